@@ -1,0 +1,56 @@
+/** Size of an image as a net takes it, in pixels; `channels` is 3 (RGB) or 1 (grey). */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Consecutive images of a set. */
+export interface ImageBatch {
+  /** n × height × width × channels values of 0–255, channels last, RGB. */
+  readonly pixels: Uint8Array | Float32Array;
+  /** The n labels, each 0…N−1; undefined where the set has none. */
+  readonly labels: Int32Array | undefined;
+  /** The n real classes of poisoned images, where the set knows them. */
+  readonly trueLabels: Int32Array | undefined;
+  /** The group of each image (a video, a physical object): images of one group stay on one side of a split. */
+  readonly groups: readonly string[] | undefined;
+  /** What to call each image in messages and tables: `faces.h5#17`, `folder/03/a.png`. */
+  readonly names: readonly string[];
+}
+
+/** An image that was left out, and why. */
+export interface SkippedImage {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/**
+ * Images on disk, read in slices: nothing holds more than a batch at a time, so a set may be larger
+ * than memory. Every pass of `batches` gives the same images in the same order.
+ */
+export interface ImageSet {
+  /** The file's or folder's name, for messages. */
+  readonly name: string;
+  readonly shape: ImageShape;
+  /** How many images the set names (unreadable ones included). */
+  readonly size: number;
+  /** Whether the images carry labels. */
+  readonly labelled: boolean;
+  /** Class names, index = label, where the set has them (the folders' names). */
+  readonly classNames: readonly string[] | undefined;
+  /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
+  readonly skipped: readonly SkippedImage[];
+  /**
+   * Reads the set from its first image to its last.
+   * @param batchSize images a batch, ≥ 1; only the last batch is smaller (or one that skipped an image)
+   * @throws ImageError naming the row or file that can't be read, or whose label is out of range
+   */
+  batches(batchSize: number): AsyncGenerator<ImageBatch, void, void>;
+  close(): void;
+}
+
+/** Values in one image. */
+export function imageSize(shape: ImageShape): number {
+  return shape.height * shape.width * shape.channels;
+}

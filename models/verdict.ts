@@ -1,0 +1,25 @@
+/** A net's most probable class for an image. */
+export interface NetAnswer {
+  /** 0…N−1. */
+  readonly class: number;
+  /** Softmax probability of that class, 0–1. */
+  readonly probability: number;
+}
+
+/** What G says of one image. */
+export interface Verdict {
+  /** 0…N−1 for a clean image, N exactly when `backdoored`. */
+  readonly class: number;
+  readonly backdoored: boolean;
+  /**
+   * How often a clean image is at least as suspicious, 0–1 (conformal: (1 + #{calibration scores ≥ score}) / (n + 1)).
+   * The image is backdoored when it is ≤ α.
+   */
+  readonly pValue: number;
+  /** The score behind the p-value: higher is more suspicious; comparable within one bundle only. */
+  readonly suspicion: number;
+  /** What the BadNet answers. */
+  readonly bad: NetAnswer;
+  /** What the repaired net B′ answers. */
+  readonly repaired: NetAnswer;
+}
