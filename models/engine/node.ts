@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { GoodNetError, messageOf } from '../errors';
+import type { Engine } from './engine';
+
+const packageName = '@tensorflow/tfjs-node';
+const hint = 'Run `npm run setup:native`, or choose the wasm engine (GOODNET_ENGINE=wasm).';
+
+/**
+ * Where tfjs-node is: laid by `npm run setup:native` in a folder of its own inside node_modules (npm would
+ * prune it elsewhere), else installed by the user as any package.
+ * @returns the path of its entry, or undefined where it is not installed
+ */
+export function findTfjsNode(): string | undefined {
+  const require = createRequire(import.meta.url);
+  for (const from of [join(packagesFolder(require), '.native', 'node_modules'), undefined]) {
+    try {
+      return require.resolve(from === undefined ? packageName : join(from, packageName));
+    } catch {
+      // Not in this place.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Starts tfjs-node: libtensorflow's own kernels, on every core.
+ * @throws GoodNetError `environment` where it is not installed or does not load
+ */
+export async function startNode(): Promise<Engine> {
+  const entry = findTfjsNode();
+  if (entry === undefined) {
+    throw new GoodNetError(`The node engine is not installed: there is no ${packageName}`, {
+      kind: 'environment',
+      hint,
+    });
+  }
+  giveBackUtilFunctions();
+  // libtensorflow logs each CPU feature it finds; errors still show.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const native = load(entry);
+  if (tf.findBackend('tensorflow') === null) {
+    throw new GoodNetError(`${packageName} at ${entry} brought its own copy of @tensorflow/tfjs-core`, {
+      kind: 'environment',
+      hint: `Install ${packageName} ${tf.version_core}, the version of @tensorflow/tfjs-core.`,
+    });
+  }
+  await tf.setBackend('tensorflow');
+  const device = native.isUsingGpuDevice() ? 'GPU' : 'CPU';
+  const version = tf.version_core;
+  const library = `TensorFlow ${native.TF_Version}, ${device}`;
+  return { name: 'node', version, description: `TensorFlow.js ${version} on node (${library})` };
+}
+
+interface Binding {
+  readonly TF_Version: string;
+  isUsingGpuDevice(): boolean;
+}
+
+function load(entry: string): Binding {
+  try {
+    createRequire(import.meta.url)(entry);
+    const backend = tf.findBackend('tensorflow') as unknown as { binding: Binding } | null;
+    return backend?.binding ?? { TF_Version: 'unknown', isUsingGpuDevice: () => false };
+  } catch (error) {
+    const reason = messageOf(error).split('\n')[0];
+    throw new GoodNetError(`The node engine is installed but does not load: ${reason}`, {
+      kind: 'environment',
+      hint,
+      cause: error,
+    });
+  }
+}
+
+/** The node_modules folder that holds the tfjs-core in use. */
+function packagesFolder(require: NodeJS.Require): string {
+  return dirname(dirname(dirname(require.resolve('@tensorflow/tfjs-core/package.json'))));
+}
+
+/** tfjs-node 4.22.0 calls two functions of node:util that Node.js 23 removed. */
+function giveBackUtilFunctions(): void {
+  const old = util as { isNullOrUndefined?: unknown; isArray?: unknown };
+  old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  old.isArray ??= Array.isArray;
+}
