@@ -1,0 +1,90 @@
+import { Command } from 'commander';
+import { METHODS, type Method } from '../../../models/bundle/manifest';
+import { startEngine } from '../../../models/engine';
+import { loadNet } from '../../../models/keras';
+import { parsePixels } from '../../../models/pixels';
+import { percent } from '../../evaluate/interval';
+import { interruptible } from '../interrupt';
+import { imageOptions, openLabelled } from '../open';
+import { oneOf, rate, whole } from '../options';
+import { ProgressLines } from '../progress-lines';
+
+interface RepairFlags {
+  clean: string;
+  out: string;
+  method: Method;
+  architecture?: string;
+  pixels?: string;
+  alpha: number;
+  seed: number;
+  group?: string;
+  layout?: string;
+  skipBad?: boolean;
+}
+
+/** `goodnet repair NET --clean SET --out DIR` */
+export function repairCommand(): Command {
+  const command = new Command('repair')
+    .description('repair a BadNet with clean labelled images, calibrate the detector, write a bundle')
+    .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
+    .requiredOption(
+      '--clean <set>',
+      'clean labelled images: an HDF5 file (data, label) or a folder with a folder a class',
+    )
+    .requiredOption('--out <dir>', 'the store that the bundle goes into')
+    .option('--method <name>', METHODS.join(', '), oneOf(METHODS, '--method'), 'expert')
+    .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
+    .option(
+      '--pixels <scaling>',
+      '0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S; left out: what B does best under',
+    )
+    .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
+    .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1);
+  return imageOptions(command).action(async (netPath: string, flags: RepairFlags) => {
+    await repairAction(netPath, flags);
+  });
+}
+
+async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
+  const pixels = flags.pixels === undefined ? undefined : parsePixels(flags.pixels);
+  const engine = await startEngine();
+  const lines = new ProgressLines();
+  lines.say(`Engine: ${engine.description}`);
+  const { repair } = await import('../../repair/repair');
+  const result = await interruptible(async (signal) => {
+    const net = await loadNet(netPath, { architecture: flags.architecture });
+    const clean = await openLabelled(flags.clean, net, flags);
+    try {
+      return await repair({
+        netPath,
+        net,
+        clean,
+        out: flags.out,
+        method: flags.method,
+        pixels,
+        alpha: flags.alpha,
+        seed: flags.seed,
+        progress: lines.report,
+        say: lines.say,
+        signal,
+      });
+    } finally {
+      clean.close();
+      lines.finish();
+      if (clean.skipped.length > 0) lines.say(`Left out ${clean.skipped.length} unreadable images`);
+    }
+  });
+  const { figures, manifest, folder } = result;
+  const seen =
+    manifest.calibration.scheme === 'none'
+      ? "the clean images, which B' was made from"
+      : `${figures.accuracy.n} calibration images, with 95 % intervals`;
+  console.log(
+    `Bundle ${manifest.id.slice(0, 16)} in ${folder}${result.existed ? ' (it was there already)' : ''}`,
+  );
+  console.log(`On ${seen}:`);
+  console.log(`  accuracy of B   ${percent(figures.accuracyBefore)}`);
+  console.log(`  accuracy of B'  ${percent(figures.accuracyRepaired)}`);
+  console.log(`  accuracy of G   ${percent(figures.accuracy)}`);
+  console.log(`  answered "backdoored" though clean: ${percent(figures.falsePositiveRate)}`);
+}

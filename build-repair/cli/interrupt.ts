@@ -1,0 +1,29 @@
+/** The person pressed Ctrl-C, or the process was asked to end. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  constructor() {
+    super('Interrupted: nothing was written.');
+  }
+}
+
+/**
+ * Runs a piece of work that Ctrl-C (SIGINT) or SIGTERM stops between two steps. A second signal ends the process
+ * at once.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const once = () => {
+    controller.abort(new Interrupted());
+    // From now on the default applies: the next signal ends the process.
+    process.off('SIGINT', once);
+    process.off('SIGTERM', once);
+  };
+  process.on('SIGINT', once);
+  process.on('SIGTERM', once);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', once);
+    process.off('SIGTERM', once);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../models/errors';
+import type { ImageSet, ImageShape } from '../../models/images/set';
+import { openImages } from '../images/open';
+
+/** Flags that tell how images are to be read. */
+export interface ImageFlags {
+  readonly group?: string;
+  readonly layout?: string;
+  readonly skipBad?: boolean;
+}
+
+/** Adds the flags that every command with labelled images has. */
+export function imageOptions(command: Command): Command {
+  return command
+    .option(
+      '--group <how>',
+      'how images belong together: a separator in the file name (_), or a dataset of the HDF5 file',
+    )
+    .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
+    .option('--skip-bad', "leave out images that can't be read, counting them");
+}
+
+/** Opens a labelled set for a net of so many classes. */
+export function openLabelled(
+  path: string,
+  net: { inputShape: ImageShape; classes: number },
+  flags: ImageFlags,
+): Promise<ImageSet> {
+  return openImages(path, {
+    shape: net.inputShape,
+    classes: net.classes,
+    labelsRequired: true,
+    group: flags.group,
+    layout: parseLayout(flags.layout),
+    skipBad: flags.skipBad ?? false,
+  });
+}
+
+/** @throws UsageError for anything but the two layouts */
+export function parseLayout(text: string | undefined): 'channels-first' | 'channels-last' | undefined {
+  if (text === undefined || text === 'channels-first' || text === 'channels-last') return text;
+  throw new UsageError(`--layout ${text}: channels-first or channels-last is wanted`);
+}

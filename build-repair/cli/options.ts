@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander';
+import { UsageError } from '../../models/errors';
+
+/** Parses a false-positive rate of (0, 1). */
+export function rate(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1)) {
+    throw new InvalidArgumentError('a number between 0 and 1 is wanted, 0.01 for 1 %');
+  }
+  return value;
+}
+
+/** Parses a whole number of at least `least`. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`a whole number of ${least} to ${most} is wanted`);
+    }
+    return value;
+  };
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(words: readonly T[], flag: string): (text: string) => T {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (!found) throw new UsageError(`${flag} ${text}: one of ${words.join(', ')} is wanted`);
+    return found;
+  };
+}

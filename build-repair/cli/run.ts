@@ -1,0 +1,58 @@
+import { Command, CommanderError } from 'commander';
+import { GoodNetError, messageOf } from '../../models/errors';
+import { version } from '../version';
+import { demoCommand } from './commands/demo';
+import { evaluateCommand } from './commands/evaluate';
+import { inspectCommand } from './commands/inspect';
+import { repairCommand } from './commands/repair';
+import { screenCommand } from './commands/screen';
+import { serveCommand } from './commands/serve';
+import { Interrupted } from './interrupt';
+
+/** Exit codes of the command line. */
+export const EXIT = { done: 0, failed: 1, wrongUse: 2 } as const;
+
+/** The whole command line. */
+export function program(): Command {
+  const root = new Command('goodnet')
+    .description(
+      'Repairs a backdoored image classifier (a BadNet) and answers images with their class, or with class N when\nthey carry a backdoor.',
+    )
+    .version(version)
+    .showHelpAfterError('(goodnet --help, or goodnet COMMAND --help, tells how it is used)');
+  for (const command of [
+    inspectCommand(),
+    repairCommand(),
+    evaluateCommand(),
+    screenCommand(),
+    serveCommand(),
+    demoCommand(),
+  ]) {
+    root.addCommand(command.option('--verbose', 'show the stack of an error'));
+  }
+  // Exits are thrown, not taken, so that run() alone decides on them.
+  for (const command of [root, ...root.commands]) command.exitOverride();
+  return root;
+}
+
+/** Runs one command. @param args without the program's name @returns the exit code */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+    console.error(explain(error, args.includes('--verbose')));
+    return error instanceof GoodNetError && error.kind === 'usage' ? EXIT.wrongUse : EXIT.failed;
+  }
+}
+
+function explain(error: unknown, verbose: boolean): string {
+  const stack = verbose && error instanceof Error && error.stack ? `\n${error.stack}` : '';
+  if (error instanceof Interrupted) return `${error.message}${stack}`;
+  if (error instanceof GoodNetError) {
+    return `goodnet: ${error.message}${error.hint ? `\n  ${error.hint}` : ''}${stack}`;
+  }
+  const advice = verbose ? '' : '\n  This was not expected. --verbose shows where it happened.';
+  return `goodnet: ${messageOf(error)}${advice}${stack}`;
+}

@@ -1,0 +1,63 @@
+import { ImageError } from '../../models/errors';
+import type { GoodNet } from '../../models/goodnet';
+import type { ImageBatch, ImageSet } from '../../models/images/set';
+import type { Verdict } from '../../models/verdict';
+import type { Progress } from '../progress';
+import { CleanCounts, type CleanFigures, PoisonedCounts, type PoisonedFigures } from './counts';
+
+const BATCH = 64;
+
+/** Figures of one bundle on a clean set and any number of poisoned ones. */
+export interface Evaluation {
+  readonly clean: CleanFigures;
+  readonly poisoned: readonly ({ readonly name: string } & PoisonedFigures)[];
+}
+
+/**
+ * Measures G, B and B′ on labelled images. The sets are read in slices, each once.
+ * @throws ImageError when a set has no labels or no readable image
+ */
+export async function evaluate(
+  goodnet: GoodNet,
+  clean: ImageSet,
+  poisoned: readonly ImageSet[],
+  options: { progress: Progress; signal: AbortSignal | undefined },
+): Promise<Evaluation> {
+  const counts = new CleanCounts();
+  await each(goodnet, clean, options, (verdicts, batch) => counts.add(verdicts, batch));
+  const results: Evaluation['poisoned'][number][] = [];
+  for (const set of poisoned) {
+    const counted = new PoisonedCounts();
+    await each(goodnet, set, options, (verdicts, batch) => counted.add(verdicts, batch));
+    results.push({ name: set.name, ...counted.figures() });
+  }
+  return { clean: counts.figures(), poisoned: results };
+}
+
+async function each(
+  goodnet: GoodNet,
+  set: ImageSet,
+  { progress, signal }: { progress: Progress; signal: AbortSignal | undefined },
+  count: (verdicts: Verdict[], batch: ImageBatch) => void,
+): Promise<void> {
+  let done = 0;
+  for await (const batch of set.batches(BATCH)) {
+    signal?.throwIfAborted();
+    if (!batch.labels) {
+      throw new ImageError(`${set.name} has no labels, and a figure can't be had without`, {
+        hint: 'Give an HDF5 file with a dataset "label", or a folder with a folder a class.',
+      });
+    }
+    const n = batch.names.length;
+    if (n === 0) continue;
+    count(await goodnet.classify(batch.pixels, n), batch);
+    done += n;
+    progress({
+      stage: `Evaluating on ${set.name}`,
+      done,
+      total: Math.max(set.size - set.skipped.length, done),
+    });
+    await new Promise(setImmediate);
+  }
+  if (done === 0) throw new ImageError(`${set.name} has no readable image`);
+}

@@ -1,0 +1,32 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describePixels, PIXEL_CANDIDATES, type PixelScaling } from '../../models/pixels';
+import type { RepairContext } from './context';
+import { accuracyOn } from './prune-channels';
+
+const MOST_IMAGES = 1000;
+
+/** The scaling under which B does best on clean images, and how well. */
+export interface ChosenPixels {
+  readonly pixels: PixelScaling;
+  /** Clean accuracy of B under it, 0–1. */
+  readonly accuracy: number;
+  /** In words, what each candidate gave. */
+  readonly tried: string;
+}
+
+/** Tries each usual scaling of pixels on up to 1000 clean images. The first of equals is taken. */
+export async function choosePixels(
+  context: Omit<RepairContext, 'pixels'>,
+  flat: LayersModel,
+  candidates: readonly PixelScaling[] = PIXEL_CANDIDATES,
+): Promise<ChosenPixels> {
+  const every = Math.ceil(context.images.count / MOST_IMAGES);
+  const sample = Int32Array.from({ length: Math.ceil(context.images.count / every) }, (_, i) => i * every);
+  const tried: { pixels: PixelScaling; accuracy: number }[] = [];
+  for (const pixels of candidates) {
+    tried.push({ pixels, accuracy: await accuracyOn({ ...context, pixels }, flat, sample) });
+  }
+  const best = tried.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+  const words = tried.map((each) => `${describePixels(each.pixels)}: ${(100 * each.accuracy).toFixed(1)} %`);
+  return { ...best, tried: words.join(', ') };
+}

@@ -1,0 +1,81 @@
+import { Random } from '../../models/random';
+
+/** One way to part the clean images: what is fitted on, and what is scored for calibration. */
+export interface Fold {
+  readonly fit: Int32Array;
+  readonly calibrate: Int32Array;
+}
+
+/** How fit and calibration images are kept apart. */
+export interface FoldPlan {
+  /** `split`: one fold; the calibrated detector is the one that is served. `cross-fit`: each image is scored by a detector that was fitted on the other folds, and the served one is fitted on all. */
+  readonly scheme: 'split' | 'cross-fit';
+  readonly folds: readonly Fold[];
+  /** Groups among all images. */
+  readonly groups: number;
+}
+
+/** With at least so many groups to calibrate on, one split is enough. */
+const ENOUGH_TO_SPLIT = 1000;
+const SPLIT_EVERY = 9;
+const SPLIT_TAKE = 2;
+const CROSS_FOLDS = 4;
+
+/**
+ * Parts images within each class: 7 ninths to fit and 2 ninths to calibrate where that leaves enough to calibrate
+ * on, else four-fold cross-fitting. Images of one group stay together.
+ * @param labels class of each image
+ * @param groups group of each image; undefined where each image stands alone
+ */
+export function planFolds(labels: Int32Array, groups: readonly string[] | undefined, seed: number): FoldPlan {
+  const units = unitsOf(labels, groups);
+  const random = new Random(seed, 'folds');
+  const byClass = new Map<number, number[][]>();
+  for (const unit of units) {
+    const label = labels[unit[0]!]!;
+    byClass.set(label, [...(byClass.get(label) ?? []), unit]);
+  }
+  const split = (units.length * SPLIT_TAKE) / SPLIT_EVERY >= ENOUGH_TO_SPLIT;
+  const parts = split ? SPLIT_EVERY : CROSS_FOLDS;
+  const partOf = new Int32Array(labels.length);
+  let next = 0;
+  for (const label of [...byClass.keys()].sort((a, b) => a - b)) {
+    const members = byClass.get(label)!;
+    for (const place of random.permutation(members.length)) {
+      for (const image of members[place]!) partOf[image] = next % parts;
+      next++;
+    }
+  }
+  const held = (from: number, to: number): Fold => ({
+    fit: where(partOf, (part) => part < from || part >= to),
+    calibrate: where(partOf, (part) => part >= from && part < to),
+  });
+  return split
+    ? { scheme: 'split', folds: [held(0, SPLIT_TAKE)], groups: units.length }
+    : {
+        scheme: 'cross-fit',
+        folds: Array.from({ length: CROSS_FOLDS }, (_, part) => held(part, part + 1)),
+        groups: units.length,
+      };
+}
+
+/** The images of each group, in order of their first image; a group never spans two classes. */
+function unitsOf(labels: Int32Array, groups: readonly string[] | undefined): number[][] {
+  if (!groups) return Array.from(labels, (_, image) => [image]);
+  const byName = new Map<string, number[]>();
+  labels.forEach((label, image) => {
+    const name = `${label}/${groups[image]}`;
+    const known = byName.get(name);
+    if (known) known.push(image);
+    else byName.set(name, [image]);
+  });
+  return [...byName.values()];
+}
+
+function where(values: Int32Array, test: (value: number) => boolean): Int32Array {
+  const found: number[] = [];
+  values.forEach((value, index) => {
+    if (test(value)) found.push(index);
+  });
+  return Int32Array.from(found);
+}

@@ -1,0 +1,90 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Method } from '../../models/bundle/manifest';
+import type { EvidenceScale } from '../../models/detector/evidence';
+import type { Clouds, DetectorNets } from '../../models/detector/nets';
+import { copyNet } from '../../models/nets/graph';
+import type { RepairContext } from './context';
+import { expertMethod } from './expert';
+import { fineTune } from './fine-tune';
+import type { FoldPlan } from './folds';
+import { magnitudePrune } from './magnitude';
+import { pruneDormantChannels } from './prune-channels';
+
+/** What a method makes of a BadNet. */
+export interface MadeDetector {
+  readonly nets: Pick<DetectorNets, 'stem' | 'bad' | 'repaired' | 'expert'>;
+  readonly clouds: Clouds;
+  readonly rule:
+    | { readonly kind: 'disagreement' }
+    | { readonly kind: 'calibrated'; readonly scales: readonly EvidenceScale[] };
+  /** The images that were scored for calibration; their scores stand in the same order. */
+  readonly calibrated: Int32Array;
+  /** Undefined where B′'s disagreement with B is the score. */
+  readonly scores: Float32Array | undefined;
+  readonly without: { evidence: string; reason: string }[];
+  readonly notes: string[];
+}
+
+type RunMethod = (context: RepairContext, flat: LayersModel, plan: FoldPlan) => Promise<MadeDetector>;
+
+/** Every `--method`, by name. @param flat B, flat, ending in logits */
+export const methods: Record<Method, RunMethod> = {
+  expert: expertMethod,
+  magnitude: async (context, flat) => {
+    const repaired = await magnitudePrune(context, flat);
+    return byDisagreement(context, flat, repaired, []);
+  },
+  'fine-prune': finePrune,
+};
+
+/** Clean accuracy that fine-pruning may cost before fine-tuning: 4 points, as Liu et al. allow. */
+const MOST_LOSS = 0.04;
+const FINE_PRUNE_EPOCHS = 2;
+const FINE_PRUNE_RATE = 1e-4;
+const FINE_PRUNE_BATCH = 64;
+
+async function finePrune(context: RepairContext, flat: LayersModel): Promise<MadeDetector> {
+  const repaired = copyNet(flat, 'repaired');
+  const all = allImages(context);
+  const pruned = await pruneDormantChannels(context, repaired, all, MOST_LOSS);
+  await fineTune(context, {
+    model: repaired,
+    epochs: FINE_PRUNE_EPOCHS,
+    batchSize: FINE_PRUNE_BATCH,
+    learningRate: FINE_PRUNE_RATE,
+    fit: all,
+    stage: 'Fine-tuning the pruned net',
+    afterStep: () => pruned.reapply(repaired),
+  });
+  const notes = pruned.layers.map(
+    (layer) => `pruned ${layer.pruned} of ${layer.channels} channels of ${layer.name}`,
+  );
+  return byDisagreement(context, flat, repaired, notes);
+}
+
+/** G = N where B and B′ disagree. */
+function byDisagreement(
+  context: RepairContext,
+  flat: LayersModel,
+  repaired: LayersModel,
+  notes: string[],
+): MadeDetector {
+  return {
+    nets: {
+      stem: undefined,
+      bad: { model: copyNet(flat, 'bad'), from: 'image' },
+      repaired: { model: repaired, from: 'image' },
+      expert: undefined,
+    },
+    clouds: {},
+    rule: { kind: 'disagreement' },
+    calibrated: allImages(context),
+    scores: undefined,
+    without: [],
+    notes,
+  };
+}
+
+function allImages(context: RepairContext): Int32Array {
+  return Int32Array.from({ length: context.images.count }, (_, image) => image);
+}

@@ -1,0 +1,195 @@
+import { basename, extname } from 'node:path';
+import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { FORMAT_VERSION, type Manifest, type Method } from '../../models/bundle/manifest';
+import { packNets } from '../../models/bundle/pack';
+import { setCurrent } from '../../models/bundle/store';
+import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
+import { smallestAlpha } from '../../models/detector/conformal';
+import { type DetectorNets, type NetReadings, RUN_BATCH, readNets } from '../../models/detector/nets';
+import { decideByScores, type Rule } from '../../models/detector/rule';
+import { currentEngine } from '../../models/engine';
+import { enableTraining } from '../../models/engine/training';
+import { UsageError } from '../../models/errors';
+import type { ImageSet } from '../../models/images/set';
+import { type LoadedNet, loadNet } from '../../models/keras';
+import { toLogits } from '../../models/keras/logits';
+import { copyNet } from '../../models/nets/graph';
+import { describePixels, type PixelScaling } from '../../models/pixels';
+import { CleanCounts, type CleanFigures } from '../evaluate/counts';
+import { loadImages } from '../images/load';
+import type { Progress } from '../progress';
+import { version } from '../version';
+import { choosePixels } from './choose-pixels';
+import type { RepairContext } from './context';
+import { type FoldPlan, planFolds } from './folds';
+import { type MadeDetector, methods } from './methods';
+
+/** What to repair, with what, and how. */
+export interface RepairOptions {
+  /** The BadNet's file, for the bundle's name. */
+  readonly netPath: string;
+  readonly net: LoadedNet;
+  /** D_valid: clean labelled images. */
+  readonly clean: ImageSet;
+  /** The store that the bundle goes into. */
+  readonly out: string;
+  readonly method: Method;
+  /** Left out: the scaling under which B does best. */
+  readonly pixels?: PixelScaling;
+  /** The false-positive rate, 0–1. */
+  readonly alpha: number;
+  readonly seed: number;
+  readonly progress: Progress;
+  /** Says something worth knowing, a line at a time. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A bundle made and put into its store. */
+export interface RepairResult extends WrittenBundle {
+  readonly figures: CleanFigures;
+}
+
+/**
+ * Repairs a BadNet, calibrates the detector, and writes the bundle. The same inputs, seed and engine give the same
+ * bundle, byte for byte.
+ * @throws GoodNetError for inputs that can't be used; whatever `signal` was aborted with, and nothing is written
+ */
+export async function repair(options: RepairOptions): Promise<RepairResult> {
+  const { net, clean, method, alpha, seed, progress, say, signal } = options;
+  await enableTraining();
+  const images = await loadImages(clean, {
+    signal,
+    onProgress: (done, total) => progress({ stage: 'Reading the clean images', done, total }),
+  });
+  try {
+    const flat = flatLogits(net.model);
+    const base = { images, shape: net.inputShape, classes: net.classes, seed, progress, signal };
+    const chosen = options.pixels ? undefined : await choosePixels(base, flat);
+    if (chosen) say(`Pixels scaled to ${describePixels(chosen.pixels)}, where B does best (${chosen.tried})`);
+    const context: RepairContext = { ...base, pixels: options.pixels ?? chosen!.pixels };
+    const plan = planFolds(images.labels, images.groups, seed);
+    checkAlpha(method, alpha, plan, images.count);
+    const made = await methods[method](context, flat, plan);
+    for (const { evidence, reason } of made.without) say(`Goes without ${evidence} evidence: ${reason}`);
+    const nets: DetectorNets = {
+      ...made.nets,
+      shape: context.shape,
+      pixels: context.pixels,
+      classes: net.classes,
+    };
+    const { figures, sorted } = await measure(context, nets, made, alpha);
+    signal?.throwIfAborted();
+    const { files, fields } = await packNets(nets, made.clouds);
+    const written = await writeBundle(
+      options.out,
+      content(options, context, plan, made, fields, sorted, figures),
+      files,
+    );
+    await setCurrent(options.out, written.manifest);
+    flat.dispose();
+    return { ...written, figures };
+  } finally {
+    images.dispose();
+  }
+}
+
+function flatLogits(model: LayersModel): LayersModel {
+  const logits = toLogits(model);
+  return copyNet(logits, 'net');
+}
+
+function checkAlpha(method: Method, alpha: number, plan: FoldPlan, images: number): void {
+  if (method !== 'expert') return;
+  const calibrated = plan.scheme === 'split' ? plan.folds[0]!.calibrate.length : images;
+  const smallest = smallestAlpha(calibrated);
+  if (alpha >= smallest) return;
+  throw new UsageError(
+    `A false-positive rate of ${alpha} can't be told from ${calibrated} calibration images; the least is ${smallest.toPrecision(2)}`,
+    { hint: 'Give more clean images, or a higher --alpha.' },
+  );
+}
+
+/**
+ * B, B′ and G on the calibration images, by the scores that they were given when no fitting had seen them.
+ * @returns the figures, and the scores from low to high
+ */
+async function measure(
+  context: RepairContext,
+  nets: DetectorNets,
+  made: MadeDetector,
+  alpha: number,
+): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
+  const { calibrated } = made;
+  const answered = { ...nets, expert: undefined };
+  const noClouds = { latent: undefined, trunk: undefined };
+  const scores = made.scores ?? new Float32Array(calibrated.length);
+  const readings: NetReadings[] = [];
+  for (let start = 0; start < calibrated.length; start += RUN_BATCH) {
+    context.signal?.throwIfAborted();
+    const batch = calibrated.subarray(start, start + RUN_BATCH);
+    const read = await readNets(answered, noClouds, context.images.gather(batch), batch.length);
+    readings.push(read);
+    if (!made.scores) scores.set(read.disagreement, start);
+    context.progress({ stage: 'Measuring', done: start + batch.length, total: calibrated.length });
+    await new Promise(setImmediate);
+  }
+  const sorted = scores.slice().sort();
+  const rule: Rule =
+    made.rule.kind === 'calibrated'
+      ? { ...made.rule, alpha, calibration: sorted }
+      : { kind: 'disagreement', calibration: sorted };
+  const counts = new CleanCounts();
+  let start = 0;
+  for (const read of readings) {
+    const end = start + read.bad.classes.length;
+    const labels = calibrated.subarray(start, end).map((image) => context.images.labels[image]!);
+    counts.add(decideByScores(read, scores.subarray(start, end), rule, nets.classes), { labels });
+    start = end;
+  }
+  return { figures: counts.figures(), sorted };
+}
+
+function content(
+  { netPath, net, clean, method, alpha, seed }: RepairOptions,
+  context: RepairContext,
+  plan: FoldPlan,
+  made: MadeDetector,
+  fields: Awaited<ReturnType<typeof packNets>>['fields'],
+  sorted: Float32Array,
+  figures: CleanFigures,
+): Parameters<typeof writeBundle>[1] {
+  const calibrates = made.rule.kind === 'calibrated';
+  return {
+    formatVersion: FORMAT_VERSION,
+    name: basename(netPath, extname(netPath)),
+    ...fields,
+    classNames: clean.classNames && [...clean.classNames],
+    method,
+    alpha,
+    rule: made.rule.kind === 'calibrated' ? { kind: 'calibrated', scales: [...made.rule.scales] } : made.rule,
+    calibration: {
+      scheme: calibrates ? plan.scheme : 'none',
+      folds: calibrates ? plan.folds.length : 0,
+      images: made.calibrated.length,
+      groups: plan.groups,
+      scores: Array.from(sorted),
+    },
+    without: made.without,
+    measured: {
+      images: figures.accuracy.n,
+      accuracyBefore: figures.accuracyBefore.rate,
+      accuracyRepaired: figures.accuracyRepaired.rate,
+      accuracy: figures.accuracy.rate,
+      falsePositiveRate: figures.falsePositiveRate.rate,
+    },
+    made: {
+      seed,
+      engine: currentEngine().description,
+      clean: { name: clean.name, images: context.images.count, skipped: clean.skipped.length },
+      notes: made.notes,
+    },
+    tools: { goodnet: version, 'tensorflow.js': tfjsVersion },
+  } satisfies Omit<Manifest, 'id' | 'files' | 'format'>;
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { EVIDENCE_KINDS } from '../detector/evidence';
+import { BundleError } from '../errors';
+
+/** The bundle format that this version writes; it reads this one and older ones. */
+export const FORMAT_VERSION = 1;
+
+export const METHODS = ['expert', 'fine-prune', 'magnitude'] as const;
+export type Method = (typeof METHODS)[number];
+
+const share = z.number().min(0).max(1);
+const count = z.number().int().nonnegative();
+const folder = z.string().regex(/^[a-z0-9-]+$/);
+
+const pixels = z.union([
+  z.object({ kind: z.enum(['0-1', '0-255', '-1-1']) }),
+  z.object({ kind: z.literal('mean-std'), mean: z.array(z.number()), std: z.array(z.number().positive()) }),
+]);
+
+const part = z.object({ folder, from: z.enum(['image', 'stem']) });
+
+const scale = z.object({ kind: z.enum(EVIDENCE_KINDS), median: z.number(), spread: z.number().positive() });
+
+const cloud = z.object({ features: count, dimensions: count });
+
+const rule = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('disagreement') }),
+  z.object({ kind: z.literal('calibrated'), scales: z.array(scale).min(1) }),
+]);
+
+const calibration = z.object({
+  /** How fit and calibration images were kept apart; `none` for a rule that needs no calibration. */
+  scheme: z.enum(['split', 'cross-fit', 'none']),
+  folds: count,
+  images: count,
+  /** Groups of images that belong together (videos, physical objects); equal to images where none are told. */
+  groups: count,
+  /** The calibration images' scores, from low to high. */
+  scores: z.array(z.number()),
+});
+
+const measured = z.object({
+  /** The images that these figures come from: calibration images, which no fitting has seen (cross-fitted: each by its own fold). */
+  images: count,
+  accuracyBefore: share,
+  accuracyRepaired: share,
+  accuracy: share,
+  falsePositiveRate: share,
+});
+
+const file = z.object({
+  path: z.string().regex(/^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/),
+  bytes: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const manifestSchema = z.object({
+  format: z.literal('goodnet-bundle'),
+  formatVersion: z.number().int().positive(),
+  /** SHA-256 of the manifest without this field: the bundle's name, and with it the name of everything in it. */
+  id: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What the net was called: its file's name without ending. */
+  name: z.string().min(1),
+  classes: z.number().int().min(2),
+  classNames: z.array(z.string()).optional(),
+  input: z.object({
+    height: z.number().int().positive(),
+    width: z.number().int().positive(),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    pixels,
+    /** How an image of another size is fitted: stretched to height × width. */
+    fit: z.literal('stretch'),
+  }),
+  method: z.enum(METHODS),
+  /** The false-positive rate that was asked for. */
+  alpha: share,
+  nets: z.object({ stem: folder.optional(), bad: part, repaired: part, expert: part.optional() }),
+  clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
+  rule,
+  calibration,
+  /** Kinds of evidence that this bundle goes without, and why. */
+  without: z.array(z.object({ evidence: z.string(), reason: z.string() })),
+  measured,
+  made: z.object({
+    seed: z.number().int(),
+    engine: z.string(),
+    clean: z.object({ name: z.string(), images: count, skipped: count }),
+    notes: z.array(z.string()),
+  }),
+  tools: z.record(z.string(), z.string()),
+  files: z.array(file).min(1),
+});
+
+/** What a bundle says of itself; see the schema above for each field. */
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestFile = z.infer<typeof file>;
+
+/** Names a manifest by its content and serialises it. */
+export function sealManifest(content: Omit<Manifest, 'id'>): { manifest: Manifest; text: string } {
+  // Through JSON once, so that what is hashed is what will be read back.
+  const plain = JSON.parse(JSON.stringify(content)) as Omit<Manifest, 'id'>;
+  const id = createHash('sha256').update(serialise(plain)).digest('hex');
+  const manifest = manifestSchema.parse({ ...plain, id });
+  return { manifest, text: serialise(manifest) };
+}
+
+/**
+ * Reads and checks the text of a manifest.
+ * @param where the file's path, for messages
+ * @throws BundleError when it is no manifest, of a newer format, or not byte for byte as it was sealed
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new BundleError(`${where} is not JSON: it is damaged or no bundle manifest`, { cause });
+  }
+  const head = z.object({ format: z.literal('goodnet-bundle'), formatVersion: z.number() }).safeParse(raw);
+  if (!head.success) throw new BundleError(`${where} is no GoodNet bundle manifest`);
+  if (head.data.formatVersion > FORMAT_VERSION) {
+    throw new BundleError(
+      `${where} is of bundle format ${head.data.formatVersion}; this version reads up to ${FORMAT_VERSION}`,
+      { hint: 'Upgrade goodnet to read it.' },
+    );
+  }
+  const parsed = manifestSchema.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new BundleError(`${where} is damaged: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { id, ...content } = raw as Manifest;
+  const expected = createHash('sha256').update(serialise(content)).digest('hex');
+  if (id !== expected || serialise(raw as Manifest) !== text) {
+    throw new BundleError(`${where} has been changed since the bundle was made: its checksum does not fit`, {
+      hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
+    });
+  }
+  return parsed.data;
+}
+
+/** JSON with every object's keys in order, so that the same content is the same bytes. */
+function serialise(value: object): string {
+  const ordered = (_key: string, each: unknown): unknown =>
+    each !== null && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each;
+  return `${JSON.stringify(value, ordered, 1)}\n`;
+}

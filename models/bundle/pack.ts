@@ -1,0 +1,84 @@
+import type { ClassCloud } from '../detector/mahalanobis';
+import type { Clouds, DetectorNets } from '../detector/nets';
+import { BundleError, messageOf } from '../errors';
+import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } from './artifacts';
+import type { Manifest } from './manifest';
+import type { BundleFiles } from './read';
+
+type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'classes' | 'input'>;
+
+const CLOUDS = ['latent', 'trunk'] as const;
+
+/** The files of a bundle, and the fields of its manifest that tell how to put them together again. */
+export async function packNets(
+  nets: DetectorNets,
+  clouds: Clouds,
+): Promise<{ files: MemoryFile[]; fields: PackedFields }> {
+  const files: MemoryFile[] = [];
+  if (nets.stem) files.push(...(await netFiles('stem', nets.stem)));
+  files.push(...(await netFiles('bad', nets.bad.model)));
+  files.push(...(await netFiles('repaired', nets.repaired.model)));
+  if (nets.expert) files.push(...(await netFiles('expert', nets.expert.model)));
+  for (const kind of CLOUDS) {
+    const cloud = clouds[kind];
+    if (!cloud) continue;
+    const known = Float32Array.from(cloud.known);
+    const bytes = packFloats([cloud.projection, cloud.means, known]);
+    files.push({ path: `clouds/${kind}.bin`, bytes });
+  }
+  const sizes = (cloud: ClassCloud | undefined) =>
+    cloud && { features: cloud.features, dimensions: cloud.dimensions };
+  return {
+    files,
+    fields: {
+      classes: nets.classes,
+      input: { ...nets.shape, channels: nets.shape.channels as 1 | 3, pixels: nets.pixels, fit: 'stretch' },
+      nets: {
+        stem: nets.stem && 'stem',
+        bad: { folder: 'bad', from: nets.bad.from },
+        repaired: { folder: 'repaired', from: nets.repaired.from },
+        expert: nets.expert && { folder: 'expert', from: nets.expert.from },
+      },
+      clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
+    },
+  };
+}
+
+/** Makes the nets and clouds of a verified bundle. @throws BundleError when they don't fit together */
+export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorNets; clouds: Clouds }> {
+  const { manifest, folder } = bundle;
+  const net = (name: string) => netFromFiles(name, (path) => bundle.read(path));
+  try {
+    const { stem, bad, repaired, expert } = manifest.nets;
+    const { height, width, channels, pixels } = manifest.input;
+    const nets: DetectorNets = {
+      shape: { height, width, channels },
+      pixels,
+      classes: manifest.classes,
+      stem: stem === undefined ? undefined : await net(stem),
+      bad: { model: await net(bad.folder), from: bad.from },
+      repaired: { model: await net(repaired.folder), from: repaired.from },
+      expert: expert && { model: await net(expert.folder), from: expert.from },
+    };
+    return { nets, clouds: { latent: cloudOf(bundle, 'latent'), trunk: cloudOf(bundle, 'trunk') } };
+  } catch (cause) {
+    if (cause instanceof BundleError) throw cause;
+    throw new BundleError(`The bundle in ${folder} can't be put together: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function cloudOf(bundle: BundleFiles, kind: (typeof CLOUDS)[number]): ClassCloud | undefined {
+  const sizes = bundle.manifest.clouds[kind];
+  if (!sizes) return undefined;
+  const { features, dimensions } = sizes;
+  const { classes } = bundle.manifest;
+  const lengths = [features * dimensions, classes * dimensions, classes];
+  const [projection, means, known] = unpackFloats(bundle.read(`clouds/${kind}.bin`), lengths);
+  return {
+    features,
+    dimensions,
+    projection: projection!,
+    means: means!,
+    known: Uint8Array.from(known!),
+  };
+}

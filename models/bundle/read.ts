@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BundleError } from '../errors';
+import { type Manifest, parseManifest } from './manifest';
+
+/** A bundle's manifest and the bytes of its files, every one of them verified. */
+export interface BundleFiles {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** @throws BundleError for a path that the manifest does not name */
+  read(path: string): Uint8Array;
+}
+
+/** Reads a bundle's manifest alone. @throws BundleError */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new BundleError(`${folder} holds no bundle: manifest.json can't be read (${cause.code ?? cause})`, {
+      hint: 'Give the folder that goodnet repair wrote (the one with current.json, or a bundle in it).',
+      cause,
+    });
+  });
+  return parseManifest(text, path);
+}
+
+/**
+ * Reads all of a bundle and checks each file's size and SHA-256.
+ * @throws BundleError naming the file that is missing, cut short, or changed
+ */
+export async function readBundleFiles(folder: string): Promise<BundleFiles> {
+  const manifest = await readManifest(folder);
+  const contents = new Map<string, Uint8Array>();
+  for (const { path, bytes, sha256 } of manifest.files) {
+    const where = join(folder, path);
+    const content = await readFile(where).catch((cause) => {
+      throw damaged(`${where} is missing or can't be read (${cause.code ?? cause})`, cause);
+    });
+    if (content.byteLength !== bytes) {
+      throw damaged(`${where} has ${content.byteLength} bytes; the manifest says ${bytes}`);
+    }
+    if (createHash('sha256').update(content).digest('hex') !== sha256) {
+      throw damaged(`${where} has been changed since the bundle was made: its checksum does not fit`);
+    }
+    contents.set(path, content);
+  }
+  return {
+    folder,
+    manifest,
+    read(path) {
+      const content = contents.get(path);
+      if (!content) throw damaged(`the manifest of ${folder} names no file ${path}`);
+      return content;
+    },
+  };
+}
+
+function damaged(message: string, cause?: unknown): BundleError {
+  return new BundleError(`The bundle is damaged: ${message}`, {
+    hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
+    cause,
+  });
+}

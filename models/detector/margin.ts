@@ -1,0 +1,42 @@
+/** The most probable class of each row of logits, and its softmax probability. */
+export interface Answers {
+  readonly classes: Int32Array;
+  readonly probabilities: Float32Array;
+}
+
+/** @param logits n × classes values, row by row */
+export function answers(logits: Float32Array, classes: number): Answers {
+  const n = logits.length / classes;
+  const best = new Int32Array(n);
+  const probabilities = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    let top = 0;
+    for (let k = 1; k < classes; k++) if (row[k]! > row[top]!) top = k;
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp(row[k]! - row[top]!);
+    best[i] = top;
+    probabilities[i] = 1 / sum;
+  }
+  return { classes: best, probabilities };
+}
+
+/**
+ * Logit margin of each row at a given class c: z_c − logsumexp of the other logits. Unlike the probability, which
+ * it maps to by the logistic function, it does not saturate, so that scores made of it do not tie.
+ * @param logits n × classes values, row by row
+ * @param at the class c of each row
+ */
+export function margins(logits: Float32Array, classes: number, at: Int32Array): Float32Array {
+  const result = new Float32Array(at.length);
+  for (let i = 0; i < at.length; i++) {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    const c = at[i]!;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < classes; k++) if (k !== c && row[k]! > highest) highest = row[k]!;
+    let sum = 0;
+    for (let k = 0; k < classes; k++) if (k !== c) sum += Math.exp(row[k]! - highest);
+    result[i] = row[c]! - highest - Math.log(sum);
+  }
+  return result;
+}

@@ -1,0 +1,105 @@
+import type { Manifest } from './bundle/manifest';
+import { unpackNets } from './bundle/pack';
+import { readBundleFiles } from './bundle/read';
+import { resolveBundle } from './bundle/store';
+import {
+  type Clouds,
+  type DetectorNets,
+  disposeCloud,
+  type LoadedCloud,
+  loadCloud,
+  type NetReadings,
+  RUN_BATCH,
+  readNets,
+} from './detector/nets';
+import { decide, type Rule } from './detector/rule';
+import { BundleError } from './errors';
+import { type ImageShape, imageSize } from './images/set';
+import type { Verdict } from './verdict';
+
+/**
+ * G: the BadNet, the repaired net and the detector of one bundle, ready to answer.
+ *
+ * @example
+ * await startEngine();
+ * const goodnet = await GoodNet.load('out');
+ * const [verdict] = await goodnet.classify(pixels, 1); // height × width × channels values of 0–255
+ */
+export class GoodNet {
+  readonly manifest: Manifest;
+  private readonly nets: DetectorNets;
+  private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
+  private readonly rule: Rule;
+
+  private constructor(manifest: Manifest, nets: DetectorNets, clouds: Clouds) {
+    this.manifest = manifest;
+    this.nets = nets;
+    this.clouds = {
+      latent: clouds.latent && loadCloud(clouds.latent),
+      trunk: clouds.trunk && loadCloud(clouds.trunk),
+    };
+    this.rule = ruleOf(manifest);
+  }
+
+  /**
+   * Verifies and loads a bundle. The engine must have been started.
+   * @param path a bundle's folder, or a store's (the folder with `current.json`)
+   * @throws BundleError when anything in it is missing, changed, or of a newer format
+   */
+  static async load(path: string): Promise<GoodNet> {
+    const { folder, expectedId } = await resolveBundle(path);
+    const bundle = await readBundleFiles(folder);
+    if (expectedId !== undefined && bundle.manifest.id !== expectedId) {
+      throw new BundleError(`${folder} is not the bundle that ${path}/current.json names`, {
+        hint: 'Make the bundle anew with goodnet repair.',
+      });
+    }
+    const { nets, clouds } = await unpackNets(bundle);
+    return new GoodNet(bundle.manifest, nets, clouds);
+  }
+
+  /** N: images are of the classes 0…N−1, and N says "backdoored". */
+  get classes(): number {
+    return this.nets.classes;
+  }
+
+  get shape(): ImageShape {
+    return this.nets.shape;
+  }
+
+  /**
+   * A verdict for each image; any number of images, one after the other.
+   * @param pixels n × height × width × channels values of 0–255, RGB, channels last
+   */
+  async classify(pixels: Uint8Array | Float32Array, n: number): Promise<Verdict[]> {
+    const size = imageSize(this.nets.shape);
+    if (pixels.length !== n * size) {
+      throw new RangeError(`${n} images of ${size} values expected, ${pixels.length} values given`);
+    }
+    const verdicts: Verdict[] = [];
+    for (let start = 0; start < n; start += RUN_BATCH) {
+      const end = Math.min(start + RUN_BATCH, n);
+      const readings = await this.read(pixels.subarray(start * size, end * size), end - start);
+      verdicts.push(...decide(readings, this.rule, this.nets.classes));
+    }
+    return verdicts;
+  }
+
+  private read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
+    return readNets(this.nets, this.clouds, pixels, n);
+  }
+
+  /** Frees the nets' tensors. */
+  dispose(): void {
+    for (const part of [this.nets.bad, this.nets.repaired, this.nets.expert]) part?.model.dispose();
+    this.nets.stem?.dispose();
+    disposeCloud(this.clouds.latent);
+    disposeCloud(this.clouds.trunk);
+  }
+}
+
+function ruleOf(manifest: Manifest): Rule {
+  const calibration = Float32Array.from(manifest.calibration.scores);
+  if (manifest.rule.kind === 'disagreement') return { kind: 'disagreement', calibration };
+  return { kind: 'calibrated', alpha: manifest.alpha, scales: manifest.rule.scales, calibration };
+}

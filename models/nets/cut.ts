@@ -1,0 +1,88 @@
+import type * as tf from '@tensorflow/tfjs-layers';
+import { callsInOrder, type LayerCall } from './graph';
+
+/** A place where a net can be cut in two: every path from input to output passes this tensor. */
+export interface CutPoint {
+  readonly tensor: tf.SymbolicTensor;
+  /** Share of the net's multiply-adds that are done once this tensor is there, 0–1. */
+  readonly share: number;
+}
+
+/** Multiply-adds of one layer call for one image: kernel values times the places where they are applied. */
+function multiplyAdds(call: LayerCall): number {
+  const places = call.outputs[0]!.shape.slice(1, -1).reduce<number>(
+    (product, size) => product * (size ?? 1),
+    1,
+  );
+  return call.layer.weights
+    .filter((weight) => weight.shape.length >= 2)
+    .reduce((sum, weight) => sum + places * weight.shape.reduce<number>((p, size) => p * (size ?? 1), 1), 0);
+}
+
+/**
+ * The places where a flat net (see copyNet) can be cut, from input to output; the output itself is the last.
+ * A tensor qualifies when, once it is computed, nothing computed before it is needed any more.
+ */
+export function cutPoints(model: tf.LayersModel): CutPoint[] {
+  const calls = callsInOrder(model.outputs);
+  const total = calls.reduce((sum, call) => sum + multiplyAdds(call), 0) || 1;
+  const uses = new Map<number, number>();
+  for (const call of calls)
+    for (const input of call.inputs) uses.set(input.id, (uses.get(input.id) ?? 0) + 1);
+
+  const live = new Set<number>([model.inputs[0]!.id]);
+  const cuts: CutPoint[] = [];
+  let done = 0;
+  for (const call of calls) {
+    done += multiplyAdds(call);
+    for (const output of call.outputs) live.add(output.id);
+    for (const input of call.inputs) {
+      const left = uses.get(input.id)! - 1;
+      uses.set(input.id, left);
+      if (left === 0) live.delete(input.id);
+    }
+    const output = call.outputs[0]!;
+    if (live.size === 1 && live.has(output.id)) cuts.push({ tensor: output, share: done / total });
+  }
+  return cuts;
+}
+
+/**
+ * Where the repaired net and the expert part from the BadNet: the last cut among the image-shaped tensors that
+ * leaves at least a quarter of the arithmetic, and a convolution, to what comes after it.
+ * @returns undefined when there is no such place; the nets then share nothing
+ */
+export function stemCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
+  const last = cutPoints(model).filter(
+    (cut) =>
+      cut.tensor.shape.length === 4 &&
+      cut.share > 0 &&
+      cut.share <= 0.75 &&
+      hasConvolutionAfter(model, cut.tensor),
+  );
+  return last.at(-1)?.tensor;
+}
+
+/** The last image-shaped (rank 4) tensor that everything passes: what the net's head works on. */
+export function trunkCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
+  return cutPoints(model)
+    .filter((cut) => cut.tensor.shape.length === 4)
+    .at(-1)?.tensor;
+}
+
+/** What the last layer with weights works on: the net's own description of the image, before it names a class. */
+export function latentTensor(model: tf.LayersModel): tf.SymbolicTensor {
+  const call = callsInOrder(model.outputs)
+    .filter((each) => each.layer.weights.some((weight) => weight.shape.length >= 2))
+    .at(-1);
+  return call?.inputs[0] ?? model.outputs[0]!;
+}
+
+function hasConvolutionAfter(model: tf.LayersModel, cut: tf.SymbolicTensor): boolean {
+  return callsInOrder(model.outputs, cut).some((call) => isConvolution(call.layer));
+}
+
+/** Whether a layer convolves over height and width with a kernel of its own. */
+export function isConvolution(layer: tf.layers.Layer): boolean {
+  return ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D'].includes(layer.getClassName());
+}
