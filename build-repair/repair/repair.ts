@@ -12,7 +12,7 @@ import { currentEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
-import { type LoadedNet, loadNet } from '../../models/keras';
+import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { copyNet } from '../../models/nets/graph';
 import { describePixels, type PixelScaling } from '../../models/pixels';
@@ -152,7 +152,7 @@ async function measure(
 }
 
 function content(
-  { netPath, net, clean, method, alpha, seed }: RepairOptions,
+  { netPath, clean, method, alpha, seed }: RepairOptions,
   context: RepairContext,
   plan: FoldPlan,
   made: MadeDetector,

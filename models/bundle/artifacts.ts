@@ -68,7 +68,9 @@ export function unpackFloats(packed: Uint8Array, lengths: readonly number[]): Fl
     throw new RangeError(`${total} bytes expected, ${packed.byteLength} found`);
   let at = 0;
   return lengths.map((length) => {
-    const array = new Float32Array(packed.slice(at, at + length * 4).buffer);
+    const start = packed.byteOffset + at;
+    // A copy: the bytes may lie where no 32-bit value may begin.
+    const array = new Float32Array(packed.buffer.slice(start, start + length * 4));
     at += length * 4;
     return array;
   });

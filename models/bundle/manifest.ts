@@ -15,7 +15,11 @@ const folder = z.string().regex(/^[a-z0-9-]+$/);
 
 const pixels = z.union([
   z.object({ kind: z.enum(['0-1', '0-255', '-1-1']) }),
-  z.object({ kind: z.literal('mean-std'), mean: z.array(z.number()), std: z.array(z.number().positive()) }),
+  z.object({
+    kind: z.literal('mean-std'),
+    mean: z.array(z.number()).readonly(),
+    std: z.array(z.number().positive()).readonly(),
+  }),
 ]);
 
 const part = z.object({ folder, from: z.enum(['image', 'stem']) });

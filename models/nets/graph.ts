@@ -27,7 +27,8 @@ export function callOf(tensor: tf.SymbolicTensor): LayerCall {
   const node = (sourceLayer as unknown as { inboundNodes: Node[] }).inboundNodes[nodeIndex]!;
   return {
     layer: sourceLayer,
-    inputs: node.inputTensors,
+    // An input layer's node names its own output as its input.
+    inputs: sourceLayer.getClassName() === 'InputLayer' ? [] : node.inputTensors,
     outputs: node.outputTensors,
     callArgs: node.callArgs,
   };

@@ -1,0 +1,188 @@
+import { cp, mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
+import { packNets } from '../../../models/bundle/pack';
+import { setCurrent } from '../../../models/bundle/store';
+import { writeBundle } from '../../../models/bundle/write';
+import type { ClassCloud } from '../../../models/detector/mahalanobis';
+import { startEngine } from '../../../models/engine';
+import { BundleError } from '../../../models/errors';
+import { GoodNet } from '../../../models/goodnet';
+import { copyNet } from '../../../models/nets/graph';
+import { headOf, partNet } from '../../../models/nets/parts';
+import { Random } from '../../../models/random';
+import { chainNet } from '../../small-nets';
+
+const shape = { height: 12, width: 10, channels: 3 };
+const classes = 5;
+let work: string;
+let store: string;
+let folder: string;
+
+function cloud(features: number, dimensions: number): ClassCloud {
+  const random = new Random(1);
+  const floats = (n: number) => Float32Array.from({ length: n }, () => random.normal());
+  const known = Uint8Array.from({ length: classes }, () => 1);
+  return {
+    features,
+    dimensions,
+    projection: floats(features * dimensions),
+    means: floats(classes * dimensions),
+    known,
+  };
+}
+
+async function makeBundle(into: string, seed = 1) {
+  const flat = copyNet(chainNet(classes));
+  const parts = partNet(flat, { shareStem: true });
+  const { files, fields } = await packNets(
+    {
+      shape,
+      classes,
+      pixels: { kind: '0-1' },
+      stem: parts.stem,
+      bad: { model: parts.head, from: 'stem' },
+      repaired: { model: headOf(flat, 'repaired'), from: 'stem' },
+      expert: { model: copyNet(flat, 'expert'), from: 'image' },
+    },
+    { latent: cloud(16, 16), trunk: cloud(160, 8) },
+  );
+  return writeBundle(
+    into,
+    {
+      formatVersion: FORMAT_VERSION,
+      name: 'chain',
+      ...fields,
+      method: 'expert',
+      alpha: 0.05,
+      rule: {
+        kind: 'calibrated',
+        scales: [
+          { kind: 'forgetting', median: 0, spread: 1 },
+          { kind: 'latent', median: 10, spread: 5 },
+        ],
+      },
+      calibration: {
+        scheme: 'split',
+        folds: 1,
+        images: 99,
+        groups: 99,
+        scores: Array.from({ length: 99 }, (_, i) => i / 50),
+      },
+      without: [],
+      measured: { images: 99, accuracyBefore: 1, accuracyRepaired: 1, accuracy: 1, falsePositiveRate: 0.01 },
+      made: { seed, engine: 'test', clean: { name: 'none', images: 99, skipped: 0 }, notes: [] },
+      tools: { goodnet: 'test' },
+    },
+    files,
+  );
+}
+
+function images(n: number): Float32Array {
+  const random = new Random(3);
+  return Float32Array.from({ length: n * 360 }, () => random.uniform(0, 255));
+}
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+  work = await mkdtemp(join(tmpdir(), 'goodnet-bundle-'));
+  store = join(work, 'store');
+  const written = await makeBundle(store);
+  folder = written.folder;
+  await setCurrent(store, written.manifest);
+});
+
+afterAll(async () => {
+  await rm(work, { recursive: true, force: true });
+});
+
+describe('a bundle', () => {
+  test('answers alike whether named by its folder or by its store, alone or in a batch', async () => {
+    const byStore = await GoodNet.load(store);
+    const byFolder = await GoodNet.load(folder);
+    const pixels = images(70);
+    const together = await byStore.classify(pixels, 70);
+    expect(await byFolder.classify(pixels, 70)).toEqual(together);
+    for (const i of [0, 13, 69]) {
+      const [alone] = await byStore.classify(pixels.subarray(i * 360, (i + 1) * 360), 1);
+      expect(alone).toEqual(together[i]);
+    }
+    for (const verdict of together) {
+      expect(verdict.backdoored).toBe(verdict.pValue <= 0.05);
+      expect(verdict.class).toBe(verdict.backdoored ? classes : verdict.bad.class);
+    }
+  });
+
+  test('leaks no tensors', async () => {
+    const before = tf.memory().numTensors;
+    const goodnet = await GoodNet.load(store);
+    await goodnet.classify(images(3), 3);
+    const loaded = tf.memory().numTensors;
+    await goodnet.classify(images(3), 3);
+    expect(tf.memory().numTensors).toBe(loaded);
+    goodnet.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('made again of the same, it is the same; of another seed, another', async () => {
+    const again = await makeBundle(store);
+    expect(again.existed).toBe(true);
+    expect(again.folder).toBe(folder);
+    const other = await makeBundle(join(work, 'other'), 2);
+    expect(other.manifest.id).not.toBe(again.manifest.id);
+    expect((await readdir(store)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('refuses one changed byte in any of its files', async () => {
+    const { manifest } = await makeBundle(store);
+    for (const path of [...manifest.files.map((file) => file.path), 'manifest.json']) {
+      const copy = join(work, 'changed');
+      await cp(folder, copy, { recursive: true });
+      const bytes = await readFile(join(copy, path));
+      const at = Math.floor(bytes.length / 2);
+      bytes[at] = bytes[at]! ^ 1;
+      await writeFile(join(copy, path), bytes);
+      await expect(GoodNet.load(copy), path).rejects.toThrow(BundleError);
+      await rm(copy, { recursive: true });
+    }
+  });
+
+  test('refuses a manifest of the same content with other white space', async () => {
+    const text = await readFile(join(folder, 'manifest.json'), 'utf8');
+    expect(() => parseManifest(`${text}\n`, 'm')).toThrow(/changed/);
+    expect(parseManifest(text, 'm').name).toBe('chain');
+  });
+
+  test('names what is missing', async () => {
+    const copy = join(work, 'missing');
+    await cp(folder, copy, { recursive: true });
+    await unlink(join(copy, 'repaired', 'weights.bin'));
+    await expect(GoodNet.load(copy)).rejects.toThrow(/repaired\/weights\.bin is missing/);
+    await unlink(join(copy, 'manifest.json'));
+    await expect(GoodNet.load(copy)).rejects.toThrow(/neither manifest.json nor current.json/);
+  });
+
+  test('refuses a newer format and says so', async () => {
+    const copy = join(work, 'newer');
+    await cp(folder, copy, { recursive: true });
+    const path = join(copy, 'manifest.json');
+    const manifest = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 2; this version reads up to 1/);
+  });
+
+  test('a store whose pointer is damaged is refused', async () => {
+    const copy = join(work, 'pointer');
+    await cp(store, copy, { recursive: true });
+    await writeFile(join(copy, 'current.json'), '{');
+    await expect(GoodNet.load(copy)).rejects.toThrow(/current\.json is not JSON/);
+    await writeFile(
+      join(copy, 'current.json'),
+      JSON.stringify({ format: 'goodnet-store', formatVersion: 1, bundle: '../../etc' }),
+    );
+    await expect(GoodNet.load(copy)).rejects.toThrow(/current\.json is damaged/);
+  });
+});
