@@ -1,0 +1,100 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run, say } from './steps.mjs';
+import { libraries } from './tensorflow.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const lock = 'package-lock.json';
+const tfjsNodePath = ['node_modules', '@tensorflow', 'tfjs-node'];
+const libraryPath = ['deps', 'lib'];
+
+/** Shared with the project, so that both use one instance of tfjs-core. */
+const shared = ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'];
+
+/** What is in node_modules/.native, or undefined where nothing is, or something other than this set-up makes. */
+export function installedTfjsNode(packages, tensorflow) {
+  const folder = join(packages, '.native');
+  const tfjsNode = join(folder, ...tfjsNodePath);
+  try {
+    const same = readFileSync(join(folder, lock), 'utf8') === readFileSync(join(here, lock), 'utf8');
+    return same && readlinkSync(join(tfjsNode, ...libraryPath)) === tensorflow ? tfjsNode : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Installs tfjs-node beside `tensorflow`'s libraries in node_modules/.native, a folder that npm leaves alone, and
+ * compiles its addon (Node-API version 8: one build for every Node.js from 16 on).
+ * @param check called with the path of tfjs-node before it takes its place; throws when it does not work
+ */
+export function installTfjsNode(packages, tensorflow, check) {
+  const partial = mkdtempSync(join(packages, '.native.partial-'));
+  try {
+    installPackages(partial);
+    const tfjsNode = join(partial, ...tfjsNodePath);
+    compile(tfjsNode, join(partial, 'node_modules', 'node-api-headers', 'include'), tensorflow);
+    check(tfjsNode);
+    replace(partial, join(packages, '.native'));
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+function installPackages(folder) {
+  say('installing @tensorflow/tfjs-node');
+  for (const file of ['package.json', lock]) copyFileSync(join(here, file), join(folder, file));
+  // npm as it runs this script, else the one on the PATH.
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npm'];
+  const parameters = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+  run(npm[0], [...npm.slice(1), ...parameters], {
+    cwd: folder,
+    failed:
+      "The npm packages can't be installed. Check the network and the configuration of npm, then run it again.",
+  });
+  for (const name of shared) {
+    rmSync(join(folder, 'node_modules', '@tensorflow', name), { recursive: true, force: true });
+  }
+}
+
+function compile(tfjsNode, headers, tensorflow) {
+  say('compiling the addon');
+  const compiler = process.env.CXX || 'g++';
+  const library = join(tfjsNode, ...libraryPath);
+  const target = join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
+  for (const file of [library, target]) mkdirSync(dirname(file), { recursive: true });
+  symlinkSync(tensorflow, library);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsNode, 'binding', name));
+  run(
+    compiler,
+    [
+      ...['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-o', target],
+      ...['-I', headers, '-I', join(tensorflow, 'include'), ...sources],
+      ...['-L', tensorflow, ...libraries.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN/../../deps/lib'],
+    ],
+    {
+      missing: `A C++ compiler is needed: there is no ${compiler}. On Debian: apt-get install g++.`,
+      failed: 'The addon of tfjs-node does not compile.',
+    },
+  );
+}
+
+function replace(from, to) {
+  const old = `${to}.old-${process.pid}`;
+  if (existsSync(to)) renameSync(to, old);
+  renameSync(from, to);
+  rmSync(old, { recursive: true, force: true });
+}

@@ -1,0 +1,57 @@
+/**
+ * `npm run setup:native`: installs the node engine (tfjs-node) without its own installer, whose host is closed to
+ * everybody: libtensorflow comes from PyPI's wheel, the addon is compiled here. Linux x64. May be run again at
+ * any time; what was downloaded is kept in GOODNET_CACHE_DIR (default ~/.cache/goodnet).
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installedTfjsNode, installTfjsNode } from './native/addon.mjs';
+import { run, SetupError, say } from './native/steps.mjs';
+import { tensorflowFolder } from './native/tensorflow.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const packages = join(here, '..', 'node_modules');
+
+async function setUp() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new SetupError(
+      `The native set-up is for Linux on x64; this is ${process.platform} on ${process.arch}. GoodNet runs on wasm here.`,
+    );
+  }
+  if (!existsSync(join(packages, '@tensorflow', 'tfjs-core'))) {
+    throw new SetupError('Run `npm install` first.');
+  }
+  const tensorflow = await tensorflowFolder();
+  const installed = installedTfjsNode(packages, tensorflow);
+  if (installed && works(installed)) return;
+  installTfjsNode(packages, tensorflow, test);
+}
+
+function works(tfjsNode) {
+  try {
+    test(tfjsNode);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say('what is installed does not work; installing it anew');
+    return false;
+  }
+}
+
+function test(tfjsNode) {
+  say('trying it');
+  const engine = run(process.execPath, [join(here, 'native', 'self-test.mjs'), tfjsNode], {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2' },
+    failed: 'tfjs-node was installed, but does not work.',
+  });
+  say(`it works; GoodNet runs ${engine.trim()}`);
+}
+
+try {
+  await setUp();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`setup:native: ${error.message}`);
+  process.exitCode = 1;
+}
