@@ -26,7 +26,8 @@ export function findTfjsNode(): string | undefined {
 }
 
 /**
- * Starts tfjs-node: libtensorflow's own kernels, on every core.
+ * Starts tfjs-node: libtensorflow's own kernels, on every core. The same from run to run on one machine; the
+ * order of its sums depends on the number of cores.
  * @throws GoodNetError `environment` where it is not installed or does not load
  */
 export async function startNode(): Promise<Engine> {
@@ -40,6 +41,8 @@ export async function startNode(): Promise<Engine> {
   giveBackUtilFunctions();
   // libtensorflow logs each CPU feature it finds; errors still show.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // The same bits from run to run on a GPU too; on the CPU it costs nothing.
+  process.env.TF_DETERMINISTIC_OPS ??= '1';
   const native = load(entry);
   if (tf.findBackend('tensorflow') === null) {
     throw new GoodNetError(`${packageName} at ${entry} brought its own copy of @tensorflow/tfjs-core`, {
@@ -79,9 +82,9 @@ function packagesFolder(require: NodeJS.Require): string {
   return dirname(dirname(dirname(require.resolve('@tensorflow/tfjs-core/package.json'))));
 }
 
-/** tfjs-node 4.22.0 calls two functions of node:util that Node.js 23 removed. */
+/** tfjs-node 4.22.0 calls two functions of node:util that Node.js 22 warns of and Node.js 23 no longer has. */
 function giveBackUtilFunctions(): void {
   const old = util as { isNullOrUndefined?: unknown; isArray?: unknown };
-  old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  old.isArray ??= Array.isArray;
+  old.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  old.isArray = Array.isArray;
 }

@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 
-// Gone since Node.js 23; tfjs-node 4.22.0 calls them.
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+// tfjs-node 4.22.0 calls them; Node.js 22 warns of them and Node.js 23 no longer has them.
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;
 
 const require = createRequire(import.meta.url);
 const native = require(process.argv[2]);
