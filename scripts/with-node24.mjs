@@ -3,9 +3,9 @@
  * The binary comes from the npm registry (the package behind `node@24`) and is kept in GOODNET_CACHE_DIR.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheFolder, run, SetupError } from './native/steps.mjs';
+import { cacheFolder, partialFolder, run, SetupError } from './native/steps.mjs';
 
 const version = '24.9.0';
 const packageName = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -15,7 +15,7 @@ function node24() {
   const programs = join(folder, 'node_modules', packageName, 'bin');
   if (existsSync(folder)) return programs;
   mkdirSync(cacheFolder(), { recursive: true });
-  const partial = mkdtempSync(`${folder}.partial-`);
+  const partial = partialFolder(folder);
   try {
     writeFileSync(join(partial, 'package.json'), '{"private":true}\n');
     const failed = `Node.js ${version} (npm package ${packageName}) can't be installed.`;

@@ -2,7 +2,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -11,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run, say } from './steps.mjs';
+import { partialFolder, run, say } from './steps.mjs';
 import { libraries } from './tensorflow.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -40,7 +39,7 @@ export function installedTfjsNode(packages, tensorflow) {
  * @param check called with the path of tfjs-node before it takes its place; throws when it does not work
  */
 export function installTfjsNode(packages, tensorflow, check) {
-  const partial = mkdtempSync(join(packages, '.native.partial-'));
+  const partial = partialFolder(join(packages, '.native'));
   try {
     installPackages(partial);
     const tfjsNode = join(partial, ...tfjsNodePath);

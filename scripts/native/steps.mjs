@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { statfsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Something that the machine lacks: printed without a stack, exit code 1. */
 export class SetupError extends Error {}
@@ -43,4 +43,17 @@ export function needSpace(folder, megabytes) {
       `${folder} has ${free} MB left; ${megabytes} MB are needed. Free some, or set GOODNET_CACHE_DIR to a folder elsewhere.`,
     );
   }
+}
+
+/**
+ * A new folder to make `target` in: it is renamed to it when whole, so that nothing half-written is ever taken for
+ * it. What stopped set-ups left behind is removed after an hour.
+ */
+export function partialFolder(target) {
+  const prefix = `${basename(target)}.partial-`;
+  for (const name of readdirSync(dirname(target)).filter((entry) => entry.startsWith(prefix))) {
+    const left = join(dirname(target), name);
+    if (Date.now() - statSync(left).ctimeMs > 3_600_000) rmSync(left, { recursive: true, force: true });
+  }
+  return mkdtempSync(join(dirname(target), prefix));
 }

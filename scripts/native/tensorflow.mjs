@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { cacheFolder, needSpace, run, SetupError, say } from './steps.mjs';
+import { cacheFolder, needSpace, partialFolder, run, SetupError, say } from './steps.mjs';
 
 /** The PyPI wheel that carries libtensorflow and its C headers. */
 const wheel = {
@@ -42,8 +34,7 @@ export async function tensorflowFolder() {
   }
   mkdirSync(cacheFolder(), { recursive: true });
   needSpace(cacheFolder(), wheel.megabytes);
-  // Renamed when whole, so that nothing half-written is ever taken for it.
-  const partial = mkdtempSync(`${folder}.partial-`);
+  const partial = partialFolder(folder);
   try {
     await unpack(await download(partial), partial);
     keep(join(partial, 'unpacked', 'tensorflow'), folder);
