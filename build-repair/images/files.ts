@@ -1,0 +1,98 @@
+import { ImageError } from '../../models/errors';
+import {
+  type ImageBatch,
+  type ImageSet,
+  type ImageShape,
+  imageSize,
+  type SkippedImage,
+} from '../../models/images/set';
+import { inOrder } from './in-order';
+import { readImageFile, unreadable } from './read-file';
+
+/** Images that are decoded at once. */
+const WIDTH = 4;
+
+/** An image file, and what is known of it. */
+export interface ListedImage {
+  readonly path: string;
+  readonly label?: number;
+  readonly group?: string;
+  /** Known beforehand not to be usable, and why. */
+  readonly bad?: string;
+}
+
+export interface FilesOptions {
+  readonly shape: ImageShape;
+  /** Leaves unreadable images out and counts them, instead of refusing the set. */
+  readonly skipBad?: boolean;
+}
+
+/**
+ * Opens image files as an unlabelled set, in the order given.
+ * @throws ImageError, while reading, naming the file that can't be read
+ */
+export function openFiles(paths: readonly string[], options: FilesOptions & { name?: string }): ImageSet {
+  const name = options.name ?? (paths.length === 1 ? paths[0]! : `${paths.length} images`);
+  return listedSet(
+    name,
+    paths.map((path) => ({ path })),
+    { labelled: false, grouped: false, classNames: undefined },
+    options,
+  );
+}
+
+/** A set of listed files. */
+export function listedSet(
+  name: string,
+  images: readonly ListedImage[],
+  has: { labelled: boolean; grouped: boolean; classNames: readonly string[] | undefined },
+  { shape, skipBad = false }: FilesOptions,
+): ImageSet {
+  let skipped: SkippedImage[] = [];
+  const read = async ({ path, bad }: ListedImage) => {
+    if (bad !== undefined) throw new ImageError(bad);
+    return await readImageFile(path, shape);
+  };
+  async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
+    skipped = [];
+    const size = imageSize(shape);
+    for (let start = 0; start < images.length; start += batchSize) {
+      const listed = images.slice(start, start + batchSize);
+      const pixels = new Uint8Array(listed.length * size);
+      const kept: ListedImage[] = [];
+      for await (const outcome of inOrder(listed, WIDTH, read)) {
+        if (outcome.status === 'fulfilled') {
+          pixels.set(outcome.value, kept.length * size);
+          kept.push(outcome.item);
+        } else if (skipBad) {
+          skipped.push({ name: outcome.item.path, reason: unreadable(outcome.reason) });
+        } else {
+          throw new ImageError(`${outcome.item.path} can't be used: ${unreadable(outcome.reason)}`, {
+            hint: 'Take it out, or leave such images out with --skip-bad.',
+            cause: outcome.reason,
+          });
+        }
+      }
+      if (kept.length === 0) continue;
+      yield {
+        pixels: pixels.subarray(0, kept.length * size),
+        labels: has.labelled ? Int32Array.from(kept, ({ label }) => label!) : undefined,
+        trueLabels: undefined,
+        groups: has.grouped ? kept.map(({ group }) => group!) : undefined,
+        names: kept.map(({ path }) => path),
+      };
+    }
+  }
+  return {
+    name,
+    shape,
+    size: images.length,
+    labelled: has.labelled,
+    classNames: has.classNames,
+    get skipped() {
+      return skipped;
+    },
+    batches,
+    close() {},
+  };
+}

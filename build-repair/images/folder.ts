@@ -1,0 +1,64 @@
+import { open } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
+import { ImageError } from '../../models/errors';
+import type { ImageSet } from '../../models/images/set';
+import { folderLabels } from './class-folders';
+import { type FilesOptions, type ListedImage, listedSet } from './files';
+import { type Grouping, groupByPrefix, separatorOf } from './group';
+import { listFiles, listFolder } from './listing';
+
+export interface FolderSetOptions extends FilesOptions {
+  /** N: labels are 0…N−1. */
+  readonly classes?: number;
+  readonly group?: Grouping;
+}
+
+/**
+ * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
+ * folder, however deep, is of that class.
+ * @throws ImageError for a folder that holds no labelled images; while reading, for an image that can't be read
+ */
+export async function openFolderSet(path: string, options: FolderSetOptions): Promise<ImageSet> {
+  const { folders, files } = await listFolder(path);
+  if (folders.length === 0) throw withoutClasses(path, files.length);
+  const { labels, classNames } = folderLabels(folders, options.classes, path);
+  const images: ListedImage[] = [];
+  const within: string[] = [];
+  for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
+    for (const file of await listFiles(join(path, folder))) {
+      within.push(join(folder, file));
+      images.push({ path: join(path, folder, file), label });
+    }
+  }
+  if (images.length === 0)
+    throw new ImageError(`${path} holds no images: its ${folders.length} folders are empty`);
+  const groups = options.group && groupByPrefix(within, separatorOf(options.group, path), path);
+  const grouped = groups ? images.map((image, i) => ({ ...image, group: groups[i]! })) : images;
+  for (const file of files) {
+    const stray = join(path, file);
+    if (await isImage(stray))
+      grouped.push({ path: stray, bad: 'it is in no class folder, so it has no label' });
+  }
+  const has = { labelled: true, grouped: groups !== undefined, classNames };
+  return listedSet(basename(resolve(path)), grouped, has, options);
+}
+
+/** Other files beside the class folders (a README, a list) are none of our business. */
+async function isImage(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch(() => undefined);
+  try {
+    const head = Buffer.alloc(SNIFF_BYTES);
+    await file?.read(head, 0, SNIFF_BYTES, 0);
+    return sniffImage(head) !== undefined;
+  } finally {
+    await file?.close();
+  }
+}
+
+function withoutClasses(path: string, files: number): ImageError {
+  if (files === 0) return new ImageError(`${path} is empty`);
+  return new ImageError(`${path} has no class folders: its ${files} files have no labels`, {
+    hint: 'Labelled images are wanted as a folder a class: 0/a.png, 1/b.png, …',
+  });
+}

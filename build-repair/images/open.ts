@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ImageError, messageOf } from '../../models/errors';
+import { isHdf5 } from '../../models/hdf5/open';
+import { openHdf5Set } from '../../models/images/hdf5';
+import type { Layout } from '../../models/images/layout';
+import type { ImageSet, ImageShape } from '../../models/images/set';
+import { openFiles } from './files';
+import { openFolderSet } from './folder';
+import { datasetOfGroup, parseGroup } from './group';
+import { listFiles } from './listing';
+
+const HDF5_NAME = /\.(h5|hdf5|he5|hdf)$/i;
+
+export interface OpenOptions {
+  readonly shape: ImageShape;
+  /** N: labels are 0…N−1. */
+  readonly classes?: number;
+  /** With `false`, labels aren't looked at; a single image or a flat folder will do. By default they must be there. */
+  readonly labelsRequired?: boolean;
+  /** A `--group` flag, as parseGroup reads it. */
+  readonly group?: string;
+  readonly layout?: Layout;
+  /** Leaves images that can't be read out and counts them. */
+  readonly skipBad?: boolean;
+}
+
+/**
+ * Opens a set of images by its path: an HDF5 file, told by its first bytes; a folder with a folder a class; without
+ * labels, any folder of images, or one image.
+ * @throws ImageError where there is no such path, or it holds no such images
+ */
+export async function openImages(path: string, options: OpenOptions): Promise<ImageSet> {
+  const { labelsRequired = true, ...rest } = options;
+  const group = options.group === undefined ? undefined : parseGroup(options.group);
+  const kind = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : messageOf(cause);
+    throw new ImageError(`${path}: ${why}`, { cause });
+  });
+  if (kind.isDirectory()) {
+    if (labelsRequired) return await openFolderSet(path, { ...rest, group });
+    const files = await listFiles(path);
+    if (files.length === 0) throw new ImageError(`${path} holds no images: it is empty`);
+    const paths = files.map((file) => join(path, file));
+    return openFiles(paths, { ...options, name: basename(resolve(path)) });
+  }
+  if (await isHdf5(path)) {
+    const groupDataset = group && datasetOfGroup(group, path);
+    return await openHdf5Set(path, { ...rest, labelsRequired, groupDataset });
+  }
+  if (HDF5_NAME.test(path) || labelsRequired) {
+    throw new ImageError(`${path} is ${kind.size === 0 ? 'empty' : 'not an HDF5 file'}`, {
+      hint: labelsRequired
+        ? 'Labelled images are wanted as an HDF5 file (data, label) or as a folder with a folder a class.'
+        : 'It may be a download page or a Git LFS pointer in its place.',
+    });
+  }
+  return openFiles([path], options);
+}

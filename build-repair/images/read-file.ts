@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises';
+import { decodeImage, SNIFF_BYTES, sniffImage } from '../../functions/decode';
+import { ImageError, messageOf } from '../../models/errors';
+import type { ImageShape } from '../../models/images/set';
+
+const MAX_BYTES = 2 ** 28;
+
+/**
+ * Reads and decodes one image file.
+ * @returns height × width × channels values of 0–255
+ * @throws Error (any) whose message says what is wrong with the image, without naming it
+ */
+export async function readImageFile(path: string, shape: ImageShape): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    // Not a byte more is read of what is no image, be it ever so long.
+    const head = Buffer.alloc(Math.min(size, SNIFF_BYTES));
+    await file.read(head, 0, head.length, 0);
+    if (size > 0 && !sniffImage(head)) throw new ImageError('it is none of JPEG, PNG and WebP');
+    if (size > MAX_BYTES) throw new ImageError(`it is ${size} bytes long; the most is ${MAX_BYTES}`);
+    const bytes = Buffer.alloc(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    return await decodeImage(bytes.subarray(0, bytesRead), shape);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Why an image could not be read, in the middle of a sentence. */
+export function unreadable(error: unknown): string {
+  const message = messageOf(error).replace(/^The image/, 'it');
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'it may not be read (permission denied)';
+  return message;
+}

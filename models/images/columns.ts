@@ -1,0 +1,99 @@
+import { Dataset, type File } from 'h5wasm/node';
+import { ImageError } from '../errors';
+import { hdf5Reason } from '../hdf5/open';
+import { type NumberRows, numberRows } from '../hdf5/rows';
+
+const STRING = 3;
+const SLICE = 1 << 20;
+
+/**
+ * A dataset by its name.
+ * @throws ImageError where there is none of that name
+ */
+export function datasetOf(file: File, path: string, name: string): Dataset {
+  const found = file.keys().includes(name) || name.includes('/') ? file.get(name) : null;
+  if (found instanceof Dataset) return found;
+  const others = file.keys().map((key) => `"${key}"`);
+  throw new ImageError(`${path} has no dataset "${name}"`, {
+    hint: others.length > 0 ? `It has ${others.join(', ')}.` : 'It is empty.',
+  });
+}
+
+/**
+ * Reads a dataset of class numbers, (N,) or (N, 1), of any type as long as they are whole.
+ * @param classes N, where it is known: a label is 0…N−1
+ * @throws ImageError naming the first row that is no such label
+ */
+export async function readLabels(
+  file: File,
+  path: string,
+  name: string,
+  count: number,
+  classes: number | undefined,
+): Promise<Int32Array> {
+  const rows = await numberRows(datasetOf(file, path, name), path, ImageError);
+  checkColumn(rows, count);
+  const labels = new Int32Array(count);
+  const most = classes ?? 2 ** 31;
+  for (let start = 0; start < count; start += SLICE) {
+    const values = rows.read(start, Math.min(start + SLICE, count));
+    for (let i = 0; i < values.length; i++) {
+      const label = values[i]!;
+      if (!Number.isInteger(label)) {
+        throw new ImageError(`${rows.name}: row ${start + i} is ${label}, not a whole number`);
+      }
+      if (label < 0 || label >= most) {
+        throw new ImageError(
+          `${rows.name}: row ${start + i} is ${label}; ` +
+            (classes === undefined
+              ? 'classes start at 0'
+              : `the net's ${classes} classes are 0 to ${classes - 1}`),
+          {
+            hint:
+              label === classes
+                ? 'Classes are counted from 0: are these counted from 1?'
+                : 'Is this the set that belongs to this net?',
+          },
+        );
+      }
+      labels[start + i] = label;
+    }
+  }
+  return labels;
+}
+
+/**
+ * Reads the group of each image, whole numbers or strings.
+ * @throws ImageError where there is no such dataset, or not one entry an image
+ */
+export async function readGroups(file: File, path: string, name: string, count: number): Promise<string[]> {
+  const dataset = datasetOf(file, path, name);
+  if (dataset.metadata.type !== STRING) {
+    const rows = await numberRows(dataset, path, ImageError);
+    checkColumn(rows, count);
+    return Array.from(rows.read(0, count), String);
+  }
+  const entries = (dataset.shape ?? []).reduce((product, length) => product * length, 1);
+  if (entries !== count) throw unequal(`${path}: "${name}"`, entries, count);
+  try {
+    return dataset.value as string[];
+  } catch (cause) {
+    throw new ImageError(`${path}: "${name}" can't be read: ${hdf5Reason(cause)}`, { cause });
+  }
+}
+
+function checkColumn({ name, count, rowShape }: NumberRows, images: number): void {
+  if (rowShape.some((length) => length !== 1)) {
+    throw new ImageError(
+      `${name} has the shape (${[count, ...rowShape].join(', ')}); one number an image is wanted`,
+      {
+        hint: 'Labels given as one-of-N rows: write the number of the class instead (argmax).',
+      },
+    );
+  }
+  if (count !== images) throw unequal(name, count, images);
+}
+
+function unequal(name: string, entries: number, images: number): ImageError {
+  return new ImageError(`${name} has ${entries} entries for ${images} images`);
+}

@@ -1,0 +1,125 @@
+import { basename } from 'node:path';
+import type { File } from 'h5wasm/node';
+import { ImageError } from '../errors';
+import { Blocks } from '../hdf5/blocks';
+import { openHdf5 } from '../hdf5/open';
+import { type NumberRows, numberRows } from '../hdf5/rows';
+import { datasetOf, readGroups, readLabels } from './columns';
+import { copyImage, type Layout, tellLayout } from './layout';
+import { type ImageBatch, type ImageSet, type ImageShape, imageSize, type SkippedImage } from './set';
+
+/** Blocks that are looked through for a value above 1 before floats are taken for 0–1. */
+const LOOKED_AT = 4;
+
+export interface Hdf5SetOptions {
+  /** What the net takes: tells which dimensions are height, width and channels. */
+  readonly shape: ImageShape;
+  /** N: labels are 0…N−1. */
+  readonly classes?: number;
+  /** A dataset with one entry an image (a number or a string): images with the same entry are a group. */
+  readonly groupDataset?: string;
+  /** By default labels must be there; with `false` they aren't looked at. */
+  readonly labelsRequired?: boolean;
+  /** Needed only where the shape fits both orders. */
+  readonly layout?: Layout;
+  /** Leaves out images with values outside 0–255, instead of refusing the set. */
+  readonly skipBad?: boolean;
+}
+
+/**
+ * Opens labelled images in HDF5: `data` (N, C, H, W) or (N, H, W, C), uint8 or any numbers of 0–255; `label` (N,);
+ * where it is there, `true_label` (N,). Pixels are read in slices, so the file may be larger than memory.
+ * @throws ImageError for a file, a dataset, a shape, a label or a value that can't be used; pixels are checked as
+ *   they are read, all else at once
+ * @throws UsageError where the order of dimensions must be told
+ */
+export async function openHdf5Set(path: string, options: Hdf5SetOptions): Promise<ImageSet> {
+  const file = await openHdf5(path, ImageError);
+  try {
+    return await readSet(file, path, options);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function readSet(file: File, path: string, options: Hdf5SetOptions): Promise<ImageSet> {
+  const { shape, classes, groupDataset, labelsRequired = true, skipBad = false } = options;
+  const rows = await numberRows(datasetOf(file, path, 'data'), path, ImageError);
+  if (rows.count === 0) throw new ImageError(`${path} holds no images: "data" has 0 rows`);
+  const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
+  const column = (name: string) => readLabels(file, path, name, rows.count, classes);
+  const labels = labelsRequired ? await column('label') : undefined;
+  const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
+  const groups = groupDataset ? await readGroups(file, path, groupDataset, rows.count) : undefined;
+  if (rows.isFloat) refuseUnitRange(rows);
+
+  let skipped: SkippedImage[] = [];
+  let closed = false;
+  async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
+    skipped = [];
+    const blocks = new Blocks(rows);
+    const size = imageSize(shape);
+    for (let start = 0; start < rows.count; start += batchSize) {
+      const end = Math.min(start + batchSize, rows.count);
+      const pixels = new (rows.isUint8 ? Uint8Array : Float32Array)((end - start) * size);
+      const kept: number[] = [];
+      for (let row = start; row < end; row++) {
+        const { values, from } = blocks.at(row);
+        const bad = copyImage(values, from, pixels, kept.length * size, shape, layout);
+        if (bad === undefined) kept.push(row);
+        else if (skipBad) skipped.push({ name: `${path}#${row}`, reason: outside(bad) });
+        else {
+          throw new ImageError(`${rows.name}: row ${row}: ${outside(bad)}`, {
+            hint: '--skip-bad leaves such images out.',
+          });
+        }
+      }
+      if (kept.length === 0) continue;
+      const taken = <T>(all: ArrayLike<T> | undefined) => all && kept.map((row) => all[row]!);
+      const taken32 = (all: Int32Array | undefined) => all && Int32Array.from(kept, (row) => all[row]!);
+      yield {
+        pixels: pixels.subarray(0, kept.length * size),
+        labels: taken32(labels),
+        trueLabels: taken32(trueLabels),
+        groups: taken(groups),
+        names: kept.map((row) => `${path}#${row}`),
+      };
+    }
+  }
+  return {
+    name: basename(path),
+    shape,
+    size: rows.count,
+    labelled: labels !== undefined,
+    classNames: undefined,
+    get skipped() {
+      return skipped;
+    },
+    batches,
+    close() {
+      if (!closed) file.close();
+      closed = true;
+    },
+  };
+}
+
+function refuseUnitRange(rows: NumberRows): void {
+  const blocks = new Blocks(rows);
+  let largest = 0;
+  for (let row = 0, looked = 0; row < rows.count && looked < LOOKED_AT; row += blocks.blockRows, looked++) {
+    for (const value of blocks.at(row).values) {
+      if (value > 1 || value < 0 || Number.isNaN(value)) return;
+      if (value > largest) largest = value;
+    }
+  }
+  if (largest > 0) {
+    throw new ImageError(`${rows.name}: its values look like 0–1 (none is above ${largest})`, {
+      hint: 'Pixels must be 0–255: multiply them by 255. How the net takes them is told by --pixels.',
+    });
+  }
+}
+
+function outside(value: number): string {
+  return Number.isNaN(value) ? 'a value is not a number (NaN)' : `the value ${value} is outside 0–255`;
+}
