@@ -7,9 +7,9 @@ import { Augmenter } from './augment';
 import type { RepairContext } from './context';
 import { BatchOrder, batchAccuracy, train } from './train';
 
-const LEARNING_RATE = 3e-4;
+const LEARNING_RATE = 1e-4;
 const BATCH = 128;
-const MOST_STEPS = 80;
+const MOST_STEPS = 200;
 /** Clean accuracy, on varied images, at which the expert has forgotten enough. */
 const STOP_ACCURACY = 0.05;
 
