@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { datasetOfGroup, groupByPrefix, parseGroup, separatorOf } from '../../../build-repair/images/group';
+import { UsageError } from '../../../models/errors';
+
+describe('--group', () => {
+  it('is read in each of its forms', () => {
+    expect(parseGroup('prefix:_')).toEqual({ kind: 'prefix', separator: '_' });
+    expect(parseGroup('prefix:::')).toEqual({ kind: 'prefix', separator: '::' });
+    expect(parseGroup('dataset:a/b')).toEqual({ kind: 'dataset', name: 'a/b' });
+    expect(parseGroup('video')).toEqual({ kind: 'plain', text: 'video' });
+    for (const text of ['', 'prefix:', 'dataset:']) expect(() => parseGroup(text)).toThrow(UsageError);
+  });
+
+  it('is a separator for folders and a dataset for HDF5', () => {
+    expect(separatorOf(parseGroup('_'), 'x')).toBe('_');
+    expect(datasetOfGroup(parseGroup('video'), 'x')).toBe('video');
+    expect(() => separatorOf(parseGroup('dataset:video'), 'x')).toThrow(/x is a folder/);
+    expect(() => datasetOfGroup(parseGroup('prefix:_'), 'x')).toThrow(/x, an HDF5 file/);
+  });
+
+  it('goes by class and the name up to the first separator', () => {
+    expect(groupByPrefix(['00/4_1.png', '00/4_2_b.png', '01/4_1.png', '01/b_c/7.png'], '_', 'x')).toEqual([
+      '00/4',
+      '00/4',
+      '01/4',
+      '01/b_c/7.png',
+    ]);
+    expect(() => groupByPrefix(['00/4_1.png'], '-', 'x')).toThrow(/no file name in x has "-" in it/);
+  });
+});
