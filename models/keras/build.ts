@@ -1,0 +1,142 @@
+import { engine } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-layers';
+import { messageOf, NetError } from '../errors';
+import type { Shape, TensorRef } from './config/spec';
+import type { Applier, WeightValues } from './layers/plan';
+import type { PlannedLayer, PlannedNet } from './planned';
+import { type BoundWeights, type StoredWeight, shapeText } from './weights/stored';
+
+/** More values than this in one layer's output for one image is no net for images. */
+const MOST_VALUES = 2 ** 28;
+
+/**
+ * Builds the net, nested models laid flat, and puts its weights in.
+ * @param seen is told the shape of each layer's output
+ * @throws NetError naming the layer whose weights or connections don't fit; nothing is left allocated then
+ */
+export function buildNet(
+  net: PlannedNet,
+  weights: BoundWeights,
+  input: Shape,
+  seen: (layer: PlannedLayer, shape: Shape) => void = () => {},
+): tf.LayersModel {
+  const before = new Set(Object.values(engine().registeredVariables));
+  try {
+    const image = tf.input({ batchShape: [...input], name: net.spec.inputs[0]!.layer.replace(/\W/g, '_') });
+    const builder = new Builder(weights, seen, new Set([image.name]));
+    const output = builder.output(net, [image]);
+    return tf.model({ inputs: image, outputs: output, name: 'net' });
+  } catch (error) {
+    for (const variable of Object.values(engine().registeredVariables))
+      if (!before.has(variable)) variable.dispose();
+    throw error;
+  }
+}
+
+class Builder {
+  readonly #appliers = new Map<PlannedLayer, Applier>();
+
+  constructor(
+    readonly weights: BoundWeights,
+    readonly seen: (layer: PlannedLayer, shape: Shape) => void,
+    readonly names: Set<string>,
+  ) {}
+
+  /** Calls a net's layers on its inputs, as far as its output needs them. */
+  output(net: PlannedNet, inputs: readonly tf.SymbolicTensor[]): tf.SymbolicTensor {
+    const byName = new Map(net.layers.map((layer) => [layer.spec.name, layer]));
+    const done = new Map<string, tf.SymbolicTensor>();
+    net.spec.inputs.forEach((ref, i) => {
+      done.set(keyOf(ref), inputs[i]!);
+    });
+    const running = new Set<string>();
+    const resolve = (ref: TensorRef): tf.SymbolicTensor => {
+      const key = keyOf(ref);
+      const known = done.get(key);
+      if (known) return known;
+      const layer = byName.get(ref.layer);
+      const call = layer?.spec.calls[ref.call];
+      if (!layer || !call || call.length === 0 || running.has(key)) {
+        throw new NetError(
+          `The net's connections don't fit: nothing gives what call ${ref.call} of "${ref.layer}" needs`,
+        );
+      }
+      running.add(key);
+      const result = this.#call(layer, call.map(resolve));
+      done.set(key, result);
+      return result;
+    };
+    return resolve(net.spec.outputs[0]!);
+  }
+
+  #call(layer: PlannedLayer, inputs: tf.SymbolicTensor[]): tf.SymbolicTensor {
+    try {
+      const output = layer.inner
+        ? this.output(layer.inner, inputs)
+        : this.#applier(layer, inputs[0]!.shape)(inputs);
+      const values = output.shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1);
+      if (!(values >= 1 && values <= MOST_VALUES))
+        throw new Error(`its output would be ${shapeText(output.shape)}`);
+      this.seen(layer, output.shape);
+      return output;
+    } catch (cause) {
+      if (cause instanceof NetError) throw cause;
+      const where = `Layer "${layer.path}" (${layer.spec.className})`;
+      throw new NetError(
+        `${where} can't be built on ${inputs.map(({ shape }) => shapeText(shape)).join(', ')}: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  #applier(layer: PlannedLayer, input: Shape): Applier {
+    const known = this.#appliers.get(layer);
+    if (known) return known;
+    const applier = layer.plan!.make(this.#unique(layer.path), this.#values(layer, input));
+    this.#appliers.set(layer, applier);
+    return applier;
+  }
+
+  #values(layer: PlannedLayer, input: Shape): WeightValues[] {
+    const stored = this.weights.get(layer) ?? [];
+    return layer.plan!.slots.map(({ name, shape }, i) => {
+      const weight = stored[i];
+      if (!weight) throw new NetError(`The file has no weight "${name}" for layer "${layer.path}"`);
+      return valuesOf(weight, shape(input), `weight "${name}" of layer "${layer.path}"`);
+    });
+  }
+
+  /** A name that no other layer of the net has, nor any object. */
+  #unique(path: string): string {
+    const base = path.replace(/[^\w.-]/g, '_');
+    let name = base in {} ? `${base}_layer` : base;
+    for (let i = 1; this.names.has(name); i++) name = `${base}_${i}`;
+    this.names.add(name);
+    return name;
+  }
+}
+
+function valuesOf(weight: StoredWeight, wanted: readonly number[], what: string): WeightValues {
+  const fits =
+    wanted.length === weight.shape.length && wanted.every((length, i) => length === weight.shape[i]);
+  if (!fits) {
+    throw new NetError(
+      `The ${what} should be ${shapeText(wanted)}, but the file holds ${shapeText(weight.shape)}`,
+      {
+        hint: 'The weights are of another net, or the architecture is not theirs.',
+      },
+    );
+  }
+  const values = weight.read();
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new NetError(`The ${what} holds ${values[bad]} (at ${bad} of ${values.length})`, {
+      hint: 'The net was spoilt in training, or has values that float32 cannot hold; use an earlier copy.',
+    });
+  }
+  return { shape: wanted, values };
+}
+
+function keyOf(ref: TensorRef): string {
+  return `${ref.call}:${ref.layer}`;
+}

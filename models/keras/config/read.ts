@@ -1,0 +1,169 @@
+import { NetError } from '../../errors';
+import { readCalls, readEnds } from './inbound';
+import { isObject, type Json, type JsonObject, own, ownText } from './json';
+import { fromKeras1 } from './keras1';
+import { isModelClass, type LayerSpec, type ModelSpec, type Shape, type TensorRef } from './spec';
+
+const MOST_LAYERS = 5000;
+const DEEPEST_MODEL = 16;
+
+interface Context {
+  readonly keras1: boolean;
+  readonly depth: number;
+  /** Layers read so far, over all nested models. */
+  readonly read: { layers: number };
+}
+
+/**
+ * Reads a net's configuration, as Keras 1, 2 or 3 writes it, into one form.
+ * @param kerasMajor 1, 2 or 3
+ * @throws NetError for what is no configuration of a model, naming the layer
+ */
+export function readModel(root: JsonObject | Json[], kerasMajor: number): ModelSpec {
+  const context = { keras1: kerasMajor === 1, depth: 0, read: { layers: 0 } };
+  // Keras 1 could write a Sequential model as a bare list of layers.
+  const entry = Array.isArray(root) ? { class_name: 'Sequential', config: root } : root;
+  const className = ownText(entry, 'class_name') ?? '';
+  const config = own(entry, 'config');
+  const custom = customClass(entry);
+  if (custom || !isModelClass(className) || config === undefined) {
+    const hint = 'Nets built with Sequential or the functional API can be used.';
+    const name = custom ?? (className || 'unknown');
+    throw new NetError(`The net is of the class ${name}, whose layers the file does not tell`, { hint });
+  }
+  return readModelConfig(className, config, 'model', context);
+}
+
+function readModelConfig(className: string, config: Json, fallbackName: string, context: Context): ModelSpec {
+  if (context.depth > DEEPEST_MODEL) throw new NetError(`Models are nested more than ${DEEPEST_MODEL} deep`);
+  if (Array.isArray(config)) return sequential(fallbackName, className, config, undefined, context);
+  if (!isObject(config)) throw new NetError(`The model "${fallbackName}" has no configuration`);
+  const name = ownText(config, 'name') ?? fallbackName;
+  const entries = own(config, 'layers');
+  if (!Array.isArray(entries)) {
+    throw new NetError(`The model "${name}" is a subclass of Model, whose layers the file does not tell`, {
+      hint: 'Nets built with Sequential or the functional API can be used.',
+    });
+  }
+  if (className === 'Sequential') {
+    return sequential(name, className, entries, shapeOf(own(config, 'build_input_shape')), context);
+  }
+  const layers = entries.map((entry) => readLayer(entry, context));
+  checkUnique(layers, name);
+  const inputs = readEnds(own(config, 'input_layers'), `The model "${name}"`);
+  const outputs = readEnds(own(config, 'output_layers'), `The model "${name}"`);
+  const first = layers.find((layer) => layer.name === inputs[0]?.layer);
+  return renumber({ name, className, layers, inputs, outputs, inputShape: first && inputShapeOf(first) });
+}
+
+/** A Sequential model as a graph: its input, where it is not written down, is put before the first layer. */
+function sequential(
+  name: string,
+  className: string,
+  entries: Json[],
+  built: Shape | undefined,
+  context: Context,
+): ModelSpec {
+  const read = entries.map((entry) => readLayer(entry, context));
+  const first = read[0];
+  if (!first) throw new NetError(`The model "${name}" has no layers`);
+  const inputShape = inputShapeOf(first) ?? built;
+  const input: LayerSpec =
+    first.className === 'InputLayer'
+      ? first
+      : {
+          ...bare(`${first.name}_input`, 'InputLayer'),
+          config: { batch_input_shape: [...(inputShape ?? [])] },
+        };
+  const chain = first.className === 'InputLayer' ? read.slice(1) : read;
+  let last: TensorRef = { layer: input.name, call: 0 };
+  const layers: LayerSpec[] = [{ ...input, calls: [] }];
+  for (const layer of chain) {
+    layers.push({ ...layer, calls: [[last]] });
+    last = { layer: layer.name, call: 0 };
+  }
+  checkUnique(layers, name);
+  const inputs = [{ layer: input.name, call: 0 }];
+  return { name, className, layers, inputs, outputs: [last], inputShape };
+}
+
+function readLayer(entry: Json, context: Context): LayerSpec {
+  if (++context.read.layers > MOST_LAYERS) throw new NetError(`The net has more than ${MOST_LAYERS} layers`);
+  if (!isObject(entry)) throw new NetError('A layer of the net has no configuration');
+  const config = own(entry, 'config');
+  const options = isObject(config) ? config : {};
+  const name = ownText(options, 'name') ?? ownText(entry, 'name') ?? ownText(entry, 'class_name') ?? '';
+  const written = ownText(entry, 'class_name') ?? '';
+  if (name === '' || name.length > 300 || written === '')
+    throw new NetError('A layer of the net has no name or class');
+  const where = `Layer "${name}" (${written})`;
+  const calls = readCalls(own(entry, 'inbound_nodes'), where);
+  const trainable = own(options, 'trainable') !== false;
+  const custom = customClass(entry);
+  if (custom) {
+    const refusal = `is of the class ${custom}, made outside Keras`;
+    return { name, className: written, config: options, trainable, refusal, inner: undefined, calls };
+  }
+  if (isModelClass(written) && config !== undefined) {
+    const inner = readModelConfig(written, config, name, { ...context, depth: context.depth + 1 });
+    return { name, className: written, config: options, trainable, refusal: undefined, inner, calls };
+  }
+  const { className, config: renamed } = context.keras1
+    ? fromKeras1(written, options, where)
+    : { className: written, config: options };
+  return { name, className, config: renamed, trainable, refusal: undefined, inner: undefined, calls };
+}
+
+function bare(name: string, className: string): LayerSpec {
+  return { name, className, config: {}, trainable: true, refusal: undefined, inner: undefined, calls: [] };
+}
+
+/** The name of a class that is none of Keras's own, as Keras 3 (and 2.12 and later) registers it. */
+function customClass(entry: JsonObject): string | undefined {
+  const registered = ownText(entry, 'registered_name');
+  const module = ownText(entry, 'module');
+  const className = ownText(entry, 'class_name');
+  if (className?.includes('>')) return className;
+  if (registered?.includes('>')) return registered;
+  if (module && !/^(keras|tf_keras|tensorflow|builtins)(\.|$)/.test(module)) return `${module}.${className}`;
+  return undefined;
+}
+
+function inputShapeOf(layer: LayerSpec): Shape | undefined {
+  if (layer.inner) return layer.inner.inputShape;
+  return shapeOf(own(layer.config, 'batch_input_shape')) ?? shapeOf(own(layer.config, 'batch_shape'));
+}
+
+function shapeOf(value: Json | undefined): Shape | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.map((length, i) => (i === 0 || typeof length !== 'number' ? null : length));
+}
+
+function checkUnique(layers: readonly LayerSpec[], model: string): void {
+  const names = new Set<string>();
+  for (const { name } of layers) {
+    if (names.has(name)) throw new NetError(`The model "${model}" has two layers of the name "${name}"`);
+    names.add(name);
+  }
+}
+
+/**
+ * Keras counts the calls of a nested model from 1 where the model was built on an input of its own, and from 0
+ * otherwise; here they count from 0.
+ */
+function renumber(model: ModelSpec): ModelSpec {
+  const refs = [...model.outputs, ...model.layers.flatMap((layer) => layer.calls.flat())];
+  const shifted = new Set<string>();
+  for (const layer of model.layers) {
+    if (!layer.inner) continue;
+    const used = refs.filter((ref) => ref.layer === layer.name).map((ref) => ref.call);
+    if (used.some((call) => call === layer.calls.length) && !used.includes(0)) shifted.add(layer.name);
+  }
+  if (shifted.size === 0) return model;
+  const shift = (ref: TensorRef) => (shifted.has(ref.layer) ? { ...ref, call: ref.call - 1 } : ref);
+  return {
+    ...model,
+    layers: model.layers.map((layer) => ({ ...layer, calls: layer.calls.map((call) => call.map(shift)) })),
+    outputs: model.outputs.map(shift),
+  };
+}

@@ -1,0 +1,81 @@
+import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate';
+import { messageOf, NetError } from '../../errors';
+import { type JsonObject, own, ownText, parseJson } from '../config/json';
+import { openNetHdf5 } from './hdf5';
+import { type KerasFile, layoutOf, majorOf } from './open';
+
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+const MOST_TEXT = 64 * 1024 * 1024;
+const MOST_WEIGHTS = 2 ** 31 - 1;
+/** Deflate can't shrink anything further than this. */
+const MOST_COMPRESSION = 1040;
+
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
+}
+
+/**
+ * Opens a `.keras` archive: a zip of config.json, metadata.json and model.weights.h5.
+ * @throws NetError for a damaged zip, one that would unpack to absurd sizes, or one without those files
+ */
+export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
+  const files = unpack(bytes);
+  const text = (name: string) => {
+    const file = files.get(name);
+    if (!file) {
+      const hint = 'Give the file that model.save() wrote.';
+      throw new NetError(`The file is a zip archive without ${name}, so no net of Keras`, { hint });
+    }
+    return parseJson(strFromU8(file), `${name} of the archive`) as JsonObject;
+  };
+  const config = text(CONFIG);
+  const kerasVersion = ownText(text(METADATA), 'keras_version');
+  const weights = files.get(WEIGHTS);
+  if (!weights) {
+    throw new NetError(`The archive holds no ${WEIGHTS}`, {
+      hint: 'Save the net in one file (without sharding).',
+    });
+  }
+  const hdf5 = await openNetHdf5(weights, `${WEIGHTS} of the archive`);
+  const layout = layoutOf(hdf5, '');
+  if (!layout) {
+    hdf5.close();
+    throw new NetError(`${WEIGHTS} of the archive holds no layers`);
+  }
+  const compiled = own(config, 'compile_config');
+  return {
+    format: 'keras-archive',
+    kerasVersion,
+    kerasMajor: majorOf(kerasVersion, config),
+    backend: undefined,
+    config,
+    hdf5,
+    root: '',
+    layout,
+    optimizer: compiled !== undefined && hdf5.names('optimizer').length > 0,
+  };
+}
+
+function unpack(bytes: Uint8Array): Map<string, Uint8Array> {
+  const filter = (file: UnzipFileInfo): boolean => {
+    if (![CONFIG, METADATA, WEIGHTS].includes(file.name)) return false;
+    const most = file.name === WEIGHTS ? MOST_WEIGHTS : MOST_TEXT;
+    if (file.originalSize > most || file.originalSize > file.size * MOST_COMPRESSION) {
+      throw new NetError(`${file.name} of the archive claims ${file.originalSize} bytes from ${file.size}`, {
+        hint: 'The archive is damaged, or made to exhaust memory.',
+      });
+    }
+    return true;
+  };
+  try {
+    return new Map(Object.entries(unzipSync(bytes, { filter })));
+  } catch (cause) {
+    if (cause instanceof NetError) throw cause;
+    throw new NetError(`The archive is damaged or cut short: ${messageOf(cause)}`, {
+      hint: 'Copy or download it again.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, NetError } from '../../errors';
+import { type Json, type JsonObject, parseJson } from '../config/json';
+import type { NetFormat } from '../types';
+import { isZip, openArchive } from './archive';
+import { type NetHdf5, openNetHdf5 } from './hdf5';
+
+const MOST_BYTES = 2 ** 31 - 1;
+const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+
+/** A Keras file, opened; close `hdf5` when done. */
+export interface KerasFile {
+  readonly format: NetFormat;
+  readonly kerasVersion: string | undefined;
+  /** 1, 2 or 3; taken from the version, or from the form of the configuration. */
+  readonly kerasMajor: number;
+  /** What Keras computed with (`tensorflow`, `theano`, …), where the file says so. */
+  readonly backend: string | undefined;
+  /** The architecture; undefined in a weights-only file. */
+  readonly config: JsonObject | Json[] | undefined;
+  readonly hdf5: NetHdf5;
+  /** Where the weights begin in `hdf5`. */
+  readonly root: string;
+  /** `groups`: a group a layer with a list of names (Keras 1, 2, legacy 3); `tree`: numbered weights (`vars/0`). */
+  readonly layout: 'groups' | 'tree';
+  readonly optimizer: boolean;
+}
+
+/**
+ * Opens a Keras file of any kind, told apart by its content.
+ * @throws NetError where there is no such file, or it is none of Keras's
+ */
+export async function openKerasFile(path: string): Promise<KerasFile> {
+  const bytes = await readBytes(path);
+  if (bytes.length === 0) throw new NetError('The file is empty', { hint: 'Copy or download it again.' });
+  if (isZip(bytes)) return openArchive(bytes);
+  if (!isHdf5(bytes)) {
+    const hint =
+      'A net is a .h5, .keras or .weights.h5 file of Keras; a download page or a Git LFS pointer in its place is not.';
+    throw new NetError('The file is neither HDF5 nor a .keras archive', { hint });
+  }
+  const hdf5 = await openNetHdf5(bytes, 'The file');
+  try {
+    return describeHdf5(hdf5);
+  } catch (error) {
+    hdf5.close();
+    throw error;
+  }
+}
+
+/** Whether bytes begin like HDF5: the signature at byte 0, 512, 1024, 2048, … (a user block may precede it). */
+export function isHdf5(bytes: Uint8Array): boolean {
+  for (let offset = 0; offset + SIGNATURE.length <= bytes.length; offset = offset === 0 ? 512 : offset * 2) {
+    if (SIGNATURE.equals(bytes.subarray(offset, offset + SIGNATURE.length))) return true;
+  }
+  return false;
+}
+
+export function majorOf(version: string | undefined, config: JsonObject | Json[] | undefined): number {
+  const major = Number.parseInt(version ?? '', 10);
+  if (major >= 1) return Math.min(major, 3);
+  if (config && (Array.isArray(config) || Array.isArray(config.config))) return 1;
+  return config && !Array.isArray(config) && Object.hasOwn(config, 'module') ? 3 : 2;
+}
+
+/** The layout of weights that begin at a place in an HDF5 file; undefined where there are none. */
+export function layoutOf(hdf5: NetHdf5, root: string): 'groups' | 'tree' | undefined {
+  if (hdf5.texts(root, 'layer_names') !== undefined) return 'groups';
+  const names = hdf5.names(root);
+  return names.includes('layers') || names.includes('_layer_checkpoint_dependencies') ? 'tree' : undefined;
+}
+
+function describeHdf5(hdf5: NetHdf5): KerasFile {
+  const text = hdf5.text('/', 'model_config');
+  const config = text === undefined ? undefined : parseJson(text, 'The net’s configuration (model_config)');
+  const root = hdf5.isGroup('model_weights') ? 'model_weights' : '';
+  const layout = layoutOf(hdf5, root);
+  if (!layout) {
+    const names = hdf5.names('').slice(0, 5).join(', ');
+    throw new NetError(`The file is HDF5, but holds no net of Keras (it holds: ${names || 'nothing'})`, {
+      hint: 'Give the file that model.save() or model.save_weights() wrote.',
+    });
+  }
+  const attribute = (name: string) => hdf5.text('', name) ?? hdf5.text(root, name);
+  const kerasVersion = attribute('keras_version');
+  return {
+    format: config === undefined ? 'weights-h5' : 'keras-h5',
+    kerasVersion,
+    kerasMajor: majorOf(kerasVersion, config),
+    backend: attribute('backend'),
+    config,
+    hdf5,
+    root,
+    layout,
+    optimizer: hdf5.names('optimizer_weights').length > 0 || hdf5.names('optimizer').length > 0,
+  };
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const about = await stat(path);
+    if (about.isDirectory()) {
+      const saved = await stat(join(path, 'saved_model.pb')).then(
+        () => true,
+        () => false,
+      );
+      const hint = saved
+        ? "It is a SavedModel: load it with Keras and save it with model.save('net.keras')."
+        : 'Give a .h5, .keras or .weights.h5 file.';
+      throw new NetError('The path is a folder, not a file', { hint });
+    }
+    if (about.size > MOST_BYTES) {
+      throw new NetError(`The file has ${about.size} bytes; nets of up to 2 GiB can be read`, {
+        hint: 'Save it without the optimizer (include_optimizer=False).',
+      });
+    }
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof NetError) throw cause;
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new NetError(missing ? 'There is no such file' : `The file can't be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}

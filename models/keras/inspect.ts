@@ -1,0 +1,111 @@
+import { NetError } from '../errors';
+import { buildNet } from './build';
+import type { Shape } from './config/spec';
+import { type KerasFile, openKerasFile } from './file/open';
+import { inFile, specOf } from './load';
+import { outputOf } from './output';
+import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
+import { checkEnds, classesOf, imageShapeOf } from './shapes';
+import type { LayerDescription, LoadNetOptions, NetDescription } from './types';
+import { bindWeights, listWeights } from './weights';
+import type { BoundWeights, StoredWeight } from './weights/stored';
+
+type Found = Pick<NetDescription, 'layers' | 'inputShape' | 'classes' | 'output'>;
+
+/**
+ * Describes a Keras file, also one that can't be repaired: then `problems` says why. An engine must run.
+ * @throws NetError only where nothing can be told: no such file, none of Keras's, cut short
+ */
+export async function inspectNet(path: string, options: LoadNetOptions = {}): Promise<NetDescription> {
+  try {
+    const file = await openKerasFile(path);
+    try {
+      return await inspectOpened(file, options);
+    } finally {
+      file.hdf5.close();
+    }
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
+async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<NetDescription> {
+  const problems: string[] = [];
+  const note = (error: unknown): void => {
+    if (!(error instanceof NetError)) throw error;
+    const text = error.hint ? `${error.message}. ${error.hint}` : `${error.message}.`;
+    if (!problems.includes(text)) problems.push(text);
+  };
+  const attempt = async <T>(step: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      note(error);
+      return undefined;
+    }
+  };
+  const stored = (await attempt(() => listWeights(file))) ?? new Map<string, StoredWeight[]>();
+  const read = await attempt(() => specOf(file, options));
+  const net = read && planNet(read.spec, read.kerasMajor, note);
+  const found = net ? await describe(net, file, attempt, problems) : undefined;
+  const weights = [...stored.values()].flat();
+  return {
+    format: file.format,
+    kerasVersion: file.kerasVersion,
+    parameters: weights.reduce((sum, weight) => sum + sizeOf(weight), 0),
+    dtype: [...new Set(weights.map(({ dtype }) => dtype))].sort().join(', '),
+    optimizer: file.optimizer,
+    problems,
+    ...(found ?? {
+      inputShape: undefined,
+      classes: undefined,
+      output: undefined,
+      layers: withoutNet(stored),
+    }),
+  };
+}
+
+async function describe(
+  net: PlannedNet,
+  file: KerasFile,
+  attempt: <T>(step: () => T | Promise<T>) => Promise<T | undefined>,
+  problems: readonly string[],
+): Promise<Found> {
+  await attempt(() => checkEnds(net.spec));
+  const image = await attempt(() => imageShapeOf(net.spec));
+  const weights: BoundWeights = (await attempt(() => bindWeights(net, file))) ?? new Map();
+  const shapes = new Map<PlannedLayer, Shape>();
+  let classes: number | undefined;
+  let output: NetDescription['output'];
+  if (image && problems.length === 0) {
+    const input = [null, image.height, image.width, image.channels];
+    const model = await attempt(() =>
+      buildNet(net, weights, input, (layer, shape) => shapes.set(layer, shape)),
+    );
+    if (model) {
+      classes = await attempt(() => classesOf(model.outputs[0]!.shape, undefined));
+      output = await attempt(() => outputOf(model.outputs[0]!));
+      model.dispose();
+    }
+  }
+  const layers = leavesOf(net).map((leaf): LayerDescription => {
+    const isInput = leaf.spec.name === net.spec.inputs[0]?.layer && leaf.path === leaf.spec.name;
+    const outputShape = isInput ? net.spec.inputShape : shapes.get(leaf);
+    return { ...described(leaf.path, weights.get(leaf) ?? []), className: leaf.spec.className, outputShape };
+  });
+  return { layers, inputShape: net.spec.inputShape, classes, output };
+}
+
+function withoutNet(stored: Map<string, StoredWeight[]>): LayerDescription[] {
+  return [...stored].map(([name, weights]) => described(name, weights));
+}
+
+function described(name: string, stored: readonly StoredWeight[]): LayerDescription {
+  const parameters = stored.reduce((sum, weight) => sum + sizeOf(weight), 0);
+  const weights = stored.map(({ name: weight, shape, dtype }) => ({ name: weight, shape, dtype }));
+  return { name, className: undefined, outputShape: undefined, parameters, weights };
+}
+
+function sizeOf({ shape }: StoredWeight): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

@@ -1,0 +1,161 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { NetError } from '../../errors';
+import { isObject, type Json, own } from '../config/json';
+import type { Options } from './options';
+import { type Applier, applier, chain, overLast, type Plan, passThrough, plain } from './plan';
+
+/** Functions that TensorFlow.js computes as Keras does, by Keras's name. */
+const SAME = new Map([
+  ['linear', 'linear'],
+  ['relu', 'relu'],
+  ['relu6', 'relu6'],
+  ['elu', 'elu'],
+  ['selu', 'selu'],
+  ['sigmoid', 'sigmoid'],
+  ['softmax', 'softmax'],
+  ['softplus', 'softplus'],
+  ['softsign', 'softsign'],
+  ['tanh', 'tanh'],
+  ['swish', 'swish'],
+  ['silu', 'swish'],
+  ['gelu', 'gelu'],
+  ['mish', 'mish'],
+  ['log_softmax', 'logSoftmax'],
+]);
+
+/** A function applied to a layer's output. */
+export interface Activation {
+  /** What goes into the TensorFlow.js layer itself. */
+  readonly inside: 'linear';
+  /** Steps that follow it, named after the layer. */
+  after(name: string): Applier[];
+}
+
+/** Reads an `activation` option: a name, null for none, or Keras 3's description of a function. */
+export function readActivation(options: Options, key = 'activation'): Activation {
+  const name = functionName(options.raw(key), options);
+  const same = SAME.get(name);
+  if (name === 'hard_sigmoid' && options.kerasMajor < 3) return inside('hardSigmoid');
+  if (same !== undefined) return inside(same);
+  switch (name) {
+    case 'hard_sigmoid':
+      return { inside: 'linear', after: hardSigmoid };
+    case 'hard_silu':
+    case 'hard_swish':
+      return { inside: 'linear', after: hardSilu };
+    case 'leaky_relu':
+      return {
+        inside: 'linear',
+        after: (layer) => [applier(layers.leakyReLU({ name: `${layer}_leaky`, alpha: 0.2 }))],
+      };
+    default:
+      throw new NetError(`${options.where} has the activation "${name}", which can't be used`, {
+        hint: `Known are ${[...SAME.keys(), 'hard_sigmoid', 'hard_silu', 'leaky_relu'].join(', ')}.`,
+      });
+  }
+}
+
+/** The steps that make a layer and its activation. */
+export function withActivation(
+  name: string,
+  activation: Activation,
+  make: (activation: never) => Applier,
+): Applier {
+  return chain([make(activation.inside as never), ...activation.after(name)]);
+}
+
+function inside(name: string): Activation {
+  return { inside: name as 'linear', after: () => [] };
+}
+
+function functionName(value: Json | undefined, options: Options): string {
+  if (value === undefined) return 'linear';
+  if (typeof value === 'string') return value;
+  const isFunction = isObject(value) && own(value, 'class_name') === 'function';
+  const name = isFunction ? own(value as never, 'config') : undefined;
+  const registered = isFunction ? own(value as never, 'registered_name') : undefined;
+  if (typeof name === 'string' && !String(registered ?? '').includes('>')) return name;
+  throw new NetError(`${options.where} has a function of its own as activation`, {
+    hint: 'Functions in files are never executed: use one of Keras by its name, or a layer, and save the net again.',
+  });
+}
+
+/** Keras 3's: relu6(x + 3) / 6. */
+function hardSigmoid(name: string): Applier[] {
+  return [
+    applier(rescaling(`${name}_shift`, 1, 3)),
+    applier(layers.reLU({ name: `${name}_clip`, maxValue: 6 })),
+    applier(rescaling(`${name}_scale`, 1 / 6, 0)),
+  ];
+}
+
+/** x · hard_sigmoid(x) */
+function hardSilu(name: string): Applier[] {
+  const gate = chain(hardSigmoid(name));
+  const product = applier(layers.multiply({ name: `${name}_gate` }));
+  return [(inputs) => product([inputs[0]!, gate(inputs)])];
+}
+
+export function rescaling(name: string, scale: number, offset: number): layers.Layer {
+  return layers.rescaling({ name, scale, offset });
+}
+
+/** The layers that are an activation by themselves. */
+export const activationLayers: Record<string, (options: Options) => Plan> = {
+  Activation: (options) => {
+    const activation = readActivation(options);
+    return {
+      slots: [],
+      make: (name) =>
+        withActivation(name, activation, (inner) => applier(layers.activation({ name, activation: inner }))),
+    };
+  },
+  Softmax: (options) => {
+    const axes = options.integers('axis', [-1]);
+    return {
+      slots: [],
+      make: (name) => overLast(options, axes, applier(layers.activation({ name, activation: 'softmax' }))),
+    };
+  },
+  ReLU: (options) => {
+    const maxValue = options.optionalNumber('max_value');
+    const slope = options.number('negative_slope', 0);
+    options.only('threshold', [0]);
+    if (slope === 0) return plain((name) => layers.reLU({ name, maxValue }));
+    if (maxValue === undefined) return plain((name) => layers.leakyReLU({ name, alpha: slope }));
+    throw new NetError(`${options.where} has both a highest value and a negative slope, which can't be used`);
+  },
+  LeakyReLU: (options) => {
+    const alpha = options.optionalNumber('negative_slope') ?? options.number('alpha', 0.3);
+    return plain((name) => layers.leakyReLU({ name, alpha }));
+  },
+  ELU: (options) => {
+    options.only('alpha', [1]);
+    return plain((name) => layers.elu({ name }));
+  },
+  PReLU: (options) => {
+    const shared = options.raw('shared_axes') === undefined ? [] : options.integers('shared_axes');
+    return {
+      slots: [
+        {
+          name: 'alpha',
+          trainable: true,
+          shape: (input) => input.slice(1).map((length, i) => (shared.includes(i + 1) ? 1 : (length ?? 0))),
+        },
+      ],
+      make: (name, weights) =>
+        applier(layers.prelu({ name, sharedAxes: shared, alphaInitializer: 'zeros' }), weights),
+    };
+  },
+  Dropout: (options) => {
+    const rate = options.number('rate', 0);
+    options.only('noise_shape', []);
+    return rate > 0 && rate < 1 ? plain((name) => layers.dropout({ name, rate })) : passThrough;
+  },
+  SpatialDropout2D: (options) => {
+    const rate = options.number('rate', 0);
+    options.channelsLast();
+    const noiseShape = [null, 1, 1, null] as unknown as number[];
+    return rate > 0 && rate < 1 ? plain((name) => layers.dropout({ name, rate, noiseShape })) : passThrough;
+  },
+};

@@ -1,0 +1,38 @@
+import { type Plan, passThrough } from './plan';
+
+/** Layers that change images, or add noise, in training only: the classifier answers as if they were not there. */
+const TRAINING_ONLY = [
+  'ActivityRegularization',
+  'AlphaDropout',
+  'GaussianDropout',
+  'GaussianNoise',
+  'AutoContrast',
+  'AugMix',
+  'CutMix',
+  'MixUp',
+  'RandAugment',
+  'RandomBrightness',
+  'RandomColorDegeneration',
+  'RandomColorJitter',
+  'RandomContrast',
+  'RandomElasticTransform',
+  'RandomErasing',
+  'RandomFlip',
+  'RandomGaussianBlur',
+  'RandomGrayscale',
+  'RandomHue',
+  'RandomInvert',
+  'RandomPerspective',
+  'RandomPosterization',
+  'RandomRotation',
+  'RandomSaturation',
+  'RandomSharpness',
+  'RandomShear',
+  'RandomTranslation',
+  'RandomZoom',
+] as const;
+
+/** Taken out of the net; their options don't matter. */
+export const trainingOnlyLayers: ReadonlyMap<string, Plan> = new Map(
+  TRAINING_ONLY.map((name) => [name, passThrough]),
+);

@@ -1,0 +1,67 @@
+import { NetError } from '../../errors';
+import { isObject, type Json, own } from '../config/json';
+import type { LayerSpec } from '../config/spec';
+import { activationLayers } from './activation';
+import { trainingOnlyLayers } from './augmentation';
+import { mergeLayers } from './merge';
+import { normalizationLayers } from './normalization';
+import { Options } from './options';
+import { type Plan, passThrough } from './plan';
+import { spatialLayers } from './spatial';
+import { weightedLayers } from './weighted';
+
+const readers: ReadonlyMap<string, (options: Options) => Plan> = new Map(
+  Object.entries({
+    ...activationLayers,
+    ...weightedLayers,
+    ...normalizationLayers,
+    ...spatialLayers,
+    ...mergeLayers,
+    InputLayer: () => passThrough,
+    Identity: () => passThrough,
+  }),
+);
+
+const NEVER_EXECUTED =
+  'Code in files is never executed: rewrite the step with layers of Keras and save the net again.';
+
+const HINTS = new Map([
+  ['Lambda', NEVER_EXECUTED],
+  ['TFOpLambda', 'Write the operation as a layer (Rescaling, Add, Multiply, …) and save the net again.'],
+  ['SlicingOpLambda', 'Write the slice as a Cropping2D layer and save the net again.'],
+]);
+
+/**
+ * What a layer of the file becomes.
+ * @param kerasMajor the version that wrote the file: 1, 2 or 3
+ * @throws NetError naming the layer, its class, and what would help
+ */
+export function planLayer(spec: LayerSpec, kerasMajor: number): Plan {
+  const where = `Layer "${spec.name}" (${spec.className})`;
+  if (spec.refusal) throw new NetError(`Layer "${spec.name}" ${spec.refusal}`, { hint: NEVER_EXECUTED });
+  checkNumbers(own(spec.config, 'dtype'), where);
+  const trainingOnly = trainingOnlyLayers.get(spec.className);
+  if (trainingOnly) return trainingOnly;
+  const reader = readers.get(spec.className);
+  if (!reader) {
+    const hint = HINTS.get(spec.className) ?? `Known are ${[...readers.keys()].sort().join(', ')}.`;
+    throw new NetError(`${where} can't be used: GoodNet has no such layer`, { hint });
+  }
+  const options = new Options(spec.config, where, kerasMajor);
+  const plan = reader(options);
+  options.finish();
+  return plan;
+}
+
+/** Everything is computed in float32; quantised layers would answer otherwise. */
+function checkNumbers(dtype: Json | undefined, where: string): void {
+  const config = isObject(dtype) ? own(dtype, 'config') : undefined;
+  const name = isObject(config) ? own(config, 'name') : dtype;
+  const className = isObject(dtype) ? own(dtype, 'class_name') : undefined;
+  if (typeof name === 'string' && !/^(int|float8)\d?.*_from_/.test(name) && name !== 'string') {
+    if (!/Quantized/.test(String(className ?? ''))) return;
+  } else if (name === undefined || name === null) return;
+  throw new NetError(`${where} is quantised or holds no numbers (${JSON.stringify(name)})`, {
+    hint: 'Save the net before it is quantised.',
+  });
+}

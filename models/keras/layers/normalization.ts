@@ -1,0 +1,127 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { isObject, own } from '../config/json';
+import type { Shape } from '../config/spec';
+import { ChannelScale } from './channel-scale';
+import type { Options } from './options';
+import {
+  type Applier,
+  applier,
+  channelsOf,
+  overLast,
+  type Plan,
+  slot,
+  type WeightSlot,
+  type WeightValues,
+} from './plan';
+
+const ZEROS_AND_ONES = {
+  betaInitializer: 'zeros',
+  gammaInitializer: 'ones',
+  movingMeanInitializer: 'zeros',
+  movingVarianceInitializer: 'ones',
+} as const;
+
+const channels = (input: Shape) => [channelsOf(input)];
+
+/** The given weights in TensorFlow.js's order, with ones and zeros for the scale and shift that Keras left out. */
+function filled(slots: readonly WeightSlot[], weights: readonly WeightValues[]): WeightValues[] {
+  const given = new Map(slots.map((each, i) => [each.name, weights[i]!]));
+  const shape = weights[0]!.shape;
+  const all = (value: number) => ({ shape, values: new Float32Array(shape[0]!).fill(value) });
+  return [
+    given.get('gamma') ?? all(1),
+    given.get('beta') ?? all(0),
+    given.get('moving_mean')!,
+    given.get('moving_variance')!,
+  ];
+}
+
+/** The layers that shift and scale. */
+export const normalizationLayers: Record<string, (options: Options) => Plan> = {
+  BatchNormalization: (options) => {
+    const axes = options.integers('axis', [-1]);
+    const epsilon = options.number('epsilon', 1e-3);
+    const scale = options.boolean('scale', true);
+    const center = options.boolean('center', true);
+    options.only('renorm', [false]);
+    options.only('virtual_batch_size', []);
+    const slots = [
+      ...(scale ? [slot('gamma', channels)] : []),
+      ...(center ? [slot('beta', channels)] : []),
+      slot('moving_mean', channels, false),
+      slot('moving_variance', channels, false),
+    ];
+    return {
+      slots,
+      // TensorFlow.js can't train one without scale or shift, so it always has both.
+      make: (name, weights) =>
+        overLast(
+          options,
+          axes,
+          applier(layers.batchNormalization({ name, epsilon, ...ZEROS_AND_ONES }), filled(slots, weights)),
+        ),
+    };
+  },
+  LayerNormalization: (options) => {
+    const axes = options.integers('axis', [-1]);
+    const epsilon = options.number('epsilon', 1e-3);
+    const scale = options.boolean('scale', true);
+    const center = options.boolean('center', true);
+    options.only('rms_scaling', [false]);
+    return {
+      slots: [...(scale ? [slot('gamma', channels)] : []), ...(center ? [slot('beta', channels)] : [])],
+      make: (name, weights) =>
+        overLast(
+          options,
+          axes,
+          applier(layers.layerNormalization({ name, epsilon, scale, center, axis: -1 }), weights),
+        ),
+    };
+  },
+  Rescaling: (options) => {
+    const scale = numbers(options, 'scale', 1);
+    const offset = numbers(options, 'offset', 0);
+    return {
+      slots: [],
+      make: (name) =>
+        scale.length === 1 && offset.length === 1
+          ? applier(layers.rescaling({ name, scale: scale[0]!, offset: offset[0]! }))
+          : applier(new ChannelScale({ name, scale, offset })),
+    };
+  },
+  Normalization: (options) => {
+    const axes = options.raw('axis') === undefined ? [] : options.integers('axis');
+    options.only('invert', [false]);
+    const mean = options.raw('mean') === undefined ? undefined : numbers(options, 'mean', 0);
+    const variance = options.raw('variance') === undefined ? undefined : numbers(options, 'variance', 1);
+    const length = axes.length === 0 ? () => [] : channels;
+    const toScale = (means: ArrayLike<number>, variances: ArrayLike<number>) => {
+      const scale = Array.from(variances, (each) => 1 / Math.max(Math.sqrt(each), 1e-7));
+      const last = scale.length - 1;
+      return { scale, offset: Array.from(means, (each, i) => -each * scale[Math.min(i, last)]!) };
+    };
+    const guard = (apply: Applier) => (axes.length === 0 ? apply : overLast(options, axes, apply));
+    if (mean && variance) {
+      return {
+        slots: [],
+        make: (name) => guard(applier(new ChannelScale({ name, ...toScale(mean, variance) }))),
+      };
+    }
+    return {
+      slots: [slot('mean', length, false), slot('variance', length, false), slot('count', () => [], false)],
+      make: (name, [means, variances]) =>
+        guard(applier(new ChannelScale({ name, ...toScale(means!.values, variances!.values) }))),
+    };
+  },
+};
+
+/** One number, or one a channel; nested lists as numpy writes them are laid flat. */
+function numbers(options: Options, key: string, fallback: number): number[] {
+  const raw = options.raw(key) ?? fallback;
+  const wrapped = isObject(raw) ? own(raw, 'config') : raw;
+  const value = isObject(wrapped) ? own(wrapped, 'value') : wrapped;
+  const list = (Array.isArray(value) ? value : [value]).flat(8);
+  if (!list.every((each) => typeof each === 'number'))
+    throw options.wrong(key, 'a number, or one a channel,');
+  return list as number[];
+}

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { NetError } from '../../errors';
+import type { Shape } from '../config/spec';
+import { CHANNELS_FIRST_HINT, type Options } from './options';
+
+/** A weight that Keras keeps for a layer. */
+export interface WeightSlot {
+  /** Keras's name of it: `kernel`, `bias`, `gamma`, … */
+  readonly name: string;
+  /** Whether training changes it: in nested models those come first. */
+  readonly trainable: boolean;
+  /** Its shape, given the shape of the layer's first input. */
+  shape(input: Shape): number[];
+}
+
+export interface WeightValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Calls a layer on tensors; the first call builds it and puts the weights in. */
+export type Applier = (inputs: SymbolicTensor[]) => SymbolicTensor;
+
+/** What a layer of the file becomes. */
+export interface Plan {
+  /** In the order in which Keras keeps them. */
+  readonly slots: readonly WeightSlot[];
+  /**
+   * Makes the TensorFlow.js layers.
+   * @param name unique within the net
+   * @param weights as many as slots, of their shapes
+   */
+  make(name: string, weights: readonly WeightValues[]): Applier;
+}
+
+export function slot(name: string, shape: (input: Shape) => number[], trainable = true): WeightSlot {
+  return { name, trainable, shape };
+}
+
+/** Length of an input's last dimension, the channels; 0 where it is open, which no weight fits. */
+export function channelsOf(input: Shape): number {
+  return input.at(-1) ?? 0;
+}
+
+/** A layer that answers with its input, unchanged, outside training. */
+export const passThrough: Plan = { slots: [], make: () => (inputs) => inputs[0]! };
+
+/** A layer without weights. */
+export function plain(make: (name: string) => layers.Layer): Plan {
+  return { slots: [], make: (name) => applier(make(name)) };
+}
+
+/** One step after the other. */
+export function chain(steps: readonly Applier[]): Applier {
+  return (inputs) => steps.reduce((value, step) => step([value]), inputs[0]!);
+}
+
+/** Makes the layers at the first call, when the shape of the input is known; further calls share them. */
+export function lazily(make: (inputs: SymbolicTensor[]) => Applier): Applier {
+  let made: Applier | undefined;
+  return (inputs) => {
+    made ??= make(inputs);
+    return made(inputs);
+  };
+}
+
+/** Calls one layer, and gives it its weights once it is built. */
+export function applier(layer: layers.Layer, weights: readonly WeightValues[] = []): Applier {
+  let set = weights.length === 0;
+  return (inputs) => {
+    const output = layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as SymbolicTensor;
+    if (!set) {
+      tf.tidy(() => layer.setWeights(weights.map(({ values, shape }) => tf.tensor(values, [...shape]))));
+      set = true;
+    }
+    return output;
+  };
+}
+
+/** Refuses an axis but the last, once the input is known. */
+export function overLast(options: Options, axes: readonly number[], apply: Applier): Applier {
+  return (inputs) => {
+    const last = inputs[0]!.shape.length - 1;
+    if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== last)) {
+      throw new NetError(`${options.where} does not run over the last dimension (axis ${axes})`, {
+        hint: CHANNELS_FIRST_HINT,
+      });
+    }
+    return apply(inputs);
+  };
+}

@@ -1,0 +1,143 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { NetError } from '../../errors';
+import type { Options } from './options';
+import { applier, chain, lazily, type Plan, passThrough, plain } from './plan';
+
+type Sides = [[number, number], [number, number]];
+
+/** Rows and columns added or cut on each side: one number, [height, width], or [[top, bottom], [left, right]]. */
+function readSides(options: Options, key: string, fallback: number): Sides {
+  const value = options.raw(key) ?? fallback;
+  const two = Array.isArray(value) ? value : [value, value];
+  const four =
+    two.length === 4
+      ? [two.slice(0, 2), two.slice(2)]
+      : two.map((each) => (Array.isArray(each) ? each : [each, each]));
+  const ok =
+    four.length === 2 &&
+    four.every((side) => side.length === 2 && side.every((n) => Number.isInteger(n) && (n as number) >= 0));
+  if (!ok) throw options.wrong(key, 'whole numbers of rows and columns');
+  return four as Sides;
+}
+
+function pooling(make: (args: object) => layers.Layer): (options: Options) => Plan {
+  return (options) => {
+    options.channelsLast();
+    const poolSize = options.pair('pool_size', [2, 2]);
+    const strides = options.pair('strides', poolSize);
+    const padding = options.choice('padding', ['valid', 'same'], 'valid');
+    return plain((name) => make({ name, poolSize, strides, padding }));
+  };
+}
+
+function globalPooling(make: (args: { name: string }) => layers.Layer): (options: Options) => Plan {
+  return (options) => {
+    options.channelsLast();
+    if (!options.boolean('keepdims', false)) return plain((name) => make({ name }));
+    return {
+      slots: [],
+      make: (name) =>
+        lazily(([input]) =>
+          chain([
+            applier(make({ name })),
+            applier(layers.reshape({ name: `${name}_keep`, targetShape: [1, 1, input!.shape.at(-1)!] })),
+          ]),
+        ),
+    };
+  };
+}
+
+/** The layers that pool, pad, cut, enlarge or rearrange. */
+export const spatialLayers: Record<string, (options: Options) => Plan> = {
+  MaxPooling2D: pooling((args) => layers.maxPooling2d(args as never)),
+  AveragePooling2D: pooling((args) => layers.averagePooling2d(args as never)),
+  GlobalAveragePooling2D: globalPooling((args) => layers.globalAveragePooling2d(args)),
+  GlobalMaxPooling2D: globalPooling((args) => layers.globalMaxPooling2d(args)),
+  ZeroPadding2D: (options) => {
+    options.channelsLast();
+    const padding = readSides(options, 'padding', 1);
+    return plain((name) => layers.zeroPadding2d({ name, padding }));
+  },
+  Cropping2D: (options) => {
+    options.channelsLast();
+    const cropping = readSides(options, 'cropping', 0);
+    return plain((name) => layers.cropping2D({ name, cropping }));
+  },
+  UpSampling2D: (options) => {
+    options.channelsLast();
+    const size = options.pair('size', [2, 2]);
+    // TensorFlow.js places the samples of the others differently from Keras.
+    options.only('interpolation', ['nearest'], 'Only nearest-neighbour enlarging can be used.');
+    return plain((name) => layers.upSampling2d({ name, size }));
+  },
+  Flatten: (options) => {
+    options.channelsLast();
+    return {
+      slots: [],
+      make: (name) => {
+        const flatten = applier(layers.flatten({ name }));
+        return (inputs) => (inputs[0]!.shape.length === 2 ? inputs[0]! : flatten(inputs));
+      },
+    };
+  },
+  Reshape: (options) => {
+    const targetShape = options.integers('target_shape');
+    return plain((name) => layers.reshape({ name, targetShape }));
+  },
+  Permute: (options) => {
+    const dims = options.integers('dims');
+    return plain((name) => layers.permute({ name, dims }));
+  },
+  RepeatVector: (options) => {
+    const n = options.count('n');
+    return plain((name) => layers.repeatVector({ name, n }));
+  },
+  CenterCrop: (options) => {
+    options.channelsLast();
+    const [height, width] = [options.count('height'), options.count('width')];
+    return {
+      slots: [],
+      make: (name) =>
+        lazily(([input]) => {
+          const [, rows, columns] = input!.shape as number[];
+          if (!(rows! >= height && columns! >= width)) {
+            throw new NetError(
+              `${options.where} would enlarge its input to ${height}×${width}, which can't be used`,
+            );
+          }
+          const [top, left] = [Math.floor((rows! - height) / 2), Math.floor((columns! - width) / 2)];
+          const cropping: Sides = [
+            [top, rows! - height - top],
+            [left, columns! - width - left],
+          ];
+          return applier(layers.cropping2D({ name, cropping }));
+        }),
+    };
+  },
+  Resizing: (options) => {
+    const [height, width] = [options.count('height'), options.count('width')];
+    for (const key of [
+      'interpolation',
+      'crop_to_aspect_ratio',
+      'pad_to_aspect_ratio',
+      'fill_mode',
+      'fill_value',
+      'antialias',
+      'data_format',
+    ])
+      options.raw(key);
+    return {
+      slots: [],
+      make: (name, weights) => (inputs) => {
+        const [, rows, columns] = inputs[0]!.shape;
+        if (rows === height && columns === width) return passThrough.make(name, weights)(inputs);
+        throw new NetError(
+          `${options.where} resizes its input, which TensorFlow.js does otherwise than Keras`,
+          {
+            hint: `Take the layer out and give images of ${height}×${width}.`,
+          },
+        );
+      },
+    };
+  },
+};

@@ -1,0 +1,151 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { readActivation, withActivation } from './activation';
+import type { Options } from './options';
+import { applier, channelsOf, type Plan, slot, type WeightSlot } from './plan';
+
+const GROUPS_HINT = 'Grouped and dilated convolutions of this kind are not in TensorFlow.js.';
+
+/** What the layers with kernels do not compute in TensorFlow.js, or compute otherwise. */
+function refuseUnknown(options: Options): void {
+  options.only('lora_rank', []);
+  options.only('quantization_mode', []);
+  options.only('quantization_config', []);
+}
+
+interface Convolution {
+  kernelSize: [number, number];
+  strides: [number, number];
+  padding: 'valid' | 'same';
+  useBias: boolean;
+}
+
+function readConvolution(options: Options): Convolution {
+  options.channelsLast();
+  options.only('groups', [1], GROUPS_HINT);
+  refuseUnknown(options);
+  return {
+    kernelSize: options.pair('kernel_size'),
+    strides: options.pair('strides', [1, 1]),
+    padding: options.choice('padding', ['valid', 'same'], 'valid'),
+    useBias: options.boolean('use_bias', true),
+  };
+}
+
+function biased(slots: WeightSlot[], useBias: boolean, length: WeightSlot['shape']): WeightSlot[] {
+  return useBias ? [...slots, slot('bias', length)] : slots;
+}
+
+const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+const DEPTHWISE_ZEROS = { depthwiseInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+
+/** The layers that multiply by kernels. */
+export const weightedLayers: Record<string, (options: Options) => Plan> = {
+  Dense: (options) => {
+    const units = options.count('units');
+    const useBias = options.boolean('use_bias', true);
+    const activation = readActivation(options);
+    refuseUnknown(options);
+    return {
+      slots: biased([slot('kernel', (input) => [channelsOf(input), units])], useBias, () => [units]),
+      make: (name, weights) =>
+        withActivation(name, activation, (inner) =>
+          applier(layers.dense({ name, units, useBias, activation: inner, ...ZEROS }), weights),
+        ),
+    };
+  },
+  Conv2D: (options) => {
+    const shape = readConvolution(options);
+    const filters = options.count('filters');
+    const dilationRate = options.pair('dilation_rate', [1, 1]);
+    const activation = readActivation(options);
+    return {
+      slots: biased(
+        [slot('kernel', (input) => [...shape.kernelSize, channelsOf(input), filters])],
+        shape.useBias,
+        () => [filters],
+      ),
+      make: (name, weights) =>
+        withActivation(name, activation, (inner) =>
+          applier(
+            layers.conv2d({ name, filters, dilationRate, activation: inner, ...shape, ...ZEROS }),
+            weights,
+          ),
+        ),
+    };
+  },
+  Conv2DTranspose: (options) => {
+    const shape = readConvolution(options);
+    const filters = options.count('filters');
+    options.only('output_padding', []);
+    options.only('dilation_rate', [1], GROUPS_HINT);
+    const activation = readActivation(options);
+    return {
+      slots: biased(
+        [slot('kernel', (input) => [...shape.kernelSize, filters, channelsOf(input)])],
+        shape.useBias,
+        () => [filters],
+      ),
+      make: (name, weights) =>
+        withActivation(name, activation, (inner) =>
+          applier(layers.conv2dTranspose({ name, filters, activation: inner, ...shape, ...ZEROS }), weights),
+        ),
+    };
+  },
+  DepthwiseConv2D: (options) => {
+    const shape = readConvolution(options);
+    const depthMultiplier = options.number('depth_multiplier', 1);
+    options.only('dilation_rate', [1], GROUPS_HINT);
+    const activation = readActivation(options);
+    return {
+      slots: biased(
+        [slot('depthwise_kernel', (input) => [...shape.kernelSize, channelsOf(input), depthMultiplier])],
+        shape.useBias,
+        (input) => [channelsOf(input) * depthMultiplier],
+      ),
+      make: (name, weights) =>
+        withActivation(name, activation, (inner) =>
+          applier(
+            layers.depthwiseConv2d({
+              name,
+              depthMultiplier,
+              activation: inner,
+              ...shape,
+              ...DEPTHWISE_ZEROS,
+            }),
+            weights,
+          ),
+        ),
+    };
+  },
+  SeparableConv2D: (options) => {
+    const shape = readConvolution(options);
+    const filters = options.count('filters');
+    const depthMultiplier = options.number('depth_multiplier', 1);
+    options.only('dilation_rate', [1], GROUPS_HINT);
+    const activation = readActivation(options);
+    return {
+      slots: biased(
+        [
+          slot('depthwise_kernel', (input) => [...shape.kernelSize, channelsOf(input), depthMultiplier]),
+          slot('pointwise_kernel', (input) => [1, 1, channelsOf(input) * depthMultiplier, filters]),
+        ],
+        shape.useBias,
+        () => [filters],
+      ),
+      make: (name, weights) =>
+        withActivation(name, activation, (inner) =>
+          applier(
+            layers.separableConv2d({
+              name,
+              filters,
+              depthMultiplier,
+              activation: inner,
+              ...shape,
+              ...DEPTHWISE_ZEROS,
+            }),
+            weights,
+          ),
+        ),
+    };
+  },
+};

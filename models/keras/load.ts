@@ -1,0 +1,74 @@
+import { GoodNetError, NetError, UsageError } from '../errors';
+import { architectures, findArchitecture } from './architectures';
+import { buildNet } from './build';
+import { readModel } from './config/read';
+import { type KerasFile, openKerasFile } from './file/open';
+import { outputOf } from './output';
+import { planNet } from './planned';
+import { checkEnds, classesOf, imageShapeOf } from './shapes';
+import type { LoadedNet, LoadNetOptions } from './types';
+import { bindWeights } from './weights';
+
+/**
+ * Reads a classifier from a Keras file: a whole model (`.h5` of Keras 1, 2 or 3, `.keras`), or weights with a named
+ * architecture. Code in the file (Lambda layers, functions) is never executed. An engine must run.
+ * @returns the net, to be disposed by the caller (`net.model.dispose()`)
+ * @throws NetError for what can't be read or used, naming the file, the layer, its class, and what would help
+ * @throws UsageError for an architecture that there is not, or that a whole model does not need
+ * @example const net = await loadNet('faces.h5'); net.model.predict(images);
+ */
+export async function loadNet(path: string, options: LoadNetOptions = {}): Promise<LoadedNet> {
+  try {
+    const file = await openKerasFile(path);
+    try {
+      return await loadOpened(file, options);
+    } finally {
+      file.hdf5.close();
+    }
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
+/** The same error, naming the file. */
+export function inFile(path: string, error: unknown): unknown {
+  if (!(error instanceof GoodNetError)) return error;
+  const Type = error instanceof UsageError ? UsageError : NetError;
+  return new Type(`${path}: ${error.message}`, { hint: error.hint, cause: error });
+}
+
+/** The net's configuration: the file's own, or the architecture that was named. */
+export async function specOf(file: KerasFile, options: LoadNetOptions) {
+  if (file.config === undefined) {
+    if (options.architecture !== undefined) return findArchitecture(options.architecture, file);
+    throw new NetError('The file holds weights only, without an architecture', {
+      hint: `Name it with --architecture: ${architectures().join(', ')}, or the path of what model.to_json() wrote.`,
+    });
+  }
+  if (options.architecture !== undefined) {
+    throw new UsageError('The file holds a whole model; an architecture is for weights-only files', {
+      hint: 'Leave --architecture out.',
+    });
+  }
+  return { spec: readModel(file.config, file.kerasMajor), kerasMajor: file.kerasMajor };
+}
+
+async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<LoadedNet> {
+  const { spec, kerasMajor } = await specOf(file, options);
+  const net = planNet(spec, kerasMajor, (error) => {
+    throw error;
+  });
+  checkEnds(spec);
+  const inputShape = imageShapeOf(spec);
+  const input = [null, inputShape.height, inputShape.width, inputShape.channels];
+  const model = buildNet(net, bindWeights(net, file), input);
+  try {
+    const classes = classesOf(model.outputs[0]!.shape, options.classes);
+    const output = outputOf(model.outputs[0]!);
+    const { format, kerasVersion } = file;
+    return { model, format, kerasVersion, inputShape, classes, output };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}

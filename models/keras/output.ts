@@ -1,0 +1,98 @@
+import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { NetError } from '../errors';
+import { callOf, type LayerCall } from '../nets/graph';
+import type { NetOutput } from './types';
+
+/** Layers that only move values, or leave them as they are. */
+const MOVING = new Set([
+  'Flatten',
+  'Reshape',
+  'Permute',
+  'RepeatVector',
+  'Cropping2D',
+  'Dropout',
+  'Rescaling',
+]);
+const POOLING = /Pooling2D$/;
+/** Layers after which values may be anything, whatever went in. */
+const MIXING = new Set([
+  'Add',
+  'Average',
+  'Maximum',
+  'Minimum',
+  'Concatenate',
+  'BatchNormalization',
+  'LayerNormalization',
+]);
+
+/**
+ * What a net of TensorFlow.js answers with, told from its last layers.
+ * @throws NetError where it is neither softmax nor logits, naming the layer
+ */
+export function outputOf(output: SymbolicTensor): NetOutput {
+  const call = callOf(output);
+  const { layer } = call;
+  const className = layer.getClassName();
+  if (className === 'InputLayer') throw refused(layer, 'gives the image itself');
+  const activation = activationOf(layer);
+  if (activation === 'softmax') return 'softmax';
+  if (activation === 'logSoftmax') return 'logits';
+  if (className === 'Activation' && activation === 'linear') return outputOf(call.inputs[0]!);
+  if (activation === 'linear') return 'logits';
+  if (activation !== undefined) {
+    const sigmoid = 'Such a net answers yes or no for each class by itself; train it with a softmax.';
+    throw refused(
+      layer,
+      `ends in ${activation}, not in softmax or logits`,
+      activation === 'sigmoid' ? sigmoid : undefined,
+    );
+  }
+  if (MOVING.has(className) || isSinglePlace(call)) return outputOf(call.inputs[0]!);
+  if (!POOLING.test(className) && !MIXING.has(className)) {
+    throw refused(layer, `ends in ${className}, not in softmax or logits`);
+  }
+  for (const input of call.inputs) {
+    if (endsInSoftmax(input))
+      throw refused(layer, 'works on softmax outputs, so the net gives no logits', MERGED);
+  }
+  return 'logits';
+}
+
+const MERGED = 'Nets that average or merge the answers of others can’t be used; repair each of them.';
+
+/** The call whose softmax is the net's last step, with the calls that only move its values, last first. */
+export function softmaxOf(output: SymbolicTensor): { softmax: LayerCall; after: LayerCall[] } {
+  const after: LayerCall[] = [];
+  let call = callOf(output);
+  while (activationOf(call.layer) !== 'softmax') {
+    after.push(call);
+    call = callOf(call.inputs[0]!);
+  }
+  return { softmax: call, after };
+}
+
+/** The name of a layer's activation, for those that have one. */
+export function activationOf(layer: layers.Layer): string | undefined {
+  if (layer.getClassName() === 'Softmax') return 'softmax';
+  const { activation } = layer.getConfig();
+  return typeof activation === 'string' ? activation : undefined;
+}
+
+function endsInSoftmax(tensor: SymbolicTensor): boolean {
+  const call = callOf(tensor);
+  const className = call.layer.getClassName();
+  if (activationOf(call.layer) === 'softmax') return true;
+  return (MOVING.has(className) || POOLING.test(className)) && endsInSoftmax(call.inputs[0]!);
+}
+
+/** Pooling over a single place changes nothing. */
+function isSinglePlace({ layer, inputs }: LayerCall): boolean {
+  const [, height, width] = inputs[0]?.shape ?? [];
+  return POOLING.test(layer.getClassName()) && height === 1 && width === 1;
+}
+
+function refused(layer: layers.Layer, why: string, hint?: string): NetError {
+  return new NetError(`The net's output layer "${layer.name}" ${why}`, {
+    hint: hint ?? 'A classifier ends in softmax, or in a dense layer without activation.',
+  });
+}

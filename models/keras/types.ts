@@ -1,0 +1,73 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../images/set';
+
+/**
+ * What kind of file a net came from:
+ * - `keras-h5`: a whole model as HDF5 (Keras 1, 2 and 3's legacy format)
+ * - `keras-archive`: the zip archive `.keras` (Keras 2.12 and later, Keras 3)
+ * - `weights-h5`: weights only (`save_weights`, as `.h5` or `.weights.h5`)
+ */
+export type NetFormat = 'keras-h5' | 'keras-archive' | 'weights-h5';
+
+/** What a net answers with: probabilities, or what goes into the softmax. */
+export type NetOutput = 'softmax' | 'logits';
+
+/** A classifier of images, read from a Keras file. */
+export interface LoadedNet {
+  /** Takes (batch, height, width, channels) float32, answers (batch, classes) as Keras does; nested models laid flat. */
+  readonly model: LayersModel;
+  readonly format: NetFormat;
+  /** The version that wrote the file, where it says so. */
+  readonly kerasVersion: string | undefined;
+  readonly inputShape: ImageShape;
+  /** N, ≥ 2. */
+  readonly classes: number;
+  readonly output: NetOutput;
+}
+
+export interface LoadNetOptions {
+  /** Of a weights-only file: a built-in architecture's name, or the path of a JSON file (`model.to_json()`). */
+  readonly architecture?: string;
+  /** How many classes the net must have; by default as many as it has. */
+  readonly classes?: number;
+}
+
+/** A weight as the file keeps it. */
+export interface WeightDescription {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** `float32`, `float16`, … */
+  readonly dtype: string;
+}
+
+/** A layer of a net, usable or not. */
+export interface LayerDescription {
+  /** Layers of nested models as `model/layer`. */
+  readonly name: string;
+  /** Keras's class; undefined in a weights-only file without an architecture. */
+  readonly className: string | undefined;
+  /** With the batch first, as null; undefined where it could not be worked out. */
+  readonly outputShape: readonly (number | null)[] | undefined;
+  /** Number of values in its weights. */
+  readonly parameters: number;
+  readonly weights: readonly WeightDescription[];
+}
+
+/** What `goodnet inspect` tells of a file. */
+export interface NetDescription {
+  readonly format: NetFormat;
+  readonly kerasVersion: string | undefined;
+  readonly layers: readonly LayerDescription[];
+  /** Number of values in all weights (without the optimizer's). */
+  readonly parameters: number;
+  /** With the batch first, as null. */
+  readonly inputShape: readonly (number | null)[] | undefined;
+  readonly classes: number | undefined;
+  readonly output: NetOutput | undefined;
+  /** The kinds of numbers of the weights: `float32`, or several. */
+  readonly dtype: string;
+  /** Whether the file carries the optimizer's state. */
+  readonly optimizer: boolean;
+  /** Why the net can't be repaired, a sentence each; empty for one that can. */
+  readonly problems: readonly string[];
+}
