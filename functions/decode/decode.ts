@@ -93,9 +93,7 @@ function toChannels(data: Uint8Array, has: number, shape: ImageShape): Uint8Arra
 
 function undecodable(cause: unknown): ImageRejected {
   if (/premature end/i.test(messageOf(cause))) return cutShort(cause);
-  return new ImageRejected('undecodable', `The image is damaged: ${messageOf(cause).split('\n', 1)[0]}`, {
-    cause,
-  });
+  return new ImageRejected('undecodable', "The image is damaged: it can't be decoded", { cause });
 }
 
 function cutShort(cause?: unknown): ImageRejected {
