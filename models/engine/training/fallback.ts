@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadCpuKernels } from '../cpu';
 import type { WasmBackend } from './wasm-backend';
 
 /** Kernels of complex numbers, which the wasm backend has no memory for, and one that needs a canvas. */
@@ -11,10 +10,10 @@ type CpuBackend = tf.KernelBackend & {
 
 /**
  * Gives wasm every kernel that the cpu backend has and wasm lacks: the inputs are copied to the cpu backend, its
- * kernel runs, and the outputs are copied back. Slow, but every layer can then be trained.
+ * kernel runs, and the outputs are copied back. Slow, but every layer can then be trained. The cpu backend must be
+ * loaded.
  */
-export async function registerFallbacks(): Promise<void> {
-  await loadCpuKernels();
+export function registerFallbacks(): void {
   const present = new Set(tf.getKernelsForBackend('wasm').map((kernel) => kernel.kernelName));
   for (const kernel of tf.getKernelsForBackend('cpu')) {
     if (present.has(kernel.kernelName) || left.has(kernel.kernelName)) continue;
@@ -42,10 +41,10 @@ function runOnCpu(kernel: tf.KernelConfig, { inputs, backend, attrs }: KernelArg
     if (!taken.includes(info)) taken.push(info);
     return wasm.makeOutput(info.shape, info.dtype, undefined, cpu.readSync(info.dataId));
   };
-  const copies: tf.NamedTensorInfoMap = {};
+  // Einsum takes a list of tensors, not named ones.
+  const copies = (Array.isArray(inputs) ? [] : {}) as tf.NamedTensorInfoMap;
   for (const [name, input] of Object.entries(inputs)) {
-    // Kernels such as Einsum take a list of tensors in the place of one.
-    if (input !== undefined) copies[name] = overEach(input, toCpu) as tf.TensorInfo;
+    if (input != null) copies[name] = overEach(input, toCpu) as tf.TensorInfo;
   }
   try {
     return overEach(kernel.kernelFunc({ inputs: copies, backend: cpu, attrs }), toWasm);

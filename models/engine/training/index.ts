@@ -1,8 +1,14 @@
+// Registers tfjs-core's gradients, which no backend does.
+import '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
 import { currentEngine } from '..';
+import { loadCpuKernels } from '../cpu';
 import { registerConv2DGradients } from './conv2d';
 import { registerFallbacks } from './fallback';
+import { registerIdentity } from './identity';
 import { registerMatMul } from './matmul';
 import { registerMaxPoolGradient } from './max-pool';
+import { registerSum } from './sum';
 
 /**
  * Makes the engine that runs able to train. tfjs-node and cpu already are; wasm lacks gradient kernels and has
@@ -11,8 +17,13 @@ import { registerMaxPoolGradient } from './max-pool';
  */
 export async function enableTraining(): Promise<void> {
   if (currentEngine().name !== 'wasm') return;
+  await loadCpuKernels();
+  const done = tf.getKernel('Conv2DBackpropFilter', 'wasm') !== undefined;
+  if (done) return;
+  registerIdentity();
   registerConv2DGradients();
   registerMatMul();
   registerMaxPoolGradient();
-  await registerFallbacks();
+  registerSum();
+  registerFallbacks();
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './wasm-backend';
 
+type Conv2DInfo = tf.backend_util.Conv2DInfo;
+
 interface PoolAttributes {
   filterSize: number | [number, number];
   strides: number | [number, number];
@@ -9,8 +11,8 @@ interface PoolAttributes {
 }
 
 /**
- * The gradient of max pooling: dy goes to the first of a window's largest pixels, as with the cpu backend.
- * In plain JavaScript over wasm's memory, some ten times faster than wasm's own kernel.
+ * The gradient of max pooling: dy goes to the first of a window's largest pixels, as on the cpu backend.
+ * In plain JavaScript over wasm's memory, several times faster than wasm's own kernel.
  */
 export function registerMaxPoolGradient(): void {
   tf.unregisterKernel('MaxPoolGrad', 'wasm');
@@ -26,13 +28,50 @@ export function registerMaxPoolGradient(): void {
       const dx = wasm.makeOutput(input.shape, 'float32');
       // Views are taken after the last allocation, which may have moved the memory.
       const view = (tensor: tf.TensorInfo) => wasm.typedArrayFromHeap(tensor) as Float32Array;
+      const spread = isPairs(info) ? spreadPairs : spreadWindows;
       spread(view(dy), view(input), view(dx).fill(0), info);
       return dx;
     },
   });
 }
 
-function spread(dy: Float32Array, x: Float32Array, dx: Float32Array, info: tf.backend_util.Conv2DInfo): void {
+/** 2 × 2 pixels each, side by side, nothing padded: nearly every net's pooling. */
+function isPairs({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: Conv2DInfo): boolean {
+  const twos = [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 2);
+  return twos && padInfo.top === 0 && padInfo.left === 0 && padInfo.bottom === 0 && padInfo.right === 0;
+}
+
+function spreadPairs(dy: Float32Array, x: Float32Array, dx: Float32Array, info: Conv2DInfo): void {
+  const { batchSize, inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
+  const below = inWidth * channels;
+  let from = 0;
+  for (let image = 0; image < batchSize; image++) {
+    for (let outY = 0; outY < outHeight; outY++) {
+      let at = (image * inHeight + 2 * outY) * below;
+      for (let outX = 0; outX < outWidth; outX++) {
+        for (const end = at + channels; at < end; at++) {
+          let best = at;
+          let largest = x[at]!;
+          const right = x[at + channels]!;
+          if (right > largest) {
+            largest = right;
+            best = at + channels;
+          }
+          const lower = x[at + below]!;
+          if (lower > largest) {
+            largest = lower;
+            best = at + below;
+          }
+          if (x[at + below + channels]! > largest) best = at + below + channels;
+          dx[best] = dy[from++]!;
+        }
+        at += channels;
+      }
+    }
+  }
+}
+
+function spreadWindows(dy: Float32Array, x: Float32Array, dx: Float32Array, info: Conv2DInfo): void {
   const { batchSize, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
   const { filterHeight, filterWidth, inChannels: channels } = info;
   let from = 0;
@@ -51,14 +90,14 @@ function spread(dy: Float32Array, x: Float32Array, dx: Float32Array, info: tf.ba
           for (let y = firstY; y < lastY; y++) {
             const row = (image * inHeight + y) * inWidth * channels + channel;
             for (let at = row + firstX * channels; at < row + lastX * channels; at += channels) {
-              const value = x[at] as number;
+              const value = x[at]!;
               if (value > largest) {
                 largest = value;
                 best = at;
               }
             }
           }
-          if (best >= 0) dx[best] = (dx[best] as number) + (dy[from] as number);
+          if (best >= 0) dx[best]! += dy[from]!;
           from++;
         }
       }

@@ -1,0 +1,152 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { enableTraining } from '../../../models/engine/training';
+import { random, sameOnCpu } from './same-on-cpu';
+
+beforeAll(async () => {
+  process.env.GOODNET_ENGINE = 'wasm';
+  await startEngine();
+  await enableTraining();
+});
+
+type Padding = 'valid' | 'same' | number | [[0, 0], [number, number], [number, number], [0, 0]];
+
+describe('convolution', () => {
+  const cases: [images: number[], filter: number[], strides: [number, number], padding: Padding][] = [
+    [[3, 9, 8, 2], [4, 4, 2, 5], [1, 1], 'valid'],
+    [[1, 9, 8, 2], [3, 3, 2, 5], [1, 1], 'same'],
+    [[2, 7, 7, 4], [2, 3, 4, 1], [1, 1], 'same'],
+    [[2, 6, 5, 3], [1, 1, 3, 4], [1, 1], 'valid'],
+    [[2, 6, 5, 3], [1, 1, 3, 4], [2, 2], 'same'],
+    [[2, 11, 10, 3], [3, 3, 3, 4], [2, 2], 'valid'],
+    [[2, 12, 10, 3], [3, 3, 3, 4], [2, 2], 'same'],
+    [[2, 13, 14, 3], [3, 2, 3, 4], [3, 2], 'valid'],
+    [[2, 13, 14, 3], [5, 3, 3, 4], [3, 1], 'same'],
+    [[2, 10, 10, 2], [2, 2, 2, 3], [4, 3], 'valid'],
+    [[2, 8, 8, 2], [3, 3, 2, 3], [1, 1], 2],
+    [[2, 8, 8, 2], [3, 3, 2, 3], [1, 1], 4],
+    [
+      [1, 8, 9, 2],
+      [3, 3, 2, 3],
+      [2, 2],
+      [
+        [0, 0],
+        [3, 0],
+        [1, 4],
+        [0, 0],
+      ],
+    ],
+    [[1, 4, 4, 2], [4, 4, 2, 3], [1, 1], 'valid'],
+    [[5, 20, 18, 17], [3, 3, 17, 33], [1, 1], 'same'],
+  ];
+  test.each(cases)('%j * %j, strides %j, padding %j', async (images, filter, strides, padding) => {
+    const size = tf.backend_util.computeConv2DInfo(
+      images as [number, number, number, number],
+      filter as [number, number, number, number],
+      strides,
+      1,
+      padding,
+    ).outShape;
+    await sameOnCpu([random(images, 1), random(filter, 2), random(size, 3)], (x, w, dy) =>
+      tf.grads((a, b) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, padding))([x!, w!], dy!),
+    );
+  });
+
+  test('transposed', async () => {
+    await sameOnCpu(
+      [random([2, 4, 5, 3], 1), random([3, 3, 2, 3], 2)],
+      (x, w) =>
+        tf.valueAndGrads((a, b) => {
+          const out = tf.conv2dTranspose(a as tf.Tensor4D, b as tf.Tensor4D, [2, 8, 10, 2], 2, 'same');
+          return tf.sum(tf.mul(out, out)) as tf.Scalar;
+        })([x!, w!]).grads,
+    );
+  });
+
+  test('depthwise', async () => {
+    await sameOnCpu(
+      [random([2, 8, 7, 3], 1), random([3, 3, 3, 2], 2)],
+      (x, w) =>
+        tf.valueAndGrads((a, b) => {
+          const out = tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, 2, 'same');
+          return tf.sum(tf.mul(out, out)) as tf.Scalar;
+        })([x!, w!]).grads,
+    );
+  });
+});
+
+describe('pooling', () => {
+  const cases: [images: number[], size: [number, number], strides: [number, number], padding: Padding][] = [
+    [[3, 8, 6, 5], [2, 2], [2, 2], 'valid'],
+    [[2, 9, 7, 3], [2, 2], [2, 2], 'valid'],
+    [[2, 9, 7, 3], [2, 2], [2, 2], 'same'],
+    [[2, 9, 8, 3], [3, 3], [2, 2], 'same'],
+    [[2, 9, 8, 3], [3, 2], [1, 1], 'valid'],
+    [[1, 10, 11, 2], [2, 3], [3, 4], 'same'],
+    [[2, 7, 7, 2], [3, 3], [2, 2], 1],
+  ];
+  for (const [kind, pool] of [
+    ['max', tf.maxPool],
+    ['avg', tf.avgPool],
+  ] as const) {
+    // Whole numbers of 0–3, so that most windows hold ties.
+    test.each(cases)(
+      `${kind} of %j by %j, strides %j, padding %j`,
+      async (images, size, strides, padding) => {
+        const x = tf.floor(tf.mul(tf.add(random(images, 1), 1), 2));
+        await sameOnCpu([x], (a) => {
+          const out = (b: tf.Tensor) => pool(b as tf.Tensor4D, size, strides, padding);
+          const weights = random(out(a!).shape, 2);
+          return [tf.grad((b) => tf.sum(tf.mul(out(b), weights)))(a!)];
+        });
+      },
+    );
+  }
+});
+
+describe('matrices', () => {
+  const cases: [a: number[], b: number[], transposeA: boolean, transposeB: boolean][] = [
+    [[7, 5], [7, 6], true, false],
+    [[5, 7], [6, 7], false, true],
+    [[7, 5], [6, 7], true, true],
+    [[5, 7], [7, 6], false, false],
+    [[3, 5, 7], [3, 6, 7], false, true],
+    [[3, 7, 5], [3, 7, 6], true, false],
+  ];
+  test.each(cases)('%j by %j, transposed: %s %s', async (a, b, transposeA, transposeB) => {
+    await sameOnCpu([random(a, 1), random(b, 2)], (x, y) => {
+      const product = (p: tf.Tensor, q: tf.Tensor) => tf.matMul(p, q, transposeA, transposeB);
+      const { value, grads } = tf.valueAndGrads((p, q) => tf.sum(tf.square(product(p!, q!))) as tf.Scalar)([
+        x!,
+        y!,
+      ]);
+      return [value, ...grads, product(x!, y!)];
+    });
+  });
+});
+
+test('sums over any axes', async () => {
+  for (const axes of [[0], [0, 1, 2], [0, 1, 2, 3], [1, 2], [3], [-4, 1], [2, 0]]) {
+    for (const keep of [false, true]) {
+      await sameOnCpu([random([3, 4, 5, 6], 1)], (x) => [tf.sum(x!, axes, keep)]);
+    }
+  }
+});
+
+test('kernels that only the cpu backend has', async () => {
+  await sameOnCpu([random([6, 4], 1)], (x) => [
+    tf.unsortedSegmentSum(x!, tf.tensor1d([0, 2, 1, 2, 0, 0], 'int32'), 3),
+    tf.einsum('ij,kj->ik', x!, x!),
+    tf.grad((a) => tf.sum(tf.square(tf.gather(a, tf.tensor1d([1, 1, 3], 'int32')))))(x!),
+  ]);
+});
+
+test('a copy outlives its original', async () => {
+  const x = random([4], 1);
+  const values = await x.data();
+  const copy = tf.clone(x);
+  x.dispose();
+  expect(await copy.data()).toEqual(values);
+  copy.dispose();
+});
