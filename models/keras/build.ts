@@ -25,12 +25,21 @@ export function buildNet(
     const image = tf.input({ batchShape: [...input], name: net.spec.inputs[0]!.layer.replace(/\W/g, '_') });
     const builder = new Builder(weights, seen, new Set([image.name]));
     const output = builder.output(net, [image]);
-    return tf.model({ inputs: image, outputs: output, name: 'net' });
+    return countedOnce(tf.model({ inputs: image, outputs: output, name: 'net' }));
   } catch (error) {
     for (const variable of Object.values(engine().registeredVariables))
       if (!before.has(variable)) variable.dispose();
     throw error;
   }
+}
+
+/**
+ * Lets `model.dispose()` free every layer's weights. TensorFlow.js counts each call of a layer as a use, but
+ * disposing of a net takes back only one.
+ */
+export function countedOnce(model: tf.LayersModel): tf.LayersModel {
+  for (const layer of model.layers) (layer as unknown as { _refCount: number })._refCount = 1;
+  return model;
 }
 
 class Builder {

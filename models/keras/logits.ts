@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { copyNet } from '../nets/graph';
+import { countedOnce } from './build';
 import { activationOf, outputOf, softmaxOf } from './output';
 
 type SymbolicTensor = tf.SymbolicTensor;
@@ -13,12 +14,12 @@ type SymbolicTensor = tf.SymbolicTensor;
  */
 export function toLogits(model: tf.LayersModel): tf.LayersModel {
   const flat = copyNet(model);
-  if (outputOf(flat.outputs[0]!) === 'logits') return flat;
+  if (outputOf(flat.outputs[0]!) === 'logits') return countedOnce(flat);
   const { softmax, after } = softmaxOf(flat.outputs[0]!);
   const input = softmax.inputs[0]!;
   let output = isSoftmaxAlone(softmax.layer) ? input : linearCopy(softmax.layer, input);
   for (const { layer } of after.reverse()) output = copyOf(layer).apply(output) as SymbolicTensor;
-  return tf.model({ inputs: flat.inputs, outputs: output, name: flat.name });
+  return countedOnce(tf.model({ inputs: flat.inputs, outputs: output, name: flat.name }));
 }
 
 function isSoftmaxAlone(layer: tf.layers.Layer): boolean {

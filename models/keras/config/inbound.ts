@@ -35,7 +35,8 @@ function callOfKeras3(node: JsonObject, where: string): TensorRef[] {
   const args = own(node, 'args');
   const kwargs = own(node, 'kwargs');
   if (!Array.isArray(args)) throw malformed(where);
-  if (isObject(kwargs)) checkArguments(kwargs, where);
+  // Keras 3's predict() has the last word on `training`, whatever the layer was called with.
+  if (isObject(kwargs)) checkArguments({ ...kwargs, training: null }, where);
   const [tensors, ...others] = args;
   if (others.some((other) => other !== null)) throw unknownArgument(where);
   return (Array.isArray(tensors) ? tensors : [tensors]).map((tensor) => {

@@ -44,6 +44,8 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     const scale = options.boolean('scale', true);
     const center = options.boolean('center', true);
     options.only('renorm', [false]);
+    options.raw('renorm_momentum');
+    options.raw('renorm_clipping');
     options.only('virtual_batch_size', []);
     const slots = [
       ...(scale ? [slot('gamma', channels)] : []),

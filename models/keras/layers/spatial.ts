@@ -82,7 +82,17 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
   },
   Reshape: (options) => {
     const targetShape = options.integers('target_shape');
-    return plain((name) => layers.reshape({ name, targetShape }));
+    // TensorFlow.js leaves an open length (-1) open, where Keras works it out.
+    return {
+      slots: [],
+      make: (name) =>
+        lazily(([input]) => {
+          const values = input!.shape.slice(1).reduce<number>((product, length) => product * length!, 1);
+          const rest = targetShape.reduce((product, length) => (length < 0 ? product : product * length), 1);
+          const target = targetShape.map((length) => (length < 0 ? values / rest : length));
+          return applier(layers.reshape({ name, targetShape: target }));
+        }),
+    };
   },
   Permute: (options) => {
     const dims = options.integers('dims');

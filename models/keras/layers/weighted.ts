@@ -1,7 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { readActivation, withActivation } from './activation';
 import type { Options } from './options';
-import { applier, channelsOf, type Plan, slot, type WeightSlot } from './plan';
+import { applier, chain, channelsOf, type Plan, slot, type WeightSlot } from './plan';
 
 const GROUPS_HINT = 'Grouped and dilated convolutions of this kind are not in TensorFlow.js.';
 
@@ -132,20 +132,25 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
         shape.useBias,
         () => [filters],
       ),
-      make: (name, weights) =>
-        withActivation(name, activation, (inner) =>
-          applier(
-            layers.separableConv2d({
-              name,
-              filters,
-              depthMultiplier,
-              activation: inner,
-              ...shape,
-              ...DEPTHWISE_ZEROS,
-            }),
-            weights,
+      // TensorFlow.js's own layer forgets the depth multiplier when it is saved.
+      make: (name, [depthwise, ...pointwise]) => {
+        const { kernelSize, strides, padding } = shape;
+        const first = {
+          name: `${name}_depthwise`,
+          depthMultiplier,
+          kernelSize,
+          strides,
+          padding,
+          useBias: false,
+        };
+        const second = { name, filters, kernelSize: 1, useBias: shape.useBias, ...ZEROS };
+        return chain([
+          applier(layers.depthwiseConv2d({ ...first, ...DEPTHWISE_ZEROS }), [depthwise!]),
+          withActivation(name, activation, (inner) =>
+            applier(layers.conv2d({ ...second, activation: inner }), pointwise),
           ),
-        ),
+        ]);
+      },
     };
   },
 };
