@@ -1,0 +1,42 @@
+import { Problem } from './problem';
+
+/** As many bytes as the request announces, or the most it may have where it does not. */
+export function announcedBytes(request: Request, maxBytes: number): number {
+  const announced = request.headers.get('content-length') ?? '';
+  return /^\d+$/.test(announced) ? Number(announced) : maxBytes;
+}
+
+/**
+ * Reads a request's body as it comes, and no further than the limit.
+ * @throws Problem `too-large` by what is announced and by what arrives, `unsupported-encoding`, `incomplete-body`
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new Problem('unsupported-encoding', `Send the image as it is, not as ${encoding}.`, {
+      'Accept-Encoding': 'identity',
+    });
+  }
+  if (announcedBytes(request, 0) > maxBytes) throw tooLarge(maxBytes);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const part = await reader?.read().catch((cause) => {
+      throw new Problem('incomplete-body', `The connection broke after ${length} bytes: ${cause}`);
+    });
+    if (!part || part.done) break;
+    length += part.value.length;
+    if (length > maxBytes) {
+      // Not awaited: it may take as long as the sender does.
+      void reader?.cancel().catch(() => {});
+      throw tooLarge(maxBytes);
+    }
+    parts.push(part.value);
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts, length);
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('too-large', `An image may have ${maxBytes} bytes (${maxBytes / 2 ** 20} MiB) at most.`);
+}
