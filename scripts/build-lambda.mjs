@@ -1,0 +1,55 @@
+// Bundles functions/lambda.ts for AWS Lambda (Node 24) into a folder (dist/lambda unless told otherwise), the .wasm
+// files beside it, says how large it is, and writes esbuild's metafile next to the folder. sharp, which is native,
+// stays outside: it comes with the function's node_modules or a layer.
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
+
+// The wasm backend's loader is CommonJS inside.
+const REQUIRE = [
+  "import { createRequire as goodnetCreateRequire } from 'node:module';",
+  "import { fileURLToPath as goodnetPath } from 'node:url';",
+  'const require = goodnetCreateRequire(import.meta.url);',
+  'const __filename = goodnetPath(import.meta.url);',
+  "const __dirname = goodnetPath(new URL('.', import.meta.url));",
+].join('');
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = resolve(process.argv[2] ?? join(root, 'dist', 'lambda'));
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['functions/lambda.ts'],
+  outfile: join(folder, 'index.mjs'),
+  bundle: true,
+  minify: true,
+  // So that an error shows a line, not the whole program.
+  lineLimit: 200,
+  sourcemap: true,
+  sourcesContent: false,
+  platform: 'node',
+  // TensorFlow.js's ES modules: a quarter smaller than its CommonJS.
+  mainFields: ['module', 'main'],
+  format: 'esm',
+  target: 'node20',
+  // node-fetch is what TensorFlow.js takes where there is no fetch of Node's own.
+  external: ['sharp', 'node-fetch'],
+  metafile: true,
+  logLevel: 'warning',
+  banner: { js: REQUIRE },
+});
+await writeFile(`${folder}.metafile.json`, JSON.stringify(metafile));
+const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+for (const name of WASM_FILES) await copyFile(join(wasm, name), join(folder, name));
+
+for (const name of ['index.mjs', ...WASM_FILES]) {
+  const bytes = await readFile(join(folder, name));
+  const kib = (length) => `${Math.round(length / 1024)} KiB`;
+  console.log(`${name}: ${kib(bytes.length)}, ${kib(gzipSync(bytes).length)} packed`);
+}

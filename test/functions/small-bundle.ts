@@ -1,0 +1,44 @@
+import { FORMAT_VERSION } from '../../models/bundle/manifest';
+import { packNets } from '../../models/bundle/pack';
+import { setCurrent } from '../../models/bundle/store';
+import { writeBundle } from '../../models/bundle/write';
+import { copyNet } from '../../models/nets/graph';
+import { chainNet } from '../small-nets';
+
+/** Size of the images that the small bundle takes. */
+export const shape = { height: 12, width: 10, channels: 3 };
+
+/** Writes a bundle of two small nets into a store, and points the store at it. Gives the bundle's id. */
+export async function writeSmallBundle(store: string): Promise<string> {
+  const classes = 5;
+  const flat = copyNet(chainNet(classes));
+  const nets = {
+    shape,
+    classes,
+    pixels: { kind: '0-1' as const },
+    bad: { model: flat, from: 'image' as const },
+    repaired: { model: copyNet(flat, 'repaired'), from: 'image' as const },
+  };
+  const { files, fields } = await packNets({ stem: undefined, expert: undefined, ...nets }, NO_CLOUDS);
+  const { manifest } = await writeBundle(
+    store,
+    {
+      formatVersion: FORMAT_VERSION,
+      name: 'chain',
+      ...fields,
+      method: 'magnitude',
+      alpha: 0.05,
+      rule: { kind: 'disagreement' },
+      calibration: { scheme: 'none', folds: 0, images: 0, groups: 0, scores: [] },
+      without: [],
+      measured: { images: 9, accuracyBefore: 1, accuracyRepaired: 1, accuracy: 1, falsePositiveRate: 0 },
+      made: { seed: 1, engine: 'test', clean: { name: 'none', images: 9, skipped: 0 }, notes: [] },
+      tools: { goodnet: 'test' },
+    },
+    files,
+  );
+  await setCurrent(store, manifest);
+  return manifest.id;
+}
+
+const NO_CLOUDS = { latent: undefined, trunk: undefined };
