@@ -1,42 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { KernelCalls } from './kernel-call';
+import type { SimdKernels } from './simd';
 import type { WasmBackend } from './wasm-backend';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Size4D = [number, number, number, number];
 
-/**
- * The filter's gradient of a 2-D convolution, as a convolution: images and channels change places, dy is the
- * filter, and the stride becomes its dilation. Result: height × width × in × out, as the filter.
- */
-function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: Conv2DInfo, backend: WasmBackend) {
-  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+/** The filter's gradient of a 2-D convolution. Result: height × width × in × out, as the filter. */
+function filterGradient(
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  info: Conv2DInfo,
+  { backend, simd }: { backend: WasmBackend; simd: SimdKernels },
+): tf.TensorInfo {
+  const { top, left } = info.padInfo;
+  // What the windows reach beyond the image; where the stride leaves rows over, nothing.
+  const below = (info.outHeight - 1) * info.strideHeight + info.filterHeight - info.inHeight - top;
+  const right = (info.outWidth - 1) * info.strideWidth + info.filterWidth - info.inWidth - left;
+  const paddings = [
+    [0, 0],
+    [top, atLeast0(below)],
+    [left, atLeast0(right)],
+    [0, 0],
+  ];
   const calls = new KernelCalls(backend);
-  const images = calls.run('Transpose', { x }, { perm: [3, 1, 2, 0] });
-  const filter = calls.run('Transpose', { x: dy }, { perm: [1, 2, 0, 3] });
-  // What must be added below for `filterHeight` rows to come out; negative where the stride left rows over.
-  const below = filterHeight + (info.outHeight - 1) * strideHeight - info.inHeight - padInfo.top;
-  const right = filterWidth + (info.outWidth - 1) * strideWidth - info.inWidth - padInfo.left;
-  let gradient = calls.run(
-    'Conv2D',
-    { x: images, filter },
-    {
-      strides: 1,
-      dilations: [strideHeight, strideWidth],
-      pad: [
-        [0, 0],
-        [padInfo.top, Math.max(0, below)],
-        [padInfo.left, Math.max(0, right)],
-        [0, 0],
-      ],
-      dataFormat: 'NHWC',
-    },
-  );
-  if (below < 0 || right < 0) {
-    const size = [info.inChannels, filterHeight, filterWidth, info.outChannels];
-    gradient = calls.run('Slice', { x: gradient }, { begin: [0, 0, 0, 0], size });
-  }
-  return calls.end(calls.run('Transpose', { x: gradient }, { perm: [1, 2, 0, 3] }));
+  const padded = paddings.flat().some((n) => n > 0)
+    ? calls.run('PadV2', { x }, { paddings, constantValue: 0 })
+    : x;
+  const dw = backend.makeOutput(info.filterShape, 'float32');
+  simd.filterGradient(padded, dy, dw, info);
+  return calls.end(dw);
 }
 
 /**
@@ -144,7 +137,7 @@ function convolution(inputShape: number[], filterShape: number[], attrs: ConvAtt
 }
 
 /** Replaces the gradient kernels of 2-D convolution by ones that run on wasm's fast convolution. */
-export function registerConv2DGradients(): void {
+export function registerConv2DGradients(simd: SimdKernels): void {
   const slowInput = tf.getKernel('Conv2DBackpropInput', 'wasm');
   tf.registerKernel({
     kernelName: 'Conv2DBackpropFilter',
@@ -152,7 +145,8 @@ export function registerConv2DGradients(): void {
     kernelFunc: ({ inputs, backend, attrs }) => {
       const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
       const how = attrs as unknown as ConvAttributes & { filterShape: number[] };
-      return filterGradient(x, dy, convolution(x.shape, how.filterShape, how), backend as WasmBackend);
+      const info = convolution(x.shape, how.filterShape, how);
+      return filterGradient(x, dy, info, { backend: backend as WasmBackend, simd });
     },
   });
   tf.unregisterKernel('Conv2DBackpropInput', 'wasm');

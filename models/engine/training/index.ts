@@ -8,7 +8,9 @@ import { registerFallbacks } from './fallback';
 import { registerIdentity } from './identity';
 import { registerMatMul } from './matmul';
 import { registerMaxPoolGradient } from './max-pool';
+import { SimdKernels } from './simd';
 import { registerSum } from './sum';
+import type { WasmBackend } from './wasm-backend';
 
 /**
  * Makes the engine that runs able to train. tfjs-node and cpu already are; wasm lacks gradient kernels and has
@@ -20,10 +22,11 @@ export async function enableTraining(): Promise<void> {
   await loadCpuKernels();
   const done = tf.getKernel('Conv2DBackpropFilter', 'wasm') !== undefined;
   if (done) return;
+  const simd = new SimdKernels(tf.backend() as WasmBackend);
   registerIdentity();
-  registerConv2DGradients();
+  registerConv2DGradients(simd);
   registerMatMul();
-  registerMaxPoolGradient();
-  registerSum();
+  registerMaxPoolGradient(simd);
+  registerSum(simd);
   registerFallbacks();
 }

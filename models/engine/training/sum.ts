@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { SimdKernels } from './simd';
 import type { WasmBackend } from './wasm-backend';
 
 /**
- * wasm sums over the leading axes (a bias's gradient) by transposing first; here they are added row by row, in
- * double precision. All other sums keep wasm's own kernel.
+ * wasm sums over the leading axes (a bias's gradient) by transposing first, which takes longer than the sum.
+ * All other sums keep wasm's own kernel.
  */
-export function registerSum(): void {
+export function registerSum(simd: SimdKernels): void {
   const own = tf.getKernel('Sum', 'wasm');
   tf.unregisterKernel('Sum', 'wasm');
   tf.registerKernel({
@@ -22,16 +23,8 @@ export function registerSum(): void {
       const wasm = args.backend as WasmBackend;
       const shape = keepDims ? [...axes.map(() => 1), ...rest] : rest;
       const out = wasm.makeOutput(shape, 'float32');
-      addRows(wasm.typedArrayFromHeap(x) as Float32Array, wasm.typedArrayFromHeap(out) as Float32Array);
+      simd.sumRows(x, out);
       return out;
     },
   });
-}
-
-function addRows(rows: Float32Array, out: Float32Array): void {
-  const sums = new Float64Array(out.length);
-  for (let row = 0; row < rows.length; row += sums.length) {
-    for (let i = 0; i < sums.length; i++) sums[i]! += rows[row + i]!;
-  }
-  out.set(sums);
 }

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 /** What kernels use of the wasm backend (tfjs-backend-wasm's BackendWasm). */
 export type WasmBackend = tf.KernelBackend & {
+  readonly wasm: { readonly asm: Record<string, unknown> };
   readonly dataIdMap: { get(dataId: tf.DataId): { readonly id: number; readonly memoryOffset: number } };
   /** Allocates a tensor in wasm's memory; its values are undefined unless given. */
   makeOutput(

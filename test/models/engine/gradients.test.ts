@@ -39,6 +39,9 @@ describe('convolution', () => {
     ],
     [[1, 4, 4, 2], [4, 4, 2, 3], [1, 1], 'valid'],
     [[5, 12, 11, 9], [3, 3, 9, 17], [1, 1], 'same'],
+    // Tiles of eight, of four and of one; more than one band of rows.
+    [[1, 9, 9, 3], [2, 2, 3, 23], [1, 1], 'valid'],
+    [[2, 40, 42, 2], [2, 3, 2, 84], [1, 1], 'valid'],
   ];
   test.each(cases)('%j * %j, strides %j, padding %j', async (images, filter, strides, padding) => {
     const size = tf.backend_util.computeConv2DInfo(
@@ -79,6 +82,7 @@ describe('convolution', () => {
 describe('pooling', () => {
   const cases: [images: number[], size: [number, number], strides: [number, number], padding: Padding][] = [
     [[3, 8, 6, 5], [2, 2], [2, 2], 'valid'],
+    [[2, 6, 6, 12], [2, 2], [2, 2], 'valid'],
     [[2, 9, 7, 3], [2, 2], [2, 2], 'valid'],
     [[2, 9, 7, 3], [2, 2], [2, 2], 'same'],
     [[2, 9, 8, 3], [3, 3], [2, 2], 'same'],
@@ -132,6 +136,7 @@ test('sums over any axes', async () => {
       await sameOnCpu([random([3, 4, 5, 6], 1)], (x) => [tf.sum(x!, axes, keep)]);
     }
   }
+  await sameOnCpu([random([1100, 7], 1)], (x) => [tf.sum(x!, 0), tf.sum(tf.cast(x!, 'int32'), 0)]);
 });
 
 test('kernels that only the cpu backend has', async () => {
