@@ -22,7 +22,7 @@ export function buildNet(
 ): tf.LayersModel {
   const before = new Set(Object.values(engine().registeredVariables));
   try {
-    const image = tf.input({ batchShape: [...input], name: net.spec.inputs[0]!.layer.replace(/\W/g, '_') });
+    const image = tf.input({ batchShape: [...input], name: 'image' });
     const builder = new Builder(weights, seen, new Set([image.name]));
     const output = builder.output(net, [image]);
     return countedOnce(tf.model({ inputs: image, outputs: output, name: 'net' }));
@@ -115,10 +115,10 @@ class Builder {
     });
   }
 
-  /** A name that no other layer of the net has, nor any object. */
+  /** A name that TensorFlow.js takes, and that no other layer of the net has, nor any object of JavaScript. */
   #unique(path: string): string {
     const base = path.replace(/[^\w.-]/g, '_');
-    let name = base in {} ? `${base}_layer` : base;
+    let name = base in {} || !/^[a-z\d]/i.test(base) ? `layer_${base}` : base;
     for (let i = 1; this.names.has(name); i++) name = `${base}_${i}`;
     this.names.add(name);
     return name;

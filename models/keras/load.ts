@@ -1,7 +1,7 @@
 import { GoodNetError, NetError, UsageError } from '../errors';
 import { architectures, findArchitecture } from './architectures';
 import { buildNet } from './build';
-import { readModel } from './config/read';
+import { type Architecture, readArchitecture } from './config/read';
 import { type KerasFile, openKerasFile } from './file/open';
 import { outputOf } from './output';
 import { planNet } from './planned';
@@ -38,7 +38,7 @@ export function inFile(path: string, error: unknown): unknown {
 }
 
 /** The net's configuration: the file's own, or the architecture that was named. */
-export async function specOf(file: KerasFile, options: LoadNetOptions) {
+export async function specOf(file: KerasFile, options: LoadNetOptions): Promise<Architecture> {
   if (file.config === undefined) {
     if (options.architecture !== undefined) return findArchitecture(options.architecture, file);
     throw new NetError('The file holds weights only, without an architecture', {
@@ -50,7 +50,7 @@ export async function specOf(file: KerasFile, options: LoadNetOptions) {
       hint: 'Leave --architecture out.',
     });
   }
-  return { spec: readModel(file.config, file.kerasMajor), kerasMajor: file.kerasMajor };
+  return readArchitecture(file.config, 'The net’s configuration', file.kerasVersion);
 }
 
 async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<LoadedNet> {

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, NetError, UsageError } from '../../errors';
-import { type Json, type JsonObject, ownText, parseJson } from '../config/json';
-import { readModel } from '../config/read';
-import type { ModelSpec } from '../config/spec';
-import { type KerasFile, majorOf } from '../file/open';
+import type { JsonObject } from '../config/json';
+import { type Architecture, readArchitecture, readModel } from '../config/read';
+import type { KerasFile } from '../file/open';
 import { planNet } from '../planned';
 import { bindWeights } from '../weights';
 import { deepid } from './deepid';
@@ -13,12 +12,6 @@ const builtIn: ReadonlyMap<string, (classes: number) => JsonObject> = new Map([[
 /** Names of the architectures that weights-only files can be read with. */
 export function architectures(): string[] {
   return [...builtIn.keys()];
-}
-
-/** An architecture with the version of Keras that its options are to be read by. */
-export interface Architecture {
-  readonly spec: ModelSpec;
-  readonly kerasMajor: number;
 }
 
 /**
@@ -38,10 +31,7 @@ export async function findArchitecture(name: string, file: KerasFile): Promise<A
       cause,
     });
   }
-  const config = parseJson(text, `The architecture ${name}`);
-  const version = Array.isArray(config) ? undefined : ownText(config, 'keras_version');
-  const kerasMajor = majorOf(version, config);
-  return { spec: readModel(config as Json as JsonObject, kerasMajor), kerasMajor };
+  return readArchitecture(text, `The architecture ${name}`);
 }
 
 /** Units of the output layer, as the file's weights tell them: the last length of its kernel. */

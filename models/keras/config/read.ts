@@ -1,6 +1,6 @@
 import { NetError } from '../../errors';
 import { readCalls, readEnds } from './inbound';
-import { isObject, type Json, type JsonObject, own, ownText } from './json';
+import { isObject, type Json, type JsonObject, own, ownText, parseJson } from './json';
 import { fromKeras1 } from './keras1';
 import { isModelClass, type LayerSpec, type ModelSpec, type Shape, type TensorRef } from './spec';
 
@@ -12,6 +12,31 @@ interface Context {
   readonly depth: number;
   /** Layers read so far, over all nested models. */
   readonly read: { layers: number };
+}
+
+/** A net's architecture, with the version of Keras (1, 2 or 3) that its options are to be read by. */
+export interface Architecture {
+  readonly spec: ModelSpec;
+  readonly kerasMajor: number;
+}
+
+/**
+ * Reads an architecture from the JSON of a net's file, or of `model.to_json()`.
+ * @param what the JSON's name in messages
+ * @param version of Keras; by default what the JSON says, or shows by its form
+ */
+export function readArchitecture(text: string, what: string, version?: string): Architecture {
+  const config = parseJson(text, what);
+  const written = version ?? (Array.isArray(config) ? undefined : ownText(config, 'keras_version'));
+  const kerasMajor = majorOf(written, config);
+  return { spec: readModel(config, kerasMajor), kerasMajor };
+}
+
+function majorOf(version: string | undefined, config: JsonObject | Json[]): number {
+  const major = Number.parseInt(version ?? '', 10);
+  if (major >= 1) return Math.min(major, 3);
+  if (Array.isArray(config) || Array.isArray(own(config, 'config'))) return 1;
+  return own(config, 'module') === undefined ? 2 : 3;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf, NetError } from '../../errors';
-import { type JsonObject, own, ownText, parseJson } from '../config/json';
+import { ownText, parseJson } from '../config/json';
 import { openNetHdf5 } from './hdf5';
-import { type KerasFile, layoutOf, majorOf } from './open';
+import { type KerasFile, layoutOf } from './open';
 
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
@@ -28,10 +28,11 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
       const hint = 'Give the file that model.save() wrote.';
       throw new NetError(`The file is a zip archive without ${name}, so no net of Keras`, { hint });
     }
-    return parseJson(strFromU8(file), `${name} of the archive`) as JsonObject;
+    return strFromU8(file);
   };
   const config = text(CONFIG);
-  const kerasVersion = ownText(text(METADATA), 'keras_version');
+  const metadata = parseJson(text(METADATA), `${METADATA} of the archive`);
+  const kerasVersion = Array.isArray(metadata) ? undefined : ownText(metadata, 'keras_version');
   const weights = files.get(WEIGHTS);
   if (!weights) {
     throw new NetError(`The archive holds no ${WEIGHTS}`, {
@@ -44,17 +45,15 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
     hdf5.close();
     throw new NetError(`${WEIGHTS} of the archive holds no layers`);
   }
-  const compiled = own(config, 'compile_config');
   return {
     format: 'keras-archive',
     kerasVersion,
-    kerasMajor: majorOf(kerasVersion, config),
     backend: undefined,
     config,
     hdf5,
     root: '',
     layout,
-    optimizer: compiled !== undefined && hdf5.names('optimizer').length > 0,
+    optimizer: hdf5.names('optimizer').length > 0,
   };
 }
 

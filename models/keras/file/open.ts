@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, NetError } from '../../errors';
-import { type Json, type JsonObject, parseJson } from '../config/json';
 import type { NetFormat } from '../types';
 import { isZip, openArchive } from './archive';
 import { type NetHdf5, openNetHdf5 } from './hdf5';
@@ -13,12 +12,10 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 export interface KerasFile {
   readonly format: NetFormat;
   readonly kerasVersion: string | undefined;
-  /** 1, 2 or 3; taken from the version, or from the form of the configuration. */
-  readonly kerasMajor: number;
   /** What Keras computed with (`tensorflow`, `theano`, …), where the file says so. */
   readonly backend: string | undefined;
-  /** The architecture; undefined in a weights-only file. */
-  readonly config: JsonObject | Json[] | undefined;
+  /** The architecture as JSON, not yet parsed; undefined in a weights-only file. */
+  readonly config: string | undefined;
   readonly hdf5: NetHdf5;
   /** Where the weights begin in `hdf5`. */
   readonly root: string;
@@ -57,13 +54,6 @@ export function isHdf5(bytes: Uint8Array): boolean {
   return false;
 }
 
-export function majorOf(version: string | undefined, config: JsonObject | Json[] | undefined): number {
-  const major = Number.parseInt(version ?? '', 10);
-  if (major >= 1) return Math.min(major, 3);
-  if (config && (Array.isArray(config) || Array.isArray(config.config))) return 1;
-  return config && !Array.isArray(config) && Object.hasOwn(config, 'module') ? 3 : 2;
-}
-
 /** The layout of weights that begin at a place in an HDF5 file; undefined where there are none. */
 export function layoutOf(hdf5: NetHdf5, root: string): 'groups' | 'tree' | undefined {
   if (hdf5.texts(root, 'layer_names') !== undefined) return 'groups';
@@ -72,8 +62,7 @@ export function layoutOf(hdf5: NetHdf5, root: string): 'groups' | 'tree' | undef
 }
 
 function describeHdf5(hdf5: NetHdf5): KerasFile {
-  const text = hdf5.text('/', 'model_config');
-  const config = text === undefined ? undefined : parseJson(text, 'The net’s configuration (model_config)');
+  const config = hdf5.text('/', 'model_config');
   const root = hdf5.isGroup('model_weights') ? 'model_weights' : '';
   const layout = layoutOf(hdf5, root);
   if (!layout) {
@@ -87,7 +76,6 @@ function describeHdf5(hdf5: NetHdf5): KerasFile {
   return {
     format: config === undefined ? 'weights-h5' : 'keras-h5',
     kerasVersion,
-    kerasMajor: majorOf(kerasVersion, config),
     backend: attribute('backend'),
     config,
     hdf5,

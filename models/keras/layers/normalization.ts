@@ -7,6 +7,7 @@ import {
   type Applier,
   applier,
   channelsOf,
+  checkLast,
   overLast,
   type Plan,
   slot,
@@ -21,7 +22,11 @@ const ZEROS_AND_ONES = {
   movingVarianceInitializer: 'ones',
 } as const;
 
-const channels = (input: Shape) => [channelsOf(input)];
+/** One value a channel; the axis is checked first, so that no shape is complained of in its place. */
+const perChannel = (options: Options, axes: readonly number[]) => (input: Shape) => {
+  checkLast(options, axes, input);
+  return [channelsOf(input)];
+};
 
 /** The given weights in TensorFlow.js's order, with ones and zeros for the scale and shift that Keras left out. */
 function filled(slots: readonly WeightSlot[], weights: readonly WeightValues[]): WeightValues[] {
@@ -46,6 +51,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     options.only('renorm', [false]);
     options.raw('renorm_momentum');
     options.raw('renorm_clipping');
+    const channels = perChannel(options, axes);
     options.only('virtual_batch_size', []);
     const slots = [
       ...(scale ? [slot('gamma', channels)] : []),
@@ -57,11 +63,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
       slots,
       // TensorFlow.js can't train one without scale or shift, so it always has both.
       make: (name, weights) =>
-        overLast(
-          options,
-          axes,
-          applier(layers.batchNormalization({ name, epsilon, ...ZEROS_AND_ONES }), filled(slots, weights)),
-        ),
+        applier(layers.batchNormalization({ name, epsilon, ...ZEROS_AND_ONES }), filled(slots, weights)),
     };
   },
   LayerNormalization: (options) => {
@@ -70,6 +72,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     const scale = options.boolean('scale', true);
     const center = options.boolean('center', true);
     options.only('rms_scaling', [false]);
+    const channels = perChannel(options, axes);
     return {
       slots: [...(scale ? [slot('gamma', channels)] : []), ...(center ? [slot('beta', channels)] : [])],
       make: (name, weights) =>
@@ -96,7 +99,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     options.only('invert', [false]);
     const mean = options.raw('mean') === undefined ? undefined : numbers(options, 'mean', 0);
     const variance = options.raw('variance') === undefined ? undefined : numbers(options, 'variance', 1);
-    const length = axes.length === 0 ? () => [] : channels;
+    const length = axes.length === 0 ? () => [] : perChannel(options, axes);
     const toScale = (means: ArrayLike<number>, variances: ArrayLike<number>) => {
       const scale = Array.from(variances, (each) => 1 / Math.max(Math.sqrt(each), 1e-7));
       const last = scale.length - 1;

@@ -78,15 +78,18 @@ export function applier(layer: layers.Layer, weights: readonly WeightValues[] = 
   };
 }
 
-/** Refuses an axis but the last, once the input is known. */
+/** @throws NetError where a layer runs over another axis than the last of its input */
+export function checkLast(options: Options, axes: readonly number[], input: Shape): void {
+  if (axes.length === 1 && (axes[0] === -1 || axes[0] === input.length - 1)) return;
+  throw new NetError(`${options.where} does not run over the last dimension (axis ${axes})`, {
+    hint: CHANNELS_FIRST_HINT,
+  });
+}
+
+/** `checkLast` before each call. */
 export function overLast(options: Options, axes: readonly number[], apply: Applier): Applier {
   return (inputs) => {
-    const last = inputs[0]!.shape.length - 1;
-    if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== last)) {
-      throw new NetError(`${options.where} does not run over the last dimension (axis ${axes})`, {
-        hint: CHANNELS_FIRST_HINT,
-      });
-    }
+    checkLast(options, axes, inputs[0]!.shape);
     return apply(inputs);
   };
 }
