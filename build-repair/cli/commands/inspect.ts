@@ -1,19 +1,50 @@
 import { Command } from 'commander';
 import { startEngine } from '../../../models/engine';
-import { inspectNet } from '../../../models/keras';
+import { inspectNet, type NetDescription } from '../../../models/keras';
+import { table } from '../../evaluate/format';
 
 /** `goodnet inspect NET` */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description(
-      "tell what a net is: layers, shapes, parameters, classes; also of one that can't be repaired",
-    )
+    .description("tell what a net is: layers, shapes, parameters, classes; also of one that can't be repaired")
     .argument('<net>', 'Keras .h5, .keras, or weights-only .h5')
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option('--json', 'print JSON')
     .action(async (path: string, flags: { architecture?: string; json?: boolean }) => {
       await startEngine();
       const net = await inspectNet(path, { architecture: flags.architecture });
-      if (flags.json) console.log(JSON.stringify(net, null, 2));
+      console.log(flags.json ? JSON.stringify(net, null, 2) : describeNet(path, net));
     });
+}
+
+/** What a net is, for people. */
+export function describeNet(path: string, net: NetDescription): string {
+  const shape = (sides: readonly (number | null)[] | undefined) =>
+    sides ? sides.map((side) => side ?? '?').join('×') : '?';
+  const facts = [
+    ['file', path],
+    ['format', `${net.format}${net.kerasVersion ? ` (Keras ${net.kerasVersion})` : ''}`],
+    ['input', net.inputShape ? `${shape(net.inputShape.slice(1))} (height×width×channels)` : 'not known'],
+    ['classes', net.classes === undefined ? 'not known' : `${net.classes} (0…${net.classes - 1})`],
+    ['output', net.output ?? 'not known'],
+    ['pixel scaling', 'not in the file: --pixels tells it, or repair takes what B does best under'],
+    ['parameters', `${net.parameters.toLocaleString('en')} (${net.dtype})`],
+    ['optimizer state', net.optimizer ? 'yes (not used)' : 'no'],
+  ];
+  const layers = table([
+    ['layer', 'class', 'output', 'parameters', 'weights'],
+    ...net.layers.map((layer) => [
+      layer.name,
+      layer.className ?? '?',
+      layer.outputShape ? shape(layer.outputShape.slice(1)) : '?',
+      layer.parameters.toLocaleString('en'),
+      layer.weights.map((weight) => `${weight.name} ${shape(weight.shape)}`).join(', '),
+    ]),
+  ]);
+  const verdict =
+    net.problems.length === 0
+      ? 'It can be repaired.'
+      : `It can't be repaired as it is:\n${net.problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  const width = Math.max(...facts.map(([name]) => name!.length));
+  return `${facts.map(([name, value]) => `${name!.padEnd(width)}   ${value}`).join('\n')}\n\n${layers}\n\n${verdict}`;
 }
