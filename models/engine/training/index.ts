@@ -3,13 +3,16 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { currentEngine } from '..';
 import { loadCpuKernels } from '../cpu';
+import { registerAvgPoolGradient } from './avg-pool';
 import { registerConv2DGradients } from './conv2d';
+import { registerDepthwiseGradients } from './depthwise';
 import { registerFallbacks } from './fallback';
 import { registerIdentity } from './identity';
 import { registerMatMul } from './matmul';
 import { registerMaxPoolGradient } from './max-pool';
+import { registerReductions } from './reductions';
 import { SimdKernels } from './simd';
-import { registerSum } from './sum';
+import { registerTile } from './tile';
 import type { WasmBackend } from './wasm-backend';
 
 /**
@@ -25,8 +28,11 @@ export async function enableTraining(): Promise<void> {
   const simd = new SimdKernels(tf.backend() as WasmBackend);
   registerIdentity();
   registerConv2DGradients(simd);
+  registerDepthwiseGradients(simd);
   registerMatMul();
   registerMaxPoolGradient(simd);
-  registerSum(simd);
+  registerAvgPoolGradient();
+  registerReductions(simd);
+  registerTile();
   registerFallbacks();
 }

@@ -17,7 +17,14 @@ export function everyLayer(): layers.LayersModel {
     kinds.batchNormalization(),
     kinds.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' }),
     kinds.separableConv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'elu', ...separable }),
-    kinds.averagePooling2d({ poolSize: 2, strides: 1, padding: 'same' }),
+    // Not padded: cpu's gradient counts the pixels of the padding, wasm's and tfjs-node's do not.
+    kinds.zeroPadding2d({
+      padding: [
+        [0, 1],
+        [0, 1],
+      ],
+    }),
+    kinds.averagePooling2d({ poolSize: 2, strides: 1 }),
   );
   const right = chain(
     kinds.zeroPadding2d({ padding: 1 }),

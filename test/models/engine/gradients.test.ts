@@ -67,16 +67,25 @@ describe('convolution', () => {
     );
   });
 
-  test('depthwise', async () => {
-    await sameOnCpu(
-      [random([2, 8, 7, 3], 1), random([3, 3, 3, 2], 2)],
-      (x, w) =>
-        tf.valueAndGrads((a, b) => {
-          const out = tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, 2, 'same');
-          return tf.sum(tf.mul(out, out)) as tf.Scalar;
-        })([x!, w!]).grads,
-    );
-  });
+  test.each([
+    [[3, 8, 7, 6], [3, 3, 6, 1], [1, 1], 'same'],
+    [[2, 9, 8, 4], [3, 2, 4, 1], [2, 2], 'valid'],
+    [[2, 8, 7, 3], [3, 3, 3, 2], [2, 2], 'same'],
+    [[2, 6, 7, 5], [3, 3, 5, 1], [1, 1], 1],
+    [[2, 5, 5, 9], [1, 1, 9, 1], [2, 2], 'valid'],
+  ] as typeof cases)(
+    'depthwise: %j * %j, strides %j, padding %j',
+    async (images, filter, strides, padding) => {
+      await sameOnCpu(
+        [random(images, 1), random(filter, 2)],
+        (x, w) =>
+          tf.valueAndGrads((a, b) => {
+            const out = tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, padding);
+            return tf.sum(tf.mul(out, out)) as tf.Scalar;
+          })([x!, w!]).grads,
+      );
+    },
+  );
 });
 
 describe('pooling', () => {
@@ -90,23 +99,31 @@ describe('pooling', () => {
     [[1, 10, 11, 2], [2, 3], [3, 4], 'same'],
     [[2, 7, 7, 2], [3, 3], [2, 2], 1],
   ];
-  for (const [kind, pool] of [
-    ['max', tf.maxPool],
-    ['avg', tf.avgPool],
-  ] as const) {
-    // Whole numbers of 0–3, so that most windows hold ties.
-    test.each(cases)(
-      `${kind} of %j by %j, strides %j, padding %j`,
-      async (images, size, strides, padding) => {
-        const x = tf.floor(tf.mul(tf.add(random(images, 1), 1), 2));
-        await sameOnCpu([x], (a) => {
-          const out = (b: tf.Tensor) => pool(b as tf.Tensor4D, size, strides, padding);
-          const weights = random(out(a!).shape, 2);
-          return [tf.grad((b) => tf.sum(tf.mul(out(b), weights)))(a!)];
-        });
-      },
-    );
-  }
+  // Whole numbers of 0–3, so that most windows hold ties.
+  test.each(cases)('max of %j by %j, strides %j, padding %j', async (images, size, strides, padding) => {
+    const x = tf.floor(tf.mul(tf.add(random(images, 1), 1), 2));
+    await sameOnCpu([x], (a) => {
+      const out = (b: tf.Tensor) => tf.maxPool(b as tf.Tensor4D, size, strides, padding);
+      const weights = random(out(a!).shape, 2);
+      return [tf.grad((b) => tf.sum(tf.mul(out(b), weights)))(a!)];
+    });
+  });
+
+  // Not against cpu, whose gradient counts the pixels of the padding: against what each pixel adds to the average.
+  test.each(cases)('average of %j by %j, strides %j, padding %j', async (images, size, strides, padding) => {
+    const pool = (x: tf.Tensor) => tf.avgPool(x as tf.Tensor4D, size, strides, padding);
+    const pixels = tf.util.sizeFromShape(images.slice(1));
+    tf.tidy(() => {
+      const x = random(images, 1);
+      const weights = random(pool(x).shape, 2);
+      const single = pool(tf.reshape(tf.eye(pixels), [pixels, ...images.slice(1)]));
+      const each = tf.reshape(single, [pixels, -1]);
+      const flat = tf.reshape(weights, [images[0]!, -1]);
+      const expected = tf.reshape(tf.matMul(flat, each, false, true), images);
+      const gradient = tf.grad((a) => tf.sum(tf.mul(pool(a), weights)))(x);
+      expect(tf.max(tf.abs(tf.sub(gradient, expected))).dataSync()[0]).toBeLessThan(1e-5);
+    });
+  });
 });
 
 describe('matrices', () => {
@@ -130,13 +147,49 @@ describe('matrices', () => {
   });
 });
 
-test('sums over any axes', async () => {
+test('sums and means over any axes', async () => {
   for (const axes of [[0], [0, 1, 2], [0, 1, 2, 3], [1, 2], [3], [-4, 1], [2, 0]]) {
     for (const keep of [false, true]) {
-      await sameOnCpu([random([3, 4, 5, 6], 1)], (x) => [tf.sum(x!, axes, keep)]);
+      await sameOnCpu([random([3, 4, 5, 6], 1)], (x) => [tf.sum(x!, axes, keep), tf.mean(x!, axes, keep)]);
     }
   }
   await sameOnCpu([random([1100, 7], 1)], (x) => [tf.sum(x!, 0), tf.sum(tf.cast(x!, 'int32'), 0)]);
+});
+
+test('repeating', async () => {
+  for (const [shape, reps] of [
+    [
+      [1, 1, 1, 5],
+      [3, 2, 4, 1],
+    ],
+    [
+      [1, 1, 5],
+      [3, 1, 2],
+    ],
+    [
+      [1, 4, 5],
+      [7, 1, 1],
+    ],
+    [
+      [2, 3],
+      [3, 1],
+    ],
+    [
+      [2, 3],
+      [2, 2],
+    ],
+    [[4], [5]],
+    [
+      [1, 4],
+      [1, 1],
+    ],
+  ] as const) {
+    await sameOnCpu([random([...shape], 1)], (x) => [
+      tf.tile(x!, [...reps]),
+      tf.tile(tf.greater(x!, 0), [...reps]),
+      tf.tile(tf.cast(tf.mul(x!, 9), 'int32'), [...reps]),
+    ]);
+  }
 });
 
 test('kernels that only the cpu backend has', async () => {

@@ -5,6 +5,8 @@ import { binary } from './binary';
 /** The kernels of kernels.as: addresses in wasm's memory, then sizes in values. */
 interface Exports {
   filterGradient(x: number, dy: number, dw: number, ...sizes: number[]): void;
+  depthwiseFilterGradient(x: number, dy: number, dw: number, ...sizes: number[]): void;
+  depthwiseInputGradient(dy: number, filter: number, dx: number, ...sizes: number[]): void;
   sumRows(x: number, out: number, rows: number, columns: number): void;
   maxPoolPairs(x: number, dy: number, dx: number, ...sizes: number[]): void;
 }
@@ -35,12 +37,17 @@ export class SimdKernels {
 
   /** Gradient of a convolution's filter; x must be padded already. */
   filterGradient(x: Info, dy: Info, dw: Info, info: Conv2DInfo): void {
-    const [images, height, width, inChannels] = x.shape as [number, number, number, number];
-    const { outHeight, outWidth, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-    this.kernels.filterGradient(
-      ...([this.at(x), this.at(dy), this.at(dw), images, height, width, inChannels] as const),
-      ...[outHeight, outWidth, outChannels, filterHeight, filterWidth, strideHeight, strideWidth],
-    );
+    this.kernels.filterGradient(this.at(x), this.at(dy), this.at(dw), ...sizes(x, info));
+  }
+
+  /** Gradient of a depthwise convolution's filter; x must be padded already. */
+  depthwiseFilterGradient(x: Info, dy: Info, dw: Info, info: Conv2DInfo): void {
+    this.kernels.depthwiseFilterGradient(this.at(x), this.at(dy), this.at(dw), ...sizes(x, info));
+  }
+
+  /** Gradient of a depthwise convolution's padded input; dx must hold zeros. */
+  depthwiseInputGradient(dy: Info, filter: Info, dx: Info, info: Conv2DInfo): void {
+    this.kernels.depthwiseInputGradient(this.at(dy), this.at(filter), this.at(dx), ...sizes(dx, info));
   }
 
   /** Sums over all axes but the last; `out` holds as many values as that has. */
@@ -59,4 +66,10 @@ export class SimdKernels {
   private at({ dataId }: Info): number {
     return this.backend.dataIdMap.get(dataId).memoryOffset;
   }
+}
+
+function sizes(padded: Info, info: Conv2DInfo): number[] {
+  const { outHeight, outWidth, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const out = [outHeight, outWidth, outChannels];
+  return [...padded.shape, ...out, filterHeight, filterWidth, strideHeight, strideWidth];
 }

@@ -171,3 +171,78 @@ export function maxPoolPairs(
     }
   }
 }
+
+/** The filter's gradient of a depthwise convolution without padding; o = i · multiplier + …, multiplier = out / in. */
+export function depthwiseFilterGradient(
+  x: usize, dy: usize, dw: usize,
+  images: i32, height: i32, width: i32, inChannels: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32,
+  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32,
+): void {
+  const multiplier = outChannels / inChannels;
+  const xStep = bytes(strideWidth * inChannels), dyStep = bytes(outChannels), dyRow = bytes(outWidth * outChannels);
+  memory.fill(dw, 0, bytes(filterHeight * filterWidth * outChannels));
+  for (let image = 0; image < images; image++) {
+    for (let ky = 0; ky < filterHeight; ky++) {
+      for (let kx = 0; kx < filterWidth; kx++, dw += dyStep) {
+        for (let oy = 0; oy < outHeight; oy++) {
+          const y = image * height + oy * strideHeight + ky;
+          const xRow = x + bytes((y * width + kx) * inChannels);
+          const dyAt = dy + <usize>(image * outHeight + oy) * dyRow;
+          const end = dyAt + dyRow;
+          let o = 0;
+          if (multiplier == 1) {
+            for (; o + 4 <= outChannels; o += 4) {
+              let sum = f32x4.splat(0);
+              for (let p = xRow + bytes(o), q = dyAt + bytes(o); q < end; p += xStep, q += dyStep) {
+                sum = f32x4.add(sum, f32x4.mul(v128.load(p), v128.load(q)));
+              }
+              accumulate(dw + bytes(o), sum);
+            }
+          }
+          for (; o < outChannels; o++) {
+            let sum: f32 = 0;
+            for (let p = xRow + bytes(o / multiplier), q = dyAt + bytes(o); q < end; p += xStep, q += dyStep) {
+              sum += load<f32>(p) * load<f32>(q);
+            }
+            store<f32>(dw + bytes(o), load<f32>(dw + bytes(o)) + sum);
+          }
+        }
+      }
+    }
+    dw -= dyStep * <usize>(filterHeight * filterWidth);
+  }
+}
+
+/** The input's gradient of a depthwise convolution without padding. dx must be zero before. */
+export function depthwiseInputGradient(
+  dy: usize, filter: usize, dx: usize,
+  images: i32, height: i32, width: i32, inChannels: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32,
+  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32,
+): void {
+  const multiplier = outChannels / inChannels;
+  for (let image = 0; image < images; image++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ox = 0; ox < outWidth; ox++, dy += bytes(outChannels)) {
+        for (let ky = 0; ky < filterHeight; ky++) {
+          for (let kx = 0; kx < filterWidth; kx++) {
+            const y = image * height + oy * strideHeight + ky;
+            const at = dx + bytes((y * width + ox * strideWidth + kx) * inChannels);
+            const w = filter + bytes((ky * filterWidth + kx) * outChannels);
+            let o = 0;
+            if (multiplier == 1) {
+              for (; o + 4 <= outChannels; o += 4) {
+                accumulate(at + bytes(o), f32x4.mul(v128.load(dy + bytes(o)), v128.load(w + bytes(o))));
+              }
+            }
+            for (; o < outChannels; o++) {
+              const to = at + bytes(o / multiplier);
+              store<f32>(to, load<f32>(to) + load<f32>(dy + bytes(o)) * load<f32>(w + bytes(o)));
+            }
+          }
+        }
+      }
+    }
+  }
+}
