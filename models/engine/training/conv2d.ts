@@ -19,7 +19,7 @@ export function registerConv2DGradients(simd: SimdKernels): void {
       const info = convolution(x.shape, how.filterShape, how);
       const calls = new KernelCalls(backend as WasmBackend);
       const padded = pad(x, windowPaddings(info), calls);
-      const dw = calls.backend.makeOutput(info.filterShape, 'float32');
+      const dw = calls.make(info.filterShape);
       simd.filterGradient(padded, dy, dw, info);
       return calls.end(dw);
     },

@@ -18,7 +18,7 @@ export function registerDepthwiseGradients(simd: SimdKernels): void {
       const info = convolution(x.shape, how.filterShape, how, true);
       const calls = new KernelCalls(backend as WasmBackend);
       const padded = pad(x, windowPaddings(info), calls);
-      const dw = calls.backend.makeOutput(info.filterShape, 'float32');
+      const dw = calls.make(info.filterShape);
       simd.depthwiseFilterGradient(padded, dy, dw, info);
       return calls.end(dw);
     },

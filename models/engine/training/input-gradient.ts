@@ -18,8 +18,6 @@ export function inputGradient(
 ): tf.TensorInfo {
   const { filterHeight, filterWidth, padInfo } = info;
   const calls = new KernelCalls(backend);
-  const turned = calls.run('Reverse', { x: filter }, { dims: [0, 1] });
-  const swapped = calls.run('Transpose', { x: turned }, { perm: [0, 1, 3, 2] });
   const spread = setApart(dy, info, calls);
   const above = filterHeight - 1 - padInfo.top;
   const left = filterWidth - 1 - padInfo.left;
@@ -29,7 +27,7 @@ export function inputGradient(
   return calls.end(
     calls.run(
       'Conv2D',
-      { x: cropped, filter: swapped },
+      { x: cropped, filter: turned(filter, calls) },
       {
         strides: 1,
         dilations: 1,
@@ -38,6 +36,21 @@ export function inputGradient(
       },
     ),
   );
+}
+
+/** The filter turned by 180°, its input and output channels swapped. */
+function turned(filter: tf.TensorInfo, calls: KernelCalls): tf.TensorInfo {
+  const [height, width, inChannels, outChannels] = filter.shape as Size4D;
+  const out = calls.make([height, width, outChannels, inChannels]);
+  const from = calls.backend.typedArrayFromHeap(filter);
+  const to = calls.backend.typedArrayFromHeap(out);
+  const size = inChannels * outChannels;
+  for (let start = 0, end = from.length - size; end >= 0; start += size, end -= size) {
+    for (let i = 0; i < inChannels; i++) {
+      for (let o = 0; o < outChannels; o++) to[end + o * inChannels + i] = from[start + i * outChannels + o]!;
+    }
+  }
+  return out;
 }
 
 const atLeast0 = (n: number) => Math.max(0, n);

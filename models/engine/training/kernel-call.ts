@@ -15,6 +15,13 @@ export class KernelCalls {
     return output as tf.TensorInfo;
   }
 
+  /** Allocates a float32 tensor that lives until `end`; its values are undefined. */
+  make(shape: number[]): tf.TensorInfo {
+    const info = this.backend.makeOutput(shape, 'float32');
+    this.made.push(info);
+    return info;
+  }
+
   /** Disposes of all that was made but the result, and returns the result. */
   end(result: tf.TensorInfo): tf.TensorInfo {
     for (const info of this.made) if (info !== result) this.backend.disposeData(info.dataId);
