@@ -1,8 +1,8 @@
-import { engine } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
 import type { Shape, TensorRef } from './config/spec';
 import type { Applier, WeightValues } from './layers/plan';
+import { owned } from './owned';
 import type { PlannedLayer, PlannedNet } from './planned';
 import { type BoundWeights, type StoredWeight, shapeText } from './weights/stored';
 
@@ -20,26 +20,11 @@ export function buildNet(
   input: Shape,
   seen: (layer: PlannedLayer, shape: Shape) => void = () => {},
 ): tf.LayersModel {
-  const before = new Set(Object.values(engine().registeredVariables));
-  try {
+  return owned(() => {
     const image = tf.input({ batchShape: [...input], name: 'image' });
-    const builder = new Builder(weights, seen, new Set([image.name]));
-    const output = builder.output(net, [image]);
-    return countedOnce(tf.model({ inputs: image, outputs: output, name: 'net' }));
-  } catch (error) {
-    for (const variable of Object.values(engine().registeredVariables))
-      if (!before.has(variable)) variable.dispose();
-    throw error;
-  }
-}
-
-/**
- * Lets `model.dispose()` free every layer's weights. TensorFlow.js counts each call of a layer as a use, but
- * disposing of a net takes back only one.
- */
-export function countedOnce(model: tf.LayersModel): tf.LayersModel {
-  for (const layer of model.layers) (layer as unknown as { _refCount: number })._refCount = 1;
-  return model;
+    const output = new Builder(weights, seen, new Set([image.name])).output(net, [image]);
+    return tf.model({ inputs: image, outputs: output, name: 'net' });
+  });
 }
 
 class Builder {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { copyNet } from '../nets/graph';
-import { countedOnce } from './build';
 import { activationOf, outputOf, softmaxOf } from './output';
+import { owned } from './owned';
 
 type SymbolicTensor = tf.SymbolicTensor;
 
@@ -13,13 +13,16 @@ type SymbolicTensor = tf.SymbolicTensor;
  * @throws NetError where the net answers with neither softmax nor logits
  */
 export function toLogits(model: tf.LayersModel): tf.LayersModel {
-  const flat = copyNet(model);
-  if (outputOf(flat.outputs[0]!) === 'logits') return countedOnce(flat);
+  return owned(() => withoutSoftmax(copyNet(model)));
+}
+
+function withoutSoftmax(flat: tf.LayersModel): tf.LayersModel {
+  if (outputOf(flat.outputs[0]!) === 'logits') return flat;
   const { softmax, after } = softmaxOf(flat.outputs[0]!);
   const input = softmax.inputs[0]!;
   let output = isSoftmaxAlone(softmax.layer) ? input : linearCopy(softmax.layer, input);
   for (const { layer } of after.reverse()) output = copyOf(layer).apply(output) as SymbolicTensor;
-  return countedOnce(tf.model({ inputs: flat.inputs, outputs: output, name: flat.name }));
+  return tf.model({ inputs: flat.inputs, outputs: output, name: flat.name });
 }
 
 function isSoftmaxAlone(layer: tf.layers.Layer): boolean {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Dataset, File, Group, ready } from 'h5wasm';
 import { NetError } from '../../errors';
 import { hdf5Reason } from '../../hdf5/open';
 import { fromBfloat16, fromHalf } from './half';
+import { heapsAreWhole } from './heaps';
 
 const INTEGER = 0;
 const FLOAT = 1;
@@ -30,8 +32,6 @@ export interface NetHdf5 {
   close(): void;
 }
 
-let counter = 0;
-
 /**
  * Opens an HDF5 file that lies in memory. The library runs on a file system of its own in memory, so that a file
  * from a stranger can't draw in other files of this machine (HDF5 knows external links and external storage).
@@ -41,7 +41,7 @@ let counter = 0;
 export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetHdf5> {
   const library = await ready;
   library.activate_throwing_error_handler();
-  const path = `/net-${counter++}.h5`;
+  const path = `/${randomUUID()}.h5`;
   library.FS.createDataFile('/', path.slice(1), bytes, true, false, true);
   let file: File;
   try {
@@ -55,6 +55,13 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
     }
     const hint = 'The file is damaged; copy or download it again.';
     throw new NetError(`${what} can't be opened as HDF5: ${hdf5Reason(cause)}`, { hint, cause });
+  }
+  if (!heapsAreWhole(bytes)) {
+    file.close();
+    library.FS.unlink(path);
+    throw new NetError(`${what} is damaged: a list of texts in it is broken`, {
+      hint: 'Copy or download it again.',
+    });
   }
   const guarded = <T>(at: string, read: () => T): T => {
     try {

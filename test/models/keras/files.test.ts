@@ -104,6 +104,13 @@ describe('files that are no nets', () => {
     );
   });
 
+  it('a broken list of texts, over which the HDF5 library would never end', async () => {
+    const bytes = Buffer.from(readFileSync(fixture('keras2/plain_trained.h5')));
+    const name = bytes.indexOf('output/kernel:0');
+    bytes.writeBigUInt64LE(0x9f_ffff_0000_0000n, name - 8);
+    expect((await refusal(fileOf(bytes))).message).toContain('a list of texts in it is broken');
+  });
+
   it('random damage is refused or harmless, never a crash', async () => {
     const bytes = readFileSync(fixture('keras2/plain_trained.h5'));
     for (let at = 8; at < bytes.length; at += 211) {

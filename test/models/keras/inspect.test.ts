@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, it } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { inspectNet } from '../../../models/keras';
+import { fixture } from './nets';
+import { dense, FLAT, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
+
+const folder = temporaryFolder();
+
+beforeAll(async () => {
+  await startEngine({ engine: 'cpu' });
+});
+
+it('tells what a net is, and leaves no tensor behind', async () => {
+  const before = tf.memory().numTensors;
+  const net = await inspectNet(fixture('keras2/plain_trained.h5'));
+  expect(net).toMatchObject({
+    format: 'keras-h5',
+    kerasVersion: '2.15.0',
+    inputShape: [null, 8, 8, 3],
+    classes: 4,
+    output: 'softmax',
+    dtype: 'float32',
+    optimizer: true,
+    problems: [],
+    parameters: 3 * 3 * 3 * 4 + 4 + 36 * 4 + 4,
+  });
+  expect(net.layers.map(({ name, className, outputShape }) => [name, className, outputShape])).toEqual([
+    [expect.stringContaining('input'), 'InputLayer', [null, 8, 8, 3]],
+    ['conv', 'Conv2D', [null, 6, 6, 4]],
+    ['pool', 'MaxPooling2D', [null, 3, 3, 4]],
+    ['flat', 'Flatten', [null, 36]],
+    ['output', 'Dense', [null, 4]],
+  ]);
+  expect(net.layers[1]!.weights[0]).toEqual({ name: 'conv/kernel:0', shape: [3, 3, 3, 4], dtype: 'float32' });
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('names the layers of nested models by their path, and the kinds of numbers in the file', async () => {
+  const nested = await inspectNet(fixture('keras3/nested.keras'));
+  const conv = nested.layers.find(({ name }) => name === 'middle/block/conv');
+  expect(conv).toMatchObject({ className: 'Conv2D', outputShape: [null, 8, 8, 4], parameters: 148 });
+  expect(conv?.weights[0]?.name).toBe('layers/functional/layers/sequential/layers/conv2d/vars/0');
+  const repacked = await inspectNet(fixture('keras2/plain_repacked.h5'));
+  expect(repacked).toMatchObject({ dtype: 'float16, float32, float64', optimizer: false, problems: [] });
+});
+
+it('lists weights without an architecture, in both layouts', async () => {
+  const groups = await inspectNet(fixture('keras2/plain_weights.h5'));
+  expect(groups).toMatchObject({
+    format: 'weights-h5',
+    parameters: 260,
+    classes: undefined,
+    inputShape: undefined,
+  });
+  expect(
+    groups.layers.map(({ name, className, parameters }) => [name, className, parameters]),
+  ).toContainEqual(['output', undefined, 148]);
+  const tree = await inspectNet(fixture('keras3/plain.weights.h5'));
+  expect(tree.parameters).toBe(260);
+  expect(tree.problems).toEqual([expect.stringMatching(/weights only.*--architecture/s)]);
+  const named = await inspectNet(fixture('keras3/plain.weights.h5'), {
+    architecture: fixture('keras3/plain.json'),
+  });
+  expect(named).toMatchObject({ problems: [], classes: 4, output: 'softmax' });
+});
+
+it('tells every layer that stands in the way, not only the first', async () => {
+  const config = sequential([
+    IMAGE,
+    ['Lambda', { name: 'code', function: 'x' }],
+    ['GRU', { name: 'memory' }],
+    FLAT,
+    ['Dense', { name: 'output', units: 3 }],
+  ]);
+  const path = await writeNet(join(folder, 'odd.h5'), { config, weights: { output: dense(48, 3) } });
+  const net = await inspectNet(path);
+  expect(net.problems).toEqual([
+    expect.stringContaining('"code" (Lambda)'),
+    expect.stringContaining('"memory" (GRU)'),
+  ]);
+  expect(net.layers.map(({ className }) => className)).toEqual([
+    'InputLayer',
+    'Lambda',
+    'GRU',
+    'Flatten',
+    'Dense',
+  ]);
+  expect(net).toMatchObject({ parameters: 147, inputShape: [null, 4, 4, 3] });
+});
+
+it('describes a net whose weights or configuration are spoilt', async () => {
+  const config = sequential([IMAGE, FLAT, ['Dense', { name: 'output', units: 3 }]]);
+  const path = await writeNet(join(folder, 'wrong.h5'), { config, weights: { output: dense(40, 3) } });
+  const net = await inspectNet(path);
+  expect(net.problems).toEqual([expect.stringContaining('should be (48, 3), but the file holds (40, 3)')]);
+  expect(net.layers.at(-1)).toMatchObject({ className: 'Dense', parameters: 123, outputShape: undefined });
+  expect(net.layers[1]!.outputShape).toEqual([null, 48]);
+  const broken = await writeNet(join(folder, 'broken.h5'), {
+    config: '{',
+    weights: { output: dense(48, 3) },
+  });
+  expect(await inspectNet(broken)).toMatchObject({
+    problems: [expect.stringContaining('not valid JSON')],
+    layers: [{ name: 'output', parameters: 147 }],
+  });
+});
