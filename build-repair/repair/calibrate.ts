@@ -45,14 +45,14 @@ export async function calibrate(
   for (const [place, fold] of plan.folds.entries()) {
     const stage =
       plan.scheme === 'split' ? 'Forgetting' : `Forgetting, fold ${place + 1} of ${plan.folds.length}`;
-    const fitted = await fit(context, flat, seen, fold.fit, stage);
+    const fitted = await fitDetector(context, flat, seen, fold.fit, stage);
     parts.push({ images: fold.calibrate, readings: await read(context, seen, fitted, fold) });
     if (plan.scheme === 'split') served = fitted;
     else fitted.expert.dispose();
   }
   if (!served) {
     const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
-    served = await fit(context, flat, seen, all, 'Forgetting, on all');
+    served = await fitDetector(context, flat, seen, all, 'Forgetting, on all');
   }
   const calibrated = joined(parts.map((part) => part.images));
   const readings = { ...joinReadings(parts.map((part) => part.readings)) };
@@ -78,7 +78,7 @@ export async function calibrate(
   };
 }
 
-async function fit(
+async function fitDetector(
   context: RepairContext,
   flat: LayersModel,
   seen: Observations,

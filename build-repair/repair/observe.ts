@@ -11,13 +11,13 @@ const MOST_DIMENSIONS = 300;
 const TEACHER_BYTES = 256 * 2 ** 20;
 const BATCH = 128;
 
-/** One feature space of B over all clean images. */
+/** One feature space of a net over the images of a sample. */
 export interface FeatureSpace {
   readonly features: number;
   readonly dimensions: number;
   /** features × dimensions; undefined where the features are taken as they are. */
   readonly directions: Float32Array | undefined;
-  /** images × dimensions. */
+  /** images of the sample × dimensions. */
   readonly values: Float32Array;
 }
 
@@ -31,20 +31,33 @@ export interface Observations {
   readonly trunk: FeatureSpace | undefined;
 }
 
-/** Runs B once over all clean images. */
-export async function observe(context: RepairContext, parts: NetParts): Promise<Observations> {
-  const { images, shape, pixels, classes } = context;
+/** Which images a net is run over, and how they are changed first. */
+export interface Pass {
+  /** What is being done, for the progress. */
+  readonly stage: string;
+  /** By default every clean image, in order. */
+  readonly sample?: Int32Array;
+  /** Gives the images that are looked at in place of the clean ones. */
+  readonly change?: (pixels: Float32Array) => Float32Array;
+}
+
+/** Runs a net once over clean images; what it says stands in the order of the sample. */
+export async function observe(context: RepairContext, parts: NetParts, pass: Pass): Promise<Observations> {
+  const { shape, pixels, classes } = context;
+  const sample = pass.sample ?? Int32Array.from({ length: context.images.count }, (_, image) => image);
+  const count = sample.length;
   const sizeOf = (output: number) =>
     parts.head.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
-  const latent = openSpace(context, sizeOf(1), 'latent');
-  const trunk = parts.hasTrunk ? openSpace(context, sizeOf(2), 'trunk') : undefined;
-  const keepLogits = images.count * classes * 4 <= TEACHER_BYTES;
-  const logits = keepLogits ? new Float32Array(images.count * classes) : undefined;
-  const named = new Int32Array(images.count);
-  for (let start = 0; start < images.count; start += BATCH) {
+  const latent = openSpace(context, sizeOf(1), 'latent', count);
+  const trunk = parts.hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
+  const keepLogits = count * classes * 4 <= TEACHER_BYTES;
+  const logits = keepLogits ? new Float32Array(count * classes) : undefined;
+  const named = new Int32Array(count);
+  for (let start = 0; start < count; start += BATCH) {
     context.signal?.throwIfAborted();
-    const n = Math.min(BATCH, images.count - start);
-    const batch = images.gather(Int32Array.from({ length: n }, (_, i) => start + i));
+    const n = Math.min(BATCH, count - start);
+    const clean = context.images.gather(sample.subarray(start, start + n));
+    const batch = pass.change?.(clean) ?? clean;
     const made = tf.tidy(() => {
       const image = imageTensor(batch, n, shape, pixels);
       const stem = parts.stem ? outputsOf(parts.stem, image)[0]! : image;
@@ -57,7 +70,7 @@ export async function observe(context: RepairContext, parts: NetParts): Promise<
     trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
     logits?.set(answered as Float32Array, start * classes);
     named.set(answers(answered as Float32Array, classes).classes, start);
-    context.progress({ stage: 'Running B over the clean images', done: start + n, total: images.count });
+    context.progress({ stage: pass.stage, done: start + n, total: count });
     await new Promise(setImmediate);
   }
   latent.directions?.dispose();
@@ -70,7 +83,7 @@ interface OpenSpace {
   readonly directions: tf.Tensor2D | undefined;
 }
 
-function openSpace(context: RepairContext, features: number, name: string): OpenSpace {
+function openSpace(context: RepairContext, features: number, name: string, count: number): OpenSpace {
   // Three times as many images as dimensions, in a cross-fitted fold too, or the covariance is mostly noise.
   const told = Math.floor((context.images.count * 0.75 - context.classes) / 3);
   const dimensions = Math.min(features, MOST_DIMENSIONS, Math.max(told, 8));
@@ -81,7 +94,7 @@ function openSpace(context: RepairContext, features: number, name: string): Open
     directions = Float32Array.from({ length: features * dimensions }, () => random.normal() * length);
   }
   return {
-    space: { features, dimensions, directions, values: new Float32Array(context.images.count * dimensions) },
+    space: { features, dimensions, directions, values: new Float32Array(count * dimensions) },
     directions: directions && tf.tensor2d(directions, [features, dimensions]),
   };
 }

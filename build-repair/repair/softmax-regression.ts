@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Random } from '../../models/random';
+import type { RepairContext } from './context';
+
+const BATCH = 256;
+const LEARNING_RATE = 2e-3;
+
+/** Linear scores of classes: features · weights + bias. */
+export interface LinearHead {
+  /** features × classes, row by row. */
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** What a linear head is learned from. */
+export interface Examples {
+  /** rows × features. */
+  readonly values: Float32Array;
+  readonly features: number;
+  /** Class of each row. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * Softmax regression from labels, with Adam, from zero on standardised features; stopped after a few epochs, before
+ * it grows sure of itself.
+ */
+export async function softmaxRegression(
+  context: RepairContext,
+  { values, features, labels }: Examples,
+  epochs: number,
+  stage: string,
+): Promise<LinearHead> {
+  const { classes, seed, signal } = context;
+  const { mean, deviation } = moments(values, features);
+  const random = new Random(seed, stage);
+  const weights = tf.variable(tf.zeros([features, classes]));
+  const bias = tf.variable(tf.zeros([classes]));
+  const optimizer = tf.train.adam(LEARNING_RATE);
+  const perEpoch = Math.ceil(labels.length / BATCH);
+  const steps = perEpoch * epochs;
+  let order = random.permutation(labels.length);
+  for (let step = 0; step < steps; step++) {
+    signal?.throwIfAborted();
+    const at = step % perEpoch;
+    if (at === 0 && step > 0) order = random.permutation(labels.length);
+    const batch = order.subarray(at * BATCH, (at + 1) * BATCH);
+    const rows = new Float32Array(batch.length * features);
+    batch.forEach((row, i) => {
+      for (let f = 0; f < features; f++) {
+        rows[i * features + f] = (values[row * features + f]! - mean[f]!) / deviation[f]!;
+      }
+    });
+    (optimizer as unknown as { learningRate: number }).learningRate =
+      LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+    const loss = tf.tidy(() => {
+      const input = tf.tensor2d(rows, [batch.length, features]);
+      const oneHot = tf.oneHot(
+        tf.tensor1d(
+          Array.from(batch, (row) => labels[row]!),
+          'int32',
+        ),
+        classes,
+      );
+      const cost = optimizer.minimize(
+        () => {
+          const scores = tf.logSoftmax(tf.add(tf.matMul(input, weights as unknown as tf.Tensor2D), bias));
+          return tf.neg(tf.mean(tf.sum(tf.mul(tf.cast(oneHot, 'float32'), scores), 1)));
+        },
+        true,
+        [weights, bias],
+      );
+      return cost!.dataSync()[0]!;
+    });
+    context.progress({ stage, done: step + 1, total: steps, loss });
+    await new Promise(setImmediate);
+  }
+  const head = unstandardised(
+    weights.dataSync() as Float32Array,
+    bias.dataSync() as Float32Array,
+    mean,
+    deviation,
+  );
+  tf.dispose([weights, bias]);
+  optimizer.dispose();
+  return head;
+}
+
+function moments(values: Float32Array, features: number): { mean: Float64Array; deviation: Float64Array } {
+  const rows = values.length / features;
+  const mean = new Float64Array(features);
+  const deviation = new Float64Array(features);
+  for (let i = 0; i < values.length; i++) mean[i % features]! += values[i]! / rows;
+  for (let i = 0; i < values.length; i++) {
+    deviation[i % features]! += (values[i]! - mean[i % features]!) ** 2 / rows;
+  }
+  return { mean, deviation: deviation.map((variance) => Math.sqrt(variance) + 1e-6) };
+}
+
+/** The same scores from features as they come. */
+function unstandardised(
+  weights: Float32Array,
+  bias: Float32Array,
+  mean: Float64Array,
+  deviation: Float64Array,
+): LinearHead {
+  const classes = bias.length;
+  const plain = new Float32Array(weights.length);
+  const shifted = Float64Array.from(bias);
+  for (let i = 0; i < weights.length; i++) {
+    const feature = Math.floor(i / classes);
+    plain[i] = weights[i]! / deviation[feature]!;
+    shifted[i % classes]! -= plain[i]! * mean[feature]!;
+  }
+  return { weights: plain, bias: Float32Array.from(shifted) };
+}
