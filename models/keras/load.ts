@@ -11,7 +11,7 @@ import { bindWeights } from './weights';
 
 /**
  * Reads a classifier from a Keras file: a whole model (`.h5` of Keras 1, 2 or 3, `.keras`), or weights with a named
- * architecture. Code in the file (Lambda layers, functions) is never executed. An engine must run.
+ * architecture. All its layers can be trained, also those that the file froze. Code in the file (Lambda layers, functions) is never executed. An engine must run.
  * @returns the net, to be disposed by the caller (`net.model.dispose()`)
  * @throws NetError for what can't be read or used, naming the file, the layer, its class, and what would help
  * @throws UsageError for an architecture that there is not, or that a whole model does not need

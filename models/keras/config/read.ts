@@ -50,11 +50,11 @@ export function readModel(root: JsonObject | Json[], kerasMajor: number): ModelS
   const entry = Array.isArray(root) ? { class_name: 'Sequential', config: root } : root;
   const className = ownText(entry, 'class_name') ?? '';
   const config = own(entry, 'config');
-  const custom = customClass(entry);
-  if (custom || !isModelClass(className) || config === undefined) {
+  const foreign = foreignClass(entry);
+  if (foreign || !isModelClass(className) || config === undefined) {
     const hint = 'Nets built with Sequential or the functional API can be used.';
-    const name = custom ?? (className || 'unknown');
-    throw new NetError(`The net is of the class ${name}, whose layers the file does not tell`, { hint });
+    const what = foreign ?? `of the class ${className || 'unknown'}`;
+    throw new NetError(`The net is ${what}, whose layers the file does not tell`, { hint });
   }
   return readModelConfig(className, config, 'model', context);
 }
@@ -122,36 +122,55 @@ function readLayer(entry: Json, context: Context): LayerSpec {
   if (name === '' || name.length > 300 || written === '')
     throw new NetError('A layer of the net has no name or class');
   const where = `Layer "${name}" (${written})`;
-  const calls = readCalls(own(entry, 'inbound_nodes'), where);
   const trainable = own(options, 'trainable') !== false;
-  const custom = customClass(entry);
-  if (custom) {
-    const refusal = `is of the class ${custom}, made outside Keras`;
-    return { name, className: written, config: options, trainable, refusal, inner: undefined, calls };
-  }
-  if (isModelClass(written) && config !== undefined) {
+  const foreign = foreignClass(entry);
+  let refusal: NetError | undefined;
+  const attempt = <T>(read: () => T, fallback: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof NetError)) throw error;
+      refusal ??= error;
+      return fallback;
+    }
+  };
+  const calls = attempt(() => readCalls(own(entry, 'inbound_nodes'), where), []);
+  if (!foreign && isModelClass(written) && config !== undefined) {
     const inner = readModelConfig(written, config, name, { ...context, depth: context.depth + 1 });
-    return { name, className: written, config: options, trainable, refusal: undefined, inner, calls };
+    if (refusal) throw refusal;
+    return { name, className: written, config: options, trainable, foreign, refusal, inner, calls };
   }
-  const { className, config: renamed } = context.keras1
-    ? fromKeras1(written, options, where)
-    : { className: written, config: options };
-  return { name, className, config: renamed, trainable, refusal: undefined, inner: undefined, calls };
+  const asWritten = { className: written, config: options };
+  const translated = context.keras1
+    ? attempt(() => fromKeras1(written, options, where), asWritten)
+    : asWritten;
+  return { name, ...translated, trainable, foreign, refusal, inner: undefined, calls };
 }
 
 function bare(name: string, className: string): LayerSpec {
-  return { name, className, config: {}, trainable: true, refusal: undefined, inner: undefined, calls: [] };
+  return {
+    name,
+    className,
+    config: {},
+    trainable: true,
+    foreign: undefined,
+    refusal: undefined,
+    inner: undefined,
+    calls: [],
+  };
 }
 
-/** The name of a class that is none of Keras's own, as Keras 3 (and 2.12 and later) registers it. */
-function customClass(entry: JsonObject): string | undefined {
+/** What an entry is, where it is none of Keras's own layers, as Keras 3 (and 2.12 and later) registers it. */
+function foreignClass(entry: JsonObject): string | undefined {
   const registered = ownText(entry, 'registered_name');
   const module = ownText(entry, 'module');
   const className = ownText(entry, 'class_name');
-  if (className?.includes('>')) return className;
-  if (registered?.includes('>')) return registered;
-  if (module && !/^(keras|tf_keras|tensorflow|builtins)(\.|$)/.test(module)) return `${module}.${className}`;
-  return undefined;
+  const custom = [className, registered].find((name) => name?.includes('>'));
+  if (custom) return `of the class ${custom}, made outside Keras`;
+  if (module && !/^(keras|tf_keras|tensorflow|builtins)(\.|$)/.test(module)) {
+    return `of the class ${module}.${className}, made outside Keras`;
+  }
+  return module && /\.ops\b/.test(module) ? `the operation ${module}.${className}, no layer` : undefined;
 }
 
 function inputShapeOf(layer: LayerSpec): Shape | undefined {

@@ -1,3 +1,4 @@
+import type { NetError } from '../../errors';
 import type { JsonObject } from './json';
 
 /** With the batch first, as null; null where a length is open. */
@@ -19,8 +20,10 @@ export interface LayerSpec {
   readonly config: JsonObject;
   /** The frozen flag matters for the order in which the weights of nested models are kept. */
   readonly trainable: boolean;
-  /** Why the layer can't be used, where its entry says so already. */
-  readonly refusal: string | undefined;
+  /** What it is, where it is none of Keras's layers: `of the class mine>Odd, made outside Keras`. */
+  readonly foreign: string | undefined;
+  /** Why it can't be used, where its options or connections already show it. */
+  readonly refusal: NetError | undefined;
   readonly inner: ModelSpec | undefined;
   /** For each call of the layer, the tensors that it is called on. */
   readonly calls: readonly (readonly TensorRef[])[];

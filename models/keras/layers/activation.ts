@@ -100,7 +100,16 @@ export function rescaling(name: string, scale: number, offset: number): layers.L
   return layers.rescaling({ name, scale, offset });
 }
 
-/** The layers that are an activation by themselves. */
+/** The shape of a dropout's mask, null for the input's own lengths; it matters in training only. */
+function readNoiseShape(options: Options): number[] | undefined {
+  const shape = options.raw('noise_shape');
+  if (shape === undefined) return undefined;
+  const ok = Array.isArray(shape) && shape.every((length) => length === null || Number.isInteger(length));
+  if (!ok) throw options.wrong('noise_shape', 'a list of lengths');
+  return shape as number[];
+}
+
+/** The layers that are an activation by themselves, or drop values in training. */
 export const activationLayers: Record<string, (options: Options) => Plan> = {
   Activation: (options) => {
     const activation = readActivation(options);
@@ -123,7 +132,12 @@ export const activationLayers: Record<string, (options: Options) => Plan> = {
     options.only('threshold', [0]);
     if (slope === 0) return plain((name) => layers.reLU({ name, maxValue }));
     if (maxValue === undefined) return plain((name) => layers.leakyReLU({ name, alpha: slope }));
-    throw new NetError(`${options.where} has both a highest value and a negative slope, which can't be used`);
+    throw new NetError(
+      `${options.where} has both a highest value and a negative slope, which can't be used`,
+      {
+        hint: 'Build the net with one of them and save it again.',
+      },
+    );
   },
   LeakyReLU: (options) => {
     const alpha = options.optionalNumber('negative_slope') ?? options.number('alpha', 0.3);
@@ -149,8 +163,8 @@ export const activationLayers: Record<string, (options: Options) => Plan> = {
   },
   Dropout: (options) => {
     const rate = options.number('rate', 0);
-    options.only('noise_shape', []);
-    return rate > 0 && rate < 1 ? plain((name) => layers.dropout({ name, rate })) : passThrough;
+    const noiseShape = readNoiseShape(options);
+    return rate > 0 && rate < 1 ? plain((name) => layers.dropout({ name, rate, noiseShape })) : passThrough;
   },
   SpatialDropout2D: (options) => {
     const rate = options.number('rate', 0);

@@ -22,12 +22,12 @@ const readers: ReadonlyMap<string, (options: Options) => Plan> = new Map(
   }),
 );
 
-const NEVER_EXECUTED =
-  'Code in files is never executed: rewrite the step with layers of Keras and save the net again.';
+const REWRITE = 'Write the step with layers of Keras (Rescaling, Add, Multiply, …) and save the net again.';
+const NEVER_EXECUTED = `Code in files is never executed. ${REWRITE}`;
 
 const HINTS = new Map([
   ['Lambda', NEVER_EXECUTED],
-  ['TFOpLambda', 'Write the operation as a layer (Rescaling, Add, Multiply, …) and save the net again.'],
+  ['TFOpLambda', REWRITE],
   ['SlicingOpLambda', 'Write the slice as a Cropping2D layer and save the net again.'],
 ]);
 
@@ -38,13 +38,15 @@ const HINTS = new Map([
  */
 export function planLayer(spec: LayerSpec, kerasMajor: number): Plan {
   const where = `Layer "${spec.name}" (${spec.className})`;
-  if (spec.refusal) throw new NetError(`Layer "${spec.name}" ${spec.refusal}`, { hint: NEVER_EXECUTED });
+  if (spec.foreign) throw new NetError(`Layer "${spec.name}" is ${spec.foreign}`, { hint: REWRITE });
   checkNumbers(own(spec.config, 'dtype'), where);
+  const code = HINTS.get(spec.className);
+  if (code === undefined && spec.refusal) throw spec.refusal;
   const trainingOnly = trainingOnlyLayers.get(spec.className);
   if (trainingOnly) return trainingOnly;
   const reader = readers.get(spec.className);
   if (!reader) {
-    const hint = HINTS.get(spec.className) ?? `Known are ${[...readers.keys()].sort().join(', ')}.`;
+    const hint = code ?? `Known are ${[...readers.keys()].sort().join(', ')}.`;
     throw new NetError(`${where} can't be used: GoodNet has no such layer`, { hint });
   }
   const options = new Options(spec.config, where, kerasMajor);

@@ -76,7 +76,7 @@ export class Options {
   }
 
   /** Refuses the option unless it is left out, null, or one of the harmless values. */
-  only(key: string, harmless: readonly (string | number | boolean)[], hint?: string): void {
+  only(key: string, harmless: readonly (string | number | boolean)[], hint = WITHOUT): void {
     const value = this.raw(key);
     const values = Array.isArray(value) ? value : [value];
     if (values.every((each) => each === undefined || harmless.includes(each as never))) return;
@@ -99,9 +99,13 @@ export class Options {
   }
 
   wrong(key: string, wanted: string): NetError {
-    return new NetError(`${this.where}: ${key}=${brief(this.raw(key))} where ${wanted} is wanted`);
+    return new NetError(`${this.where}: ${key}=${brief(this.raw(key))} where ${wanted} is wanted`, {
+      hint: 'Build the net with such a value and save it again.',
+    });
   }
 }
+
+const WITHOUT = 'TensorFlow.js does not compute it as Keras does; build the net without it.';
 
 export const CHANNELS_FIRST_HINT =
   'Only nets with channels last (height, width, channels) can be used: build the net with data_format="channels_last", copy the weights (reordering what follows a Flatten), and save it again.';

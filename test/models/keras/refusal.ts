@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import { NetError } from '../../../models/errors';
+import { inspectNet, loadNet } from '../../../models/keras';
+import { dense, type Entry, temporaryFolder, writeNet } from './write-net';
+
+export const folder = temporaryFolder();
+export const OUTPUT: Entry = ['Dense', { name: 'output', units: 3, activation: 'softmax' }];
+export const WEIGHTS = { output: dense(48, 3) };
+let count = 0;
+
+/** Writes a net, and checks that it is refused by name, leaves nothing behind, and can be inspected all the same. */
+export async function refusal(
+  config: object | string,
+  weights: object = WEIGHTS,
+  version?: string,
+): Promise<NetError> {
+  const path = await writeNet(join(folder, `${count++}.h5`), { config, weights: weights as never, version });
+  const before = tf.memory().numTensors;
+  const error = await loadNet(path).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(NetError);
+  expect((error as NetError).message).toContain(path);
+  expect(tf.memory().numTensors).toBe(before);
+  const told = await inspectNet(path);
+  expect(told.problems.length).toBeGreaterThan(0);
+  expect(tf.memory().numTensors).toBe(before);
+  return error as NetError;
+}
