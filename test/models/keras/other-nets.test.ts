@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
-import { folder, OUTPUT, refusal, WEIGHTS } from './refusal';
+import { folder, OUTPUT, refusal } from './refusal';
 import { dense, type Entry, FLAT, functional, IMAGE, sequential, writeNet } from './write-net';
 
 beforeAll(async () => {
