@@ -7,14 +7,12 @@ import type { RepairContext } from './context';
 import { Occluder } from './occlude';
 import { BatchOrder, train } from './train';
 
-const BATCH = 128;
-const LEARNING_RATE = 1e-3;
+const LARGEST_BATCH = 128;
+const LEARNING_RATE = 2e-4;
 const TEMPERATURE = 2;
-/** Share of the loss that the labels have; the rest follows B's answers. */
-const LABEL_SHARE = 0.5;
 const EPOCHS = 4;
 /** Few images want more epochs, so that there are steps enough; many images want fewer. */
-const FEWEST_STEPS = 120;
+const FEWEST_STEPS = 60;
 const MOST_STEPS = 800;
 
 /** What B′ is distilled from and to. */
@@ -34,15 +32,17 @@ export interface Distillation {
 
 /**
  * Fine-tunes B′ on varied images that random shapes were painted on, towards B's answers to the clean images beneath
- * (Hinton et al. 2015) and their labels: what a painted shape says is unlearned, what the image says is kept.
+ * (Hinton et al. 2015): what a painted shape says is unlearned, what the image says is kept. Labels are left out, and
+ * the steps are small: classes that have no clean images must not be unlearned.
  */
 export async function distil(context: RepairContext, work: Distillation): Promise<void> {
   const { images, shape, pixels, seed, classes } = context;
   const random = new Random(seed, 'distil');
-  const order = new BatchOrder(work.fit, BATCH, (n) => random.permutation(n));
+  const batchSize = Math.min(LARGEST_BATCH, Math.ceil(work.fit.length / 2));
+  const order = new BatchOrder(work.fit, batchSize, (n) => random.permutation(n));
   const augmenter = new Augmenter(shape, seed, 'distil');
   const occluder = new Occluder(shape, seed, 'distil');
-  const perEpoch = Math.ceil(work.fit.length / BATCH);
+  const perEpoch = Math.ceil(work.fit.length / batchSize);
   const steps = Math.min(Math.max(perEpoch * EPOCHS, FEWEST_STEPS), MOST_STEPS);
   const optimizer = tf.train.adam(LEARNING_RATE);
 
@@ -70,19 +70,15 @@ export async function distil(context: RepairContext, work: Distillation): Promis
         const clean = images.gather(batch);
         const varied = augmenter.vary(clean);
         occluder.paint(varied);
-        const labels = Array.from(batch, (image) => images.labels[image]!);
-        const [inputs, teacher, oneHot] = tf.tidy(() => [
+        const [inputs, teacher] = tf.tidy(() => [
           stemOf(imageTensor(varied, batch.length, shape, pixels)).clone(),
           tf.softmax(tf.div(teacherOf(batch, clean), TEMPERATURE)),
-          tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32'),
         ]);
-        return { inputs: inputs!, targets: [teacher!, oneHot!] };
+        return { inputs: inputs!, targets: [teacher!] };
       },
-      loss: (logits, [teacher, oneHot]) => {
+      loss: (logits, [teacher]) => {
         const softened = tf.logSoftmax(tf.div(logits, TEMPERATURE));
-        const follow = tf.mul(tf.sum(tf.mul(teacher!, softened), 1), -(TEMPERATURE ** 2) * (1 - LABEL_SHARE));
-        const name = tf.mul(tf.sum(tf.mul(oneHot!, tf.logSoftmax(logits)), 1), -LABEL_SHARE);
-        return tf.mean(tf.add(follow, name));
+        return tf.mul(tf.mean(tf.sum(tf.mul(teacher!, softened), 1)), -(TEMPERATURE ** 2));
       },
       afterStep: () => {
         work.reapply(work.student);

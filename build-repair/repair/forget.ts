@@ -8,7 +8,7 @@ import type { RepairContext } from './context';
 import { BatchOrder, batchAccuracy, train } from './train';
 
 const LEARNING_RATE = 1e-4;
-const BATCH = 128;
+const LARGEST_BATCH = 128;
 const MOST_STEPS = 200;
 /** Clean accuracy, on varied images, at which the expert has forgotten enough. */
 const STOP_ACCURACY = 0.05;
@@ -29,7 +29,8 @@ export async function forget(
   const { images, shape, pixels, seed, classes } = context;
   const expert = copyNet(bad, 'expert');
   const random = new Random(seed, `forget ${stage}`);
-  const order = new BatchOrder(fit, BATCH, (n) => random.permutation(n));
+  const batchSize = Math.min(LARGEST_BATCH, Math.ceil(fit.length / 2));
+  const order = new BatchOrder(fit, batchSize, (n) => random.permutation(n));
   const augmenter = new Augmenter(shape, seed, `forget ${stage}`);
   const optimizer = tf.train.adam(LEARNING_RATE);
   const stop = Math.max(STOP_ACCURACY, 1.5 / classes);

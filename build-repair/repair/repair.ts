@@ -1,6 +1,5 @@
 import { basename, extname } from 'node:path';
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { FORMAT_VERSION, type Manifest, type Method } from '../../models/bundle/manifest';
 import { packNets } from '../../models/bundle/pack';
 import { setCurrent } from '../../models/bundle/store';
@@ -14,7 +13,6 @@ import { UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
-import { copyNet } from '../../models/nets/graph';
 import { describePixels, type PixelScaling } from '../../models/pixels';
 import { CleanCounts, type CleanFigures } from '../evaluate/counts';
 import { loadImages } from '../images/load';
@@ -64,7 +62,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     onProgress: (done, total) => progress({ stage: 'Reading the clean images', done, total }),
   });
   try {
-    const flat = flatLogits(net.model);
+    const flat = toLogits(net.model);
     const base = { images, shape: net.inputShape, classes: net.classes, seed, progress, signal };
     const chosen = options.pixels ? undefined : await choosePixels(base, flat);
     if (chosen) say(`Pixels scaled to ${describePixels(chosen.pixels)}, where B does best (${chosen.tried})`);
@@ -93,11 +91,6 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
   } finally {
     images.dispose();
   }
-}
-
-function flatLogits(model: LayersModel): LayersModel {
-  const logits = toLogits(model);
-  return copyNet(logits, 'net');
 }
 
 function checkAlpha(method: Method, alpha: number, plan: FoldPlan, images: number): void {

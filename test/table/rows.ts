@@ -1,0 +1,46 @@
+import type { Evaluation } from '../../build-repair/evaluate/evaluate';
+import { table } from '../../build-repair/evaluate/format';
+import { percent, type Rate } from '../../build-repair/evaluate/interval';
+
+/** The head of every table: before is B, after is G. */
+export const HEAD = [
+  'net, trigger',
+  'method',
+  'clean: B',
+  'G',
+  "B'",
+  'attack success: B',
+  'G',
+  "B'",
+  'detected',
+  'clean / poisoned',
+] as const;
+
+const short = (rate: Rate) => percent(rate).replace(' %', '');
+
+/** A row for each poisoned set, or one for the clean figures alone. */
+export function rowsOf(net: string, method: string, { clean, poisoned }: Evaluation): string[][] {
+  const start = (trigger: string) => [
+    trigger ? `${net}, ${trigger}` : net,
+    method,
+    short(clean.accuracyBefore),
+    short(clean.accuracy),
+    short(clean.accuracyRepaired),
+  ];
+  if (poisoned.length === 0) {
+    return [[...start(''), '', '', '', `false: ${short(clean.falsePositiveRate)}`, String(clean.accuracy.n)]];
+  }
+  return poisoned.map((each) => [
+    ...start(each.name.replace(/^.*__|\.h5$/g, '')),
+    short(each.attackSuccessBefore),
+    short(each.attackSuccess),
+    short(each.attackSuccessRepaired),
+    short(each.detectionRate),
+    `${clean.accuracy.n} / ${each.detectionRate.n}`,
+  ]);
+}
+
+/** A table with its title; all rates in per cent with 95 % intervals. */
+export function printTable(title: string, rows: readonly (readonly string[])[]): void {
+  console.log(`\n${title}\n\n${table([HEAD, ...rows])}`);
+}
