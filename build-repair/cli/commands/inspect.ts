@@ -6,7 +6,9 @@ import { table } from '../../evaluate/format';
 /** `goodnet inspect NET` */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description("tell what a net is: layers, shapes, parameters, classes; also of one that can't be repaired")
+    .description(
+      "tell what a net is: layers, shapes, parameters, classes; also of one that can't be repaired",
+    )
     .argument('<net>', 'Keras .h5, .keras, or weights-only .h5')
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option('--json', 'print JSON')
