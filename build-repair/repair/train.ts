@@ -50,7 +50,8 @@ export async function train(
     const loss = value.dataSync()[0]!;
     const ended = training.afterStep?.(step, logits!, targets);
     tf.dispose([value, grads, logits!, inputs, targets]);
-    progress.report({ stage: progress.stage, done: step + 1, total: training.steps, loss });
+    const done = ended ? training.steps : step + 1;
+    progress.report({ stage: progress.stage, done, total: training.steps, loss });
     if (ended) return;
     // Lets signals and timers in.
     await new Promise(setImmediate);
