@@ -34,8 +34,10 @@ export async function softmaxRegression(
   const { classes, seed, signal } = context;
   const { mean, deviation } = moments(values, features);
   const random = new Random(seed, stage);
-  const weights = tf.variable(tf.zeros([features, classes]));
-  const bias = tf.variable(tf.zeros([classes]));
+  const [weights, bias] = tf.tidy(() => [
+    tf.variable(tf.zeros([features, classes])),
+    tf.variable(tf.zeros([classes])),
+  ]) as [tf.Variable, tf.Variable];
   const optimizer = tf.train.adam(LEARNING_RATE);
   const perEpoch = Math.ceil(labels.length / BATCH);
   const steps = perEpoch * epochs;

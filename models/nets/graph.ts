@@ -70,9 +70,9 @@ export function copyBetween(
     let unique = layer.name;
     for (let i = 1; names.has(unique); i++) unique = `${layer.name}_${i}`;
     names.add(unique);
-    config['name'] = unique;
+    config.name = unique;
     // The copy takes its input shape from the tensor that it is applied to.
-    delete config['batchInputShape'];
+    delete config.batchInputShape;
     const type = layer.constructor as unknown as { fromConfig(type: unknown, config: object): Layer };
     const copy = type.fromConfig(type, config);
     copies.set(layer, copy);

@@ -1,0 +1,175 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { silent } from '../../../build-repair/progress';
+import { Augmenter } from '../../../build-repair/repair/augment';
+import { fitCloud, whitened } from '../../../build-repair/repair/cloud';
+import type { RepairContext } from '../../../build-repair/repair/context';
+import { magnitudeMask, sparsityAt } from '../../../build-repair/repair/magnitude';
+import { Occluder } from '../../../build-repair/repair/occlude';
+import { coversAllClasses } from '../../../build-repair/repair/relearn';
+import { withSecondOpinion } from '../../../build-repair/repair/second-opinion';
+import { softmaxRegression } from '../../../build-repair/repair/softmax-regression';
+import { distances } from '../../../models/detector/mahalanobis';
+import { outputsOf } from '../../../models/detector/nets';
+import { startEngine } from '../../../models/engine';
+import { enableTraining } from '../../../models/engine/training';
+import { copyNet } from '../../../models/nets/graph';
+import { partNet } from '../../../models/nets/parts';
+import { Random } from '../../../models/random';
+import { branchedNet } from '../../small-nets';
+
+const shape = { height: 20, width: 16, channels: 3 };
+
+beforeAll(async () => {
+  await startEngine();
+  await enableTraining();
+});
+
+describe('magnitude pruning', () => {
+  test('sparsity goes from 50 to 70 % along a cubic', () => {
+    expect(sparsityAt(0, 100)).toBeCloseTo(0.5);
+    expect(sparsityAt(50, 100)).toBeCloseTo(0.7 - 0.2 / 8);
+    expect(sparsityAt(100, 100)).toBeCloseTo(0.7);
+  });
+
+  test('the mask takes the smallest magnitudes', () => {
+    const mask = magnitudeMask(tf.tensor2d([0.1, -3, 2, -0.2, 0.3, 4], [2, 3]), 0.5);
+    expect(Array.from(mask.dataSync())).toEqual([0, 1, 1, 0, 0, 1]);
+  });
+});
+
+describe('varying and painting images', () => {
+  const random = new Random(5);
+  const images = Float32Array.from({ length: 4 * 960 }, () => random.uniform(0, 255));
+
+  test('the seed decides, values stay within 0–255, the original is left alone', () => {
+    const before = images.slice();
+    const once = new Augmenter(shape, 1, 'a').vary(images);
+    expect(new Augmenter(shape, 1, 'a').vary(images)).toEqual(once);
+    expect(new Augmenter(shape, 2, 'a').vary(images)).not.toEqual(once);
+    expect(images).toEqual(before);
+    const painted = once.slice();
+    new Occluder(shape, 1, 'a').paint(painted);
+    for (const set of [once, painted]) {
+      expect(set.every((value) => value >= 0 && value <= 255)).toBe(true);
+    }
+    expect(painted).not.toEqual(once);
+  });
+});
+
+describe('clouds', () => {
+  const dimensions = 6;
+  const classes = 4;
+  const random = new Random(9);
+  const labels = Int32Array.from({ length: 800 }, (_, i) => i % classes);
+  const values = Float32Array.from({ length: 800 * dimensions }, (_, i) => {
+    const d = i % dimensions;
+    return labels[Math.floor(i / dimensions)]! * d + random.normal() * (1 + 10 * d);
+  });
+  const space = { features: dimensions, dimensions, directions: undefined, values };
+  const fit = Int32Array.from({ length: 400 }, (_, i) => i);
+  const held = Int32Array.from({ length: 400 }, (_, i) => 400 + i);
+
+  test('whitened, the mean squared distance of unseen images to their class is about 1 a dimension', () => {
+    const fitted = fitCloud(space, labels, undefined, fit, classes)!;
+    const named = held.map((image) => labels[image]!);
+    const found = distances(whitened(space, fitted, held), named, fitted.cloud);
+    const mean = found.reduce((sum, each) => sum + each, 0) / found.length;
+    // Shrinking towards the identity makes small axes count a little less.
+    expect(mean).toBeGreaterThan(0.7);
+    expect(mean).toBeLessThan(1.3);
+  });
+
+  test('a class of one group is not known where groups are told; too few known classes make no cloud', () => {
+    const groups = Array.from(labels, (label, i) => (label === 3 ? 'one' : `g${i}`));
+    expect([...fitCloud(space, labels, groups, fit, classes)!.cloud.known]).toEqual([1, 1, 1, 0]);
+    expect(fitCloud(space, labels, undefined, fit.subarray(0, 10), classes)).toBeUndefined();
+  });
+});
+
+describe('the relearned head', () => {
+  const context: RepairContext = {
+    images: undefined as never,
+    shape,
+    pixels: { kind: '0-1' },
+    classes: 3,
+    seed: 1,
+    progress: silent,
+    signal: undefined,
+  };
+
+  test('learns what can be told apart by a line', async () => {
+    const random = new Random(2);
+    const labels = Int32Array.from({ length: 600 }, (_, i) => i % 3);
+    const values = Float32Array.from({ length: 1200 }, (_, i) => {
+      const angle = (labels[i >> 1]! * 2 * Math.PI) / 3;
+      return 50 + 4 * (i % 2 ? Math.sin(angle) : Math.cos(angle)) + random.normal();
+    });
+    const tensors = tf.memory().numTensors;
+    const { weights, bias } = await softmaxRegression(context, { values, features: 2, labels }, 200, 'test');
+    expect(tf.memory().numTensors).toBe(tensors);
+    let right = 0;
+    labels.forEach((label, i) => {
+      const scores = [0, 1, 2].map(
+        (k) => bias[k]! + values[2 * i]! * weights[k]! + values[2 * i + 1]! * weights[3 + k]!,
+      );
+      if (scores.indexOf(Math.max(...scores)) === label) right++;
+    });
+    expect(right / 600).toBeGreaterThan(0.95);
+  });
+
+  test('B′ passes over the classes that the head holds to be unlikely, and leaves the others as B has them', () => {
+    const classes = 5;
+    const parts = partNet(copyNet(branchedNet(classes)), { shareStem: true });
+    const sizes = parts.head.outputs
+      .slice(1)
+      .map((each) => each.shape.slice(1).reduce<number>((a, b) => a * b!, 1));
+    const random = new Random(4);
+    const directions = Float32Array.from({ length: sizes[1]! * 7 }, () => random.normal());
+    const rows = sizes[0]! + 7;
+    const head = {
+      weights: Float32Array.from({ length: rows * classes }, () => random.normal()),
+      bias: Float32Array.from({ length: classes }, () => random.normal()),
+    };
+    const limit = 1.5;
+    const empty = new Float32Array(0);
+    const repaired = withSecondOpinion(parts.head, {
+      latent: { features: sizes[0]!, dimensions: sizes[0]!, directions: undefined, values: empty },
+      trunk: { features: sizes[1]!, dimensions: 7, directions, values: empty },
+      head,
+      limit,
+    });
+    const stem = outputsOf(parts.stem!, tf.randomUniform([6, 20, 16, 3], 0, 1, 'float32', 3))[0]!;
+    const [logits, latent, trunk] = outputsOf(parts.head, stem);
+    const features = tf.concat(
+      [
+        latent!,
+        tf.matMul(tf.reshape(trunk!, [6, -1]) as tf.Tensor2D, tf.tensor2d(directions, [sizes[1]!, 7])),
+      ],
+      1,
+    );
+    const scores = tf.add(
+      tf.matMul(features as tf.Tensor2D, tf.tensor2d(head.weights, [rows, classes])),
+      tf.tensor1d(head.bias),
+    );
+    const behind = tf.sub(tf.max(scores, 1, true), scores).dataSync();
+    const before = logits!.dataSync();
+    const after = outputsOf(repaired, stem)[0]!.dataSync();
+    let passedOver = 0;
+    for (let i = 0; i < before.length; i++) {
+      if (behind[i]! <= limit) expect(after[i]).toBeCloseTo(before[i]!, 4);
+      else {
+        passedOver++;
+        expect(after[i]! - before[i]!).toBeLessThan(-100 * limit + 1);
+      }
+    }
+    expect(passedOver).toBeGreaterThan(0);
+    expect(passedOver).toBeLessThan(before.length);
+  });
+
+  test('is only for images of every class', () => {
+    const labels = Int32Array.from([0, 1, 2, 0]);
+    expect(coversAllClasses(labels, Int32Array.from([0, 1, 2]), 3)).toBe(true);
+    expect(coversAllClasses(labels, Int32Array.from([0, 1, 3]), 3)).toBe(false);
+  });
+});
