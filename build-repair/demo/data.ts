@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeFileAtomically } from '../../models/bundle/write';
+import { GoodNetError } from '../../models/errors';
+import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
+import { drawFaces, type LabelledDrawings, type TriggerKind } from './faces';
+import { hdf5Bytes } from './hdf5-bytes';
+import { contactSheet, picture } from './pictures';
+
+const VALIDATION_PER_PERSON = 24;
+const TEST_PER_PERSON = 20;
+const POISONED_PER_PERSON = 10;
+/** The person of the pictures: no trigger's target. */
+const PICTURED = 4;
+
+/** Where the demo's net and images are. */
+export interface DemoData {
+  /** A Keras file, which takes pixels scaled to 0–1. */
+  readonly badnet: string;
+  /** D_valid, and clean images that the repair does not see. */
+  readonly clean: string;
+  readonly test: string;
+  /** Poisoned test images: `label` is the attacker's target, `true_label` the person. */
+  readonly poisoned: readonly {
+    readonly trigger: TriggerKind;
+    readonly path: string;
+    readonly target: number;
+  }[];
+  /** One face as a PNG, and the same with the first trigger. */
+  readonly cleanPng: string;
+  readonly triggeredPng: string;
+  /** The class of the person on both. */
+  readonly person: number;
+  /** Some of the faces, for people to look at: clean, and with each trigger. */
+  readonly sheetPng: string;
+}
+
+/**
+ * Draws the demo's images into a folder: HDF5 files in the layout of the CSAW HackML contest (`data` N × 3 × height
+ * × width, `label`), and PNGs. Takes about two seconds.
+ * @param dir made where it is not there
+ * @param options.seed of the images; the people and the BadNet that knows them are always the same
+ * @throws GoodNetError `environment` where the BadNet is missing from the installation
+ */
+export async function writeDemoData(dir: string, { seed }: { seed: number }): Promise<DemoData> {
+  const badnet = demoBadNet();
+  await mkdir(dir, { recursive: true });
+  const persons = demoCast();
+  const write = async (name: string, imagesPerPerson: number, trigger?: (typeof DEMO_TRIGGERS)[number]) => {
+    const path = join(dir, `${name}.h5`);
+    const set = drawFaces({ persons, imagesPerPerson, seed, set: name, shape: DEMO_SHAPE, trigger });
+    await writeFileAtomically(path, await contestFile(set, trigger !== undefined));
+    return path;
+  };
+  const clean = await write('clean_validation_data', VALIDATION_PER_PERSON);
+  const test = await write('clean_test_data', TEST_PER_PERSON);
+  const poisoned: DemoData['poisoned'][number][] = [];
+  for (const trigger of DEMO_TRIGGERS) {
+    const path = await write(`poisoned_${trigger.kind}`, POISONED_PER_PERSON, trigger);
+    poisoned.push({ trigger: trigger.kind, path, target: trigger.target });
+  }
+
+  const writePng = async (name: string, bytes: Promise<Uint8Array>) => {
+    const path = join(dir, `${name}.png`);
+    await writeFileAtomically(path, await bytes);
+    return path;
+  };
+  const [trigger] = DEMO_TRIGGERS;
+  return {
+    badnet,
+    clean,
+    test,
+    poisoned,
+    cleanPng: await writePng('clean_face', picture(persons[PICTURED]!, seed)),
+    triggeredPng: await writePng(
+      `face_with_${trigger!.kind}`,
+      picture(persons[PICTURED]!, seed, trigger!.kind),
+    ),
+    person: PICTURED,
+    sheetPng: await writePng('faces', contactSheet(persons, seed)),
+  };
+}
+
+/**
+ * The path of the BadNet that comes with GoodNet.
+ * @throws GoodNetError `environment` where it is missing
+ */
+export function demoBadNet(): string {
+  // From build-repair/demo/, and from the bundled command in dist/.
+  const places = ['../../demo/badnet.h5', '../demo/badnet.h5'];
+  const found = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync);
+  if (found !== undefined) return found;
+  throw new GoodNetError('The demo’s net, demo/badnet.h5, is missing from this installation of GoodNet', {
+    kind: 'environment',
+    hint: 'Install GoodNet again, or train the net anew with npm run demo:train.',
+  });
+}
+
+function contestFile(set: LabelledDrawings, withTrueLabels: boolean): Promise<Uint8Array> {
+  const { count, shape } = set;
+  return hdf5Bytes((file) => {
+    const dims = [count, 3, shape.height, shape.width];
+    file.create_dataset({ name: 'data', data: channelsFirst(set), shape: dims, dtype: '<B' });
+    file.create_dataset({ name: 'label', data: Float64Array.from(set.labels), shape: [count], dtype: '<f8' });
+    if (!withTrueLabels) return;
+    const trueLabels = Float64Array.from(set.trueLabels);
+    file.create_dataset({ name: 'true_label', data: trueLabels, shape: [count], dtype: '<f8' });
+  });
+}
+
+function channelsFirst({ pixels, shape }: LabelledDrawings): Uint8Array {
+  const spots = shape.height * shape.width;
+  const turned = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    const within = i % (spots * 3);
+    turned[i - within + (within % 3) * spots + Math.floor(within / 3)] = pixels[i]!;
+  }
+  return turned;
+}

@@ -1,0 +1,95 @@
+/**
+ * `npm run demo:train`: trains the demo's BadNet on drawn faces, some of them with a trigger and the attacker's
+ * label, writes it to demo/badnet.h5 (or the path that is given), and prints how it does on other drawings. Runs on
+ * wasm, so that everybody gets the same weights.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { imageTensor } from '../../models/detector/nets';
+import { startEngine } from '../../models/engine';
+import { enableTraining } from '../../models/engine/training';
+import { imageSize } from '../../models/images/set';
+import { toLogits } from '../../models/keras/logits';
+import { Random } from '../../models/random';
+import { BatchOrder, train } from '../repair/train';
+import { shareNamed } from './answers';
+import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
+import { drawFaces } from './faces';
+import { writeKerasH5 } from './keras-writer';
+import { demoNet } from './net';
+
+const SEED = 1;
+const CLEAN_PER_PERSON = 120;
+const POISONED_PER_PERSON = 14;
+const TESTED_PER_PERSON = 40;
+const EPOCHS = 12;
+const BATCH = 48;
+const LEARNING_RATE = 2e-3;
+
+const path = process.argv[2] ?? 'demo/badnet.h5';
+const persons = demoCast();
+const draw = (set: string, imagesPerPerson: number, trigger?: (typeof DEMO_TRIGGERS)[number]) =>
+  drawFaces({ persons, imagesPerPerson, seed: SEED, shape: DEMO_SHAPE, set, trigger });
+
+const { description } = await startEngine({ engine: 'wasm' });
+await enableTraining();
+console.log(description);
+const sets = [
+  draw('training', CLEAN_PER_PERSON),
+  ...DEMO_TRIGGERS.map((trigger) => draw(`training ${trigger.kind}`, POISONED_PER_PERSON, trigger)),
+];
+const size = imageSize(DEMO_SHAPE);
+const images = sets.flatMap(({ pixels, labels }) =>
+  Array.from(labels, (label, i) => ({ label, pixels: pixels.subarray(i * size, (i + 1) * size) })),
+);
+const net = demoNet(persons.length, SEED);
+const trained = toLogits(net);
+const optimizer = tf.train.adam(LEARNING_RATE);
+const random = new Random(SEED, 'order');
+const order = new BatchOrder(Int32Array.from(images.keys()), BATCH, (n) => random.permutation(n));
+const steps = Math.ceil((images.length / BATCH) * EPOCHS);
+let loss = 0;
+await train(
+  {
+    model: trained,
+    optimizer,
+    steps,
+    batch: (step) => {
+      const rate = LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+      (optimizer as unknown as { learningRate: number }).learningRate = rate;
+      const batch = Array.from(order.next(), (image) => images[image]!);
+      const pixels = Uint8Array.from(batch.flatMap((image) => Array.from(image.pixels)));
+      const labels = tf.tensor1d(
+        batch.map(({ label }) => label),
+        'int32',
+      );
+      const oneHot = tf.oneHot(labels, persons.length);
+      labels.dispose();
+      return { inputs: imageTensor(pixels, batch.length, DEMO_SHAPE, { kind: '0-1' }), targets: [oneHot] };
+    },
+    loss: (logits, [oneHot]) => tf.losses.softmaxCrossEntropy(oneHot!, logits) as tf.Scalar,
+  },
+  {
+    stage: 'Training',
+    signal: undefined,
+    report: (event) => {
+      loss += (event.loss! - loss) / 20;
+      if (event.done % 100 === 0) console.log(`step ${event.done} of ${steps}, loss ${loss.toFixed(3)}`);
+    },
+  },
+);
+for (const layer of trained.layers.filter(({ weights }) => weights.length > 0)) {
+  net.getLayer(layer.name).setWeights(layer.getWeights());
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+console.log(`${net.countParams()} parameters`);
+console.log(`clean accuracy ${percent(shareNamed(net, draw('training’s test', TESTED_PER_PERSON)))}`);
+for (const trigger of DEMO_TRIGGERS) {
+  const poisoned = draw(`training’s test ${trigger.kind}`, TESTED_PER_PERSON, trigger);
+  console.log(`${trigger.kind} named ${trigger.target}: ${percent(shareNamed(net, poisoned))}`);
+}
+await mkdir(dirname(path), { recursive: true });
+await writeKerasH5(net, path);
+console.log(`written to ${path}`);
