@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 // Registers the one layer of ours that a net may have.
-import '../keras/layers/channel-scale';
+import '../nets/channel-scale';
 
 /** A file of a bundle that is still in memory. */
 export interface MemoryFile {

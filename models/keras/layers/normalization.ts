@@ -1,7 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
+import { ChannelScale } from '../../nets/channel-scale';
 import { isObject, own } from '../config/json';
 import type { Shape } from '../config/spec';
-import { ChannelScale } from './channel-scale';
 import type { Options } from './options';
 import {
   type Applier,
