@@ -165,11 +165,7 @@ describe('openHdf5Set', () => {
         { data: { data: last, shape: [N * 3, 4, 5] }, label },
         /images are 4×5; the net takes 4×5×3/,
       ],
-      [
-        'values of 0–1',
-        { data: floats((v) => v.forEach((x, i) => (v[i] = x / 255))), label },
-        /look like 0–1/,
-      ],
+      ['values of 0–1', { data: floats((v) => v.set(v.map((x) => x / 255))), label }, /look like 0–1/],
       [
         'a value above 255',
         { data: floats((v) => v.set([300], 200)), label },
