@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Hono } from 'hono';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
 import { type RunningServer, type ServerOptions, startServer } from '../../functions/server';
 import { GoodNetError } from '../../models/errors';
@@ -49,6 +51,25 @@ describe('startServer', () => {
     const [second] = (await once(chunked, 'response')) as [{ statusCode: number }];
     expect(second.statusCode).toBe(413);
     chunked.destroy();
+  });
+
+  it('takes a sender that goes away for nothing unforeseen', async () => {
+    const onDefect = vi.fn();
+    const answered = vi.fn();
+    const app = createApp({ classifier: colours, onDefect });
+    const { url } = await start({
+      app: new Hono().use(async (_, next) => next().then(answered)).route('/', app),
+    });
+    for (const headers of [{ 'content-length': 1000 }, {}]) {
+      const sending = request(`${url}/v1/classify`, { method: 'POST', headers });
+      sending.on('error', () => {});
+      sending.write(Buffer.alloc(100));
+      await once(sending, 'socket');
+      await setTimeout(50);
+      sending.destroy();
+    }
+    await vi.waitFor(() => expect(answered).toHaveBeenCalledTimes(2));
+    expect(onDefect).not.toHaveBeenCalled();
   });
 
   it('finishes what runs on close, and takes nothing new', async () => {
