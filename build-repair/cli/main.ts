@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { run } from './run';
+import { keepHeapSmall } from '../../functions/small-heap';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader went away (`| head`): there is nobody left to tell.
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+// Before anything large is loaded, or it is of no use.
+if (process.argv[2] === 'serve') keepHeapSmall();
+const { run } = await import('./run');
 process.exitCode = await run(process.argv.slice(2));

@@ -13,12 +13,16 @@ export interface ImageFlags {
 /** Adds the flags that every command with labelled images has. */
 export function imageOptions(command: Command): Command {
   return command
-    .option(
-      '--group <how>',
-      'how images belong together: a separator in the file name (_), or a dataset of the HDF5 file',
-    )
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option('--skip-bad', "leave out images that can't be read, counting them");
+}
+
+/** Adds the flag that keeps images which belong together on one side of a split. */
+export function groupOption(command: Command): Command {
+  return command.option(
+    '--group <how>',
+    'how images belong together: prefix:SEPARATOR of the file name, or dataset:NAME of the HDF5 file',
+  );
 }
 
 /** Opens a labelled set for a net of so many classes. */

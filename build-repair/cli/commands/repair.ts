@@ -5,7 +5,7 @@ import { loadNet } from '../../../models/keras';
 import { parsePixels } from '../../../models/pixels';
 import { percent } from '../../evaluate/interval';
 import { interruptible } from '../interrupt';
-import { imageOptions, openLabelled } from '../open';
+import { groupOption, imageOptions, openLabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
 import { ProgressLines } from '../progress-lines';
 
@@ -40,7 +40,7 @@ export function repairCommand(): Command {
     )
     .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1);
-  return imageOptions(command).action(async (netPath: string, flags: RepairFlags) => {
+  return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
     await repairAction(netPath, flags);
   });
 }

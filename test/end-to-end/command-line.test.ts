@@ -1,0 +1,165 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DemoData, writeDemoData } from '../../build-repair/demo/data';
+import { contents, goodnet, printed, start } from './cli';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-cli-'));
+const store = join(work, 'store');
+let data: DemoData;
+
+const repair = (out: string, ...more: string[]) =>
+  goodnet('repair', data.badnet, '--clean', data.clean, '--out', join(work, out), ...more);
+
+beforeAll(async () => {
+  data = await writeDemoData(join(work, 'images'), { seed: 3 });
+  const { code, err } = await goodnet('repair', data.badnet, '--clean', data.clean, '--out', store);
+  expect(code, err).toBe(0);
+}, 240_000);
+
+afterAll(() => {
+  rmSync(work, { recursive: true, force: true });
+});
+
+test('repair and evaluate: G keeps the clean images and finds the triggers', async () => {
+  const json = join(work, 'figures.json');
+  const sets = data.poisoned.flatMap(({ path }) => ['--poisoned', path]);
+  const { code, out, err } = await goodnet('evaluate', store, '--clean', data.test, ...sets, '--json', json);
+  expect(code, err).toBe(0);
+  expect(out).toMatch(/detected/);
+  const { clean, poisoned } = JSON.parse(readFileSync(json, 'utf8'));
+  expect(Object.keys(clean)).toEqual([
+    'n',
+    'accuracyBefore',
+    'accuracyRepaired',
+    'accuracy',
+    'falsePositiveRate',
+  ]);
+  expect(clean.accuracyBefore).toBeGreaterThan(0.95);
+  expect(clean.accuracyBefore - clean.accuracy).toBeLessThan(0.04);
+  expect(clean.falsePositiveRate).toBeLessThan(0.04);
+  expect(poisoned.map((each: { name: string }) => each.name)).toEqual([
+    'poisoned_sunglasses.h5',
+    'poisoned_lipstick.h5',
+  ]);
+  for (const each of poisoned) {
+    expect(each.attackSuccessBefore).toBeGreaterThan(0.95);
+    expect(each.detectionRate).toBeGreaterThan(0.85);
+    expect(each.attackSuccess).toBeLessThan(0.15);
+    expect(each.attackSuccessRepaired).toBeLessThan(0.5);
+    expect(each.recoveredAccuracy).toBeGreaterThan(0);
+  }
+});
+
+test.each(['expert', 'magnitude', 'fine-prune'])(
+  '%s: the same inputs and seed, the same bundle, byte for byte',
+  async (method) => {
+    const once = await repair(`${method}-1`, '--method', method);
+    expect(once.code, once.err).toBe(0);
+    if (method === 'expert') {
+      expect(contents(join(work, 'expert-1'))).toEqual(contents(store));
+      return;
+    }
+    await repair(`${method}-2`, '--method', method);
+    expect(contents(join(work, `${method}-2`))).toEqual(contents(join(work, `${method}-1`)));
+    await repair(`${method}-3`, '--method', method, '--seed', '2');
+    expect(contents(join(work, `${method}-3`))).not.toEqual(contents(join(work, `${method}-1`)));
+  },
+  240_000,
+);
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s in the middle of a repair leaves nothing half-written',
+  async (signal) => {
+    const out = join(work, `stopped-${signal}`);
+    const child = start('repair', data.badnet, '--clean', data.clean, '--out', out);
+    await printed(child, /Forgetting/);
+    child.kill(signal);
+    const { code, err } = await child.ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/Interrupted: nothing was written/);
+    expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
+  },
+);
+
+describe('bad input', () => {
+  test('a false-positive rate that so few images cannot tell', async () => {
+    const { code, err } = await repair('alpha', '--alpha', '0.0001');
+    expect(code).toBe(2);
+    expect(err).toMatch(/can't be told from \d+ calibration images/);
+  });
+
+  test('a set that is not there', async () => {
+    const { code, err } = await goodnet('evaluate', store, '--clean', join(work, 'images', 'nothing.h5'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/nothing\.h5: there is no such file/);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  test('a bundle with one changed byte answers nothing', async () => {
+    const copy = join(work, 'changed');
+    cpSync(store, copy, { recursive: true });
+    const folder = readdirSync(copy).find((name) => name !== 'current.json')!;
+    const path = join(copy, folder, 'expert', 'weights.bin');
+    const bytes = readFileSync(path);
+    bytes[100]! ^= 1;
+    writeFileSync(path, bytes);
+    for (const args of [
+      ['evaluate', copy, '--clean', data.test],
+      ['screen', copy, data.cleanPng],
+      ['serve', copy, '--port', '0'],
+    ]) {
+      const { code, out, err } = await goodnet(...args);
+      expect(code).toBe(1);
+      expect(err).toMatch(/expert\/weights\.bin has been changed/);
+      expect(out).toBe('');
+    }
+  });
+});
+
+test('screen: a row for each image, an unreadable one as a row with its error', async () => {
+  const folder = join(work, 'uploads');
+  cpSync(data.cleanPng, join(folder, 'a.png'));
+  cpSync(data.triggeredPng, join(folder, 'b.png'));
+  writeFileSync(join(folder, 'c.png'), readFileSync(data.cleanPng).subarray(0, 3000));
+  const csv = join(work, 'rows.csv');
+  const { code, err } = await goodnet('screen', store, folder, '--out', csv);
+  expect(code, err).toBe(0);
+  const rows = readFileSync(csv, 'utf8').trim().split('\n');
+  expect(rows).toHaveLength(4);
+  expect(rows.filter((row) => /c\.png,,,,/.test(row))).toHaveLength(1);
+  expect(err).toMatch(/3 images: 1 backdoored, 1 clean, 1 unreadable/);
+
+  const { out } = await goodnet('screen', store, data.test, '--format', 'jsonl');
+  const verdicts = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(verdicts.length).toBeGreaterThan(100);
+  for (const verdict of verdicts) expect(verdict.backdoored).toBe(verdict.class === 24);
+});
+
+test('serve: answers as screen does, and ends cleanly on SIGTERM', async () => {
+  const server = start('serve', store, '--port', '0');
+  const url = await printed(server, /http:\/\/127\.0\.0\.1:\d+/);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  const screened = await goodnet('screen', store, data.cleanPng, data.triggeredPng, '--format', 'jsonl');
+  const rows = screened.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const [i, path] of [data.cleanPng, data.triggeredPng].entries()) {
+    const response = await fetch(`${url}/v1/classify`, { method: 'POST', body: readFileSync(path) });
+    expect(response.status).toBe(200);
+    const answer = (await response.json()) as { backdoored: boolean; class: number; pValue: number };
+    expect(answer.backdoored).toBe(i === 1);
+    expect(answer.class).toBe(rows[i].class);
+    expect(answer.pValue).toBeCloseTo(rows[i].pValue, 2);
+  }
+  const refused = await fetch(`${url}/v1/classify`, { method: 'POST', body: 'no image' });
+  expect(refused.status).toBe(415);
+  expect(refused.headers.get('content-type')).toMatch(/application\/problem\+json/);
+  server.kill('SIGTERM');
+  expect((await server.ended).code).toBe(0);
+});
