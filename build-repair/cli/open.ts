@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../models/errors';
 import type { ImageSet, ImageShape } from '../../models/images/set';
-import { openImages } from '../images/open';
 
 /** Flags that tell how images are to be read. */
 export interface ImageFlags {
@@ -26,11 +25,13 @@ export function groupOption(command: Command): Command {
 }
 
 /** Opens a labelled set for a net of so many classes. */
-export function openLabelled(
+export async function openLabelled(
   path: string,
   net: { inputShape: ImageShape; classes: number },
   flags: ImageFlags,
 ): Promise<ImageSet> {
+  // Loaded only where it is needed: serve does without the readers of images and nets.
+  const { openImages } = await import('../images/open');
   return openImages(path, {
     shape: net.inputShape,
     classes: net.classes,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { startEngine } from '../../../models/engine';
-import { inspectNet, type NetDescription } from '../../../models/keras';
+import type { NetDescription } from '../../../models/keras';
 import { table } from '../../evaluate/format';
 
 /** `goodnet inspect NET` */
@@ -13,6 +13,7 @@ export function inspectCommand(): Command {
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option('--json', 'print JSON')
     .action(async (path: string, flags: { architecture?: string; json?: boolean }) => {
+      const { inspectNet } = await import('../../../models/keras');
       await startEngine();
       const net = await inspectNet(path, { architecture: flags.architecture });
       console.log(flags.json ? JSON.stringify(net, null, 2) : describeNet(path, net));

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/manifest';
 import { startEngine } from '../../../models/engine';
-import { loadNet } from '../../../models/keras';
 import { parsePixels } from '../../../models/pixels';
 import { percent } from '../../evaluate/interval';
 import { interruptible } from '../interrupt';
@@ -50,6 +49,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const engine = await startEngine();
   const lines = new ProgressLines();
   lines.say(`Engine: ${engine.description}`);
+  const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, { architecture: flags.architecture });

@@ -3,7 +3,6 @@ import { startEngine } from '../../../models/engine';
 import { UsageError } from '../../../models/errors';
 import { GoodNet } from '../../../models/goodnet';
 import type { ImageSet } from '../../../models/images/set';
-import { openImages } from '../../images/open';
 import { headOf, lineOf, type RowFormat } from '../../screen/rows';
 import { screen } from '../../screen/screen';
 import { interruptible } from '../interrupt';
@@ -29,6 +28,7 @@ export function screenCommand(): Command {
     .action(async (bundle: string, paths: string[], flags: ScreenFlags) => {
       const format = formatOf(flags);
       const layout = parseLayout(flags.layout);
+      const { openImages } = await import('../../images/open');
       await startEngine();
       const lines = new ProgressLines();
       const goodnet = await GoodNet.load(bundle);
