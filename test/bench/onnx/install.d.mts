@@ -1,0 +1,2 @@
+export function installedOnnxRuntime(): string | undefined;
+export function installOnnxRuntime(): string;
