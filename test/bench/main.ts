@@ -1,0 +1,21 @@
+/** `npm run bench [NAME [ARGUMENT…]]`: all benchmarks, or one, each in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The longest last. */
+const benches = ['training-step', 'verdict', 'serve-memory', 'repair'];
+
+const [name, ...args] = process.argv.slice(2);
+if (name !== undefined && !benches.includes(name)) {
+  console.error(`There is no benchmark ${name}; one of ${benches.join(', ')} is wanted.`);
+  process.exit(2);
+}
+for (const bench of name === undefined ? benches : [name]) {
+  console.log(`\n== ${bench}`);
+  const file = join(import.meta.dirname, `${bench}.ts`);
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], { stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`The benchmark ${bench} failed.`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * `npm run bench serve-memory [BUNDLE]`: resident memory of `goodnet serve` after 200 requests, on this Node.js and on
+ * Node.js 24. The images are PNGs of the net's own size and larger JPEGs, in turn. Linux only.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { readManifest } from '../../models/bundle/read';
+import { resolveBundle } from '../../models/bundle/store';
+import { Random } from '../../models/random';
+import { benchStore } from './bundle';
+
+const REQUESTS = 200;
+const GOAL_MB = 150;
+const PHOTO = { width: 640, height: 480 };
+
+const root = join(import.meta.dirname, '../..');
+const store = await benchStore(process.argv[2]);
+const { input, classes } = await readManifest((await resolveBundle(store)).folder);
+console.log(`${classes} classes, ${REQUESTS} requests`);
+if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
+else for (const node of nodes()) await measure(node);
+
+/** This Node.js and, where it is another and can be had, Node.js 24. */
+function nodes(): string[] {
+  if (process.version.startsWith('v24.')) return [process.execPath];
+  const other = spawnSync(
+    process.execPath,
+    [join(root, 'scripts/with-node24.mjs'), 'node', '-p', 'process.execPath'],
+    { encoding: 'utf8' },
+  );
+  if (other.status === 0) return [process.execPath, other.stdout.trim()];
+  console.log('Node.js 24 can not be had here: this Node.js alone.');
+  return [process.execPath];
+}
+
+async function measure(node: string): Promise<void> {
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  const child = spawn(node, ['dist/goodnet.js', 'serve', store, '--port', '0'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  try {
+    const url = await listening(child);
+    const before = residentMb(child);
+    for (let i = 0; i < REQUESTS; i++) {
+      const response = await fetch(`${url}/v1/classify`, { method: 'POST', body: await image(i) });
+      if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+      await response.arrayBuffer();
+    }
+    const after = residentMb(child);
+    console.log(
+      `Node.js ${version}: ${after.toFixed(0)} MB (goal ≤ ${GOAL_MB}); ${before.toFixed(0)} MB before the first`,
+    );
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+/** Waits for the line that names the service's address. */
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+      const url = /http:\S+/.exec(text)?.[0];
+      if (url) resolve(url);
+    });
+    child.on('close', (code) => reject(new Error(`goodnet serve ended with ${code}`)));
+  });
+}
+
+/** VmRSS, in units of 10⁶ bytes. */
+function residentMb({ pid }: ChildProcess): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024) / 1e6;
+}
+
+function image(i: number): Promise<Buffer> {
+  const { width, height } = i % 2 === 0 ? input : PHOTO;
+  const random = new Random(i);
+  const noise = Buffer.from(Uint8Array.from({ length: width * height * 3 }, () => random.int(256)));
+  const drawn = sharp(noise, { raw: { width, height, channels: 3 } });
+  return (i % 2 === 0 ? drawn.png() : drawn.jpeg()).toBuffer();
+}
