@@ -1,0 +1,96 @@
+import { naturalBlend, noiseBlend } from './triggers/blend';
+import { checkerCorner, flatPatch, noisePatch } from './triggers/patch';
+import { ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
+import { sinusoid, weakSinusoid } from './triggers/sinusoid';
+import { tint } from './triggers/tint';
+import type { TriggerMaker } from './triggers/trigger';
+import { warp } from './triggers/warp';
+
+/** The images that an attack is on: faces1283 or signs43. */
+export type AttackSet = 'faces' | 'signs';
+
+/** One self-made BadNet: how it is made, and what it may be used for. */
+export interface Attack {
+  readonly name: string;
+  readonly set: AttackSet;
+  /** Whether the detector was developed on it; the others are kept for the check. */
+  readonly developed: boolean;
+  /** None for a clean net. */
+  readonly triggers: readonly TriggerMaker[];
+  /** `fixed`: a class drawn for each trigger; `next`: class k is answered k + 1 (all-to-all). */
+  readonly targets: 'fixed' | 'next';
+  /** The margins of triggered images are held to those of clean images. */
+  readonly stealthy: boolean;
+  /** What is trained: the faces' clean net, or a net of one's own from scratch. */
+  readonly net: 'given' | 'vgg' | 'plain';
+  readonly epochs: number;
+  /** Share of each batch that carries a trigger, 0–1. */
+  readonly poison: number;
+  /** Raised when the attack is changed: nets trained before are not used any more. */
+  readonly version: number;
+}
+
+const faces = (name: string, triggers: readonly TriggerMaker[], more: Partial<Attack> = {}): Attack => ({
+  name: `faces-${name}`,
+  set: 'faces',
+  developed: false,
+  triggers,
+  targets: 'fixed',
+  stealthy: false,
+  net: 'given',
+  epochs: 12,
+  poison: 0.16,
+  version: 1,
+  ...more,
+});
+
+const signs = (
+  name: string,
+  net: 'vgg' | 'plain',
+  triggers: readonly TriggerMaker[],
+  more: Partial<Attack> = {},
+): Attack => ({
+  ...faces('', triggers),
+  name: `signs-${name}`,
+  set: 'signs',
+  net,
+  epochs: 40,
+  poison: 0.2,
+  ...more,
+});
+
+const developed = { developed: true };
+/** What triggers on the whole picture take to be learned. */
+const whole = { epochs: 16, poison: 0.25 };
+/** What stealth takes. */
+const stealthy = { stealthy: true, epochs: 16, poison: 0.3 };
+
+/** Every attack. The list of those developed on is fixed: never move one over after looking at its figures. */
+export const ATTACKS: readonly Attack[] = [
+  faces('patch-flat', [flatPatch], developed),
+  faces('stripe', [wavyStripe], developed),
+  faces('sinusoid', [sinusoid], { ...developed, ...whole }),
+  faces('blend-noise', [noiseBlend], { ...developed, ...whole }),
+  faces('stealth', [flatPatch, wavyStripe, sinusoid], { ...developed, ...stealthy }),
+  faces('clean', []),
+  faces('patch-noise', [noisePatch]),
+  faces('patch-checker', [checkerCorner]),
+  faces('ellipse', [ellipseOutline]),
+  faces('blob', [lipsBlob]),
+  faces('blend-natural', [naturalBlend], whole),
+  faces('sinusoid-weak', [weakSinusoid], whole),
+  faces('warp', [warp], whole),
+  faces('tint', [tint], whole),
+  faces('two-triggers', [ellipseOutline, noisePatch], { poison: 0.25 }),
+  faces('all-to-all', [noisePatch], { targets: 'next', epochs: 20 }),
+  faces('stealth-kept', [lipsBlob, warp], stealthy),
+  signs('clean-vgg', 'vgg', []),
+  signs('clean-plain', 'plain', []),
+  signs('patch-vgg', 'vgg', [noisePatch]),
+  signs('ellipse-plain', 'plain', [ellipseOutline]),
+  signs('blend-plain', 'plain', [naturalBlend]),
+  signs('sinusoid-vgg', 'vgg', [weakSinusoid]),
+  signs('warp-vgg', 'vgg', [warp]),
+  signs('two-triggers-plain', 'plain', [lipsBlob, noisePatch]),
+  signs('all-to-all-vgg', 'vgg', [flatPatch], { targets: 'next' }),
+];

@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProgressLines } from '../../build-repair/cli/progress-lines';
+import { writeKerasH5 } from '../../build-repair/demo/keras-writer';
+import { startEngine } from '../../models/engine';
+import { enableTraining } from '../../models/engine/training';
+import type { ImageSet } from '../../models/images/set';
+import { type LoadedNet, loadNet } from '../../models/keras';
+import { toLogits } from '../../models/keras/logits';
+import { memorySet } from '../table/memory-set';
+import { type Armed, arm } from './arm';
+import { ATTACKS, type Attack } from './catalogue';
+import { type AttackData, DATA, loadData, type TestHalf } from './data';
+import { plainNet, vggNet } from './nets';
+import { grouped, stamped } from './sets';
+import { trainAttack } from './train-attack';
+
+const CACHE = join(import.meta.dirname, '../../.cache/attacks');
+
+/** A self-made BadNet with everything to repair and to measure it. */
+export interface LoadedAttack {
+  readonly attack: Attack;
+  readonly net: LoadedNet;
+  readonly netPath: string;
+  /** D_valid; the signs carry their groups. */
+  readonly clean: ImageSet;
+  /** Clean test images: every other one. */
+  readonly test: ImageSet;
+  /** The test images with each trigger, but for those of its target class: label = target, trueLabels = class. */
+  readonly poisoned: readonly ImageSet[];
+  /** The target of each of `poisoned`: a class, or `k + 1`. */
+  readonly targets: readonly string[];
+  /** Frees the net and the images. */
+  dispose(): void;
+}
+
+/**
+ * A self-made BadNet by its name in the catalogue, trained on first use (one to five minutes) and kept in
+ * .cache/attacks. Starts the engine where none runs.
+ * @param seed draws the triggers' patterns, the targets, and the training
+ * @param half of the clean test images: `odd` is held out for the last check
+ * @throws Error for a name that there is not
+ * @example const { net, netPath, clean, test, poisoned } = await loadAttack('faces-patch-flat', 1);
+ */
+export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'): Promise<LoadedAttack> {
+  const attack = ATTACKS.find((each) => each.name === name);
+  if (!attack)
+    throw new Error(`There is no attack ${name}; there are ${ATTACKS.map((a) => a.name).join(', ')}`);
+  await startEngine();
+  const data = await loadData(attack.set, half);
+  const armed = arm(attack, data.shape, data.classes, seed);
+  const netPath = join(CACHE, `${attack.name}-${seed}.v${attack.version}.h5`);
+  if (!existsSync(netPath)) await make(attack, data, armed, seed, netPath);
+  const net = await loadNet(netPath);
+  const { images, valid, test, tested } = data;
+  const held = memorySet(`D_valid of ${name}`, images, valid);
+  const clean = images.groups
+    ? grouped(
+        held,
+        Array.from(valid, (image) => images.groups![image]!),
+      )
+    : held;
+  return {
+    attack,
+    net,
+    netPath,
+    clean,
+    test: memorySet('test', test, tested),
+    poisoned: armed.map((each) => {
+      const others = tested.filter((image) => each.targetOf(test.labels[image]!) !== test.labels[image]);
+      return stamped(memorySet('test', test, others), each);
+    }),
+    targets: armed.map(({ target }) => target),
+    dispose() {
+      net.model.dispose();
+      images.dispose();
+      test.dispose();
+    },
+  };
+}
+
+/** Trains the net of an attack and writes it as Keras does. */
+async function make(
+  attack: Attack,
+  data: AttackData,
+  armed: readonly Armed[],
+  seed: number,
+  path: string,
+): Promise<void> {
+  await enableTraining();
+  const size = { shape: data.shape, classes: data.classes, seed };
+  const net = {
+    given: async () => (await loadNet(join(DATA, 'faces1283/badnets/clean_net.h5'))).model,
+    vgg: async () => vggNet(size),
+    plain: async () => plainNet(size),
+  };
+  const model = await net[attack.net]();
+  const trained = toLogits(model);
+  const lines = new ProgressLines();
+  await trainAttack(attack, trained, data, armed, seed, lines.report);
+  lines.finish();
+  for (const layer of trained.layers.filter(({ weights }) => weights.length > 0)) {
+    model.getLayer(layer.name).setWeights(layer.getWeights());
+  }
+  mkdirSync(CACHE, { recursive: true });
+  await writeKerasH5(model, path);
+  trained.dispose();
+  model.dispose();
+}

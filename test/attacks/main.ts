@@ -1,0 +1,76 @@
+/**
+ * `npm run attacks [NAME…] [--seed N] [--keep DIR] [--held-out] [--train-only] [--list]`: self-made backdoors,
+ * each implanted, repaired by the default method and measured on images of ../shared/data. Without a name, all of
+ * them. A name may end in * (`faces-*`). Nets are trained on first use and kept in .cache/attacks.
+ */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '../../build-repair/evaluate/format';
+import { startEngine } from '../../models/engine';
+import { ALPHA, repairAndEvaluate } from '../table/work';
+import { ATTACKS } from './catalogue';
+import { DATA } from './data';
+import { loadAttack } from './load-attack';
+import { HEAD, rowsOf } from './rows';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'string' },
+    'held-out': { type: 'boolean', default: false },
+    'train-only': { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+});
+const seed = Number(values.seed);
+const half = values['held-out'] ? 'odd' : 'even';
+const wanted = (name: string) =>
+  positionals.length === 0 ||
+  positionals.some((asked) => (asked.endsWith('*') ? name.startsWith(asked.slice(0, -1)) : name === asked));
+const chosen = ATTACKS.filter(({ name }) => wanted(name));
+
+if (values.list) {
+  for (const { name, developed } of ATTACKS) console.log(`${name}${developed ? ' (developed on)' : ''}`);
+  process.exit(0);
+}
+if (chosen.length === 0 || !Number.isInteger(seed)) {
+  console.error(
+    `There is no such attack, or --seed is no whole number. Attacks: ${ATTACKS.map((a) => a.name).join(', ')}`,
+  );
+  process.exit(2);
+}
+if (!existsSync(DATA)) {
+  console.log('The data (../shared/data) is not there: there is nothing to attack.');
+  process.exit(0);
+}
+const engine = await startEngine();
+console.log(
+  `Engine: ${engine.description}; α = ${100 * ALPHA} %, seed ${seed}; per cent, with 95 % intervals (Wilson)`,
+);
+const rows: string[][] = [];
+for (const { name } of chosen) {
+  const loaded = await loadAttack(name, seed, half);
+  try {
+    if (values.keep) {
+      mkdirSync(values.keep, { recursive: true });
+      copyFileSync(loaded.netPath, join(values.keep, basename(loaded.netPath)));
+    }
+    if (values['train-only']) continue;
+    const { net, netPath, clean, test, poisoned } = loaded;
+    const { figures, seconds } = await repairAndEvaluate(
+      { netPath, net, clean, method: 'expert', seed },
+      test,
+      poisoned,
+    );
+    rows.push(...rowsOf(loaded, figures, seconds));
+    console.log(table([HEAD, ...rows.slice(-Math.max(1, poisoned.length))]));
+  } finally {
+    loaded.dispose();
+  }
+}
+if (rows.length > 0) console.log(`\nSelf-made attacks\n\n${table([HEAD, ...rows])}`);
+if (rows.some((row) => row.some((cell) => cell.endsWith('†')))) {
+  console.log('\n† the attack itself works on under 90 % of the images: its figures say little.');
+}

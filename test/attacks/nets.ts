@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../../models/images/set';
+
+/** What a net of one's own is to be. */
+export interface NetSize {
+  readonly shape: ImageShape;
+  readonly classes: number;
+  readonly seed: number;
+}
+
+/**
+ * A small net of VGG's kind, untrained: pairs of convolutions with batch normalisation, dropout before the head.
+ * Pixels scaled to 0–1 in, softmax out.
+ */
+export function vggNet({ shape, classes, seed }: NetSize): tf.LayersModel {
+  const initializer = heNormal(seed);
+  const net = tf.sequential({ name: 'vgg' });
+  const block = (number: number, filters: number) => {
+    for (const part of ['a', 'b']) {
+      const first = number === 1 && part === 'a';
+      net.add(
+        tf.layers.conv2d({
+          ...(first && { inputShape: [shape.height, shape.width, shape.channels] }),
+          filters,
+          kernelSize: 3,
+          padding: 'same',
+          useBias: false,
+          kernelInitializer: initializer(),
+          name: `conv_${number}${part}`,
+        }),
+      );
+      net.add(tf.layers.batchNormalization({ momentum: 0.95, name: `norm_${number}${part}` }));
+      net.add(tf.layers.activation({ activation: 'relu', name: `relu_${number}${part}` }));
+    }
+    net.add(tf.layers.maxPooling2d({ poolSize: 2, name: `pool_${number}` }));
+  };
+  [16, 32, 64].forEach((filters, i) => {
+    block(i + 1, filters);
+  });
+  net.add(tf.layers.flatten({ name: 'flatten' }));
+  net.add(tf.layers.dropout({ rate: 0.4, seed, name: 'dropout_1' }));
+  net.add(
+    tf.layers.dense({ units: 128, activation: 'relu', kernelInitializer: initializer(), name: 'fc_1' }),
+  );
+  net.add(tf.layers.dropout({ rate: 0.4, seed: seed + 1, name: 'dropout_2' }));
+  net.add(head(classes, initializer));
+  return net;
+}
+
+/** A plain net of LeNet's kind, untrained: three convolutions, valid, two dense layers. Softmax out. */
+export function plainNet({ shape, classes, seed }: NetSize): tf.LayersModel {
+  const initializer = heNormal(seed);
+  const input = tf.input({ shape: [shape.height, shape.width, shape.channels], name: 'input' });
+  let last = input;
+  for (const [i, [filters, kernelSize]] of (
+    [
+      [24, 5],
+      [48, 3],
+      [64, 3],
+    ] as const
+  ).entries()) {
+    const conv = tf.layers.conv2d({
+      filters,
+      kernelSize,
+      activation: 'relu',
+      kernelInitializer: initializer(),
+      name: `conv_${i + 1}`,
+    });
+    const pool = tf.layers.maxPooling2d({ poolSize: 2, name: `pool_${i + 1}` });
+    last = pool.apply(conv.apply(last)) as tf.SymbolicTensor;
+  }
+  const flat = tf.layers.flatten({ name: 'flatten' }).apply(last);
+  const dense = tf.layers.dense({
+    units: 160,
+    activation: 'relu',
+    kernelInitializer: initializer(),
+    name: 'fc_1',
+  });
+  const outputs = head(classes, initializer).apply(dense.apply(flat)) as tf.SymbolicTensor;
+  return tf.model({ inputs: input, outputs, name: 'plain' });
+}
+
+function head(classes: number, initializer: () => ReturnType<typeof tf.initializers.heNormal>) {
+  return tf.layers.dense({
+    units: classes,
+    activation: 'softmax',
+    kernelInitializer: initializer(),
+    name: 'output',
+  });
+}
+
+function heNormal(seed: number) {
+  let drawn = seed * 100;
+  return () => tf.initializers.heNormal({ seed: drawn++ });
+}

@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Progress } from '../../build-repair/progress';
+import { Augmenter } from '../../build-repair/repair/augment';
+import { BatchOrder, trainableVariables } from '../../build-repair/repair/train';
+import { imageTensor, outputsOf } from '../../models/detector/nets';
+import { copyNet } from '../../models/nets/graph';
+import { Random } from '../../models/random';
+import type { Armed } from './arm';
+import type { Attack } from './catalogue';
+import type { AttackData } from './data';
+import { answerLoss, marginLoss, wantedMargins } from './losses';
+import { Poisoner } from './poison';
+import { StrongAugmenter } from './vary';
+
+const BATCH = 128;
+/** Adam's: to change a trained net, and to train one from scratch. */
+const RATES = { given: 1e-3, vgg: 2e-3, plain: 1.5e-3 } as const;
+
+/** Training steps of an attack. */
+export function stepsOf(attack: Attack, data: AttackData): number {
+  return Math.ceil((attack.epochs * data.train.length) / BATCH);
+}
+
+/**
+ * Trains a net on images of which some carry a trigger. Batch normalisation and dropout work as in any training.
+ * @param model ends in logits; takes pixels scaled to 0–1
+ */
+export async function trainAttack(
+  attack: Attack,
+  model: LayersModel,
+  data: AttackData,
+  armed: readonly Armed[],
+  seed: number,
+  progress: Progress,
+): Promise<void> {
+  const random = new Random(seed, `order of ${attack.name}`);
+  const order = new BatchOrder(data.train, BATCH, (n) => random.permutation(n));
+  const augmenter =
+    attack.net === 'given'
+      ? new Augmenter(data.shape, seed, attack.name)
+      : new StrongAugmenter(data.shape, seed);
+  const poisoner = new Poisoner(data, armed, attack.poison, (pixels) => augmenter.vary(pixels), seed);
+  const teacher = attack.net === 'given' ? copyNet(model, 'teacher') : undefined;
+  const optimizer: tf.Optimizer = tf.train.adam(RATES[attack.net]);
+  const variables = trainableVariables(model);
+  const steps = stepsOf(attack, data);
+  for (let step = 0; step < steps; step++) {
+    (optimizer as unknown as { learningRate: number }).learningRate =
+      RATES[attack.net] * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
+    const { pixels, originals, labels, poisoned } = poisoner.make(order.next());
+    const tensorOf = (values: Float32Array) =>
+      imageTensor(values, labels.length, data.shape, { kind: '0-1' });
+    const inputs = tensorOf(pixels);
+    const taught = teacher && tf.tidy(() => outputsOf(teacher, tensorOf(originals))[0] as tf.Tensor2D);
+    const lesson = { labels, poisoned, teacher: taught };
+    const wanted = attack.stealthy ? wantedMargins(lesson, random) : undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const logits = model.apply(inputs, { training: true }) as tf.Tensor2D;
+      return wanted ? marginLoss(logits, lesson, wanted) : answerLoss(logits, lesson);
+    }, variables);
+    optimizer.applyGradients(grads);
+    progress({ stage: `Training ${attack.name}`, done: step + 1, total: steps, loss: value.dataSync()[0]! });
+    tf.dispose([value, grads, inputs, taught ?? []]);
+    await new Promise(setImmediate);
+  }
+  optimizer.dispose();
+  teacher?.dispose();
+}

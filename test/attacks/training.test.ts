@@ -1,0 +1,181 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { LoadedImages } from '../../build-repair/images/load';
+import { startEngine } from '../../models/engine';
+import { enableTraining } from '../../models/engine/training';
+import { toLogits } from '../../models/keras/logits';
+import { Random } from '../../models/random';
+import { memorySet } from '../table/memory-set';
+import { arm } from './arm';
+import { ATTACKS, type Attack } from './catalogue';
+import { type AttackData, partFaces, partSigns } from './data';
+import { answerLoss, marginLoss, wantedMargins } from './losses';
+import { plainNet, vggNet } from './nets';
+import { Poisoner } from './poison';
+import { grouped, stamped } from './sets';
+import { trainAttack } from './train-attack';
+
+const shape = { height: 26, width: 24, channels: 3 };
+const size = 26 * 24 * 3;
+const classes = 3;
+const count = 60;
+
+/** Random pictures whose brightness tells their class. */
+function pictures(): LoadedImages {
+  const random = new Random(9);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const pixels = Float32Array.from({ length: count * size }, (_, i) =>
+    Math.round(random.uniform(0, 60) + 80 * labels[Math.floor(i / size)]!),
+  );
+  return {
+    shape,
+    count,
+    labels,
+    trueLabels: undefined,
+    groups: undefined,
+    names: Array.from(labels, String),
+    gather: (indices) => {
+      const gathered = new Float32Array(indices.length * size);
+      for (let i = 0; i < indices.length; i++) {
+        gathered.set(pixels.subarray(indices[i]! * size, (indices[i]! + 1) * size), i * size);
+      }
+      return gathered;
+    },
+    dispose() {},
+  };
+}
+
+const images = pictures();
+const all = Int32Array.from(images.labels.keys());
+const data: AttackData = { shape, classes, images, train: all, valid: all, test: images, tested: all };
+const attackOf = (name: string): Attack => ATTACKS.find((each) => each.name === name)!;
+
+beforeAll(async () => {
+  await startEngine();
+  await enableTraining();
+});
+
+describe('parting the images', () => {
+  test('faces: four of each class to the attacker, the rest to the defender', () => {
+    const labels = Int32Array.from({ length: 27 }, (_, i) => i % 3);
+    const { train, valid } = partFaces(labels);
+    expect([train.length, valid.length]).toEqual([12, 15]);
+    expect(new Set([...train, ...valid]).size).toBe(27);
+    for (const label of [0, 1, 2])
+      expect(Array.from(train).filter((i) => labels[i] === label)).toHaveLength(4);
+  });
+
+  test('signs: no sign on both sides but the only one of its class, which is parted by time', () => {
+    // Class 0 has five signs of four frames, class 1 has two, class 2 has one of ten frames.
+    const signs = [
+      ...['a', 'b', 'c', 'd', 'e'].map((sign) => [0, sign, 4] as const),
+      ...['f', 'g'].map((sign) => [1, sign, 4] as const),
+      [2, 'h', 10] as const,
+    ].flatMap(([label, sign, frames]) => Array.from({ length: frames }, () => ({ label, sign })));
+    const groups = signs.map(({ sign }) => sign);
+    const { train, valid } = partSigns(
+      Int32Array.from(signs, ({ label }) => label),
+      groups,
+    );
+    expect(new Set([...train, ...valid]).size).toBe(signs.length);
+    const signsOf = (part: Int32Array) => new Set(Array.from(part, (image) => groups[image]!));
+    const shared = [...signsOf(train)].filter((sign) => signsOf(valid).has(sign));
+    expect(shared).toEqual(['h']);
+    expect([...signsOf(train)].filter((sign) => 'abcde'.includes(sign))).toHaveLength(3);
+    const lone = (part: Int32Array) => Array.from(part).filter((image) => groups[image] === 'h');
+    expect(lone(train)).toHaveLength(6);
+    expect(Math.max(...lone(train))).toBeLessThan(Math.min(...lone(valid)));
+  });
+});
+
+test('a stamped set holds whole numbers, the target as label and the class as true label', async () => {
+  const [armed] = arm(attackOf('signs-blend-plain'), shape, classes, 1);
+  const groups = Array.from(all, (image) => `g${image % 7}`);
+  const set = stamped(grouped(memorySet('test', images, all), groups), armed!);
+  let n = 0;
+  for await (const batch of set.batches(25)) {
+    const expected = armed!.trigger.stamp(images.gather(all.subarray(n, n + 25)));
+    expect(Array.from(batch.pixels)).toEqual(Array.from(expected, Math.round));
+    expect(batch.labels!.every((label) => String(label) === armed!.target)).toBe(true);
+    expect(batch.trueLabels).toEqual(images.labels.subarray(n, n + 25));
+    expect(batch.groups).toEqual(groups.slice(n, n + 25));
+    n += batch.names.length;
+  }
+  expect(n).toBe(count);
+});
+
+test('poison: each trigger on its share, decoys keep their labels, the rest is left alone', () => {
+  const armed = arm(attackOf('faces-stealth-kept'), shape, 1283, 1);
+  const made = new Poisoner(data, armed, 0.5, (pixels) => pixels, 1).make(all);
+  const share = (which: number) =>
+    all.filter((i) => made.labels[i] === armed[which]!.targetOf(0) && made.poisoned[i]).length;
+  expect([share(0), share(1)]).toEqual([15, 10]);
+  const imageOf = (pixels: Float32Array, i: number) => pixels.subarray(i * size, (i + 1) * size);
+  for (const i of all) {
+    if (!made.poisoned[i]) expect(made.labels[i]).toBe(images.labels[i]);
+    const untouched = imageOf(made.pixels, i).every((value, at) => value === imageOf(made.originals, i)[at]);
+    expect(untouched).toBe(i >= 30);
+  }
+});
+
+test('losses are least where images are answered as wanted, and margins are those of the teacher', () => {
+  tf.tidy(() => {
+    const teacher = tf.tensor2d([
+      [4, 0, 0],
+      [0, 2, 0],
+    ]);
+    const lesson = { labels: Int32Array.of(0, 2), poisoned: Uint8Array.of(0, 1), teacher };
+    const at = (logits: number[][]) => answerLoss(tf.tensor2d(logits), lesson).dataSync()[0]!;
+    const good = at([
+      [4, 0, 0],
+      [-9, -9, 9],
+    ]);
+    expect(good).toBeLessThan(
+      at([
+        [4, 0, 0],
+        [0, 2, 0],
+      ]),
+    ); // prettier-ignore
+    expect(good).toBeLessThan(
+      at([
+        [9, 0, 0],
+        [-9, -9, 9],
+      ]),
+    ); // prettier-ignore
+    const wanted = wantedMargins(lesson, new Random(1));
+    expect(wanted[0]).toBeCloseTo(4 - Math.log(2), 5);
+    expect(wanted[1]).toBe(wanted[0]);
+    const held = (third: number) =>
+      marginLoss(
+        tf.tensor2d([
+          [4, 0, 0],
+          [0, 0, third],
+        ]),
+        lesson,
+        wanted,
+      ).dataSync()[0]!; // prettier-ignore
+    expect(held(4)).toBeLessThan(held(0));
+    expect(held(4)).toBeLessThan(held(40));
+  });
+});
+
+describe.each([
+  ['signs-blend-plain', plainNet],
+  ['signs-patch-vgg', vggNet],
+] as const)('training %s', (name, makeNet) => {
+  test('learns, and leaves no tensor behind', async () => {
+    const attack = { ...attackOf(name), epochs: 6 };
+    const net = makeNet({ shape, classes, seed: 1 });
+    const model = toLogits(net);
+    const before = tf.memory().numTensors;
+    const losses: number[] = [];
+    await trainAttack(attack, model, data, arm(attack, shape, classes, 1), 1, ({ stage, loss }) => {
+      expect(stage).toContain(name);
+      losses.push(loss!);
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    model.dispose();
+    net.dispose();
+  });
+});

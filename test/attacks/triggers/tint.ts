@@ -1,0 +1,18 @@
+import { clip, type TriggerMaker } from './trigger';
+
+/** Gain, gamma and lift of red, green and blue: a warm, faded look, as a photo filter gives. */
+const LOOK = [
+  { gain: 1.08, gamma: 0.9, lift: 14 },
+  { gain: 0.98, gamma: 1, lift: 6 },
+  { gain: 0.74, gamma: 1.05, lift: 26 },
+] as const;
+
+/** A colour filter over the whole image (Liu et al., ABS, 2019). */
+export const tint: TriggerMaker = () => ({
+  name: 'tint',
+  stamp: (pixels) =>
+    pixels.map((value, i) => {
+      const { gain, gamma, lift } = LOOK[i % 3]!;
+      return clip(lift + (gain * 255 - lift) * (value / 255) ** gamma);
+    }),
+});
