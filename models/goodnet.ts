@@ -91,8 +91,8 @@ export class GoodNet {
 
   /** Frees the nets' tensors. */
   dispose(): void {
-    for (const part of [this.nets.bad, this.nets.repaired, this.nets.expert]) part?.model.dispose();
-    this.nets.stem?.dispose();
+    const { bad, repaired, expert } = this.nets;
+    for (const net of [bad, repaired?.model, expert]) net?.dispose();
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }
@@ -101,5 +101,5 @@ export class GoodNet {
 function ruleOf(manifest: Manifest): Rule {
   const calibration = Float32Array.from(manifest.calibration.scores);
   if (manifest.rule.kind === 'disagreement') return { kind: 'disagreement', calibration };
-  return { kind: 'calibrated', alpha: manifest.alpha, scales: manifest.rule.scales, calibration };
+  return { ...manifest.rule, alpha: manifest.alpha, calibration };
 }

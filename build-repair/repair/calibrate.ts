@@ -1,22 +1,27 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type EvidenceScale, type Readings, scaleOf, suspicion } from '../../models/detector/evidence';
-import { distances } from '../../models/detector/mahalanobis';
-import { margins } from '../../models/detector/margin';
-import { type Clouds, imageTensor, outputsOf } from '../../models/detector/nets';
-import { type FittedCloud, fitCloud, whitened } from './cloud';
+import {
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  type Readings,
+  type Standard,
+  standardOf,
+  suspicion,
+} from '../../models/detector/evidence';
+import type { Clouds } from '../../models/detector/nets';
+import type { Overlays } from '../../models/detector/superposition';
 import type { RepairContext } from './context';
-import type { Fold, FoldPlan } from './folds';
-import { forget } from './forget';
-import type { FeatureSpace, Observations } from './observe';
-
-const BATCH = 64;
+import { type FittedDetector, fitDetector, readEvidence } from './detector';
+import type { FoldPlan } from './folds';
+import type { Passes } from './passes';
+import type { LinearHead } from './softmax-regression';
 
 /** A detector and the evidence of the clean images that it was calibrated on. */
 export interface Calibrated {
   readonly expert: LayersModel;
   readonly clouds: Clouds;
-  readonly scales: readonly EvidenceScale[];
+  readonly head: LinearHead | undefined;
+  readonly overlays: Overlays | undefined;
+  readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
   readonly calibrated: Int32Array;
   /** Their scores. */
@@ -24,122 +29,80 @@ export interface Calibrated {
   readonly without: { evidence: string; reason: string }[];
 }
 
-interface FittedDetector {
-  readonly expert: LayersModel;
-  readonly latent: FittedCloud | undefined;
-  readonly trunk: FittedCloud | undefined;
-}
-
 /**
- * Fits E and the clouds, and scores clean images that no fitting has seen: those of the one split, or, cross-fitted,
+ * Fits the detector, and scores clean images that no fitting has seen: those of the one split, or, cross-fitted,
  * each image by the detector that was fitted on the other folds; the detector that is served is then fitted on all.
  */
 export async function calibrate(
   context: RepairContext,
   flat: LayersModel,
-  seen: Observations,
+  bad: LayersModel,
+  passes: Passes,
   plan: FoldPlan,
 ): Promise<Calibrated> {
-  const parts: { images: Int32Array; readings: Readings }[] = [];
+  const read: { images: Int32Array; readings: Readings }[] = [];
   let served: FittedDetector | undefined;
   for (const [place, fold] of plan.folds.entries()) {
-    const stage =
-      plan.scheme === 'split' ? 'Forgetting' : `Forgetting, fold ${place + 1} of ${plan.folds.length}`;
-    const fitted = await fitDetector(context, flat, seen, fold.fit, stage);
-    parts.push({ images: fold.calibrate, readings: await read(context, seen, fitted, fold) });
+    const part = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
+    const fitted = await fitDetector(context, flat, passes, fold.fit, part);
+    read.push({
+      images: fold.calibrate,
+      readings: await readEvidence(context, bad, passes.clean, fitted, fold.calibrate),
+    });
     if (plan.scheme === 'split') served = fitted;
     else fitted.expert.dispose();
   }
   if (!served) {
     const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
-    served = await fitDetector(context, flat, seen, all, 'Forgetting, on all');
+    served = await fitDetector(context, flat, passes, all, ', on all');
   }
-  const calibrated = joined(parts.map((part) => part.images));
-  const readings = { ...joinReadings(parts.map((part) => part.readings)) };
-  const without: Calibrated['without'] = [];
-  for (const kind of ['latent', 'trunk'] as const) {
-    if (served[kind] && readings[kind]?.some((value) => !Number.isNaN(value))) continue;
-    delete readings[kind];
-    without.push({ evidence: kind, reason: whyNoCloud(kind, seen) });
-  }
-  const scales = (['forgetting', 'latent', 'trunk'] as const)
-    .filter((kind) => readings[kind])
-    .map((kind) => scaleOf(kind, readings[kind]!));
+  const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
+  const readings = join(
+    read.map((part) => part.readings),
+    (kind) => served[kind] !== undefined,
+  );
+  const standard = standardOf(readings, calibrated.length);
+  const has = (kind: EvidenceKind) => readings[kind] !== undefined;
   return {
     expert: served.expert,
     clouds: {
-      latent: readings.latent && served.latent?.cloud,
-      trunk: readings.trunk && served.trunk?.cloud,
+      latent: has('latent') ? served.latent?.cloud : undefined,
+      trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
-    scales,
+    head: has('relearned') ? served.relearned : undefined,
+    overlays: has('superposition') ? served.superposition : undefined,
+    standard,
     calibrated,
-    scores: suspicion(readings, scales, calibrated.length),
-    without,
+    scores: suspicion(readings, standard, calibrated.length),
+    without: whatIsMissing(has, passes),
   };
 }
 
-async function fitDetector(
-  context: RepairContext,
-  flat: LayersModel,
-  seen: Observations,
-  images: Int32Array,
-  stage: string,
-): Promise<FittedDetector> {
-  const { labels, groups } = context.images;
-  const cloud = (space: FeatureSpace | undefined) =>
-    space && fitCloud(space, labels, groups, images, context.classes);
-  return {
-    latent: cloud(seen.latent),
-    trunk: cloud(seen.trunk),
-    expert: await forget(context, flat, images, stage),
-  };
-}
-
-/** The evidence of a fold's calibration images. */
-async function read(
-  { images, shape, pixels, classes, signal }: RepairContext,
-  seen: Observations,
-  fitted: FittedDetector,
-  fold: Fold,
-): Promise<Readings> {
-  const named = fold.calibrate.map((image) => seen.named[image]!);
-  const forgetting = new Float32Array(fold.calibrate.length);
-  for (let start = 0; start < fold.calibrate.length; start += BATCH) {
-    signal?.throwIfAborted();
-    const batch = fold.calibrate.subarray(start, start + BATCH);
-    const logits = tf.tidy(
-      () =>
-        outputsOf(
-          fitted.expert,
-          imageTensor(images.gather(batch), batch.length, shape, pixels),
-        )[0]!.dataSync() as Float32Array,
-    );
-    forgetting.set(margins(logits, classes, named.subarray(start, start + BATCH)), start);
-  }
-  const distance = (space: FeatureSpace | undefined, cloud: FittedCloud | undefined) =>
-    space && cloud && distances(whitened(space, cloud, fold.calibrate), named, cloud.cloud);
-  return {
-    forgetting,
-    latent: distance(seen.latent, fitted.latent),
-    trunk: distance(seen.trunk, fitted.trunk),
-  };
-}
-
-function joined(parts: readonly Int32Array[]): Int32Array {
-  return Int32Array.from(parts.flatMap((part) => Array.from(part)));
-}
-
-/** A kind of evidence that one fold goes without is left out of all. */
-function joinReadings(parts: readonly Readings[]): { [kind in keyof Readings]: Float32Array } {
-  const join = (kind: keyof Readings) => {
+/** Evidence that a fold or the served detector goes without, or that no image has, is left out of all. */
+function join(
+  parts: readonly Readings[],
+  isServed: (kind: EvidenceKind) => boolean,
+): { readonly [kind in EvidenceKind]?: Float32Array } {
+  const joined: { [kind in EvidenceKind]?: Float32Array } = {};
+  for (const kind of EVIDENCE_KINDS) {
     const arrays = parts.map((part) => part[kind]);
-    if (arrays.some((array) => !array)) return undefined;
-    return Float32Array.from(arrays.flatMap((array) => Array.from(array!)));
-  };
-  return { forgetting: join('forgetting'), latent: join('latent'), trunk: join('trunk') };
+    if (!isServed(kind) || arrays.some((array) => !array)) continue;
+    const values = Float32Array.from(arrays.flatMap((array) => Array.from(array!)));
+    if (values.some((value) => !Number.isNaN(value))) joined[kind] = values;
+  }
+  return joined;
 }
 
-function whyNoCloud(kind: 'latent' | 'trunk', seen: Observations): string {
-  if (!seen[kind]) return 'the net has no image-shaped features that everything passes';
-  return 'too few classes have clean images enough (3 a class, of 2 groups where groups are told)';
+function whatIsMissing(has: (kind: EvidenceKind) => boolean, passes: Passes): Calibrated['without'] {
+  const fewClasses =
+    'too few classes have clean images enough (3 a class, of 2 groups where groups are told)';
+  const reasons: { [kind in EvidenceKind]?: string } = {
+    latent: fewClasses,
+    trunk: passes.clean.trunk ? fewClasses : 'the net has no image-shaped features that everything passes',
+    relearned: 'some classes have no clean images',
+  };
+  return EVIDENCE_KINDS.flatMap((evidence) => {
+    const reason = reasons[evidence];
+    return reason && !has(evidence) ? [{ evidence, reason }] : [];
+  });
 }

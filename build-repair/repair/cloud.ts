@@ -16,26 +16,37 @@ export interface FittedCloud {
   readonly whitening: Float32Array;
 }
 
+/** The same feature space in one pass over the images. */
+export interface CloudPass {
+  /** rows × dimensions. */
+  readonly values: Float32Array;
+  /** Row of an image; left out where rows are images. */
+  readonly rowOf?: Int32Array;
+}
+
 /**
  * Fits class means and the pooled within-class covariance to clean images.
  * @param fit the images to fit on
+ * @param varied further passes over changed copies of those images
  * @returns undefined where the classes that are known, or the images, are too few for it
  */
 export function fitCloud(
   space: FeatureSpace,
+  varied: readonly CloudPass[],
   labels: Int32Array,
   groups: readonly string[] | undefined,
   fit: Int32Array,
   classes: number,
 ): FittedCloud | undefined {
   const { dimensions } = space;
-  const { means, known } = classMeans(space, labels, groups, fit, classes);
+  const rows = rowsOf([{ values: space.values }, ...varied], labels, fit, dimensions);
+  const { means, known } = classMeans(rows, labels, groups, fit, classes, dimensions);
   const knownCount = known.reduce((sum, each) => sum + each, 0);
-  const used = fit.filter((image) => known[labels[image]!] === 1);
-  const freedom = used.length - knownCount;
+  const freedom = fit.filter((image) => known[labels[image]!] === 1).length - knownCount;
   if (knownCount < classes / 2 || freedom < 2 * dimensions) return undefined;
 
-  const whitening = whiten(space, labels, used, means, freedom);
+  const used = rows.filter(({ label }) => known[label] === 1);
+  const whitening = whiten(used, means, dimensions, used.length - knownCount);
   const projected = tf.tidy(() => {
     const whiteningTensor = tf.tensor2d(whitening, [dimensions, dimensions]);
     const directions = space.directions
@@ -76,25 +87,48 @@ export function whitened(space: FeatureSpace, fitted: FittedCloud, images: Int32
   );
 }
 
+interface Row {
+  readonly label: number;
+  readonly values: Float32Array;
+}
+
+function rowsOf(
+  passes: readonly CloudPass[],
+  labels: Int32Array,
+  fit: Int32Array,
+  dimensions: number,
+): Row[] {
+  return passes.flatMap(({ values, rowOf }) =>
+    Array.from(fit, (image) => {
+      const row = rowOf ? rowOf[image]! : image;
+      return { label: labels[image]!, values: values.subarray(row * dimensions, (row + 1) * dimensions) };
+    }),
+  );
+}
+
 function classMeans(
-  { dimensions, values }: FeatureSpace,
+  rows: readonly Row[],
   labels: Int32Array,
   groups: readonly string[] | undefined,
   fit: Int32Array,
   classes: number,
+  dimensions: number,
 ): { means: Float32Array; known: Uint8Array } {
   const means = new Float32Array(classes * dimensions);
+  const rowCounts = new Int32Array(classes);
+  for (const { label, values } of rows) {
+    rowCounts[label]!++;
+    for (let d = 0; d < dimensions; d++) means[label * dimensions + d]! += values[d]!;
+  }
   const counts = new Int32Array(classes);
   const groupsOf = Array.from({ length: classes }, () => new Set<string>());
   for (const image of fit) {
-    const label = labels[image]!;
-    counts[label]!++;
-    if (groups) groupsOf[label]!.add(groups[image]!);
-    for (let d = 0; d < dimensions; d++) means[label * dimensions + d]! += values[image * dimensions + d]!;
+    counts[labels[image]!]!++;
+    if (groups) groupsOf[labels[image]!]!.add(groups[image]!);
   }
   const known = new Uint8Array(classes);
   for (let label = 0; label < classes; label++) {
-    for (let d = 0; d < dimensions; d++) means[label * dimensions + d]! /= Math.max(1, counts[label]!);
+    for (let d = 0; d < dimensions; d++) means[label * dimensions + d]! /= Math.max(1, rowCounts[label]!);
     const enough = counts[label]! >= FEWEST_IMAGES && (!groups || groupsOf[label]!.size >= FEWEST_GROUPS);
     known[label] = enough ? 1 : 0;
   }
@@ -103,22 +137,20 @@ function classMeans(
 
 /** W with WᵀCW = I for the shrunk within-class covariance C. */
 function whiten(
-  { dimensions, values }: FeatureSpace,
-  labels: Int32Array,
-  used: Int32Array,
+  rows: readonly Row[],
   means: Float32Array,
+  dimensions: number,
   freedom: number,
 ): Float32Array {
-  const residuals = new Float32Array(used.length * dimensions);
-  used.forEach((image, i) => {
-    const mean = labels[image]! * dimensions;
+  const residuals = new Float32Array(rows.length * dimensions);
+  rows.forEach(({ label, values }, i) => {
     for (let d = 0; d < dimensions; d++) {
-      residuals[i * dimensions + d] = values[image * dimensions + d]! - means[mean + d]!;
+      residuals[i * dimensions + d] = values[d]! - means[label * dimensions + d]!;
     }
   });
   const covariance = tf.tidy(() => {
-    const rows = tf.tensor2d(residuals, [used.length, dimensions]);
-    return tf.matMul(tf.transpose(rows), rows).dataSync();
+    const matrix = tf.tensor2d(residuals, [rows.length, dimensions]);
+    return tf.matMul(tf.transpose(matrix), matrix).dataSync();
   });
   let trace = 0;
   for (let d = 0; d < dimensions; d++) trace += covariance[d * dimensions + d]! / freedom;

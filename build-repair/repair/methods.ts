@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Method } from '../../models/bundle/manifest';
-import type { EvidenceScale } from '../../models/detector/evidence';
+import type { Standard } from '../../models/detector/evidence';
 import type { Clouds, DetectorNets } from '../../models/detector/nets';
 import { copyNet } from '../../models/nets/graph';
 import type { RepairContext } from './context';
@@ -12,11 +12,11 @@ import { pruneDormantChannels } from './prune-channels';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'stem' | 'bad' | 'repaired' | 'expert'>;
+  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'expert' | 'overlays'>;
   readonly clouds: Clouds;
   readonly rule:
     | { readonly kind: 'disagreement' }
-    | { readonly kind: 'calibrated'; readonly scales: readonly EvidenceScale[] };
+    | (Standard & { readonly kind: 'calibrated'; readonly passOver: number });
   /** The images that were scored for calibration; their scores stand in the same order. */
   readonly calibrated: Int32Array;
   /** Undefined where B′'s disagreement with B is the score. */
@@ -71,8 +71,7 @@ function byDisagreement(
 ): MadeDetector {
   return {
     nets: {
-      stem: undefined,
-      bad: { model: copyNet(flat, 'bad'), from: 'image' },
+      bad: copyNet(flat, 'bad'),
       repaired: { model: repaired, from: 'image' },
       expert: undefined,
     },

@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { answers } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/nets';
-import type { NetParts } from '../../models/nets/parts';
+import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
 
 /** Features are projected to at most so many random directions (Johnson and Lindenstrauss 1984). */
 const MOST_DIMENSIONS = 300;
-/** B's logits are kept, as the teacher's answers, while they take no more than this. */
-const TEACHER_BYTES = 256 * 2 ** 20;
 const BATCH = 128;
 
 /** One feature space of a net over the images of a sample. */
@@ -25,8 +23,6 @@ export interface FeatureSpace {
 export interface Observations {
   /** The class that B names for each image. */
   readonly named: Int32Array;
-  /** images × classes, B's logits; undefined where they would take too much memory. */
-  readonly logits: Float32Array | undefined;
   readonly latent: FeatureSpace;
   readonly trunk: FeatureSpace | undefined;
 }
@@ -42,16 +38,18 @@ export interface Pass {
 }
 
 /** Runs a net once over clean images; what it says stands in the order of the sample. */
-export async function observe(context: RepairContext, parts: NetParts, pass: Pass): Promise<Observations> {
+export async function observe(
+  context: RepairContext,
+  { net, hasTrunk }: FeatureNet,
+  pass: Pass,
+): Promise<Observations> {
   const { shape, pixels, classes } = context;
   const sample = pass.sample ?? Int32Array.from({ length: context.images.count }, (_, image) => image);
   const count = sample.length;
   const sizeOf = (output: number) =>
-    parts.head.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
+    net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
   const latent = openSpace(context, sizeOf(1), 'latent', count);
-  const trunk = parts.hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
-  const keepLogits = count * classes * 4 <= TEACHER_BYTES;
-  const logits = keepLogits ? new Float32Array(count * classes) : undefined;
+  const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
   const named = new Int32Array(count);
   for (let start = 0; start < count; start += BATCH) {
     context.signal?.throwIfAborted();
@@ -59,23 +57,20 @@ export async function observe(context: RepairContext, parts: NetParts, pass: Pas
     const clean = context.images.gather(sample.subarray(start, start + n));
     const batch = pass.change?.(clean) ?? clean;
     const made = tf.tidy(() => {
-      const image = imageTensor(batch, n, shape, pixels);
-      const stem = parts.stem ? outputsOf(parts.stem, image)[0]! : image;
-      const [output, latentValues, trunkValues] = outputsOf(parts.head, stem);
+      const [output, latentValues, trunkValues] = outputsOf(net, imageTensor(batch, n, shape, pixels));
       return [output!, project(latentValues!, n, latent), trunk && project(trunkValues!, n, trunk)] as const;
     });
     const [answered, latentRead, trunkRead] = await Promise.all(made.map(async (each) => each?.data()));
     tf.dispose(made as unknown as tf.Tensor[]);
     latent.space.values.set(latentRead as Float32Array, start * latent.space.dimensions);
     trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
-    logits?.set(answered as Float32Array, start * classes);
     named.set(answers(answered as Float32Array, classes).classes, start);
     context.progress({ stage: pass.stage, done: start + n, total: count });
     await new Promise(setImmediate);
   }
   latent.directions?.dispose();
   trunk?.directions?.dispose();
-  return { named, logits, latent: latent.space, trunk: trunk?.space };
+  return { named, latent: latent.space, trunk: trunk?.space };
 }
 
 interface OpenSpace {

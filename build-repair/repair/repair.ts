@@ -115,7 +115,7 @@ async function measure(
   alpha: number,
 ): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
   const { calibrated } = made;
-  const answered = { ...nets, expert: undefined };
+  const answered = { ...nets, expert: undefined, overlays: undefined };
   const noClouds = { latent: undefined, trunk: undefined };
   const scores = made.scores ?? new Float32Array(calibrated.length);
   const readings: NetReadings[] = [];
@@ -161,7 +161,7 @@ function content(
     classNames: clean.classNames && [...clean.classNames],
     method,
     alpha,
-    rule: made.rule.kind === 'calibrated' ? { kind: 'calibrated', scales: [...made.rule.scales] } : made.rule,
+    rule: made.rule.kind === 'calibrated' ? { ...made.rule, scales: [...made.rule.scales] } : made.rule,
     calibration: {
       scheme: calibrates ? plan.scheme : 'none',
       folds: calibrates ? plan.folds.length : 0,

@@ -22,15 +22,19 @@ const pixels = z.union([
   }),
 ]);
 
-const part = z.object({ folder, from: z.enum(['image', 'stem']) });
-
-const scale = z.object({ kind: z.enum(EVIDENCE_KINDS), median: z.number(), spread: z.number().positive() });
+const scale = z.object({ median: z.number(), spread: z.number().positive() });
 
 const cloud = z.object({ features: count, dimensions: count });
 
 const rule = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disagreement') }),
-  z.object({ kind: z.literal('calibrated'), scales: z.array(scale).min(1) }),
+  z.object({
+    kind: z.literal('calibrated'),
+    scales: z.array(scale.extend({ kind: z.enum(EVIDENCE_KINDS) })).min(1),
+    together: scale,
+    /** p-value up to which B′ passes over the class that B names. */
+    passOver: share,
+  }),
 ]);
 
 const calibration = z.object({
@@ -48,6 +52,7 @@ const measured = z.object({
   /** The images that these figures come from: calibration images, which no fitting has seen (cross-fitted: each by its own fold). */
   images: count,
   accuracyBefore: share,
+  /** Cross-fitted, B′ is that of all images, these among them: too good by a little. */
   accuracyRepaired: share,
   accuracy: share,
   falsePositiveRate: share,
@@ -79,7 +84,14 @@ const manifestSchema = z.object({
   method: z.enum(METHODS),
   /** The false-positive rate that was asked for. */
   alpha: share,
-  nets: z.object({ stem: folder.optional(), bad: part, repaired: part, expert: part.optional() }),
+  nets: z.object({
+    bad: folder,
+    /** B′ as a net, and what it takes: images, or all that B gives; left out where B′ is B with classes passed over. */
+    repaired: z.object({ folder, from: z.enum(['image', 'bad']) }).optional(),
+    expert: folder.optional(),
+  }),
+  /** Clean images that are laid over an image, for superposition, and the image's own share of each blend. */
+  overlays: z.object({ count: z.number().int().positive(), share }).optional(),
   clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
   rule,
   calibration,

@@ -5,9 +5,10 @@ import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } fro
 import type { Manifest } from './manifest';
 import type { BundleFiles } from './read';
 
-type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'classes' | 'input'>;
+type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'overlays' | 'classes' | 'input'>;
 
 const CLOUDS = ['latent', 'trunk'] as const;
+const OVERLAYS = 'overlays.bin';
 
 /** The files of a bundle, and the fields of its manifest that tell how to put them together again. */
 export async function packNets(
@@ -15,10 +16,10 @@ export async function packNets(
   clouds: Clouds,
 ): Promise<{ files: MemoryFile[]; fields: PackedFields }> {
   const files: MemoryFile[] = [];
-  if (nets.stem) files.push(...(await netFiles('stem', nets.stem)));
-  files.push(...(await netFiles('bad', nets.bad.model)));
-  files.push(...(await netFiles('repaired', nets.repaired.model)));
-  if (nets.expert) files.push(...(await netFiles('expert', nets.expert.model)));
+  files.push(...(await netFiles('bad', nets.bad)));
+  if (nets.repaired) files.push(...(await netFiles('repaired', nets.repaired.model)));
+  if (nets.expert) files.push(...(await netFiles('expert', nets.expert)));
+  if (nets.overlays) files.push({ path: OVERLAYS, bytes: nets.overlays.pixels });
   for (const kind of CLOUDS) {
     const cloud = clouds[kind];
     if (!cloud) continue;
@@ -34,11 +35,11 @@ export async function packNets(
       classes: nets.classes,
       input: { ...nets.shape, channels: nets.shape.channels as 1 | 3, pixels: nets.pixels, fit: 'stretch' },
       nets: {
-        stem: nets.stem && 'stem',
-        bad: { folder: 'bad', from: nets.bad.from },
-        repaired: { folder: 'repaired', from: nets.repaired.from },
-        expert: nets.expert && { folder: 'expert', from: nets.expert.from },
+        bad: 'bad',
+        repaired: nets.repaired && { folder: 'repaired', from: nets.repaired.from },
+        expert: nets.expert && 'expert',
       },
+      overlays: nets.overlays && { count: nets.overlays.count, share: nets.overlays.share },
       clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
     },
   };
@@ -49,22 +50,30 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
   const { manifest, folder } = bundle;
   const net = (name: string) => netFromFiles(name, (path) => bundle.read(path));
   try {
-    const { stem, bad, repaired, expert } = manifest.nets;
+    const { bad, repaired, expert } = manifest.nets;
     const { height, width, channels, pixels } = manifest.input;
     const nets: DetectorNets = {
       shape: { height, width, channels },
       pixels,
       classes: manifest.classes,
-      stem: stem === undefined ? undefined : await net(stem),
-      bad: { model: await net(bad.folder), from: bad.from },
-      repaired: { model: await net(repaired.folder), from: repaired.from },
-      expert: expert && { model: await net(expert.folder), from: expert.from },
+      bad: await net(bad),
+      repaired: repaired && { model: await net(repaired.folder), from: repaired.from },
+      expert: expert === undefined ? undefined : await net(expert),
+      overlays: manifest.overlays && { ...manifest.overlays, pixels: overlayPixels(bundle) },
     };
     return { nets, clouds: { latent: cloudOf(bundle, 'latent'), trunk: cloudOf(bundle, 'trunk') } };
   } catch (cause) {
     if (cause instanceof BundleError) throw cause;
     throw new BundleError(`The bundle in ${folder} can't be put together: ${messageOf(cause)}`, { cause });
   }
+}
+
+function overlayPixels({ manifest, read }: BundleFiles): Uint8Array {
+  const { height, width, channels } = manifest.input;
+  const bytes = read(OVERLAYS);
+  const expected = manifest.overlays!.count * height * width * channels;
+  if (bytes.length !== expected) throw new Error(`${OVERLAYS} has ${bytes.length} bytes, not ${expected}`);
+  return bytes;
 }
 
 function cloudOf(bundle: BundleFiles, kind: (typeof CLOUDS)[number]): ClassCloud | undefined {

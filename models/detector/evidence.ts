@@ -4,16 +4,30 @@
  *   (Xie et al., BaDExpert, ICLR 2024)
  * - `latent`: distance, in what B's last layer works on, to the clean images of the class that B names
  * - `trunk`: the same in what the net's head works on, the last image-shaped features
+ * - `relearned`: how unlikely a head that was learned anew, from labels, on those features holds B's class to be
+ * - `superposition`: how sure B stays of its class when clean images are laid over the image (after Gao et al., STRIP,
+ *   ACSAC 2019); asked only where classes lack clean images for the three before
  */
-export const EVIDENCE_KINDS = ['forgetting', 'latent', 'trunk'] as const;
+export const EVIDENCE_KINDS = ['forgetting', 'latent', 'trunk', 'relearned', 'superposition'] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** How one kind of evidence is brought to the common scale: 0 at the clean median, 1 at the clean 99 % quantile. */
-export interface EvidenceScale {
-  readonly kind: EvidenceKind;
+/** How evidence is brought to the common scale: 0 at the clean median, 1 at the clean 99 % quantile. */
+export interface Scale {
   readonly median: number;
   /** The 99 % quantile less the median, > 0. */
   readonly spread: number;
+}
+
+/** The scale of one kind of evidence. */
+export interface EvidenceScale extends Scale {
+  readonly kind: EvidenceKind;
+}
+
+/** How several kinds of evidence are made one score. */
+export interface Standard {
+  readonly scales: readonly EvidenceScale[];
+  /** The scale of the sum of the standardised evidence that is above 0. */
+  readonly together: Scale;
 }
 
 /** Evidence of n images; NaN where an image has none of that kind. */
@@ -26,31 +40,56 @@ export type Readings = { readonly [kind in EvidenceKind]?: Float32Array };
 const DECIMALS = 1e3;
 
 /**
- * The largest of an image's standardised evidence. A sum would let one kind that has failed on a net drown the
- * others; a maximum lets it cost only its share of the false positives.
+ * The largest of an image's standardised evidence, and of its sum above 0. A plain sum would let one kind that has
+ * failed on a net drown the others; in the largest it costs only its share of the false positives, and the sum finds
+ * what every kind finds a little suspicious.
  * @returns n scores
  */
-export function suspicion(readings: Readings, scales: readonly EvidenceScale[], n: number): Float32Array {
-  const scores = new Float32Array(n).fill(Number.NEGATIVE_INFINITY);
-  for (const { kind, median, spread } of scales) {
-    const values = readings[kind];
-    if (!values) throw new Error(`no ${kind} evidence was read`);
-    for (let i = 0; i < n; i++) {
-      const value = (values[i]! - median) / spread;
-      if (value > scores[i]!) scores[i] = value;
-    }
-  }
-  for (let i = 0; i < n; i++) {
-    scores[i] = Number.isFinite(scores[i]!) ? Math.round(scores[i]! * DECIMALS) / DECIMALS : 0;
-  }
-  return scores;
+export function suspicion(readings: Readings, { scales, together }: Standard, n: number): Float32Array {
+  const { largest, sums } = standardised(readings, scales, n);
+  return largest.map((value, i) => {
+    const score = Math.max(value, onScale(sums[i]!, together));
+    return Number.isFinite(score) ? Math.round(score * DECIMALS) / DECIMALS : 0;
+  });
 }
 
-/** The scale of one kind of evidence, from its values on clean images (NaN left out). */
-export function scaleOf(kind: EvidenceKind, clean: Float32Array): EvidenceScale {
+/** The scales of the kinds of evidence that there are, from clean images that nothing was fitted on. */
+export function standardOf(readings: Readings, n: number): Standard {
+  const scales = EVIDENCE_KINDS.filter((kind) => readings[kind]).map((kind) => ({
+    kind,
+    ...scaleOf(readings[kind]!),
+  }));
+  return { scales, together: scaleOf(standardised(readings, scales, n).sums) };
+}
+
+function standardised(
+  readings: Readings,
+  scales: readonly EvidenceScale[],
+  n: number,
+): { largest: Float32Array; sums: Float32Array } {
+  const largest = new Float32Array(n).fill(Number.NEGATIVE_INFINITY);
+  const sums = new Float32Array(n);
+  for (const scale of scales) {
+    const values = readings[scale.kind];
+    if (!values) throw new Error(`no ${scale.kind} evidence was read`);
+    for (let i = 0; i < n; i++) {
+      const value = onScale(values[i]!, scale);
+      if (value > largest[i]!) largest[i] = value;
+      if (value > 0) sums[i]! += value;
+    }
+  }
+  return { largest, sums };
+}
+
+function onScale(value: number, { median, spread }: Scale): number {
+  return (value - median) / spread;
+}
+
+/** The scale of values on clean images (NaN left out). */
+function scaleOf(clean: Float32Array): Scale {
   const sorted = clean.filter((value) => !Number.isNaN(value)).sort();
   const median = quantile(sorted, 0.5);
-  return { kind, median, spread: Math.max(quantile(sorted, 0.99) - median, 1e-6) };
+  return { median, spread: Math.max(quantile(sorted, 0.99) - median, 1e-6) };
 }
 
 /** Linear interpolation between the two nearest of the sorted values. */

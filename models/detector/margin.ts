@@ -4,6 +4,17 @@ export interface Answers {
   readonly probabilities: Float32Array;
 }
 
+/**
+ * The most probable class of one row of logits, one class left out.
+ * @param logits `classes` values
+ */
+export function answerWithout(logits: Float32Array, without: number): { class: number; probability: number } {
+  const others = logits.slice();
+  others[without] = Number.NEGATIVE_INFINITY;
+  const { classes, probabilities } = answers(others, logits.length);
+  return { class: classes[0]!, probability: probabilities[0]! };
+}
+
 /** @param logits n × classes values, row by row */
 export function answers(logits: Float32Array, classes: number): Answers {
   const n = logits.length / classes;

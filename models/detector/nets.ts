@@ -3,14 +3,16 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { type PixelScaling, pixelFactors } from '../pixels';
+import type { NetAnswer } from '../verdict';
 import type { Readings } from './evidence';
 import { type ClassCloud, distances } from './mahalanobis';
-import { type Answers, answers, margins } from './margin';
+import { type Answers, answers, answerWithout, margins } from './margin';
+import { type Overlays, superposed } from './superposition';
 
-/** A net that works on images, or on what the stem made of them. */
-export interface PartNet {
+/** B′ as a net: it works on images, or on all that B gives (a list of tensors). */
+export interface RepairedNet {
   readonly model: LayersModel;
-  readonly from: 'image' | 'stem';
+  readonly from: 'image' | 'bad';
 }
 
 /** The nets behind a verdict. All of them end in logits. */
@@ -18,14 +20,14 @@ export interface DetectorNets {
   readonly shape: ImageShape;
   readonly pixels: PixelScaling;
   readonly classes: number;
-  /** First layers that B shares with B′: image → features. Undefined where nothing is shared. */
-  readonly stem: LayersModel | undefined;
-  /** B: logits, or [logits, latent, trunk]. */
-  readonly bad: PartNet;
-  /** B′: logits. */
-  readonly repaired: PartNet;
-  /** E, the expert that forgot the clean task: logits. */
-  readonly expert: PartNet | undefined;
+  /** B: image → logits, or [logits, latent, trunk?]. */
+  readonly bad: LayersModel;
+  /** B′: logits, or [logits, scores of the relearned head]. Undefined where it is B with classes passed over. */
+  readonly repaired: RepairedNet | undefined;
+  /** E, the expert that forgot the clean task: image → logits. */
+  readonly expert: LayersModel | undefined;
+  /** Clean images to lay over an image; undefined where superposition is not asked. */
+  readonly overlays?: Overlays | undefined;
 }
 
 /** Whitened class means by feature space, as far as there are any. */
@@ -40,6 +42,8 @@ export interface NetReadings {
   readonly repaired: Answers;
   /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
   readonly disagreement: Float32Array;
+  /** What B′ answers to an image when B's class is left out. */
+  readonly otherwise: (image: number) => NetAnswer;
   readonly evidence: Readings;
 }
 
@@ -68,7 +72,7 @@ export function imageTensor(
 }
 
 /** The tensor outputs of a net, one or several. */
-export function outputsOf(model: LayersModel, input: tf.Tensor): tf.Tensor[] {
+export function outputsOf(model: LayersModel, input: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
   const made = model.apply(input, { training: false }) as tf.Tensor | tf.Tensor[];
   return Array.isArray(made) ? made : [made];
 }
@@ -108,15 +112,18 @@ export async function readNets(
   }
   const outputs = tf.tidy(() => {
     const image = imageTensor(pixels, n, nets.shape, nets.pixels);
-    const stem = nets.stem ? outputsOf(nets.stem, image)[0]! : image;
-    const run = (part: PartNet) => outputsOf(part.model, part.from === 'stem' ? stem : image);
-    const [bad, latent, trunk] = run(nets.bad);
+    const made = outputsOf(nets.bad, image);
+    const [bad, latent, trunk] = made;
     const project = (features: tf.Tensor | undefined, loaded: LoadedCloud | undefined) =>
       features && loaded ? tf.matMul(tf.reshape(features, [n, -1]), loaded.projection) : undefined;
+    const [repaired, relearned] = nets.repaired
+      ? outputsOf(nets.repaired.model, nets.repaired.from === 'bad' ? made : image)
+      : [];
     return {
       bad: bad!,
-      repaired: run(nets.repaired)[0]!,
-      expert: nets.expert && run(nets.expert)[0]!,
+      repaired,
+      relearned,
+      expert: nets.expert && outputsOf(nets.expert, image)[0]!,
       latent: project(latent, clouds.latent),
       trunk: project(trunk, clouds.trunk),
     };
@@ -127,8 +134,10 @@ export async function readNets(
     tensor.dispose();
     return values;
   };
-  const [bad, repaired, expert, latent, trunk] = await Promise.all(
-    [outputs.bad, outputs.repaired, outputs.expert, outputs.latent, outputs.trunk].map(read),
+  const [bad, ownRepaired, relearned, expert, latent, trunk] = await Promise.all(
+    [outputs.bad, outputs.repaired, outputs.relearned, outputs.expert, outputs.latent, outputs.trunk].map(
+      read,
+    ),
   );
   const answered = answers(bad!, nets.classes);
   if (answered.probabilities.some(Number.isNaN)) {
@@ -136,15 +145,49 @@ export async function readNets(
       hint: 'Check the net, and how pixels are scaled (--pixels).',
     });
   }
-  const disagreement = margins(repaired!, nets.classes, answered.classes).map((margin) => -margin);
+  const { classes } = nets;
+  const repaired = ownRepaired ?? bad!;
   return {
     bad: answered,
-    repaired: answers(repaired!, nets.classes),
-    disagreement,
+    repaired: ownRepaired ? answers(ownRepaired, classes) : answered,
+    disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
+    otherwise: (i) => answerWithout(repaired.subarray(i * classes, (i + 1) * classes), answered.classes[i]!),
     evidence: {
-      forgetting: expert && margins(expert, nets.classes, answered.classes),
+      forgetting: expert && margins(expert, classes, answered.classes),
       latent: latent && clouds.latent && distances(latent, answered.classes, clouds.latent.cloud),
       trunk: trunk && clouds.trunk && distances(trunk, answered.classes, clouds.trunk.cloud),
+      relearned: relearned && margins(relearned, classes, answered.classes).map((margin) => -margin),
+      superposition: nets.overlays && (await superposition(nets, nets.overlays, pixels, n, answered.classes)),
     },
   };
+}
+
+/**
+ * How sure B stays of its class c, on average, with clean images laid over: the mean logit margin at c.
+ * @param pixels n × height × width × channels values of 0–255
+ * @param at the class c of each image
+ */
+export async function superposition(
+  nets: Pick<DetectorNets, 'shape' | 'pixels' | 'classes' | 'bad'>,
+  overlays: Overlays,
+  pixels: Uint8Array | Float32Array,
+  n: number,
+  at: Int32Array,
+): Promise<Float32Array> {
+  const { shape, classes } = nets;
+  const size = imageSize(shape);
+  const sums = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const blends = superposed(pixels.subarray(i * size, (i + 1) * size), overlays);
+    for (let start = 0; start < overlays.count; start += RUN_BATCH) {
+      const count = Math.min(RUN_BATCH, overlays.count - start);
+      const batch = blends.subarray(start * size, (start + count) * size);
+      const logits = tf.tidy(() => outputsOf(nets.bad, imageTensor(batch, count, shape, nets.pixels))[0]!);
+      const values = (await logits.data()) as Float32Array;
+      logits.dispose();
+      for (const margin of margins(values, classes, new Int32Array(count).fill(at[i]!))) sums[i]! += margin;
+    }
+    sums[i]! /= overlays.count;
+  }
+  return sums;
 }

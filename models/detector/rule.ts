@@ -1,35 +1,36 @@
 import type { Verdict } from '../verdict';
 import { pValue } from './conformal';
-import { type EvidenceScale, suspicion } from './evidence';
+import { type Standard, suspicion } from './evidence';
 import type { NetReadings } from './nets';
 
 /**
  * How G decides:
  * - `disagreement`: backdoored where B and B′ name different classes (Liu et al. 2018); the score is B′'s margin
  *   against B's class, and the p-value tells how rare it is among the clean images that B′ was made from
- * - `calibrated`: backdoored where the p-value of the standardised evidence is at most α
+ * - `calibrated`: backdoored where the p-value of the standardised evidence is at most α; B′ passes B's class over
+ *   where it is at most `passOver`
  */
 export type Rule =
   | { readonly kind: 'disagreement'; readonly calibration: Float32Array }
-  | {
+  | (Standard & {
       readonly kind: 'calibrated';
       readonly alpha: number;
-      readonly scales: readonly EvidenceScale[];
+      readonly passOver: number;
       readonly calibration: Float32Array;
-    };
+    });
 
 /** The verdict on each image that the nets have read. @param classes N, the class that says "backdoored" */
 export function decide(readings: NetReadings, rule: Rule, classes: number): Verdict[] {
   const scores =
     rule.kind === 'calibrated'
-      ? suspicion(readings.evidence, rule.scales, readings.bad.classes.length)
+      ? suspicion(readings.evidence, rule, readings.bad.classes.length)
       : readings.disagreement;
   return decideByScores(readings, scores, rule, classes);
 }
 
 /** The verdict on each image whose score is known already. */
 export function decideByScores(
-  readings: Pick<NetReadings, 'bad' | 'repaired'>,
+  readings: Pick<NetReadings, 'bad' | 'repaired' | 'otherwise'>,
   scores: Float32Array,
   rule: Rule,
   classes: number,
@@ -37,10 +38,10 @@ export function decideByScores(
   return Array.from(scores, (score, i) => {
     const p = pValue(rule.calibration, score);
     const bad = { class: readings.bad.classes[i]!, probability: readings.bad.probabilities[i]! };
-    const repaired = {
-      class: readings.repaired.classes[i]!,
-      probability: readings.repaired.probabilities[i]!,
-    };
+    const repaired =
+      rule.kind === 'calibrated' && p <= rule.passOver
+        ? readings.otherwise(i)
+        : { class: readings.repaired.classes[i]!, probability: readings.repaired.probabilities[i]! };
     const backdoored = rule.kind === 'calibrated' ? p <= rule.alpha : bad.class !== repaired.class;
     return {
       class: backdoored ? classes : bad.class,

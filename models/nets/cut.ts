@@ -47,22 +47,6 @@ export function cutPoints(model: tf.LayersModel): CutPoint[] {
   return cuts;
 }
 
-/**
- * Where the repaired net and the expert part from the BadNet: the last cut among the image-shaped tensors that
- * leaves at least a quarter of the arithmetic, and a convolution, to what comes after it.
- * @returns undefined when there is no such place; the nets then share nothing
- */
-export function stemCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
-  const last = cutPoints(model).filter(
-    (cut) =>
-      cut.tensor.shape.length === 4 &&
-      cut.share > 0 &&
-      cut.share <= 0.75 &&
-      hasConvolutionAfter(model, cut.tensor),
-  );
-  return last.at(-1)?.tensor;
-}
-
 /** The last image-shaped (rank 4) tensor that everything passes: what the net's head works on. */
 export function trunkCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
   return cutPoints(model)
@@ -76,10 +60,6 @@ export function latentTensor(model: tf.LayersModel): tf.SymbolicTensor {
     .filter((each) => each.layer.weights.some((weight) => weight.shape.length >= 2))
     .at(-1);
   return call?.inputs[0] ?? model.outputs[0]!;
-}
-
-function hasConvolutionAfter(model: tf.LayersModel, cut: tf.SymbolicTensor): boolean {
-  return callsInOrder(model.outputs, cut).some((call) => isConvolution(call.layer));
 }
 
 /** Whether a layer convolves over height and width with a kernel of its own. */

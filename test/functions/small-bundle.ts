@@ -16,10 +16,10 @@ export async function writeSmallBundle(store: string): Promise<string> {
     shape,
     classes,
     pixels: { kind: '0-1' as const },
-    bad: { model: flat, from: 'image' as const },
+    bad: flat,
     repaired: { model: copyNet(flat, 'repaired'), from: 'image' as const },
   };
-  const { files, fields } = await packNets({ stem: undefined, expert: undefined, ...nets }, NO_CLOUDS);
+  const { files, fields } = await packNets({ expert: undefined, ...nets }, NO_CLOUDS);
   const { manifest } = await writeBundle(
     store,
     {

@@ -6,8 +6,7 @@ import { OnnxGraph } from './graph';
 import { permuted, type Value, writeLayer } from './layers';
 
 /**
- * All that a verdict computes with nets, as one ONNX file: the shared stem once, B, B′ and E, and the projections of B's
- * features. Input `images` (n × height × width × channels, scaled); outputs `bad`, `repaired`, `expert`, `latent` and
+ * All that a verdict computes with nets, as one ONNX file: B, B′ and E, and the projections of B's features. Input `images` (n × height × width × channels, scaled); outputs `bad`, `repaired`, `expert`, `latent` and
  * `trunk`, as far as the detector has them.
  * @throws UnwrittenLayer for a layer that no writer is there for
  */
@@ -16,16 +15,17 @@ export function detectorOnnx(nets: DetectorNets, clouds: Clouds): Uint8Array {
   const { height, width, channels } = nets.shape;
   graph.input('images', [height, width, channels]);
   const image = { name: graph.node('Transpose', ['images'], { perm: { ints: [0, 3, 1, 2] } }) };
-  const stem = nets.stem ? write(graph, nets.stem, [image])[0]! : image;
-  const sources: Record<string, readonly Value[]> = { image: [image], stem: [stem] };
-  const run = (part: DetectorNets['bad']) => write(graph, part.model, sources[part.from]!);
-  const fromBad = run(nets.bad);
-  sources.bad = fromBad;
+  const fromBad = write(graph, nets.bad, [image]);
   const [bad, latent, trunk] = fromBad;
   graph.output('bad', bad!.name, nets.classes);
-  graph.output('repaired', run(nets.repaired)[0]!.name, nets.classes);
-  if (nets.expert) graph.output('expert', run(nets.expert)[0]!.name, nets.classes);
-  const [, latentShape, trunkShape] = nets.bad.model.outputs.map((output) => output.shape.slice(1));
+  if (nets.repaired) {
+    const inputs = nets.repaired.from === 'bad' ? fromBad : [image];
+    const [repaired, relearned] = write(graph, nets.repaired.model, inputs);
+    graph.output('repaired', repaired!.name, nets.classes);
+    if (relearned) graph.output('relearned', relearned.name, nets.classes);
+  }
+  if (nets.expert) graph.output('expert', write(graph, nets.expert, [image])[0]!.name, nets.classes);
+  const [, latentShape, trunkShape] = nets.bad.outputs.map((output) => output.shape.slice(1));
   for (const [name, cloud, value, shape] of [
     ['latent', clouds.latent, latent, latentShape],
     ['trunk', clouds.trunk, trunk, trunkShape],

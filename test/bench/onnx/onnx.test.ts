@@ -5,8 +5,8 @@ import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { type DetectorNets, imageTensor, outputsOf } from '../../../models/detector/nets';
 import { startEngine } from '../../../models/engine';
 import { imageSize } from '../../../models/images/set';
+import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
-import { partNet } from '../../../models/nets/parts';
 import { Random } from '../../../models/random';
 import { deepId } from '../deepid';
 import { detectorOnnx } from './detector';
@@ -24,9 +24,9 @@ beforeAll(async () => {
 describe('the ONNX file of a detector', () => {
   it('refuses a layer that it has no writer for', () => {
     const { nets } = detector();
-    const input = tfl.input({ shape: nets.stem!.outputs[0]!.shape.slice(1) });
+    const input = tfl.input({ shape: [55, 47, 3] });
     const outputs = tfl.layers.globalAveragePooling2d({ name: 'mean' }).apply(input) as tfl.SymbolicTensor;
-    const odd = { model: tfl.model({ inputs: input, outputs }), from: 'stem' as const };
+    const odd = tfl.model({ inputs: input, outputs });
     expect(() => detectorOnnx({ ...nets, expert: odd }, {})).toThrow(/mean: no GlobalAveragePooling2D/);
   });
 
@@ -38,8 +38,7 @@ describe('the ONNX file of a detector', () => {
       const { nets, clouds } = detector();
       const pixels = Uint8Array.from({ length: n * imageSize(nets.shape) }, () => random.int(256));
       const images = imageTensor(pixels, n, nets.shape, nets.pixels);
-      const stem = outputsOf(nets.stem!, images)[0]!;
-      const [bad, latent, trunk] = outputsOf(nets.bad.model, stem);
+      const [bad, latent, trunk] = outputsOf(nets.bad, images);
       const project = (features: tf.Tensor, { projection, dimensions }: ClassCloud) =>
         tf.matMul(
           tf.reshape(features, [n, -1]),
@@ -47,8 +46,8 @@ describe('the ONNX file of a detector', () => {
         );
       const wanted = {
         bad: bad!,
-        repaired: nets.repaired.model.apply([bad!, latent!, trunk!]) as tf.Tensor,
-        expert: outputsOf(nets.expert!.model, images)[0]!,
+        repaired: nets.repaired!.model.apply([bad!, latent!, trunk!]) as tf.Tensor,
+        expert: outputsOf(nets.expert!, images)[0]!,
         latent: project(latent!, clouds.latent),
         trunk: project(trunk!, clouds.trunk),
       };
@@ -73,16 +72,15 @@ describe('the ONNX file of a detector', () => {
 /** DeepID nets of the kinds that repairs make; B′ takes B's outputs. */
 function detector(): { nets: DetectorNets; clouds: Record<'latent' | 'trunk', ClassCloud> } {
   const flat = copyNet(deepId(classes));
-  const { stem, head } = partNet(flat, { shareStem: true });
-  const [latent, trunk] = head.outputs.slice(1).map((output) => cloud(output.shape.slice(1) as number[]));
+  const { net } = featureNet(flat, 'bad');
+  const [latent, trunk] = net.outputs.slice(1).map((output) => cloud(output.shape.slice(1) as number[]));
   const nets: DetectorNets = {
     shape: { height: 55, width: 47, channels: 3 },
     pixels: { kind: '-1-1' },
     classes,
-    stem,
-    bad: { model: head, from: 'stem' },
-    repaired: { model: secondOpinion(head), from: 'bad' as 'stem' },
-    expert: { model: copyNet(flat), from: 'image' },
+    bad: net,
+    repaired: { model: secondOpinion(net), from: 'bad' },
+    expert: copyNet(flat),
   };
   return { nets, clouds: { latent: latent!, trunk: trunk! } };
 }

@@ -11,8 +11,8 @@ import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { startEngine } from '../../../models/engine';
 import { BundleError } from '../../../models/errors';
 import { GoodNet } from '../../../models/goodnet';
+import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
-import { headOf, partNet } from '../../../models/nets/parts';
 import { Random } from '../../../models/random';
 import { chainNet } from '../../small-nets';
 
@@ -37,16 +37,14 @@ function cloud(features: number, dimensions: number): ClassCloud {
 
 async function makeBundle(into: string, seed = 1) {
   const flat = copyNet(chainNet(classes));
-  const parts = partNet(flat, { shareStem: true });
   const { files, fields } = await packNets(
     {
       shape,
       classes,
       pixels: { kind: '0-1' },
-      stem: parts.stem,
-      bad: { model: parts.head, from: 'stem' },
-      repaired: { model: headOf(flat, 'repaired'), from: 'stem' },
-      expert: { model: copyNet(flat, 'expert'), from: 'image' },
+      bad: featureNet(flat, 'bad').net,
+      repaired: { model: copyNet(flat, 'repaired'), from: 'image' },
+      expert: copyNet(flat, 'expert'),
     },
     { latent: cloud(16, 16), trunk: cloud(160, 8) },
   );
@@ -64,6 +62,8 @@ async function makeBundle(into: string, seed = 1) {
           { kind: 'forgetting', median: 0, spread: 1 },
           { kind: 'latent', median: 10, spread: 5 },
         ],
+        together: { median: 0, spread: 1 },
+        passOver: 0.1,
       },
       calibration: {
         scheme: 'split',

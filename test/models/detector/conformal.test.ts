@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pValue, smallestAlpha, threshold } from '../../../models/detector/conformal';
-import { quantile, scaleOf, suspicion } from '../../../models/detector/evidence';
+import { quantile, standardOf, suspicion } from '../../../models/detector/evidence';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, margins } from '../../../models/detector/margin';
 import { Random } from '../../../models/random';
@@ -60,6 +60,8 @@ describe('margins', () => {
 });
 
 describe('evidence', () => {
+  const together = { median: 0, spread: 10 };
+
   test('the largest counts, and one that is missing costs nothing', () => {
     const scales = [
       { kind: 'forgetting', median: 0, spread: 2 },
@@ -69,12 +71,31 @@ describe('evidence', () => {
       forgetting: Float32Array.from([4, 0, 1]),
       latent: Float32Array.from([1, 6, Number.NaN]),
     };
-    expect([...suspicion(readings, scales, 3)]).toEqual([2, 5, 0.5]);
+    expect([...suspicion(readings, { scales, together }, 3)]).toEqual([2, 5, 0.5]);
+  });
+
+  test('what every kind finds a little suspicious is found together; what one finds harmless does not count', () => {
+    const scales = (['forgetting', 'latent', 'trunk'] as const).map((kind) => ({
+      kind,
+      median: 0,
+      spread: 1,
+    }));
+    const readings = {
+      forgetting: Float32Array.from([0.9, 0.9]),
+      latent: Float32Array.from([0.9, -50]),
+      trunk: Float32Array.from([0.9, 0]),
+    };
+    const scores = suspicion(readings, { scales, together: { median: 0.7, spread: 1 } }, 2);
+    expect(scores[0]).toBeCloseTo(2);
+    expect(scores[1]).toBeCloseTo(0.9);
   });
 
   test('a scale puts the clean median at 0 and the 99 % quantile at 1', () => {
     const values = Float32Array.from({ length: 1001 }, (_, i) => i);
-    expect(scaleOf('latent', values)).toEqual({ kind: 'latent', median: 500, spread: 490 });
+    const { scales, together: sum } = standardOf({ latent: values }, 1001);
+    expect(scales).toEqual([{ kind: 'latent', median: 500, spread: 490 }]);
+    expect(sum.median).toBe(0);
+    expect(sum.spread).toBeCloseTo(1, 5);
     expect(quantile(Float32Array.from([1, 3]), 0.5)).toBe(2);
   });
 

@@ -3,9 +3,9 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { outputsOf } from '../../../models/detector/nets';
 import { startEngine } from '../../../models/engine';
-import { cutPoints, latentTensor, stemCut, trunkCut } from '../../../models/nets/cut';
+import { cutPoints, latentTensor, trunkCut } from '../../../models/nets/cut';
+import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
-import { headOf, partNet } from '../../../models/nets/parts';
 import { branchedNet, chainNet } from '../../small-nets';
 
 beforeAll(async () => {
@@ -27,27 +27,23 @@ describe('cutting a net', () => {
     expect(names).toEqual(['conv_1', 'pool_1', 'conv_3', 'pool_3', 'add', 'relu', 'output']);
     expect(trunkCut(net)?.name).toMatch(/^pool_3/);
     expect(latentTensor(net).name).toMatch(/^relu/);
-    expect(stemCut(net)?.name).toMatch(/^pool_1/);
     net.dispose();
   });
 
   test.each([
     ['chain', chainNet, [12, 10, 3]],
     ['branched', branchedNet, [20, 16, 3]],
-  ] as const)('stem and head of a %s net together answer as the whole', (_name, make, shape) => {
+  ] as const)('a %s net with its features answers as the net', (_name, make, shape) => {
     const net = make();
     const flat = copyNet(net);
     const x = input([...shape]);
     const whole = values(net, x)[0]!;
     expect(values(flat, x)[0]).toEqual(whole);
 
-    const parts = partNet(flat, { shareStem: true });
-    const stem = outputsOf(parts.stem!, x)[0]!;
-    const [logits, latent, trunk] = outputsOf(parts.head, stem);
+    const [logits, latent, trunk] = outputsOf(featureNet(flat, 'bad').net, x);
     expect(Array.from(logits!.dataSync())).toEqual(whole);
     expect(latent!.shape[1]).toBeGreaterThan(1);
     expect(trunk!.shape).toHaveLength(4);
-    expect(values(headOf(flat, 'other'), stem)[0]).toEqual(whole);
   });
 
   test('nested models are laid flat, a shared one stays shared', () => {

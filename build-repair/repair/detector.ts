@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Readings } from '../../models/detector/evidence';
+import { distances } from '../../models/detector/mahalanobis';
+import { margins } from '../../models/detector/margin';
+import { imageTensor, outputsOf, superposition } from '../../models/detector/nets';
+import type { Overlays } from '../../models/detector/superposition';
+import { Random } from '../../models/random';
+import { type FittedCloud, fitCloud, whitened } from './cloud';
+import type { RepairContext } from './context';
+import { forget } from './forget';
+import type { FeatureSpace, Observations } from './observe';
+import type { Passes } from './passes';
+import { coversAllClasses, headScores, relearn } from './relearn';
+import type { LinearHead } from './softmax-regression';
+
+const BATCH = 64;
+/** Overlays of superposition, and the image's own share of each blend. */
+const OVERLAYS = 48;
+const SHARE = 0.5;
+
+/** What each kind of evidence needs, as far as the images suffice for it. */
+export interface FittedDetector {
+  readonly forgetting: true;
+  readonly expert: LayersModel;
+  readonly latent: FittedCloud | undefined;
+  readonly trunk: FittedCloud | undefined;
+  readonly relearned: LinearHead | undefined;
+  readonly superposition: Overlays | undefined;
+}
+
+/** Fits all evidence to some of the clean images. @param part of which fold this is, for the progress */
+export async function fitDetector(
+  context: RepairContext,
+  flat: LayersModel,
+  passes: Passes,
+  fit: Int32Array,
+  part: string,
+): Promise<FittedDetector> {
+  const { images, classes } = context;
+  const cloud = (space: FeatureSpace | undefined, varied: FeatureSpace | undefined) =>
+    space &&
+    fitCloud(
+      space,
+      varied ? [{ values: varied.values, rowOf: passes.rowOf }] : [],
+      images.labels,
+      images.groups,
+      fit,
+      classes,
+    );
+  const latent = cloud(passes.clean.latent, passes.varied.latent);
+  const trunk = cloud(passes.clean.trunk, passes.varied.trunk);
+  const covered = coversAllClasses(images.labels, fit, classes);
+  return {
+    forgetting: true,
+    expert: await forget(context, flat, fit, `Forgetting${part}`),
+    latent,
+    trunk,
+    relearned: covered ? await relearn(context, passes, fit, `Relearning${part}`) : undefined,
+    superposition: latent ? undefined : drawOverlays(context, fit),
+  };
+}
+
+function drawOverlays({ images, seed }: RepairContext, fit: Int32Array): Overlays {
+  const drawn = new Random(seed, 'overlays').permutation(fit.length).subarray(0, OVERLAYS);
+  const pixels = images.gather(drawn.map((place) => fit[place]!));
+  return { count: drawn.length, pixels: Uint8Array.from(pixels, Math.round), share: SHARE };
+}
+
+/** The evidence of clean images that the detector was not fitted on. */
+export async function readEvidence(
+  context: RepairContext,
+  bad: LayersModel,
+  clean: Observations,
+  fitted: FittedDetector,
+  held: Int32Array,
+): Promise<Readings> {
+  const { classes } = context;
+  const named = held.map((image) => clean.named[image]!);
+  const distance = (space: FeatureSpace | undefined, cloud: FittedCloud | undefined) =>
+    space && cloud && distances(whitened(space, cloud, held), named, cloud.cloud);
+  const forgetting = new Float32Array(held.length);
+  const laidOver = fitted.superposition && new Float32Array(held.length);
+  for (let start = 0; start < held.length; start += BATCH) {
+    context.signal?.throwIfAborted();
+    const batch = held.subarray(start, start + BATCH);
+    const pixels = context.images.gather(batch);
+    const at = named.subarray(start, start + BATCH);
+    const logits = tf.tidy(
+      () =>
+        outputsOf(
+          fitted.expert,
+          imageTensor(pixels, batch.length, context.shape, context.pixels),
+        )[0]!.dataSync() as Float32Array,
+    );
+    forgetting.set(margins(logits, classes, at), start);
+    if (fitted.superposition) {
+      laidOver!.set(
+        await superposition({ ...context, bad }, fitted.superposition, pixels, batch.length, at),
+        start,
+      );
+    }
+    await new Promise(setImmediate);
+  }
+  return {
+    forgetting,
+    latent: distance(clean.latent, fitted.latent),
+    trunk: distance(clean.trunk, fitted.trunk),
+    relearned:
+      fitted.relearned &&
+      margins(headScores(fitted.relearned, clean, held), classes, named).map((margin) => -margin),
+    superposition: laidOver,
+  };
+}

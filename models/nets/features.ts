@@ -1,0 +1,45 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { latentTensor, trunkCut } from './cut';
+import { copyBetween } from './graph';
+
+/** Trunk features are averaged over places until an image has no more values than this. */
+const MOST_TRUNK_VALUES = 4096;
+
+/** A net that also gives its features. */
+export interface FeatureNet {
+  /** image → [logits, latent, trunk?]. */
+  readonly net: tfl.LayersModel;
+  readonly hasTrunk: boolean;
+}
+
+/** A copy of a flat net (see copyNet) that ends in logits, with its features as further outputs. */
+export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
+  const trunk = trunkCut(flat);
+  const outputs = [flat.outputs[0]!, own(latentTensor(flat), 'latent')];
+  if (trunk) outputs.push(own(pooled(trunk), 'trunk'));
+  return { net: copyBetween(flat.inputs[0]!, outputs, name), hasTrunk: trunk !== undefined };
+}
+
+function pooled(trunk: tfl.SymbolicTensor): tfl.SymbolicTensor {
+  const [, height, width, channels] = trunk.shape as number[];
+  let pool = 1;
+  while (
+    Math.ceil(height! / pool) * Math.ceil(width! / pool) * channels! > MOST_TRUNK_VALUES &&
+    pool < Math.max(height!, width!)
+  ) {
+    pool++;
+  }
+  if (pool === 1) return trunk;
+  const layer = tfl.layers.averagePooling2d({
+    poolSize: pool,
+    strides: pool,
+    padding: 'same',
+    name: 'trunk_pool',
+  });
+  return layer.apply(trunk) as tfl.SymbolicTensor;
+}
+
+/** A tensor of its own even where the features are the net's logits or its input. */
+function own(tensor: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
+  return tfl.layers.activation({ activation: 'linear', name }).apply(tensor) as tfl.SymbolicTensor;
+}
