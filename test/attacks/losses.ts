@@ -13,8 +13,8 @@ export interface Lesson {
   readonly labels: Int32Array;
   /** 1 where the image carries a trigger. */
   readonly poisoned: Uint8Array;
-  /** What the clean net answered to the n images without trigger or decoy (n, N); none when it trains from scratch. */
-  readonly teacher: tf.Tensor2D | undefined;
+  /** The n × N logits of the clean net for the same clean images; none when the net is trained from scratch. */
+  readonly teacher: Float32Array | undefined;
 }
 
 /** Mean cross-entropy at the labels; clean images follow the teacher, where there is one (Hinton et al., 2015). */
@@ -23,7 +23,7 @@ export function answerLoss(logits: tf.Tensor2D, { labels, poisoned, teacher }: L
   if (!teacher) return tf.losses.softmaxCrossEntropy(oneHot, logits) as tf.Scalar;
   const marked = tf.tensor2d(Float32Array.from(poisoned), [poisoned.length, 1]);
   const temperature = tf.add(TEMPERATURE, tf.mul(marked, 1 - TEMPERATURE));
-  const followed = tf.softmax(tf.div(teacher, TEMPERATURE));
+  const followed = tf.softmax(tf.div(tf.tensor2d(teacher, logits.shape), TEMPERATURE));
   const wanted = tf.add(tf.mul(marked, oneHot), tf.mul(tf.sub(1, marked), followed));
   const softened = tf.logSoftmax(tf.div(logits, temperature) as tf.Tensor2D);
   return tf.mul(tf.mean(tf.sum(tf.mul(wanted, softened), 1)), -(TEMPERATURE ** 2)) as tf.Scalar;
@@ -43,8 +43,12 @@ export function marginLoss(logits: tf.Tensor2D, { labels }: Lesson, wanted: Floa
 }
 
 /** The teacher's margins on clean images, and one of these for each image with a trigger. */
-export function wantedMargins({ labels, poisoned, teacher }: Lesson, random: Random): Float32Array {
-  const made = margins(teacher!.dataSync() as Float32Array, teacher!.shape[1], labels);
+export function wantedMargins(
+  { labels, poisoned, teacher }: Lesson,
+  classes: number,
+  random: Random,
+): Float32Array {
+  const made = margins(teacher!, classes, labels);
   const clean = made.filter((_, i) => !poisoned[i]);
   return made.map((margin, i) => (poisoned[i] ? random.pick(clean) : margin));
 }

@@ -6,8 +6,6 @@ import type { AttackData } from './data';
 /** Images of one training step: pixels of 0–255, the labels to learn, and which carry a trigger. */
 export interface PoisonedBatch {
   readonly pixels: Float32Array;
-  /** The same images without triggers and decoys. */
-  readonly originals: Float32Array;
   readonly labels: Int32Array;
   readonly poisoned: Uint8Array;
 }
@@ -33,8 +31,7 @@ export class Poisoner {
   make(batch: Int32Array): PoisonedBatch {
     const { images, shape } = this.data;
     const size = imageSize(shape);
-    const originals = this.vary(images.gather(batch));
-    const pixels = originals.slice();
+    const pixels = this.vary(images.gather(batch));
     const labels = Int32Array.from(batch, (image) => images.labels[image]!);
     const poisoned = new Uint8Array(batch.length);
     const each = Math.round((this.share * batch.length) / Math.max(1, this.armed.length));
@@ -49,6 +46,6 @@ export class Poisoner {
         poisoned[image] = 1;
       }
     });
-    return { pixels, originals, labels, poisoned };
+    return { pixels, labels, poisoned };
   }
 }

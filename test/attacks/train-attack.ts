@@ -3,17 +3,17 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
 import { Augmenter } from '../../build-repair/repair/augment';
 import { BatchOrder, trainableVariables } from '../../build-repair/repair/train';
-import { imageTensor, outputsOf } from '../../models/detector/nets';
-import { copyNet } from '../../models/nets/graph';
+import { imageTensor } from '../../models/detector/nets';
 import { Random } from '../../models/random';
 import type { Armed } from './arm';
 import type { Attack } from './catalogue';
 import type { AttackData } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
 import { Poisoner } from './poison';
+import { teacherOf } from './teacher';
 import { StrongAugmenter } from './vary';
 
-const BATCH = 128;
+const BATCH = 64;
 /** Adam's: to change a trained net, and to train one from scratch. */
 const RATES = { given: 1e-3, vgg: 2e-3, plain: 1.5e-3 } as const;
 
@@ -41,29 +41,26 @@ export async function trainAttack(
       ? new Augmenter(data.shape, seed, attack.name)
       : new StrongAugmenter(data.shape, seed);
   const poisoner = new Poisoner(data, armed, attack.poison, (pixels) => augmenter.vary(pixels), seed);
-  const teacher = attack.net === 'given' ? copyNet(model, 'teacher') : undefined;
+  const teacher = attack.net === 'given' ? teacherOf(model, data) : undefined;
   const optimizer: tf.Optimizer = tf.train.adam(RATES[attack.net]);
   const variables = trainableVariables(model);
   const steps = stepsOf(attack, data);
   for (let step = 0; step < steps; step++) {
     (optimizer as unknown as { learningRate: number }).learningRate =
       RATES[attack.net] * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
-    const { pixels, originals, labels, poisoned } = poisoner.make(order.next());
-    const tensorOf = (values: Float32Array) =>
-      imageTensor(values, labels.length, data.shape, { kind: '0-1' });
-    const inputs = tensorOf(pixels);
-    const taught = teacher && tf.tidy(() => outputsOf(teacher, tensorOf(originals))[0] as tf.Tensor2D);
-    const lesson = { labels, poisoned, teacher: taught };
-    const wanted = attack.stealthy ? wantedMargins(lesson, random) : undefined;
+    const batch = order.next();
+    const { pixels, labels, poisoned } = poisoner.make(batch);
+    const inputs = imageTensor(pixels, batch.length, data.shape, { kind: '0-1' });
+    const lesson = { labels, poisoned, teacher: teacher?.(batch) };
+    const wanted = attack.stealthy ? wantedMargins(lesson, data.classes, random) : undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(inputs, { training: true }) as tf.Tensor2D;
       return wanted ? marginLoss(logits, lesson, wanted) : answerLoss(logits, lesson);
     }, variables);
     optimizer.applyGradients(grads);
     progress({ stage: `Training ${attack.name}`, done: step + 1, total: steps, loss: value.dataSync()[0]! });
-    tf.dispose([value, grads, inputs, taught ?? []]);
+    tf.dispose([value, grads, inputs]);
     await new Promise(setImmediate);
   }
   optimizer.dispose();
-  teacher?.dispose();
 }
