@@ -7,17 +7,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { selfContained } from './self-contained.mjs';
 
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
-
-// The wasm backend's loader is CommonJS inside.
-const REQUIRE = [
-  "import { createRequire as goodnetCreateRequire } from 'node:module';",
-  "import { fileURLToPath as goodnetPath } from 'node:url';",
-  'const require = goodnetCreateRequire(import.meta.url);',
-  'const __filename = goodnetPath(import.meta.url);',
-  "const __dirname = goodnetPath(new URL('.', import.meta.url));",
-].join('');
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist', 'lambda'));
@@ -27,22 +19,8 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['functions/lambda.ts'],
   outfile: join(folder, 'index.mjs'),
-  bundle: true,
-  minify: true,
-  // So that an error shows a line, not the whole program.
-  lineLimit: 200,
-  sourcemap: true,
-  sourcesContent: false,
-  platform: 'node',
-  // TensorFlow.js's ES modules: a quarter smaller than its CommonJS.
-  mainFields: ['module', 'main'],
-  format: 'esm',
-  target: 'node20',
-  // node-fetch is what TensorFlow.js takes where there is no fetch of Node's own.
-  external: ['sharp', 'node-fetch'],
+  ...selfContained,
   metafile: true,
-  logLevel: 'warning',
-  banner: { js: REQUIRE },
 });
 await writeFile(`${folder}.metafile.json`, JSON.stringify(metafile));
 const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { EVIDENCE_KINDS } from '../detector/evidence';
 import { BundleError } from '../errors';
+import { METHODS } from './methods';
+
+export type { Method } from './methods';
 
 /** The bundle format that this version writes; it reads this one and older ones. */
 export const FORMAT_VERSION = 1;
-
-export const METHODS = ['expert', 'fine-prune', 'magnitude'] as const;
-export type Method = (typeof METHODS)[number];
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();

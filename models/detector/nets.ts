@@ -42,7 +42,7 @@ export interface NetReadings {
   readonly repaired: Answers;
   /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
   readonly disagreement: Float32Array;
-  /** What B′ answers to an image when B's class is left out. */
+  /** What B′ answers to an image when B's class is left out: the relearned head's answer, where there is one. */
   readonly otherwise: (image: number) => NetAnswer;
   readonly evidence: Readings;
 }
@@ -147,11 +147,12 @@ export async function readNets(
   }
   const { classes } = nets;
   const repaired = ownRepaired ?? bad!;
+  const others = relearned ?? repaired;
   return {
     bad: answered,
     repaired: ownRepaired ? answers(ownRepaired, classes) : answered,
     disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
-    otherwise: (i) => answerWithout(repaired.subarray(i * classes, (i + 1) * classes), answered.classes[i]!),
+    otherwise: (i) => answerWithout(others.subarray(i * classes, (i + 1) * classes), answered.classes[i]!),
     evidence: {
       forgetting: expert && margins(expert, classes, answered.classes),
       latent: latent && clouds.latent && distances(latent, answered.classes, clouds.latent.cloud),

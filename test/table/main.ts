@@ -1,6 +1,7 @@
 /**
- * `npm run table [faces] [stealth] [clean] [tiles] [signs] [--seed N]`: the README's tables, measured on
- * ../shared/data. Without a name, all of them; some 40 minutes on 2 cores with tfjs-node.
+ * `npm run table [faces] [stealth] [clean] [tiles] [signs] [--seed N] [--no-peers]`: the README's tables, measured on
+ * ../shared/data. Without a name, all of them; some 30 minutes on 2 cores with tfjs-node. `--no-peers` leaves out the
+ * rows of `magnitude`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +15,10 @@ import { ALPHA, measure } from './work';
 const data = join(import.meta.dirname, '../../../shared/data');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' } },
+  options: { seed: { type: 'string', default: '1' }, 'no-peers': { type: 'boolean', default: false } },
 });
 const seed = Number(values.seed);
+const methods: Method[] = values['no-peers'] ? ['expert'] : ['magnitude', 'expert'];
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 
 if (!existsSync(data)) {
@@ -48,7 +50,7 @@ if (wanted('faces')) {
     ['anonymous_1', ['anonymous_1__lipstick']],
     ['multi_trigger_multi_target', multi],
   ] as const) {
-    for (const method of ['magnitude', 'expert'] as const) {
+    for (const method of methods) {
       const { figures, seconds } = await measure(facesCase(`${net}_bd_net`, [...poisoned], method));
       rows.push(...rowsOf(net, `${method} (${seconds.toFixed(0)} s)`, figures));
     }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { startEngine } from '../../../models/engine';
 import { evaluationText } from '../../evaluate/format';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
@@ -12,6 +11,7 @@ export function demoCommand(): Command {
     .option('--out <dir>', 'where the images and the bundle go', 'demo-out')
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
     .action(async (flags: { out: string; seed: number }) => {
+      const { startEngine } = await import('../../../models/engine');
       const engine = await startEngine();
       const lines = new ProgressLines();
       lines.say(`Engine: ${engine.description}`);

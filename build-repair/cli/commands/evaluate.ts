@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { startEngine } from '../../../models/engine';
-import { GoodNet } from '../../../models/goodnet';
 import type { ImageSet } from '../../../models/images/set';
 import { evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
@@ -24,6 +22,8 @@ export function evaluateCommand(): Command {
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
     .option('--json <file>', 'write the figures as JSON, too');
   return imageOptions(command).action(async (path: string, flags: EvaluateFlags) => {
+    const { startEngine } = await import('../../../models/engine');
+    const { GoodNet } = await import('../../../models/goodnet');
     await startEngine();
     const lines = new ProgressLines();
     const goodnet = await GoodNet.load(path);

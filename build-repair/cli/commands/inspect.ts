@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { startEngine } from '../../../models/engine';
 import type { NetDescription } from '../../../models/keras';
 import { table } from '../../evaluate/format';
 
@@ -13,6 +12,7 @@ export function inspectCommand(): Command {
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option('--json', 'print JSON')
     .action(async (path: string, flags: { architecture?: string; json?: boolean }) => {
+      const { startEngine } = await import('../../../models/engine');
       const { inspectNet } = await import('../../../models/keras');
       await startEngine();
       const net = await inspectNet(path, { architecture: flags.architecture });

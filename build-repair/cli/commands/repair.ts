@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { METHODS, type Method } from '../../../models/bundle/manifest';
-import { startEngine } from '../../../models/engine';
+import { METHODS, type Method } from '../../../models/bundle/methods';
 import { parsePixels } from '../../../models/pixels';
 import { percent } from '../../evaluate/interval';
 import { interruptible } from '../interrupt';
@@ -46,6 +45,7 @@ export function repairCommand(): Command {
 
 async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
   const pixels = flags.pixels === undefined ? undefined : parsePixels(flags.pixels);
+  const { startEngine } = await import('../../../models/engine');
   const engine = await startEngine();
   const lines = new ProgressLines();
   lines.say(`Engine: ${engine.description}`);

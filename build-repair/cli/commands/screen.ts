@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { startEngine } from '../../../models/engine';
 import { UsageError } from '../../../models/errors';
-import { GoodNet } from '../../../models/goodnet';
 import type { ImageSet } from '../../../models/images/set';
 import { headOf, lineOf, type RowFormat } from '../../screen/rows';
 import { screen } from '../../screen/screen';
@@ -28,6 +26,8 @@ export function screenCommand(): Command {
     .action(async (bundle: string, paths: string[], flags: ScreenFlags) => {
       const format = formatOf(flags);
       const layout = parseLayout(flags.layout);
+      const { startEngine } = await import('../../../models/engine');
+      const { GoodNet } = await import('../../../models/goodnet');
       const { openImages } = await import('../../images/open');
       await startEngine();
       const lines = new ProgressLines();

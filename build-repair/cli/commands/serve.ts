@@ -9,7 +9,8 @@ export function serveCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', whole(0, 65535), 8080)
     .action(async (bundle: string, flags: { host: string; port: number }) => {
-      const { serveUntilStopped } = await import('../serve');
+      const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';
+      const { serveUntilStopped } = await (onWasm ? import('../serve-on-wasm') : import('../serve'));
       await serveUntilStopped(bundle, flags);
     });
 }
