@@ -8,7 +8,7 @@ import {
   suspicion,
 } from '../../models/detector/evidence';
 import type { Clouds } from '../../models/detector/nets';
-import type { Overlays } from '../../models/detector/superposition';
+import type { Hosts } from '../../models/detector/transplant';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import type { FoldPlan } from './folds';
@@ -20,7 +20,7 @@ export interface Calibrated {
   readonly expert: LayersModel;
   readonly clouds: Clouds;
   readonly head: LinearHead | undefined;
-  readonly overlays: Overlays | undefined;
+  readonly hosts: Hosts | undefined;
   readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
   readonly calibrated: Int32Array;
@@ -70,7 +70,7 @@ export async function calibrate(
       trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
     head: has('relearned') ? served.relearned : undefined,
-    overlays: has('superposition') ? served.superposition : undefined,
+    hosts: has('transplant') ? served.transplant : undefined,
     standard,
     calibrated,
     scores: suspicion(readings, standard, calibrated.length),

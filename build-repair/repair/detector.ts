@@ -3,8 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Readings } from '../../models/detector/evidence';
 import { distances } from '../../models/detector/mahalanobis';
 import { margins } from '../../models/detector/margin';
-import { imageTensor, outputsOf, superposition } from '../../models/detector/nets';
-import type { Overlays } from '../../models/detector/superposition';
+import { imageTensor, outputsOf, transplantEvidence } from '../../models/detector/nets';
+import type { Hosts } from '../../models/detector/transplant';
 import { Random } from '../../models/random';
 import { type FittedCloud, fitCloud, whitened } from './cloud';
 import type { RepairContext } from './context';
@@ -15,9 +15,8 @@ import { coversAllClasses, headScores, relearn } from './relearn';
 import type { LinearHead } from './softmax-regression';
 
 const BATCH = 64;
-/** Overlays of superposition, and the image's own share of each blend. */
-const OVERLAYS = 48;
-const SHARE = 0.5;
+/** Clean images that halves of an image are transplanted onto. */
+const HOSTS = 24;
 
 /** What each kind of evidence needs, as far as the images suffice for it. */
 export interface FittedDetector {
@@ -26,7 +25,7 @@ export interface FittedDetector {
   readonly latent: FittedCloud | undefined;
   readonly trunk: FittedCloud | undefined;
   readonly relearned: LinearHead | undefined;
-  readonly superposition: Overlays | undefined;
+  readonly transplant: Hosts | undefined;
 }
 
 /** Fits all evidence to some of the clean images. @param part of which fold this is, for the progress */
@@ -57,14 +56,14 @@ export async function fitDetector(
     latent,
     trunk,
     relearned: covered ? await relearn(context, passes, fit, `Relearning${part}`) : undefined,
-    superposition: latent ? undefined : drawOverlays(context, fit),
+    transplant: latent ? undefined : drawHosts(context, fit),
   };
 }
 
-function drawOverlays({ images, seed }: RepairContext, fit: Int32Array): Overlays {
-  const drawn = new Random(seed, 'overlays').permutation(fit.length).subarray(0, OVERLAYS);
+function drawHosts({ images, seed }: RepairContext, fit: Int32Array): Hosts {
+  const drawn = new Random(seed, 'hosts').permutation(fit.length).subarray(0, HOSTS);
   const pixels = images.gather(drawn.map((place) => fit[place]!));
-  return { count: drawn.length, pixels: Uint8Array.from(pixels, Math.round), share: SHARE };
+  return { count: drawn.length, pixels: Uint8Array.from(pixels, Math.round) };
 }
 
 /** The evidence of clean images that the detector was not fitted on. */
@@ -80,7 +79,7 @@ export async function readEvidence(
   const distance = (space: FeatureSpace | undefined, cloud: FittedCloud | undefined) =>
     space && cloud && distances(whitened(space, cloud, held), named, cloud.cloud);
   const forgetting = new Float32Array(held.length);
-  const laidOver = fitted.superposition && new Float32Array(held.length);
+  const transplanted = fitted.transplant && new Float32Array(held.length);
   for (let start = 0; start < held.length; start += BATCH) {
     context.signal?.throwIfAborted();
     const batch = held.subarray(start, start + BATCH);
@@ -94,11 +93,10 @@ export async function readEvidence(
         )[0]!.dataSync() as Float32Array,
     );
     forgetting.set(margins(logits, classes, at), start);
-    if (fitted.superposition) {
-      laidOver!.set(
-        await superposition({ ...context, bad }, fitted.superposition, pixels, batch.length, at),
-        start,
-      );
+    if (fitted.transplant) {
+      const nets = { ...context, bad };
+      transplanted!.set(await transplantEvidence(nets, fitted.transplant, pixels, batch.length, at), start);
+      context.progress({ stage: 'Transplanting', done: start + batch.length, total: held.length });
     }
     await new Promise(setImmediate);
   }
@@ -109,6 +107,6 @@ export async function readEvidence(
     relearned:
       fitted.relearned &&
       margins(headScores(fitted.relearned, clean, held), classes, named).map((margin) => -margin),
-    superposition: laidOver,
+    transplant: transplanted,
   };
 }

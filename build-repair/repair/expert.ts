@@ -12,7 +12,7 @@ const PASS_OVER = 0.02;
 
 /**
  * The default method: evidence of an expert that forgot the clean task, of distances to the class named, and of a head
- * relearned from labels (where classes lack images: of superposition), and a decision calibrated on clean images. B′ is
+ * relearned from labels (where classes lack images: of transplanted halves), and a decision calibrated on clean images. B′ is
  * B and the relearned head together; it passes over B's class where the evidence speaks against it.
  */
 export async function expertMethod(
@@ -33,7 +33,7 @@ export async function expertMethod(
         from: 'bad',
       },
       expert: made.expert,
-      overlays: made.overlays,
+      hosts: made.hosts,
     },
     clouds: made.clouds,
     rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER },

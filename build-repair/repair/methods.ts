@@ -12,7 +12,7 @@ import { pruneDormantChannels } from './prune-channels';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'expert' | 'overlays'>;
+  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'expert' | 'hosts'>;
   readonly clouds: Clouds;
   readonly rule:
     | { readonly kind: 'disagreement' }

@@ -115,7 +115,7 @@ async function measure(
   alpha: number,
 ): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
   const { calibrated } = made;
-  const answered = { ...nets, expert: undefined, overlays: undefined };
+  const answered = { ...nets, expert: undefined, hosts: undefined };
   const noClouds = { latent: undefined, trunk: undefined };
   const scores = made.scores ?? new Float32Array(calibrated.length);
   const readings: NetReadings[] = [];

@@ -90,8 +90,8 @@ const manifestSchema = z.object({
     repaired: z.object({ folder, from: z.enum(['image', 'bad']) }).optional(),
     expert: folder.optional(),
   }),
-  /** Clean images that are laid over an image, for superposition, and the image's own share of each blend. */
-  overlays: z.object({ count: z.number().int().positive(), share }).optional(),
+  /** Clean images in the bundle, which halves of an image are transplanted onto. */
+  hosts: z.object({ count: z.number().int().positive() }).optional(),
   clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
   rule,
   calibration,

@@ -5,10 +5,10 @@ import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } fro
 import type { Manifest } from './manifest';
 import type { BundleFiles } from './read';
 
-type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'overlays' | 'classes' | 'input'>;
+type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'hosts' | 'classes' | 'input'>;
 
 const CLOUDS = ['latent', 'trunk'] as const;
-const OVERLAYS = 'overlays.bin';
+const HOSTS = 'hosts.bin';
 
 /** The files of a bundle, and the fields of its manifest that tell how to put them together again. */
 export async function packNets(
@@ -19,7 +19,7 @@ export async function packNets(
   files.push(...(await netFiles('bad', nets.bad)));
   if (nets.repaired) files.push(...(await netFiles('repaired', nets.repaired.model)));
   if (nets.expert) files.push(...(await netFiles('expert', nets.expert)));
-  if (nets.overlays) files.push({ path: OVERLAYS, bytes: nets.overlays.pixels });
+  if (nets.hosts) files.push({ path: HOSTS, bytes: nets.hosts.pixels });
   for (const kind of CLOUDS) {
     const cloud = clouds[kind];
     if (!cloud) continue;
@@ -39,7 +39,7 @@ export async function packNets(
         repaired: nets.repaired && { folder: 'repaired', from: nets.repaired.from },
         expert: nets.expert && 'expert',
       },
-      overlays: nets.overlays && { count: nets.overlays.count, share: nets.overlays.share },
+      hosts: nets.hosts && { count: nets.hosts.count },
       clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
     },
   };
@@ -59,7 +59,7 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
       bad: await net(bad),
       repaired: repaired && { model: await net(repaired.folder), from: repaired.from },
       expert: expert === undefined ? undefined : await net(expert),
-      overlays: manifest.overlays && { ...manifest.overlays, pixels: overlayPixels(bundle) },
+      hosts: manifest.hosts && { ...manifest.hosts, pixels: hostPixels(bundle) },
     };
     return { nets, clouds: { latent: cloudOf(bundle, 'latent'), trunk: cloudOf(bundle, 'trunk') } };
   } catch (cause) {
@@ -68,11 +68,11 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
   }
 }
 
-function overlayPixels({ manifest, read }: BundleFiles): Uint8Array {
+function hostPixels({ manifest, read }: BundleFiles): Uint8Array {
   const { height, width, channels } = manifest.input;
-  const bytes = read(OVERLAYS);
-  const expected = manifest.overlays!.count * height * width * channels;
-  if (bytes.length !== expected) throw new Error(`${OVERLAYS} has ${bytes.length} bytes, not ${expected}`);
+  const bytes = read(HOSTS);
+  const expected = manifest.hosts!.count * height * width * channels;
+  if (bytes.length !== expected) throw new Error(`${HOSTS} has ${bytes.length} bytes, not ${expected}`);
   return bytes;
 }
 

@@ -5,10 +5,11 @@
  * - `latent`: distance, in what B's last layer works on, to the clean images of the class that B names
  * - `trunk`: the same in what the net's head works on, the last image-shaped features
  * - `relearned`: how unlikely a head that was learned anew, from labels, on those features holds B's class to be
- * - `superposition`: how sure B stays of its class when clean images are laid over the image (after Gao et al., STRIP,
- *   ACSAC 2019); asked only where classes lack clean images for the three before
+ * - `transplant`: how sure B stays of its class when half of the image is all that is left of it, on clean images
+ *   (in the spirit of Gao et al., STRIP, ACSAC 2019, and Chou et al., SentiNet, 2020); asked only where classes lack
+ *   clean images for the three before
  */
-export const EVIDENCE_KINDS = ['forgetting', 'latent', 'trunk', 'relearned', 'superposition'] as const;
+export const EVIDENCE_KINDS = ['forgetting', 'latent', 'trunk', 'relearned', 'transplant'] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 /** How evidence is brought to the common scale: 0 at the clean median, 1 at the clean 99 % quantile. */

@@ -7,7 +7,7 @@ import type { NetAnswer } from '../verdict';
 import type { Readings } from './evidence';
 import { type ClassCloud, distances } from './mahalanobis';
 import { type Answers, answers, answerWithout, margins } from './margin';
-import { type Overlays, superposed } from './superposition';
+import { HALVES, type Hosts, secondHighestHalf, transplants } from './transplant';
 
 /** B′ as a net: it works on images, or on all that B gives (a list of tensors). */
 export interface RepairedNet {
@@ -26,8 +26,8 @@ export interface DetectorNets {
   readonly repaired: RepairedNet | undefined;
   /** E, the expert that forgot the clean task: image → logits. */
   readonly expert: LayersModel | undefined;
-  /** Clean images to lay over an image; undefined where superposition is not asked. */
-  readonly overlays?: Overlays | undefined;
+  /** Clean images that halves of an image are transplanted onto; undefined where that is not asked. */
+  readonly hosts?: Hosts | undefined;
 }
 
 /** Whitened class means by feature space, as far as there are any. */
@@ -158,37 +158,40 @@ export async function readNets(
       latent: latent && clouds.latent && distances(latent, answered.classes, clouds.latent.cloud),
       trunk: trunk && clouds.trunk && distances(trunk, answered.classes, clouds.trunk.cloud),
       relearned: relearned && margins(relearned, classes, answered.classes).map((margin) => -margin),
-      superposition: nets.overlays && (await superposition(nets, nets.overlays, pixels, n, answered.classes)),
+      transplant: nets.hosts && (await transplantEvidence(nets, nets.hosts, pixels, n, answered.classes)),
     },
   };
 }
 
 /**
- * How sure B stays of its class c, on average, with clean images laid over: the mean logit margin at c.
+ * How sure B stays of its class c when half of an image is transplanted onto clean ones: the mean logit margin at c, of
+ * the half that comes second.
  * @param pixels n × height × width × channels values of 0–255
  * @param at the class c of each image
  */
-export async function superposition(
+export async function transplantEvidence(
   nets: Pick<DetectorNets, 'shape' | 'pixels' | 'classes' | 'bad'>,
-  overlays: Overlays,
+  hosts: Hosts,
   pixels: Uint8Array | Float32Array,
   n: number,
   at: Int32Array,
 ): Promise<Float32Array> {
   const { shape, classes } = nets;
   const size = imageSize(shape);
-  const sums = new Float32Array(n);
+  const total = HALVES * hosts.count;
+  const found = new Float32Array(n);
   for (let i = 0; i < n; i++) {
-    const blends = superposed(pixels.subarray(i * size, (i + 1) * size), overlays);
-    for (let start = 0; start < overlays.count; start += RUN_BATCH) {
-      const count = Math.min(RUN_BATCH, overlays.count - start);
-      const batch = blends.subarray(start * size, (start + count) * size);
+    const made = transplants(pixels.subarray(i * size, (i + 1) * size), hosts, shape);
+    const all = new Float32Array(total);
+    for (let start = 0; start < total; start += RUN_BATCH) {
+      const count = Math.min(RUN_BATCH, total - start);
+      const batch = made.subarray(start * size, (start + count) * size);
       const logits = tf.tidy(() => outputsOf(nets.bad, imageTensor(batch, count, shape, nets.pixels))[0]!);
       const values = (await logits.data()) as Float32Array;
       logits.dispose();
-      for (const margin of margins(values, classes, new Int32Array(count).fill(at[i]!))) sums[i]! += margin;
+      all.set(margins(values, classes, new Int32Array(count).fill(at[i]!)), start);
     }
-    sums[i]! /= overlays.count;
+    found[i] = secondHighestHalf(all);
   }
-  return sums;
+  return found;
 }
