@@ -7,8 +7,14 @@ import { cacheFolder } from '../../scripts/native/steps.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The full-size nets and images; undefined where they are absent. */
-export const faces: { readonly net: string; readonly clean: string } | undefined = (() => {
+/** Paths of a BadNet and its clean validation images. */
+export interface FaceSet {
+  readonly net: string;
+  readonly clean: string;
+}
+
+/** faces1283's net with several triggers, 11,547 images; undefined where the data is absent. */
+export const faces: FaceSet | undefined = (() => {
   const folder = join(root, '../shared/data/faces1283');
   const net = join(folder, 'badnets/multi_trigger_multi_target_bd_net.h5');
   return existsSync(net) ? { net, clean: join(folder, 'clean_validation_data.h5') } : undefined;

@@ -1,30 +1,34 @@
 /**
- * `npx tsx test/bench/repair.ts`: time and peak resident memory of `goodnet repair` on 11,547 images of faces1283,
+ * `npm run bench repair`: time and peak resident memory of `goodnet repair` on 11,547 images of faces1283,
  * the default method on wasm and on tfjs-node, beside the `magnitude` method on tfjs-node. Linux only.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTfjsNode } from '../../models/engine/node';
+import { type FaceSet, faces } from './bundle';
 
-const faces = join(import.meta.dirname, '../../../shared/data/faces1283');
+const root = join(import.meta.dirname, '../..');
 
 interface Cost {
   readonly seconds: number;
   readonly megabytes: number;
 }
 
-if (!existsSync(faces))
-  console.log('The data (../shared/data) is not there: there is nothing to measure on.');
-else if (findTfjsNode() === undefined) console.log('tfjs-node is not installed: npm run setup:native');
-else await compare();
+if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
+else if (!faces) console.log('The data (../shared/data) is not there: there is nothing to measure on.');
+else if (findTfjsNode() !== undefined) await compare(faces);
+else {
+  console.log('tfjs-node, the peer, is not installed (npm run setup:native): wasm alone');
+  tell('expert, wasm', await cost(faces, 'wasm', 'expert'));
+}
 
-async function compare(): Promise<void> {
-  const peer = await cost('node', 'magnitude');
+async function compare(set: FaceSet): Promise<void> {
+  const peer = await cost(set, 'node', 'magnitude');
   tell('magnitude, node', peer);
   for (const engine of ['node', 'wasm'] as const) {
-    const ours = await cost(engine, 'expert');
+    const ours = await cost(set, engine, 'expert');
     tell(`expert, ${engine}`, ours);
     const goal = engine === 'node' ? 1.5 : 3;
     console.log(
@@ -37,15 +41,13 @@ function tell(what: string, { seconds, megabytes }: Cost): void {
   console.log(`${what}: ${seconds.toFixed(0)} s, ${megabytes.toFixed(0)} MB at most (goal ≤ 1500)`);
 }
 
-async function cost(engine: string, method: string): Promise<Cost> {
+async function cost({ net, clean }: FaceSet, engine: string, method: string): Promise<Cost> {
   const out = mkdtempSync(join(tmpdir(), 'goodnet-bench-'));
   const start = performance.now();
-  const net = join(faces, 'badnets', 'multi_trigger_multi_target_bd_net.h5');
-  const clean = join(faces, 'clean_validation_data.h5');
   const child = spawn(
     process.execPath,
     ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', out, '--method', method],
-    { env: { ...process.env, GOODNET_ENGINE: engine }, stdio: 'ignore' },
+    { cwd: root, env: { ...process.env, GOODNET_ENGINE: engine }, stdio: 'ignore' },
   );
   let peak = 0;
   const poll = setInterval(() => {
