@@ -1,12 +1,12 @@
 /**
  * `npm run bench verdict [BUNDLE]`: milliseconds of a verdict (B, B′, E and the distances) on wasm, for one image and
  * for an image in batches of 64: the median of many. The peer is onnxruntime-node with the same nets on the same
- * images, on two threads; it is spared the scaling of pixels, the distances and the decision.
+ * images, on two threads; it is spared the scaling of pixels, the distances, transplanted halves and the decision.
  */
 import { unpackNets } from '../../models/bundle/pack';
 import { readBundleFiles } from '../../models/bundle/read';
 import { resolveBundle } from '../../models/bundle/store';
-import { imageTensor } from '../../models/detector/nets';
+import { imageTensor } from '../../models/detector/run';
 import { startEngine } from '../../models/engine';
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';

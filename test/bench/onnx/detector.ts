@@ -7,7 +7,7 @@ import { permuted, type Value, writeLayer } from './layers';
 
 /**
  * All that a verdict computes with nets, as one ONNX file: B, B′ and E, and the projections of B's features; not the
- * evidence of superposition. Input `images` (n × height × width × channels, scaled); outputs `bad`, `repaired`,
+ * evidence of transplanted halves. Input `images` (n × height × width × channels, scaled); outputs `bad`, `repaired`,
  * `relearned`, `expert`, `latent` and `trunk`, as far as the detector has them.
  * @throws UnwrittenLayer for a layer that no writer is there for
  */
