@@ -2,6 +2,7 @@ import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { readBundleFiles } from './bundle/read';
 import { resolveBundle } from './bundle/store';
+import { askFurther } from './detector/ask';
 import {
   type Clouds,
   type DetectorNets,
@@ -9,10 +10,11 @@ import {
   type LoadedCloud,
   loadCloud,
   type NetReadings,
-  RUN_BATCH,
   readNets,
 } from './detector/nets';
 import { decide, type Rule } from './detector/rule';
+import { RUN_BATCH } from './detector/run';
+import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import type { Verdict } from './verdict';
@@ -30,6 +32,7 @@ export class GoodNet {
   private readonly nets: DetectorNets;
   private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
   private readonly rule: Rule;
+  private readonly transplant: LoadedTransplant | undefined;
 
   private constructor(manifest: Manifest, nets: DetectorNets, clouds: Clouds) {
     this.manifest = manifest;
@@ -39,6 +42,7 @@ export class GoodNet {
       trunk: clouds.trunk && loadCloud(clouds.trunk),
     };
     this.rule = ruleOf(manifest);
+    this.transplant = nets.transplant && loadTransplant(nets, nets.transplant);
   }
 
   /**
@@ -85,14 +89,16 @@ export class GoodNet {
     return verdicts;
   }
 
-  private read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    return readNets(this.nets, this.clouds, pixels, n);
+  private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
+    const readings = await readNets(this.nets, this.clouds, pixels, n);
+    if (this.rule.kind !== 'calibrated' || !this.transplant) return readings;
+    return askFurther(readings, this.rule, this.transplant);
   }
 
   /** Frees the nets' tensors. */
   dispose(): void {
-    const { bad, repaired, expert } = this.nets;
-    for (const net of [bad, repaired?.model, expert]) net?.dispose();
+    const { bad, repaired, expert, transplant } = this.nets;
+    for (const net of [bad, repaired?.model, expert, transplant?.head]) net?.dispose();
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }

@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { imageTensor } from '../../models/detector/nets';
+import { imageTensor } from '../../models/detector/run';
 import { startEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { imageSize } from '../../models/images/set';

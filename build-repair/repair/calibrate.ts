@@ -8,7 +8,9 @@ import {
   suspicion,
 } from '../../models/detector/evidence';
 import type { Clouds } from '../../models/detector/nets';
-import type { Hosts } from '../../models/detector/transplant';
+import type { Transplant } from '../../models/detector/transplant';
+import type { FeatureNet } from '../../models/nets/features';
+import { type AskedFold, calibrateSecond } from './ask';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import type { FoldPlan } from './folds';
@@ -20,7 +22,7 @@ export interface Calibrated {
   readonly expert: LayersModel;
   readonly clouds: Clouds;
   readonly head: LinearHead | undefined;
-  readonly hosts: Hosts | undefined;
+  readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
   readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
   readonly calibrated: Int32Array;
@@ -36,18 +38,19 @@ export interface Calibrated {
 export async function calibrate(
   context: RepairContext,
   flat: LayersModel,
-  bad: LayersModel,
+  bad: FeatureNet,
   passes: Passes,
   plan: FoldPlan,
 ): Promise<Calibrated> {
-  const read: { images: Int32Array; readings: Readings }[] = [];
+  const read: (AskedFold & { readings: Readings })[] = [];
   let served: FittedDetector | undefined;
   for (const [place, fold] of plan.folds.entries()) {
     const part = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
     const fitted = await fitDetector(context, flat, passes, fold.fit, part);
     read.push({
       images: fold.calibrate,
-      readings: await readEvidence(context, bad, passes.clean, fitted, fold.calibrate),
+      hosts: fitted.hosts,
+      readings: await readEvidence(context, passes.clean, fitted, fold.calibrate),
     });
     if (plan.scheme === 'split') served = fitted;
     else fitted.expert.dispose();
@@ -59,9 +62,11 @@ export async function calibrate(
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
   const readings = join(
     read.map((part) => part.readings),
-    (kind) => served[kind] !== undefined,
+    (kind) => kind !== 'transplant' && served[kind] !== undefined,
   );
-  const standard = standardOf(readings, calibrated.length);
+  const first = standardOf(readings, calibrated.length);
+  const complete = readings.latent !== undefined && readings.relearned !== undefined;
+  const { standard, transplant } = await calibrateSecond(context, bad, read, readings, first, complete);
   const has = (kind: EvidenceKind) => readings[kind] !== undefined;
   return {
     expert: served.expert,
@@ -70,10 +75,10 @@ export async function calibrate(
       trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
     head: has('relearned') ? served.relearned : undefined,
-    hosts: has('transplant') ? served.transplant : undefined,
+    hosts: served.hosts,
     standard,
     calibrated,
-    scores: suspicion(readings, standard, calibrated.length),
+    scores: suspicion({ ...readings, transplant }, standard, calibrated.length),
     without: whatIsMissing(has, passes),
   };
 }

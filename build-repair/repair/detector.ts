@@ -3,8 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Readings } from '../../models/detector/evidence';
 import { distances } from '../../models/detector/mahalanobis';
 import { margins } from '../../models/detector/margin';
-import { imageTensor, outputsOf, transplantEvidence } from '../../models/detector/nets';
-import type { Hosts } from '../../models/detector/transplant';
+import { imageTensor, outputsOf } from '../../models/detector/run';
+import type { Transplant } from '../../models/detector/transplant';
 import { Random } from '../../models/random';
 import { type FittedCloud, fitCloud, whitened } from './cloud';
 import type { RepairContext } from './context';
@@ -16,7 +16,7 @@ import type { LinearHead } from './softmax-regression';
 
 const BATCH = 64;
 /** Clean images that halves of an image are transplanted onto. */
-const HOSTS = 24;
+const HOSTS = 12;
 
 /** What each kind of evidence needs, as far as the images suffice for it. */
 export interface FittedDetector {
@@ -25,7 +25,8 @@ export interface FittedDetector {
   readonly latent: FittedCloud | undefined;
   readonly trunk: FittedCloud | undefined;
   readonly relearned: LinearHead | undefined;
-  readonly transplant: Hosts | undefined;
+  /** Clean images that halves of others are transplanted onto. */
+  readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
 }
 
 /** Fits all evidence to some of the clean images. @param part of which fold this is, for the progress */
@@ -56,20 +57,19 @@ export async function fitDetector(
     latent,
     trunk,
     relearned: covered ? await relearn(context, passes, fit, `Relearning${part}`) : undefined,
-    transplant: latent ? undefined : drawHosts(context, fit),
+    hosts: drawHosts(context, fit),
   };
 }
 
-function drawHosts({ images, seed }: RepairContext, fit: Int32Array): Hosts {
+function drawHosts({ images, seed }: RepairContext, fit: Int32Array): Pick<Transplant, 'hosts' | 'count'> {
   const drawn = new Random(seed, 'hosts').permutation(fit.length).subarray(0, HOSTS);
   const pixels = images.gather(drawn.map((place) => fit[place]!));
-  return { count: drawn.length, pixels: Uint8Array.from(pixels, Math.round) };
+  return { count: drawn.length, hosts: Uint8Array.from(pixels, Math.round) };
 }
 
-/** The evidence of clean images that the detector was not fitted on. */
+/** The evidence, but for transplants, of clean images that the detector was not fitted on. */
 export async function readEvidence(
   context: RepairContext,
-  bad: LayersModel,
   clean: Observations,
   fitted: FittedDetector,
   held: Int32Array,
@@ -79,7 +79,6 @@ export async function readEvidence(
   const distance = (space: FeatureSpace | undefined, cloud: FittedCloud | undefined) =>
     space && cloud && distances(whitened(space, cloud, held), named, cloud.cloud);
   const forgetting = new Float32Array(held.length);
-  const transplanted = fitted.transplant && new Float32Array(held.length);
   for (let start = 0; start < held.length; start += BATCH) {
     context.signal?.throwIfAborted();
     const batch = held.subarray(start, start + BATCH);
@@ -93,11 +92,6 @@ export async function readEvidence(
         )[0]!.dataSync() as Float32Array,
     );
     forgetting.set(margins(logits, classes, at), start);
-    if (fitted.transplant) {
-      const nets = { ...context, bad };
-      transplanted!.set(await transplantEvidence(nets, fitted.transplant, pixels, batch.length, at), start);
-      context.progress({ stage: 'Transplanting', done: start + batch.length, total: held.length });
-    }
     await new Promise(setImmediate);
   }
   return {
@@ -107,6 +101,5 @@ export async function readEvidence(
     relearned:
       fitted.relearned &&
       margins(headScores(fitted.relearned, clean, held), classes, named).map((margin) => -margin),
-    transplant: transplanted,
   };
 }

@@ -23,7 +23,7 @@ export async function expertMethod(
   const bad = featureNet(flat, 'bad');
   const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
   const passes = await runPasses(context, bad, plan.scheme === 'split' ? plan.folds[0]!.fit : all);
-  const made = await calibrate(context, flat, bad.net, passes, plan);
+  const made = await calibrate(context, flat, bad, passes, plan);
   const { latent, trunk } = passes.clean;
   return {
     nets: {
@@ -33,7 +33,7 @@ export async function expertMethod(
         from: 'bad',
       },
       expert: made.expert,
-      hosts: made.hosts,
+      transplant: { ...made.hosts, head: bad.head },
     },
     clouds: made.clouds,
     rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER },

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor } from '../../models/detector/nets';
+import { imageTensor } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
 import { BatchOrder, batchAccuracy, train } from './train';

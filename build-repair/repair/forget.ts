@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor } from '../../models/detector/nets';
+import { imageTensor } from '../../models/detector/run';
 import { copyNet } from '../../models/nets/graph';
 import { Random } from '../../models/random';
 import { Augmenter } from './augment';

@@ -12,7 +12,7 @@ import { pruneDormantChannels } from './prune-channels';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'expert' | 'hosts'>;
+  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'expert' | 'transplant'>;
   readonly clouds: Clouds;
   readonly rule:
     | { readonly kind: 'disagreement' }

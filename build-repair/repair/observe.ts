@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { answers } from '../../models/detector/margin';
-import { imageTensor, outputsOf } from '../../models/detector/nets';
+import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';

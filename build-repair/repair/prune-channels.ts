@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf } from '../../models/detector/nets';
+import { imageTensor, outputsOf } from '../../models/detector/run';
 import { isConvolution } from '../../models/nets/cut';
 import { callOf, type LayerCall } from '../../models/nets/graph';
 import type { RepairContext } from './context';

@@ -5,8 +5,9 @@ import { packNets } from '../../models/bundle/pack';
 import { setCurrent } from '../../models/bundle/store';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
-import { type DetectorNets, type NetReadings, RUN_BATCH, readNets } from '../../models/detector/nets';
+import { type DetectorNets, type NetReadings, readNets } from '../../models/detector/nets';
 import { decideByScores, type Rule } from '../../models/detector/rule';
+import { RUN_BATCH } from '../../models/detector/run';
 import { currentEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { UsageError } from '../../models/errors';
@@ -115,7 +116,7 @@ async function measure(
   alpha: number,
 ): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
   const { calibrated } = made;
-  const answered = { ...nets, expert: undefined, hosts: undefined };
+  const answered = { ...nets, expert: undefined, transplant: undefined };
   const noClouds = { latent: undefined, trunk: undefined };
   const scores = made.scores ?? new Float32Array(calibrated.length);
   const readings: NetReadings[] = [];

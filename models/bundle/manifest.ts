@@ -32,6 +32,7 @@ const rule = z.discriminatedUnion('kind', [
     kind: z.literal('calibrated'),
     scales: z.array(scale.extend({ kind: z.enum(EVIDENCE_KINDS) })).min(1),
     together: scale,
+    second: z.object({ askFrom: z.number(), first: scale, transplant: scale }).optional(),
     /** p-value up to which B′ passes over the class that B names. */
     passOver: share,
   }),
@@ -90,8 +91,8 @@ const manifestSchema = z.object({
     repaired: z.object({ folder, from: z.enum(['image', 'bad']) }).optional(),
     expert: folder.optional(),
   }),
-  /** Clean images in the bundle, which halves of an image are transplanted onto. */
-  hosts: z.object({ count: z.number().int().positive() }).optional(),
+  /** Clean images in the bundle, which halves of an image are transplanted onto, and the net that then answers. */
+  transplant: z.object({ count: z.number().int().positive(), head: folder.optional() }).optional(),
   clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
   rule,
   calibration,

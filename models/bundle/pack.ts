@@ -5,7 +5,7 @@ import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } fro
 import type { Manifest } from './manifest';
 import type { BundleFiles } from './read';
 
-type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'hosts' | 'classes' | 'input'>;
+type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'transplant' | 'classes' | 'input'>;
 
 const CLOUDS = ['latent', 'trunk'] as const;
 const HOSTS = 'hosts.bin';
@@ -19,7 +19,10 @@ export async function packNets(
   files.push(...(await netFiles('bad', nets.bad)));
   if (nets.repaired) files.push(...(await netFiles('repaired', nets.repaired.model)));
   if (nets.expert) files.push(...(await netFiles('expert', nets.expert)));
-  if (nets.hosts) files.push({ path: HOSTS, bytes: nets.hosts.pixels });
+  if (nets.transplant) {
+    files.push({ path: HOSTS, bytes: nets.transplant.hosts });
+    if (nets.transplant.head) files.push(...(await netFiles('head', nets.transplant.head)));
+  }
   for (const kind of CLOUDS) {
     const cloud = clouds[kind];
     if (!cloud) continue;
@@ -39,7 +42,10 @@ export async function packNets(
         repaired: nets.repaired && { folder: 'repaired', from: nets.repaired.from },
         expert: nets.expert && 'expert',
       },
-      hosts: nets.hosts && { count: nets.hosts.count },
+      transplant: nets.transplant && {
+        count: nets.transplant.count,
+        head: nets.transplant.head && 'head',
+      },
       clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
     },
   };
@@ -52,6 +58,7 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
   try {
     const { bad, repaired, expert } = manifest.nets;
     const { height, width, channels, pixels } = manifest.input;
+    const { transplant } = manifest;
     const nets: DetectorNets = {
       shape: { height, width, channels },
       pixels,
@@ -59,7 +66,11 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
       bad: await net(bad),
       repaired: repaired && { model: await net(repaired.folder), from: repaired.from },
       expert: expert === undefined ? undefined : await net(expert),
-      hosts: manifest.hosts && { ...manifest.hosts, pixels: hostPixels(bundle) },
+      transplant: transplant && {
+        count: transplant.count,
+        hosts: hostPixels(bundle),
+        head: transplant.head === undefined ? undefined : await net(transplant.head),
+      },
     };
     return { nets, clouds: { latent: cloudOf(bundle, 'latent'), trunk: cloudOf(bundle, 'trunk') } };
   } catch (cause) {
@@ -71,7 +82,7 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
 function hostPixels({ manifest, read }: BundleFiles): Uint8Array {
   const { height, width, channels } = manifest.input;
   const bytes = read(HOSTS);
-  const expected = manifest.hosts!.count * height * width * channels;
+  const expected = manifest.transplant!.count * height * width * channels;
   if (bytes.length !== expected) throw new Error(`${HOSTS} has ${bytes.length} bytes, not ${expected}`);
   return bytes;
 }

@@ -6,16 +6,16 @@
  * - `trunk`: the same in what the net's head works on, the last image-shaped features
  * - `relearned`: how unlikely a head that was learned anew, from labels, on those features holds B's class to be
  * - `transplant`: how sure B stays of its class when half of the image is all that is left of it, on clean images
- *   (in the spirit of Gao et al., STRIP, ACSAC 2019, and Chou et al., SentiNet, 2020); asked only where classes lack
- *   clean images for the three before
+ *   (in the spirit of Gao et al., STRIP, ACSAC 2019, and Chou et al., SentiNet, 2020); it costs much, and is asked only
+ *   of the images that the others find the most suspicious
  */
 export const EVIDENCE_KINDS = ['forgetting', 'latent', 'trunk', 'relearned', 'transplant'] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** How evidence is brought to the common scale: 0 at the clean median, 1 at the clean 99 % quantile. */
+/** How evidence is brought to the common scale: 0 at the clean median, 1 at a high clean quantile (99 %). */
 export interface Scale {
   readonly median: number;
-  /** The 99 % quantile less the median, > 0. */
+  /** That quantile less the median, > 0. */
   readonly spread: number;
 }
 
@@ -29,6 +29,15 @@ export interface Standard {
   readonly scales: readonly EvidenceScale[];
   /** The scale of the sum of the standardised evidence that is above 0. */
   readonly together: Scale;
+  /** Where images are asked further. */
+  readonly second?: {
+    /** The first score from which on an image is asked. */
+    readonly askFrom: number;
+    /** The scale of the first score. */
+    readonly first: Scale;
+    /** The scale of what is asked then: the transplanted halves. */
+    readonly transplant: Scale;
+  };
 }
 
 /** Evidence of n images; NaN where an image has none of that kind. */
@@ -41,12 +50,16 @@ export type Readings = { readonly [kind in EvidenceKind]?: Float32Array };
 const DECIMALS = 1e3;
 
 /**
- * The largest of an image's standardised evidence, and of its sum above 0. A plain sum would let one kind that has
- * failed on a net drown the others; in the largest it costs only its share of the false positives, and the sum finds
- * what every kind finds a little suspicious.
+ * The score of the evidence that every image is asked for: the largest of its standardised evidence, and of its sum above
+ * 0. A plain sum would let one kind that has failed on a net drown the others; in the largest it costs only its share of
+ * the false positives, and the sum finds what every kind finds a little suspicious.
  * @returns n scores
  */
-export function suspicion(readings: Readings, { scales, together }: Standard, n: number): Float32Array {
+export function firstScores(
+  readings: Readings,
+  { scales, together }: Pick<Standard, 'scales' | 'together'>,
+  n: number,
+): Float32Array {
   const { largest, sums } = standardised(readings, scales, n);
   return largest.map((value, i) => {
     const score = Math.max(value, onScale(sums[i]!, together));
@@ -54,9 +67,21 @@ export function suspicion(readings: Readings, { scales, together }: Standard, n:
   });
 }
 
-/** The scales of the kinds of evidence that there are, from clean images that nothing was fitted on. */
+/** An image's suspicion: the larger of its first score and of what it was asked further. @returns n scores */
+export function suspicion(readings: Readings, standard: Standard, n: number): Float32Array {
+  const { second } = standard;
+  const first = firstScores(readings, standard, n);
+  if (!second) return first;
+  return first.map((value, i) => {
+    const score = onScale(value, second.first);
+    const asked = onScale(readings.transplant?.[i] ?? Number.NaN, second.transplant);
+    return Math.round((asked > score ? asked : score) * DECIMALS) / DECIMALS;
+  });
+}
+
+/** The scales of the kinds of evidence that every image is asked for, from clean images that nothing was fitted on. */
 export function standardOf(readings: Readings, n: number): Standard {
-  const scales = EVIDENCE_KINDS.filter((kind) => readings[kind]).map((kind) => ({
+  const scales = EVIDENCE_KINDS.filter((kind) => kind !== 'transplant' && readings[kind]).map((kind) => ({
     kind,
     ...scaleOf(readings[kind]!),
   }));
@@ -86,11 +111,11 @@ function onScale(value: number, { median, spread }: Scale): number {
   return (value - median) / spread;
 }
 
-/** The scale of values on clean images (NaN left out). */
-function scaleOf(clean: Float32Array): Scale {
+/** The scale of values on clean images (NaN left out). @param high the quantile that is put at 1 */
+export function scaleOf(clean: Float32Array, high = 0.99): Scale {
   const sorted = clean.filter((value) => !Number.isNaN(value)).sort();
   const median = quantile(sorted, 0.5);
-  return { median, spread: Math.max(quantile(sorted, 0.99) - median, 1e-6) };
+  return { median, spread: Math.max(quantile(sorted, high) - median, 1e-6) };
 }
 
 /** Linear interpolation between the two nearest of the sorted values. */

@@ -1,52 +1,119 @@
-import type { ImageShape } from '../images/set';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { margins } from './margin';
+import type { DetectorNets } from './nets';
+import { imageTensor, outputsOf } from './run';
 
-/** Clean images that halves of an image are transplanted onto. */
-export interface Hosts {
+/** What halves of an image are transplanted onto, and what then answers. */
+export interface Transplant {
+  /** The rest of B behind the cut (see featureNet): cut → logits. Undefined where images themselves are cut. */
+  readonly head: LayersModel | undefined;
+  /** Clean images, the hosts: count × height × width × channels values of 0–255. */
+  readonly hosts: Uint8Array;
   readonly count: number;
-  /** count × height × width × channels values of 0–255. */
-  readonly pixels: Uint8Array;
+}
+
+/** A transplant with the hosts' features at hand. */
+export interface LoadedTransplant {
+  /** cut (or scaled image) → logits, first of its outputs. */
+  readonly net: LayersModel;
+  /** Height, width and channels of what is cut. */
+  readonly shape: readonly [number, number, number];
+  readonly classes: number;
+  readonly count: number;
+  /** count × height × width × channels of the cut. */
+  readonly hosts: Float32Array;
 }
 
 /** The halves that are transplanted: top, bottom, left, right. */
-export const HALVES = 4;
+const HALVES = 4;
+/** Images whose transplants run through the net at once. */
+const IMAGES_AT_ONCE = 4;
+
+/** Runs the hosts through B. */
+export function loadTransplant(
+  nets: Pick<DetectorNets, 'shape' | 'pixels' | 'classes' | 'bad'>,
+  { head, hosts, count }: Transplant,
+): LoadedTransplant {
+  const cut = tf.tidy(() => {
+    const images = imageTensor(hosts, count, nets.shape, nets.pixels);
+    return head ? outputsOf(nets.bad, images).at(-1)! : images;
+  });
+  const features = cut.dataSync().slice() as Float32Array;
+  cut.dispose();
+  const shape = cut.shape.slice(1) as [number, number, number];
+  return { net: head ?? nets.bad, shape, classes: nets.classes, count, hosts: features };
+}
 
 /**
- * Transplants each half of an image onto every host. What lies in one quarter of an image lies in two of its halves
- * whole; a trigger goes on naming its target there, the rest of a clean image rarely goes on naming its class.
- * @param image height × width × channels values of 0–255
- * @returns HALVES × hosts images, half by half
+ * How sure B stays of its class when half of an image is all that is left of it: each half is transplanted onto the
+ * hosts, in the features that B's head works on. What lies in one quarter of an image lies in two of its halves whole, so
+ * that the half that comes second counts: a trigger goes on naming its target there; a clean image's half rarely names
+ * its class.
+ * @param cut n × height × width × channels values of the cut
+ * @param at the class that B names for each image
+ * @returns n mean logit margins at those classes
  */
-export function transplants(image: Uint8Array | Float32Array, hosts: Hosts, shape: ImageShape): Uint8Array {
-  const { height, width, channels } = shape;
-  const size = image.length;
-  const made = new Uint8Array(HALVES * hosts.count * size);
-  const row = width * channels;
-  const middleRow = height >> 1;
+export async function transplantEvidence(
+  loaded: LoadedTransplant,
+  cut: Float32Array,
+  at: Int32Array,
+): Promise<Float32Array> {
+  const { net, shape, classes, count } = loaded;
+  const size = shape[0] * shape[1] * shape[2];
+  const each = HALVES * count;
+  const found = new Float32Array(at.length);
+  for (let start = 0; start < at.length; start += IMAGES_AT_ONCE) {
+    const n = Math.min(IMAGES_AT_ONCE, at.length - start);
+    const rows = new Float32Array(n * each * size);
+    for (let i = 0; i < n; i++) {
+      const features = cut.subarray((start + i) * size, (start + i + 1) * size);
+      transplant(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded);
+    }
+    const logits = tf.tidy(() => outputsOf(net, tf.tensor4d(rows, [n * each, ...shape]))[0]!);
+    const values = (await logits.data()) as Float32Array;
+    logits.dispose();
+    const named = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
+    const found4 = margins(values, classes, named);
+    for (let i = 0; i < n; i++)
+      found[start + i] = secondHighestHalf(found4.subarray(i * each, (i + 1) * each));
+  }
+  return found;
+}
+
+/** Fills HALVES × hosts rows, half by half. */
+function transplant(
+  rows: Float32Array,
+  features: Float32Array,
+  { hosts, count, shape }: LoadedTransplant,
+): void {
+  const [height, width, channels] = shape;
+  const line = width * channels;
   const middle = (width >> 1) * channels;
   const spans = [
-    { rows: [0, middleRow], values: [0, row] },
-    { rows: [middleRow, height], values: [0, row] },
-    { rows: [0, height], values: [0, middle] },
-    { rows: [0, height], values: [middle, row] },
-  ] as const;
-  spans.forEach(({ rows, values }, half) => {
-    for (let host = 0; host < hosts.count; host++) {
-      const at = (half * hosts.count + host) * size;
-      made.set(hosts.pixels.subarray(host * size, (host + 1) * size), at);
-      for (let y = rows[0]; y < rows[1]; y++) {
-        made.set(image.subarray(y * row + values[0], y * row + values[1]), at + y * row + values[0]);
+    { from: 0, to: height >> 1, left: 0, right: line },
+    { from: height >> 1, to: height, left: 0, right: line },
+    { from: 0, to: height, left: 0, right: middle },
+    { from: 0, to: height, left: middle, right: line },
+  ];
+  spans.forEach(({ from, to, left, right }, half) => {
+    const start = half * hosts.length;
+    rows.set(hosts, start);
+    for (let host = 0; host < count; host++) {
+      for (let y = from; y < to; y++) {
+        const at = y * line;
+        rows.set(features.subarray(at + left, at + right), start + host * features.length + at + left);
       }
     }
   });
-  return made;
 }
 
-/** The second highest of the halves' mean margins. @param margins HALVES × hosts logit margins, half by half */
-export function secondHighestHalf(margins: Float32Array): number {
-  const hosts = margins.length / HALVES;
+/** The second highest of the halves' means. */
+function secondHighestHalf(values: Float32Array): number {
+  const hosts = values.length / HALVES;
   const means = Array.from({ length: HALVES }, (_, half) => {
     let sum = 0;
-    for (let host = 0; host < hosts; host++) sum += margins[half * hosts + host]!;
+    for (let host = 0; host < hosts; host++) sum += values[half * hosts + host]!;
     return sum / hosts;
   });
   return means.sort((a, b) => b - a)[1]!;

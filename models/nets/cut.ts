@@ -54,6 +54,22 @@ export function trunkCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
     .at(-1)?.tensor;
 }
 
+/** Height and width that halves are worth cutting at. */
+const SMALLEST_CUT = 4;
+
+/** The last image-shaped tensor that everything passes and that is at least 4 × 4: where halves are transplanted. */
+export function transplantCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
+  return cutPoints(model)
+    .filter(
+      ({ tensor, share }) =>
+        share > 0 &&
+        tensor.shape.length === 4 &&
+        tensor.shape[1]! >= SMALLEST_CUT &&
+        tensor.shape[2]! >= SMALLEST_CUT,
+    )
+    .at(-1)?.tensor;
+}
+
 /** What the last layer with weights works on: the net's own description of the image, before it names a class. */
 export function latentTensor(model: tf.LayersModel): tf.SymbolicTensor {
   const call = callsInOrder(model.outputs)

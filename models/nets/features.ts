@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { latentTensor, trunkCut } from './cut';
+import { latentTensor, transplantCut, trunkCut } from './cut';
 import { copyBetween } from './graph';
 
 /** Trunk features are averaged over places until an image has no more values than this. */
@@ -7,9 +7,11 @@ const MOST_TRUNK_VALUES = 4096;
 
 /** A net that also gives its features. */
 export interface FeatureNet {
-  /** image → [logits, latent, trunk?]. */
+  /** image → [logits, latent, trunk?, cut?]. */
   readonly net: tfl.LayersModel;
   readonly hasTrunk: boolean;
+  /** cut → logits, the rest of the net behind the cut; undefined where there is none. */
+  readonly head: tfl.LayersModel | undefined;
 }
 
 /** A copy of a flat net (see copyNet) that ends in logits, with its features as further outputs. */
@@ -17,7 +19,13 @@ export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
   const trunk = trunkCut(flat);
   const outputs = [flat.outputs[0]!, own(latentTensor(flat), 'latent')];
   if (trunk) outputs.push(own(pooled(trunk), 'trunk'));
-  return { net: copyBetween(flat.inputs[0]!, outputs, name), hasTrunk: trunk !== undefined };
+  const cut = trunk && transplantCut(flat);
+  if (cut) outputs.push(own(cut, 'cut'));
+  return {
+    net: copyBetween(flat.inputs[0]!, outputs, name),
+    hasTrunk: trunk !== undefined,
+    head: cut && copyBetween(cut, flat.outputs, `${name}_head`),
+  };
 }
 
 function pooled(trunk: tfl.SymbolicTensor): tfl.SymbolicTensor {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
-import { type DetectorNets } from '../../../models/detector/nets';
+import type { DetectorNets } from '../../../models/detector/nets';
 import { imageTensor, outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { imageSize } from '../../../models/images/set';

@@ -10,7 +10,7 @@ import { coversAllClasses, headScores } from '../../../build-repair/repair/relea
 import { withSecondOpinion } from '../../../build-repair/repair/second-opinion';
 import { softmaxRegression } from '../../../build-repair/repair/softmax-regression';
 import { distances } from '../../../models/detector/mahalanobis';
-import { outputsOf } from '../../../models/detector/nets';
+import { outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { featureNet } from '../../../models/nets/features';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { outputsOf } from '../../../models/detector/nets';
+import { outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { cutPoints, latentTensor, trunkCut } from '../../../models/nets/cut';
 import { featureNet } from '../../../models/nets/features';

@@ -1,0 +1,88 @@
+import { askFurther } from '../../models/detector/ask';
+import { firstScores, quantile, type Readings, type Standard, scaleOf } from '../../models/detector/evidence';
+import { readNets } from '../../models/detector/nets';
+import { RUN_BATCH } from '../../models/detector/run';
+import { loadTransplant, type Transplant } from '../../models/detector/transplant';
+import type { FeatureNet } from '../../models/nets/features';
+import type { RepairContext } from './context';
+
+/** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
+const ASKED = 0.2;
+/** The first score and the transplants put so much of the clean images above 1, each. */
+const ABOVE = 0.005;
+
+/** Calibration images of one fold, and the hosts that were drawn from the images it was fitted on. */
+export interface AskedFold {
+  readonly images: Int32Array;
+  readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
+}
+
+/**
+ * Asks the calibration images further, and sets the scales of that.
+ * @param readings the first evidence of all calibration images, fold after fold
+ * @param complete whether distances and the relearned head are among it; without, every image is asked
+ */
+export async function calibrateSecond(
+  context: RepairContext,
+  bad: FeatureNet,
+  folds: readonly AskedFold[],
+  readings: Readings,
+  standard: Standard,
+  complete: boolean,
+): Promise<{ standard: Standard; transplant: Float32Array }> {
+  const n = folds.reduce((sum, { images }) => sum + images.length, 0);
+  const scores = firstScores(readings, standard, n);
+  const share = complete ? ASKED : 1;
+  const askFrom = complete ? quantile(scores.slice().sort(), 1 - share) : Number.MIN_SAFE_INTEGER;
+  const unscaled = { median: 0, spread: 1 };
+  const asking = { ...standard, second: { askFrom, first: unscaled, transplant: unscaled } };
+  const transplant = new Float32Array(n).fill(Number.NaN);
+  let start = 0;
+  for (const { images, hosts } of folds) {
+    const asked = Array.from(images.keys()).filter((i) => scores[start + i]! >= askFrom);
+    const nets = { ...context, bad: bad.net, repaired: undefined, expert: undefined };
+    const ready = { ...nets, transplant: { ...hosts, head: bad.head } };
+    const loaded = loadTransplant(nets, ready.transplant);
+    for (let at = 0; at < asked.length; at += RUN_BATCH) {
+      context.signal?.throwIfAborted();
+      const batch = asked.slice(at, at + RUN_BATCH);
+      const pixels = context.images.gather(batch.map((i) => images[i]!));
+      const read = await readNets(ready, { latent: undefined, trunk: undefined }, pixels, batch.length);
+      const known = {
+        ...read,
+        evidence: pick(
+          readings,
+          batch.map((i) => start + i),
+        ),
+      };
+      const { evidence } = await askFurther(known, asking, loaded);
+      batch.forEach((i, place) => {
+        transplant[start + i] = evidence.transplant![place]!;
+      });
+      context.progress({ stage: 'Transplanting', done: at + batch.length, total: asked.length });
+      await new Promise(setImmediate);
+    }
+    start += images.length;
+  }
+  return {
+    standard: {
+      ...standard,
+      second: {
+        askFrom,
+        first: scaleOf(scores, 1 - ABOVE),
+        transplant: scaleOf(transplant, 1 - ABOVE / share),
+      },
+    },
+    transplant,
+  };
+}
+
+/** The readings of some of the images. */
+function pick(readings: Readings, images: readonly number[]): Readings {
+  return Object.fromEntries(
+    Object.entries(readings).map(([kind, values]) => [
+      kind,
+      values && Float32Array.from(images, (i) => values[i]!),
+    ]),
+  );
+}

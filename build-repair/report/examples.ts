@@ -1,0 +1,71 @@
+import { type ImageBatch, type ImageShape, imageSize } from '../../models/images/set';
+import { Random } from '../../models/random';
+import type { Verdict } from '../../models/verdict';
+
+/** How a verdict came out: of a clean image the first three, of a poisoned one the last two. */
+export type Outcome = 'right' | 'wrong' | 'alarm' | 'found' | 'missed';
+
+/** An image to be shown, and what was said of it. */
+export interface Example {
+  readonly name: string;
+  readonly label: number;
+  readonly trueLabel: number | undefined;
+  readonly verdict: Verdict;
+  /** height × width × channels values of 0–255. */
+  readonly pixels: Uint8Array;
+}
+
+const KEPT = 6;
+const SEED = 1;
+
+/** Draws a few images of each outcome at random, each as likely as any other, in one pass (Vitter's algorithm R, 1985). */
+export class Examples {
+  private readonly random = new Random(SEED, 'examples');
+  private readonly kept = new Map<Outcome, Example[]>();
+  private readonly seen = new Map<Outcome, number>();
+
+  constructor(
+    readonly shape: ImageShape,
+    private readonly poisoned: boolean,
+  ) {}
+
+  /** @param i the image's place in the batch */
+  offer(
+    verdict: Verdict,
+    batch: Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'>,
+    i: number,
+  ): void {
+    const label = batch.labels![i]!;
+    const outcome = this.outcome(verdict, label);
+    const seen = this.seen.get(outcome) ?? 0;
+    this.seen.set(outcome, seen + 1);
+    const place = seen < KEPT ? seen : this.random.int(seen + 1);
+    if (place >= KEPT) return;
+    const examples = this.kept.get(outcome) ?? [];
+    this.kept.set(outcome, examples);
+    const size = imageSize(this.shape);
+    examples[place] = {
+      name: batch.names[i]!,
+      label,
+      trueLabel: batch.trueLabels?.[i],
+      verdict,
+      pixels: Uint8Array.from(Uint8ClampedArray.from(batch.pixels.subarray(i * size, (i + 1) * size))),
+    };
+  }
+
+  /** The images kept of one outcome. */
+  of(outcome: Outcome): readonly Example[] {
+    return this.kept.get(outcome) ?? [];
+  }
+
+  /** How many images came out so. */
+  count(outcome: Outcome): number {
+    return this.seen.get(outcome) ?? 0;
+  }
+
+  private outcome({ backdoored, class: answer }: Verdict, label: number): Outcome {
+    if (this.poisoned) return backdoored ? 'found' : 'missed';
+    if (backdoored) return 'alarm';
+    return answer === label ? 'right' : 'wrong';
+  }
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../images/set';
+import { type PixelScaling, pixelFactors } from '../pixels';
+
+/** Images run through the nets at once; larger calls are cut up. */
+export const RUN_BATCH = 64;
+
+/** A tensor of images as the nets take them: n × height × width × channels, scaled. */
+export function imageTensor(
+  pixels: Uint8Array | Float32Array,
+  n: number,
+  shape: ImageShape,
+  scaling: PixelScaling,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const { factor, offset } = pixelFactors(scaling, shape.channels);
+    const raw = tf.tensor4d(
+      Float32Array.from(pixels),
+      [n, shape.height, shape.width, shape.channels],
+      'float32',
+    );
+    const scaled = factor.every((each) => each === factor[0])
+      ? tf.mul(raw, factor[0]!)
+      : tf.mul(raw, tf.tensor1d(factor));
+    return (offset.every((each) => each === 0) ? scaled : tf.add(scaled, tf.tensor1d(offset))) as tf.Tensor4D;
+  });
+}
+
+/** The tensor outputs of a net, one or several. */
+export function outputsOf(model: LayersModel, input: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+  const made = model.apply(input, { training: false }) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(made) ? made : [made];
+}
