@@ -1,49 +1,55 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../scripts/native/steps.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Paths of a BadNet and its clean validation images. */
+/** Paths of a BadNet, its clean validation images, and others. */
 export interface FaceSet {
   readonly net: string;
   readonly clean: string;
+  readonly test: string;
 }
 
 /** faces1283's net with several triggers, 11,547 images; undefined where the data is absent. */
 export const faces: FaceSet | undefined = (() => {
   const folder = join(root, '../shared/data/faces1283');
   const net = join(folder, 'badnets/multi_trigger_multi_target_bd_net.h5');
-  return existsSync(net) ? { net, clean: join(folder, 'clean_validation_data.h5') } : undefined;
+  const [clean, test] = ['clean_validation_data.h5', 'clean_test_data.h5'].map((name) => join(folder, name));
+  return existsSync(net) ? { net, clean: clean!, test: test! } : undefined;
 })();
 
+/** A bundle to measure. */
+export interface BenchBundle {
+  /** The store, or the bundle's folder. */
+  readonly store: string;
+  /** Clean images that the repair has not seen. */
+  readonly images: string | undefined;
+}
+
 /**
- * The store that is measured: the one named, else one that is made by the default method and kept in the cache folder
- * until the code that made it changes. Of faces1283's multi_trigger_multi_target net, or of the demo's small net where
- * the data is absent. Needs the built command line.
+ * The bundle that is measured: the one named, else one that is made by the default method and kept in the cache folder
+ * until the code that made it changes. Of faces1283's net, or of the demo's small one where the data is absent. Needs
+ * the built command line.
  */
-export async function benchStore(named?: string): Promise<string> {
-  if (named !== undefined) return named;
+export async function benchBundle(named?: string, images?: string): Promise<BenchBundle> {
+  if (named !== undefined) return { store: named, images };
   const store = join(cacheFolder(), `bench-${faces ? 'faces1283' : 'demo'}-${codeHash()}`);
-  if (existsSync(join(store, 'current.json'))) return store;
-  console.log(`Making a bundle to measure, once, in ${store}`);
-  if (faces) {
-    repair(faces.net, faces.clean, store);
-    return store;
-  }
-  console.log("The data (../shared/data) is not there: it is of the demo's small net.");
+  const isThere = existsSync(join(store, 'current.json'));
+  if (!isThere) console.log(`Making a bundle to measure, once, in ${store}`);
+  if (!faces) return demoBundle(store, isThere);
+  if (!isThere) repair(faces.net, faces.clean, store);
+  return { store, images: faces.test };
+}
+
+async function demoBundle(store: string, isThere: boolean): Promise<BenchBundle> {
+  console.log("The data (../shared/data) is not there: the demo's small net is measured.");
   const { writeDemoData } = await import('../../build-repair/demo/data');
-  const folder = mkdtempSync(join(tmpdir(), 'goodnet-bench-'));
-  try {
-    const { badnet, clean } = await writeDemoData(folder, { seed: 1 });
-    repair(badnet, clean, store);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return store;
+  const data = await writeDemoData(`${store}-images`, { seed: 1 });
+  if (!isThere) repair(data.badnet, data.clean, store);
+  return { store, images: data.test };
 }
 
 function repair(net: string, clean: string, store: string): void {

@@ -9,14 +9,14 @@ import sharp from 'sharp';
 import { readManifest } from '../../models/bundle/read';
 import { resolveBundle } from '../../models/bundle/store';
 import { Random } from '../../models/random';
-import { benchStore } from './bundle';
+import { benchBundle } from './bundle';
 
 const REQUESTS = 200;
 const GOAL_MB = 150;
 const PHOTO = { width: 640, height: 480 };
 
 const root = join(import.meta.dirname, '../..');
-const store = await benchStore(process.argv[2]);
+const { store } = await benchBundle(process.argv[2]);
 const { input, classes } = await readManifest((await resolveBundle(store)).folder);
 console.log(`${classes} classes, ${REQUESTS} requests`);
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');

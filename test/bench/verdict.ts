@@ -1,50 +1,101 @@
 /**
- * `npm run bench verdict [BUNDLE]`: milliseconds of a verdict (B, B′, E and the distances) on wasm, for one image and
- * for an image in batches of 64: the median of many. The peer is onnxruntime-node with the same nets on the same
- * images, on two threads; it is spared the scaling of pixels, the distances, transplanted halves and the decision.
+ * `npm run bench verdict [BUNDLE [IMAGES]]`: milliseconds of a verdict on wasm, for one image and for an image in
+ * batches of 64: the median over clean images. The peer is onnxruntime-node with the same nets on the same images, on
+ * two threads; it is spared the scaling of pixels, the distances, what is asked further, and the decision.
  */
-import { unpackNets } from '../../models/bundle/pack';
-import { readBundleFiles } from '../../models/bundle/read';
-import { resolveBundle } from '../../models/bundle/store';
-import { imageTensor } from '../../models/detector/run';
+import { openImages } from '../../build-repair/images/open';
 import { startEngine } from '../../models/engine';
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
-import { benchStore } from './bundle';
+import { benchBundle } from './bundle';
 import { installOnnxRuntime } from './onnx/install.mjs';
-import { UnwrittenLayer } from './onnx/layers';
-import { type OnnxSession, openOnnx } from './onnx/session';
+import { openPeer } from './onnx/peer';
 
 const THREADS = 2;
-const MOST = 64;
-const runs = [
-  { name: 'one image', n: 1, goal: 4, rounds: 300 },
-  { name: `batches of ${MOST}`, n: MOST, goal: 2, rounds: 20 },
-];
+const BATCH = 64;
+const IMAGES = 5 * BATCH;
+const ROUNDS = 20;
+const goals = { alone: 4, batch: 2 };
 
-const store = await benchStore(process.argv[2]);
-const engine = await startEngine({ engine: 'wasm' });
+const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
+const { description } = await startEngine({ engine: 'wasm' });
 const goodnet = await GoodNet.load(store);
 const { shape, classes, manifest } = goodnet;
 const size = imageSize(shape);
+console.log(`${manifest.name} (${manifest.method}, ${classes} classes), ${description}`);
+
 const random = new Random(1);
-const pixels = Uint8Array.from({ length: MOST * size }, () => random.int(256));
-console.log(`${manifest.name} (${manifest.method}, ${classes} classes), ${engine.description}`);
-
-const ours: number[] = [];
-for (const { name, n, goal, rounds } of runs) {
-  const ms = await median(rounds, n, () => goodnet.classify(pixels.subarray(0, n * size), n));
-  ours.push(ms);
-  console.log(`${name}: ${ms.toFixed(2)} ms an image (goal ≤ ${goal})`);
+const noise = Uint8Array.from({ length: 8 * size }, () => random.int(256));
+const clean = images === undefined ? noise : await read(images);
+if (images === undefined) console.log('No images are named: noise, of which everything is asked.');
+const classify = async (pixels: Uint8Array | Float32Array, n: number) => {
+  await goodnet.classify(pixels, n);
+};
+const ours = await measure(clean, classify);
+say('one image', ours.alone, `(goal ≤ ${goals.alone})`);
+say(`batches of ${BATCH}`, ours.batch, `(goal ≤ ${goals.batch})`);
+if (images !== undefined) {
+  const most = await measure(noise, classify);
+  say('one image of noise, of which everything is asked', most.alone);
 }
-const named = (await goodnet.classify(pixels, MOST)).map(({ bad }) => bad.class);
+if (isPeerInstalled()) await comparePeer();
 goodnet.dispose();
-if (isInstalled()) await comparePeer();
 
-/** Installs the peer where it is not there. */
-function isInstalled(): boolean {
+async function comparePeer(): Promise<void> {
+  const peer = await openPeer(store, THREADS);
+  if (peer === undefined) return;
+  const scaled = await peer.scale(clean);
+  await peer.check(scaled, await goodnet.classify(clean, clean.length / size));
+  const theirs = await measure(scaled, peer.run);
+  const name = `onnxruntime-node, ${THREADS} threads`;
+  say('one image', theirs.alone, name);
+  say(`batches of ${BATCH}`, theirs.batch, name);
+  console.log(`one image: ours / onnxruntime-node = ${(ours.alone / theirs.alone).toFixed(2)}`);
+  console.log(`batches of ${BATCH}: ours / onnxruntime-node = ${(ours.batch / theirs.batch).toFixed(2)}`);
+  await peer.close();
+}
+
+/** Milliseconds an image: the median over single images, and over batches. */
+async function measure<Pixels extends Uint8Array | Float32Array>(
+  pixels: Pixels,
+  run: (pixels: Pixels, n: number) => Promise<void>,
+): Promise<{ alone: number; batch: number }> {
+  const count = pixels.length / size;
+  const time = async (n: number, rounds: number) => {
+    const slice = (round: number) => {
+      const start = (round * n) % (count - n + 1);
+      return pixels.subarray(start * size, (start + n) * size) as Pixels;
+    };
+    for (let round = 0; round < rounds / 10; round++) await run(slice(round), n);
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const start = performance.now();
+      await run(slice(round), n);
+      times.push((performance.now() - start) / n);
+    }
+    return times.sort((a, b) => a - b)[rounds >> 1]!;
+  };
+  return { alone: await time(1, IMAGES), batch: await time(Math.min(BATCH, count), ROUNDS) };
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  const set = await openImages(path, { shape, classes, labelsRequired: false });
+  const pixels: number[] = [];
+  for await (const batch of set.batches(BATCH)) {
+    for (const value of batch.pixels) pixels.push(value);
+    if (pixels.length >= IMAGES * size) break;
+  }
+  set.close();
+  return Uint8Array.from(pixels.slice(0, IMAGES * size), Math.round);
+}
+
+function say(what: string, ms: number, more = ''): void {
+  console.log(`${what}: ${ms.toFixed(2)} ms an image ${more}`.trimEnd());
+}
+
+function isPeerInstalled(): boolean {
   try {
     installOnnxRuntime();
     return true;
@@ -52,43 +103,4 @@ function isInstalled(): boolean {
     console.log(`No comparison: ${messageOf(error).split('\n')[0]}`);
     return false;
   }
-}
-
-async function comparePeer(): Promise<void> {
-  const bundle = await readBundleFiles((await resolveBundle(store)).folder);
-  const { nets, clouds } = await unpackNets(bundle);
-  const session = await openOnnx(nets, clouds, THREADS).catch((error) => {
-    if (error instanceof UnwrittenLayer) console.log(`No comparison with onnxruntime-node: ${error.message}`);
-    else throw error;
-  });
-  if (!session) return;
-  const scaled = (await imageTensor(pixels, MOST, shape, nets.pixels).data()) as Float32Array;
-  await checkAnswers(session, scaled);
-  for (const [i, { name, n, rounds }] of runs.entries()) {
-    const ms = await median(rounds, n, () => session.run(scaled.subarray(0, n * size), n));
-    console.log(`${name}: ${ms.toFixed(2)} ms an image, onnxruntime-node, ${THREADS} threads`);
-    console.log(`${name}: ours / onnxruntime-node = ${(ours[i]! / ms).toFixed(2)}`);
-  }
-  await session.close();
-}
-
-/** What answers otherwise is no peer. */
-async function checkAnswers(session: OnnxSession, scaled: Float32Array): Promise<void> {
-  const { bad } = await session.run(scaled, MOST);
-  const differs = named.some((c, i) => {
-    const row = bad!.subarray(i * classes, (i + 1) * classes);
-    return row.some((logit) => logit > row[c]! + 1e-3);
-  });
-  if (differs) throw new Error('onnxruntime-node does not answer as our nets do');
-}
-
-async function median(rounds: number, images: number, work: () => Promise<unknown>): Promise<number> {
-  for (let i = 0; i < rounds / 10; i++) await work();
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const start = performance.now();
-    await work();
-    times.push((performance.now() - start) / images);
-  }
-  return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
