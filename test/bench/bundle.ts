@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openImages } from '../../build-repair/images/open';
+import { type ImageShape, imageSize } from '../../models/images/set';
 import { cacheFolder } from '../../scripts/native/steps.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -67,4 +69,21 @@ function codeHash(): string {
       hash.update(`${file}\n`).update(readFileSync(join(root, folder, file)));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** The first images of a set. @returns as many × height × width × channels values of 0–255 */
+export async function firstImages(
+  path: string,
+  shape: ImageShape,
+  classes: number,
+  count: number,
+): Promise<Uint8Array> {
+  const set = await openImages(path, { shape, classes, labelsRequired: false });
+  const pixels: number[] = [];
+  for await (const batch of set.batches(64)) {
+    for (const value of batch.pixels) pixels.push(value);
+    if (pixels.length >= count * imageSize(shape)) break;
+  }
+  set.close();
+  return Uint8Array.from(pixels.slice(0, count * imageSize(shape)), Math.round);
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench serve-memory [BUNDLE]`: resident memory of `goodnet serve` after 200 requests, on this Node.js and on
- * Node.js 24. The images are PNGs of the net's own size and larger JPEGs, in turn. Linux only.
+ * `npm run bench serve-memory [BUNDLE [IMAGES]]`: resident memory of `goodnet serve` after 200 requests, on this Node.js
+ * and on Node.js 24. The images are clean ones, as PNGs of the net's own size and as larger JPEGs in turn; every tenth is
+ * noise, of which everything is asked. Linux only.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,15 +10,21 @@ import sharp from 'sharp';
 import { readManifest } from '../../models/bundle/read';
 import { resolveBundle } from '../../models/bundle/store';
 import { Random } from '../../models/random';
-import { benchBundle } from './bundle';
+import { benchBundle, firstImages } from './bundle';
 
 const REQUESTS = 200;
 const GOAL_MB = 150;
 const PHOTO = { width: 640, height: 480 };
 
 const root = join(import.meta.dirname, '../..');
-const { store } = await benchBundle(process.argv[2]);
+const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
 const { input, classes } = await readManifest((await resolveBundle(store)).folder);
+const { width, height, channels } = input;
+const size = width * height * channels;
+const random = new Random(1);
+const pixels = images
+  ? await firstImages(images, input, classes, REQUESTS)
+  : Uint8Array.from({ length: REQUESTS * size }, () => random.int(256));
 console.log(`${classes} classes, ${REQUESTS} requests`);
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
 else for (const node of nodes()) await measure(node);
@@ -80,9 +87,13 @@ function residentMb({ pid }: ChildProcess): number {
 }
 
 function image(i: number): Promise<Buffer> {
-  const { width, height } = i % 2 === 0 ? input : PHOTO;
-  const random = new Random(i);
-  const noise = Buffer.from(Uint8Array.from({ length: width * height * 3 }, () => random.int(256)));
-  const drawn = sharp(noise, { raw: { width, height, channels: 3 } });
-  return (i % 2 === 0 ? drawn.png() : drawn.jpeg()).toBuffer();
+  const own = pixels.subarray(i * size, (i + 1) * size);
+  const noise = () => Uint8Array.from(own, () => random.int(256));
+  const drawn = sharp(i % 10 === 9 ? noise() : own, { raw: { width, height, channels } });
+  return i % 2 === 0
+    ? drawn.png().toBuffer()
+    : drawn
+        .resize({ ...PHOTO, fit: 'fill' })
+        .jpeg()
+        .toBuffer();
 }

@@ -3,13 +3,12 @@
  * batches of 64: the median over clean images. The peer is onnxruntime-node with the same nets on the same images, on
  * two threads; it is spared the scaling of pixels, the distances, what is asked further, and the decision.
  */
-import { openImages } from '../../build-repair/images/open';
 import { startEngine } from '../../models/engine';
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
-import { benchBundle } from './bundle';
+import { benchBundle, firstImages } from './bundle';
 import { installOnnxRuntime } from './onnx/install.mjs';
 import { openPeer } from './onnx/peer';
 
@@ -28,7 +27,7 @@ console.log(`${manifest.name} (${manifest.method}, ${classes} classes), ${descri
 
 const random = new Random(1);
 const noise = Uint8Array.from({ length: 8 * size }, () => random.int(256));
-const clean = images === undefined ? noise : await read(images);
+const clean = images === undefined ? noise : await firstImages(images, shape, classes, IMAGES);
 if (images === undefined) console.log('No images are named: noise, of which everything is asked.');
 const classify = async (pixels: Uint8Array | Float32Array, n: number) => {
   await goodnet.classify(pixels, n);
@@ -78,17 +77,6 @@ async function measure<Pixels extends Uint8Array | Float32Array>(
     return times.sort((a, b) => a - b)[rounds >> 1]!;
   };
   return { alone: await time(1, IMAGES), batch: await time(Math.min(BATCH, count), ROUNDS) };
-}
-
-async function read(path: string): Promise<Uint8Array> {
-  const set = await openImages(path, { shape, classes, labelsRequired: false });
-  const pixels: number[] = [];
-  for await (const batch of set.batches(BATCH)) {
-    for (const value of batch.pixels) pixels.push(value);
-    if (pixels.length >= IMAGES * size) break;
-  }
-  set.close();
-  return Uint8Array.from(pixels.slice(0, IMAGES * size), Math.round);
 }
 
 function say(what: string, ms: number, more = ''): void {
