@@ -13,6 +13,15 @@ export interface Evaluation {
   readonly poisoned: readonly ({ readonly name: string } & PoisonedFigures)[];
 }
 
+/** Takes note of the verdicts on a batch of one of the sets. */
+export type Observe = (set: ImageSet, verdicts: readonly Verdict[], batch: ImageBatch) => void;
+
+interface EvaluateOptions {
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+  readonly observe?: Observe;
+}
+
 /**
  * Measures G, B and B′ on labelled images. The sets are read in slices, each once.
  * @throws ImageError when a set has no labels or no readable image
@@ -21,7 +30,7 @@ export async function evaluate(
   goodnet: GoodNet,
   clean: ImageSet,
   poisoned: readonly ImageSet[],
-  options: { progress: Progress; signal: AbortSignal | undefined },
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
   const counts = new CleanCounts();
   await each(goodnet, clean, options, (verdicts, batch) => counts.add(verdicts, batch));
@@ -37,7 +46,7 @@ export async function evaluate(
 async function each(
   goodnet: GoodNet,
   set: ImageSet,
-  { progress, signal }: { progress: Progress; signal: AbortSignal | undefined },
+  { progress, signal, observe }: EvaluateOptions,
   count: (verdicts: Verdict[], batch: ImageBatch) => void,
 ): Promise<void> {
   let done = 0;
@@ -50,7 +59,9 @@ async function each(
     }
     const n = batch.names.length;
     if (n === 0) continue;
-    count(await goodnet.classify(batch.pixels, n), batch);
+    const verdicts = await goodnet.classify(batch.pixels, n);
+    count(verdicts, batch);
+    observe?.(set, verdicts, batch);
     done += n;
     progress({
       stage: `Evaluating on ${set.name}`,

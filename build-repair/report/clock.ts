@@ -1,9 +1,11 @@
 import type { Progress } from '../progress';
 import type { StageTime } from './types';
 
+const STAGES = 10;
+
 /** Times a run and its stages, by the progress that it reports. */
 export class Clock {
-  readonly started = new Date();
+  private readonly started = new Date();
   private readonly from = performance.now();
   private readonly stages = new Map<string, { from: number; to: number }>();
 
@@ -21,15 +23,14 @@ export class Clock {
     };
   }
 
-  /** Since the clock was made. */
-  get seconds(): number {
-    return (performance.now() - this.from) / 1000;
-  }
-
-  /** The longest stages, in the order in which they began. */
-  longest(count: number): StageTime[] {
-    const timed = [...this.stages].map(([stage, { from, to }]) => ({ stage, seconds: (to - from) / 1000 }));
-    const kept = new Set([...timed].sort((a, b) => b.seconds - a.seconds).slice(0, count));
-    return timed.filter((each) => kept.has(each));
+  /** When it started, how long it took until now, and the longest stages in the order in which they began. */
+  taken(): { started: Date; seconds: number; stages: StageTime[] } {
+    const stages = [...this.stages].map(([stage, { from, to }]) => ({ stage, seconds: (to - from) / 1000 }));
+    const longest = new Set([...stages].sort((a, b) => b.seconds - a.seconds).slice(0, STAGES));
+    return {
+      started: this.started,
+      seconds: (performance.now() - this.from) / 1000,
+      stages: stages.filter((each) => longest.has(each)),
+    };
   }
 }

@@ -94,7 +94,10 @@ export class Observer {
   constructor(clean: ImageSet, poisoned: readonly ImageSet[]) {
     this.clean = new SetObserver(clean, false);
     this.poisoned = poisoned.map((set) => new SetObserver(set, true));
-    this.bySet = new Map([[clean, this.clean], ...poisoned.map((set, i) => [set, this.poisoned[i]!] as const)]);
+    this.bySet = new Map([
+      [clean, this.clean],
+      ...poisoned.map((set, i) => [set, this.poisoned[i]!] as const),
+    ]);
   }
 
   /** To be handed to `evaluate`. */

@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import type { html } from 'hono/html';
 import type { Manifest } from '../../models/bundle/manifest';
 import type { Rate } from '../evaluate/interval';
 

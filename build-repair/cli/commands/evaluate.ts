@@ -1,19 +1,23 @@
 import { Command } from 'commander';
 import type { ImageSet } from '../../../models/images/set';
-import { evaluate } from '../../evaluate/evaluate';
+import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
+import type { Run } from '../../report/types';
 import { interruptible } from '../interrupt';
 import { type ImageFlags, imageOptions, openLabelled } from '../open';
 import { writeText } from '../output';
 import { ProgressLines } from '../progress-lines';
+import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 
-interface EvaluateFlags extends ImageFlags {
+const REPORT = 'report.html';
+
+interface EvaluateFlags extends ImageFlags, ReportFlags {
   clean: string;
   poisoned: string[];
   json?: string;
 }
 
-/** `goodnet evaluate BUNDLE --clean SET [--poisoned SET …] [--json FILE]` */
+/** `goodnet evaluate BUNDLE --clean SET [--poisoned SET …] [--json FILE] [--report FILE]` */
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description('measure a bundle: clean accuracy and false positives, attack success and detection')
@@ -21,10 +25,15 @@ export function evaluateCommand(): Command {
     .requiredOption('--clean <set>', 'clean labelled images that the repair has not seen')
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
     .option('--json <file>', 'write the figures as JSON, too');
+  reportOption(command, REPORT);
   return imageOptions(command).action(async (path: string, flags: EvaluateFlags) => {
+    const report = await reportPlace(flags, REPORT);
     const { startEngine } = await import('../../../models/engine');
     const { GoodNet } = await import('../../../models/goodnet');
-    await startEngine();
+    const { Clock } = await import('../../report/clock');
+    const { Observer } = await import('../../report/observe');
+    const clock = new Clock();
+    const engine = await startEngine();
     const lines = new ProgressLines();
     const goodnet = await GoodNet.load(path);
     const net = { inputShape: goodnet.shape, classes: goodnet.classes };
@@ -38,8 +47,10 @@ export function evaluateCommand(): Command {
       const clean = await open(flags.clean);
       const poisoned: ImageSet[] = [];
       for (const set of flags.poisoned) poisoned.push(await open(set));
+      const observer = report === undefined ? undefined : new Observer(clean, poisoned);
+      const progress = clock.listen(lines.report);
       const result = await interruptible((signal) =>
-        evaluate(goodnet, clean, poisoned, { progress: lines.report, signal }),
+        evaluate(goodnet, clean, poisoned, { progress, signal, observe: observer?.observe }),
       );
       lines.finish();
       for (const set of opened) {
@@ -53,11 +64,44 @@ export function evaluateCommand(): Command {
       if (flags.json !== undefined) {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
       }
+      if (report !== undefined) {
+        await writeReport(report, {
+          kind: 'evaluation',
+          bundle: goodnet.manifest,
+          figures: result,
+          observed: observer?.observed(),
+          run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
+        });
+        console.log(`\nReport: ${report}`);
+      }
     } finally {
       for (const set of opened) set.close();
       goodnet.dispose();
     }
   });
+}
+
+/** @param sets the clean one first */
+function whatWasRead(
+  bundle: string,
+  flags: EvaluateFlags,
+  sets: readonly ImageSet[],
+  { clean, poisoned }: Evaluation,
+): Pick<Run, 'inputs' | 'sets'> {
+  const counts = [clean.accuracy.n, ...poisoned.map(({ detectionRate }) => detectionRate.n)];
+  return {
+    inputs: [
+      { label: 'Bundle', value: bundle },
+      { label: 'Clean images', value: flags.clean },
+      ...flags.poisoned.map((value) => ({ label: 'Poisoned images', value })),
+    ],
+    sets: sets.map(({ name, skipped }, i) => ({
+      role: i === 0 ? 'clean images' : 'poisoned images',
+      name,
+      images: counts[i]!,
+      skipped: skipped.length,
+    })),
+  };
 }
 
 function collect(value: string, earlier: string[]): string[] {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import { parsePixels } from '../../../models/pixels';
@@ -6,8 +7,9 @@ import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
 import { ProgressLines } from '../progress-lines';
+import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 
-interface RepairFlags {
+interface RepairFlags extends ReportFlags {
   clean: string;
   out: string;
   method: Method;
@@ -38,6 +40,7 @@ export function repairCommand(): Command {
     )
     .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1);
+  reportOption(command, 'report.html in the store');
   return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
     await repairAction(netPath, flags);
   });
@@ -45,6 +48,9 @@ export function repairCommand(): Command {
 
 async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
   const pixels = flags.pixels === undefined ? undefined : parsePixels(flags.pixels);
+  const report = await reportPlace(flags, join(flags.out, 'report.html'));
+  const { Clock } = await import('../../report/clock');
+  const clock = new Clock();
   const { startEngine } = await import('../../../models/engine');
   const engine = await startEngine();
   const lines = new ProgressLines();
@@ -64,7 +70,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         pixels,
         alpha: flags.alpha,
         seed: flags.seed,
-        progress: lines.report,
+        progress: clock.listen(lines.report),
         say: lines.say,
         signal,
       });
@@ -87,4 +93,28 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   console.log(`  accuracy of B'  ${percent(figures.accuracyRepaired)}`);
   console.log(`  accuracy of G   ${percent(figures.accuracy)}`);
   console.log(`  answered "backdoored" though clean: ${percent(figures.falsePositiveRate)}`);
+  if (report === undefined) return;
+  await writeReport(report, {
+    kind: 'repair',
+    bundle: manifest,
+    figures: { clean: figures, poisoned: [] },
+    run: {
+      ...clock.taken(),
+      engine: engine.description,
+      inputs: inputsOf(netPath, flags),
+      sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }],
+    },
+  });
+  console.log(`Report: ${report}`);
+}
+
+function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: string }[] {
+  const given: [string, string | undefined][] = [
+    ['Net', netPath],
+    ['Architecture', flags.architecture],
+    ['Clean images', flags.clean],
+    ['Kept together by', flags.group],
+    ['Store', flags.out],
+  ];
+  return given.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
 }

@@ -1,0 +1,154 @@
+import * as Plot from '@observablehq/plot';
+import { html } from 'hono/html';
+import { type Rate, rateOf } from '../../evaluate/interval';
+import { alphaText, type Html, percent } from '../words';
+import { figure } from './svg';
+
+/** The p-values of one set of images, and what they are called. */
+export interface PValues {
+  readonly name: string;
+  readonly pValues: Float64Array;
+}
+
+interface Point extends Rate {
+  readonly alpha: number;
+}
+
+const LEAST = 0.001;
+const MOST = 0.2;
+const POINTS = 120;
+const TICKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+/** As many colours and dashes as the style sheet has for series; more sets use them again. */
+export const SERIES = 6;
+const DASHES = ['none', '6,3', '2,3', '9,3,2,3', '4,2', '1,2'];
+
+/** How many of the images are flagged at a false-positive rate. */
+export function flaggedAt(alpha: number, pValues: Float64Array): Rate {
+  let flagged = 0;
+  for (const p of pValues) if (p <= alpha + 1e-12) flagged++;
+  return rateOf(flagged, pValues.length);
+}
+
+/**
+ * The share of poisoned images that are found, over the false-positive rate, each with its 95 % interval.
+ * @param chosen the rate that the bundle was made for
+ * @param smallest the smallest rate that the calibration images can tell
+ */
+export function detectionFigure(sets: readonly PValues[], chosen: number, smallest: number): Html {
+  const curves = sets.map(({ pValues }) => curveOf(pValues));
+  return figure(
+    ({ narrow }) => ({
+      ...frame(narrow),
+      y: {
+        domain: [0, 1],
+        ticks: 5,
+        tickFormat: (share: number) => percent(share, 0),
+        label: null,
+        grid: true,
+      },
+      marks: [
+        ...background(chosen, smallest, 0, 1),
+        ...curves.map((curve, i) =>
+          Plot.areaY(curve, { x: 'alpha', y1: 'low', y2: 'high', fill: colour(i), fillOpacity: 0.14 }),
+        ),
+        ...curves.map((curve, i) =>
+          Plot.line(curve, {
+            x: 'alpha',
+            y: 'rate',
+            stroke: colour(i),
+            strokeWidth: 2.2,
+            strokeDasharray: DASHES[i % SERIES],
+            strokeLinecap: 'butt',
+          }),
+        ),
+      ],
+    }),
+    {
+      label: `Detection over the false-positive rate. ${sets.map(({ name, pValues }) => `${name}: ${[0.001, 0.01, 0.1].map((alpha) => `${percent(flaggedAt(alpha, pValues).rate)} at ${alphaText(alpha)}`).join(', ')}`).join('; ')}.`,
+      caption: `Share of poisoned images that are found, over α, the share of clean images that may be flagged. The upright line is the α of this bundle; shaded: 95 % intervals${smallest > LEAST ? `, and at the left what its calibration images are too few to tell (under ${alphaText(smallest)})` : ''}.`,
+      key: html`<ul class="key">${sets.map(({ name }, i) => html`<li class="series-${(i % SERIES) + 1}">${name}</li>`)}</ul>`,
+    },
+  );
+}
+
+/** Whether the false-positive rate that was chosen is kept: what clean images were flagged at each α. */
+export function falsePositiveFigure(clean: PValues, chosen: number, smallest: number): Html {
+  const floor = LEAST / 2;
+  const curve = curveOf(clean.pValues).map((point) => ({
+    ...point,
+    low: Math.max(point.low, floor),
+    high: Math.max(point.high, floor),
+    rate: Math.max(point.rate, floor),
+  }));
+  const ideal = [
+    { alpha: LEAST, rate: LEAST },
+    { alpha: MOST, rate: MOST },
+  ];
+  return figure(
+    ({ narrow }) => ({
+      ...frame(narrow),
+      y: {
+        type: 'log',
+        domain: [floor, 0.4],
+        ticks: TICKS,
+        tickFormat: alphaText,
+        label: null,
+        grid: true,
+        clamp: true,
+      },
+      marks: [
+        ...background(chosen, smallest, floor, 0.4),
+        Plot.areaY(curve, { x: 'alpha', y1: 'low', y2: 'high', fill: 'var(--clean)', fillOpacity: 0.18 }),
+        Plot.line(ideal, { x: 'alpha', y: 'rate', stroke: 'var(--ink)', strokeDasharray: '4,3' }),
+        Plot.line(curve, { x: 'alpha', y: 'rate', stroke: 'var(--clean)', strokeWidth: 2.2 }),
+      ],
+    }),
+    {
+      label: `Clean images flagged over the false-positive rate that was asked for: ${[0.005, 0.01, 0.05].map((alpha) => `${percent(flaggedAt(alpha, clean.pValues).rate)} at ${alphaText(alpha)}`).join(', ')}.`,
+      caption:
+        'Share of clean images that are flagged, over the α that was asked for. On the dashed line the promise is kept to the letter; shaded: the 95 % interval.',
+    },
+  );
+}
+
+function frame(narrow: boolean): Plot.PlotOptions {
+  return {
+    height: narrow ? 240 : 300,
+    marginLeft: 46,
+    marginRight: 14,
+    marginTop: 14,
+    marginBottom: 42,
+    x: {
+      type: 'log',
+      domain: [LEAST, MOST],
+      ticks: narrow ? TICKS.filter((_, i) => i % 3 !== 1) : TICKS,
+      tickFormat: alphaText,
+      label: narrow ? 'α' : 'false-positive rate α',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 38,
+    },
+  };
+}
+
+function background(chosen: number, smallest: number, low: number, high: number): Plot.Markish[] {
+  const untold = smallest > LEAST ? [{ from: LEAST, to: Math.min(smallest, MOST) }] : [];
+  return [
+    Plot.rect(untold, { x1: 'from', x2: 'to', y1: low, y2: high, fill: 'var(--shade)' }),
+    Plot.ruleX(chosen >= LEAST && chosen <= MOST ? [chosen] : [], {
+      stroke: 'var(--ink)',
+      strokeOpacity: 0.55,
+    }),
+  ];
+}
+
+function curveOf(pValues: Float64Array): Point[] {
+  return Array.from({ length: POINTS + 1 }, (_, i) => {
+    const alpha = LEAST * (MOST / LEAST) ** (i / POINTS);
+    return { alpha, ...flaggedAt(alpha, pValues) };
+  });
+}
+
+function colour(series: number): string {
+  return `var(--series-${(series % SERIES) + 1})`;
+}

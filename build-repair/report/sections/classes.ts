@@ -1,0 +1,35 @@
+import { html } from 'hono/html';
+import { accuracyByClass, type ClassAccuracy } from '../by-class';
+import { classesFigure, spreadFigure } from '../figures/classes';
+import type { Report } from '../types';
+import { className, count, counted, type Html, percent } from '../words';
+
+/** Up to so many classes are shown one by one. */
+const FEW = 50;
+const WORST = 12;
+
+/** Clean accuracy by class: each class where there are few, else how it is spread, and the worst. */
+export function classesSection({ observed, bundle }: Report): Html {
+  if (!observed) return html``;
+  const classes = accuracyByClass(observed.clean, bundle);
+  const unseen = bundle.classes - classes.length;
+  return html`<section aria-labelledby="classes">
+<h2 id="classes">Accuracy by class</h2>
+${classes.length <= FEW ? classesFigure(classes) : html`${spreadFigure(classes)}${worstTable(classes.slice(0, WORST), report(bundle))}`}
+${unseen > 0 ? html`<p class="note">${counted(unseen, 'class has', 'classes have')} no clean image in this set.</p>` : ''}
+</section>`;
+}
+
+function report(bundle: Report['bundle']): (label: number) => string {
+  return (label) => className(label, bundle);
+}
+
+function worstTable(worst: readonly ClassAccuracy[], name: (label: number) => string): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="The classes where G does worst">
+<table class="plain"><caption>The ${worst.length} classes where G does worst.</caption>
+<thead><tr><th scope="col">class</th><th scope="col">images</th><th scope="col">B</th><th scope="col">B′</th><th scope="col">G</th><th scope="col">flagged</th></tr></thead>
+<tbody>${worst.map(
+    (each) =>
+      html`<tr><th scope="row">${name(each.class)}</th><td>${count(each.images)}</td><td>${percent(each.bad / each.images, 0)}</td><td>${percent(each.repaired / each.images, 0)}</td><td>${percent(each.answer / each.images, 0)}</td><td>${percent(each.flagged / each.images, 0)}</td></tr>`,
+  )}</tbody></table></div>`;
+}

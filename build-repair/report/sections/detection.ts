@@ -1,0 +1,50 @@
+import { html } from 'hono/html';
+import type { Manifest } from '../../../models/bundle/manifest';
+import { smallestAlpha, threshold } from '../../../models/detector/conformal';
+import { detectionFigure, falsePositiveFigure, flaggedAt, type PValues } from '../figures/detection';
+import { type Scores, suspicionFigure } from '../figures/suspicion';
+import type { Report } from '../types';
+import { alphaText, type Html, percent } from '../words';
+
+const TABLE_ALPHAS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+
+/** How suspicious clean and poisoned images are, and what that means for detection at every α. */
+export function detectionSections(report: Report): Html {
+  const { bundle, observed } = report;
+  const sets: Scores[] = observed
+    ? [observed.clean, ...observed.poisoned]
+    : [{ name: 'calibration', poisoned: false, suspicion: Float32Array.from(bundle.calibration.scores) }];
+  const cut = thresholdOf(bundle);
+  return html`<section aria-labelledby="suspicion">
+<h2 id="suspicion">Suspicion</h2>
+${sets.some(({ suspicion }) => suspicion.length > 0) ? suspicionFigure(sets, cut, bundle.alpha) : html`<p>There are no scores.</p>`}
+</section>
+${observed ? alphaSection(observed.clean, observed.poisoned, bundle) : ''}`;
+}
+
+function alphaSection(clean: PValues, poisoned: readonly PValues[], bundle: Manifest): Html {
+  const calibrated = bundle.rule.kind === 'calibrated';
+  const smallest = smallestAlpha(bundle.calibration.scores.length);
+  const columns = [clean, ...poisoned];
+  const alphas = [...new Set([...TABLE_ALPHAS, ...(calibrated ? [bundle.alpha] : [])])].sort((a, b) => a - b);
+  return html`<section aria-labelledby="alpha">
+<h2 id="alpha">Over the false-positive rate</h2>
+${calibrated ? '' : html`<p>This bundle answers by disagreement, whatever α is: the curves tell what its score alone would give.</p>`}
+${poisoned.length > 0 ? html`<h3>Poisoned images found</h3>${detectionFigure(poisoned, bundle.alpha, smallest)}` : ''}
+<h3>Clean images flagged</h3>
+${falsePositiveFigure(clean, bundle.alpha, smallest)}
+<div class="scroll" tabindex="0" role="region" aria-label="Share of images flagged at each α">
+<table class="plain"><caption>Share of images flagged at each α.</caption>
+<thead><tr><th scope="col">α</th>${columns.map((set, i) => html`<th scope="col">${i === 0 ? 'clean' : set.name}</th>`)}</tr></thead>
+<tbody>${alphas.map(
+    (alpha) =>
+      html`<tr class="${calibrated && alpha === bundle.alpha ? 'chosen' : ''}"><th scope="row">${alphaText(alpha)}</th>${columns.map(({ pValues }) => html`<td>${percent(flaggedAt(alpha, pValues).rate)}</td>`)}</tr>`,
+  )}</tbody></table></div>
+</section>`;
+}
+
+function thresholdOf({ rule, calibration, alpha }: Manifest): number | undefined {
+  if (rule.kind !== 'calibrated') return undefined;
+  const cut = threshold(Float32Array.from(calibration.scores), alpha);
+  return Number.isFinite(cut) ? cut : undefined;
+}

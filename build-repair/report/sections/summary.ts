@@ -1,0 +1,31 @@
+import { html } from 'hono/html';
+import type { Rate } from '../../evaluate/interval';
+import type { Report } from '../types';
+import { alphaText, type Html, interval, percent } from '../words';
+
+/** The few figures that matter most, large. */
+export function summarySection({ figures, bundle }: Report): Html {
+  const { clean, poisoned } = figures;
+  const worst = <T>(items: readonly T[], by: (item: T) => number) =>
+    items.reduce<T | undefined>(
+      (found, item) => (found === undefined || by(item) > by(found) ? item : found),
+      undefined,
+    );
+  const least = worst(poisoned, ({ detectionRate }) => -detectionRate.rate);
+  const most = worst(poisoned, ({ attackSuccess }) => attackSuccess.rate);
+  const many = poisoned.length > 1;
+  return html`<section class="summary" aria-label="The main figures"><dl>
+${tile('Clean accuracy of G', clean.accuracy, `B before: ${percent(clean.accuracyBefore.rate)}`)}
+${tile('Clean images flagged', clean.falsePositiveRate, falseNote(bundle.rule.kind, bundle.alpha))}
+${least && tile(many ? 'Poisoned images found, at least' : 'Poisoned images found', least.detectionRate, least.name)}
+${most && tile(many ? 'Attacks that succeed, at most' : 'Attacks that succeed', most.attackSuccess, `${most.name}; B before: ${percent(most.attackSuccessBefore.rate)}`)}
+</dl></section>`;
+}
+
+function falseNote(rule: 'calibrated' | 'disagreement', alpha: number): string {
+  return rule === 'calibrated' ? `asked for: ${alphaText(alpha)}` : 'where B and B′ disagree';
+}
+
+function tile(label: string, rate: Rate, note: string): Html {
+  return html`<div><dt>${label}</dt><dd><strong>${percent(rate.rate)}</strong> <span class="interval">${interval(rate)}</span><span class="note">${note}</span></dd></div>`;
+}
