@@ -9,6 +9,8 @@ export interface CleanFigures {
   /** Of G. */
   readonly accuracy: Rate;
   readonly falsePositiveRate: Rate;
+  /** The false-positive rate that other α would have given (of a method that is calibrated). */
+  readonly falsePositiveRateAt: readonly { readonly alpha: number; readonly rate: Rate }[];
 }
 
 /** What was counted over a poisoned set; its labels are the target class. */
@@ -22,6 +24,9 @@ export interface PoisonedFigures {
   readonly recoveredAccuracy: Rate | undefined;
 }
 
+/** The false-positive rates that are promised most often. */
+const ALPHAS = [0.005, 0.01, 0.02, 0.05] as const;
+
 /** Adds up verdicts on clean images. */
 export class CleanCounts {
   private n = 0;
@@ -29,6 +34,7 @@ export class CleanCounts {
   private repaired = 0;
   private right = 0;
   private flagged = 0;
+  private readonly flaggedAt = ALPHAS.map(() => 0);
 
   add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels'>): void {
     verdicts.forEach((verdict, i) => {
@@ -38,6 +44,9 @@ export class CleanCounts {
       if (verdict.repaired.class === label) this.repaired++;
       if (verdict.class === label) this.right++;
       if (verdict.backdoored) this.flagged++;
+      ALPHAS.forEach((alpha, place) => {
+        if (verdict.pValue <= alpha) this.flaggedAt[place]!++;
+      });
     });
   }
 
@@ -47,6 +56,10 @@ export class CleanCounts {
       accuracyRepaired: rateOf(this.repaired, this.n),
       accuracy: rateOf(this.right, this.n),
       falsePositiveRate: rateOf(this.flagged, this.n),
+      falsePositiveRateAt: ALPHAS.map((alpha, place) => ({
+        alpha,
+        rate: rateOf(this.flaggedAt[place]!, this.n),
+      })),
     };
   }
 }

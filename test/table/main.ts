@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Method } from '../../models/bundle/manifest';
 import { startEngine } from '../../models/engine';
-import { printTable, rowsOf } from './rows';
+import { alarmRow, printAlarms, printTable, rowsOf } from './rows';
 import { measureTiles, REAL_NETS } from './tiles';
 import { ALPHA, measure } from './work';
 
@@ -43,6 +43,8 @@ const multi = ['eyebrows', 'lipstick', 'sunglasses'].map(
   (trigger) => `multi_trigger_multi_target__${trigger}`,
 );
 
+const alarms: string[][] = [];
+
 if (wanted('faces')) {
   const rows: string[][] = [];
   for (const [net, poisoned] of [
@@ -53,22 +55,27 @@ if (wanted('faces')) {
     for (const method of methods) {
       const { figures, seconds } = await measure(facesCase(`${net}_bd_net`, [...poisoned], method));
       rows.push(...rowsOf(net, `${method} (${seconds.toFixed(0)} s)`, figures));
+      if (method === 'expert') alarms.push(alarmRow(net, figures));
     }
   }
   printTable("faces1283: the seed's five rows", rows);
 }
 if (wanted('stealth')) {
   const { figures } = await measure(facesCase('stealth_bd_net', multi, 'expert'));
+  alarms.push(alarmRow('stealth', figures));
   printTable('faces1283: stealth', rowsOf('stealth', 'expert', figures));
 }
 if (wanted('clean')) {
   const { figures } = await measure(facesCase('clean_net', [], 'expert'));
+  alarms.push(alarmRow('clean_net', figures));
   printTable('faces1283: a net without a backdoor', rowsOf('clean_net', 'expert', figures));
 }
 if (wanted('tiles')) {
   const rows: string[][] = [];
   for (const net of REAL_NETS) {
-    rows.push(...rowsOf(net.name, 'expert', await measureTiles(join(data, 'csaw2020'), net, seed)));
+    const figures = await measureTiles(join(data, 'csaw2020'), net, seed);
+    alarms.push(alarmRow(`${net.name} (tiles)`, figures));
+    rows.push(...rowsOf(net.name, 'expert', figures));
   }
   printTable('csaw2020: the real contest nets, cross-fitted on 192 clean tiles', rows);
 }
@@ -83,5 +90,7 @@ if (wanted('signs')) {
     seed,
     group: 'prefix:_',
   });
+  alarms.push(alarmRow('signs (frames of 137 signs)', figures));
   printTable('signs43: from its folders, grouped by physical sign', rowsOf('signs', 'expert', figures));
 }
+if (alarms.length > 0) printAlarms(alarms);

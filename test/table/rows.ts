@@ -13,6 +13,7 @@ export const HEAD = [
   'G',
   "B'",
   'detected',
+  'false alarms',
   'clean / poisoned',
 ] as const;
 
@@ -28,7 +29,7 @@ export function rowsOf(net: string, method: string, { clean, poisoned }: Evaluat
     short(clean.accuracyRepaired),
   ];
   if (poisoned.length === 0) {
-    return [[...start(''), '', '', '', `false: ${short(clean.falsePositiveRate)}`, String(clean.accuracy.n)]];
+    return [[...start(''), '', '', '', '', short(clean.falsePositiveRate), String(clean.accuracy.n)]];
   }
   return poisoned.map((each) => [
     ...start(each.name.replace(/^.*__|\.h5$/g, '')),
@@ -36,6 +37,7 @@ export function rowsOf(net: string, method: string, { clean, poisoned }: Evaluat
     short(each.attackSuccess),
     short(each.attackSuccessRepaired),
     short(each.detectionRate),
+    short(clean.falsePositiveRate),
     `${clean.accuracy.n} / ${each.detectionRate.n}`,
   ]);
 }
@@ -43,4 +45,15 @@ export function rowsOf(net: string, method: string, { clean, poisoned }: Evaluat
 /** A table with its title; all rates in per cent with 95 % intervals. */
 export function printTable(title: string, rows: readonly (readonly string[])[]): void {
   console.log(`\n${title}\n\n${table([HEAD, ...rows])}`);
+}
+
+/** Clean images answered "backdoored" at several α, of one net. */
+export function alarmRow(net: string, { clean }: Evaluation): string[] {
+  return [net, ...clean.falsePositiveRateAt.map(({ rate }) => short(rate)), String(clean.accuracy.n)];
+}
+
+/** What each α gave on clean test images; the rate that was promised is the column's. */
+export function printAlarms(rows: readonly (readonly string[])[]): void {
+  const head = ['net', 'α = 0.5 %', '1 %', '2 %', '5 %', 'clean images'];
+  console.log(`\nFalse alarms on clean test images\n\n${table([head, ...rows])}`);
 }

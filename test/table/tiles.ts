@@ -68,6 +68,10 @@ function pooled(parts: readonly Evaluation[]): Evaluation {
       accuracyRepaired: sum(parts.map((part) => part.clean.accuracyRepaired)),
       accuracy: sum(parts.map((part) => part.clean.accuracy)),
       falsePositiveRate: sum(parts.map((part) => part.clean.falsePositiveRate)),
+      falsePositiveRateAt: parts[0]!.clean.falsePositiveRateAt.map(({ alpha }, place) => ({
+        alpha,
+        rate: sum(parts.map((part) => part.clean.falsePositiveRateAt[place]!.rate)),
+      })),
     },
     poisoned: parts[0]!.poisoned.map(({ name }, i) => ({
       name,
