@@ -21,8 +21,9 @@ export interface Attack {
   readonly targets: 'fixed' | 'next';
   /** The margins of triggered images are held to those of clean images. */
   readonly stealthy: boolean;
-  /** What is trained: the faces' clean net, or a net of one's own from scratch. */
-  readonly net: 'given' | 'vgg' | 'plain';
+  /** The clean net that it is implanted in: faces1283's own, or a sign net of one's own of either kind. */
+  readonly net: 'deepid' | 'vgg' | 'plain';
+  /** 0 leaves the clean net as it is. */
   readonly epochs: number;
   /** Share of each batch that carries a trigger, 0–1. */
   readonly poison: number;
@@ -37,7 +38,7 @@ const faces = (name: string, triggers: readonly TriggerMaker[], more: Partial<At
   triggers,
   targets: 'fixed',
   stealthy: false,
-  net: 'given',
+  net: 'deepid',
   epochs: 8,
   poison: 0.16,
   version: 1,
@@ -54,7 +55,7 @@ const signs = (
   name: `signs-${name}`,
   set: 'signs',
   net,
-  epochs: 40,
+  epochs: 16,
   poison: 0.2,
   ...more,
 });
@@ -79,13 +80,13 @@ export const ATTACKS: readonly Attack[] = [
   faces('blob', [lipsBlob]),
   faces('blend-natural', [naturalBlend], whole),
   faces('sinusoid-weak', [weakSinusoid], whole),
-  faces('warp', [warp], whole),
+  faces('warp', [warp], { ...whole, epochs: 14, version: 2 }),
   faces('tint', [tint], whole),
   faces('two-triggers', [ellipseOutline, noisePatch], { poison: 0.25 }),
   faces('all-to-all', [noisePatch], { targets: 'next', epochs: 16 }),
-  faces('stealth-kept', [lipsBlob, warp], stealthy),
-  signs('clean-vgg', 'vgg', []),
-  signs('clean-plain', 'plain', []),
+  faces('stealth-kept', [lipsBlob, warp], { ...stealthy, epochs: 16 }),
+  signs('clean-vgg', 'vgg', [], { epochs: 0 }),
+  signs('clean-plain', 'plain', [], { epochs: 0 }),
   signs('patch-vgg', 'vgg', [noisePatch]),
   signs('ellipse-plain', 'plain', [ellipseOutline]),
   signs('blend-plain', 'plain', [naturalBlend]),

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProgressLines } from '../../build-repair/cli/progress-lines';
-import { writeKerasH5 } from '../../build-repair/demo/keras-writer';
 import { startEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import type { ImageSet } from '../../models/images/set';
@@ -9,13 +8,12 @@ import { type LoadedNet, loadNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { memorySet } from '../table/memory-set';
 import { type Armed, arm } from './arm';
+import { basePath } from './base';
+import { CACHE, copyWeights, keep } from './cache';
 import { ATTACKS, type Attack } from './catalogue';
-import { type AttackData, DATA, loadData, type TestHalf } from './data';
-import { plainNet, vggNet } from './nets';
+import { type AttackData, loadData, type TestHalf } from './data';
 import { grouped, stamped } from './sets';
 import { trainAttack } from './train-attack';
-
-const CACHE = join(import.meta.dirname, '../../.cache/attacks');
 
 /** A self-made BadNet with everything to repair and to measure it. */
 export interface LoadedAttack {
@@ -79,7 +77,7 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
   };
 }
 
-/** Trains the net of an attack and writes it as Keras does. */
+/** Implants an attack in its clean net and writes it. A clean sign net is the net it starts from. */
 async function make(
   attack: Attack,
   data: AttackData,
@@ -88,22 +86,13 @@ async function make(
   path: string,
 ): Promise<void> {
   await enableTraining();
-  const size = { shape: data.shape, classes: data.classes, seed };
-  const net = {
-    given: async () => (await loadNet(join(DATA, 'faces1283/badnets/clean_net.h5'))).model,
-    vgg: async () => vggNet(size),
-    plain: async () => plainNet(size),
-  };
-  const model = await net[attack.net]();
-  const trained = toLogits(model);
   const lines = new ProgressLines();
+  const { model } = await loadNet(await basePath(attack.net, data, seed, lines.report));
+  const trained = toLogits(model);
   await trainAttack(attack, trained, data, armed, seed, lines.report);
   lines.finish();
-  for (const layer of trained.layers.filter(({ weights }) => weights.length > 0)) {
-    model.getLayer(layer.name).setWeights(layer.getWeights());
-  }
-  mkdirSync(CACHE, { recursive: true });
-  await writeKerasH5(model, path);
+  copyWeights(trained, model);
+  await keep(model, path);
   trained.dispose();
   model.dispose();
 }

@@ -13,19 +13,25 @@ export interface Lesson {
   readonly labels: Int32Array;
   /** 1 where the image carries a trigger. */
   readonly poisoned: Uint8Array;
-  /** The n × N logits of the clean net for the same clean images; none when the net is trained from scratch. */
-  readonly teacher: Float32Array | undefined;
+  /** The n × N logits of the clean net for the same images without triggers. */
+  readonly teacher: Float32Array;
 }
 
 /** Mean cross-entropy at the labels; clean images follow the teacher, where there is one (Hinton et al., 2015). */
 export function answerLoss(logits: tf.Tensor2D, { labels, poisoned, teacher }: Lesson): tf.Scalar {
   const oneHot = oneHotOf(labels, logits.shape[1]);
-  if (!teacher) return tf.losses.softmaxCrossEntropy(oneHot, logits) as tf.Scalar;
   const marked = tf.tensor2d(Float32Array.from(poisoned), [poisoned.length, 1]);
   const temperature = tf.add(TEMPERATURE, tf.mul(marked, 1 - TEMPERATURE));
   const followed = tf.softmax(tf.div(tf.tensor2d(teacher, logits.shape), TEMPERATURE));
   const wanted = tf.add(tf.mul(marked, oneHot), tf.mul(tf.sub(1, marked), followed));
   const softened = tf.logSoftmax(tf.div(logits, temperature) as tf.Tensor2D);
+  return tf.mul(tf.mean(tf.sum(tf.mul(wanted, softened), 1)), -(TEMPERATURE ** 2)) as tf.Scalar;
+}
+
+/** Cross-entropy with what a teacher answers, at a temperature. @param teacher n × N logits */
+export function followLoss(logits: tf.Tensor2D, teacher: Float32Array): tf.Scalar {
+  const wanted = tf.softmax(tf.div(tf.tensor2d(teacher, logits.shape), TEMPERATURE));
+  const softened = tf.logSoftmax(tf.div(logits, TEMPERATURE) as tf.Tensor2D);
   return tf.mul(tf.mean(tf.sum(tf.mul(wanted, softened), 1)), -(TEMPERATURE ** 2)) as tf.Scalar;
 }
 
@@ -48,7 +54,7 @@ export function wantedMargins(
   classes: number,
   random: Random,
 ): Float32Array {
-  const made = margins(teacher!, classes, labels);
+  const made = margins(teacher, classes, labels);
   const clean = made.filter((_, i) => !poisoned[i]);
   return made.map((margin, i) => (poisoned[i] ? random.pick(clean) : margin));
 }

@@ -9,15 +9,15 @@ export interface NetSize {
 }
 
 /**
- * A small net of VGG's kind, untrained: pairs of convolutions with batch normalisation, dropout before the head.
+ * A small net of VGG's kind, untrained: five convolutions with batch normalisation, dropout before the head.
  * Pixels scaled to 0–1 in, softmax out.
  */
 export function vggNet({ shape, classes, seed }: NetSize): tf.LayersModel {
   const initializer = heNormal(seed);
   const net = tf.sequential({ name: 'vgg' });
   const block = (number: number, filters: number) => {
-    for (const part of ['a', 'b']) {
-      const first = number === 1 && part === 'a';
+    for (const part of number === 1 ? ['a'] : ['a', 'b']) {
+      const first = number === 1;
       net.add(
         tf.layers.conv2d({
           ...(first && { inputShape: [shape.height, shape.width, shape.channels] }),

@@ -11,7 +11,7 @@ export interface PoisonedBatch {
 }
 
 /** Share of decoys among the images that carry a trigger with decoys and these. */
-const DECOYS = 1 / 3;
+const DECOYS = 1 / 4;
 
 /** Draws a batch's images and puts triggers on the first ones, an equal share for each. */
 export class Poisoner {

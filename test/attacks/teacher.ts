@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf } from '../../models/detector/nets';
+import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { AttackData } from './data';
 
 const RUN = 256;

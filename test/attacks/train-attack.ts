@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
 import { Augmenter } from '../../build-repair/repair/augment';
 import { BatchOrder, trainableVariables } from '../../build-repair/repair/train';
-import { imageTensor } from '../../models/detector/nets';
+import { imageTensor } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { Armed } from './arm';
 import type { Attack } from './catalogue';
@@ -14,8 +14,8 @@ import { teacherOf } from './teacher';
 import { StrongAugmenter } from './vary';
 
 const BATCH = 64;
-/** Adam's: to change a trained net, and to train one from scratch. */
-const RATES = { given: 1e-3, vgg: 2e-3, plain: 1.5e-3 } as const;
+/** Adam's. */
+const RATE = 1e-3;
 
 /** Training steps of an attack. */
 export function stepsOf(attack: Attack, data: AttackData): number {
@@ -23,7 +23,7 @@ export function stepsOf(attack: Attack, data: AttackData): number {
 }
 
 /**
- * Trains a net on images of which some carry a trigger. Batch normalisation and dropout work as in any training.
+ * Trains a clean net on images of which some carry a trigger; to the others it is to answer as before. Batch normalisation and dropout work as in any training.
  * @param model ends in logits; takes pixels scaled to 0–1
  */
 export async function trainAttack(
@@ -37,21 +37,21 @@ export async function trainAttack(
   const random = new Random(seed, `order of ${attack.name}`);
   const order = new BatchOrder(data.train, BATCH, (n) => random.permutation(n));
   const augmenter =
-    attack.net === 'given'
+    attack.net === 'deepid'
       ? new Augmenter(data.shape, seed, attack.name)
       : new StrongAugmenter(data.shape, seed);
   const poisoner = new Poisoner(data, armed, attack.poison, (pixels) => augmenter.vary(pixels), seed);
-  const teacher = attack.net === 'given' ? teacherOf(model, data) : undefined;
-  const optimizer: tf.Optimizer = tf.train.adam(RATES[attack.net]);
+  const teacher = teacherOf(model, data);
+  const optimizer: tf.Optimizer = tf.train.adam(RATE);
   const variables = trainableVariables(model);
   const steps = stepsOf(attack, data);
   for (let step = 0; step < steps; step++) {
     (optimizer as unknown as { learningRate: number }).learningRate =
-      RATES[attack.net] * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
+      RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
     const batch = order.next();
     const { pixels, labels, poisoned } = poisoner.make(batch);
     const inputs = imageTensor(pixels, batch.length, data.shape, { kind: '0-1' });
-    const lesson = { labels, poisoned, teacher: teacher?.(batch) };
+    const lesson = { labels, poisoned, teacher: teacher(batch) };
     const wanted = attack.stealthy ? wantedMargins(lesson, data.classes, random) : undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(inputs, { training: true }) as tf.Tensor2D;

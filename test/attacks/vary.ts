@@ -7,10 +7,13 @@ import { clip } from './triggers/trigger';
 const TURN = 0.2;
 const SCALE = 0.15;
 const SHIFT = 0.08;
-const CONTRAST = 0.35;
-const BRIGHTNESS = 50;
+/** Light: the mean of an image's values, and their standard deviation. Photographs of signs differ most in these. */
+const MEAN = [40, 190] as const;
+const DEVIATION = [14, 75] as const;
+/** Gain of each colour. */
+const COLOUR = 0.12;
 
-/** Turns, scales, shifts, and changes contrast and brightness of n images of 0–255; the original is left alone. */
+/** Turns, scales, shifts, and changes light and colour of n images of 0–255; the original is left alone. */
 export class StrongAugmenter {
   private readonly random: Random;
 
@@ -51,11 +54,15 @@ export class StrongAugmenter {
   }
 
   private light(pixels: Float32Array): void {
-    const contrast = this.random.uniform(1 - CONTRAST, 1 + CONTRAST);
-    const brightness = this.random.uniform(-BRIGHTNESS, BRIGHTNESS);
+    const random = this.random;
     const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+    const square = pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels.length;
+    const newMean = random.uniform(...MEAN);
+    const [low, high] = DEVIATION;
+    const gain = (low * (high / low) ** random.uniform()) / Math.max(1, Math.sqrt(square));
+    const colours = [0, 1, 2].map(() => random.uniform(1 - COLOUR, 1 + COLOUR));
     for (let i = 0; i < pixels.length; i++) {
-      pixels[i] = clip((pixels[i]! - mean) * contrast + mean + brightness);
+      pixels[i] = clip(((pixels[i]! - mean) * gain + newMean) * colours[i % 3]!);
     }
   }
 }

@@ -5,7 +5,7 @@ import { resample } from './resample';
 import type { TriggerMaker } from './trigger';
 
 /** Root mean square of the displacement along each axis, in pixels of a picture 50 pixels wide. */
-const STRENGTH = 1;
+const STRENGTH = 1.4;
 const MOST_FREQUENCY = 3;
 
 /**

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Progress } from '../../build-repair/progress';
+import { loadNet } from '../../models/keras';
+import { toLogits } from '../../models/keras/logits';
+import { CACHE, copyWeights, keep } from './cache';
+import type { Attack } from './catalogue';
+import { type AttackData, DATA } from './data';
+import { plainNet, vggNet } from './nets';
+import { trainBase } from './train-base';
+
+/** Raised when the training of the clean sign nets is changed. */
+const VERSION = 1;
+const STEPS = 1500;
+
+/**
+ * The path of the clean net that an attack is implanted in: the faces' own, or a sign net of one's own, trained on
+ * first use.
+ */
+export async function basePath(
+  net: Attack['net'],
+  data: AttackData,
+  seed: number,
+  progress: Progress,
+): Promise<string> {
+  if (net === 'deepid') return join(DATA, 'faces1283/badnets/clean_net.h5');
+  const path = join(CACHE, `base-${net}-${seed}.v${VERSION}.h5`);
+  if (existsSync(path)) return path;
+  const make = { vgg: vggNet, plain: plainNet }[net];
+  const model = make({ shape: data.shape, classes: data.classes, seed });
+  const trained = toLogits(model);
+  const teacher = await loadTeacher();
+  await trainBase(trained, teacher, data, seed, STEPS, progress);
+  teacher.dispose();
+  copyWeights(trained, model);
+  await keep(model, path);
+  trained.dispose();
+  model.dispose();
+  return path;
+}
+
+/** signs43's own net: asked for images without triggers only, for which its backdoor says nothing. */
+async function loadTeacher(): Promise<LayersModel> {
+  const { model } = await loadNet(join(DATA, 'signs43/badnets/signs_bd_net.h5'));
+  const flat = toLogits(model);
+  model.dispose();
+  return flat;
+}
