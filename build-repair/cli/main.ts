@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { keepHeapSmall } from '../../functions/small-heap';
+import { keepHeapSmall, restartWithSmallMalloc } from '../../functions/small-heap';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader went away (`| head`): there is nobody left to tell.
@@ -7,6 +7,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 // Before anything large is loaded, or it is of no use.
-if (process.argv[2] === 'serve') keepHeapSmall();
+if (process.argv[2] === 'serve') {
+  restartWithSmallMalloc();
+  keepHeapSmall();
+}
 const { run } = await import('./run');
 process.exitCode = await run(process.argv.slice(2));
