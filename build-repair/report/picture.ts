@@ -1,27 +1,37 @@
+import { html } from 'hono/html';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageShape } from '../../models/images/set';
+import type { Html } from './words';
 
 /** Larger images are made smaller than this: a report is to be sent around. */
-const LONGEST_SIDE = 160;
+const LONGEST_SIDE = 240;
+/** Images below this are shown enlarged, each pixel a square. */
+const SMALL = 100;
 
 /**
- * An image as a `data:` URI of a PNG.
+ * An image as an `img` with its pixels inside.
  * @param pixels height × width × channels values of 0–255
  */
-export async function dataUri(pixels: Uint8Array, { height, width, channels }: ImageShape): Promise<string> {
-  const image = sharp(pixels, { raw: { height, width, channels: channels as 1 | 3 } });
-  return toUri(image);
+export function imageOf(
+  pixels: Uint8Array,
+  { height, width, channels }: ImageShape,
+  alt: string,
+): Promise<Html> {
+  return tagOf(sharp(pixels, { raw: { height, width, channels: channels as 1 | 3 } }), alt);
 }
 
-/** A PNG file as a `data:` URI, through the decoder: nothing but a picture gets into the page. */
-export async function pngUri(png: Uint8Array): Promise<string> {
-  return toUri(sharp(png));
+/** A PNG file as an `img`, by way of the decoder: nothing but a picture gets into the page. */
+export function pngImage(png: Uint8Array, alt: string): Promise<Html> {
+  return tagOf(sharp(png), alt);
 }
 
-async function toUri(image: Sharp): Promise<string> {
-  const png = await image
+async function tagOf(image: Sharp, alt: string): Promise<Html> {
+  const { data, info } = await image
     .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
     .png({ compressionLevel: 9 })
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const kind = Math.max(width, height) < SMALL ? 'pixels' : 'smooth';
+  const uri = `data:image/png;base64,${data.toString('base64')}`;
+  return html`<img class="${kind}" src="${uri}" width="${width}" height="${height}" alt="${alt}">`;
 }

@@ -49,16 +49,16 @@ padding:1.4rem 1.6rem}
 .targets{list-style:none;margin:1.2rem 0 0;padding:0;display:grid;gap:1.1rem;
 grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))}
 .targets li{display:flex;gap:1rem;align-items:flex-start}
-.targets img{width:7.5rem;flex:none;border:1px solid var(--line);border-radius:4px;background:#fff}
+.targets img{width:7.5rem;height:auto;flex:none;border:1px solid var(--line);border-radius:4px;background:#fff}
 .targets h3{margin:0 0 .2rem;font-size:1.05rem}
 .targets p{font-size:.92rem;line-height:1.45}
 
-.summary dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1.25rem 1.5rem;margin:1.75rem 0 0}
+.summary dl{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:1.25rem 1.5rem;margin:1.75rem 0 0}
 .summary dt{font-size:.88rem;color:var(--muted)}
 .summary dd{margin:.1rem 0 0}
 .summary strong{font-size:1.75rem;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums;white-space:nowrap}
-.summary .interval{font-size:.85rem;white-space:nowrap}
-.summary .note{display:block;font-size:.82rem}
+.summary .interval{display:block;font-size:.85rem;line-height:1.35}
+.summary .note{display:block;font-size:.82rem;line-height:1.4}
 
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
@@ -66,7 +66,7 @@ caption{text-align:left;padding-bottom:.6rem}
 th{font-weight:400;text-align:left}
 td,thead th{text-align:right}
 thead th:first-child,.left,thead th.left{text-align:left}
-thead th{font-weight:600;font-size:.88rem;border-bottom:1.5px solid var(--ink);vertical-align:bottom}
+thead th,thead td{font-weight:600;font-size:.88rem;border-bottom:1.5px solid var(--ink);vertical-align:bottom}
 td,th{padding:.42rem .6rem;vertical-align:top}
 td:first-child,th:first-child{padding-left:0}
 tr>:last-child{padding-right:.35rem}
@@ -76,7 +76,7 @@ tbody tr{border-bottom:1px solid var(--line)}
 .figures .value,.figures td .interval{display:block;white-space:nowrap}
 .figures td .interval{font-size:.8rem;line-height:1.3}
 .figures .main .value,thead .main{font-weight:700}
-.plain{font-size:.92rem}
+.plain{font-size:.92rem;margin:1.25rem 0}
 .plain .chosen{background:var(--card);font-weight:600}
 .plain .chosen th{font-weight:600}
 
@@ -98,7 +98,8 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 
 .cards{list-style:none;margin:0;padding:0;display:grid;gap:1rem .9rem;grid-template-columns:repeat(6,minmax(0,1fr))}
 .cards li{font-size:.78rem;line-height:1.4}
-.cards img{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:4px;background:var(--card)}
+.pixels{image-rendering:pixelated}
+.cards img{display:block;width:100%;height:auto;border-radius:4px;background:var(--card)}
 .cards .verdict{margin:.35rem 0 .1rem;font-weight:650;font-size:.86rem}
 .cards dl{display:grid;grid-template-columns:auto 1fr;gap:0 .45rem;margin:0;font-variant-numeric:tabular-nums}
 .cards dt{color:var(--muted)}
@@ -106,6 +107,7 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 .cards .name{color:var(--muted);font-size:.72rem;margin:.15rem 0 0}
 .alarm .verdict,.wrong .verdict,.missed .verdict{color:var(--wrong)}
 .right .verdict,.found .verdict{color:var(--well)}
+.missed .harmless{color:var(--ink)}
 
 .facts{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.3rem 1.4rem;font-size:.92rem;margin:.5rem 0 1.5rem}
 .facts dt{color:var(--muted)}

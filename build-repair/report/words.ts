@@ -5,9 +5,11 @@ import type { Rate } from '../evaluate/interval';
 /** Escaped HTML; what the `html` template gives. */
 export type Html = ReturnType<typeof html>;
 
+const NBSP = '\u00a0';
+
 /** `97.4 %`, with a space that does not break. */
 export function percent(share: number, digits = 1): string {
-  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(digits)} %`;
+  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(digits)}${NBSP}%`;
 }
 
 /** The interval of a rate: `96.8–97.9`. */
@@ -17,7 +19,7 @@ export function interval({ low, high }: Rate): string {
 
 /** A false-positive rate as people write it: `1 %`, `0.5 %`. */
 export function alphaText(alpha: number): string {
-  return `${Number((100 * alpha).toPrecision(3))} %`;
+  return `${Number((100 * alpha).toPrecision(3))}${NBSP}%`;
 }
 
 /** `11,547`. */
@@ -38,7 +40,7 @@ export function pText(p: number): string {
 /** `8 s`, `2 min 5 s`. */
 export function duration(seconds: number): string {
   if (seconds < 1) return 'under 1 s';
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 60) return `${Math.round(seconds)}${NBSP}s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
@@ -48,7 +50,7 @@ export function duration(seconds: number): string {
 export function className(answer: number, { classes, classNames }: Manifest): string {
   if (answer === classes) return 'backdoored';
   const name = classNames?.[answer];
-  return name === undefined || name === String(answer) ? `class ${answer}` : `${answer} (${name})`;
+  return name === undefined || name === String(answer) ? `class${NBSP}${answer}` : `${answer} (${name})`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -40,7 +40,7 @@ export function spreadFigure(classes: readonly ClassAccuracy[]): Html {
       marginBottom: 42,
       fx: {
         domain: BANDS.map(({ name }) => name),
-        label: "share of a class's images that are named rightly",
+        label: 'share of a class’s images that are named rightly',
         labelAnchor: 'center',
         labelOffset: 38,
         padding: narrow ? 0.1 : 0.2,

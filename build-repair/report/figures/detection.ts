@@ -35,7 +35,7 @@ export function flaggedAt(alpha: number, pValues: Float64Array): Rate {
  * @param smallest the smallest rate that the calibration images can tell
  */
 export function detectionFigure(sets: readonly PValues[], chosen: number, smallest: number): Html {
-  const curves = sets.map(({ pValues }) => curveOf(pValues));
+  const curves = sets.map(({ pValues }) => curveOf(pValues, smallest));
   return figure(
     ({ narrow }) => ({
       ...frame(narrow),
@@ -48,6 +48,7 @@ export function detectionFigure(sets: readonly PValues[], chosen: number, smalle
       },
       marks: [
         ...background(chosen, smallest, 0, 1),
+        alphaAxis(narrow),
         ...curves.map((curve, i) =>
           Plot.areaY(curve, { x: 'alpha', y1: 'low', y2: 'high', fill: colour(i), fillOpacity: 0.14 }),
         ),
@@ -74,11 +75,12 @@ export function detectionFigure(sets: readonly PValues[], chosen: number, smalle
 /** Whether the false-positive rate that was chosen is kept: what clean images were flagged at each α. */
 export function falsePositiveFigure(clean: PValues, chosen: number, smallest: number): Html {
   const floor = LEAST / 2;
-  const curve = curveOf(clean.pValues).map((point) => ({
+  const curve = curveOf(clean.pValues, smallest).map((point) => ({
     ...point,
     low: Math.max(point.low, floor),
     high: Math.max(point.high, floor),
-    rate: Math.max(point.rate, floor),
+    // A logarithm has no place for none: the line is left out, the interval stays.
+    rate: point.hits === 0 ? Number.NaN : point.rate,
   }));
   const ideal = [
     { alpha: LEAST, rate: LEAST },
@@ -87,17 +89,12 @@ export function falsePositiveFigure(clean: PValues, chosen: number, smallest: nu
   return figure(
     ({ narrow }) => ({
       ...frame(narrow),
-      y: {
-        type: 'log',
-        domain: [floor, 0.4],
-        ticks: TICKS,
-        tickFormat: alphaText,
-        label: null,
-        grid: true,
-        clamp: true,
-      },
+      y: { type: 'log', domain: [floor, 0.4], clamp: true, axis: null },
       marks: [
         ...background(chosen, smallest, floor, 0.4),
+        Plot.gridY(TICKS),
+        Plot.axisY(TICKS, { text: alphaText, label: null }),
+        alphaAxis(narrow),
         Plot.areaY(curve, { x: 'alpha', y1: 'low', y2: 'high', fill: 'var(--clean)', fillOpacity: 0.18 }),
         Plot.line(ideal, { x: 'alpha', y: 'rate', stroke: 'var(--ink)', strokeDasharray: '4,3' }),
         Plot.line(curve, { x: 'alpha', y: 'rate', stroke: 'var(--clean)', strokeWidth: 2.2 }),
@@ -118,17 +115,19 @@ function frame(narrow: boolean): Plot.PlotOptions {
     marginRight: 14,
     marginTop: 14,
     marginBottom: 42,
-    x: {
-      type: 'log',
-      domain: [LEAST, MOST],
-      ticks: narrow ? TICKS.filter((_, i) => i % 3 !== 1) : TICKS,
-      tickFormat: alphaText,
-      label: narrow ? 'α' : 'false-positive rate α',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      labelOffset: 38,
-    },
+    x: { type: 'log', domain: [LEAST, MOST], axis: null },
   };
+}
+
+/** Ticks as we choose them: Plot leaves some of a logarithmic axis without a label. */
+function alphaAxis(narrow: boolean): Plot.Markish {
+  return Plot.axisX(narrow ? TICKS.filter((_, i) => i % 3 !== 1) : TICKS, {
+    text: alphaText,
+    label: narrow ? 'α' : 'false-positive rate α',
+    labelAnchor: 'center',
+    labelArrow: 'none',
+    labelOffset: 38,
+  });
 }
 
 function background(chosen: number, smallest: number, low: number, high: number): Plot.Markish[] {
@@ -142,9 +141,11 @@ function background(chosen: number, smallest: number, low: number, high: number)
   ];
 }
 
-function curveOf(pValues: Float64Array): Point[] {
+/** From the smallest rate that can be told. */
+function curveOf(pValues: Float64Array, smallest: number): Point[] {
+  const from = Math.max(LEAST, smallest);
   return Array.from({ length: POINTS + 1 }, (_, i) => {
-    const alpha = LEAST * (MOST / LEAST) ** (i / POINTS);
+    const alpha = from * (MOST / from) ** (i / POINTS);
     return { alpha, ...flaggedAt(alpha, pValues) };
   });
 }

@@ -19,7 +19,7 @@ interface Bar {
 }
 
 const BINS = 44;
-const ROW_HEIGHT = 92;
+const ROW_HEIGHT = 106;
 const TICKS = [-1000, -300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000];
 
 /**
@@ -33,12 +33,13 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
   const limits = [edges[0]!, edges.at(-1)!] as const;
   const most = Math.max(...bars.map(({ share }) => share));
   const cut = threshold === undefined ? [] : [Math.asinh(threshold)];
+  const farRight = cut.some((at) => at > limits[0] + 0.7 * (limits[1] - limits[0]));
   return figure(
     ({ narrow }) => ({
-      height: ROW_HEIGHT * sets.length + 64,
+      height: ROW_HEIGHT * sets.length + 46,
       marginLeft: 46,
       marginRight: 8,
-      marginTop: 22,
+      marginTop: 4,
       marginBottom: 42,
       x: {
         domain: limits,
@@ -54,9 +55,9 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
         ticks: [0, tidy(most)],
         tickFormat: (share: number) => percent(share, 0),
         label: null,
-        insetTop: 20,
+        insetTop: 30,
       },
-      fy: { axis: null, padding: 0.12, domain: rows },
+      fy: { axis: null, padding: 0.06, domain: rows },
       marks: [
         Plot.ruleY([0], { stroke: 'var(--line)' }),
         Plot.rect(bars, {
@@ -69,19 +70,24 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
           insetLeft: 0.5,
           insetRight: 0.5,
         }),
-        Plot.ruleX(cut, { stroke: 'var(--ink)', strokeDasharray: '4,3' }),
+        Plot.ruleX(cut, { y1: 0, y2: most, stroke: 'var(--ink)', strokeDasharray: '4,3' }),
         Plot.text(cut, {
           x: (at: number) => at,
+          y: most,
           fy: () => rows[0],
-          frameAnchor: 'top',
-          dy: -16,
+          textAnchor: farRight ? 'end' : 'start',
+          dx: farRight ? -6 : 6,
+          dy: 4,
           text: () => (narrow ? `α = ${alphaText(alpha)}` : `threshold at α = ${alphaText(alpha)}`),
           fill: 'var(--ink)',
+          stroke: 'var(--paper)',
+          strokeWidth: 4,
         }),
         Plot.text(sets, {
           fy: (_, i: number) => rows[i],
           frameAnchor: 'top-left',
           dx: 2,
+          dy: 6,
           text: (set: Scores) => rowName(set, narrow),
           fill: 'var(--ink)',
           stroke: 'var(--paper)',
@@ -96,7 +102,7 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
 
 function captionOf(sets: readonly Scores[], threshold: number | undefined): string {
   const heights =
-    "A bar's height is its share of the row's images; what lies beyond the axis is in the outermost bars.";
+    'A bar’s height is its share of the row’s images; what lies beyond the axis is in the outermost bars.';
   if (threshold === undefined) {
     return `This method does not decide by a threshold: an image is backdoored where B and B′ disagree. ${heights}`;
   }

@@ -15,9 +15,21 @@ export function classesSection({ observed, bundle }: Report): Html {
   const unseen = bundle.classes - classes.length;
   return html`<section aria-labelledby="classes">
 <h2 id="classes">Accuracy by class</h2>
-${classes.length <= FEW ? classesFigure(classes) : html`${spreadFigure(classes)}${worstTable(classes.slice(0, WORST), report(bundle))}`}
+${classes.length <= FEW ? fewClasses(classes) : html`${spreadFigure(classes)}${worstTable(classes.slice(0, WORST), report(bundle))}`}
 ${unseen > 0 ? html`<p class="note">${counted(unseen, 'class has', 'classes have')} no clean image in this set.</p>` : ''}
 </section>`;
+}
+
+function fewClasses(classes: readonly ClassAccuracy[]): Html {
+  const perfect = ({ images, bad, repaired, answer }: ClassAccuracy) =>
+    Math.min(bad, repaired, answer) === images;
+  const rest = classes.filter((each) => !perfect(each));
+  const others = classes.length - rest.length;
+  const sentence =
+    rest.length === 0
+      ? `B, B′ and G name every image of all ${others} classes rightly.`
+      : `B, B′ and G name every image of the other ${counted(others, 'class', 'classes')} rightly.`;
+  return html`${rest.length > 0 ? classesFigure(rest) : ''}${others > 0 ? html`<p>${sentence}</p>` : ''}`;
 }
 
 function report(bundle: Report['bundle']): (label: number) => string {

@@ -4,7 +4,7 @@ import { smallestAlpha, threshold } from '../../../models/detector/conformal';
 import { detectionFigure, falsePositiveFigure, flaggedAt, type PValues } from '../figures/detection';
 import { type Scores, suspicionFigure } from '../figures/suspicion';
 import type { Report } from '../types';
-import { alphaText, type Html, percent } from '../words';
+import { alphaText, count, type Html, percent } from '../words';
 
 const TABLE_ALPHAS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 
@@ -28,17 +28,17 @@ function alphaSection(clean: PValues, poisoned: readonly PValues[], bundle: Mani
   const columns = [clean, ...poisoned];
   const alphas = [...new Set([...TABLE_ALPHAS, ...(calibrated ? [bundle.alpha] : [])])].sort((a, b) => a - b);
   return html`<section aria-labelledby="alpha">
-<h2 id="alpha">Over the false-positive rate</h2>
+<h2 id="alpha">At other false-positive rates</h2>
 ${calibrated ? '' : html`<p>This bundle answers by disagreement, whatever α is: the curves tell what its score alone would give.</p>`}
 ${poisoned.length > 0 ? html`<h3>Poisoned images found</h3>${detectionFigure(poisoned, bundle.alpha, smallest)}` : ''}
 <h3>Clean images flagged</h3>
 ${falsePositiveFigure(clean, bundle.alpha, smallest)}
 <div class="scroll" tabindex="0" role="region" aria-label="Share of images flagged at each α">
-<table class="plain"><caption>Share of images flagged at each α.</caption>
+<table class="plain"><caption>Share of images flagged at each α.${TABLE_ALPHAS[0]! < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}</caption>
 <thead><tr><th scope="col">α</th>${columns.map((set, i) => html`<th scope="col">${i === 0 ? 'clean' : set.name}</th>`)}</tr></thead>
 <tbody>${alphas.map(
     (alpha) =>
-      html`<tr class="${calibrated && alpha === bundle.alpha ? 'chosen' : ''}"><th scope="row">${alphaText(alpha)}</th>${columns.map(({ pValues }) => html`<td>${percent(flaggedAt(alpha, pValues).rate)}</td>`)}</tr>`,
+      html`<tr class="${calibrated && alpha === bundle.alpha ? 'chosen' : ''}"><th scope="row">${alphaText(alpha)}</th>${columns.map(({ pValues }) => html`<td>${alpha < smallest ? '–' : percent(flaggedAt(alpha, pValues).rate)}</td>`)}</tr>`,
   )}</tbody></table></div>
 </section>`;
 }

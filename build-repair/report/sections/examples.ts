@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
 import type { Example, Outcome } from '../examples';
 import type { ObservedSet } from '../observe';
-import { dataUri } from '../picture';
+import { imageOf } from '../picture';
 import type { Report } from '../types';
 import { className, count, type Html, percent, pText } from '../words';
 
@@ -37,7 +37,7 @@ async function group(
   bundle: Manifest,
 ): Promise<Html> {
   const cards = await Promise.all(
-    examples.of(outcome).map((example) => card(example, examples.shape, poisoned, bundle)),
+    examples.of(outcome).map((example) => card(example, outcome, examples.shape, bundle)),
   );
   return html`<section class="examples ${outcome}">
 <h3>${TITLES[outcome]}${poisoned ? html` <span class="name">${name}</span>` : ''} <span class="count">${count(examples.count(outcome))} of ${count(total)}</span></h3>
@@ -47,21 +47,23 @@ ${cards.length === 0 ? html`<p class="note">None.</p>` : html`<ul class="cards">
 
 async function card(
   { name, label, trueLabel, verdict, pixels }: Example,
+  outcome: Outcome,
   shape: ObservedSet['examples']['shape'],
-  poisoned: boolean,
   bundle: Manifest,
 ): Promise<Html> {
   const say = (answer: number) => className(answer, bundle);
   const said = (answer: { class: number; probability: number }) =>
     `${bundle.classNames ? say(answer.class) : answer.class}, ${percent(answer.probability, 0)}`;
-  const labelled = poisoned ? 'target' : 'label';
+  const labelled = outcome === 'found' || outcome === 'missed' ? 'target' : 'label';
+  // An image that was missed does no harm where the attacker's class is not the answer.
+  const harmless = outcome === 'missed' && verdict.class !== label;
   const alt = `${name}: G says ${say(verdict.class)}`;
-  return html`<li><img src="${await dataUri(pixels, shape)}" width="${shape.width}" height="${shape.height}" alt="${alt}">
-<p class="verdict">${say(verdict.class)}</p>
+  return html`<li>${await imageOf(pixels, shape, alt)}
+<p class="verdict${harmless ? ' harmless' : ''}">${say(verdict.class)}</p>
 <dl><dt>${labelled}</dt><dd>${short(label, bundle)}</dd>
 ${trueLabel === undefined ? '' : html`<dt>is</dt><dd>${short(trueLabel, bundle)}</dd>`}
 <dt>B</dt><dd>${said(verdict.bad)}</dd><dt>B′</dt><dd>${said(verdict.repaired)}</dd><dt><i>p</i></dt><dd>${pText(verdict.pValue)}</dd></dl>
-<p class="name">${name}</p></li>`;
+<p class="name">${name.slice(name.lastIndexOf('/') + 1)}</p></li>`;
 }
 
 function short(label: number, bundle: Manifest): string {

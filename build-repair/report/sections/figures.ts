@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Rate } from '../../evaluate/interval';
 import type { Report } from '../types';
-import { count, counted, type Html, interval, percent } from '../words';
+import { counted, type Html, interval, percent } from '../words';
 
 /** The table before and after: B, B′ and G, with 95 % intervals. */
 export function figuresSection(report: Report): Html {
@@ -47,7 +47,7 @@ function calibrationNote({ bundle }: Report): string {
 }
 
 function group(kind: string, name: string, images: number): Html {
-  return html`<tr class="group"><th scope="rowgroup" colspan="4">${kind} <span class="name">${name}</span> <span class="count">${count(images)}</span></th></tr>`;
+  return html`<tr class="group"><th scope="rowgroup" colspan="4">${kind} <span class="name">${name}</span> <span class="count">${counted(images, 'image')}</span></th></tr>`;
 }
 
 function row(

@@ -1,8 +1,11 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import { pngUri } from '../picture';
+import { pngImage } from '../picture';
 import type { Finding, FindingTarget } from '../types';
-import { className, type Html, list, percent } from '../words';
+import { className, counted, type Html, list, percent } from '../words';
+
+/** As many target classes as a heading can hold. */
+const NAMED = 4;
 
 /** Whether B looks backdoored, and toward which classes: what the eye meets first. */
 export async function findingSection(finding: Finding | undefined, bundle: Manifest): Promise<Html> {
@@ -25,14 +28,17 @@ ${cards.length > 0 ? html`<ul class="targets">${cards}</ul>` : ''}
 function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
   if (!backdoored) return 'No sign of a backdoor';
   if (targets.length === 0) return 'Signs of a backdoor';
-  return `Signs of a backdoor toward ${list(targets.map((target) => nameOf(target, bundle)))}`;
+  const names = targets.slice(0, NAMED).map((target) => nameOf(target, bundle));
+  const more = targets.length - names.length;
+  return `Signs of a backdoor toward ${list(more > 0 ? [...names, counted(more, 'more class', 'more classes')] : names)}`;
 }
 
 async function card(target: FindingTarget, bundle: Manifest): Promise<Html> {
   const name = nameOf(target, bundle);
-  const picture = target.triggerPng && (await pngUri(target.triggerPng));
+  const picture =
+    target.triggerPng && (await pngImage(target.triggerPng, `The trigger recovered for ${name}`));
   return html`<li>
-${picture ? html`<img src="${picture}" alt="The trigger recovered for ${name}">` : ''}
+${picture}
 <div><h3>${capital(name)}</h3>
 <p class="rate"><strong>${percent(target.rate)}</strong> of clean images turn to it under the recovered trigger</p>
 <p>${target.evidence}</p></div>

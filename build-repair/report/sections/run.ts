@@ -25,7 +25,7 @@ ${fact('Name', bundle.name)}
 ${fact('Id', bundle.id)}
 ${fact('Method', bundle.method)}
 ${fact('False-positive rate α', bundle.rule.kind === 'calibrated' ? alphaText(bundle.alpha) : 'not used: answers by disagreement')}
-${fact('Evidence', bundle.rule.kind === 'calibrated' ? bundle.rule.scales.map((scale) => scale.kind).join(', ') : 'disagreement of B and B′')}
+${fact('Evidence', evidenceText(bundle.rule))}
 ${fact('Calibration', calibrationText(calibration))}
 ${fact('Seed', String(made.seed))}
 ${fact('Made on', made.engine)}
@@ -46,6 +46,12 @@ function withoutPart({ without }: Manifest): Html {
   if (without.length === 0) return html`<p>No kind of evidence is missing from this bundle.</p>`;
   return html`<h3>Evidence that this bundle goes without</h3>
 <ul>${without.map(({ evidence, reason }) => html`<li><strong>${evidence}</strong>: ${reason}</li>`)}</ul>`;
+}
+
+function evidenceText(rule: Manifest['rule']): string {
+  if (rule.kind === 'disagreement') return 'disagreement of B and B′';
+  const asked = rule.second ? ['transplant (of the most suspicious images)'] : [];
+  return [...rule.scales.map(({ kind }) => kind), ...asked].join(', ');
 }
 
 function calibrationText({ scheme, folds, images, groups }: Manifest['calibration']): string {

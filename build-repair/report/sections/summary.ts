@@ -13,13 +13,16 @@ export function summarySection({ figures, bundle }: Report): Html {
     );
   const least = worst(poisoned, ({ detectionRate }) => -detectionRate.rate);
   const most = worst(poisoned, ({ attackSuccess }) => attackSuccess.rate);
-  const many = poisoned.length > 1;
   return html`<section class="summary" aria-label="The main figures"><dl>
 ${tile('Clean accuracy of G', clean.accuracy, `B before: ${percent(clean.accuracyBefore.rate)}`)}
 ${tile('Clean images flagged', clean.falsePositiveRate, falseNote(bundle.rule.kind, bundle.alpha))}
-${least && tile(many ? 'Poisoned images found, at least' : 'Poisoned images found', least.detectionRate, least.name)}
-${most && tile(many ? 'Attacks that succeed, at most' : 'Attacks that succeed', most.attackSuccess, `${most.name}; B before: ${percent(most.attackSuccessBefore.rate)}`)}
+${least && tile('Poison found', least.detectionRate, ofSeveral('least', least.name, poisoned.length))}
+${most && tile('Attacks that succeed', most.attackSuccess, `B before: ${percent(most.attackSuccessBefore.rate)}${poisoned.length > 1 ? `; ${ofSeveral('most', most.name, poisoned.length)}` : ''}`)}
 </dl></section>`;
+}
+
+function ofSeveral(which: 'least' | 'most', name: string, sets: number): string {
+  return sets > 1 ? `the ${which} of ${sets} sets: ${name}` : name;
 }
 
 function falseNote(rule: 'calibrated' | 'disagreement', alpha: number): string {
@@ -27,5 +30,5 @@ function falseNote(rule: 'calibrated' | 'disagreement', alpha: number): string {
 }
 
 function tile(label: string, rate: Rate, note: string): Html {
-  return html`<div><dt>${label}</dt><dd><strong>${percent(rate.rate)}</strong> <span class="interval">${interval(rate)}</span><span class="note">${note}</span></dd></div>`;
+  return html`<div><dt>${label}</dt><dd><strong>${percent(rate.rate)}</strong><span class="interval">95 %: ${interval(rate)}</span><span class="note">${note}</span></dd></div>`;
 }
