@@ -8,8 +8,8 @@ import type { RepairContext } from './context';
 
 /** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
 const ASKED = 0.2;
-/** The first score and the transplants put so much of the clean images above 1, each. */
-const ABOVE = 0.005;
+/** So much of all clean images is put above 1. */
+const ABOVE = 0.01;
 
 /** Calibration images of one fold, and the hosts that were drawn from the images it was fitted on. */
 export interface AskedFold {
@@ -34,8 +34,7 @@ export async function calibrateSecond(
   const scores = firstScores(readings, standard, n);
   const share = complete ? ASKED : 1;
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - share) : Number.MIN_SAFE_INTEGER;
-  const unscaled = { median: 0, spread: 1 };
-  const asking = { ...standard, second: { askFrom, first: unscaled, transplant: unscaled } };
+  const asking = { ...standard, second: { askFrom, transplant: { median: 0, spread: 1 } } };
   const transplant = new Float32Array(n).fill(Number.NaN);
   let start = 0;
   for (const { images, hosts } of folds) {
@@ -69,7 +68,6 @@ export async function calibrateSecond(
       ...standard,
       second: {
         askFrom,
-        first: scaleOf(scores, 1 - ABOVE),
         transplant: scaleOf(transplant, 1 - ABOVE / share),
       },
     },

@@ -21,9 +21,9 @@ export interface SecondOpinion {
  */
 export function withSecondOpinion(bad: tfl.LayersModel, opinion: SecondOpinion): tfl.LayersModel {
   const names = ['logits', 'latent', 'trunk'];
-  const inputs = bad.outputs.slice(0, 3).map((output, i) =>
-    tfl.input({ shape: output.shape.slice(1), name: `bad_${names[i]}` }),
-  );
+  const inputs = bad.outputs
+    .slice(0, 3)
+    .map((output, i) => tfl.input({ shape: output.shape.slice(1), name: `bad_${names[i]}` }));
   const [logits, latent, trunk] = inputs as [tfl.SymbolicTensor, tfl.SymbolicTensor, tfl.SymbolicTensor?];
   const classes = opinion.head.bias.length;
   const apply = (layer: tfl.layers.Layer, to: tfl.SymbolicTensor | tfl.SymbolicTensor[]) =>

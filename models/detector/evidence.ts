@@ -33,8 +33,6 @@ export interface Standard {
   readonly second?: {
     /** The first score from which on an image is asked. */
     readonly askFrom: number;
-    /** The scale of the first score. */
-    readonly first: Scale;
     /** The scale of what is asked then: the transplanted halves. */
     readonly transplant: Scale;
   };
@@ -67,15 +65,16 @@ export function firstScores(
   });
 }
 
-/** An image's suspicion: the larger of its first score and of what it was asked further. @returns n scores */
+/** An image's suspicion: its first score, and what it was asked further on top. @returns n scores */
 export function suspicion(readings: Readings, standard: Standard, n: number): Float32Array {
   const { second } = standard;
   const first = firstScores(readings, standard, n);
   if (!second) return first;
   return first.map((value, i) => {
-    const score = onScale(value, second.first);
-    const asked = onScale(readings.transplant?.[i] ?? Number.NaN, second.transplant);
-    return Math.round((asked > score ? asked : score) * DECIMALS) / DECIMALS;
+    const found = readings.transplant?.[i] ?? Number.NaN;
+    if (Number.isNaN(found)) return value;
+    const sum = Math.max(value, 0) + Math.max(onScale(found, second.transplant), 0);
+    return Math.round(sum * DECIMALS) / DECIMALS;
   });
 }
 
