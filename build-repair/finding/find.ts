@@ -1,0 +1,113 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { Random } from '../../models/random';
+import type { RepairContext } from '../repair/context';
+import { paintedAnswers } from './candidates';
+import { invertTriggers } from './invert';
+import { areaOf, type RecoveredTrigger } from './trigger';
+import { turnRate } from './verify';
+
+/** A class that a backdoor in B leads to. */
+export interface FoundTarget {
+  readonly class: number;
+  /** Share of clean images of other classes, none of them searched on, that the trigger turns to the class on B. */
+  readonly rate: number;
+  readonly score: number;
+  /** Share of the picture that the trigger covers, 0–1. */
+  readonly area: number;
+  readonly trigger: RecoveredTrigger;
+}
+
+/** Whether B looks backdoored. */
+export interface Finding {
+  readonly backdoored: boolean;
+  /** The highest score of any class tried. */
+  readonly score: number;
+  /** What it is held against: clean nets stay below. */
+  readonly limit: number;
+  /** The surest first; empty where there is no sign of a backdoor. */
+  readonly targets: readonly FoundTarget[];
+  /** Classes that a trigger was searched toward. */
+  readonly tried: number;
+  readonly seconds: number;
+}
+
+/** Candidates by B's wrong answers, by the expert's, and by what it leans to; classes drawn at random beside them. */
+const FROM_BAD = 5;
+const FROM_EXPERT = 3;
+const RISING = 4;
+const DRAWN = 4;
+const STEPS = 130;
+/** Clean images that a recovered trigger is verified on. */
+const HELD = 256;
+/** A trigger that turns fewer images is none. */
+const LEAST_RATE = 0.5;
+/** Halvings of the area, against what the other classes take. Chosen on clean nets and self-made backdoors. */
+export const LIMIT = 1;
+
+/**
+ * Looks for a backdoor in B. Candidates are the classes that B and the expert E name wrongly the most, or E leans to,
+ * when clean images are painted on. The smallest trigger toward each is searched, and toward classes drawn at random; a backdoor
+ * has a far smaller one than other classes have. It is verified on B with clean images that were not searched on.
+ * The score of a class: log2(median area over the classes tried / its area).
+ * @param bad B, flat, logits first
+ * @param expert E, flat, ending in logits
+ * @throws whatever the context's signal was aborted with
+ */
+export async function findBackdoor(
+  context: RepairContext,
+  bad: LayersModel,
+  expert: LayersModel,
+): Promise<Finding> {
+  const started = performance.now();
+  const classes = await classesToTry(context, bad, expert);
+  const order = new Random(context.seed, 'finding images').permutation(context.images.count);
+  const half = order.length >> 1;
+  const triggers = await invertTriggers(context, {
+    nets: [bad],
+    classes,
+    images: order.subarray(0, half),
+    steps: STEPS,
+    stage: 'Searching triggers',
+  });
+  const areas = triggers.map(({ mask }) => areaOf(mask));
+  const held = order.subarray(half, half + HELD);
+  const tried: FoundTarget[] = [];
+  for (const [i, trigger] of triggers.entries()) {
+    const rate = await turnRate(context, bad, trigger, classes[i]!, held);
+    const score = rate < LEAST_RATE ? 0 : Math.log2(median(areas) / areas[i]!);
+    tried.push({ class: classes[i]!, rate, score, area: areas[i]!, trigger });
+  }
+  tried.sort((a, b) => b.score - a.score || a.class - b.class);
+  const targets = tried.filter(({ score }) => score > LIMIT);
+  return {
+    backdoored: targets.length > 0,
+    score: tried[0]!.score,
+    limit: LIMIT,
+    targets,
+    tried: tried.length,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+async function classesToTry(
+  context: RepairContext,
+  bad: LayersModel,
+  expert: LayersModel,
+): Promise<number[]> {
+  const { bad: byBad, expert: byExpert, rising } = await paintedAnswers(context, bad, expert);
+  const chosen = new Set([
+    ...byBad.slice(0, FROM_BAD),
+    ...byExpert.slice(0, FROM_EXPERT),
+    ...rising.slice(0, RISING),
+  ]);
+  const drawn = new Random(context.seed, 'finding controls').permutation(context.classes);
+  const wanted = chosen.size + DRAWN;
+  for (const each of drawn) if (chosen.size < wanted) chosen.add(each);
+  return [...chosen];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
