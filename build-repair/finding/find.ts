@@ -26,8 +26,8 @@ export interface Finding {
   readonly limit: number;
   /** The surest first; empty where there is no sign of a backdoor. */
   readonly targets: readonly FoundTarget[];
-  /** Classes that a trigger was searched toward. */
-  readonly tried: number;
+  /** Every class that a trigger was searched toward, the highest score first. */
+  readonly tried: readonly FoundTarget[];
   readonly seconds: number;
 }
 
@@ -61,7 +61,7 @@ export async function findBackdoor(
   const started = performance.now();
   const classes = await classesToTry(context, bad, expert);
   const order = new Random(context.seed, 'finding images').permutation(context.images.count);
-  const half = order.length >> 1;
+  const half = Math.ceil(order.length / 2);
   const triggers = await invertTriggers(context, {
     nets: [bad],
     classes,
@@ -84,7 +84,8 @@ export async function findBackdoor(
     score: tried[0]!.score,
     limit: LIMIT,
     targets,
-    tried: tried.length,
+    tried,
+    ...({ all: tried } as object),
     seconds: (performance.now() - started) / 1000,
   };
 }

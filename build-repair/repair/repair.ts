@@ -16,6 +16,8 @@ import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
 import { CleanCounts, type CleanFigures } from '../evaluate/counts';
+import { findBackdoor } from '../finding/find';
+import { packFinding } from '../finding/pack';
 import { loadImages } from '../images/load';
 import type { Progress } from '../progress';
 import { version } from '../version';
@@ -39,6 +41,8 @@ export interface RepairOptions {
   /** The false-positive rate, 0–1. */
   readonly alpha: number;
   readonly seed: number;
+  /** Whether to look for a backdoor in B, where the method makes an expert. By default it does. */
+  readonly finding?: boolean;
   readonly progress: Progress;
   /** Says something worth knowing, a line at a time. */
   readonly say: (line: string) => void;
@@ -80,11 +84,14 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     };
     const { figures, sorted } = await measure(context, nets, made, alpha);
     signal?.throwIfAborted();
+    const { expert } = made.nets;
+    const found = expert && options.finding !== false ? await findBackdoor(context, flat, expert) : undefined;
+    const finding = found && (await packFinding(found, context.shape));
     const { files, fields } = await packNets(nets, made.clouds);
     const written = await writeBundle(
       options.out,
-      content(options, context, plan, made, fields, sorted, figures),
-      files,
+      { ...content(options, context, plan, made, fields, sorted, figures), finding: finding?.field },
+      [...files, ...(finding?.files ?? [])],
     );
     await setCurrent(options.out, written.manifest);
     flat.dispose();

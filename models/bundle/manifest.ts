@@ -32,7 +32,7 @@ const rule = z.discriminatedUnion('kind', [
     kind: z.literal('calibrated'),
     scales: z.array(scale.extend({ kind: z.enum(EVIDENCE_KINDS) })).min(1),
     together: scale,
-    second: z.object({ askFrom: z.number(), transplant: scale }).optional(),
+    second: z.object({ askFrom: z.number(), transplant: scale, join: z.enum(['sum', 'larger']) }).optional(),
     /** p-value up to which B′ passes over the class that B names. */
     passOver: share,
   }),
@@ -57,6 +57,18 @@ const measured = z.object({
   accuracyRepaired: share,
   accuracy: share,
   falsePositiveRate: share,
+});
+
+const finding = z.object({
+  backdoored: z.boolean(),
+  /** The highest score of any class tried, and what clean nets stay below. */
+  score: z.number(),
+  limit: z.number(),
+  tried: count,
+  /** Classes that a backdoor leads to: the rate and area of the recovered trigger, and its picture's path. */
+  targets: z.array(
+    z.object({ class: count, rate: share, score: z.number(), area: share, trigger: z.string() }),
+  ),
 });
 
 const file = z.object({
@@ -99,6 +111,8 @@ const manifestSchema = z.object({
   /** Kinds of evidence that this bundle goes without, and why. */
   without: z.array(z.object({ evidence: z.string(), reason: z.string() })),
   measured,
+  /** Whether B itself looks backdoored, where that was asked. */
+  finding: finding.optional(),
   made: z.object({
     seed: z.number().int(),
     engine: z.string(),

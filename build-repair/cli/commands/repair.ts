@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import { parsePixels } from '../../../models/pixels';
 import { percent } from '../../evaluate/interval';
+import { findingForReport, findingLines } from '../../finding/words';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
@@ -20,6 +22,7 @@ interface RepairFlags extends ReportFlags {
   group?: string;
   layout?: string;
   skipBad?: boolean;
+  finding: boolean;
 }
 
 /** `goodnet repair NET --clean SET --out DIR` */
@@ -39,7 +42,8 @@ export function repairCommand(): Command {
       '0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S; left out: what B does best under',
     )
     .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
-    .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1);
+    .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
+    .option('--no-finding', 'do not look for a backdoor in the net itself');
   reportOption(command, 'report.html in the store');
   return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
     await repairAction(netPath, flags);
@@ -70,6 +74,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         pixels,
         alpha: flags.alpha,
         seed: flags.seed,
+        finding: flags.finding,
         progress: clock.listen(lines.report),
         say: lines.say,
         signal,
@@ -93,10 +98,15 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   console.log(`  accuracy of B'  ${percent(figures.accuracyRepaired)}`);
   console.log(`  accuracy of G   ${percent(figures.accuracy)}`);
   console.log(`  answered "backdoored" though clean: ${percent(figures.falsePositiveRate)}`);
+  const { finding, classNames } = manifest;
+  if (finding) {
+    for (const line of findingLines(finding, classNames)) console.log(line);
+  }
   if (report === undefined) return;
   await writeReport(report, {
     kind: 'repair',
     bundle: manifest,
+    finding: finding && findingForReport(finding, classNames, (path) => readFileSync(join(folder, path))),
     figures: { clean: figures, poisoned: [] },
     run: {
       ...clock.taken(),

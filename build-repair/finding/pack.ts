@@ -1,0 +1,34 @@
+import type { MemoryFile } from '../../models/bundle/artifacts';
+import type { Manifest } from '../../models/bundle/manifest';
+import type { ImageShape } from '../../models/images/set';
+import type { Finding } from './find';
+import { triggerPng } from './trigger-png';
+
+/** The finding as a bundle keeps it: a field of the manifest, and a picture of each trigger. */
+export async function packFinding(
+  { backdoored, score, limit, tried, targets }: Finding,
+  shape: ImageShape,
+): Promise<{ files: MemoryFile[]; field: NonNullable<Manifest['finding']> }> {
+  const files = await Promise.all(
+    targets.map(async (target) => ({
+      path: `finding/trigger-${target.class}.png`,
+      bytes: await triggerPng(target, shape),
+    })),
+  );
+  return {
+    files,
+    field: {
+      backdoored,
+      score,
+      limit,
+      tried: tried.length,
+      targets: targets.map((target, i) => ({
+        class: target.class,
+        rate: target.rate,
+        score: target.score,
+        area: target.area,
+        trigger: files[i]!.path,
+      })),
+    },
+  };
+}
