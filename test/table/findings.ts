@@ -1,0 +1,129 @@
+/**
+ * `npm run findings [NAME…] [--seed N]`: is the net backdoored? One line a net of ../shared/data, and of those
+ * self-made nets whose names are given (`attack:faces-stripe`). A name may be the beginning of one (`faces`, `signs`,
+ * `tiles`).
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findBackdoor } from '../../build-repair/finding/find';
+import { loadImages } from '../../build-repair/images/load';
+import { silent } from '../../build-repair/progress';
+import { planFolds } from '../../build-repair/repair/folds';
+import { forget } from '../../build-repair/repair/forget';
+import { startEngine } from '../../models/engine';
+import { enableTraining } from '../../models/engine/training';
+import type { ImageSet } from '../../models/images/set';
+import { type LoadedNet, loadNet } from '../../models/keras';
+import { toLogits } from '../../models/keras/logits';
+import type { PixelScaling } from '../../models/pixels';
+import { loadAttack } from '../attacks/load-attack';
+import { REAL_NETS } from './tiles';
+import { open } from './work';
+
+const data = join(import.meta.dirname, '../../../shared/data');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' } },
+});
+const seed = Number(values.seed);
+
+interface Case {
+  readonly name: string;
+  /** The classes that its backdoors lead to, as the attacker chose them. */
+  readonly truth: readonly (number | string)[];
+  readonly load: () => Promise<{ net: LoadedNet; clean: ImageSet }>;
+  readonly pixels: PixelScaling;
+}
+
+const known = (
+  name: string,
+  truth: readonly number[],
+  net: string,
+  clean: string,
+  more: { architecture?: string; group?: string; pixels?: PixelScaling } = {},
+): Case => ({
+  name,
+  truth,
+  pixels: more.pixels ?? { kind: '0-1' },
+  load: async () => {
+    const loaded = await loadNet(join(data, net), { architecture: more.architecture });
+    return { net: loaded, clean: await open(join(data, clean), loaded, more.group) };
+  },
+});
+const faces = (net: string, truth: readonly number[]) =>
+  known(`faces1283 ${net}`, truth, `faces1283/badnets/${net}.h5`, 'faces1283/clean_validation_data.h5');
+const given: Case[] = [
+  faces('sunglasses_bd_net', [0]),
+  faces('anonymous_1_bd_net', [0]),
+  faces('multi_trigger_multi_target_bd_net', [5, 1, 8]),
+  faces('stealth_bd_net', [5, 1, 8]),
+  faces('clean_net', []),
+  known('signs43 signs_bd_net', [5, 17], 'signs43/badnets/signs_bd_net.h5', 'signs43/clean_validation', {
+    group: 'prefix:_',
+  }),
+  ...REAL_NETS.map(({ name, triggers }) =>
+    known(
+      `tiles ${name}`,
+      [...new Set<number>(Object.values(triggers))],
+      `csaw2020/badnets/${name}_bd_weights.h5`,
+      'csaw2020/tiles/clean.h5',
+      { architecture: 'deepid', pixels: { kind: name === 'lab3' ? '0-255' : '0-1' } },
+    ),
+  ),
+];
+const selfMade = (name: string): Case => ({
+  name,
+  truth: ['as its attack drew them'],
+  pixels: { kind: '0-1' },
+  load: () => loadAttack(name.slice('attack:'.length), seed),
+});
+const chosen = [
+  ...given.filter(
+    ({ name }) => positionals.length === 0 || positionals.some((each) => name.startsWith(each)),
+  ),
+  ...positionals.filter((name) => name.startsWith('attack:')).map(selfMade),
+];
+
+if (!existsSync(data)) {
+  console.log('The data (../shared/data) is not there: there is nothing to look at.');
+  process.exit(0);
+}
+const engine = await startEngine();
+await enableTraining();
+console.log(`Engine: ${engine.description}; seed ${seed}`);
+for (const each of chosen) console.log(await lineOf(each));
+
+/** Makes the expert as the repair does, and asks for the finding. */
+async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
+  const { net, clean } = await load();
+  const flat = toLogits(net.model);
+  const images = await loadImages(clean);
+  const { inputShape: shape, classes } = net;
+  const context = { images, shape, classes, pixels, seed, progress: silent, signal: undefined };
+  const plan = planFolds(images.labels, images.groups, seed);
+  const all = Int32Array.from({ length: images.count }, (_, image) => image);
+  const expert = await forget(
+    context,
+    flat,
+    plan.scheme === 'split' ? plan.folds[0]!.fit : all,
+    'Forgetting',
+  );
+  const finding = await findBackdoor(context, flat, expert);
+  const targets = finding.targets.map(
+    (target) =>
+      `${target.class} (score ${target.score.toFixed(2)}, turns ${(100 * target.rate).toFixed(0)} %, ` +
+      `area ${(100 * target.area).toFixed(1)} %)`,
+  );
+  for (const model of [expert, flat, net.model]) model.dispose();
+  images.dispose();
+  clean.close();
+  return [
+    name,
+    finding.backdoored ? 'backdoored' : 'no sign',
+    `score ${finding.score.toFixed(2)} of ${finding.limit}`,
+    `targets ${targets.join(', ') || 'none'}`,
+    `true: ${truth.join(', ') || 'none'}`,
+    `${finding.seconds.toFixed(0)} s`,
+  ].join(' | ');
+}
