@@ -40,7 +40,7 @@ export async function reportHtml(report: Report): Promise<string> {
 <h1>${bundle.name}</h1>
 <p class="note">Bundle ${bundle.id.slice(0, 16)} · ${bundle.method} · <time datetime="${run.started.toISOString()}">${date(run.started)}</time></p>
 </header>
-${await findingSection(report.finding, bundle)}
+${await findingSection(report)}
 ${summarySection(report)}
 ${figuresSection(report)}
 ${detectionSections(report)}

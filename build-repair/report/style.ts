@@ -77,6 +77,11 @@ tbody tr{border-bottom:1px solid var(--line)}
 .figures td .interval{font-size:.8rem;line-height:1.3}
 .figures .main .value,thead .main{font-weight:700}
 .plain{font-size:.92rem;margin:1.25rem 0}
+thead th{overflow-wrap:normal}
+.plain .set{min-width:4.6rem;overflow-wrap:anywhere}
+.plain th[scope=row]{min-width:6.2rem}
+.plain.alphas th[scope=row]{min-width:0}
+.plain td:not(.left),.alphas th[scope=row]{white-space:nowrap}
 .plain .chosen{background:var(--card);font-weight:600}
 .plain .chosen th{font-weight:600}
 
@@ -138,11 +143,15 @@ body{font-size:10.5pt;line-height:1.45}
 main,footer{max-width:none;padding:0}
 header{padding-top:0}
 h2{margin-top:1.8rem}
-h2,h3,caption{break-after:avoid}
-.finding,figure,tr,.targets li,.summary dl,.cards li,.cards,table.figures tbody,dt{break-inside:avoid}
-.plain{break-inside:avoid}
+h2,h3,h2+.note,caption{break-after:avoid}
+.finding,figure,tr,tbody,table,.targets li,.summary dl,.cards,.examples,dt{break-inside:avoid}
+.targets{grid-template-columns:1fr 1fr}
+.cards li{font-size:7.6pt}
+.cards .verdict{font-size:8.4pt}
+.cards .name{font-size:6.6pt}
+.cards dl{gap:0 .35rem}
 thead{display:table-header-group}
 .scroll{overflow:visible}
-.examples{break-inside:avoid}
+footer{display:none}
 }
 `;

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { ImageSet } from '../../../models/images/set';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
-import type { Run } from '../../report/types';
+import { findingForReport } from '../../finding/words';
+import type { Finding, Run } from '../../report/types';
 import { interruptible } from '../interrupt';
 import { type ImageFlags, imageOptions, openLabelled } from '../open';
 import { writeText } from '../output';
@@ -68,6 +69,7 @@ export function evaluateCommand(): Command {
         await writeReport(report, {
           kind: 'evaluation',
           bundle: goodnet.manifest,
+          finding: await findingOf(path),
           figures: result,
           observed: observer?.observed(),
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
@@ -79,6 +81,15 @@ export function evaluateCommand(): Command {
       goodnet.dispose();
     }
   });
+}
+
+/** What the repair found about B; its pictures are read as checked files of the bundle. */
+async function findingOf(path: string): Promise<Finding | undefined> {
+  const { resolveBundle } = await import('../../../models/bundle/store');
+  const { readBundleFiles } = await import('../../../models/bundle/read');
+  const { folder } = await resolveBundle(path);
+  const { manifest, read } = await readBundleFiles(folder);
+  return manifest.finding && findingForReport(manifest.finding, manifest.classNames, read);
 }
 
 /** @param sets the clean one first */

@@ -36,7 +36,7 @@ export function spreadFigure(classes: readonly ClassAccuracy[]): Html {
       height: 240,
       marginLeft: 8,
       marginRight: 8,
-      marginTop: 22,
+      marginTop: 34,
       marginBottom: 42,
       fx: {
         domain: BANDS.map(({ name }) => name),
@@ -55,8 +55,11 @@ export function spreadFigure(classes: readonly ClassAccuracy[]): Html {
           x: 'net',
           y: 'classes',
           text: ({ classes: n }: { classes: number }) => (n === 0 ? '' : count(n)),
-          dy: -8,
-          fontSize: narrow ? 8 : 11,
+          // Upright on a narrow screen: thousands are wider than a bar.
+          rotate: narrow ? -90 : 0,
+          textAnchor: narrow ? 'start' : 'middle',
+          dy: narrow ? -4 : -8,
+          fontSize: 10,
           fill: 'var(--ink)',
         }),
       ],

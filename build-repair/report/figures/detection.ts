@@ -31,23 +31,28 @@ export function flaggedAt(alpha: number, pValues: Float64Array): Rate {
 
 /**
  * The share of poisoned images that are found, over the false-positive rate, each with its 95 % interval.
- * @param chosen the rate that the bundle was made for
+ * @param chosen the rate that the bundle was made for, where it decides by one
  * @param smallest the smallest rate that the calibration images can tell
  */
-export function detectionFigure(sets: readonly PValues[], chosen: number, smallest: number): Html {
+export function detectionFigure(
+  sets: readonly PValues[],
+  chosen: number | undefined,
+  smallest: number,
+): Html {
   const curves = sets.map(({ pValues }) => curveOf(pValues, smallest));
+  const bottom = bottomOf(curves);
   return figure(
     ({ narrow }) => ({
       ...frame(narrow),
       y: {
-        domain: [0, 1],
+        domain: [bottom, 1],
         ticks: 5,
         tickFormat: (share: number) => percent(share, 0),
         label: null,
         grid: true,
       },
       marks: [
-        ...background(chosen, smallest, 0, 1),
+        ...background(chosen, smallest, bottom, 1),
         alphaAxis(narrow),
         ...curves.map((curve, i) =>
           Plot.areaY(curve, { x: 'alpha', y1: 'low', y2: 'high', fill: colour(i), fillOpacity: 0.14 }),
@@ -66,14 +71,21 @@ export function detectionFigure(sets: readonly PValues[], chosen: number, smalle
     }),
     {
       label: `Detection over the false-positive rate. ${sets.map(({ name, pValues }) => `${name}: ${[0.001, 0.01, 0.1].map((alpha) => `${percent(flaggedAt(alpha, pValues).rate)} at ${alphaText(alpha)}`).join(', ')}`).join('; ')}.`,
-      caption: `Share of poisoned images that are found, over α, the share of clean images that may be flagged. The upright line is the α of this bundle; shaded: 95 % intervals${smallest > LEAST ? `, and at the left what its calibration images are too few to tell (under ${alphaText(smallest)})` : ''}.`,
+      caption: [
+        'Share of poisoned images that are found, over α, the share of clean images that may be flagged; shaded: 95 % intervals.',
+        chosen === undefined ? '' : 'The upright line is the α of this bundle.',
+        smallest > LEAST
+          ? `The block at the left is what its calibration images are too few to tell (under ${alphaText(smallest)}).`
+          : '',
+        bottom > 0 ? `The axis starts at ${percent(bottom, 0)}.` : '',
+      ].join(' '),
       key: html`<ul class="key">${sets.map(({ name }, i) => html`<li class="series-${(i % SERIES) + 1}">${name}</li>`)}</ul>`,
     },
   );
 }
 
 /** Whether the false-positive rate that was chosen is kept: what clean images were flagged at each α. */
-export function falsePositiveFigure(clean: PValues, chosen: number, smallest: number): Html {
+export function falsePositiveFigure(clean: PValues, chosen: number | undefined, smallest: number): Html {
   const floor = LEAST / 2;
   const curve = curveOf(clean.pValues, smallest).map((point) => ({
     ...point,
@@ -130,15 +142,21 @@ function alphaAxis(narrow: boolean): Plot.Markish {
   });
 }
 
-function background(chosen: number, smallest: number, low: number, high: number): Plot.Markish[] {
+function background(chosen: number | undefined, smallest: number, low: number, high: number): Plot.Markish[] {
   const untold = smallest > LEAST ? [{ from: LEAST, to: Math.min(smallest, MOST) }] : [];
   return [
     Plot.rect(untold, { x1: 'from', x2: 'to', y1: low, y2: high, fill: 'var(--shade)' }),
-    Plot.ruleX(chosen >= LEAST && chosen <= MOST ? [chosen] : [], {
+    Plot.ruleX(chosen !== undefined && chosen >= LEAST && chosen <= MOST ? [chosen] : [], {
       stroke: 'var(--ink)',
       strokeOpacity: 0.55,
     }),
   ];
+}
+
+/** Where the axis of detection starts: near the curves, so that they can be told apart. */
+function bottomOf(curves: readonly (readonly Point[])[]): number {
+  const lowest = Math.min(...curves.flat().map(({ low }) => low));
+  return [0.9, 0.8, 0.5].find((bottom) => lowest > bottom + 0.02) ?? 0;
 }
 
 /** From the smallest rate that can be told. */

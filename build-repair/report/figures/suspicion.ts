@@ -45,7 +45,7 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
         domain: limits,
         ticks: TICKS.map(Math.asinh).filter((tick) => tick >= limits[0] && tick <= limits[1]),
         tickFormat: (tick: number) => String(Math.round(Math.sinh(tick))).replace('-', '−'),
-        label: narrow ? 'suspicion' : 'suspicion (0: the middle of the clean images, 1: their upper 1 %)',
+        label: axisLabel(threshold, narrow),
         labelAnchor: 'center',
         labelArrow: 'none',
         labelOffset: 38,
@@ -98,6 +98,12 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
     }),
     { label: describe(sets, threshold), caption: captionOf(sets, threshold) },
   );
+}
+
+function axisLabel(threshold: number | undefined, narrow: boolean): string {
+  if (threshold === undefined)
+    return narrow ? 'score' : 'score (how little B′ thinks of the class that B names)';
+  return narrow ? 'suspicion' : 'suspicion (0: the middle of the clean images, 1: their upper 1 %)';
 }
 
 function captionOf(sets: readonly Scores[], threshold: number | undefined): string {

@@ -25,20 +25,20 @@ export interface FigureText {
 
 /** A figure of the page: static SVG in colours of the style sheet. */
 export function figure(draw: (frame: Frame) => Plot.PlotOptions, { label, caption, key }: FigureText): Html {
-  const wide = svg(draw({ width: WIDE, narrow: false }), WIDE, label);
-  const narrow = svg(draw({ width: NARROW, narrow: true }), NARROW, label);
+  const wide = svg(draw({ width: WIDE, narrow: false }), WIDE);
+  const narrow = svg(draw({ width: NARROW, narrow: true }), NARROW);
   return html`<figure>
 ${key}
-<div class="wide">${raw(wide)}</div>
-<div class="narrow">${raw(narrow)}</div>
+<div class="wide" role="img" aria-label="${label}">${raw(wide)}</div>
+<div class="narrow" role="img" aria-label="${label}">${raw(narrow)}</div>
 <figcaption>${caption}</figcaption>
 </figure>`;
 }
 
-function svg(options: Plot.PlotOptions, width: number, label: string): string {
+function svg(options: Plot.PlotOptions, width: number): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const drawn = Plot.plot({ ...options, width, document, ariaLabel: label });
-  drawn.setAttribute('role', 'img');
+  const drawn = Plot.plot({ ...options, width, document });
+  drawn.setAttribute('aria-hidden', 'true');
   drawn.setAttribute('class', 'plot');
   drawn.setAttribute('font-size', String(FONT_SIZE));
   drawn.removeAttribute('font-family');

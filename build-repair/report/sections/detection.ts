@@ -24,21 +24,24 @@ ${observed ? alphaSection(observed.clean, observed.poisoned, bundle) : ''}`;
 
 function alphaSection(clean: PValues, poisoned: readonly PValues[], bundle: Manifest): Html {
   const calibrated = bundle.rule.kind === 'calibrated';
+  const chosen = calibrated ? bundle.alpha : undefined;
   const smallest = smallestAlpha(bundle.calibration.scores.length);
   const columns = [clean, ...poisoned];
-  const alphas = [...new Set([...TABLE_ALPHAS, ...(calibrated ? [bundle.alpha] : [])])].sort((a, b) => a - b);
+  const alphas = [...new Set([...TABLE_ALPHAS, ...(chosen === undefined ? [] : [chosen])])].sort(
+    (a, b) => a - b,
+  );
   return html`<section aria-labelledby="alpha">
 <h2 id="alpha">At other false-positive rates</h2>
 ${calibrated ? '' : html`<p>This bundle answers by disagreement, whatever α is: the curves tell what its score alone would give.</p>`}
-${poisoned.length > 0 ? html`<h3>Poisoned images found</h3>${detectionFigure(poisoned, bundle.alpha, smallest)}` : ''}
+${poisoned.length > 0 ? html`<h3>Poisoned images found</h3>${detectionFigure(poisoned, chosen, smallest)}` : ''}
 <h3>Clean images flagged</h3>
-${falsePositiveFigure(clean, bundle.alpha, smallest)}
+${falsePositiveFigure(clean, chosen, smallest)}
 <div class="scroll" tabindex="0" role="region" aria-label="Share of images flagged at each α">
-<table class="plain"><caption>Share of images flagged at each α.${TABLE_ALPHAS[0]! < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}</caption>
-<thead><tr><th scope="col">α</th>${columns.map((set, i) => html`<th scope="col">${i === 0 ? 'clean' : set.name}</th>`)}</tr></thead>
+<table class="plain alphas"><caption>Share of images flagged at each α.${TABLE_ALPHAS[0]! < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}</caption>
+<thead><tr><th scope="col">α</th>${columns.map((set, i) => html`<th scope="col" class="${i === 0 ? '' : 'set'}">${i === 0 ? 'clean' : set.name}</th>`)}</tr></thead>
 <tbody>${alphas.map(
     (alpha) =>
-      html`<tr class="${calibrated && alpha === bundle.alpha ? 'chosen' : ''}"><th scope="row">${alphaText(alpha)}</th>${columns.map(({ pValues }) => html`<td>${alpha < smallest ? '–' : percent(flaggedAt(alpha, pValues).rate)}</td>`)}</tr>`,
+      html`<tr class="${alpha === chosen ? 'chosen' : ''}"><th scope="row">${alphaText(alpha)}</th>${columns.map(({ pValues }) => html`<td>${alpha < smallest ? '–' : percent(flaggedAt(alpha, pValues).rate)}</td>`)}</tr>`,
   )}</tbody></table></div>
 </section>`;
 }

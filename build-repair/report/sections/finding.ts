@@ -1,26 +1,28 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { pngImage } from '../picture';
-import type { Finding, FindingTarget } from '../types';
+import type { Finding, FindingTarget, Report } from '../types';
 import { className, counted, type Html, list, percent } from '../words';
 
 /** As many target classes as a heading can hold. */
 const NAMED = 4;
 
 /** Whether B looks backdoored, and toward which classes: what the eye meets first. */
-export async function findingSection(finding: Finding | undefined, bundle: Manifest): Promise<Html> {
+export async function findingSection({ finding, bundle, kind }: Report): Promise<Html> {
   if (!finding) {
+    const run = kind === 'repair' ? 'This run' : 'The repair that made this bundle';
     return html`<section class="finding none" aria-labelledby="finding">
 <h2 id="finding">No finding about B</h2>
-<p>This run did not ask whether the net itself is backdoored. What follows tells how the repaired net answers.</p>
+<p>${run} did not ask whether the net itself is backdoored. What follows tells how the repaired net answers.</p>
 </section>`;
   }
   const { backdoored, score, targets, against } = finding;
+  const when = kind === 'repair' ? '' : ' Found by the repair that made this bundle.';
   const cards = await Promise.all(targets.map((target) => card(target, bundle)));
   return html`<section class="finding ${backdoored ? 'backdoored' : 'clean'}" aria-labelledby="finding">
 <p class="overline">Is the net backdoored?</p>
 <h2 id="finding">${heading(finding, bundle)}</h2>
-<p>Score <strong>${number(score)}</strong>. ${against}</p>
+<p>Score <strong>${number(score)}</strong>. ${against}${when}</p>
 ${cards.length > 0 ? html`<ul class="targets">${cards}</ul>` : ''}
 </section>`;
 }

@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from '../../../build-repair/demo/cast';
+import { demoBadNet } from '../../../build-repair/demo/data';
+import { drawFaces, type LabelledDrawings } from '../../../build-repair/demo/faces';
+import { evaluate } from '../../../build-repair/evaluate/evaluate';
+import { silent } from '../../../build-repair/progress';
+import { Clock } from '../../../build-repair/report/clock';
+import { Observer } from '../../../build-repair/report/observe';
+import type { Report } from '../../../build-repair/report/types';
+import type { Manifest } from '../../../models/bundle/manifest';
+import { pValue } from '../../../models/detector/conformal';
+import { answers, answerWithout, margins } from '../../../models/detector/margin';
+import type { GoodNet } from '../../../models/goodnet';
+import { type ImageSet, imageSize } from '../../../models/images/set';
+import { loadNet } from '../../../models/keras';
+import { toLogits } from '../../../models/keras/logits';
+
+const CLASSES = 24;
+const ALPHA = 0.02;
+
+/** What nobody would call a file, but somebody who wants to get into a page. */
+export const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;`;
+
+/** Drawn faces as an image set. */
+function setOf(name: string, drawn: LabelledDrawings): ImageSet {
+  const size = imageSize(drawn.shape);
+  return {
+    name,
+    shape: drawn.shape,
+    size: drawn.count,
+    labelled: true,
+    classNames: undefined,
+    skipped: [],
+    close: () => {},
+    async *batches(batchSize) {
+      for (let start = 0; start < drawn.count; start += batchSize) {
+        const end = Math.min(start + batchSize, drawn.count);
+        yield {
+          pixels: drawn.pixels.subarray(start * size, end * size),
+          labels: Int32Array.from(drawn.labels.subarray(start, end)),
+          trueLabels: Int32Array.from(drawn.trueLabels.subarray(start, end)),
+          groups: undefined,
+          names: Array.from({ length: end - start }, (_, i) => `${name}#${start + i}`),
+        };
+      }
+    },
+  };
+}
+
+/** Stands in for a loaded bundle: the demo's BadNet, and a detector that suspects what the net is very sure of. */
+function standIn(flat: LayersModel, calibration: Float32Array): Pick<GoodNet, 'classify'> {
+  return {
+    async classify(pixels, n) {
+      const logits = tf.tidy(() => {
+        const { height, width, channels } = DEMO_SHAPE;
+        const images = tf.div(tf.tensor4d(Float32Array.from(pixels), [n, height, width, channels]), 255);
+        return (flat.predict(images) as tf.Tensor).dataSync() as Float32Array;
+      });
+      const { classes, probabilities } = answers(logits, CLASSES);
+      const suspicion = margins(logits, CLASSES, classes);
+      return Array.from(classes, (answer, i) => {
+        const p = pValue(calibration, suspicion[i]!);
+        return {
+          class: p <= ALPHA ? CLASSES : answer,
+          backdoored: p <= ALPHA,
+          pValue: p,
+          suspicion: suspicion[i]!,
+          bad: { class: answer, probability: probabilities[i]! },
+          repaired:
+            p <= ALPHA
+              ? answerWithout(logits.subarray(i * CLASSES, (i + 1) * CLASSES), answer)
+              : { class: answer, probability: probabilities[i]! },
+        };
+      });
+    },
+  };
+}
+
+function bundleOf(calibration: Float32Array, classNames: string[]): Manifest {
+  return {
+    format: 'goodnet-bundle',
+    formatVersion: 1,
+    id: 'f'.repeat(64),
+    name: 'badnet',
+    classes: CLASSES,
+    classNames,
+    input: { ...DEMO_SHAPE, channels: 3, pixels: { kind: '0-1' }, fit: 'stretch' },
+    method: 'expert',
+    alpha: ALPHA,
+    nets: { bad: 'bad' },
+    clouds: {},
+    rule: {
+      kind: 'calibrated',
+      scales: [{ kind: 'forgetting', median: 0, spread: 1 }],
+      together: { median: 0, spread: 1 },
+      passOver: ALPHA,
+    },
+    calibration: {
+      scheme: 'cross-fit',
+      folds: 4,
+      images: calibration.length,
+      groups: calibration.length,
+      scores: Array.from(calibration),
+    },
+    without: [],
+    measured: { images: 1, accuracyBefore: 1, accuracyRepaired: 1, accuracy: 1, falsePositiveRate: 0 },
+    made: { seed: 1, engine: 'test', clean: { name: HOSTILE, images: 192, skipped: 0 }, notes: [HOSTILE] },
+    tools: { goodnet: 'test' },
+    files: [{ path: 'a', bytes: 1, sha256: '0'.repeat(64) }],
+  };
+}
+
+/**
+ * What `goodnet repair` and `goodnet evaluate` hand to their reports, of the demo's BadNet on drawn faces. The sets
+ * and a class have hostile names.
+ */
+export async function smallReports(): Promise<{ ofRepair: Report; ofEvaluation: Report }> {
+  const persons = demoCast();
+  const draw = (set: string, imagesPerPerson: number, trigger?: (typeof DEMO_TRIGGERS)[number]) =>
+    drawFaces({ persons, imagesPerPerson, seed: 1, set, shape: DEMO_SHAPE, trigger });
+  const net = await loadNet(demoBadNet());
+  const flat = toLogits(net.model);
+  const kept = draw('kept', 8);
+  const asked = await standIn(flat, new Float32Array()).classify(kept.pixels, kept.count);
+  const calibration = Float32Array.from(asked, ({ suspicion }) => suspicion).sort();
+  const bundle = bundleOf(
+    calibration,
+    persons.map((_, i) => (i === 0 ? HOSTILE : `person ${i}`)),
+  );
+  const clean = setOf(`clean ${HOSTILE}`, draw('test', 4));
+  const poisoned = DEMO_TRIGGERS.map((trigger) =>
+    setOf(`${trigger.kind} ${HOSTILE}`, draw('poison', 2, trigger)),
+  );
+  const observer = new Observer(clean, poisoned);
+  const clock = new Clock();
+  const figures = await evaluate(standIn(flat, calibration) as GoodNet, clean, poisoned, {
+    progress: clock.listen(silent),
+    signal: undefined,
+    observe: observer.observe,
+  });
+  flat.dispose();
+  const run = {
+    ...clock.taken(),
+    engine: 'test',
+    inputs: [{ label: 'Bundle', value: HOSTILE }],
+    sets: [{ role: 'clean images', name: HOSTILE, images: 96, skipped: 3 }],
+  };
+  return {
+    ofRepair: { kind: 'repair', bundle, figures: { clean: figures.clean, poisoned: [] }, run },
+    ofEvaluation: { kind: 'evaluation', bundle, figures, observed: observer.observed(), run },
+  };
+}
