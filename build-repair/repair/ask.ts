@@ -1,9 +1,9 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { askFurther } from '../../models/detector/ask';
 import { firstScores, quantile, type Readings, type Standard, scaleOf } from '../../models/detector/evidence';
 import { readNets } from '../../models/detector/nets';
 import { RUN_BATCH } from '../../models/detector/run';
 import { loadTransplant, type Transplant } from '../../models/detector/transplant';
-import type { FeatureNet } from '../../models/nets/features';
 import type { RepairContext } from './context';
 
 /** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
@@ -20,11 +20,12 @@ export interface AskedFold {
 /**
  * Asks the calibration images further, and sets the scales of that.
  * @param readings the first evidence of all calibration images, fold after fold
+ * @param net B with its features, and the rest of it behind the cut; without, images themselves are cut
  * @param complete whether distances and the relearned head are among it; without, every image is asked
  */
 export async function calibrateSecond(
   context: RepairContext,
-  bad: FeatureNet,
+  { net, head }: { readonly net: LayersModel; readonly head: LayersModel | undefined },
   folds: readonly AskedFold[],
   readings: Readings,
   standard: Standard,
@@ -33,14 +34,15 @@ export async function calibrateSecond(
   const n = folds.reduce((sum, { images }) => sum + images.length, 0);
   const scores = firstScores(readings, standard, n);
   const share = complete ? ASKED : 1;
+  const join = complete ? ('sum' as const) : ('larger' as const);
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - share) : Number.MIN_SAFE_INTEGER;
-  const asking = { ...standard, second: { askFrom, transplant: { median: 0, spread: 1 } } };
+  const asking = { ...standard, second: { askFrom, transplant: { median: 0, spread: 1 }, join } };
   const transplant = new Float32Array(n).fill(Number.NaN);
   let start = 0;
   for (const { images, hosts } of folds) {
     const asked = Array.from(images.keys()).filter((i) => scores[start + i]! >= askFrom);
-    const nets = { ...context, bad: bad.net, repaired: undefined, expert: undefined };
-    const ready = { ...nets, transplant: { ...hosts, head: bad.head } };
+    const nets = { ...context, bad: net, repaired: undefined, expert: undefined };
+    const ready = { ...nets, transplant: { ...hosts, head } };
     const loaded = loadTransplant(nets, ready.transplant);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
@@ -69,6 +71,7 @@ export async function calibrateSecond(
       second: {
         askFrom,
         transplant: scaleOf(transplant, 1 - ABOVE / share),
+        join,
       },
     },
     transplant,

@@ -22,7 +22,7 @@ export interface Calibrated {
   readonly expert: LayersModel;
   readonly clouds: Clouds;
   readonly head: LinearHead | undefined;
-  readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
+  readonly transplant: Transplant;
   readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
   readonly calibrated: Int32Array;
@@ -66,7 +66,16 @@ export async function calibrate(
   );
   const first = standardOf(readings, calibrated.length);
   const complete = readings.latent !== undefined && readings.relearned !== undefined;
-  const { standard, transplant } = await calibrateSecond(context, bad, read, readings, first, complete);
+  // Images are cut where B's features are no use: it costs more, and finds a little more.
+  const head = complete ? bad.head : undefined;
+  const { standard, transplant } = await calibrateSecond(
+    context,
+    { net: bad.net, head },
+    read,
+    readings,
+    first,
+    complete,
+  );
   const has = (kind: EvidenceKind) => readings[kind] !== undefined;
   return {
     expert: served.expert,
@@ -75,7 +84,7 @@ export async function calibrate(
       trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
     head: has('relearned') ? served.relearned : undefined,
-    hosts: served.hosts,
+    transplant: { ...served.hosts, head },
     standard,
     calibrated,
     scores: suspicion({ ...readings, transplant }, standard, calibrated.length),

@@ -33,7 +33,7 @@ export async function expertMethod(
         from: 'bad',
       },
       expert: made.expert,
-      transplant: { ...made.hosts, head: bad.head },
+      transplant: made.transplant,
     },
     clouds: made.clouds,
     rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER },

@@ -35,6 +35,8 @@ export interface Standard {
     readonly askFrom: number;
     /** The scale of what is asked then: the transplanted halves. */
     readonly transplant: Scale;
+    /** How that joins the first score: added, or the larger of both, where the first evidence is too thin to add up. */
+    readonly join: 'sum' | 'larger';
   };
 }
 
@@ -65,7 +67,7 @@ export function firstScores(
   });
 }
 
-/** An image's suspicion: its first score, and what it was asked further on top. @returns n scores */
+/** An image's suspicion: its first score, joined with what it was asked further. @returns n scores */
 export function suspicion(readings: Readings, standard: Standard, n: number): Float32Array {
   const { second } = standard;
   const first = firstScores(readings, standard, n);
@@ -73,8 +75,9 @@ export function suspicion(readings: Readings, standard: Standard, n: number): Fl
   return first.map((value, i) => {
     const found = readings.transplant?.[i] ?? Number.NaN;
     if (Number.isNaN(found)) return value;
-    const sum = Math.max(value, 0) + Math.max(onScale(found, second.transplant), 0);
-    return Math.round(sum * DECIMALS) / DECIMALS;
+    const asked = Math.max(onScale(found, second.transplant), 0);
+    const score = second.join === 'sum' ? Math.max(value, 0) + asked : Math.max(value, asked);
+    return Math.round(score * DECIMALS) / DECIMALS;
   });
 }
 
