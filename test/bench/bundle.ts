@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openImages } from '../../build-repair/images/open';
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { cacheFolder } from '../../scripts/native/steps.mjs';
 
 const root = join(import.meta.dirname, '../..');
+const DAY_MS = 86_400_000;
 
 /** Paths of a BadNet, its clean validation images, and others. */
 export interface FaceSet {
@@ -40,7 +41,10 @@ export async function benchBundle(named?: string, images?: string): Promise<Benc
   if (named !== undefined) return { store: named, images };
   const store = join(cacheFolder(), `bench-${faces ? 'faces1283' : 'demo'}-${codeHash()}`);
   const isThere = existsSync(join(store, 'current.json'));
-  if (!isThere) console.log(`Making a bundle to measure, once, in ${store}`);
+  if (!isThere) {
+    console.log(`Making a bundle to measure, once, in ${store}`);
+    removeOld();
+  }
   if (!faces) return demoBundle(store, isThere);
   if (!isThere) repair(faces.net, faces.clean, store);
   return { store, images: faces.test };
@@ -52,6 +56,15 @@ async function demoBundle(store: string, isThere: boolean): Promise<BenchBundle>
   const data = await writeDemoData(`${store}-images`, { seed: 1 });
   if (!isThere) repair(data.badnet, data.clean, store);
   return { store, images: data.test };
+}
+
+/** Bundles that older code made. */
+function removeOld(): void {
+  if (!existsSync(cacheFolder())) return;
+  for (const name of readdirSync(cacheFolder()).filter((entry) => entry.startsWith('bench-'))) {
+    const path = join(cacheFolder(), name);
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function repair(net: string, clean: string, store: string): void {
