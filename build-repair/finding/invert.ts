@@ -16,6 +16,9 @@ const MOST_AREA = 0.5;
 const ENOUGH = 5;
 const SMALLER = 0.95;
 const LARGER = 1.04;
+/** In the last steps every trigger is given so much more room, which stays, and settles in it. */
+const AT_REST = 25;
+const ROOM = 1.3;
 
 /** What a search is made with. */
 export interface Search {
@@ -48,10 +51,7 @@ export async function invertTriggers(context: RepairContext, search: Search): Pr
       signal?.throwIfAborted();
       const images = Array.from({ length: IMAGES }, () => search.images[random.int(search.images.length)]!);
       const turned = takeStep(context, search, triggers, areas, images, optimizer);
-      turned.forEach((count, k) => {
-        const next = areas[k]! * (count >= ENOUGH ? SMALLER : LARGER);
-        areas[k] = Math.min(MOST_AREA, Math.max(LEAST_AREA, next));
-      });
+      if (step <= steps - AT_REST) adapt(areas, turned, step === steps - AT_REST);
       progress({ stage, done: step, total: steps });
       await new Promise(setImmediate);
     }
@@ -60,6 +60,14 @@ export async function invertTriggers(context: RepairContext, search: Search): Pr
     optimizer.dispose();
     triggers.dispose();
   }
+}
+
+/** @param last gives room instead */
+function adapt(areas: Float32Array, turned: Int32Array, last: boolean): void {
+  turned.forEach((count, k) => {
+    const factor = last ? ROOM : count >= ENOUGH ? SMALLER : LARGER;
+    areas[k] = Math.min(MOST_AREA, Math.max(LEAST_AREA, areas[k]! * factor));
+  });
 }
 
 /** @returns how many of the images each class's trigger turned, on the net on which it turned the fewest */

@@ -10,12 +10,17 @@ const store = join(work, 'store');
 let data: DemoData;
 
 const repair = (out: string, ...more: string[]) =>
-  goodnet('repair', data.badnet, '--clean', data.clean, '--out', join(work, out), ...more);
+  goodnet('repair', data.badnet, '--clean', data.clean, '--out', join(work, out), '--no-report', ...more);
 
 beforeAll(async () => {
   data = await writeDemoData(join(work, 'images'), { seed: 3 });
-  const { code, err } = await goodnet('repair', data.badnet, '--clean', data.clean, '--out', store);
+  const report = join(work, 'repair.html');
+  const { code, out, err } = await goodnet(
+    ...['repair', data.badnet, '--clean', data.clean, '--out', store, '--report', report],
+  );
   expect(code, err).toBe(0);
+  expect(out).toContain(`Report: ${report}`);
+  expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Repair report[\s\S]*<\/html>\s*$/);
 }, 240_000);
 
 afterAll(() => {
@@ -25,8 +30,14 @@ afterAll(() => {
 test('repair and evaluate: G keeps the clean images and finds the triggers', async () => {
   const json = join(work, 'figures.json');
   const sets = data.poisoned.flatMap(({ path }) => ['--poisoned', path]);
-  const { code, out, err } = await goodnet('evaluate', store, '--clean', data.test, ...sets, '--json', json);
+  const report = join(work, 'report.html');
+  const { code, out, err } = await goodnet(
+    ...['evaluate', store, '--clean', data.test, ...sets, '--json', json, '--report', report],
+  );
   expect(code, err).toBe(0);
+  const page = readFileSync(report, 'utf8');
+  for (const { path } of data.poisoned) expect(page).toContain(path);
+  expect(page).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
   expect(out).toMatch(/detected/);
   const { clean, poisoned } = JSON.parse(readFileSync(json, 'utf8'));
   expect(Object.keys(clean)).toEqual([

@@ -74,7 +74,7 @@ describe('the ONNX file of a detector', () => {
 function detector(): { nets: DetectorNets; clouds: Record<'latent' | 'trunk', ClassCloud> } {
   const flat = copyNet(deepId(classes));
   const { net } = featureNet(flat, 'bad');
-  const [latent, trunk] = net.outputs.slice(1).map((output) => cloud(output.shape.slice(1) as number[]));
+  const [latent, trunk] = net.outputs.slice(1, 3).map((output) => cloud(output.shape.slice(1) as number[]));
   const nets: DetectorNets = {
     shape: { height: 55, width: 47, channels: 3 },
     pixels: { kind: '-1-1' },
@@ -89,7 +89,7 @@ function detector(): { nets: DetectorNets; clouds: Record<'latent' | 'trunk', Cl
 /** The layers of build-repair/repair/second-opinion.ts, and vectors that were images joined to others. */
 function secondOpinion(head: tfl.LayersModel): tfl.LayersModel {
   const { layers } = tfl;
-  const inputs = head.outputs.map((output) => tfl.input({ shape: output.shape.slice(1) }));
+  const inputs = head.outputs.slice(0, 3).map((output) => tfl.input({ shape: output.shape.slice(1) }));
   const apply = (layer: tfl.layers.Layer, to: tfl.SymbolicTensor | tfl.SymbolicTensor[]) =>
     layer.apply(to) as tfl.SymbolicTensor;
   const [logits, latent, trunk] = inputs as [tfl.SymbolicTensor, tfl.SymbolicTensor, tfl.SymbolicTensor];
