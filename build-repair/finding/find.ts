@@ -22,7 +22,7 @@ export interface Finding {
   readonly backdoored: boolean;
   /** The highest score of any class tried. */
   readonly score: number;
-  /** What it is held against: clean nets stay below. */
+  /** What it is held against. */
   readonly limit: number;
   /** The surest first; empty where there is no sign of a backdoor. */
   readonly targets: readonly FoundTarget[];
@@ -41,7 +41,7 @@ const STEPS = 130;
 const HELD = 256;
 /** A trigger that turns fewer images is none. */
 const LEAST_RATE = 0.5;
-/** Halvings of the area, against what the other classes take. Chosen on clean nets and self-made backdoors. */
+/** Halvings of the area, against what the other classes take. Provisional: one clean net of full size stands behind it. */
 export const LIMIT = 1;
 
 /**

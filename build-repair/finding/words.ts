@@ -7,7 +7,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** What the score means, as a sentence. */
 function against({ limit, tried }: KeptFinding): string {
-  return `The score counts how many times the smallest trigger of a class is half as large as is usual among the ${tried} classes tried; clean nets stay below ${limit}.`;
+  return `The score counts how many times the smallest trigger of a class is half as large as is usual among the ${tried} classes tried; above ${limit} it is taken for a sign. That limit is provisional: it was not yet set from many clean nets, and triggers are missed.`;
 }
 
 /** The lines that a finding is told in. */
@@ -15,9 +15,10 @@ export function findingLines(finding: KeptFinding, classNames?: readonly string[
   const nameOf = (each: number) => classNames?.[each] ?? `class ${each}`;
   const { backdoored, score, limit, targets } = finding;
   const scored = `score ${score.toFixed(2)}, limit ${limit}`;
-  if (!backdoored) return [`No sign of a backdoor in the net (${scored})`];
+  if (!backdoored)
+    return [`No sign of a backdoor in the net (${scored}; experimental: this does not clear it)`];
   return [
-    `Signs of a backdoor in the net (${scored}):`,
+    `Signs of a backdoor in the net (${scored}; experimental):`,
     ...targets.map(
       (target) =>
         `  toward ${nameOf(target.class)}: a trigger on ${percent(target.area)} of the picture turns ` +

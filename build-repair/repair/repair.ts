@@ -41,7 +41,7 @@ export interface RepairOptions {
   /** The false-positive rate, 0–1. */
   readonly alpha: number;
   readonly seed: number;
-  /** Whether to look for a backdoor in B, where the method makes an expert. By default it does. */
+  /** Whether to look for a backdoor in B, where the method makes an expert; experimental. */
   readonly finding?: boolean;
   readonly progress: Progress;
   /** Says something worth knowing, a line at a time. */
@@ -85,7 +85,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     const { figures, sorted } = await measure(context, nets, made, alpha);
     signal?.throwIfAborted();
     const { expert } = made.nets;
-    const found = expert && options.finding !== false ? await findBackdoor(context, flat, expert) : undefined;
+    const found = expert && options.finding ? await findBackdoor(context, flat, expert) : undefined;
     const finding = found && (await packFinding(found, context.shape));
     const { files, fields } = await packNets(nets, made.clouds);
     const written = await writeBundle(

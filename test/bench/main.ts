@@ -13,9 +13,11 @@ if (name !== undefined && !benches.includes(name)) {
 for (const bench of name === undefined ? benches : [name]) {
   console.log(`\n== ${bench}`);
   const file = join(import.meta.dirname, `${bench}.ts`);
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], { stdio: 'inherit' });
+  const { status, signal } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) {
-    console.error(`The benchmark ${bench} failed.`);
+    console.error(`The benchmark ${bench} failed (${signal ?? status}).`);
     process.exitCode = 1;
   }
 }

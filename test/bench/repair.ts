@@ -47,8 +47,12 @@ async function cost({ net, clean }: FaceSet, engine: string, method: string): Pr
   const child = spawn(
     process.execPath,
     ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', out, '--method', method],
-    { cwd: root, env: { ...process.env, GOODNET_ENGINE: engine }, stdio: 'ignore' },
+    { cwd: root, env: { ...process.env, GOODNET_ENGINE: engine }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
   let peak = 0;
   const poll = setInterval(() => {
     try {
@@ -61,6 +65,6 @@ async function cost({ net, clean }: FaceSet, engine: string, method: string): Pr
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(poll);
   rmSync(out, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`The repair on ${engine} by ${method} failed`);
+  if (code !== 0) throw new Error(`The repair on ${engine} by ${method} failed (${code}):\n${said}`);
   return { seconds: (performance.now() - start) / 1000, megabytes: (peak * 1024) / 1e6 };
 }

@@ -22,7 +22,7 @@ interface RepairFlags extends ReportFlags {
   group?: string;
   layout?: string;
   skipBad?: boolean;
-  finding: boolean;
+  finding?: boolean;
 }
 
 /** `goodnet repair NET --clean SET --out DIR` */
@@ -43,7 +43,10 @@ export function repairCommand(): Command {
     )
     .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
-    .option('--no-finding', 'do not look for a backdoor in the net itself');
+    .option(
+      '--finding',
+      'look for a backdoor in the net itself, too (experimental: its limit is provisional)',
+    );
   reportOption(command, 'report.html in the store');
   return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
     await repairAction(netPath, flags);
@@ -74,7 +77,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         pixels,
         alpha: flags.alpha,
         seed: flags.seed,
-        finding: flags.finding,
+        finding: flags.finding === true,
         progress: clock.listen(lines.report),
         say: lines.say,
         signal,
