@@ -103,7 +103,7 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
 function axisLabel(threshold: number | undefined, narrow: boolean): string {
   if (threshold === undefined)
     return narrow ? 'score' : 'score (how little B′ thinks of the class that B names)';
-  return narrow ? 'suspicion' : 'suspicion (0: the middle of the clean images, 1: their upper 1 %)';
+  return narrow ? 'suspicion' : 'suspicion (higher is more suspicious; spaced more closely far from 0)';
 }
 
 function captionOf(sets: readonly Scores[], threshold: number | undefined): string {

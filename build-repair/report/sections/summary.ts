@@ -15,7 +15,7 @@ export function summarySection({ figures, bundle }: Report): Html {
   const most = worst(poisoned, ({ attackSuccess }) => attackSuccess.rate);
   return html`<section class="summary" aria-label="The main figures"><dl>
 ${tile('Clean accuracy of G', clean.accuracy, `B before: ${percent(clean.accuracyBefore.rate)}`)}
-${tile('Clean images flagged', clean.falsePositiveRate, falseNote(bundle.rule.kind, bundle.alpha))}
+${tile('False alarms', clean.falsePositiveRate, falseNote(bundle.rule.kind, bundle.alpha))}
 ${least && tile('Poison found', least.detectionRate, ofSeveral('least', least.name, poisoned.length))}
 ${most && tile('Attacks that succeed', most.attackSuccess, `B before: ${percent(most.attackSuccessBefore.rate)}${poisoned.length > 1 ? `; ${ofSeveral('most', most.name, poisoned.length)}` : ''}`)}
 </dl></section>`;
@@ -26,7 +26,9 @@ function ofSeveral(which: 'least' | 'most', name: string, sets: number): string 
 }
 
 function falseNote(rule: 'calibrated' | 'disagreement', alpha: number): string {
-  return rule === 'calibrated' ? `asked for: ${alphaText(alpha)}` : 'where B and B′ disagree';
+  return rule === 'calibrated'
+    ? `clean images flagged; asked for: ${alphaText(alpha)}`
+    : 'clean images where B and B′ disagree';
 }
 
 function tile(label: string, rate: Rate, note: string): Html {
