@@ -144,13 +144,13 @@ main,footer{max-width:none;padding:0}
 header{padding-top:0}
 h2{margin-top:1.8rem}
 h2,h3,h2+.note,caption{break-after:avoid}
-.finding,figure,tr,tbody,.plain,.targets li,.summary dl,.cards,.examples,dt{break-inside:avoid}
+.finding,figure,tr,tbody,table,.targets li,.summary dl,.cards,.examples,dt{break-inside:avoid}
 .targets{grid-template-columns:1fr 1fr}
 .cards li{font-size:7.6pt}
 .cards .verdict{font-size:8.4pt}
 .cards .name{font-size:6.6pt}
 .cards dl{gap:0 .35rem}
-thead{display:table-header-group;break-after:avoid}
+thead{display:table-header-group}
 .scroll{overflow:visible}
 footer{display:none}
 }
