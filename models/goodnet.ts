@@ -98,7 +98,7 @@ export class GoodNet {
   /** Frees the nets' tensors. */
   dispose(): void {
     const { bad, repaired, expert, transplant } = this.nets;
-    for (const net of [bad, repaired?.model, expert, transplant?.head]) net?.dispose();
+    for (const net of [bad, repaired?.model, expert?.model, transplant?.head]) net?.dispose();
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }

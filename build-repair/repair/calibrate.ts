@@ -14,12 +14,13 @@ import { type AskedFold, calibrateSecond } from './ask';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import type { FoldPlan } from './folds';
+import type { Expert } from './forget';
 import type { Passes } from './passes';
 import type { LinearHead } from './softmax-regression';
 
 /** A detector and the evidence of the clean images that it was calibrated on. */
 export interface Calibrated {
-  readonly expert: LayersModel;
+  readonly expert: Expert;
   readonly clouds: Clouds;
   readonly head: LinearHead | undefined;
   readonly transplant: Transplant;

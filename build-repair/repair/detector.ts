@@ -8,7 +8,7 @@ import type { Transplant } from '../../models/detector/transplant';
 import { Random } from '../../models/random';
 import { type FittedCloud, fitCloud, whitened } from './cloud';
 import type { RepairContext } from './context';
-import { forget } from './forget';
+import { type Expert, forget } from './forget';
 import type { FeatureSpace, Observations } from './observe';
 import type { Passes } from './passes';
 import { coversAllClasses, headScores, relearn } from './relearn';
@@ -21,7 +21,7 @@ const HOSTS = 12;
 /** What each kind of evidence needs, as far as the images suffice for it. */
 export interface FittedDetector {
   readonly forgetting: true;
-  readonly expert: LayersModel;
+  readonly expert: Expert;
   readonly latent: FittedCloud | undefined;
   readonly trunk: FittedCloud | undefined;
   readonly relearned: LinearHead | undefined;
@@ -87,7 +87,7 @@ export async function readEvidence(
     const logits = tf.tidy(
       () =>
         outputsOf(
-          fitted.expert,
+          fitted.expert.whole,
           imageTensor(pixels, batch.length, context.shape, context.pixels),
         )[0]!.dataSync() as Float32Array,
     );

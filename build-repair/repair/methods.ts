@@ -7,12 +7,15 @@ import type { RepairContext } from './context';
 import { expertMethod } from './expert';
 import { fineTune } from './fine-tune';
 import type { FoldPlan } from './folds';
+import type { Expert } from './forget';
 import { magnitudePrune } from './magnitude';
 import { pruneDormantChannels } from './prune-channels';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'expert' | 'transplant'>;
+  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'transplant'> & {
+    readonly expert: Expert | undefined;
+  };
   readonly clouds: Clouds;
   readonly rule:
     | { readonly kind: 'disagreement' }

@@ -101,7 +101,8 @@ const manifestSchema = z.object({
     bad: folder,
     /** B′ as a net, and what it takes: images, or all that B gives; left out where B′ is B with classes passed over. */
     repaired: z.object({ folder, from: z.enum(['image', 'bad']) }).optional(),
-    expert: folder.optional(),
+    /** E, and what it takes: images, or the last of what B gives. */
+    expert: z.object({ folder, from: z.enum(['image', 'stem']) }).optional(),
   }),
   /** Clean images in the bundle, which halves of an image are transplanted onto, and the net that then answers. */
   transplant: z.object({ count: z.number().int().positive(), head: folder.optional() }).optional(),

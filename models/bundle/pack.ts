@@ -18,7 +18,7 @@ export async function packNets(
   const files: MemoryFile[] = [];
   files.push(...(await netFiles('bad', nets.bad)));
   if (nets.repaired) files.push(...(await netFiles('repaired', nets.repaired.model)));
-  if (nets.expert) files.push(...(await netFiles('expert', nets.expert)));
+  if (nets.expert) files.push(...(await netFiles('expert', nets.expert.model)));
   if (nets.transplant) {
     files.push({ path: HOSTS, bytes: nets.transplant.hosts });
     if (nets.transplant.head) files.push(...(await netFiles('head', nets.transplant.head)));
@@ -40,7 +40,7 @@ export async function packNets(
       nets: {
         bad: 'bad',
         repaired: nets.repaired && { folder: 'repaired', from: nets.repaired.from },
-        expert: nets.expert && 'expert',
+        expert: nets.expert && { folder: 'expert', from: nets.expert.from },
       },
       transplant: nets.transplant && {
         count: nets.transplant.count,
@@ -65,7 +65,7 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
       classes: manifest.classes,
       bad: await net(bad),
       repaired: repaired && { model: await net(repaired.folder), from: repaired.from },
-      expert: expert === undefined ? undefined : await net(expert),
+      expert: expert && { model: await net(expert.folder), from: expert.from },
       transplant: transplant && {
         count: transplant.count,
         hosts: hostPixels(bundle),

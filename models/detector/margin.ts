@@ -1,3 +1,6 @@
+/** Logits so far below the highest add nothing that a 32-bit float could hold: e^-20 is 2e-9. */
+const NEGLIGIBLE = 20;
+
 /** The most probable class of each row of logits, and its softmax probability. */
 export interface Answers {
   readonly classes: Int32Array;
@@ -25,7 +28,9 @@ export function answers(logits: Float32Array, classes: number): Answers {
     let top = 0;
     for (let k = 1; k < classes; k++) if (row[k]! > row[top]!) top = k;
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp(row[k]! - row[top]!);
+    for (let k = 0; k < classes; k++) {
+      if (row[k]! > row[top]! - NEGLIGIBLE) sum += Math.exp(row[k]! - row[top]!);
+    }
     best[i] = top;
     probabilities[i] = 1 / sum;
   }
@@ -46,7 +51,9 @@ export function margins(logits: Float32Array, classes: number, at: Int32Array): 
     let highest = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < classes; k++) if (k !== c && row[k]! > highest) highest = row[k]!;
     let sum = 0;
-    for (let k = 0; k < classes; k++) if (k !== c) sum += Math.exp(row[k]! - highest);
+    for (let k = 0; k < classes; k++) {
+      if (k !== c && row[k]! > highest - NEGLIGIBLE) sum += Math.exp(row[k]! - highest);
+    }
     result[i] = row[c]! - highest - Math.log(sum);
   }
   return result;

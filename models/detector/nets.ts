@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
+import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
 import type { NetAnswer } from '../verdict';
 import type { Readings } from './evidence';
@@ -16,17 +17,23 @@ export interface RepairedNet {
   readonly from: 'image' | 'bad';
 }
 
+/** E as a net to logits: it works on images, or on the last of what B gives, the stem. */
+export interface ExpertNet {
+  readonly model: LayersModel;
+  readonly from: 'image' | 'stem';
+}
+
 /** The nets behind a verdict. All of them end in logits. */
 export interface DetectorNets {
   readonly shape: ImageShape;
   readonly pixels: PixelScaling;
   readonly classes: number;
-  /** B: image → logits, or [logits, latent, trunk?, cut?] (see featureNet). */
+  /** B: image → logits, or [logits, latent, trunk?, cut?, stem?] (see featureNet). */
   readonly bad: LayersModel;
   /** B′: logits, or [logits, scores of the relearned head]. Undefined where it is B with classes passed over. */
   readonly repaired: RepairedNet | undefined;
-  /** E, the expert that forgot the clean task: image → logits. */
-  readonly expert: LayersModel | undefined;
+  /** E, the expert that forgot the clean task. */
+  readonly expert: ExpertNet | undefined;
   /** What halves of an image are transplanted onto; undefined where that is not asked. */
   readonly transplant?: Transplant | undefined;
 }
@@ -86,7 +93,7 @@ export async function readNets(
   const outputs = tf.tidy(() => {
     const image = imageTensor(pixels, n, nets.shape, nets.pixels);
     const made = outputsOf(nets.bad, image);
-    const [bad, latent, trunk, cut] = made;
+    const [bad, latent, trunk] = made;
     const project = (features: tf.Tensor | undefined, loaded: LoadedCloud | undefined) =>
       features && loaded ? tf.matMul(tf.reshape(features, [n, -1]), loaded.projection) : undefined;
     const [repaired, relearned] = nets.repaired
@@ -96,10 +103,11 @@ export async function readNets(
       bad: bad!,
       repaired,
       relearned,
-      expert: nets.expert && outputsOf(nets.expert, image)[0]!,
+      expert:
+        nets.expert && outputsOf(nets.expert.model, nets.expert.from === 'stem' ? made.at(-1)! : image)[0]!,
       latent: project(latent, clouds.latent),
       trunk: project(trunk, clouds.trunk),
-      cut: nets.transplant && (nets.transplant.head ? cut! : image),
+      cut: nets.transplant && (nets.transplant.head ? made[CUT]! : image),
     };
   });
   const read = async (tensor: tf.Tensor | undefined) => {

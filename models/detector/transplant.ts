@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { CUT } from '../nets/features';
 import { margins } from './margin';
 import type { DetectorNets } from './nets';
 import { imageTensor, outputsOf } from './run';
@@ -37,7 +38,7 @@ export function loadTransplant(
 ): LoadedTransplant {
   const cut = tf.tidy(() => {
     const images = imageTensor(hosts, count, nets.shape, nets.pixels);
-    return head ? outputsOf(nets.bad, images).at(-1)! : images;
+    return head ? outputsOf(nets.bad, images)[CUT]! : images;
   });
   const features = cut.dataSync().slice() as Float32Array;
   cut.dispose();

@@ -54,6 +54,19 @@ export function trunkCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
     .at(-1)?.tensor;
 }
 
+/** Share of the multiply-adds that the stem may take. */
+const LARGEST_STEM = 0.75;
+
+/**
+ * Where the expert parts from B: the last image-shaped tensor that everything passes and that leaves a quarter of the
+ * arithmetic to what comes behind it. Undefined where there is none: the expert is then a net of its own.
+ */
+export function stemCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
+  return cutPoints(model)
+    .filter(({ tensor, share }) => share > 0 && share <= LARGEST_STEM && tensor.shape.length === 4)
+    .at(-1)?.tensor;
+}
+
 /** Height and width that halves are worth cutting at. */
 const SMALLEST_CUT = 4;
 

@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { latentTensor, transplantCut, trunkCut } from './cut';
+import { latentTensor, stemCut, transplantCut, trunkCut } from './cut';
 import { copyBetween } from './graph';
 
 /** Trunk features are averaged over places until an image has no more values than this. */
@@ -7,12 +7,15 @@ const MOST_TRUNK_VALUES = 4096;
 
 /** A net that also gives its features. */
 export interface FeatureNet {
-  /** image → [logits, latent, trunk?, cut?]. */
+  /** image → [logits, latent, trunk?, cut?, stem?]. */
   readonly net: tfl.LayersModel;
   readonly hasTrunk: boolean;
   /** cut → logits, the rest of the net behind the cut; undefined where there is none. */
   readonly head: tfl.LayersModel | undefined;
 }
+
+/** Where the cut is among a feature net's outputs, if it has one; the stem, if it has one, is the last. */
+export const CUT = 3;
 
 /** A copy of a flat net (see copyNet) that ends in logits, with its features as further outputs. */
 export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
@@ -21,6 +24,8 @@ export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
   if (trunk) outputs.push(own(pooled(trunk), 'trunk'));
   const cut = trunk && transplantCut(flat);
   if (cut) outputs.push(own(cut, 'cut'));
+  const stem = stemCut(flat);
+  if (stem) outputs.push(own(stem, 'stem'));
   return {
     net: copyBetween(flat.inputs[0]!, outputs, name),
     hasTrunk: trunk !== undefined,

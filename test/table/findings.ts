@@ -109,7 +109,7 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
     plan.scheme === 'split' ? plan.folds[0]!.fit : all,
     'Forgetting',
   );
-  const finding = await findBackdoor(context, flat, expert);
+  const finding = await findBackdoor(context, flat, expert.whole);
   const targets = finding.targets.map(
     (target) =>
       `${target.class} (score ${target.score.toFixed(2)}, turns ${(100 * target.rate).toFixed(0)} %, ` +

@@ -20,12 +20,17 @@ export function detectorOnnx(nets: DetectorNets, clouds: Clouds): Uint8Array {
   const [bad, latent, trunk] = fromBad;
   graph.output('bad', bad!.name, nets.classes);
   if (nets.repaired) {
-    const inputs = nets.repaired.from === 'bad' ? fromBad : [image];
+    const inputs = nets.repaired.from === 'bad' ? fromBad.slice(0, 3) : [image];
     const [repaired, relearned] = write(graph, nets.repaired.model, inputs);
     graph.output('repaired', repaired!.name, nets.classes);
     if (relearned) graph.output('relearned', relearned.name, nets.classes);
   }
-  if (nets.expert) graph.output('expert', write(graph, nets.expert, [image])[0]!.name, nets.classes);
+  if (nets.expert)
+    graph.output(
+      'expert',
+      write(graph, nets.expert.model, [nets.expert.from === 'stem' ? fromBad.at(-1)! : image])[0]!.name,
+      nets.classes,
+    );
   const [, latentShape, trunkShape] = nets.bad.outputs.map((output) => output.shape.slice(1));
   for (const [name, cloud, value, shape] of [
     ['latent', clouds.latent, latent, latentShape],

@@ -44,7 +44,7 @@ async function makeBundle(into: string, seed = 1) {
       pixels: { kind: '0-1' },
       bad: featureNet(flat, 'bad').net,
       repaired: { model: copyNet(flat, 'repaired'), from: 'image' },
-      expert: copyNet(flat, 'expert'),
+      expert: { model: copyNet(flat, 'expert'), from: 'image' as const },
     },
     { latent: cloud(16, 16), trunk: cloud(160, 8) },
   );
