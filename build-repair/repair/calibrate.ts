@@ -61,12 +61,13 @@ export async function calibrate(
     served = await fitDetector(context, flat, passes, all, ', on all');
   }
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
-  const readings = join(
+  const all = join(
     read.map((part) => part.readings),
-    (kind) => kind !== 'transplant' && served[kind] !== undefined,
+    (kind) => kind === 'confidence' || (kind !== 'transplant' && served[kind] !== undefined),
   );
+  const complete = all.latent !== undefined && all.relearned !== undefined;
+  const readings = complete ? { ...all, confidence: undefined } : all;
   const first = standardOf(readings, calibrated.length);
-  const complete = readings.latent !== undefined && readings.relearned !== undefined;
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const head = complete ? bad.head : undefined;
   const { standard, transplant } = await calibrateSecond(

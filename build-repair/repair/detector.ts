@@ -95,6 +95,7 @@ export async function readEvidence(
     await new Promise(setImmediate);
   }
   return {
+    confidence: Float32Array.from(held, (image) => clean.margins[image]!),
     forgetting,
     latent: distance(clean.latent, fitted.latent),
     trunk: distance(clean.trunk, fitted.trunk),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { answers } from '../../models/detector/margin';
+import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
@@ -23,6 +23,8 @@ export interface FeatureSpace {
 export interface Observations {
   /** The class that B names for each image. */
   readonly named: Int32Array;
+  /** B's logit margin at that class. */
+  readonly margins: Float32Array;
   readonly latent: FeatureSpace;
   readonly trunk: FeatureSpace | undefined;
 }
@@ -51,6 +53,7 @@ export async function observe(
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
   const named = new Int32Array(count);
+  const sure = new Float32Array(count);
   for (let start = 0; start < count; start += BATCH) {
     context.signal?.throwIfAborted();
     const n = Math.min(BATCH, count - start);
@@ -64,13 +67,15 @@ export async function observe(
     tf.dispose(made as unknown as tf.Tensor[]);
     latent.space.values.set(latentRead as Float32Array, start * latent.space.dimensions);
     trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
-    named.set(answers(answered as Float32Array, classes).classes, start);
+    const best = answers(answered as Float32Array, classes).classes;
+    named.set(best, start);
+    sure.set(margins(answered as Float32Array, classes, best), start);
     context.progress({ stage: pass.stage, done: start + n, total: count });
     await new Promise(setImmediate);
   }
   latent.directions?.dispose();
   trunk?.directions?.dispose();
-  return { named, latent: latent.space, trunk: trunk?.space };
+  return { named, margins: sure, latent: latent.space, trunk: trunk?.space };
 }
 
 interface OpenSpace {

@@ -32,7 +32,14 @@ const rule = z.discriminatedUnion('kind', [
     kind: z.literal('calibrated'),
     scales: z.array(scale.extend({ kind: z.enum(EVIDENCE_KINDS) })).min(1),
     together: scale,
-    second: z.object({ askFrom: z.number(), transplant: scale, join: z.enum(['sum', 'larger']) }).optional(),
+    second: z
+      .object({
+        askFrom: z.number(),
+        transplant: scale,
+        join: z.enum(['sum', 'larger']),
+        firstWeight: share,
+      })
+      .optional(),
     /** p-value up to which B′ passes over the class that B names. */
     passOver: share,
   }),

@@ -1,5 +1,7 @@
 /**
  * The kinds of evidence that an image carries a backdoor; each is a number an image, higher is more suspicious.
+ * - `confidence`: how sure B itself is of its class. An attacker can hold it down; it is asked where the classes lack the
+ *   clean images that the distances and the relearned head need
  * - `forgetting`: how sure the expert E, a copy of B that unlearned its clean task, still is of B's class
  *   (Xie et al., BaDExpert, ICLR 2024)
  * - `latent`: distance, in what B's last layer works on, to the clean images of the class that B names
@@ -9,7 +11,14 @@
  *   (in the spirit of Gao et al., STRIP, ACSAC 2019, and Chou et al., SentiNet, 2020); it costs much, and is asked only
  *   of the images that the others find the most suspicious
  */
-export const EVIDENCE_KINDS = ['forgetting', 'latent', 'trunk', 'relearned', 'transplant'] as const;
+export const EVIDENCE_KINDS = [
+  'confidence',
+  'forgetting',
+  'latent',
+  'trunk',
+  'relearned',
+  'transplant',
+] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 /** How evidence is brought to the common scale: 0 at the clean median, 1 at a high clean quantile (99 %). */
@@ -37,6 +46,8 @@ export interface Standard {
     readonly transplant: Scale;
     /** How that joins the first score: added, or the larger of both, where the first evidence is too thin to add up. */
     readonly join: 'sum' | 'larger';
+    /** What the first score is multiplied by then, 0–1. */
+    readonly firstWeight: number;
   };
 }
 
@@ -76,7 +87,8 @@ export function suspicion(readings: Readings, standard: Standard, n: number): Fl
     const found = readings.transplant?.[i] ?? Number.NaN;
     if (Number.isNaN(found)) return value;
     const asked = Math.max(onScale(found, second.transplant), 0);
-    const score = second.join === 'sum' ? Math.max(value, 0) + asked : Math.max(value, asked);
+    const before = second.firstWeight * value;
+    const score = second.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
     return Math.round(score * DECIMALS) / DECIMALS;
   });
 }

@@ -144,6 +144,7 @@ export async function readNets(
     otherwise: (i) =>
       answerWithout(passedOver.subarray(i * classes, (i + 1) * classes), answered.classes[i]!),
     evidence: {
+      confidence: margins(bad!, classes, answered.classes),
       forgetting: expert && margins(expert, classes, answered.classes),
       latent: latent && clouds.latent && distances(latent, answered.classes, clouds.latent.cloud),
       trunk: trunk && clouds.trunk && distances(trunk, answered.classes, clouds.trunk.cloud),

@@ -139,6 +139,7 @@ describe('the relearned head', () => {
     const [logits, latent, trunk] = given;
     const seen = {
       named: new Int32Array(6),
+      margins: new Float32Array(6),
       latent: {
         features: sizes[0]!,
         dimensions: sizes[0]!,
