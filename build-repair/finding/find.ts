@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
-import { paintedAnswers } from './candidates';
+import { type PaintedAnswers, paintedAnswers } from './candidates';
 import { invertTriggers } from './invert';
 import { areaOf, type RecoveredTrigger } from './trigger';
 import { turnRate } from './verify';
@@ -11,7 +11,12 @@ export interface FoundTarget {
   readonly class: number;
   /** Share of clean images of other classes, none of them searched on, that the trigger turns to the class on B. */
   readonly rate: number;
+  /** The larger of its reach and its smallness, each over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
+  /** How far shapes painted on clean images lead B to the class (see PaintedAnswers). */
+  readonly reach: number;
+  /** Halvings of the trigger's area, against the median of the classes tried; 0 where it turns too few images. */
+  readonly smallness: number;
   /** Share of the picture that the trigger covers, 0–1. */
   readonly area: number;
   readonly trigger: RecoveredTrigger;
@@ -41,14 +46,17 @@ const STEPS = 130;
 const HELD = 256;
 /** A trigger that turns fewer images is none. */
 const LEAST_RATE = 0.5;
-/** Halvings of the area, against what the other classes take. Provisional: one clean net of full size stands behind it. */
+/** What clean nets of our own stay below (`npm run findings`; docs/method.md). */
+export const MOST_REACH = 38;
+export const MOST_SMALLNESS = 1.25;
+/** A score above this is a sign of a backdoor. */
 export const LIMIT = 1;
 
 /**
- * Looks for a backdoor in B. Candidates are the classes that B and the expert E name wrongly the most, or E leans to,
- * when clean images are painted on. The smallest trigger toward each is searched, and toward classes drawn at random; a backdoor
- * has a far smaller one than other classes have. It is verified on B with clean images that were not searched on.
- * The score of a class: log2(median area over the classes tried / its area).
+ * Looks for a backdoor in B, by two signs. Shapes painted on clean images are now and then enough like a trigger: they
+ * then lead images of all classes to the target. And a trigger may be far smaller than what turns images to other
+ * classes: the smallest toward each candidate is searched, and toward classes drawn at random, and verified on B with
+ * clean images that were not searched on. Candidates are the classes that B and the expert E are led to, or E leans to.
  * @param bad B, flat, logits first
  * @param expert E, flat, ending in logits
  * @throws whatever the context's signal was aborted with
@@ -59,7 +67,8 @@ export async function findBackdoor(
   expert: LayersModel,
 ): Promise<Finding> {
   const started = performance.now();
-  const classes = await classesToTry(context, bad, expert);
+  const painted = await paintedAnswers(context, bad, expert);
+  const classes = classesToTry(context, painted);
   const order = new Random(context.seed, 'finding images').permutation(context.images.count);
   const half = Math.ceil(order.length / 2);
   const triggers = await invertTriggers(context, {
@@ -74,8 +83,10 @@ export async function findBackdoor(
   const tried: FoundTarget[] = [];
   for (const [i, trigger] of triggers.entries()) {
     const rate = await turnRate(context, bad, trigger, classes[i]!, held);
-    const score = rate < LEAST_RATE ? 0 : Math.log2(median(areas) / areas[i]!);
-    tried.push({ class: classes[i]!, rate, score, area: areas[i]!, trigger });
+    const smallness = rate < LEAST_RATE ? 0 : Math.max(0, Math.log2(median(areas) / areas[i]!));
+    const reach = painted.reach[classes[i]!]!;
+    const score = Math.max(reach / MOST_REACH, smallness / MOST_SMALLNESS);
+    tried.push({ class: classes[i]!, rate, score, reach, smallness, area: areas[i]!, trigger });
   }
   tried.sort((a, b) => b.score - a.score || a.class - b.class);
   const targets = tried.filter(({ score }) => score > LIMIT);
@@ -85,17 +96,14 @@ export async function findBackdoor(
     limit: LIMIT,
     targets,
     tried,
-    ...({ all: tried } as object),
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-async function classesToTry(
+function classesToTry(
   context: RepairContext,
-  bad: LayersModel,
-  expert: LayersModel,
-): Promise<number[]> {
-  const { bad: byBad, expert: byExpert, rising } = await paintedAnswers(context, bad, expert);
+  { bad: byBad, expert: byExpert, rising }: PaintedAnswers,
+): number[] {
   const chosen = new Set([
     ...byBad.slice(0, FROM_BAD),
     ...byExpert.slice(0, FROM_EXPERT),

@@ -6,8 +6,8 @@ type KeptFinding = NonNullable<Manifest['finding']>;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** What the score means, as a sentence. */
-function against({ limit, tried }: KeptFinding): string {
-  return `The score counts how many times the smallest trigger of a class is half as large as is usual among the ${tried} classes tried; above ${limit} it is taken for a sign. That limit is provisional: it was not yet set from many clean nets, and triggers are missed.`;
+function against({ tried }: KeptFinding): string {
+  return `A class's score is the larger of two signs, each over what clean nets of our own stay below: how far shapes painted on clean images lead the net to it, and how much smaller its smallest trigger is than those of the ${tried} classes tried. Above 1 is a sign; triggers that show neither are missed.`;
 }
 
 /** The lines that a finding is told in. */
@@ -16,9 +16,9 @@ export function findingLines(finding: KeptFinding, classNames?: readonly string[
   const { backdoored, score, limit, targets } = finding;
   const scored = `score ${score.toFixed(2)}, limit ${limit}`;
   if (!backdoored)
-    return [`No sign of a backdoor in the net (${scored}; experimental: this does not clear it)`];
+    return [`No sign of a backdoor in the net (${scored}; that does not clear it: some triggers are missed)`];
   return [
-    `Signs of a backdoor in the net (${scored}; experimental):`,
+    `Signs of a backdoor in the net (${scored}):`,
     ...targets.map(
       (target) =>
         `  toward ${nameOf(target.class)}: a trigger on ${percent(target.area)} of the picture turns ` +

@@ -112,9 +112,11 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
   const finding = await findBackdoor(context, flat, expert.whole);
   const targets = finding.targets.map(
     (target) =>
-      `${target.class} (score ${target.score.toFixed(2)}, turns ${(100 * target.rate).toFixed(0)} %, ` +
-      `area ${(100 * target.area).toFixed(1)} %)`,
+      `${target.class} (reach ${target.reach.toFixed(0)}, smallness ${target.smallness.toFixed(2)}, ` +
+      `turns ${(100 * target.rate).toFixed(0)} %, area ${(100 * target.area).toFixed(1)} %)`,
   );
+  const highest = (sign: 'reach' | 'smallness') =>
+    Math.max(...finding.tried.map((each) => each[sign])).toFixed(2);
   for (const model of [expert, flat, net.model]) model.dispose();
   images.dispose();
   clean.close();
@@ -123,6 +125,7 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
     finding.backdoored ? 'backdoored' : 'no sign',
     `score ${finding.score.toFixed(2)} of ${finding.limit}`,
     `targets ${targets.join(', ') || 'none'}`,
+    `highest reach ${highest('reach')}, smallness ${highest('smallness')}`,
     `true: ${truth.join(', ') || 'none'}`,
     `${finding.seconds.toFixed(0)} s`,
   ].join(' | ');
