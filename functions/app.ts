@@ -1,42 +1,92 @@
 import { type Context, Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { docsRoute } from './api/docs';
+import { openApiRoute } from './api/route';
+import { bearerAuth } from './auth/bearer';
+import type { TokenCheck } from './auth/tokens';
+import type { Catalogue } from './catalogue/catalogue';
+import { fixedCatalogue } from './catalogue/fixed';
 import type { Classifier } from './classifier';
+import type { FetchObject } from './images-in';
 import { LIMITS, type Limits } from './limits';
+import { watched } from './observe/middleware';
+import type { Metrics } from './observe/prometheus';
+import { unwatched } from './observe/watch';
 import { Problem, problem } from './problem';
 import { classifyRoute } from './routes/classify';
 import { healthRoute } from './routes/health';
+import { modelsRoute } from './routes/models';
 
 export interface AppOptions {
-  readonly classifier: Classifier;
+  /** The models; or one that is loaded already. */
+  readonly catalogue?: Catalogue;
+  readonly classifier?: Classifier;
   /** What runs the nets, for `GET /health`. */
   readonly engine?: string;
   readonly limits?: Partial<Limits>;
+  /** Whose requests are answered; without it everybody's. */
+  readonly tokens?: TokenCheck;
+  /** Where images of `{s3: …}` come from; without it they are refused. */
+  readonly fetchObject?: FetchObject;
+  /** Counts and times, told at `GET /metrics`. */
+  readonly metrics?: Metrics;
+  /** Origins whose pages may call (CORS), or `*`; by default none. */
+  readonly origins?: readonly string[];
   /** Takes note of an error that nobody foresaw; by default standard error. */
   readonly onDefect?: (error: unknown) => void;
 }
 
+/** What an answer may load where a browser shows it. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
 /**
- * The service: `POST /v1/classify` and `GET /health`. Errors are problem+json (RFC 9457).
+ * The service; `GET /openapi.json` tells what it answers. Errors are problem+json (RFC 9457).
  * @example
  * const app = createApp({ classifier: classifierOf(await GoodNet.load('out')) });
  * const response = await app.request('/v1/classify', { method: 'POST', body: await readFile('face.png') });
  */
-export function createApp({ classifier, engine, limits, onDefect = console.error }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const {
+    classifier,
+    engine,
+    tokens,
+    fetchObject,
+    metrics,
+    origins = [],
+    onDefect = console.error,
+  } = options;
+  const catalogue = options.catalogue ?? fixedCatalogue(classifier ? [classifier] : []);
+  const limits = { ...LIMITS, ...options.limits };
+  const watch = metrics ?? unwatched;
   const app = new Hono();
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      xFrameOptions: 'DENY',
-    }),
-  );
+  app.use(secureHeaders({ xFrameOptions: 'DENY' }));
+  app.use(requestId({ headerName: 'X-Request-Id' }));
+  app.use(watched(watch));
   app.use(async (c, next) => {
     await next();
-    c.header('Cache-Control', 'no-store');
+    c.header('X-Request-Id', c.get('requestId'));
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+    if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', NOTHING);
   });
+  if (origins.length > 0)
+    app.use(cors({ origin: [...origins], exposeHeaders: ['X-Request-Id', 'Retry-After'] }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
-  app.route('/health', healthRoute(classifier, engine));
-  app.route('/v1/classify', classifyRoute(classifier, { ...LIMITS, ...limits }));
+  if (tokens) app.use(bearerAuth(tokens));
+  app.route('/health', healthRoute(catalogue, engine));
+  app.route('/v1/models', modelsRoute(catalogue));
+  const classify = classifyRoute({ catalogue, limits, fetchObject, watch });
+  app.post('/v1/classify', classify);
+  app.post('/v1/models/:model/classify', classify);
+  app.route('/openapi.json', openApiRoute({ needsToken: tokens !== undefined }));
+  app.route('/docs', docsRoute());
+  if (metrics) {
+    app.get('/metrics', async (c) =>
+      c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
+    );
+  }
   app.notFound((c) => problem('not-found', `There is no ${c.req.path}.`));
   app.onError((error) => {
     if (error instanceof Problem) return problem(error.problem, error.message || undefined, error.headers);

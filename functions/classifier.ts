@@ -1,6 +1,13 @@
+import type { Manifest } from '../models/bundle/manifest';
 import type { GoodNet } from '../models/goodnet';
 import type { ImageShape } from '../models/images/set';
 import type { Verdict } from '../models/verdict';
+
+/** What a bundle says of itself that is worth telling. */
+export type Told = Pick<Manifest, 'method' | 'measured' | 'without' | 'finding'> & {
+  /** Clean images behind the p-values. */
+  readonly calibrationImages: number;
+};
 
 /** What the service needs of G. */
 export interface Classifier {
@@ -14,13 +21,19 @@ export interface Classifier {
   readonly input: ImageShape;
   /** Share of clean images that are answered "backdoored", 0–1. */
   readonly alpha: number;
-  /** @param pixels count × height × width × channels values of 0–255, channels last, RGB */
-  classify(pixels: Float32Array | Uint8Array, count: number): Promise<Verdict[]>;
+  /** Other such shares that can be asked for; undefined where the method has but one answer. */
+  readonly alphas?: { readonly least: number; readonly most: number };
+  readonly told?: Told;
+  /**
+   * @param pixels count × height × width × channels values of 0–255, channels last, RGB
+   * @param top how many of both nets' most probable classes to tell with each verdict
+   */
+  classify(pixels: Float32Array | Uint8Array, count: number, top?: number): Promise<Verdict[]>;
 }
 
-/** A loaded bundle as the service sees it. */
-export function classifierOf(goodnet: GoodNet): Classifier {
-  const { id, name, classNames, alpha } = goodnet.manifest;
+/** A loaded bundle as the service sees it. @param name what it is called here, by default what its net was called */
+export function classifierOf(goodnet: GoodNet, name = goodnet.manifest.name): Classifier {
+  const { id, classNames, alpha, method, measured, without, finding, calibration } = goodnet.manifest;
   return {
     model: name,
     id,
@@ -28,6 +41,8 @@ export function classifierOf(goodnet: GoodNet): Classifier {
     classNames,
     input: goodnet.shape,
     alpha,
-    classify: (pixels, count) => goodnet.classify(pixels, count),
+    alphas: goodnet.alphas,
+    told: { method, measured, without, finding, calibrationImages: calibration.images },
+    classify: (pixels, count, top) => goodnet.classify(pixels, count, top),
   };
 }

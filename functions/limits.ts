@@ -4,6 +4,8 @@ import { Problem } from './problem';
 export interface Limits {
   /** Bytes of one image. */
   readonly maxBytes: number;
+  /** Bytes of a request of several images. */
+  readonly maxRequestBytes: number;
   /** Width × height of one image. */
   readonly maxPixels: number;
   /** Bytes of all images that are being received or wait their turn; beyond it requests are turned away. */
@@ -14,6 +16,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   maxBytes: 5 * 2 ** 20,
+  maxRequestBytes: 20 * 2 ** 20,
   maxPixels: 25e6,
   maxHeld: 64 * 2 ** 20,
   maxDecoding: 2,

@@ -4,9 +4,17 @@ import type { RejectReason } from './decode';
 const PROBLEMS = {
   empty: [400, 'The body is empty'],
   'incomplete-body': [400, 'The body did not arrive whole'],
+  malformed: [400, "The request can't be understood"],
+  'name-a-model': [400, 'Which model is meant?'],
+  'no-uploads': [400, 'There is no store of uploads'],
+  'unusable-alpha': [400, "That false-positive rate can't be had"],
+  unauthorised: [401, 'A token is wanted'],
   'not-found': [404, 'There is nothing here'],
+  'no-such-model': [404, 'There is no such model'],
+  'no-such-object': [404, 'There is no such object'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'too-large': [413, 'The image is too large'],
+  'too-many-images': [413, 'Too many images'],
   'unsupported-type': [415, 'The image is of no known type'],
   'unsupported-encoding': [415, 'The body is encoded'],
   'too-many-pixels': [422, 'The image has too many pixels'],
@@ -14,6 +22,8 @@ const PROBLEMS = {
   animated: [422, 'The image is animated'],
   undecodable: [422, 'The image is damaged'],
   internal: [500, 'Something went wrong here'],
+  'model-unusable': [503, "The model can't be loaded"],
+  'not-ready': [503, 'Not ready yet'],
   overloaded: [503, 'Too much at once'],
 } as const satisfies Record<string, readonly [status: number, title: string]> & Record<RejectReason, unknown>;
 
@@ -30,12 +40,17 @@ export interface ProblemDetails {
 
 /** An error answer (RFC 9457). @param headers beside the content type */
 export function problem(name: ProblemName, detail?: string, headers: Record<string, string> = {}): Response {
-  const [status, title] = PROBLEMS[name];
-  const body: ProblemDetails = { type: `urn:goodnet:problem:${name}`, title, status, detail };
+  const body = detailsOf({ problem: name, message: detail ?? '' });
   return new Response(JSON.stringify(body), {
-    status,
+    status: body.status,
     headers: { ...headers, 'Content-Type': 'application/problem+json' },
   });
+}
+
+/** A problem as answers carry it. */
+export function detailsOf({ problem: name, message }: Pick<Problem, 'problem' | 'message'>): ProblemDetails {
+  const [status, title] = PROBLEMS[name];
+  return { type: `urn:goodnet:problem:${name}`, title, status, detail: message || undefined };
 }
 
 /** Thrown in a route to answer with a problem. */

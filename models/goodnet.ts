@@ -3,6 +3,7 @@ import { unpackNets } from './bundle/pack';
 import { readBundleFiles } from './bundle/read';
 import { resolveBundle } from './bundle/store';
 import { askFurther } from './detector/ask';
+import { smallestAlpha } from './detector/conformal';
 import {
   type Clouds,
   type DetectorNets,
@@ -18,6 +19,9 @@ import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import type { Verdict } from './verdict';
+
+/** Beyond it, G would answer fewer images than it turns away. */
+const MOST_ALPHA = 0.5;
 
 /**
  * G: the BadNet, the repaired net and the detector of one bundle, ready to answer.
@@ -67,6 +71,15 @@ export class GoodNet {
     return this.nets.classes;
   }
 
+  /**
+   * The false-positive rates that can be told from the calibration images, 0–1; undefined for a method whose answer
+   * does not depend on one.
+   */
+  get alphas(): { readonly least: number; readonly most: number } | undefined {
+    if (this.rule.kind !== 'calibrated') return undefined;
+    return { least: smallestAlpha(this.rule.calibration.length), most: MOST_ALPHA };
+  }
+
   get shape(): ImageShape {
     return this.nets.shape;
   }
@@ -74,8 +87,9 @@ export class GoodNet {
   /**
    * A verdict for each image; any number of images, one after the other.
    * @param pixels n × height × width × channels values of 0–255, RGB, channels last
+   * @param top how many of both nets' most probable classes to tell with each
    */
-  async classify(pixels: Uint8Array | Float32Array, n: number): Promise<Verdict[]> {
+  async classify(pixels: Uint8Array | Float32Array, n: number, top = 0): Promise<Verdict[]> {
     const size = imageSize(this.nets.shape);
     if (pixels.length !== n * size) {
       throw new RangeError(`${n} images of ${size} values expected, ${pixels.length} values given`);
@@ -84,7 +98,7 @@ export class GoodNet {
     for (let start = 0; start < n; start += RUN_BATCH) {
       const end = Math.min(start + RUN_BATCH, n);
       const readings = await this.read(pixels.subarray(start * size, end * size), end - start);
-      verdicts.push(...decide(readings, this.rule, this.nets.classes));
+      verdicts.push(...decide(readings, this.rule, this.nets.classes, top));
     }
     return verdicts;
   }

@@ -22,4 +22,12 @@ export interface Verdict {
   readonly bad: NetAnswer;
   /** What the repaired net B′ answers. */
   readonly repaired: NetAnswer;
+  /** Both nets' most probable classes, the most probable first; where they were asked for. */
+  readonly top?: { readonly bad: readonly NetAnswer[]; readonly repaired: readonly NetAnswer[] };
+}
+
+/** The same image judged at another false-positive rate. @param classes N */
+export function atAlpha(verdict: Verdict, alpha: number, classes: number): Verdict {
+  const backdoored = verdict.pValue <= alpha;
+  return { ...verdict, backdoored, class: backdoored ? classes : verdict.bad.class };
 }

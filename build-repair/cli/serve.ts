@@ -1,25 +1,68 @@
 import { createApp } from '../../functions/app';
-import { classifierOf } from '../../functions/classifier';
+import { parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
+import { storedCatalogue } from '../../functions/catalogue/stored';
+import { prometheus } from '../../functions/observe/prometheus';
 import { startServer } from '../../functions/server';
 import { stopSignal } from '../../functions/stop-signal';
 import { startEngine } from '../../models/engine';
-import { GoodNet } from '../../models/goodnet';
+import { BundleError, UsageError } from '../../models/errors';
 
-/** Serves a bundle until SIGINT or SIGTERM, then finishes what runs and returns. */
-export async function serveUntilStopped(
-  bundle: string,
-  { host, port }: { host: string; port: number },
-): Promise<void> {
+/** How a service is to be run. */
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** A file of tokens; without it GOODNET_TOKENS holds them, if there are any. */
+  readonly tokens?: string;
+  /** Whether everybody may ask, whatever the address is. */
+  readonly noAuth: boolean;
+  /** Origins whose pages may call. */
+  readonly origins: readonly string[];
+  /** Megabytes that loaded models may have together. */
+  readonly maxModels: number;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
+
+/** Serves a bundle, a store, or a folder of stores until SIGINT or SIGTERM, then finishes what runs and returns. */
+export async function serveUntilStopped(path: string, options: ServeOptions): Promise<void> {
+  const { host, port, origins, maxModels } = options;
+  const say = (line: string) => console.error(line);
+  const tokens = tokensOf(options, say);
+  if (!tokens && !options.noAuth && !LOOPBACK.test(host)) {
+    throw new UsageError(`${host} can be reached by others, and no token is asked for`, {
+      hint: 'Give tokens with --tokens FILE or GOODNET_TOKENS, or say --no-auth where something else guards it.',
+    });
+  }
   const stopped = stopSignal();
   // One image is answered fastest by wasm, and the service needs no other.
   const engine = await startEngine({ engine: 'wasm' });
-  const goodnet = await GoodNet.load(bundle);
-  const app = createApp({ classifier: classifierOf(goodnet), engine: engine.description });
+  const catalogue = storedCatalogue(path, { maxBytes: maxModels * 2 ** 20, say });
+  const names = await catalogue.names();
+  if (names.length === 0) {
+    throw new BundleError(`There is no bundle and no store in ${path}`, {
+      hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
+    });
+  }
+  const metrics = prometheus();
+  const app = createApp({ catalogue, engine: engine.description, tokens, metrics, origins });
+  // Faults are told at once, and the first request finds its model loaded.
+  const version = names.length === 1 ? await catalogue.use(names[0], async ({ id }) => id) : undefined;
   const server = await startServer({ app, host, port });
-  console.log(`${goodnet.manifest.name} (bundle ${goodnet.manifest.id.slice(0, 16)}) at ${server.url}`);
-  console.error(`Engine: ${engine.description}. Ctrl-C stops.`);
+  const what =
+    version === undefined ? `${names.length} models` : `${names[0]} (bundle ${version.slice(0, 16)})`;
+  console.log(`${what} at ${server.url}`);
+  console.error(`Engine: ${engine.description}. ${server.url}/docs tells how to ask. Ctrl-C stops.`);
   await stopped;
   console.error('Stopping: finishing what runs.');
   await server.close();
-  goodnet.dispose();
+  catalogue.close();
+}
+
+function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {
+  const given = process.env.GOODNET_TOKENS;
+  if (noAuth && (tokens !== undefined || given)) {
+    throw new UsageError('Tokens are given, and --no-auth, too', { hint: 'Leave one of them out.' });
+  }
+  if (tokens !== undefined) return tokenFile(tokens, say);
+  return given ? parseTokens(given, 'GOODNET_TOKENS') : undefined;
 }

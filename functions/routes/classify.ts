@@ -1,52 +1,104 @@
-import { Hono } from 'hono';
-import type { Verdict } from '../../models/verdict';
-import { announcedBytes, readBody } from '../body';
+import type { Context } from 'hono';
+import { imageSize } from '../../models/images/set';
+import { atAlpha, type Verdict } from '../../models/verdict';
+import { type Asked, askedOf } from '../asked';
+import { announcedBytes } from '../body';
+import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
 import { decodeImage, ImageRejected } from '../decode';
+import { type FetchObject, type ImageIn, mostBytes, readImages } from '../images-in';
 import { HeldBytes, type Limits, Turns } from '../limits';
-import { Problem } from '../problem';
+import type { Watch } from '../observe/watch';
+import { detailsOf, Problem } from '../problem';
+import type { Answer, Answers } from '../schemas';
 
-/** What `POST /v1/classify` answers. */
-export interface ClassifyAnswer extends Verdict {
-  readonly model: string;
-  /** The bundle's version. */
-  readonly bundle: string;
-  /** The name of `class` where the bundle has one; never for "backdoored". */
-  readonly className?: string;
+/** What answering images takes. */
+export interface ClassifyParts {
+  readonly catalogue: Catalogue;
+  readonly limits: Limits;
+  readonly fetchObject: FetchObject | undefined;
+  readonly watch: Watch;
 }
 
-/** `POST /classify` with a JPEG, PNG or WebP image as the body, told by its bytes: the verdict on it. */
-export function classifyRoute(classifier: Classifier, limits: Limits): Hono {
+type Decoded =
+  | { readonly name?: string; readonly pixels: Uint8Array }
+  | { readonly name?: string; readonly error: Problem };
+
+/**
+ * `POST /v1/classify` and `POST /v1/models/{model}/classify`: a JPEG, PNG or WebP image as the body, told by its bytes,
+ * is answered with its verdict; several, as a form or JSON, with one answer each, in order, a verdict or an error.
+ */
+export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
+  const { catalogue, limits, fetchObject, watch } = parts;
   const held = new HeldBytes(limits.maxHeld);
   const decoding = new Turns(limits.maxDecoding);
-  return new Hono().post('/', async (c) => {
-    const request = c.req.raw;
-    const announced = Math.min(announcedBytes(request, limits.maxBytes), limits.maxBytes);
-    const verdict = await held.during(announced, async () => {
-      const bytes = await readBody(request, limits.maxBytes);
-      const pixels = await decoding
-        .take(() => decodeImage(bytes, classifier.input, limits))
-        .catch((error) => {
-          throw error instanceof ImageRejected ? rejected(error, request) : error;
-        });
-      return (await classifier.classify(pixels, 1))[0]!;
+
+  async function decode(image: ImageIn, model: Classifier): Promise<Decoded> {
+    try {
+      const bytes = await image.bytes();
+      const pixels = await decoding.take(() =>
+        watch.timed('decode', () => decodeImage(bytes, model.input, limits)),
+      );
+      return { name: image.name, pixels };
+    } catch (error) {
+      if (error instanceof ImageRejected) return { name: image.name, error: rejected(error) };
+      if (error instanceof Problem) return { name: image.name, error };
+      throw error;
+    }
+  }
+
+  async function verdictsOn(images: readonly Decoded[], model: Classifier, asked: Asked): Promise<Verdict[]> {
+    const readable = images.flatMap((image) => ('pixels' in image ? [image.pixels] : []));
+    if (readable.length === 0) return [];
+    const size = imageSize(model.input);
+    let pixels = readable[0]!;
+    if (readable.length > 1) {
+      pixels = new Uint8Array(readable.length * size);
+      readable.forEach((each, i) => {
+        pixels.set(each, i * size);
+      });
+    }
+    const given = await watch.timed('nets', () => model.classify(pixels, readable.length, asked.detail));
+    const verdicts =
+      asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
+    for (const verdict of verdicts) watch.verdict(model.model, verdict);
+    return verdicts;
+  }
+
+  return (c) =>
+    catalogue.use(c.req.param('model'), async (model) => {
+      const asked = askedOf(c.req.query(), model);
+      const request = c.req.raw;
+      const most = mostBytes(request, limits);
+      return await held.during(Math.min(announcedBytes(request, most), most), async () => {
+        const { isSingle, images } = await readImages(request, limits, fetchObject);
+        const decoded = await Promise.all(images.map((image) => decode(image, model)));
+        const verdicts = await verdictsOn(decoded, model, asked);
+        const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
+        if (isSingle) {
+          const [only] = decoded;
+          if ('error' in only!) throw only.error;
+          return c.json({ ...by, ...named(verdicts[0]!, model) } satisfies Answer);
+        }
+        let next = 0;
+        const results = decoded.map((each) =>
+          'error' in each
+            ? { name: each.name, error: detailsOf(each.error) }
+            : { name: each.name, ...named(verdicts[next++]!, model) },
+        );
+        return c.json({ ...by, results } as Answers);
+      });
     });
-    return c.json(answerOf(classifier, verdict));
-  });
 }
 
-function answerOf({ model, id, classNames }: Classifier, verdict: Verdict): ClassifyAnswer {
-  return {
-    model,
-    bundle: id,
-    ...verdict,
-    className: verdict.backdoored ? undefined : classNames?.[verdict.class],
-  };
+function named(verdict: Verdict, { classNames }: Classifier) {
+  return { ...verdict, className: verdict.backdoored ? undefined : classNames?.[verdict.class] } as Omit<
+    Answer,
+    'model' | 'bundle' | 'alpha'
+  >;
 }
 
-function rejected({ reason, message }: ImageRejected, request: Request): Problem {
+function rejected({ reason, message }: ImageRejected): Problem {
   if (reason !== 'unsupported-type') return new Problem(reason, message);
-  const isForm = request.headers.get('content-type')?.startsWith('multipart/form-data');
-  const detail = isForm ? 'The body is a form; the image itself is wanted as the body.' : `${message}.`;
-  return new Problem(reason, detail, { Accept: 'image/jpeg, image/png, image/webp' });
+  return new Problem(reason, `${message}.`, { Accept: 'image/jpeg, image/png, image/webp' });
 }

@@ -12,10 +12,32 @@ export interface Answers {
  * @param logits `classes` values
  */
 export function answerWithout(logits: Float32Array, without: number): { class: number; probability: number } {
+  const { classes, probabilities } = answers(leaveOut(logits, without), logits.length);
+  return { class: classes[0]!, probability: probabilities[0]! };
+}
+
+/** A row of logits that never answers one class. */
+export function leaveOut(logits: Float32Array, without: number): Float32Array {
   const others = logits.slice();
   others[without] = Number.NEGATIVE_INFINITY;
-  const { classes, probabilities } = answers(others, logits.length);
-  return { class: classes[0]!, probability: probabilities[0]! };
+  return others;
+}
+
+/**
+ * The most probable classes of one row of logits, the most probable first.
+ * @param logits `classes` values
+ * @param count how many; fewer where there are fewer classes
+ */
+export function topAnswers(logits: Float32Array, count: number): { class: number; probability: number }[] {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) if (logit > highest) highest = logit;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  return order
+    .filter((each) => logits[each]! > Number.NEGATIVE_INFINITY)
+    .slice(0, count)
+    .map((each) => ({ class: each, probability: Math.exp(logits[each]! - highest) / sum }));
 }
 
 /** @param logits n × classes values, row by row */

@@ -4,10 +4,10 @@ import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
-import type { NetAnswer } from '../verdict';
+import type { NetAnswer, Verdict } from '../verdict';
 import type { Readings } from './evidence';
 import { type ClassCloud, distances } from './mahalanobis';
-import { type Answers, answers, answerWithout, margins } from './margin';
+import { type Answers, answers, answerWithout, leaveOut, margins, topAnswers } from './margin';
 import { imageTensor, outputsOf } from './run';
 import type { Transplant } from './transplant';
 
@@ -52,6 +52,8 @@ export interface NetReadings {
   readonly disagreement: Float32Array;
   /** What B′ answers to an image when B's class is left out: the relearned head's answer, where there is one. */
   readonly otherwise: (image: number) => NetAnswer;
+  /** The most probable classes of an image: of B, and of B′ as it is or with B's class left out. */
+  readonly top: (image: number, count: number, passedOver: boolean) => NonNullable<Verdict['top']>;
   readonly evidence: Readings;
   /** What halves are cut from: n × values of the cut, or of the scaled images. Undefined where that is not asked. */
   readonly cut: Float32Array | undefined;
@@ -137,12 +139,19 @@ export async function readNets(
   const { classes } = nets;
   const repaired = ownRepaired ?? bad!;
   const passedOver = relearned ?? repaired;
+  const row = (logits: Float32Array, i: number) => logits.subarray(i * classes, (i + 1) * classes);
   return {
     bad: answered,
     repaired: ownRepaired ? answers(ownRepaired, classes) : answered,
     disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
-    otherwise: (i) =>
-      answerWithout(passedOver.subarray(i * classes, (i + 1) * classes), answered.classes[i]!),
+    otherwise: (i) => answerWithout(row(passedOver, i), answered.classes[i]!),
+    top: (i, count, isPassedOver) => ({
+      bad: topAnswers(row(bad!, i), count),
+      repaired: topAnswers(
+        isPassedOver ? leaveOut(row(passedOver, i), answered.classes[i]!) : row(repaired, i),
+        count,
+      ),
+    }),
     evidence: {
       confidence: margins(bad!, classes, answered.classes),
       forgetting: expert && margins(expert, classes, answered.classes),

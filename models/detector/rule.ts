@@ -19,13 +19,22 @@ export type Rule =
       readonly calibration: Float32Array;
     });
 
-/** The verdict on each image that the nets have read. @param classes N, the class that says "backdoored" */
-export function decide(readings: NetReadings, rule: Rule, classes: number): Verdict[] {
+/**
+ * The verdict on each image that the nets have read.
+ * @param classes N, the class that says "backdoored"
+ * @param top how many of both nets' most probable classes to tell
+ */
+export function decide(readings: NetReadings, rule: Rule, classes: number, top = 0): Verdict[] {
   const scores =
     rule.kind === 'calibrated'
       ? suspicion(readings.evidence, rule, readings.bad.classes.length)
       : readings.disagreement;
-  return decideByScores(readings, scores, rule, classes);
+  const verdicts = decideByScores(readings, scores, rule, classes);
+  if (top === 0) return verdicts;
+  return verdicts.map((verdict, i) => ({
+    ...verdict,
+    top: readings.top(i, top, rule.kind === 'calibrated' && verdict.pValue <= rule.passOver),
+  }));
 }
 
 /** The verdict on each image whose score is known already. */

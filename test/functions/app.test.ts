@@ -29,6 +29,7 @@ describe('POST /v1/classify', () => {
         backdoored: false,
         pValue: 0.5,
         suspicion: 0,
+        alpha: 0.01,
         bad: { class: 2, probability: 1 },
         repaired: { class: 2, probability: 0.75 },
       });
@@ -43,14 +44,10 @@ describe('POST /v1/classify', () => {
     await expectProblem(await post(new Uint8Array()), 400, 'empty');
   });
 
-  it('refuses what is no image, and says what a form is', async () => {
+  it('refuses what is no image', async () => {
     const response = await post('hello');
     expect(response.headers.get('accept')).toBe('image/jpeg, image/png, image/webp');
     await expectProblem(response, 415, 'unsupported-type');
-    const form = new FormData();
-    form.append('image', new Blob([new Uint8Array(await plain().png().toBuffer())]), 'a.png');
-    const { detail } = await expectProblem(await post(form), 415, 'unsupported-type');
-    expect(detail).toMatch(/form/);
     await expectProblem(await post('x', { 'content-encoding': 'gzip' }), 415, 'unsupported-encoding');
   });
 

@@ -9,7 +9,7 @@ import { chainNet } from '../small-nets';
 export const shape = { height: 12, width: 10, channels: 3 };
 
 /** Writes a bundle of two small nets into a store, and points the store at it. Gives the bundle's id. */
-export async function writeSmallBundle(store: string): Promise<string> {
+export async function writeSmallBundle(store: string, { seed = 1 } = {}): Promise<string> {
   const classes = 5;
   const flat = copyNet(chainNet(classes));
   const nets = {
@@ -32,7 +32,7 @@ export async function writeSmallBundle(store: string): Promise<string> {
       calibration: { scheme: 'none', folds: 0, images: 0, groups: 0, scores: [] },
       without: [],
       measured: { images: 9, accuracyBefore: 1, accuracyRepaired: 1, accuracy: 1, falsePositiveRate: 0 },
-      made: { seed: 1, engine: 'test', clean: { name: 'none', images: 9, skipped: 0 }, notes: [] },
+      made: { seed, engine: 'test', clean: { name: 'none', images: 9, skipped: 0 }, notes: [] },
       tools: { goodnet: 'test' },
     },
     files,

@@ -1,16 +1,31 @@
 import { Command } from 'commander';
 import { whole } from '../options';
+import type { ServeOptions } from '../serve';
 
-/** `goodnet serve BUNDLE [--host 127.0.0.1] [--port 8080]` */
+interface Flags {
+  readonly host: string;
+  readonly port: number;
+  readonly tokens?: string;
+  readonly auth: boolean;
+  readonly origin?: string[];
+  readonly maxModels: number;
+}
+
+/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB]` */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('answer images over HTTP: POST /v1/classify, GET /health')
-    .argument('<bundle>', 'a bundle, or the store that holds it')
+    .description('answer images over HTTP: POST /v1/classify; /docs tells all')
+    .argument('<path>', 'a bundle, the store that holds it, or a folder of stores, one a model')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', whole(0, 65535), 8080)
-    .action(async (bundle: string, flags: { host: string; port: number }) => {
+    .option('--tokens <file>', 'answer only requests with a token of this file, a line "name:token" each')
+    .option('--no-auth', 'answer everybody, on an address that others can reach, too')
+    .option('--origin <url...>', 'origins whose web pages may call (CORS); * for all')
+    .option('--max-models <megabytes>', 'memory for loaded models', whole(1, 2 ** 20), 1024)
+    .action(async (path: string, { auth, origin = [], ...flags }: Flags) => {
       const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';
       const { serveUntilStopped } = await (onWasm ? import('../serve-on-wasm') : import('../serve'));
-      await serveUntilStopped(bundle, flags);
+      const options: ServeOptions = { ...flags, noAuth: !auth, origins: origin };
+      await serveUntilStopped(path, options);
     });
 }

@@ -1,0 +1,41 @@
+import type { Classifier } from './classifier';
+import { Problem } from './problem';
+import { MOST_DETAIL } from './schemas';
+
+/** What a request asks for beside the verdict. */
+export interface Asked {
+  readonly alpha: number;
+  /** How many of both nets' most probable classes to tell; 0 for none. */
+  readonly detail: number;
+}
+
+/**
+ * Reads `?alpha=` and `?detail=`.
+ * @throws Problem `unusable-alpha`, telling the range, and `malformed`
+ */
+export function askedOf(query: Readonly<Record<string, string>>, model: Classifier): Asked {
+  return { alpha: alphaOf(query.alpha, model), detail: detailOf(query.detail) };
+}
+
+function alphaOf(text: string | undefined, { alpha, alphas }: Classifier): number {
+  if (text === undefined) return alpha;
+  if (!alphas) {
+    throw new Problem(
+      'unusable-alpha',
+      'This model was repaired by a method that has no false-positive rate to choose.',
+    );
+  }
+  const asked = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (asked >= alphas.least && asked <= alphas.most) return asked;
+  throw new Problem(
+    'unusable-alpha',
+    `alpha is a false-positive rate between ${alphas.least.toPrecision(3)} and ${alphas.most}: that is what this model's calibration images can tell.`,
+  );
+}
+
+function detailOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const asked = /^\d{1,3}$/.test(text) ? Number(text) : -1;
+  if (asked >= 0 && asked <= MOST_DETAIL) return asked;
+  throw new Problem('malformed', `detail is how many classes of each net to tell, 0 to ${MOST_DETAIL}.`);
+}

@@ -1,0 +1,26 @@
+import type { MiddlewareHandler } from 'hono';
+import { Problem } from '../problem';
+import type { TokenCheck } from './tokens';
+
+/** What is told to everybody: whether the service is there, what it looks like, and how it is asked. */
+const OPEN = new Set(['/health/live', '/health/ready', '/openapi.json', '/docs']);
+
+/** Lets only those in who bring a token (RFC 6750), but for what is open to all. */
+export function bearerAuth(check: TokenCheck): MiddlewareHandler {
+  return async (c, next) => {
+    if (!OPEN.has(c.req.path) && c.req.method !== 'OPTIONS') {
+      const [, token] = /^Bearer +([^\s]+) *$/i.exec(c.req.header('authorization') ?? '') ?? [];
+      if (token === undefined) {
+        throw new Problem('unauthorised', 'Send "Authorization: Bearer TOKEN".', {
+          'WWW-Authenticate': 'Bearer realm="goodnet"',
+        });
+      }
+      if (check(token) === undefined) {
+        throw new Problem('unauthorised', 'The token is not known here.', {
+          'WWW-Authenticate': 'Bearer realm="goodnet", error="invalid_token"',
+        });
+      }
+    }
+    await next();
+  };
+}

@@ -1,0 +1,103 @@
+import { imageSize } from '../models/images/set';
+import type { Verdict } from '../models/verdict';
+import type { Classifier } from './classifier';
+import { Problem } from './problem';
+
+export interface Batching {
+  /** How long the first image of a batch waits for others, in milliseconds. */
+  readonly windowMs?: number;
+  /** Images that the nets take at once. */
+  readonly maxBatch?: number;
+  /** Images that may wait; beyond it requests are turned away. */
+  readonly maxWaiting?: number;
+}
+
+interface Waiting {
+  readonly pixels: Uint8Array | Float32Array;
+  readonly count: number;
+  readonly top: number;
+  readonly resolve: (verdicts: Verdict[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The same classifier, with the images of requests that come within a few milliseconds run through the nets together.
+ * @throws from `classify`: Problem `overloaded` where too many wait
+ */
+export function batched(classifier: Classifier, options: Batching = {}): Classifier {
+  const { windowMs = 1, maxBatch = 64, maxWaiting = 512 } = options;
+  const size = imageSize(classifier.input);
+  let waiting: Waiting[] = [];
+  let images = 0;
+  let isRunning = false;
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = takeBatch();
+      try {
+        const verdicts = await classifyTogether(batch);
+        let start = 0;
+        for (const { count, top, resolve } of batch) {
+          resolve(verdicts.slice(start, start + count).map((verdict) => cut(verdict, top)));
+          start += count;
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    isRunning = false;
+  }
+
+  /** Whole requests, the first that wait; a large one goes alone. */
+  function takeBatch(): Waiting[] {
+    let taken = 0;
+    let last = 0;
+    while (last < waiting.length && (last === 0 || taken + waiting[last]!.count <= maxBatch)) {
+      taken += waiting[last]!.count;
+      last++;
+    }
+    const batch = waiting.slice(0, last);
+    waiting = waiting.slice(last);
+    images -= taken;
+    return batch;
+  }
+
+  function classifyTogether(batch: readonly Waiting[]): Promise<Verdict[]> {
+    const count = batch.reduce((sum, each) => sum + each.count, 0);
+    const top = Math.max(...batch.map((each) => each.top));
+    if (batch.length === 1) return classifier.classify(batch[0]!.pixels, count, top);
+    const isBytes = batch.every(({ pixels }) => pixels instanceof Uint8Array);
+    const all = isBytes ? new Uint8Array(count * size) : new Float32Array(count * size);
+    let start = 0;
+    for (const { pixels } of batch) {
+      all.set(pixels, start);
+      start += pixels.length;
+    }
+    return classifier.classify(all, count, top);
+  }
+
+  return {
+    ...classifier,
+    classify(pixels, count, top = 0) {
+      if (images > 0 && images + count > maxWaiting) {
+        return Promise.reject(
+          new Problem('overloaded', 'Too many images wait; try again in a second.', { 'Retry-After': '1' }),
+        );
+      }
+      return new Promise((resolve, reject) => {
+        waiting.push({ pixels, count, top, resolve, reject });
+        images += count;
+        if (isRunning) return;
+        isRunning = true;
+        setTimeout(() => void run(), windowMs);
+      });
+    },
+  };
+}
+
+/** A verdict with no more of the nets' classes than were asked for. */
+function cut(verdict: Verdict, top: number): Verdict {
+  const { top: told, ...rest } = verdict;
+  if (!told || top === 0) return rest;
+  return { ...rest, top: { bad: told.bad.slice(0, top), repaired: told.repaired.slice(0, top) } };
+}

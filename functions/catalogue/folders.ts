@@ -1,0 +1,63 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseManifest } from '../../models/bundle/manifest';
+import { resolveBundle } from '../../models/bundle/store';
+import { BundleError } from '../../models/errors';
+
+/** What can stand in an address. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * The models of a path: a bundle and a store are one, called as its net was; any other folder has one in each folder of
+ * it that is a store or a bundle, called by that folder.
+ * @returns each model's folder by its name, in the order of the names
+ * @throws BundleError where there is no such folder, or the one bundle's manifest is damaged
+ */
+export async function modelFolders(path: string): Promise<ReadonlyMap<string, string>> {
+  if (await isBundleOrStore(path)) return new Map([[await nameOfNet(path), path]]);
+  const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
+    throw new BundleError(`${path} can't be read: it is no folder, or not there`, {
+      hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
+      cause,
+    });
+  });
+  const found = new Map<string, string>();
+  for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (NAME.test(name) && (await isBundleOrStore(join(path, name)))) found.set(name, join(path, name));
+  }
+  return found;
+}
+
+/** The id that a model's folder points at now, or the folder itself where it is a bundle: it changes with the bundle. */
+export async function currentVersion(folder: string): Promise<string> {
+  const { folder: bundle, expectedId } = await resolveBundle(folder);
+  return expectedId ?? bundle;
+}
+
+async function nameOfNet(path: string): Promise<string> {
+  const manifest = join((await resolveBundle(path)).folder, 'manifest.json');
+  const text = await readFile(manifest, 'utf8').catch((cause) => {
+    throw new BundleError(`${manifest} can't be read`, {
+      hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
+      cause,
+    });
+  });
+  return addressable(parseManifest(text, manifest).name);
+}
+
+/** A name that can stand in an address. */
+function addressable(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return plain.slice(0, 128) || 'model';
+}
+
+async function isBundleOrStore(folder: string): Promise<boolean> {
+  for (const name of ['manifest.json', 'current.json']) {
+    const isThere = await stat(join(folder, name)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isThere) return true;
+  }
+  return false;
+}

@@ -1,0 +1,18 @@
+import { Problem } from '../problem';
+
+/**
+ * The model that a request means.
+ * @throws Problem where there is none of that name, or none is named and there are several
+ */
+export function nameOf(asked: string | undefined, names: readonly string[]): string {
+  if (asked === undefined) {
+    if (names.length === 1) return names[0]!;
+    if (names.length === 0) throw new Problem('no-such-model', 'There is no model here yet.');
+    throw new Problem('name-a-model', 'There are several models: POST to /v1/models/{model}/classify.');
+  }
+  if (names.includes(asked)) return asked;
+  throw new Problem(
+    'no-such-model',
+    `There is no model ${asked}; GET /v1/models lists those that there are.`,
+  );
+}

@@ -1,0 +1,142 @@
+import { messageOf } from '../../models/errors';
+import { GoodNet } from '../../models/goodnet';
+import { type Batching, batched } from '../batching';
+import { type Classifier, classifierOf } from '../classifier';
+import { Problem } from '../problem';
+import type { Catalogue } from './catalogue';
+import { currentVersion, modelFolders } from './folders';
+import { nameOf } from './name-of';
+
+/** How often, at most, it is looked whether there are other models or bundles, in milliseconds. */
+const LOOK_AGAIN = 1000;
+
+export interface StoredOptions {
+  /** Bytes that the loaded models' files may have together; the least lately used is dropped first. */
+  readonly maxBytes?: number;
+  readonly batching?: Batching;
+  /** Takes note of what an operator should know: a bundle that can't be loaded, a new one taken up. */
+  readonly say?: (line: string) => void;
+}
+
+interface Loaded {
+  readonly version: string;
+  readonly goodnet: GoodNet;
+  readonly classifier: Classifier;
+  readonly bytes: number;
+  uses: number;
+  isRetired: boolean;
+  lastUsed: number;
+}
+
+/**
+ * The models of a path (see modelFolders), each loaded when it is first asked for. A newly activated bundle is loaded
+ * beside the old one and then takes its place; requests in between are answered by the old one. One that can't be
+ * loaded leaves the old one in place.
+ * @param path a bundle, a store, or a folder of stores
+ */
+export function storedCatalogue(path: string, options: StoredOptions = {}): Catalogue {
+  const { maxBytes = 2 ** 30, say = () => {} } = options;
+  const loaded = new Map<string, Loaded>();
+  const loading = new Map<string, Promise<Loaded>>();
+  const checkedAt = new Map<string, number>();
+  const refused = new Map<string, string>();
+  let folders: ReadonlyMap<string, string> = new Map();
+  let listedAt = Number.NEGATIVE_INFINITY;
+
+  async function list(): Promise<ReadonlyMap<string, string>> {
+    // A bundle or a store alone keeps its name, whatever is taken up later.
+    const isSingle = [...folders.values()].includes(path);
+    if (isSingle || Date.now() - listedAt < LOOK_AGAIN) return folders;
+    folders = await modelFolders(path);
+    listedAt = Date.now();
+    return folders;
+  }
+
+  async function load(name: string, folder: string): Promise<Loaded> {
+    const version = await currentVersion(folder);
+    const goodnet = await GoodNet.load(folder);
+    const classifier = batched(classifierOf(goodnet, name), options.batching);
+    const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    return { version, goodnet, classifier, bytes, uses: 0, isRetired: false, lastUsed: Date.now() };
+  }
+
+  /** Loads a model once, however many ask for it. */
+  function loadOnce(name: string, folder: string): Promise<Loaded> {
+    const running = loading.get(name);
+    if (running) return running;
+    const begun = load(name, folder)
+      .then((entry) => {
+        const before = loaded.get(name);
+        loaded.set(name, entry);
+        if (before) {
+          retire(before);
+          say(`${name}: took up bundle ${entry.classifier.id.slice(0, 16)}`);
+        }
+        makeRoom(entry);
+        return entry;
+      })
+      .finally(() => loading.delete(name));
+    loading.set(name, begun);
+    return begun;
+  }
+
+  function makeRoom(newest: Loaded): void {
+    const total = () => [...loaded.values()].reduce((sum, each) => sum + each.bytes, 0);
+    while (total() > maxBytes) {
+      const [name, oldest] = [...loaded].sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0]!;
+      if (oldest === newest) return;
+      loaded.delete(name);
+      retire(oldest);
+    }
+  }
+
+  function retire(entry: Loaded): void {
+    entry.isRetired = true;
+    if (entry.uses === 0) entry.goodnet.dispose();
+  }
+
+  /** Takes up another bundle, aside; what is loaded answers meanwhile. */
+  async function refresh(name: string, folder: string, entry: Loaded): Promise<void> {
+    if (Date.now() - (checkedAt.get(name) ?? 0) < LOOK_AGAIN || loading.has(name)) return;
+    checkedAt.set(name, Date.now());
+    try {
+      const version = await currentVersion(folder);
+      if (version === entry.version || refused.get(name) === version) return;
+      await loadOnce(name, folder).catch((error) => {
+        refused.set(name, version);
+        throw error;
+      });
+    } catch (error) {
+      say(`${name}: the new bundle can't be taken up; the old one goes on: ${messageOf(error)}`);
+    }
+  }
+
+  return {
+    names: async () => [...(await list()).keys()],
+    async use(asked, work) {
+      const all = await list();
+      const name = nameOf(asked, [...all.keys()]);
+      const folder = all.get(name)!;
+      let entry = loaded.get(name);
+      if (entry) void refresh(name, folder, entry);
+      else {
+        entry = await loadOnce(name, folder).catch((error) => {
+          say(`${name}: ${messageOf(error)}`);
+          throw new Problem('model-unusable', `The model ${name} can't be loaded.`);
+        });
+      }
+      entry.uses++;
+      entry.lastUsed = Date.now();
+      try {
+        return await work(entry.classifier);
+      } finally {
+        entry.uses--;
+        if (entry.isRetired && entry.uses === 0) entry.goodnet.dispose();
+      }
+    },
+    close() {
+      for (const entry of loaded.values()) retire(entry);
+      loaded.clear();
+    },
+  };
+}

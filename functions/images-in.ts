@@ -1,0 +1,107 @@
+import { Buffer } from 'node:buffer';
+import { readBody } from './body';
+import type { Limits } from './limits';
+import { Problem } from './problem';
+import { type JsonImages, jsonImagesSchema, MOST_IMAGES } from './schemas';
+
+/** Fetches an object from the store of uploads. @throws Problem where it can't be had */
+export type FetchObject = (
+  object: { readonly bucket: string; readonly key: string; readonly versionId?: string },
+  maxBytes: number,
+) => Promise<Uint8Array>;
+
+/** One image of a request: its bytes, or why there are none. */
+export interface ImageIn {
+  readonly name?: string;
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
+/** What a request brings: an image as its body, or several. */
+export interface ImagesIn {
+  readonly isSingle: boolean;
+  readonly images: readonly ImageIn[];
+}
+
+/** The most bytes that a request may have: one image as the body, or all that a form or JSON holds. */
+export function mostBytes(request: Request, limits: Limits): number {
+  return kindOf(request) === 'raw' ? limits.maxBytes : limits.maxRequestBytes;
+}
+
+/**
+ * Reads the images of a request: a body that is an image, whatever it is called; a form with one file or many
+ * (multipart/form-data); or JSON, as `jsonImagesSchema` tells.
+ * @throws Problem for a body that is none of these, too large, or of too many images
+ */
+export async function readImages(
+  request: Request,
+  limits: Limits,
+  fetchObject: FetchObject | undefined,
+): Promise<ImagesIn> {
+  const kind = kindOf(request);
+  const bytes = await readBody(request, mostBytes(request, limits));
+  if (kind === 'raw') return { isSingle: true, images: [{ bytes: async () => bytes }] };
+  const images = kind === 'form' ? await fromForm(request, bytes) : fromJson(bytes, limits, fetchObject);
+  return { isSingle: false, images };
+}
+
+function kindOf(request: Request): 'raw' | 'form' | 'json' {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  if (type === 'multipart/form-data') return 'form';
+  return type === 'application/json' ? 'json' : 'raw';
+}
+
+async function fromForm(request: Request, bytes: Uint8Array): Promise<ImageIn[]> {
+  const headers = { 'content-type': request.headers.get('content-type')! };
+  const form = await new Response(Buffer.from(bytes), { headers }).formData().catch(() => {
+    throw new Problem('malformed', "The form can't be read: it is damaged, or its boundary is another.");
+  });
+  const files = [...form.values()].filter((value) => typeof value !== 'string');
+  if (files.length === 0) throw new Problem('empty', 'There is no file in the form.');
+  if (files.length > MOST_IMAGES) throw tooMany(files.length);
+  return files.map((file) => ({
+    name: file.name,
+    bytes: async () => new Uint8Array(await file.arrayBuffer()),
+  }));
+}
+
+function fromJson(bytes: Uint8Array, limits: Limits, fetchObject: FetchObject | undefined): ImageIn[] {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Problem('malformed', 'The body is not JSON.');
+  }
+  const parsed = jsonImagesSchema.safeParse(raw);
+  if (!parsed.success) {
+    const asked = (raw as { images?: unknown } | null)?.images;
+    if (Array.isArray(asked) && asked.length > MOST_IMAGES) throw tooMany(asked.length);
+    const issue = parsed.error.issues[0]!;
+    const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+    throw new Problem('malformed', `${where}${issue.message}. Wanted: {"images": [{"base64": "…"}]}.`);
+  }
+  return parsed.data.images.map((image) => fromJsonImage(image, limits, fetchObject));
+}
+
+function fromJsonImage(
+  image: JsonImages['images'][number],
+  limits: Limits,
+  fetchObject: FetchObject | undefined,
+): ImageIn {
+  if ('base64' in image) return { name: image.name, bytes: async () => fromBase64(image.base64) };
+  const { s3 } = image;
+  if (!fetchObject) {
+    throw new Problem('no-uploads', 'No store of uploads is configured here; send the images themselves.');
+  }
+  return { name: image.name ?? s3.key, bytes: () => fetchObject(s3, limits.maxBytes) };
+}
+
+function fromBase64(text: string): Uint8Array {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw new Problem('malformed', 'The image is not base64 (RFC 4648, with padding).');
+  }
+  return Buffer.from(text, 'base64');
+}
+
+function tooMany(count: number): Problem {
+  return new Problem('too-many-images', `${count} images; a request may have ${MOST_IMAGES} at most.`);
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+
+/** What requests and answers are made of; /openapi.json is made from these, too. */
+
+const share = z.number().min(0).max(1);
+const netAnswer = z
+  .object({ class: z.number().int().min(0), probability: share })
+  .meta({ description: "A net's class, 0…N−1, and its softmax probability." });
+
+/** The most images of one request. */
+export const MOST_IMAGES = 64;
+/** The most classes of each net that `?detail=` tells. */
+export const MOST_DETAIL = 100;
+
+export const verdictSchema = z
+  .object({
+    class: z
+      .number()
+      .int()
+      .min(0)
+      .meta({ description: '0…N−1 for a clean image; N exactly when backdoored.' }),
+    className: z.string().optional(),
+    backdoored: z.boolean(),
+    pValue: share.meta({
+      description: 'How often a clean image is at least as suspicious; backdoored where ≤ α.',
+    }),
+    suspicion: z.number().meta({ description: 'The score behind it; comparable within one bundle only.' }),
+    bad: netAnswer,
+    repaired: netAnswer,
+    top: z.object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) }).optional(),
+  })
+  .meta({ id: 'Verdict' });
+
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ description: 'urn:goodnet:problem:NAME, for programs to switch on.' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+const answeredBy = {
+  model: z.string(),
+  bundle: z.string().meta({ description: "The bundle's version: SHA-256 of its content." }),
+  alpha: share.meta({ description: 'The false-positive rate that was judged at.' }),
+};
+
+export const oneAnswerSchema = verdictSchema.extend(answeredBy).meta({ id: 'Answer' });
+
+export const manyAnswersSchema = z
+  .object({
+    ...answeredBy,
+    results: z
+      .array(
+        z.union([
+          verdictSchema.extend({ name: z.string().optional() }),
+          z.object({ name: z.string().optional(), error: problemSchema }),
+        ]),
+      )
+      .meta({ description: 'One for each image, in order: a verdict or an error.' }),
+  })
+  .meta({ id: 'Answers' });
+
+export const jsonImagesSchema = z
+  .object({
+    images: z
+      .array(
+        z.union([
+          z.strictObject({ name: z.string().max(1024).optional(), base64: z.string() }),
+          z.strictObject({
+            name: z.string().max(1024).optional(),
+            s3: z.strictObject({
+              bucket: z.string().min(1).max(255),
+              key: z.string().min(1).max(1024),
+              versionId: z.string().min(1).max(1024).optional(),
+            }),
+          }),
+        ]),
+      )
+      .min(1)
+      .max(MOST_IMAGES),
+  })
+  .meta({ id: 'Images' });
+
+export const modelSchema = z
+  .object({
+    model: z.string(),
+    bundle: z.string(),
+    classes: z.number().int().min(2),
+    classNames: z.array(z.string()).optional(),
+    input: z.object({ height: z.number().int(), width: z.number().int(), channels: z.number().int() }),
+    alpha: share,
+    alphas: z
+      .object({ least: share, most: share })
+      .optional()
+      .meta({ description: 'The false-positive rates that ?alpha= may ask for.' }),
+    method: z.string().optional(),
+    measured: z.record(z.string(), z.number()).optional(),
+    without: z.array(z.object({ evidence: z.string(), reason: z.string() })).optional(),
+    calibrationImages: z.number().int().optional(),
+    finding: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'Model' });
+
+export const modelsSchema = z.object({ models: z.array(z.string()) }).meta({ id: 'Models' });
+
+export type Answer = z.infer<typeof oneAnswerSchema>;
+export type Answers = z.infer<typeof manyAnswersSchema>;
+export type JsonImages = z.infer<typeof jsonImagesSchema>;
+export type ModelInfo = z.infer<typeof modelSchema>;

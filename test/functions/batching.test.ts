@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { batched } from '../../functions/batching';
+import type { Classifier } from '../../functions/classifier';
+import { colours } from './stand-in';
+
+const image = (colour: number) => {
+  const pixels = new Uint8Array(60);
+  for (let i = colour; i < 60; i += 3) pixels[i] = 200;
+  return pixels;
+};
+
+function counting(): { classifier: Classifier; sizes: number[] } {
+  const sizes: number[] = [];
+  return {
+    sizes,
+    classifier: {
+      ...colours,
+      async classify(pixels, count, top = 0) {
+        sizes.push(count);
+        const verdicts = await colours.classify(pixels, count);
+        const answers = [0, 1, 2].map((each) => ({ class: each, probability: 1 / 3 })).slice(0, top);
+        return top === 0
+          ? verdicts
+          : verdicts.map((each) => ({ ...each, top: { bad: answers, repaired: answers } }));
+      },
+    },
+  };
+}
+
+describe('batching', () => {
+  it('runs what comes together in one go, and gives each its own', async () => {
+    const { classifier, sizes } = counting();
+    const { classify } = batched(classifier, { maxBatch: 8 });
+    const asked = Array.from({ length: 20 }, (_, i) => i % 3);
+    const answers = await Promise.all(asked.map((colour) => classify(image(colour), 1)));
+    expect(answers.map(([verdict]) => verdict!.class)).toEqual(asked);
+    expect(sizes).toEqual([8, 8, 4]);
+  });
+
+  it('keeps requests whole, a large one alone, and tells no more than was asked', async () => {
+    const { classifier, sizes } = counting();
+    const { classify } = batched(classifier, { maxBatch: 4 });
+    const large = new Uint8Array(6 * 60);
+    const [first, second, third] = await Promise.all([
+      classify(large, 6),
+      classify(image(1), 1, 2),
+      classify(Float32Array.from(image(2)), 1),
+    ]);
+    expect(sizes).toEqual([6, 2]);
+    expect(first).toHaveLength(6);
+    expect(second![0]).toMatchObject({ class: 1, top: { bad: [{ class: 0 }, { class: 1 }] } });
+    expect(third![0]!.class).toBe(2);
+    expect(third![0]!).not.toHaveProperty('top');
+  });
+
+  it('turns away what can not wait, and recovers', async () => {
+    const { classifier } = counting();
+    const { classify } = batched(classifier, { maxWaiting: 2 });
+    const waiting = [classify(image(0), 1), classify(image(0), 1)];
+    await expect(classify(image(0), 1)).rejects.toMatchObject({
+      problem: 'overloaded',
+      headers: { 'Retry-After': '1' },
+    });
+    await Promise.all(waiting);
+    expect(await classify(image(1), 1)).toHaveLength(1);
+  });
+
+  it('fails those of a batch that failed, and goes on', async () => {
+    let fails = true;
+    const { classify } = batched({
+      ...colours,
+      classify: (pixels, count) =>
+        fails ? Promise.reject(new Error('broken')) : colours.classify(pixels, count),
+    });
+    await expect(classify(image(0), 1)).rejects.toThrow('broken');
+    fails = false;
+    expect(await classify(image(0), 1)).toHaveLength(1);
+  });
+});
