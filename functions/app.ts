@@ -15,6 +15,7 @@ import { LIMITS, type Limits } from './limits';
 import { watched } from './observe/middleware';
 import type { Metrics } from './observe/prometheus';
 import { unwatched } from './observe/watch';
+import { oipRoute } from './oip/route';
 import { Problem, problem } from './problem';
 import { classifyRoute } from './routes/classify';
 import { healthRoute } from './routes/health';
@@ -80,6 +81,7 @@ export function createApp(options: AppOptions): Hono {
   const classify = classifyRoute({ catalogue, limits, fetchObject, watch });
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);
+  app.route('/v2', oipRoute(catalogue, limits, watch));
   app.route('/openapi.json', openApiRoute({ needsToken: tokens !== undefined }));
   app.route('/docs', docsRoute());
   if (metrics) {

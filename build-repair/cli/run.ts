@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { version } from '../version';
+import { version } from '../../models/version';
 import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
 import { inspectCommand } from './commands/inspect';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import { version } from '../version';
+import { version } from '../../models/version';
 import { classesSection } from './sections/classes';
 import { detectionSections } from './sections/detection';
 import { examplesSection } from './sections/examples';

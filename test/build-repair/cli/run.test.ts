@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 import { describe as inWords, ProgressLines } from '../../../build-repair/cli/progress-lines';
 import { run } from '../../../build-repair/cli/run';
-import { version } from '../../../build-repair/version';
+import { version } from '../../../models/version';
 
 let errors: MockInstance<typeof console.error>;
 

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { version as goodnetVersion } from '../../models/version';
+import { announcedBytes } from '../body';
+import type { Catalogue } from '../catalogue/catalogue';
+import type { Classifier } from '../classifier';
+import { HeldBytes, type Limits } from '../limits';
+import type { Watch } from '../observe/watch';
+import { Problem } from '../problem';
+import { INPUT, infer, OUTPUTS } from './infer';
+
+/**
+ * The Open Inference Protocol v2 over HTTP (https://github.com/kserve/open-inference-protocol), so that clients of
+ * KServe and Triton work as they are. A model's version is its bundle's.
+ */
+export function oipRoute(catalogue: Catalogue, limits: Limits, watch: Watch): Hono {
+  const app = new Hono();
+  const held = new HeldBytes(limits.maxHeld);
+  app.get('/', (c) =>
+    c.json({ name: 'goodnet', version: goodnetVersion, extensions: ['binary_tensor_data'] }),
+  );
+  app.get('/health/live', (c) => c.json({ live: true }));
+  app.get('/health/ready', async (c) => {
+    const isReady = (await catalogue.names()).length > 0;
+    return c.json({ ready: isReady }, isReady ? 200 : 503);
+  });
+  for (const path of ['/models/:model', '/models/:model/versions/:version'] as const) {
+    app.get(path, (c) => use(c.req.param(), async (model) => c.json(metadataOf(model))));
+    app.get(`${path}/ready`, (c) =>
+      use(c.req.param(), async (model) => c.json({ name: model.model, ready: true })),
+    );
+    app.post(`${path}/infer`, (c) =>
+      use(c.req.param(), (model) =>
+        held.during(announcedBytes(c.req.raw, limits.maxRequestBytes), () => infer(c, model, limits, watch)),
+      ),
+    );
+  }
+  return app;
+
+  function use<T>(
+    { model: name, version }: { model?: string; version?: string },
+    work: (model: Classifier) => Promise<T>,
+  ): Promise<T> {
+    return catalogue.use(name, (model) => {
+      if (version !== undefined && version !== model.id) {
+        throw new Problem('no-such-model', `${name} is of version ${model.id} now.`);
+      }
+      return work(model);
+    });
+  }
+}
+
+function metadataOf({ model, id, input }: Classifier): object {
+  return {
+    name: model,
+    versions: [id],
+    platform: 'goodnet',
+    inputs: [{ name: INPUT, datatype: 'UINT8', shape: [-1, input.height, input.width, input.channels] }],
+    outputs: OUTPUTS.map(({ name, datatype }) => ({ name, datatype, shape: [-1] })),
+  };
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../functions/app';
+import { startServer } from '../../functions/server';
+import { pythonTools } from '../python-tools';
+import { colours } from './stand-in';
+
+const app = createApp({ classifier: colours });
+const blue = Array.from({ length: 20 }, () => [10, 20, 200]).flat();
+const white = Array.from({ length: 60 }, () => 255);
+const input = { name: 'images', shape: [2, 4, 5, 3], datatype: 'FP32', data: [...blue, ...white] };
+const infer = (body: unknown, headers: Record<string, string> = {}) =>
+  app.request('/v2/models/colours/infer', {
+    method: 'POST',
+    headers,
+    body: body instanceof Uint8Array ? (body as unknown as string) : JSON.stringify(body),
+  });
+
+describe('the Open Inference Protocol', () => {
+  it('tells of the server and the model', async () => {
+    for (const path of ['/v2', '/v2/health/live', '/v2/health/ready', '/v2/models/colours/ready']) {
+      expect([path, (await app.request(path)).status]).toEqual([path, 200]);
+    }
+    const metadata = await (await app.request(`/v2/models/colours/versions/${colours.id}`)).json();
+    expect(metadata).toMatchObject({ name: 'colours', inputs: [{ name: 'images', shape: [-1, 4, 5, 3] }] });
+    expect((await app.request('/v2/models/colours/versions/1')).status).toBe(404);
+    expect((await app.request('/v2/models/nix')).status).toBe(404);
+  });
+
+  it('infers with JSON, flat or nested', async () => {
+    const nested = { ...input, data: [[[blue]], [[white]]] };
+    for (const each of [input, nested, { ...input, datatype: 'UINT8' }]) {
+      const response = await infer({
+        id: '7',
+        inputs: [each],
+        outputs: [{ name: 'class' }, { name: 'p_value' }],
+      });
+      expect(response.status).toBe(200);
+      expect(await response.json()).toEqual({
+        model_name: 'colours',
+        model_version: colours.id,
+        id: '7',
+        outputs: [
+          { name: 'class', datatype: 'INT64', shape: [2], data: [2, 3] },
+          { name: 'p_value', datatype: 'FP64', shape: [2], data: [0.5, 0.001] },
+        ],
+      });
+    }
+  });
+
+  it('refuses what does not fit, with 400', async () => {
+    const bad = [
+      { inputs: [] },
+      { inputs: [{ ...input, name: 'pictures' }] },
+      { inputs: [{ ...input, shape: [2, 5, 4, 3] }] },
+      { inputs: [{ ...input, datatype: 'INT8' }] },
+      { inputs: [{ ...input, data: blue }] },
+      { inputs: [{ ...input, data: [...input.data.slice(1), 256] }] },
+      { inputs: [{ ...input, data: [...input.data.slice(1), 'x'] }] },
+      { inputs: [input], outputs: [{ name: 'nix' }] },
+      { inputs: [{ ...input, data: undefined, parameters: { binary_data_size: 5 } }] },
+    ];
+    for (const body of bad)
+      expect([JSON.stringify(body).slice(0, 60), (await infer(body)).status][1]).toBe(400);
+    expect((await infer({ inputs: [{ ...input, shape: [0, 4, 5, 3], data: [] }] })).status).toBe(413);
+    const wrongLength = { 'inference-header-content-length': '99999' };
+    expect((await infer({ inputs: [input] }, wrongLength)).status).toBe(400);
+    expect((await infer(new Uint8Array([0xff, 0xfe]))).status).toBe(400);
+  });
+
+  const tools = pythonTools();
+  it.skipIf(tools === undefined)('answers tritonclient as it is', { timeout: 60_000 }, async () => {
+    const server = await startServer({ app, host: '127.0.0.1', port: 0 });
+    const script = join(tmpdir(), `goodnet-triton-${process.pid}.py`);
+    writeFileSync(script, TRITON);
+    const { status, stdout, stderr } = await run(join(tools!, 'bin/python'), [script, server.url.slice(7)]);
+    await server.close();
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual({
+      live: true,
+      ready: true,
+      input: [-1, 4, 5, 3],
+      binary: [
+        [2, 3],
+        [false, true],
+        [0.5, 0.001],
+      ],
+      json: [
+        [2, 3],
+        [false, true],
+        [0.5, 0.001],
+      ],
+    });
+  });
+});
+
+/** Not spawnSync: the server answers from this process. */
+async function run(command: string, args: string[]) {
+  const child = spawn(command, args);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  return { status, stdout, stderr };
+}
+
+const TRITON = `
+import json, sys
+import numpy as np
+import tritonclient.http as http
+client = http.InferenceServerClient(sys.argv[1])
+images = np.zeros((2, 4, 5, 3), np.uint8)
+images[0] = (10, 20, 200)
+images[1] = 255
+names = ['class', 'backdoored', 'p_value']
+def ask(binary, dtype, values):
+    tensor = http.InferInput('images', values.shape, dtype)
+    tensor.set_data_from_numpy(values, binary_data=binary)
+    wanted = [http.InferRequestedOutput(name, binary_data=binary) for name in names]
+    result = client.infer('colours', [tensor], outputs=wanted)
+    return [result.as_numpy(name).tolist() for name in names]
+print(json.dumps({
+    'live': client.is_server_live(),
+    'ready': client.is_server_ready() and client.is_model_ready('colours'),
+    'input': client.get_model_metadata('colours')['inputs'][0]['shape'],
+    'binary': ask(True, 'FP32', images.astype(np.float32)),
+    'json': ask(False, 'UINT8', images),
+}))
+`;
