@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../functions/app';
+import { parseTokens } from '../../functions/auth/tokens';
+import { startServer } from '../../functions/server';
+import { pythonTools } from '../python-tools';
+import { colours } from './stand-in';
+
+const TOKEN = 'a-token-of-the-test';
+const tools = pythonTools();
+
+describe.skipIf(tools === undefined)('schemathesis', () => {
+  it.each([
+    ['open', []],
+    ['with tokens', ['--header', `Authorization: Bearer ${TOKEN}`]],
+  ] as const)('finds nothing in the service, %s', { timeout: 180_000 }, async (kind, args) => {
+    const tokens = kind === 'open' ? undefined : parseTokens(`test:${TOKEN}`, 'here');
+    const classifier = { ...colours, alphas: { least: 0.001, most: 0.5 } };
+    const defects: unknown[] = [];
+    const app = createApp({ classifier, tokens, onDefect: (error) => defects.push(error) });
+    const server = await startServer({ app, host: '127.0.0.1', port: 0 });
+    const folder = mkdtempSync(join(tmpdir(), 'goodnet-schemathesis-'));
+    // A schema can't tell an image from other bytes, nor a model's range of alpha, so what fits it may be refused.
+    const options = ['--exclude-checks', 'positive_data_acceptance', '--max-examples', '25', '--seed', '1'];
+    const command = ['run', `${server.url}/openapi.json`, ...options, ...args];
+    const child = spawn(join(tools!, 'bin/schemathesis'), command, { cwd: folder });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    }
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+    expect(status, said).toBe(0);
+    expect(defects).toEqual([]);
+  });
+});
