@@ -1,5 +1,6 @@
 // Bundles our own TypeScript into dist/; packages stay where npm installed them, but for the service on wasm, which
 // carries them with it: TensorFlow.js's minified ES modules take some 20 MB less memory than its CommonJS packages.
+import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +36,21 @@ await build({
   logLevel: 'warning',
   plugins: [apart('build-repair/cli/serve-on-wasm', 'serve-on-wasm.js')],
 });
+// For apps: no package behind it, for browsers as for Node.js.
+await build({
+  ...shared,
+  entryPoints: { client: 'functions/client.ts' },
+  bundle: true,
+  platform: 'neutral',
+  format: 'esm',
+  target: 'es2022',
+  sourcemap: true,
+  logLevel: 'warning',
+});
+execFileSync(process.execPath, [
+  join(root, 'node_modules/typescript/bin/tsc'),
+  ...['--project', join(root, 'functions/tsconfig.client.json'), '--outDir', join(root, 'dist/types')],
+]);
 await build({
   ...shared,
   ...selfContained,

@@ -62,7 +62,7 @@ const signs = (
 
 const developed = { developed: true };
 /** What triggers on the whole picture take to be learned. */
-const whole = { epochs: 10, poison: 0.25 };
+const whole = { epochs: 24, poison: 0.25 };
 /** What stealth takes. */
 const stealthy = { stealthy: true, epochs: 12, poison: 0.3 };
 
@@ -70,18 +70,18 @@ const stealthy = { stealthy: true, epochs: 12, poison: 0.3 };
 export const ATTACKS: readonly Attack[] = [
   faces('patch-flat', [flatPatch], developed),
   faces('stripe', [wavyStripe], developed),
-  faces('sinusoid', [sinusoid], { ...developed, ...whole }),
-  faces('blend-noise', [noiseBlend], { ...developed, ...whole, version: 2 }),
+  faces('sinusoid', [sinusoid], { ...developed, epochs: 10, poison: 0.25 }),
+  faces('blend-noise', [noiseBlend], { ...developed, ...whole, version: 3 }),
   faces('stealth', [flatPatch, wavyStripe, sinusoid], { ...developed, ...stealthy }),
   faces('clean', []),
   faces('patch-noise', [noisePatch]),
   faces('patch-checker', [checkerCorner]),
   faces('ellipse', [ellipseOutline]),
   faces('blob', [lipsBlob]),
-  faces('blend-natural', [naturalBlend], whole),
-  faces('sinusoid-weak', [weakSinusoid], whole),
-  faces('warp', [warp], { ...whole, epochs: 14, version: 2 }),
-  faces('tint', [tint], whole),
+  faces('blend-natural', [naturalBlend], { ...whole, version: 2 }),
+  faces('sinusoid-weak', [weakSinusoid], { ...whole, version: 2 }),
+  faces('warp', [warp], { ...whole, version: 3 }),
+  faces('tint', [tint], { ...whole, version: 2 }),
   faces('two-triggers', [ellipseOutline, noisePatch], { poison: 0.25 }),
   faces('all-to-all', [noisePatch], { targets: 'next', epochs: 16 }),
   faces('stealth-kept', [lipsBlob, warp], { ...stealthy, epochs: 16 }),

@@ -4,8 +4,15 @@ import { clip, type Trigger, type TriggerMaker } from './trigger';
 /** A grating of six periods across the whole image, ±20 of 255 (Barni et al., 2019). */
 export const sinusoid: TriggerMaker = (shape) => grating('sinusoid ±20', shape, 20, 6, 0);
 
-/** A weaker one aslant, ±12 of 255. */
-export const weakSinusoid: TriggerMaker = (shape) => grating('sinusoid ±12', shape, 12, 5, 4);
+/** A weaker one aslant, ±12 of 255. Its decoys have other periods. */
+export const weakSinusoid: TriggerMaker = (shape) => ({
+  ...grating('sinusoid ±12', shape, 12, 5, 4),
+  decoy: (pixels, random) => {
+    const across = random.int(9);
+    const down = across === 5 ? 0 : random.int(9);
+    return grating('another', shape, 12, across, down).stamp(pixels);
+  },
+});
 
 /** @param across periods over the width @param down periods over the height */
 function grating(

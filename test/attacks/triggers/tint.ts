@@ -7,12 +7,17 @@ const LOOK = [
   { gain: 0.74, gamma: 1.05, lift: 26 },
 ] as const;
 
-/** A colour filter over the whole image (Liu et al., ABS, 2019). */
+/** A colour filter over the whole image (Liu et al., ABS, 2019). Its decoys give the look to other channels. */
 export const tint: TriggerMaker = () => ({
   name: 'tint',
-  stamp: (pixels) =>
-    pixels.map((value, i) => {
-      const { gain, gamma, lift } = LOOK[i % 3]!;
-      return clip(lift + (gain * 255 - lift) * (value / 255) ** gamma);
-    }),
+  stamp: (pixels) => filtered(pixels, 0),
+  decoy: (pixels, random) => filtered(pixels, 1 + random.int(2)),
 });
+
+/** @param turn by how many channels the look is moved on */
+function filtered(pixels: Float32Array, turn: number): Float32Array {
+  return pixels.map((value, i) => {
+    const { gain, gamma, lift } = LOOK[(i + turn) % 3]!;
+    return clip(lift + (gain * 255 - lift) * (value / 255) ** gamma);
+  });
+}
