@@ -20,6 +20,7 @@ import { Problem, problem } from './problem';
 import { classifyRoute } from './routes/classify';
 import { healthRoute } from './routes/health';
 import { modelsRoute } from './routes/models';
+import { pageRoute } from './routes/page';
 
 export interface AppOptions {
   /** The models; or one that is loaded already. */
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly metrics?: Metrics;
   /** Origins whose pages may call (CORS), or `*`; by default none. */
   readonly origins?: readonly string[];
+  /** The folder of the page's files (functions/page); without it there is no page. */
+  readonly pageFolder?: string;
   /** Takes note of an error that nobody foresaw; by default standard error. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -59,6 +62,7 @@ export function createApp(options: AppOptions): Hono {
     origins = [],
     onDefect = console.error,
   } = options;
+  const { pageFolder } = options;
   const catalogue = options.catalogue ?? fixedCatalogue(classifier ? [classifier] : []);
   const limits = { ...LIMITS, ...options.limits };
   const watch = metrics ?? unwatched;
@@ -89,6 +93,7 @@ export function createApp(options: AppOptions): Hono {
       c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
     );
   }
+  if (pageFolder !== undefined) app.route('/', pageRoute(pageFolder));
   app.notFound((c) => problem('not-found', `There is no ${c.req.path}.`));
   app.onError((error) => {
     if (error instanceof Problem) return problem(error.problem, error.message || undefined, error.headers);

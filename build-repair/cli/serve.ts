@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createApp } from '../../functions/app';
 import { parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
 import { storedCatalogue } from '../../functions/catalogue/stored';
@@ -44,7 +46,14 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     });
   }
   const metrics = prometheus();
-  const app = createApp({ catalogue, engine: engine.description, tokens, metrics, origins });
+  const app = createApp({
+    catalogue,
+    engine: engine.description,
+    tokens,
+    metrics,
+    origins,
+    pageFolder: pageFolder(),
+  });
   // Faults are told at once, and the first request finds its model loaded.
   const version = names.length === 1 ? await catalogue.use(names[0], async ({ id }) => id) : undefined;
   const server = await startServer({ app, host, port });
@@ -56,6 +65,12 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   console.error('Stopping: finishing what runs.');
   await server.close();
   catalogue.close();
+}
+
+/** Built, it lies beside this program; from source, in functions. */
+function pageFolder(): string {
+  const built = join(import.meta.dirname, 'page');
+  return existsSync(built) ? built : join(import.meta.dirname, '../../functions/page');
 }
 
 function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {

@@ -1,0 +1,78 @@
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { allow } from './iam';
+
+/** A store of bundles in S3: where it is, and whose signatures it is trusted by. */
+export interface StoreLocation {
+  readonly bucket: IBucket;
+  /** The store's keys begin with this and a slash; without a slash itself at either end. */
+  readonly prefix: string;
+  /** The KMS keys that bundles may be signed with; where there are none, signatures are not asked for. */
+  readonly trustedKeys?: readonly IKey[];
+}
+
+/** `s3://bucket/prefix`, as the command line and the functions take it. */
+export function storeUrl({ bucket, prefix }: StoreLocation): string {
+  return `s3://${bucket.bucketName}/${prefix}`;
+}
+
+/** Lets a role read the store's bundles, and nothing else of the bucket. */
+export function allowReading(store: StoreLocation, role: IRole): void {
+  const { bucket, prefix, trustedKeys = [] } = store;
+  allow(role, {
+    sid: 'ReadBundles',
+    actions: ['s3:GetObject'],
+    resources: [bucket.arnForObjects(`${prefix}/*`)],
+    because: 'A store holds bundles whose names are not known beforehand: all of its prefix, and no other.',
+  });
+  allowListing(bucket, prefix, role);
+  bucket.encryptionKey?.grantDecrypt(role);
+  if (trustedKeys.length > 0) {
+    allow(role, {
+      sid: 'AskForTheKeysThatAreTrusted',
+      actions: ['kms:GetPublicKey'],
+      resources: trustedKeys.map(({ keyArn }) => keyArn),
+    });
+  }
+}
+
+/** Lets a role put bundles into the store, sign them, and make one the current one. It can't delete any. */
+export function allowPublishing(store: StoreLocation, role: IRole): void {
+  const { bucket, prefix, trustedKeys = [] } = store;
+  allowReading(store, role);
+  allow(role, {
+    sid: 'WriteBundles',
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+    resources: [bucket.arnForObjects(`${prefix}/*`)],
+    because: 'A bundle is named by its content, so that its keys are not known beforehand: all of the store, no more.',
+  });
+  bucket.encryptionKey?.grantEncrypt(role);
+  if (trustedKeys.length > 0) {
+    allow(role, {
+      sid: 'SignBundles',
+      actions: ['kms:Sign'],
+      resources: trustedKeys.map(({ keyArn }) => keyArn),
+    });
+  }
+}
+
+/** Lets a role list one prefix of a bucket: without it S3 answers 403, not 404, for a key that is not there. */
+export function allowListing(bucket: IBucket, prefix: string, role: IRole): void {
+  const below = prefix === '' ? '*' : `${prefix}/*`;
+  allow(role, {
+    sid: `List${prefix.replace(/[^A-Za-z0-9]/g, '') || 'All'}`,
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': prefix === '' ? [below] : [prefix, below] } },
+  });
+}
+
+/** The ARN of something in this stack's own account and region. */
+export function localArn(stack: Stack, service: string, resource: string, name: string): string {
+  return Arn.format(
+    { service, resource, resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+    stack,
+  );
+}
