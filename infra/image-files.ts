@@ -1,0 +1,24 @@
+import { IgnoreMode } from 'aws-cdk-lib';
+
+/** Of GoodNet's folder, what its container images are made of: the built program and the steps that install it. */
+export const ONLY_WHAT_IMAGES_NEED = {
+  ignoreMode: IgnoreMode.GIT,
+  exclude: [
+    '/*',
+    '!/package.json',
+    '!/package-lock.json',
+    '!/dist',
+    '/dist/*',
+    '!/dist/*.js',
+    '!/dist/lambda',
+    '!/demo',
+    '!/scripts',
+    '/scripts/*',
+    '!/scripts/container',
+    '!/scripts/native',
+    '!/scripts/setup-native.mjs',
+    '!/build-repair',
+    '/build-repair/*',
+    '!/build-repair/Dockerfile',
+  ],
+};

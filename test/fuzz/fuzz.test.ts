@@ -1,0 +1,14 @@
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { askFuzzed } from './ask';
+import { realFiles, requests } from './bodies';
+
+// `npm run fuzz` asks a hundred thousand.
+test('a thousand bodies: no fault, whatever comes', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(requests(await realFiles()), async (request) => {
+      await askFuzzed(request);
+    }),
+    { numRuns: 1000, seed: 1 },
+  );
+});
