@@ -1,7 +1,6 @@
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
-import { readBundleFiles } from './bundle/read';
-import { resolveBundle } from './bundle/store';
+import { type BundleFiles, readBundleFiles } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import {
@@ -18,6 +17,9 @@ import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
+import { readFrom } from './store/bundles';
+import { resolveBundle } from './store/folder';
+import { isS3, openFiles } from './store/open';
 import type { Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
@@ -51,17 +53,11 @@ export class GoodNet {
 
   /**
    * Verifies and loads a bundle. The engine must have been started.
-   * @param path a bundle's folder, or a store's (the folder with `current.json`)
+   * @param path a bundle's folder, or a store's (the folder with `current.json`, or `s3://bucket/prefix`)
    * @throws BundleError when anything in it is missing, changed, or of a newer format
    */
   static async load(path: string): Promise<GoodNet> {
-    const { folder, expectedId } = await resolveBundle(path);
-    const bundle = await readBundleFiles(folder);
-    if (expectedId !== undefined && bundle.manifest.id !== expectedId) {
-      throw new BundleError(`${folder} is not the bundle that ${path}/current.json names`, {
-        hint: 'Make the bundle anew with goodnet repair.',
-      });
-    }
+    const bundle = isS3(path) ? await readFrom(await openFiles(path)) : await readFolder(path);
     const { nets, clouds } = await unpackNets(bundle);
     return new GoodNet(bundle.manifest, nets, clouds);
   }
@@ -116,6 +112,17 @@ export class GoodNet {
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }
+}
+
+async function readFolder(path: string): Promise<BundleFiles> {
+  const { folder, expectedId } = await resolveBundle(path);
+  const bundle = await readBundleFiles(folder);
+  if (expectedId !== undefined && bundle.manifest.id !== expectedId) {
+    throw new BundleError(`${folder} is not the bundle that ${path}/current.json names`, {
+      hint: 'Make the bundle anew with goodnet repair.',
+    });
+  }
+  return bundle;
 }
 
 function ruleOf(manifest: Manifest): Rule {

@@ -7,6 +7,13 @@ import { inspectCommand } from './commands/inspect';
 import { repairCommand } from './commands/repair';
 import { screenCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
+import {
+  activateCommand,
+  modelsCommand,
+  pruneCommand,
+  publishCommand,
+  rollbackCommand,
+} from './commands/store';
 import { Interrupted } from './interrupt';
 
 /** Exit codes of the command line. */
@@ -26,6 +33,11 @@ export function program(): Command {
     evaluateCommand(),
     screenCommand(),
     serveCommand(),
+    publishCommand(),
+    modelsCommand(),
+    activateCommand(),
+    rollbackCommand(),
+    pruneCommand(),
     demoCommand(),
   ]) {
     root.addCommand(command.option('--verbose', 'show the stack of an error'));

@@ -1,8 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '../../models/bundle/manifest';
-import { resolveBundle } from '../../models/bundle/store';
 import { BundleError } from '../../models/errors';
+import { readFrom } from '../../models/store/bundles';
+import { readCurrent } from '../../models/store/current';
+import { resolveBundle } from '../../models/store/folder';
+import { isS3, openFiles } from '../../models/store/open';
 
 /** What can stand in an address. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -14,6 +17,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
  * @throws BundleError where there is no such folder, or the one bundle's manifest is damaged
  */
 export async function modelFolders(path: string): Promise<ReadonlyMap<string, string>> {
+  if (isS3(path)) return await modelsInS3(path);
   if (await isBundleOrStore(path)) return new Map([[await nameOfNet(path), path]]);
   const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
     throw new BundleError(`${path} can't be read: it is no folder, or not there`, {
@@ -30,8 +34,22 @@ export async function modelFolders(path: string): Promise<ReadonlyMap<string, st
 
 /** The id that a model's folder points at now, or the folder itself where it is a bundle: it changes with the bundle. */
 export async function currentVersion(folder: string): Promise<string> {
+  if (isS3(folder)) return (await readCurrent(await openFiles(folder)))?.bundle ?? '';
   const { folder: bundle, expectedId } = await resolveBundle(folder);
   return expectedId ?? bundle;
+}
+
+/** The same for `s3://bucket/prefix`. */
+async function modelsInS3(address: string): Promise<ReadonlyMap<string, string>> {
+  const files = await openFiles(address);
+  const current = await readCurrent(files);
+  if (current) {
+    const { manifest } = await readFrom(files);
+    return new Map([[addressable(manifest.name), address]]);
+  }
+  const stores = (await files.list('')).flatMap((key) => /^([^/]+)\/current\.json$/.exec(key)?.[1] ?? []);
+  const root = address.replace(/\/+$/, '');
+  return new Map(stores.filter((name) => NAME.test(name)).map((name) => [name, `${root}/${name}`]));
 }
 
 async function nameOfNet(path: string): Promise<string> {

@@ -1,8 +1,14 @@
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, HttpMethod } from 'aws-cdk-lib/aws-lambda';
+import { CfnOutput, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import {
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  type FunctionUrlCorsOptions,
+  HttpMethod,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { allow } from '../iam';
 import type { StoreLocation } from '../store';
 import { type EndpointAuth, httpApi } from './api';
 import { ClassifierFunction, type LambdaEngine } from './function';
@@ -47,7 +53,8 @@ export class GoodNetEndpoint extends Construct {
   readonly classifier: ClassifierFunction;
   readonly api: HttpApi | undefined;
   readonly stage: HttpStage | undefined;
-  private readonly grant: (grantee: IGrantable) => void;
+  readonly functionUrl: FunctionUrl | undefined;
+  private readonly auth: EndpointAuth;
 
   constructor(scope: Construct, id: string, props: GoodNetEndpointProps) {
     super(scope, id);
@@ -70,16 +77,53 @@ export class GoodNetEndpoint extends Construct {
       this.api = api;
       this.stage = stage;
       this.url = api.apiEndpoint;
-      this.grant = (grantee) => {
-        grantee.grantPrincipal.addToPrincipalPolicy;
-      };
     } else {
-      const url = alias.addFunctionUrl({
+      this.functionUrl = alias.addFunctionUrl({
         authType: FunctionUrlAuthType.AWS_IAM,
-        cors: origins.length === 0 ? undefined : { allowedOrigins: [...origins], allowedMethods: [HttpMethod.ALL] },
+        cors: origins.length === 0 ? undefined : urlCors(origins),
       });
-      this.url = url.url;
-      this.grant = (grantee) => url.grantInvokeUrl(grantee);
+      // It ends in a slash.
+      this.url = Fn.join('', ['https://', Fn.select(2, Fn.split('/', this.functionUrl.url))]);
     }
+    this.auth = auth;
+    new CfnOutput(this, 'Url', { value: this.url, description: 'Where to ask' });
+    new CfnOutput(this, 'TryIt', { value: this.tryIt(), description: 'Classifies face.png' });
   }
+
+  /** Lets somebody ask, where IAM decides who may. */
+  allowAsking(role: IRole): void {
+    if (this.auth.kind !== 'iam') {
+      throw new Error('GoodNetEndpoint: its callers bring a JWT; IAM does not decide who may ask.');
+    }
+    if (this.functionUrl) {
+      this.functionUrl.grantInvokeUrl(role);
+      return;
+    }
+    allow(role, {
+      sid: 'AskGoodNet',
+      actions: ['execute-api:Invoke'],
+      resources: [this.api!.arnForExecuteApi('*', '/*', '$default')],
+      because: 'The endpoint as a whole: its methods and the models in its paths are not known beforehand.',
+    });
+  }
+
+  /** A line for a shell that classifies face.png. */
+  private tryIt(): string {
+    const ask = `--data-binary @face.png ${this.url}/v1/classify`;
+    if (this.auth.kind === 'jwt') return `curl -H "Authorization: Bearer $TOKEN" ${ask}`;
+    const service = this.functionUrl ? 'lambda' : 'execute-api';
+    const { region } = Stack.of(this);
+    return [
+      `curl --aws-sigv4 "aws:amz:${region}:${service}" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`,
+      `-H "x-amz-security-token: $AWS_SESSION_TOKEN" -H "content-type: image/png" ${ask}`,
+    ].join(' ');
+  }
+}
+
+function urlCors(origins: readonly string[]): FunctionUrlCorsOptions {
+  return {
+    allowedOrigins: [...origins],
+    allowedMethods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
+    allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'x-amz-date', 'x-amz-security-token'],
+  };
 }

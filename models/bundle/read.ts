@@ -30,12 +30,29 @@ export async function readManifest(folder: string): Promise<Manifest> {
  */
 export async function readBundleFiles(folder: string): Promise<BundleFiles> {
   const manifest = await readManifest(folder);
+  return await verifyBundle(manifest, folder, (path) =>
+    readFile(join(folder, path)).catch((cause) => {
+      throw damaged(`${join(folder, path)} is missing or can't be read (${cause.code ?? cause})`, cause);
+    }),
+  );
+}
+
+/**
+ * Reads the files that a manifest names, wherever they are, and checks each one's size and SHA-256.
+ * @param folder where they are, for messages
+ * @param readBytes gives a file's bytes, or undefined where there is none
+ * @throws BundleError naming the file that is missing, cut short, or changed
+ */
+export async function verifyBundle(
+  manifest: Manifest,
+  folder: string,
+  readBytes: (path: string) => Promise<Uint8Array | undefined>,
+): Promise<BundleFiles> {
   const contents = new Map<string, Uint8Array>();
   for (const { path, bytes, sha256 } of manifest.files) {
     const where = join(folder, path);
-    const content = await readFile(where).catch((cause) => {
-      throw damaged(`${where} is missing or can't be read (${cause.code ?? cause})`, cause);
-    });
+    const content = await readBytes(path);
+    if (!content) throw damaged(`${where} is missing`);
     if (content.byteLength !== bytes) {
       throw damaged(`${where} has ${content.byteLength} bytes; the manifest says ${bytes}`);
     }

@@ -72,7 +72,8 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** @throws BundleError `environment` */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {

@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readManifest } from '../../models/bundle/read';
-import { resolveBundle } from '../../models/bundle/store';
 import { Random } from '../../models/random';
+import { resolveBundle } from '../../models/store/folder';
 import { benchBundle, firstImages } from './bundle';
 
 const REQUESTS = 200;

@@ -1,8 +1,8 @@
 import { FORMAT_VERSION } from '../../models/bundle/manifest';
 import { packNets } from '../../models/bundle/pack';
-import { setCurrent } from '../../models/bundle/store';
 import { writeBundle } from '../../models/bundle/write';
 import { copyNet } from '../../models/nets/graph';
+import { setCurrent } from '../../models/store/folder';
 import { chainNet } from '../small-nets';
 
 /** Size of the images that the small bundle takes. */

@@ -85,7 +85,7 @@ export function evaluateCommand(): Command {
 
 /** What the repair found about B; its pictures are read as checked files of the bundle. */
 async function findingOf(path: string): Promise<Finding | undefined> {
-  const { resolveBundle } = await import('../../../models/bundle/store');
+  const { resolveBundle } = await import('../../../models/store/folder');
   const { readBundleFiles } = await import('../../../models/bundle/read');
   const { folder } = await resolveBundle(path);
   const { manifest, read } = await readBundleFiles(folder);

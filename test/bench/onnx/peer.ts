@@ -1,8 +1,8 @@
 import { unpackNets } from '../../../models/bundle/pack';
 import { readBundleFiles } from '../../../models/bundle/read';
-import { resolveBundle } from '../../../models/bundle/store';
 import { imageTensor } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
+import { resolveBundle } from '../../../models/store/folder';
 import type { Verdict } from '../../../models/verdict';
 import { UnwrittenLayer } from './layers';
 import { openOnnx } from './session';

@@ -5,7 +5,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
 import { packNets } from '../../../models/bundle/pack';
-import { setCurrent } from '../../../models/bundle/store';
 import { writeBundle } from '../../../models/bundle/write';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { startEngine } from '../../../models/engine';
@@ -14,6 +13,7 @@ import { GoodNet } from '../../../models/goodnet';
 import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
+import { setCurrent } from '../../../models/store/folder';
 import { chainNet } from '../../small-nets';
 
 const shape = { height: 12, width: 10, channels: 3 };

@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import { interruptible } from '../interrupt';
+import { whole } from '../options';
+import { ProgressLines } from '../progress-lines';
+
+const bundles = () => import('../../../models/store/bundles');
+const open = async (address: string) => (await import('../../../models/store/open')).openFiles(address);
+const short = (id: string) => id.slice(0, 16);
+
+const STORE = ['--store <address>', 'a folder, or s3://bucket/prefix'] as const;
+
+/** `goodnet publish BUNDLE --to ADDRESS [--activate]` */
+export function publishCommand(): Command {
+  return new Command('publish')
+    .description('put a bundle into a store: a folder, or s3://bucket/prefix')
+    .argument('<bundle>', 'a bundle, or the folder store whose current bundle is meant')
+    .requiredOption('--to <address>', STORE[1])
+    .option('--activate', 'have the store answer with it from now on')
+    .action(async (bundle: string, { to, activate }: { to: string; activate?: boolean }) => {
+      const files = await open(to);
+      const lines = new ProgressLines();
+      const { publish, activate: point } = await bundles();
+      const manifest = await interruptible((signal) =>
+        publish(bundle, files, {
+          progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
+          signal,
+        }),
+      );
+      lines.finish();
+      if (activate) await point(files, manifest.id);
+      console.log(`${short(manifest.id)} is in ${to}${activate ? ', and is answered with' : ''}`);
+    });
+}
+
+/** `goodnet models --store ADDRESS` */
+export function modelsCommand(): Command {
+  return new Command('models')
+    .description('list the bundles of a store')
+    .requiredOption(...STORE)
+    .action(async ({ store }: { store: string }) => {
+      for (const { id, name, method, bytes, isCurrent } of await (await bundles()).listBundles(
+        await open(store),
+      )) {
+        const size = `${(bytes / 1e6).toFixed(1)} MB`;
+        console.log([short(id), name, method, size, ...(isCurrent ? ['current'] : [])].join('  '));
+      }
+    });
+}
+
+/** `goodnet activate ID --store ADDRESS` */
+export function activateCommand(): Command {
+  return new Command('activate')
+    .description('have a store answer with one of its bundles')
+    .argument('<id>', 'the bundle, or the beginning of its id')
+    .requiredOption(...STORE)
+    .action(async (id: string, { store }: { store: string }) => {
+      console.log(`${short(await (await bundles()).activate(await open(store), id))} is answered with`);
+    });
+}
+
+/** `goodnet rollback --store ADDRESS` */
+export function rollbackCommand(): Command {
+  return new Command('rollback')
+    .description('have a store answer with the bundle before the current one')
+    .requiredOption(...STORE)
+    .action(async ({ store }: { store: string }) => {
+      console.log(`${short(await (await bundles()).rollback(await open(store)))} is answered with again`);
+    });
+}
+
+/** `goodnet prune --store ADDRESS [--keep 3]` */
+export function pruneCommand(): Command {
+  return new Command('prune')
+    .description('remove bundles from a store, but for the current one and the last before it')
+    .requiredOption(...STORE)
+    .option('--keep <number>', 'how many to keep, the current one counted', whole(1, 1000), 3)
+    .action(async ({ store, keep }: { store: string; keep: number }) => {
+      const removed = await (await bundles()).prune(await open(store), keep);
+      for (const id of removed) console.log(`${short(id)} removed`);
+      if (removed.length === 0) console.log('Nothing to remove.');
+    });
+}

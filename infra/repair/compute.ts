@@ -1,0 +1,101 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AllocationStrategy,
+  EcsMachineImageType,
+  JobQueue,
+  JobStateTimeLimitActionsAction,
+  JobStateTimeLimitActionsReason,
+  JobStateTimeLimitActionsState,
+  ManagedEc2EcsComputeEnvironment,
+} from 'aws-cdk-lib/aws-batch';
+import {
+  BlockDeviceVolume,
+  EbsDeviceVolumeType,
+  InstanceType,
+  type IVpc,
+  LaunchTemplate,
+  SecurityGroup,
+} from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { explain } from '../iam';
+
+export interface ComputeProps {
+  readonly vpc: IVpc;
+  readonly instanceTypes: readonly string[];
+  readonly maxvCpus: number;
+}
+
+/** How long a job waits for a spot machine before it is given up on. */
+const PATIENCE = Duration.minutes(20);
+
+/** Where jobs wait: one queue for spot machines, one for machines at full price. Both have none while nothing waits. */
+export function repairQueues(scope: Construct, props: ComputeProps): { spot: JobQueue; onDemand: JobQueue } {
+  const { vpc, instanceTypes, maxvCpus } = props;
+  const instanceRole = new Role(scope, 'MachineRole', {
+    assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    managedPolicies: [
+      ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonEC2ContainerServiceforEC2Role'),
+    ],
+  });
+  explain(
+    instanceRole,
+    'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]',
+    "What the ECS agent needs changes with the agent; AWS keeps this policy in step. The job's own role is another.",
+  );
+  const shared = {
+    vpc,
+    instanceRole,
+    instanceTypes: instanceTypes.map((type) => new InstanceType(type)),
+    useOptimalInstanceClasses: false,
+    images: [{ imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }],
+    minvCpus: 0,
+    maxvCpus,
+    securityGroups: [
+      new SecurityGroup(scope, 'NothingIn', { vpc, description: 'Repair machines: out only', allowAllOutbound: true }),
+    ],
+    launchTemplate: machine(scope),
+  };
+  const spot = new ManagedEc2EcsComputeEnvironment(scope, 'SpotMachines', {
+    ...shared,
+    spot: true,
+    allocationStrategy: AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED,
+  });
+  const onDemand = new ManagedEc2EcsComputeEnvironment(scope, 'OnDemandMachines', {
+    ...shared,
+    allocationStrategy: AllocationStrategy.BEST_FIT_PROGRESSIVE,
+  });
+  return {
+    // A second compute environment in one queue would be used when the first is full, not when there is no spot machine.
+    spot: new JobQueue(scope, 'SpotQueue', {
+      computeEnvironments: [{ computeEnvironment: spot, order: 1 }],
+      jobStateTimeLimitActions: [giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY)],
+    }),
+    onDemand: new JobQueue(scope, 'OnDemandQueue', {
+      computeEnvironments: [{ computeEnvironment: onDemand, order: 1 }],
+    }),
+  };
+}
+
+function giveUp(reason: JobStateTimeLimitActionsReason) {
+  return {
+    reason,
+    action: JobStateTimeLimitActionsAction.CANCEL,
+    maxTime: PATIENCE,
+    state: JobStateTimeLimitActionsState.RUNNABLE,
+  };
+}
+
+/** An encrypted disk that holds the image and the nets, and metadata that only the machine itself can ask for. */
+function machine(scope: Construct): LaunchTemplate {
+  return new LaunchTemplate(scope, 'Machine', {
+    requireImdsv2: true,
+    httpPutResponseHopLimit: 2,
+    blockDevices: [
+      {
+        deviceName: '/dev/xvda',
+        volume: BlockDeviceVolume.ebs(100, { encrypted: true, volumeType: EbsDeviceVolumeType.GP3 }),
+      },
+    ],
+  });
+}

@@ -1,0 +1,103 @@
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
+import { repairQueues } from './compute';
+import { repairJob } from './job';
+import { repairMachine } from './machine';
+import { repairNetwork } from './network';
+
+export interface GoodNetRepairProps {
+  /** Where nets come from and bundles go. */
+  readonly artifacts: GoodNetArtifacts;
+  /** Default: a network of its own that costs nothing while nothing runs. */
+  readonly vpc?: IVpc;
+  /** Machines with one NVIDIA GPU, 4 processors and 16 GiB. Default g4dn, g5 and g6 `.xlarge`. */
+  readonly instanceTypes?: readonly string[];
+  /** Processors of all machines at once, in each queue. Default 64: sixteen machines. */
+  readonly maxvCpus?: number;
+  /** The most machines that one job is shared out over. Default 16. */
+  readonly maxShares?: number;
+  /** An image in a registry; by default GoodNet's own Dockerfile is built at deployment, which takes Docker. */
+  readonly image?: string;
+  /** How long one try of a job may take. Default 6 hours. */
+  readonly timeout?: Duration;
+  /** Whether a job file in the inbox starts its job. Default true. */
+  readonly startOnUpload?: boolean;
+  /** What becomes of the logs when the stack is deleted. Default: they stay. */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * Repairs nets on GPU machines that are there only while they work: on spot machines first, at full price where there
+ * are none. A job begins when `inbox/NAME/repair-job.json` is uploaded (last, after what it names), or by hand.
+ *
+ * @example
+ * new GoodNetRepair(this, 'Repair', { artifacts });
+ */
+export class GoodNetRepair extends Construct {
+  readonly workflow: StateMachine;
+  /** In alarm when a job has failed for good. */
+  readonly failed: Alarm;
+
+  constructor(scope: Construct, id: string, props: GoodNetRepairProps) {
+    super(scope, id);
+    const { artifacts, instanceTypes = ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'] } = props;
+    const { maxvCpus = 64, maxShares = 16, timeout = Duration.hours(6), image, startOnUpload = true } = props;
+    const { removalPolicy = RemovalPolicy.RETAIN } = props;
+    const vpc = props.vpc ?? repairNetwork(this, removalPolicy);
+    const { spot, onDemand } = repairQueues(this, { vpc, instanceTypes, maxvCpus });
+    const { definition } = repairJob(this, { artifacts, image, timeout, removalPolicy });
+    this.workflow = repairMachine(this, {
+      artifacts,
+      spot,
+      onDemand,
+      definition,
+      maxShares,
+      // Tries on spot machines, waiting for them, and a try at full price.
+      timeout: Duration.days(7),
+      removalPolicy,
+    });
+    if (startOnUpload) this.startOnUpload(artifacts);
+    this.failed = new Alarm(this, 'RepairFailed', {
+      metric: this.workflow.metricFailed({ period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: 'A repair job has failed, at full price, too. See "Alarms" in docs/operations.md.',
+    });
+    new CfnOutput(this, 'StartByHand', {
+      value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json"}'`,
+    });
+    new CfnOutput(this, 'StartByUpload', {
+      value: `aws s3 cp --recursive NAME s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME --exclude repair-job.json && aws s3 cp NAME/repair-job.json s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/`,
+    });
+  }
+
+  private startOnUpload(artifacts: GoodNetArtifacts): void {
+    const bucket = EventField.fromPath('$.detail.bucket.name');
+    const key = EventField.fromPath('$.detail.object.key');
+    new Rule(this, 'OnUpload', {
+      description: 'A job file has come into the inbox',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [artifacts.bucket.bucketName] },
+          object: { key: [{ wildcard: `${PREFIXES.inbox}/*/repair-job.json` }] },
+        },
+      },
+      targets: [
+        new SfnStateMachine(this.workflow, {
+          input: RuleTargetInput.fromObject({ job: `s3://${bucket}/${key}` }),
+          retryAttempts: 8,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { allow, explain } from '../iam';
+import { allowListing } from '../store';
+
+export interface BackfillProps {
+  readonly uploads: IBucket;
+  readonly prefix: string;
+  readonly screen: IFunction;
+  /** Functions that run at once. */
+  readonly concurrency: number;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Objects that one call of the function screens. */
+export const BACKFILL_BATCH = 100;
+/** Where what each call said is kept. */
+export const BACKFILL_PREFIX = 'backfills';
+
+/**
+ * Screens what is in the bucket already: Step Functions lists it (Distributed Map) and hands it to the function in
+ * batches. Input: `{"prefix": "2026/"}`, below the prefix that is screened.
+ */
+export function backfill(scope: Construct, props: BackfillProps): StateMachine {
+  const { uploads, prefix, screen, removalPolicy } = props;
+  const stack = Stack.of(scope);
+  const role = new Role(scope, 'BackfillRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const name = Names.uniqueResourceName(scope, { maxLength: 60, separator: '-', extra: 'Backfill' });
+  const machine = new StateMachine(scope, 'Backfill', {
+    role,
+    stateMachineName: name,
+    queryLanguage: QueryLanguage.JSONATA,
+    definitionBody: DefinitionBody.fromString(stack.toJsonString(backfillStates(props))),
+    tracingEnabled: true,
+    logs: {
+      level: LogLevel.ALL,
+      destination: new LogGroup(scope, 'BackfillLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy }),
+    },
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  explain(role, 'IAM5[Resource::*]', 'Log deliveries and X-Ray segments know no resources (CDK adds both).');
+  const machineArn = stack.formatArn({ service: 'states', resource: `stateMachine:${name}` });
+  const executions = stack.formatArn({ service: 'states', resource: `execution:${name}/*` });
+  const because = "The map's own children, which are named when it runs; of this state machine alone.";
+  allow(role, { sid: 'StartChildren', actions: ['states:StartExecution'], resources: [machineArn] });
+  allow(role, {
+    sid: 'FollowChildren',
+    actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+    resources: [executions],
+    because,
+  });
+  allow(role, { sid: 'Screen', actions: ['lambda:InvokeFunction'], resources: [screen.functionArn] });
+  allowListing(uploads, prefix, role);
+  allow(role, {
+    sid: 'KeepWhatCallsSaid',
+    actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+    resources: [uploads.arnForObjects(`${BACKFILL_PREFIX}/*`)],
+    because: 'Step Functions names the files itself: that prefix, and no more.',
+  });
+  return machine;
+}
+
+/** The states of the backfill (Amazon States Language, JSONata). */
+export function backfillStates({ uploads, prefix, screen, concurrency }: BackfillProps): object {
+  const below = prefix === '' ? '' : `${prefix}/`;
+  return {
+    Comment: 'Screens the objects that are in the uploads bucket already',
+    QueryLanguage: 'JSONata',
+    StartAt: 'ScreenAll',
+    States: {
+      ScreenAll: {
+        Type: 'Map',
+        Label: 'ScreenAll',
+        MaxConcurrency: concurrency,
+        ToleratedFailurePercentage: 5,
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:listObjectsV2',
+          Arguments: {
+            Bucket: uploads.bucketName,
+            Prefix: `{% '${below}' & ($exists($states.input.prefix) ? $states.input.prefix : '') %}`,
+          },
+        },
+        ItemBatcher: { MaxItemsPerBatch: BACKFILL_BATCH, BatchInput: { bucket: uploads.bucketName } },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+          StartAt: 'Screen',
+          States: {
+            Screen: {
+              Type: 'Task',
+              Resource: 'arn:aws:states:::lambda:invoke',
+              Arguments: { FunctionName: screen.functionArn, Payload: '{% $states.input %}' },
+              Output: '{% $states.result.Payload %}',
+              Retry: [
+                {
+                  ErrorEquals: ['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Lambda.SdkClientException'],
+                  IntervalSeconds: 2,
+                  MaxAttempts: 8,
+                  BackoffRate: 2,
+                  JitterStrategy: 'FULL',
+                },
+              ],
+              End: true,
+            },
+          },
+        },
+        ResultWriter: {
+          Resource: 'arn:aws:states:::s3:putObject',
+          Arguments: { Bucket: uploads.bucketName, Prefix: BACKFILL_PREFIX },
+          WriterConfig: { Transformation: 'COMPACT', OutputType: 'JSONL' },
+        },
+        End: true,
+      },
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { logBucket, privateBucket } from '../buckets';
+import { HANDLERS } from '../lambda/code';
+import type { StoreLocation } from '../store';
+import { BACKFILL_PREFIX, backfill } from './backfill';
+import { uploadQueue } from './queue';
+import { chosenRecords, type Records } from './records';
+import { ScreeningFunction } from './worker';
+
+export type { Records } from './records';
+
+export interface GoodNetScreeningProps {
+  /** Where the bundles are. */
+  readonly store: StoreLocation;
+  /** The bucket that is screened, which must tell EventBridge of its objects. Default: a new one. */
+  readonly uploads?: IBucket;
+  /** Only keys below this prefix are screened. Default `uploads`; with an existing bucket, all of it. */
+  readonly prefix?: string;
+  /** The model, where the store holds several. */
+  readonly model?: string;
+  /** How verdicts are written down. Default: tags, and JSON under `results`. */
+  readonly records?: Records;
+  /** Functions that screen uploads at once. Default 10. */
+  readonly concurrency?: number;
+  /** Functions that a backfill runs at once. Default 50. */
+  readonly backfillConcurrency?: number;
+  /** What becomes of buckets, queues and logs when the stack is deleted. Default: they stay. */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A verdict for each object that comes into a bucket, and for those that are there already.
+ *
+ * @example
+ * new GoodNetScreening(this, 'Screening', { store: artifacts.store, records: { quarantine: 'quarantine' } });
+ */
+export class GoodNetScreening extends Construct {
+  readonly uploads: IBucket;
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly worker: ScreeningFunction;
+  readonly backfill: StateMachine;
+
+  constructor(scope: Construct, id: string, props: GoodNetScreeningProps) {
+    super(scope, id);
+    const { store, removalPolicy = RemovalPolicy.RETAIN, concurrency = 10, backfillConcurrency = 50, model } = props;
+    const records = chosenRecords(props.records);
+    this.uploads = props.uploads ?? newBucket(this, removalPolicy);
+    const prefix = props.prefix ?? (props.uploads ? '' : 'uploads');
+    const own = [records.results, records.quarantine, BACKFILL_PREFIX].filter((each) => each !== undefined);
+    if (own.some((each) => prefix !== '' && `${each}/`.startsWith(`${prefix}/`))) {
+      throw new Error(`GoodNetScreening: results and quarantine must lie outside of "${prefix}", or they are screened.`);
+    }
+    const timeout = Duration.seconds(60);
+    const shared = { store, uploads: this.uploads, prefix, records, model, removalPolicy };
+    const { queue, deadLetters } = uploadQueue(this, { uploads: this.uploads, prefix, own, timeout, removalPolicy });
+    this.queue = queue;
+    this.deadLetters = deadLetters;
+    this.worker = new ScreeningFunction(this, 'OnEvents', {
+      ...shared,
+      handler: HANDLERS.screening,
+      description: 'GoodNet: screens new uploads',
+      timeout,
+    });
+    this.worker.function.addEventSource(
+      new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency }),
+    );
+    const batches = new ScreeningFunction(this, 'OnBatches', {
+      ...shared,
+      handler: HANDLERS.backfill,
+      description: 'GoodNet: screens what was uploaded before',
+      timeout: Duration.minutes(5),
+    });
+    this.backfill = backfill(this, {
+      uploads: this.uploads,
+      prefix,
+      screen: batches.function,
+      concurrency: backfillConcurrency,
+      removalPolicy,
+    });
+    this.tell(prefix, props.uploads !== undefined);
+  }
+
+  private tell(prefix: string, isExisting: boolean): void {
+    const { bucketName } = this.uploads;
+    const below = prefix === '' ? '' : `${prefix}/`;
+    new CfnOutput(this, 'TryIt', { value: `aws s3 cp face.png s3://${bucketName}/${below}face.png` });
+    new CfnOutput(this, 'StartBackfill', {
+      value: `aws stepfunctions start-execution --state-machine-arn ${this.backfill.stateMachineArn} --input '{"prefix":""}'`,
+    });
+    if (!isExisting) return;
+    new CfnOutput(this, 'TellEventBridge', {
+      description: 'Once, if the bucket does not do so yet. It replaces the notifications that the bucket has.',
+      value: `aws s3api put-bucket-notification-configuration --bucket ${bucketName} --notification-configuration '{"EventBridgeConfiguration":{}}'`,
+    });
+  }
+}
+
+function newBucket(scope: Construct, removalPolicy: RemovalPolicy): IBucket {
+  return privateBucket(scope, 'Bucket', {
+    removalPolicy,
+    logs: logBucket(scope, removalPolicy),
+    lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(90) }],
+  });
+}

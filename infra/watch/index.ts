@@ -1,0 +1,56 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { GoodNetEndpoint } from '../endpoint';
+import type { GoodNetRepair } from '../repair';
+import type { GoodNetScreening } from '../screening';
+import { endpointAlarms, rateAlarms, screeningAlarms } from './alarms';
+import { widgets } from './widgets';
+
+export interface GoodNetWatchProps {
+  readonly endpoint?: GoodNetEndpoint;
+  readonly screening?: GoodNetScreening;
+  readonly repair?: GoodNetRepair;
+  /** The false-positive rate of the bundles, 0–1. Default 0.01. */
+  readonly alpha?: number;
+  /** Who is written to in an alarm; they confirm it once. */
+  readonly emails?: readonly string[];
+}
+
+/**
+ * A dashboard, and alarms: errors, slow answers, uploads that wait, dead letters, failed repairs, and a share of flagged
+ * images that is not what the bundle promises.
+ *
+ * @example
+ * new GoodNetWatch(this, 'Watch', { endpoint, screening, repair, emails: ['ops@example.com'] });
+ */
+export class GoodNetWatch extends Construct {
+  readonly alarms: readonly Alarm[];
+  readonly topic: Topic;
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: GoodNetWatchProps) {
+    super(scope, id);
+    const { endpoint, screening, repair, alpha = 0.01, emails = [] } = props;
+    if (!(alpha > 0 && alpha < 1)) throw new Error(`GoodNetWatch: alpha ${alpha} is no rate between 0 and 1.`);
+    this.topic = new Topic(this, 'Alarms', { enforceSSL: true, displayName: 'GoodNet' });
+    for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
+    this.alarms = [
+      ...(endpoint ? endpointAlarms(this, endpoint) : []),
+      ...(screening ? screeningAlarms(this, screening) : []),
+      ...(endpoint || screening ? rateAlarms(this, alpha) : []),
+    ];
+    const all = repair ? [...this.alarms, repair.failed] : this.alarms;
+    for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(this.topic));
+    if (repair) repairFailures(this, repair, this.topic);
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: `${Stack.of(this).stackName}`,
+      defaultInterval: Duration.days(1),
+      widgets: widgets({ endpoint, screening, repair, alpha, alarms: all }),
+    });
+    this.dashboard.applyRemovalPolicy(RemovalPolicy.DESTROY);
+  }
+}

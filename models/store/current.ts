@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { BundleError } from '../errors';
+import type { Files } from './files';
+
+export const CURRENT = 'current.json';
+const MOST_BEFORE = 20;
+
+const id = z.string().regex(/^[0-9a-f]{64}$/);
+const schema = z.object({
+  format: z.literal('goodnet-store'),
+  formatVersion: z.literal(1),
+  /** The bundle that is answered with. */
+  bundle: id,
+  /** Those before it, the last first. */
+  before: z.array(id).optional(),
+});
+
+/** What a store's `current.json` says. */
+export interface Current {
+  readonly bundle: string;
+  readonly before: readonly string[];
+  /** For a conditional write. */
+  readonly version: string;
+}
+
+/** @returns undefined where the store has none yet @throws BundleError where it is damaged */
+export async function readCurrent(files: Files): Promise<Current | undefined> {
+  const file = await files.read(CURRENT);
+  if (!file) return undefined;
+  const where = `${files.address}/${CURRENT}`;
+  let raw: unknown;
+  try {
+    raw = JSON.parse(new TextDecoder().decode(file.bytes));
+  } catch (cause) {
+    throw new BundleError(`${where} is not JSON: it is damaged`, { cause });
+  }
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new BundleError(
+      `${where} is damaged or of a newer format: ${issue.path.join('.')}: ${issue.message}`,
+      {
+        hint: 'Name one of the bundles in the store instead, or upgrade goodnet.',
+      },
+    );
+  }
+  return { bundle: parsed.data.bundle, before: parsed.data.before ?? [], version: file.version };
+}
+
+/**
+ * Points the store at a bundle, by one conditional write.
+ * @param said what `current.json` said when it was decided; a damaged one is written over
+ * @returns false where it says something else by now
+ */
+export function writeCurrent(
+  files: Files,
+  bundle: string,
+  said: Current | undefined | 'damaged',
+): Promise<boolean> {
+  const was = said === 'damaged' ? undefined : said;
+  const passed = was && was.bundle !== bundle ? [was.bundle, ...was.before] : (was?.before ?? []);
+  const before = passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
+  const text = JSON.stringify({ format: 'goodnet-store', formatVersion: 1, bundle, before }, null, 1);
+  const condition = said === 'damaged' ? 'any' : was ? { version: was.version } : 'new';
+  return files.write(CURRENT, new TextEncoder().encode(`${text}\n`), condition);
+}

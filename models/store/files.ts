@@ -1,0 +1,27 @@
+/** A file as a store keeps it. */
+export interface StoredFile {
+  readonly bytes: Uint8Array;
+  /** Changes with the content: an ETag, or a checksum. */
+  readonly version: string;
+}
+
+/** What must hold of a file for it to be written over; `new` wants that there is none. */
+export type Condition = { readonly version: string } | 'new' | 'any';
+
+/** Where bundles are kept: a folder, or a prefix of an S3 bucket. Keys are paths with /, relative to it. */
+export interface Files {
+  /** For messages: `s3://bucket/prefix`, or the folder. */
+  readonly address: string;
+  /** @returns undefined where there is no such file */
+  read(key: string): Promise<StoredFile | undefined>;
+  /**
+   * Writes a file whole or not at all.
+   * @returns false where the condition does not hold: somebody else was there first
+   */
+  write(key: string, bytes: Uint8Array, condition: Condition): Promise<boolean>;
+  /** Whether a file of that size is there. */
+  has(key: string, bytes: number): Promise<boolean>;
+  /** The keys that begin with a prefix, in order. */
+  list(prefix: string): Promise<string[]>;
+  remove(keys: readonly string[]): Promise<void>;
+}

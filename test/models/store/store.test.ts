@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { activate, listBundles, prune, publish, readFrom, rollback } from '../../../models/store/bundles';
+import { readCurrent, writeCurrent } from '../../../models/store/current';
+import type { Files } from '../../../models/store/files';
+import { folderFiles } from '../../../models/store/folder-files';
+import { parseS3, s3Client, s3Files } from '../../../models/store/s3-files';
+import { writeSmallBundle } from '../../functions/small-bundle';
+import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-store-'));
+const made: { path: string; id: string }[] = [];
+let server: S3Server | undefined;
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+  for (const seed of [1, 2, 3]) {
+    const store = join(work, `made-${seed}`);
+    const id = await writeSmallBundle(store, { seed });
+    made.push({ path: join(store, id.slice(0, 16)), id });
+  }
+  if (hasS3Server) server = await startS3Server();
+}, 60_000);
+afterAll(async () => {
+  await server?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+const text = (bytes: string) => new TextEncoder().encode(bytes);
+
+describe.each([
+  ['a folder', true, () => folderFiles(join(work, randomUUID()))],
+  ['S3', hasS3Server, () => s3Files(`s3://goodnet/some where/${randomUUID()}`, s3Client(server!.config))],
+] as const)('a store in %s', (_where, isThere, open: () => Files) => {
+  describe.skipIf(!isThere)('', () => {
+    it('keeps files, and writes on conditions', async () => {
+      const files = open();
+      expect(await files.read('a/b')).toBeUndefined();
+      expect(await files.has('a/b', 3)).toBe(false);
+      expect(await files.write('a/b', text('one'), 'new')).toBe(true);
+      expect(await files.write('a/b', text('two'), 'new')).toBe(false);
+      const { bytes, version } = (await files.read('a/b'))!;
+      expect(new TextDecoder().decode(bytes)).toBe('one');
+      expect(await files.write('a/b', text('two'), { version })).toBe(true);
+      expect(await files.write('a/b', text('three'), { version })).toBe(false);
+      expect(await files.write('a/none', text('x'), { version })).toBe(false);
+      expect([await files.has('a/b', 3), await files.has('a/b', 4)]).toEqual([true, false]);
+      expect(await files.write('c', text(''), 'any')).toBe(true);
+      expect([await files.list(''), await files.list('a/')]).toEqual([['a/b', 'c'], ['a/b']]);
+      await files.remove(['a/b', 'a/gone']);
+      expect(await files.list('')).toEqual(['c']);
+    });
+
+    it('takes bundles, and goes back', async () => {
+      const files = open();
+      await expect(readFrom(files)).rejects.toThrow(/no store/);
+      for (const { path } of made) await publish(path, files);
+      expect((await listBundles(files)).map(({ id, isCurrent }) => [id, isCurrent])).toEqual(
+        made.map(({ id }) => [id, false]).sort(),
+      );
+      const [one, two, three] = made.map(({ id }) => id) as [string, string, string];
+      expect(await activate(files, one)).toBe(one);
+      await expect(rollback(files)).rejects.toThrow(/no bundle before/);
+      await activate(files, two.slice(0, 20));
+      await activate(files, three);
+      expect((await readFrom(files)).manifest.id).toBe(three);
+      expect(await rollback(files)).toBe(two);
+      expect((await readFrom(files)).manifest.id).toBe(two);
+      expect(await prune(files, 2)).toEqual([one]);
+      expect((await listBundles(files)).length).toBe(2);
+      await expect(activate(files, one)).rejects.toThrow(/has no bundle whose id begins with/);
+      await expect(activate(files, '')).rejects.toThrow(/2 bundles/);
+    });
+
+    it('goes on with a publish that broke off, and shows nothing of it before', async () => {
+      const files = open();
+      const { path, id } = made[0]!;
+      let writes = 0;
+      const breaking: Files = {
+        ...files,
+        write: async (...args) => {
+          if (++writes > 2) throw new Error('broken off');
+          return await files.write(...args);
+        },
+      };
+      await expect(publish(path, breaking)).rejects.toThrow('broken off');
+      expect(await listBundles(files)).toEqual([]);
+      const sent: string[] = [];
+      await publish(path, {
+        ...files,
+        write: (key, ...args) => {
+          sent.push(key);
+          return files.write(key, ...args);
+        },
+      });
+      const total = (await files.list(`${id.slice(0, 16)}/`)).length;
+      expect(sent.length).toBe(total - 2);
+      expect(sent.at(-1)).toBe(`${id.slice(0, 16)}/manifest.json`);
+      expect((await readFrom(files, id)).manifest.id).toBe(id);
+    });
+
+    it('tells the second of two that activate at once', async () => {
+      const files = open();
+      for (const { path } of made) await publish(path, files);
+      const before = await readCurrent(files);
+      const ids = made.map(({ id }) => id);
+      expect(await writeCurrent(files, ids[0]!, before)).toBe(true);
+      expect(await writeCurrent(files, ids[1]!, before)).toBe(false);
+      await Promise.all(ids.map((id) => activate(files, id)));
+      const { bundle, before: passed } = (await readCurrent(files))!;
+      expect([bundle, ...passed].sort()).toEqual([...ids].sort());
+    });
+
+    it('answers nothing from a bundle with a changed, shorter or missing file', async () => {
+      const files = open();
+      const { path, id } = made[1]!;
+      const { files: parts } = await publish(path, files);
+      await activate(files, id);
+      const key = `${id.slice(0, 16)}/${parts[0]!.path}`;
+      const { bytes } = (await files.read(key))!;
+      const changed = bytes.slice();
+      changed[0]! ^= 1;
+      await files.write(key, changed, 'any');
+      await expect(readFrom(files)).rejects.toThrow(/checksum does not fit/);
+      await files.write(key, bytes.slice(1), 'any');
+      await expect(readFrom(files)).rejects.toThrow(/bytes; the manifest says/);
+      await files.remove([key]);
+      await expect(readFrom(files)).rejects.toThrow(/is missing/);
+      await publish(path, files);
+      expect((await readFrom(files)).manifest.id).toBe(id);
+      await files.write('current.json', text('{'), 'any');
+      await expect(readFrom(files)).rejects.toThrow(/current.json is not JSON/);
+    });
+  });
+});
+
+describe('addresses in S3', () => {
+  it('are a bucket and a prefix', () => {
+    expect(parseS3('s3://bucket')).toEqual({ bucket: 'bucket', prefix: '' });
+    expect(parseS3('s3://bucket/a/b c/')).toEqual({ bucket: 'bucket', prefix: 'a/b c/' });
+    for (const wrong of ['s3://', 's3:///a', 's3://B/a', 'http://x'])
+      expect(() => parseS3(wrong)).toThrow(/no address/);
+  });
+
+  it.skipIf(!hasS3Server)('say what is wrong where they can not be had', async () => {
+    const files = s3Files('s3://no-such-bucket-here', s3Client(server!.config));
+    await expect(files.list('')).rejects.toThrow(/s3:\/\/no-such-bucket-here: listing failed/);
+    const stranger = { ...server!.config, credentials: { accessKeyId: 'goodnet', secretAccessKey: 'wrong' } };
+    await expect(s3Files('s3://goodnet', s3Client(stranger)).write('a', text('x'), 'any')).rejects.toThrow(
+      /writing a failed/,
+    );
+  });
+});
