@@ -51,6 +51,10 @@ export function logBucket(scope: Construct, removalPolicy: RemovalPolicy): Bucke
     removalPolicy,
     lifecycleRules: [{ expiration: Duration.days(365) }],
   });
-  explain(bucket, 'S1', `It holds the access logs of ${Stack.of(scope).stackName}; its own would log the logging.`);
+  explain(
+    bucket,
+    'S1',
+    `It holds the access logs of ${Stack.of(scope).stackName}; its own would log the logging.`,
+  );
   return bucket;
 }

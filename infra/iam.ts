@@ -27,7 +27,11 @@ export function allow(role: IRole, { because, actions, resources, ...rest }: All
 }
 
 /** Tells cdk-nag why one of its AwsSolutions rules does not hold here. */
-export function explain(construct: IRole | Parameters<typeof Validations.of>[0], rule: string, because: string): void {
+export function explain(
+  construct: IRole | Parameters<typeof Validations.of>[0],
+  rule: string,
+  because: string,
+): void {
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason: because });
 }
 

@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -46,7 +46,8 @@ export function allowPublishing(store: StoreLocation, role: IRole): void {
     sid: 'WriteBundles',
     actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
     resources: [bucket.arnForObjects(`${prefix}/*`)],
-    because: 'A bundle is named by its content, so that its keys are not known beforehand: all of the store, no more.',
+    because:
+      'A bundle is named by its content, so that its keys are not known beforehand: all of the store, no more.',
   });
   bucket.encryptionKey?.grantEncrypt(role);
   if (trustedKeys.length > 0) {

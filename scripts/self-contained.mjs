@@ -24,7 +24,8 @@ export const selfContained = {
   format: 'esm',
   target: 'node20',
   // node-fetch is what TensorFlow.js takes where there is no fetch of Node's own.
-  external: ['sharp', 'node-fetch'],
+  // The AWS SDK is loaded where S3 is asked for alone; Lambda has its own.
+  external: ['sharp', 'node-fetch', '@aws-sdk/*'],
   banner: { js: REQUIRE },
   logLevel: 'warning',
 };

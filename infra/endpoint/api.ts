@@ -1,4 +1,5 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
   HttpApi,
@@ -9,7 +10,6 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -40,10 +40,14 @@ export function httpApi(scope: Construct, props: ApiProps): { api: HttpApi; stag
   const integration = new HttpLambdaIntegration('Classify', target);
   for (const path of ['/', '/{proxy+}']) {
     // With CORS, OPTIONS is answered by the API itself, to everybody.
-    const methods = origins.length === 0 ? [HttpMethod.ANY] : [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST];
+    const methods =
+      origins.length === 0 ? [HttpMethod.ANY] : [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST];
     api.addRoutes({ path, methods, integration });
   }
-  const logGroup = new LogGroup(scope, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
+  const logGroup = new LogGroup(scope, 'AccessLogs', {
+    retention: RetentionDays.THREE_MONTHS,
+    removalPolicy,
+  });
   const stage = new HttpStage(scope, 'Stage', {
     httpApi: api,
     stageName: '$default',

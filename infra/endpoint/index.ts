@@ -61,7 +61,9 @@ export class GoodNetEndpoint extends Construct {
     const { store, front = 'http-api', auth = { kind: 'iam' }, engine = 'wasm', origins = [] } = props;
     const { removalPolicy = RemovalPolicy.RETAIN, throttle = { rate: 100, burst: 200 } } = props;
     if (front === 'function-url' && auth.kind === 'jwt') {
-      throw new Error("GoodNetEndpoint: a function URL can't check a JWT. Take front: 'http-api', or auth: IAM.");
+      throw new Error(
+        "GoodNetEndpoint: a function URL can't check a JWT. Take front: 'http-api', or auth: IAM.",
+      );
     }
     this.classifier = new ClassifierFunction(this, 'Classifier', {
       store,

@@ -20,7 +20,14 @@ export function imageLibrary(cpu: Cpu): string | undefined {
   const partial = mkdtempSync(`${folder}.partial-`);
   try {
     writeFileSync(join(partial, 'package.json'), '{"private":true}\n');
-    const target = ['--os=linux', `--cpu=${cpu}`, '--libc=glibc', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const target = [
+      '--os=linux',
+      `--cpu=${cpu}`,
+      '--libc=glibc',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+    ];
     const { status } = spawnSync('npm', ['install', ...target, `sharp@${version}`], {
       cwd: partial,
       stdio: ['ignore', 'ignore', 'ignore'],

@@ -52,7 +52,11 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
     minvCpus: 0,
     maxvCpus,
     securityGroups: [
-      new SecurityGroup(scope, 'NothingIn', { vpc, description: 'Repair machines: out only', allowAllOutbound: true }),
+      new SecurityGroup(scope, 'NothingIn', {
+        vpc,
+        description: 'Repair machines: out only',
+        allowAllOutbound: true,
+      }),
     ],
     launchTemplate: machine(scope),
   };

@@ -1,5 +1,4 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
@@ -34,15 +33,13 @@ export interface GoodNetRepairProps {
 
 /**
  * Repairs nets on GPU machines that are there only while they work: on spot machines first, at full price where there
- * are none. A job begins when `inbox/NAME/repair-job.json` is uploaded (last, after what it names), or by hand.
+ * are none. Add a GoodNetWatch: its alarm tells of jobs that failed. A job begins when `inbox/NAME/repair-job.json` is uploaded (last, after what it names), or by hand.
  *
  * @example
  * new GoodNetRepair(this, 'Repair', { artifacts });
  */
 export class GoodNetRepair extends Construct {
   readonly workflow: StateMachine;
-  /** In alarm when a job has failed for good. */
-  readonly failed: Alarm;
 
   constructor(scope: Construct, id: string, props: GoodNetRepairProps) {
     super(scope, id);
@@ -63,14 +60,6 @@ export class GoodNetRepair extends Construct {
       removalPolicy,
     });
     if (startOnUpload) this.startOnUpload(artifacts);
-    this.failed = new Alarm(this, 'RepairFailed', {
-      metric: this.workflow.metricFailed({ period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: 'A repair job has failed, at full price, too. See "Alarms" in docs/operations.md.',
-    });
     new CfnOutput(this, 'StartByHand', {
       value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json"}'`,
     });

@@ -23,7 +23,10 @@ export interface RepairJobProps {
 const SIZE = { gpu: 1, cpu: 4, memory: Size.mebibytes(14_000) };
 
 /** The job that repairs nets: its container, what it may do, and when it is tried again. */
-export function repairJob(scope: Construct, props: RepairJobProps): { definition: EcsJobDefinition; logGroup: LogGroup } {
+export function repairJob(
+  scope: Construct,
+  props: RepairJobProps,
+): { definition: EcsJobDefinition; logGroup: LogGroup } {
   const { artifacts, image, timeout, removalPolicy } = props;
   const logGroup = new LogGroup(scope, 'JobLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
   const container = new EcsEc2ContainerDefinition(scope, 'Container', {
@@ -72,7 +75,8 @@ function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
     sid: 'ReadNetsAndImages',
     actions: ['s3:GetObject'],
     resources: [bucket.arnForObjects(`${PREFIXES.inbox}/*`)],
-    because: 'A job names nets and images in the inbox that are not known beforehand: the inbox, and no more.',
+    because:
+      'A job names nets and images in the inbox that are not known beforehand: the inbox, and no more.',
   });
   allow(role, {
     sid: 'KeepWhatIsDone',
@@ -87,8 +91,14 @@ function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
 }
 
 function executionRole(scope: Construct, logGroup: LogGroup): Role {
-  const role = new Role(scope, 'ExecutionRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+  const role = new Role(scope, 'ExecutionRole', {
+    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+  });
   logGroup.grantWrite(role);
-  explain(role, 'IAM5[Resource::*]', 'ecr:GetAuthorizationToken knows no resources (CDK adds it with the image).');
+  explain(
+    role,
+    'IAM5[Resource::*]',
+    'ecr:GetAuthorizationToken knows no resources (CDK adds it with the image).',
+  );
   return role;
 }

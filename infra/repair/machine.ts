@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { EcsJobDefinition, JobQueue } from 'aws-cdk-lib/aws-batch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -45,7 +45,10 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
-      destination: new LogGroup(scope, 'WorkflowLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy }),
+      destination: new LogGroup(scope, 'WorkflowLogs', {
+        retention: RetentionDays.THREE_MONTHS,
+        removalPolicy,
+      }),
     },
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -30,7 +30,7 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
   const { uploads, prefix, screen, removalPolicy } = props;
   const stack = Stack.of(scope);
   const role = new Role(scope, 'BackfillRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-  const name = Names.uniqueResourceName(scope, { maxLength: 60, separator: '-', extra: 'Backfill' });
+  const name = Names.uniqueResourceName(scope, { maxLength: 60, separator: '-' });
   const machine = new StateMachine(scope, 'Backfill', {
     role,
     stateMachineName: name,
@@ -39,7 +39,10 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
-      destination: new LogGroup(scope, 'BackfillLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy }),
+      destination: new LogGroup(scope, 'BackfillLogs', {
+        retention: RetentionDays.THREE_MONTHS,
+        removalPolicy,
+      }),
     },
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -97,7 +100,11 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
               Output: '{% $states.result.Payload %}',
               Retry: [
                 {
-                  ErrorEquals: ['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Lambda.SdkClientException'],
+                  ErrorEquals: [
+                    'Lambda.TooManyRequestsException',
+                    'Lambda.ServiceException',
+                    'Lambda.SdkClientException',
+                  ],
                   IntervalSeconds: 2,
                   MaxAttempts: 8,
                   BackoffRate: 2,

@@ -48,17 +48,31 @@ export class GoodNetScreening extends Construct {
 
   constructor(scope: Construct, id: string, props: GoodNetScreeningProps) {
     super(scope, id);
-    const { store, removalPolicy = RemovalPolicy.RETAIN, concurrency = 10, backfillConcurrency = 50, model } = props;
+    const {
+      store,
+      removalPolicy = RemovalPolicy.RETAIN,
+      concurrency = 10,
+      backfillConcurrency = 50,
+      model,
+    } = props;
     const records = chosenRecords(props.records);
     this.uploads = props.uploads ?? newBucket(this, removalPolicy);
     const prefix = props.prefix ?? (props.uploads ? '' : 'uploads');
     const own = [records.results, records.quarantine, BACKFILL_PREFIX].filter((each) => each !== undefined);
     if (own.some((each) => prefix !== '' && `${each}/`.startsWith(`${prefix}/`))) {
-      throw new Error(`GoodNetScreening: results and quarantine must lie outside of "${prefix}", or they are screened.`);
+      throw new Error(
+        `GoodNetScreening: results and quarantine must lie outside of "${prefix}", or they are screened.`,
+      );
     }
     const timeout = Duration.seconds(60);
     const shared = { store, uploads: this.uploads, prefix, records, model, removalPolicy };
-    const { queue, deadLetters } = uploadQueue(this, { uploads: this.uploads, prefix, own, timeout, removalPolicy });
+    const { queue, deadLetters } = uploadQueue(this, {
+      uploads: this.uploads,
+      prefix,
+      own,
+      timeout,
+      removalPolicy,
+    });
     this.queue = queue;
     this.deadLetters = deadLetters;
     this.worker = new ScreeningFunction(this, 'OnEvents', {
@@ -68,7 +82,11 @@ export class GoodNetScreening extends Construct {
       timeout,
     });
     this.worker.function.addEventSource(
-      new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency }),
+      new SqsEventSource(queue, {
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        maxConcurrency: concurrency,
+      }),
     );
     const batches = new ScreeningFunction(this, 'OnBatches', {
       ...shared,
@@ -95,7 +113,8 @@ export class GoodNetScreening extends Construct {
     });
     if (!isExisting) return;
     new CfnOutput(this, 'TellEventBridge', {
-      description: 'Once, if the bucket does not do so yet. It replaces the notifications that the bucket has.',
+      description:
+        'Once, if the bucket does not do so yet. It replaces the notifications that the bucket has.',
       value: `aws s3api put-bucket-notification-configuration --bucket ${bucketName} --notification-configuration '{"EventBridgeConfiguration":{}}'`,
     });
   }

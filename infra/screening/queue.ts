@@ -33,7 +33,13 @@ export function uploadQueue(scope: Construct, props: UploadQueueProps): { queue:
       detailType: ['Object Created'],
       detail: { bucket: { name: [uploads.bucketName] }, object: { key: keys(prefix, own) } },
     },
-    targets: [new SqsQueue(queue, { retryAttempts: 185, maxEventAge: Duration.hours(24), deadLetterQueue: deadLetters })],
+    targets: [
+      new SqsQueue(queue, {
+        retryAttempts: 185,
+        maxEventAge: Duration.hours(24),
+        deadLetterQueue: deadLetters,
+      }),
+    ],
   });
   return { queue, deadLetters };
 }

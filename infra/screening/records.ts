@@ -23,11 +23,15 @@ export function chosenRecords(records: Records = {}): ChosenRecords {
   const { tags = true, results = 'results', events = false, quarantine } = records;
   const chosen = { tags, results: results === false ? undefined : results, events, quarantine };
   if (!tags && !chosen.results && !events) {
-    throw new Error('GoodNetScreening: verdicts are written nowhere. Take one of records.tags, results, events.');
+    throw new Error(
+      'GoodNetScreening: verdicts are written nowhere. Take one of records.tags, results, events.',
+    );
   }
   for (const prefix of [chosen.results, chosen.quarantine]) {
     if (prefix !== undefined && !/^[^/*?]+(\/[^/*?]+)*$/.test(prefix)) {
-      throw new Error(`GoodNetScreening: "${prefix}" is no prefix. It has no slash at its ends, no * and no ?.`);
+      throw new Error(
+        `GoodNetScreening: "${prefix}" is no prefix. It has no slash at its ends, no * and no ?.`,
+      );
     }
   }
   return chosen;

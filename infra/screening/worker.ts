@@ -1,6 +1,6 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Role } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { allow } from '../iam';
@@ -59,8 +59,14 @@ export class ScreeningFunction extends Construct {
 
 function allowScreening(role: Role, { uploads, prefix, records }: ScreeningFunctionProps): void {
   const objects = uploads.arnForObjects(prefix === '' ? '*' : `${prefix}/*`);
-  const because = 'Uploads have names that are not known beforehand: the prefix that is screened, and no more.';
-  allow(role, { sid: 'ReadUploads', actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects], because });
+  const because =
+    'Uploads have names that are not known beforehand: the prefix that is screened, and no more.';
+  allow(role, {
+    sid: 'ReadUploads',
+    actions: ['s3:GetObject', 's3:GetObjectVersion'],
+    resources: [objects],
+    because,
+  });
   allowListing(uploads, prefix, role);
   if (records.tags) {
     const actions = ['s3:GetObjectTagging', 's3:PutObjectTagging'];
@@ -72,14 +78,20 @@ function allowScreening(role: Role, { uploads, prefix, records }: ScreeningFunct
       sid: 'WriteResults',
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [uploads.arnForObjects(`${records.results}/*`)],
-      because: 'A result is called as its upload is, which is not known beforehand: the results, and no more.',
+      because:
+        'A result is called as its upload is, which is not known beforehand: the results, and no more.',
     });
     allowListing(uploads, records.results, role);
   }
   if (records.quarantine) {
     allow(role, {
       sid: 'TakeAwayFlagged',
-      actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObjectTagging', 's3:GetObjectVersionTagging'],
+      actions: [
+        's3:DeleteObject',
+        's3:DeleteObjectVersion',
+        's3:GetObjectTagging',
+        's3:GetObjectVersionTagging',
+      ],
       resources: [objects],
       because,
     });

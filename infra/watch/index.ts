@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { GoodNetEndpoint } from '../endpoint';
 import type { GoodNetRepair } from '../repair';
 import type { GoodNetScreening } from '../screening';
-import { endpointAlarms, rateAlarms, screeningAlarms } from './alarms';
+import { endpointAlarms, rateAlarms, repairAlarms, screeningAlarms } from './alarms';
 import { widgets } from './widgets';
 
 export interface GoodNetWatchProps {
@@ -35,22 +35,21 @@ export class GoodNetWatch extends Construct {
   constructor(scope: Construct, id: string, props: GoodNetWatchProps) {
     super(scope, id);
     const { endpoint, screening, repair, alpha = 0.01, emails = [] } = props;
-    if (!(alpha > 0 && alpha < 1)) throw new Error(`GoodNetWatch: alpha ${alpha} is no rate between 0 and 1.`);
+    if (!(alpha > 0 && alpha < 1))
+      throw new Error(`GoodNetWatch: alpha ${alpha} is no rate between 0 and 1.`);
     this.topic = new Topic(this, 'Alarms', { enforceSSL: true, displayName: 'GoodNet' });
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
     this.alarms = [
       ...(endpoint ? endpointAlarms(this, endpoint) : []),
       ...(screening ? screeningAlarms(this, screening) : []),
       ...(endpoint || screening ? rateAlarms(this, alpha) : []),
+      ...(repair ? repairAlarms(this, repair) : []),
     ];
-    const all = repair ? [...this.alarms, repair.failed] : this.alarms;
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(this.topic));
-    if (repair) repairFailures(this, repair, this.topic);
     this.dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: `${Stack.of(this).stackName}`,
+      dashboardName: Stack.of(this).stackName,
       defaultInterval: Duration.days(1),
-      widgets: widgets({ endpoint, screening, repair, alpha, alarms: all }),
+      widgets: widgets({ endpoint, screening, repair, alpha, alarms: this.alarms }),
     });
-    this.dashboard.applyRemovalPolicy(RemovalPolicy.DESTROY);
   }
 }

@@ -1,0 +1,19 @@
+import type { FetchObject } from '../images-in';
+import { Problem } from '../problem';
+import type { Uploads } from './s3';
+
+/**
+ * Lets requests name objects of some buckets in place of images.
+ * @param buckets those that may be named: a caller must not read others with the service's rights
+ */
+export function fetchObjectFrom(uploads: Uploads, buckets: ReadonlySet<string>): FetchObject {
+  return async (object, maxBytes) => {
+    if (!buckets.has(object.bucket))
+      throw new Problem('no-such-object', `The bucket ${object.bucket} is not open here.`);
+    const found = await uploads.fetch(object, maxBytes);
+    if (found === 'gone')
+      throw new Problem('no-such-object', `There is no ${object.key} in ${object.bucket}.`);
+    if (found === 'too-large') throw new Problem('too-large', `An image may have ${maxBytes} bytes at most.`);
+    return found.bytes;
+  };
+}

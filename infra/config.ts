@@ -1,0 +1,105 @@
+import type { IConstruct } from 'constructs';
+import { z } from 'zod';
+
+const flag = z.stringbool().or(z.boolean());
+const number = z.coerce.number();
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .or(z.array(z.string()));
+const prefix = z.string().regex(/^([^/*?]+(\/[^/*?]+)*)?$/, 'no slash at its ends, no * and no ?');
+
+/** What the app is told by cdk.json or `-c goodnet:NAME=VALUE`, with its defaults. */
+const schema = z.strictObject({
+  /** What the stacks' names begin with. */
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, 'letters, digits and -, a letter first')
+    .default('GoodNet'),
+  /** Whether buckets, keys and logs stay when a stack is deleted. */
+  retain: flag.default(true),
+  /** Which stacks there are beside the artifacts. */
+  repair: flag.default(true),
+  endpoint: flag.default(true),
+  screening: flag.default(true),
+  watch: flag.default(true),
+  signing: z.enum(['kms', 'none']).default('kms'),
+  front: z.enum(['http-api', 'function-url']).default('http-api'),
+  auth: z.enum(['iam', 'jwt']).default('iam'),
+  jwtIssuer: z.url({ protocol: /^https$/ }).optional(),
+  jwtAudience: list.optional(),
+  engine: z.enum(['wasm', 'node']).default('wasm'),
+  /** Megabytes. */
+  memory: number.int().min(256).max(10240).optional(),
+  provisionedConcurrency: number.int().min(0).default(0),
+  reservedConcurrency: number.int().min(1).optional(),
+  /** Requests a second, and how many at once beyond. */
+  throttleRate: number.positive().default(100),
+  throttleBurst: number.int().positive().default(200),
+  origins: list.default([]),
+  /** An existing bucket that is to be screened. */
+  uploadsBucket: z.string().min(3).optional(),
+  uploadsPrefix: prefix.optional(),
+  model: z.string().min(1).optional(),
+  tags: flag.default(true),
+  results: prefix.default('results'),
+  events: flag.default(false),
+  quarantine: prefix.optional(),
+  screeningConcurrency: number.int().min(2).max(1000).default(10),
+  backfillConcurrency: number.int().min(1).max(10_000).default(50),
+  instanceTypes: list.optional(),
+  maxvCpus: number.int().min(4).default(64),
+  maxShares: number.int().min(1).max(10_000).default(16),
+  /** An image in a registry, in place of the Dockerfile's. */
+  repairImage: z.string().min(1).optional(),
+  /** The false-positive rate that the bundles were calibrated for. */
+  alpha: number.gt(0).lt(1).default(0.01),
+  alarmEmails: list.default([]),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/** Where the context names an option of GoodNet. */
+const OURS = 'goodnet:';
+
+/**
+ * Reads the app's choices from the context.
+ * @throws Error naming each option that is unknown or unusable, and what would do
+ */
+export function readConfig(node: IConstruct['node']): Config {
+  const context: Record<string, unknown> = node.getAllContext();
+  const given = Object.entries(context).filter(([key]) => key.startsWith(OURS));
+  const parsed = schema.safeParse(
+    Object.fromEntries(given.map(([key, value]) => [key.slice(OURS.length), value])),
+  );
+  const faults = parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(told);
+  if (faults.length === 0) return parsed.data!;
+  throw new Error(`The options in cdk.json, or given with -c, can't be used:\n  ${faults.join('\n  ')}`);
+}
+
+function told(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(schema.shape).join(', ');
+    return issue.keys.map((key) => `${OURS}${key} is not an option. There are: ${known}`);
+  }
+  return [`${OURS}${issue.path.join('.')}: ${issue.message}`];
+}
+
+function contradictions(config: Config): string[] {
+  const faults: string[] = [];
+  if (config.auth === 'jwt' && (!config.jwtIssuer || !config.jwtAudience?.length)) {
+    faults.push(`${OURS}auth=jwt needs ${OURS}jwtIssuer and ${OURS}jwtAudience`);
+  }
+  if (config.auth === 'jwt' && config.front === 'function-url') {
+    faults.push(`${OURS}front=function-url can't check a JWT: take http-api, or auth=iam`);
+  }
+  if (config.watch && !config.endpoint && !config.screening && !config.repair) {
+    faults.push(`${OURS}watch has nothing to watch: take one of endpoint, screening, repair, or watch=false`);
+  }
+  return faults;
+}

@@ -1,0 +1,84 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { GoodNetArtifacts } from './artifacts';
+import type { Config } from './config';
+import { type EndpointAuth, GoodNetEndpoint } from './endpoint';
+import { GoodNetRepair } from './repair';
+import { GoodNetScreening } from './screening';
+import { GoodNetWatch } from './watch';
+
+/** All of GoodNet on AWS, as it was chosen: a stack for each construct, so that one can be changed without the others. */
+export function goodNetStacks(app: Construct, config: Config, env: StackProps['env'] = {}): Stack[] {
+  const removalPolicy = config.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  const stacks: Stack[] = [];
+  const stack = (what: string, description: string) => {
+    const made = new Stack(app, `${config.name}-${what}`, { env, description: `GoodNet: ${description}` });
+    stacks.push(made);
+    return made;
+  };
+  const artifacts = new GoodNetArtifacts(stack('Artifacts', 'nets, jobs and signed bundles'), 'Artifacts', {
+    signing: config.signing,
+    removalPolicy,
+  });
+  const repair = config.repair
+    ? new GoodNetRepair(stack('Repair', 'repairs nets on GPU machines'), 'Repair', {
+        artifacts,
+        instanceTypes: config.instanceTypes,
+        maxvCpus: config.maxvCpus,
+        maxShares: config.maxShares,
+        image: config.repairImage,
+        removalPolicy,
+      })
+    : undefined;
+  const endpoint = config.endpoint
+    ? new GoodNetEndpoint(stack('Endpoint', 'classifies images over HTTP'), 'Endpoint', {
+        store: artifacts.store,
+        front: config.front,
+        auth: authOf(config),
+        engine: config.engine,
+        memory: config.memory,
+        provisionedConcurrency: config.provisionedConcurrency,
+        reservedConcurrency: config.reservedConcurrency,
+        throttle: { rate: config.throttleRate, burst: config.throttleBurst },
+        origins: config.origins,
+        removalPolicy,
+      })
+    : undefined;
+  const screening = config.screening
+    ? screeningOf(stack('Screening', 'screens uploads'), artifacts, config, removalPolicy)
+    : undefined;
+  if (config.watch) {
+    new GoodNetWatch(stack('Watch', 'dashboard and alarms'), 'Watch', {
+      endpoint,
+      screening,
+      repair,
+      alpha: config.alpha,
+      emails: config.alarmEmails,
+    });
+  }
+  return stacks;
+}
+
+function screeningOf(
+  stack: Stack,
+  { store }: GoodNetArtifacts,
+  config: Config,
+  removalPolicy: RemovalPolicy,
+) {
+  const { uploadsBucket, tags, results, events, quarantine } = config;
+  return new GoodNetScreening(stack, 'Screening', {
+    store,
+    uploads: uploadsBucket === undefined ? undefined : Bucket.fromBucketName(stack, 'Uploads', uploadsBucket),
+    prefix: config.uploadsPrefix,
+    model: config.model,
+    records: { tags, results: results === '' ? false : results, events, quarantine: quarantine || undefined },
+    concurrency: config.screeningConcurrency,
+    backfillConcurrency: config.backfillConcurrency,
+    removalPolicy,
+  });
+}
+
+function authOf({ auth, jwtIssuer, jwtAudience }: Config): EndpointAuth {
+  return auth === 'iam' ? { kind: 'iam' } : { kind: 'jwt', issuer: jwtIssuer!, audience: jwtAudience! };
+}

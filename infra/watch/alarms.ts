@@ -1,0 +1,108 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { GoodNetEndpoint } from '../endpoint';
+import type { GoodNetRepair } from '../repair';
+import type { GoodNetScreening } from '../screening';
+import { flaggedOverAlpha } from './metrics';
+
+const FIVE_MINUTES = Duration.minutes(5);
+/** Shares need many images; a quarter of a day finds a drift while it is new. */
+const RATE_PERIOD = Duration.hours(6);
+const ADVICE = 'What to do: docs/operations.md, "Alarms".';
+
+interface Watched {
+  readonly metric: IMetric;
+  readonly above?: number;
+  readonly below?: number;
+  /** Periods in a row. */
+  readonly periods?: number;
+  readonly says: string;
+}
+
+function alarm(scope: Construct, id: string, { metric, above, below, periods = 1, says }: Watched): Alarm {
+  return new Alarm(scope, id, {
+    metric,
+    threshold: (above ?? below)!,
+    evaluationPeriods: periods,
+    comparisonOperator:
+      above === undefined
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    alarmDescription: `${says} ${ADVICE}`,
+  });
+}
+
+/** Errors, and answers that take long. */
+export function endpointAlarms(scope: Construct, { classifier }: GoodNetEndpoint): Alarm[] {
+  const { alias } = classifier;
+  return [
+    alarm(scope, 'EndpointErrors', {
+      metric: alias.metricErrors({ period: FIVE_MINUTES }),
+      above: 0,
+      says: 'The endpoint has failed to answer: an error of its own, not of a caller.',
+    }),
+    alarm(scope, 'EndpointThrottled', {
+      metric: alias.metricThrottles({ period: FIVE_MINUTES }),
+      above: 0,
+      says: 'Requests were turned away: Lambda had no more instances.',
+    }),
+    alarm(scope, 'EndpointSlow', {
+      metric: alias.metricDuration({ period: FIVE_MINUTES, statistic: 'p99' }),
+      above: 3000,
+      periods: 3,
+      says: 'One answer of a hundred takes over 3 seconds, for a quarter of an hour.',
+    }),
+  ];
+}
+
+/** Uploads that wait, and those that were given up on. */
+export function screeningAlarms(scope: Construct, { queue, deadLetters, worker }: GoodNetScreening): Alarm[] {
+  return [
+    alarm(scope, 'UploadsWait', {
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES }),
+      above: 900,
+      periods: 3,
+      says: 'An upload has waited for over a quarter of an hour.',
+    }),
+    alarm(scope, 'DeadLetters', {
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+      above: 0,
+      says: 'Uploads could not be screened in five tries.',
+    }),
+    alarm(scope, 'ScreeningErrors', {
+      metric: worker.function.metricErrors({ period: FIVE_MINUTES }),
+      above: 0,
+      periods: 3,
+      says: 'Screening fails, for a quarter of an hour.',
+    }),
+  ];
+}
+
+/** A share of flagged images that is not what was calibrated: an attack, other cameras, or a bundle that is not right. */
+export function rateAlarms(scope: Construct, alpha: number): Alarm[] {
+  const metric = flaggedOverAlpha(alpha, RATE_PERIOD);
+  return [
+    alarm(scope, 'FlaggedMany', {
+      metric,
+      above: 3,
+      says: 'Over three times as many images are flagged as clean ones would be.',
+    }),
+    alarm(scope, 'FlaggedFew', {
+      metric,
+      below: 1 / 3,
+      says: 'Under a third as many images are flagged as clean ones would be.',
+    }),
+  ];
+}
+
+/** Jobs that have failed, at full price, too. */
+export function repairAlarms(scope: Construct, { workflow }: GoodNetRepair): Alarm[] {
+  const metrics = [workflow.metricFailed, workflow.metricTimedOut];
+  const [failed, timedOut] = metrics.map((metric) => metric.call(workflow, { period: FIVE_MINUTES }));
+  return [
+    alarm(scope, 'RepairFailed', { metric: failed!, above: 0, says: 'A repair job has failed for good.' }),
+    alarm(scope, 'RepairTimedOut', { metric: timedOut!, above: 0, says: 'A repair job took over a week.' }),
+  ];
+}
