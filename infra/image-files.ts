@@ -10,7 +10,6 @@ export const ONLY_WHAT_IMAGES_NEED = {
     '!/dist',
     '/dist/*',
     '!/dist/*.js',
-    '!/dist/lambda',
     '!/demo',
     '!/scripts',
     '/scripts/*',
@@ -20,5 +19,8 @@ export const ONLY_WHAT_IMAGES_NEED = {
     '!/build-repair',
     '/build-repair/*',
     '!/build-repair/Dockerfile',
+    '!/functions',
+    '/functions/*',
+    '!/functions/Dockerfile',
   ],
 };

@@ -62,7 +62,7 @@ export class ClassifierFunction extends Construct {
             architecture: Architecture.X86_64,
             code: DockerImageCode.fromImageAsset(packageRoot(), {
               ...ONLY_WHAT_IMAGES_NEED,
-              file: 'scripts/container/lambda.Dockerfile',
+              file: 'functions/Dockerfile',
               platform: Platform.LINUX_AMD64,
             }),
           });
