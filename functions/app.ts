@@ -14,7 +14,7 @@ import type { FetchObject } from './images-in';
 import { LIMITS, type Limits } from './limits';
 import { watched } from './observe/middleware';
 import type { Metrics } from './observe/prometheus';
-import { unwatched } from './observe/watch';
+import { unwatched, type Watch } from './observe/watch';
 import { oipRoute } from './oip/route';
 import { Problem, problem } from './problem';
 import { classifyRoute } from './routes/classify';
@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly origins?: readonly string[];
   /** The folder of the page's files (functions/page); without it there is no page. */
   readonly pageFolder?: string;
+  /** Takes note of what is done; where there are no `metrics`. */
+  readonly watch?: Watch;
   /** Takes note of an error that nobody foresaw; by default standard error. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -65,7 +67,7 @@ export function createApp(options: AppOptions): Hono {
   const { pageFolder } = options;
   const catalogue = options.catalogue ?? fixedCatalogue(classifier ? [classifier] : []);
   const limits = { ...LIMITS, ...options.limits };
-  const watch = metrics ?? unwatched;
+  const watch = metrics ?? options.watch ?? unwatched;
   const app = new Hono();
   app.use(secureHeaders({ xFrameOptions: 'DENY' }));
   app.use(requestId({ headerName: 'X-Request-Id' }));

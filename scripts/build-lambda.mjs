@@ -1,7 +1,7 @@
-// Bundles functions/lambda.ts for AWS Lambda (Node 24) into a folder (dist/lambda unless told otherwise), the .wasm
+// Bundles functions/lambda (the service, screening of events, backfills) for AWS Lambda (Node 24) into a folder (dist/lambda unless told otherwise), the .wasm
 // files beside it, says how large it is, and writes esbuild's metafile next to the folder. sharp, which is native,
 // stays outside: it comes with the function's node_modules or a layer.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,8 +17,14 @@ await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['functions/lambda.ts'],
-  outfile: join(folder, 'index.mjs'),
+  entryPoints: {
+    index: 'functions/lambda/service.ts',
+    events: 'functions/lambda/events.ts',
+    backfill: 'functions/lambda/backfill.ts',
+  },
+  outdir: folder,
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
   ...selfContained,
   metafile: true,
 });
@@ -26,7 +32,7 @@ await writeFile(`${folder}.metafile.json`, JSON.stringify(metafile));
 const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
 for (const name of WASM_FILES) await copyFile(join(wasm, name), join(folder, name));
 
-for (const name of ['index.mjs', ...WASM_FILES]) {
+for (const name of (await readdir(folder)).filter((each) => !each.endsWith('.map')).sort()) {
   const bytes = await readFile(join(folder, name));
   const kib = (length) => `${Math.round(length / 1024)} KiB`;
   console.log(`${name}: ${kib(bytes.length)}, ${kib(gzipSync(bytes).length)} packed`);

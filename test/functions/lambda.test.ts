@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
-import { lambdaHandler } from '../../functions/lambda-handler';
+import { lambdaHandler } from '../../functions/lambda/http';
 import { colours, plain } from './stand-in';
 
 const handler = lambdaHandler(createApp({ classifier: colours, engine: 'none' }));

@@ -1,0 +1,45 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Watch } from '../observe/watch';
+
+/** Lines of JSON for CloudWatch; never an image's content. */
+export const logger = new Logger({ serviceName: process.env.POWERTOOLS_SERVICE_NAME ?? 'goodnet' });
+
+const metrics = new Metrics({
+  namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'GoodNet',
+  serviceName: process.env.POWERTOOLS_SERVICE_NAME ?? 'goodnet',
+});
+
+/** Counts and times as CloudWatch embedded metrics, one line an invocation. */
+export const watch: Watch = {
+  async timed(stage, work) {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      metrics.addMetric(
+        stage === 'decode' ? 'DecodeTime' : 'NetsTime',
+        MetricUnit.Milliseconds,
+        performance.now() - start,
+      );
+    }
+  },
+  verdict(model, { backdoored, pValue }) {
+    metrics.addMetric(backdoored ? 'Flagged' : 'Clean', MetricUnit.Count, 1);
+    metrics.addMetric('PValue', MetricUnit.NoUnit, pValue);
+    metrics.addMetadata('model', model);
+  },
+  request(route, method, status, seconds) {
+    metrics.addMetric(status >= 500 ? 'Errors' : 'Answers', MetricUnit.Count, 1);
+    logger.info('answered', { route, method, status, milliseconds: Math.round(1000 * seconds) });
+  },
+};
+
+/** Writes the metrics of an invocation out. */
+export async function publishing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}

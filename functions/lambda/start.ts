@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { type Engine, startEngine } from '../../models/engine';
+import { GoodNetError } from '../../models/errors';
+import type { Catalogue } from '../catalogue/catalogue';
+import { storedCatalogue } from '../catalogue/stored';
+import { logger } from './powertools';
+
+/**
+ * What every function does once, at its cold start: the engine, and the models at GOODNET_BUNDLE. Where there is one, it
+ * is loaded now, so that the first event does not wait for it.
+ * @throws GoodNetError `environment` where GOODNET_BUNDLE is not set; BundleError where it holds no bundle
+ */
+export async function startFunction(): Promise<{ catalogue: Catalogue; engine: Engine }> {
+  const bundle = setting('GOODNET_BUNDLE');
+  if (bundle === undefined) {
+    throw new GoodNetError('The environment variable GOODNET_BUNDLE is not set', {
+      kind: 'environment',
+      hint: "Set it to s3://bucket/prefix, or to a folder in the function's package.",
+    });
+  }
+  // npm run build:lambda lays the .wasm files beside this program.
+  const engine = await startEngine({
+    engine: 'wasm',
+    wasmPath: fileURLToPath(new URL('.', import.meta.url)),
+  });
+  const catalogue = storedCatalogue(bundle, { say: (line) => logger.info(line) });
+  const names = await catalogue.names();
+  if (names.length === 1) await catalogue.use(names[0], async () => {});
+  return { catalogue, engine };
+}
+
+/** An environment variable; undefined where it is not set, or empty. */
+export function setting(name: string): string | undefined {
+  return process.env[name] || undefined;
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import cdk from '../../cdk.json';
+import { readConfig } from '../../infra/config';
+import { goodNetStacks } from '../../infra/stacks';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds the functions' programs where they are not there. */
+export function buildPrograms(): void {
+  if (existsSync(join(root, 'dist/lambda/index.mjs'))) return;
+  execFileSync(process.execPath, [join(root, 'scripts/build-lambda.mjs')]);
+}
+
+/** An app like that of `npx cdk`, without copying the functions' programs about. */
+export function newApp(context: Record<string, unknown> = {}): App {
+  return new App({
+    outdir: mkdtempSync(join(tmpdir(), 'goodnet-cdk-')),
+    context: { ...cdk.context, 'aws:cdk:bundling-stacks': [], ...context },
+  });
+}
+
+export interface Synthesized {
+  readonly app: App;
+  readonly stacks: readonly Stack[];
+  /** A stack's template, by what its name ends in. */
+  template(what: string): Template;
+  /** Findings of cdk-nag that nobody has explained: `rule at path`. */
+  findings(): string[];
+}
+
+/** GoodNet's stacks with options as `-c goodnet:NAME=VALUE` gives them. */
+export function synthesize(options: Record<string, unknown> = {}, env?: { region: string }): Synthesized {
+  buildPrograms();
+  const context = Object.entries(options).map(([name, value]) => [`goodnet:${name}`, value]);
+  const app = newApp(Object.fromEntries(context));
+  const stacks = goodNetStacks(app, readConfig(app.node), env);
+  app.synth();
+  return {
+    app,
+    stacks,
+    template: (what) => Template.fromStack(stacks.find(({ stackName }) => stackName.endsWith(`-${what}`))!),
+    findings: () =>
+      new AwsSolutionsChecks(app)
+        .validateScope(app)
+        .violations.flatMap(({ ruleName, violatingResources }) =>
+          violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+        ),
+  };
+}
