@@ -1,4 +1,3 @@
-import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -59,21 +58,12 @@ export function allowPublishing(store: StoreLocation, role: IRole): void {
   }
 }
 
-/** Lets a role list one prefix of a bucket: without it S3 answers 403, not 404, for a key that is not there. */
+/** Lets a role list one prefix of a bucket. */
 export function allowListing(bucket: IBucket, prefix: string, role: IRole): void {
-  const below = prefix === '' ? '*' : `${prefix}/*`;
   allow(role, {
-    sid: `List${prefix.replace(/[^A-Za-z0-9]/g, '') || 'All'}`,
+    sid: `List${prefix.replace(/[^A-Za-z0-9]/g, '')}`,
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
-    conditions: { StringLike: { 's3:prefix': prefix === '' ? [below] : [prefix, below] } },
+    conditions: { StringLike: { 's3:prefix': [prefix, `${prefix}/*`] } },
   });
-}
-
-/** The ARN of something in this stack's own account and region. */
-export function localArn(stack: Stack, service: string, resource: string, name: string): string {
-  return Arn.format(
-    { service, resource, resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME },
-    stack,
-  );
 }

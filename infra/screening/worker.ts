@@ -7,7 +7,7 @@ import { allow } from '../iam';
 import { functionCode } from '../lambda/code';
 import { storeEnvironment } from '../lambda/environment';
 import { roleWithLogs } from '../lambda/role';
-import { allowListing, allowReading, type StoreLocation } from '../store';
+import { allowReading, type StoreLocation } from '../store';
 import type { ChosenRecords } from './records';
 
 export interface ScreeningFunctionProps {
@@ -67,7 +67,8 @@ function allowScreening(role: Role, { uploads, prefix, records }: ScreeningFunct
     resources: [objects],
     because,
   });
-  allowListing(uploads, prefix, role);
+  // To those who may list, S3 says that an object is gone (404); to others, that it is forbidden (403).
+  allow(role, { sid: 'ListUploads', actions: ['s3:ListBucket'], resources: [uploads.bucketArn] });
   if (records.tags) {
     const actions = ['s3:GetObjectTagging', 's3:PutObjectTagging'];
     const ofVersions = ['s3:GetObjectVersionTagging', 's3:PutObjectVersionTagging'];
@@ -81,7 +82,6 @@ function allowScreening(role: Role, { uploads, prefix, records }: ScreeningFunct
       because:
         'A result is called as its upload is, which is not known beforehand: the results, and no more.',
     });
-    allowListing(uploads, records.results, role);
   }
   if (records.quarantine) {
     allow(role, {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,10 @@ export function buildPrograms(): void {
 
 /** An app like that of `npx cdk`, without copying the functions' programs about. */
 export function newApp(context: Record<string, unknown> = {}): App {
+  const outdir = mkdtempSync(join(tmpdir(), 'goodnet-cdk-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   return new App({
-    outdir: mkdtempSync(join(tmpdir(), 'goodnet-cdk-')),
+    outdir,
     context: { ...cdk.context, 'aws:cdk:bundling-stacks': [], ...context },
   });
 }
@@ -46,11 +48,15 @@ export function synthesize(options: Record<string, unknown> = {}, env?: { region
     app,
     stacks,
     template: (what) => Template.fromStack(stacks.find(({ stackName }) => stackName.endsWith(`-${what}`))!),
-    findings: () =>
-      new AwsSolutionsChecks(app)
-        .validateScope(app)
-        .violations.flatMap(({ ruleName, violatingResources }) =>
-          violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
-        ),
+    findings: () => findings(app),
   };
+}
+
+/** What cdk-nag finds in an app that nobody has explained: `rule at path`. */
+export function findings(app: App): string[] {
+  return new AwsSolutionsChecks(app)
+    .validateScope(app)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+    );
 }

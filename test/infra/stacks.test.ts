@@ -1,0 +1,220 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { type Synthesized, synthesize } from './synth';
+
+const app = synthesize();
+
+interface Statement {
+  Sid?: string;
+  Action: string | string[];
+  Resource: unknown;
+}
+
+/** Statements of all policies of roles in a stack. */
+function statements({ template }: Synthesized, what: string): Statement[] {
+  const policies = Object.values(template(what).findResources('AWS::IAM::Policy'));
+  return policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+const ALL = ['Artifacts', 'Repair', 'Endpoint', 'Screening', 'Watch'];
+
+describe('least privilege', () => {
+  it('lets nobody take actions with a wildcard', () => {
+    for (const what of ALL) {
+      const actions = statements(app, what).flatMap(({ Action }) => Action);
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    }
+  });
+
+  it('gives all resources only to actions that know none', () => {
+    const everywhere = ALL.flatMap((what) => statements(app, what)).filter(
+      ({ Resource }) => Resource === '*',
+    );
+    const actions = new Set(everywhere.flatMap(({ Action }) => Action));
+    const knowNone = /^(ecr:GetAuthorizationToken|batch:(DescribeJobs|TerminateJob)|logs:.*|xray:.*)$/;
+    expect([...actions].filter((action) => !knowNone.test(action))).toEqual([]);
+  });
+
+  it('lets the endpoint read bundles, and do nothing else with the bucket', () => {
+    const onBucket = statements(app, 'Endpoint').filter(({ Action }) =>
+      [Action].flat()[0]!.startsWith('s3:'),
+    );
+    expect(onBucket.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(JSON.stringify(onBucket[0]!.Resource)).toMatch(/"\/models\/\*"/);
+  });
+
+  it('lets screening delete nothing, unless there is a quarantine', () => {
+    const deletes = (made: Synthesized) =>
+      statements(made, 'Screening').some(({ Action }) =>
+        [Action].flat().some((one) => one.includes('Delete')),
+      );
+    const logs = (made: Synthesized) =>
+      statements(made, 'Screening').filter(({ Sid }) => Sid === 'TakeAwayFlagged').length;
+    expect(logs(app)).toBe(0);
+    const moving = synthesize({ quarantine: 'flagged' });
+    expect(logs(moving)).toBe(2);
+    expect(deletes(moving)).toBe(true);
+  });
+});
+
+describe('buckets and keys', () => {
+  it('are closed, versioned, encrypted, and stay when a stack goes', () => {
+    for (const what of ['Artifacts', 'Screening']) {
+      app.template(what).allResources('AWS::S3::Bucket', {
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          BucketEncryption: Match.anyValue(),
+          PublicAccessBlockConfiguration: {
+            BlockPublicAcls: true,
+            BlockPublicPolicy: true,
+            IgnorePublicAcls: true,
+            RestrictPublicBuckets: true,
+          },
+        },
+      });
+      app.template(what).hasResourceProperties('AWS::S3::Bucket', {
+        VersioningConfiguration: { Status: 'Enabled' },
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      });
+    }
+    app.template('Artifacts').hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      Properties: { KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' },
+    });
+  });
+
+  it('go with the stack where that is asked for', () => {
+    const gone = synthesize({ retain: false });
+    gone.template('Artifacts').allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+  });
+});
+
+describe('the endpoint', () => {
+  it('is a zip on arm64 behind an HTTP API that asks IAM, with a limit and access logs', () => {
+    const template = app.template('Endpoint');
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      Environment: { Variables: { GOODNET_STORE: Match.anyValue(), GOODNET_TRUST: Match.anyValue() } },
+    });
+    template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+      AccessLogSettings: Match.anyValue(),
+    });
+    template.resourceCountIs('AWS::Lambda::Url', 0);
+  });
+
+  it('is a function URL, with tokens, a container, or kept warm, where that is asked for', () => {
+    const url = synthesize({ front: 'function-url', engine: 'node' }).template('Endpoint');
+    url.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
+    url.hasResourceProperties('AWS::Lambda::Function', { PackageType: 'Image', Architectures: ['x86_64'] });
+    url.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
+    const options = { auth: 'jwt', jwtIssuer: 'https://idp.example.com', jwtAudience: 'a,b' };
+    const jwt = synthesize({ ...options, provisionedConcurrency: '3' }).template('Endpoint');
+    jwt.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'JWT' });
+    jwt.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      JwtConfiguration: { Audience: ['a', 'b'] },
+    });
+    jwt.hasResourceProperties('AWS::Lambda::Alias', {
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 3 },
+    });
+  });
+
+  it('prints a line that asks it', () => {
+    const [line] = Object.values(app.template('Endpoint').findOutputs('*')).filter(({ Description }) =>
+      Description?.startsWith('Classifies'),
+    );
+    const text = JSON.stringify(line!.Value);
+    expect(text).toContain('curl --aws-sigv4');
+    expect(text).toContain(':execute-api');
+    expect(text).toContain('/v1/classify');
+  });
+});
+
+describe('screening', () => {
+  it('goes by EventBridge and a queue with dead letters to a function that answers for each message', () => {
+    const template = app.template('Screening');
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 360,
+      RedrivePolicy: { maxReceiveCount: 5 },
+      SqsManagedSseEnabled: true,
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { object: { key: [{ prefix: 'uploads/' }] } } },
+    });
+  });
+
+  it('screens an existing bucket, but not what it writes there itself', () => {
+    const made = synthesize({ uploadsBucket: 'pictures', quarantine: 'flagged' }).template('Screening');
+    made.resourceCountIs('AWS::S3::Bucket', 0);
+    made.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        detail: {
+          bucket: { name: ['pictures'] },
+          object: { key: [{ 'anything-but': { prefix: ['results/', 'flagged/', 'backfills/'] } }] },
+        },
+      },
+    });
+    expect(Object.keys(made.findOutputs('*')).join()).toContain('TellEventBridge');
+  });
+
+  it('refuses to screen what it writes, or to write nothing', () => {
+    expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/outside of "uploads"/);
+    expect(() => synthesize({ tags: false, results: '' })).toThrow(/written nowhere/);
+  });
+});
+
+describe('repair', () => {
+  it('has no machine while nothing waits, and falls back from spot to full price', () => {
+    const template = app.template('Repair');
+    template.allResourcesProperties('AWS::Batch::ComputeEnvironment', {
+      ComputeResources: {
+        MinvCpus: 0,
+        MaxvCpus: 64,
+        InstanceTypes: ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'],
+      },
+    });
+    const kinds = Object.values(template.findResources('AWS::Batch::ComputeEnvironment'));
+    expect(kinds.map(({ Properties }) => Properties.ComputeResources.Type).sort()).toEqual(['EC2', 'SPOT']);
+    template.hasResourceProperties('AWS::Batch::JobQueue', {
+      JobStateTimeLimitActions: [{ Reason: 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY', Action: 'CANCEL' }],
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { object: { key: [{ wildcard: 'inbox/*/repair-job.json' }] } } },
+    });
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+  });
+
+  it('runs the container as nobody special, on one GPU', () => {
+    app.template('Repair').hasResourceProperties('AWS::Batch::JobDefinition', {
+      ContainerProperties: {
+        Command: ['job', 'Ref::job'],
+        User: 'goodnet',
+        ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
+      },
+      RetryStrategy: { Attempts: 5 },
+    });
+  });
+});
+
+describe('watch', () => {
+  it('alarms of errors, delay, waiting uploads, dead letters, failed repairs and a rate away from α', () => {
+    const alarms = Object.values(app.template('Watch').findResources('AWS::CloudWatch::Alarm'));
+    // Ten cost nothing.
+    expect(alarms).toHaveLength(10);
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.AlarmDescription).toContain('docs/operations.md');
+      expect(Properties.TreatMissingData).toBe('notBreaching');
+    }
+    const expressions = JSON.stringify(alarms);
+    expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
+  });
+});
