@@ -4,7 +4,7 @@ import { type StoreLocation, storeUrl } from '../store';
 export function storeEnvironment(store: StoreLocation): Record<string, string> {
   const { trustedKeys = [] } = store;
   return {
-    GOODNET_STORE: storeUrl(store),
+    GOODNET_BUNDLE: storeUrl(store),
     ...(trustedKeys.length > 0 && { GOODNET_TRUST: trustedKeys.map(({ keyArn }) => keyArn).join(',') }),
   };
 }

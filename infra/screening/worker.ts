@@ -33,7 +33,6 @@ export class ScreeningFunction extends Construct {
     const { role, logGroup } = roleWithLogs(this, removalPolicy);
     allowReading(store, role);
     allowScreening(role, props);
-    const { bucketName } = uploads;
     this.role = role;
     this.function = new LambdaFunction(this, 'Function', {
       role,
@@ -49,9 +48,10 @@ export class ScreeningFunction extends Construct {
         ...storeEnvironment(store),
         ...(model !== undefined && { GOODNET_MODEL: model }),
         ...(records.tags && { GOODNET_TAGS: 'true' }),
-        ...(records.results && { GOODNET_RESULTS: `s3://${bucketName}/${records.results}` }),
+        GOODNET_UPLOADS_BUCKET: uploads.bucketName,
+        ...(records.results && { GOODNET_RESULTS_PREFIX: `${records.results}/` }),
+        ...(records.quarantine && { GOODNET_QUARANTINE_PREFIX: `${records.quarantine}/` }),
         ...(records.events && { GOODNET_EVENTS: 'default' }),
-        ...(records.quarantine && { GOODNET_QUARANTINE: `s3://${bucketName}/${records.quarantine}` }),
       },
     });
   }

@@ -97,7 +97,7 @@ describe('the endpoint', () => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      Environment: { Variables: { GOODNET_STORE: Match.anyValue(), GOODNET_TRUST: Match.anyValue() } },
+      Environment: { Variables: { GOODNET_BUNDLE: Match.anyValue(), GOODNET_TRUST: Match.anyValue() } },
     });
     template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {

@@ -6,11 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll } from 'vitest';
 import cdk from '../../cdk.json';
 import { readConfig } from '../../infra/config';
 import { goodNetStacks } from '../../infra/stacks';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Builds the functions' programs where they are not there. */
 export function buildPrograms(): void {
@@ -21,7 +27,7 @@ export function buildPrograms(): void {
 /** An app like that of `npx cdk`, without copying the functions' programs about. */
 export function newApp(context: Record<string, unknown> = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), 'goodnet-cdk-'));
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  made.push(outdir);
   return new App({
     outdir,
     context: { ...cdk.context, 'aws:cdk:bundling-stacks': [], ...context },
