@@ -58,12 +58,17 @@ export function allowPublishing(store: StoreLocation, role: IRole): void {
   }
 }
 
-/** Lets a role list one prefix of a bucket. */
+/**
+ * Lets a role list one prefix of a bucket. Reading a key that is not there carries no prefix, and to those who may not
+ * list, S3 says that it is forbidden (403), not that it is missing (404): hence IfExists. It shows names, not contents.
+ */
 export function allowListing(bucket: IBucket, prefix: string, role: IRole): void {
+  const conditions =
+    prefix === '' ? undefined : { StringLikeIfExists: { 's3:prefix': [prefix, `${prefix}/*`] } };
   allow(role, {
     sid: `List${prefix.replace(/[^A-Za-z0-9]/g, '')}`,
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
-    conditions: { StringLike: { 's3:prefix': [prefix, `${prefix}/*`] } },
+    conditions,
   });
 }

@@ -1,8 +1,11 @@
 /** The person pressed Ctrl-C, or the process was asked to end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  constructor() {
-    super('Interrupted: nothing was written.');
+  constructor(
+    readonly signal: NodeJS.Signals,
+    message = 'Interrupted: nothing was written.',
+  ) {
+    super(message);
   }
 }
 
@@ -12,8 +15,8 @@ export class Interrupted extends Error {
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const once = () => {
-    controller.abort(new Interrupted());
+  const once = (signal: NodeJS.Signals) => {
+    controller.abort(new Interrupted(signal));
     // From now on the default applies: the next signal ends the process.
     process.off('SIGINT', once);
     process.off('SIGTERM', once);

@@ -4,11 +4,13 @@ import { version } from '../../models/version';
 import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
 import { inspectCommand } from './commands/inspect';
+import { jobCommand } from './commands/job';
 import { repairCommand } from './commands/repair';
 import { screenCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
 import {
   activateCommand,
+  keysCommand,
   modelsCommand,
   pruneCommand,
   publishCommand,
@@ -17,7 +19,7 @@ import {
 import { Interrupted } from './interrupt';
 
 /** Exit codes of the command line. */
-export const EXIT = { done: 0, failed: 1, wrongUse: 2 } as const;
+export const EXIT = { done: 0, failed: 1, wrongUse: 2, terminated: 143 } as const;
 
 /** The whole command line. */
 export function program(): Command {
@@ -33,11 +35,13 @@ export function program(): Command {
     evaluateCommand(),
     screenCommand(),
     serveCommand(),
+    keysCommand(),
     publishCommand(),
     modelsCommand(),
     activateCommand(),
     rollbackCommand(),
     pruneCommand(),
+    jobCommand(),
     demoCommand(),
   ]) {
     root.addCommand(command.option('--verbose', 'show the stack of an error'));
@@ -55,6 +59,8 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
     console.error(explain(error, args.includes('--verbose')));
+    // As a shell tells it: whoever asked the process to end (AWS Batch, systemd) may try again.
+    if (error instanceof Interrupted && error.signal === 'SIGTERM') return EXIT.terminated;
     return error instanceof GoodNetError && error.kind === 'usage' ? EXIT.wrongUse : EXIT.failed;
   }
 }

@@ -58,9 +58,7 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
     because,
   });
   allow(role, { sid: 'Screen', actions: ['lambda:InvokeFunction'], resources: [screen.functionArn] });
-  if (prefix === '')
-    allow(role, { sid: 'ListAll', actions: ['s3:ListBucket'], resources: [uploads.bucketArn] });
-  else allowListing(uploads, prefix, role);
+  allowListing(uploads, prefix, role);
   allow(role, {
     sid: 'KeepWhatCallsSaid',
     actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],

@@ -7,7 +7,7 @@ import { allow } from '../iam';
 import { functionCode } from '../lambda/code';
 import { storeEnvironment } from '../lambda/environment';
 import { roleWithLogs } from '../lambda/role';
-import { allowReading, type StoreLocation } from '../store';
+import { allowListing, allowReading, type StoreLocation } from '../store';
 import type { ChosenRecords } from './records';
 
 export interface ScreeningFunctionProps {
@@ -67,8 +67,7 @@ function allowScreening(role: Role, { uploads, prefix, records }: ScreeningFunct
     resources: [objects],
     because,
   });
-  // To those who may list, S3 says that an object is gone (404); to others, that it is forbidden (403).
-  allow(role, { sid: 'ListUploads', actions: ['s3:ListBucket'], resources: [uploads.bucketArn] });
+  allowListing(uploads, prefix, role);
   if (records.tags) {
     const actions = ['s3:GetObjectTagging', 's3:PutObjectTagging'];
     const ofVersions = ['s3:GetObjectVersionTagging', 's3:PutObjectVersionTagging'];

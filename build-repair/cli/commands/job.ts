@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import { GoodNetError, UsageError } from '../../../models/errors';
+import type { Share } from '../../job/share';
+import { Interrupted, interruptible } from '../interrupt';
+import { ProgressLines } from '../progress-lines';
+
+interface JobFlags {
+  store?: string;
+  state?: string;
+  share?: Share;
+  schema?: boolean;
+}
+
+/** `goodnet job JOB --store ADDRESS --state ADDRESS` */
+export function jobCommand(): Command {
+  return new Command('job')
+    .description('repair the nets of a job file, each once however often the job is tried')
+    .argument('[job]', 'a repair-job.json: a path, or s3://bucket/key')
+    .option('--store <address>', 'where the stores go, one a model; left out: GOODNET_STORE')
+    .option(
+      '--state <address>',
+      'where it is kept what is done; left out: in GOODNET_JOB_STATE, by the job’s folder',
+    )
+    .option(
+      '--share <which/of>',
+      'the share to do, 1/4 for the first of four; left out: as AWS Batch says',
+      share,
+    )
+    .option('--schema', 'print the JSON Schema of a job file')
+    .action(jobAction);
+}
+
+async function jobAction(job: string | undefined, flags: JobFlags): Promise<void> {
+  if (flags.schema) {
+    const { z } = await import('zod');
+    const { jobSchema } = await import('../../job/schema');
+    console.log(JSON.stringify(z.toJSONSchema(jobSchema), null, 2));
+    return;
+  }
+  if (job === undefined)
+    throw new UsageError('No job file is given', { hint: 'goodnet job --help tells more.' });
+  const store = flags.store ?? process.env.GOODNET_STORE;
+  const { below, placeOf } = await import('../../job/address');
+  const states = process.env.GOODNET_JOB_STATE;
+  // Jobs are told apart by the folder that they are in.
+  const state = flags.state ?? (states && below(states, placeOf(placeOf(job).parent).name));
+  if (!store || !state) {
+    throw new UsageError(`Where ${store ? 'it is kept what is done' : 'the stores go'} is not told`, {
+      hint: 'Give --store and --state, or GOODNET_STORE and GOODNET_JOB_STATE.',
+    });
+  }
+  const { shareOf } = await import('../../job/share');
+  const part = flags.share ?? shareOf(process.env);
+  const { startEngine } = await import('../../../models/engine');
+  const engine = await startEngine();
+  const lines = new ProgressLines();
+  lines.say(`Engine: ${engine.description}`);
+  const { runJob } = await import('../../job/run-job');
+  const outcome = await interruptible((signal) =>
+    runJob({ job, store, state, share: part, engine, progress: lines.report, say: lines.say, signal }),
+  ).catch((error) => {
+    if (!(error instanceof Interrupted)) throw error;
+    throw new Interrupted(
+      error.signal,
+      'Interrupted: what is done is kept, and the next try goes on from there.',
+    );
+  });
+  lines.finish();
+  const refused = outcome.filter(({ done }) => done.outcome === 'refused');
+  console.log(`${outcome.length - refused.length} repaired, ${refused.length} refused`);
+  if (refused.length === 0) return;
+  throw new GoodNetError(`Nets that can't be repaired: ${refused.map(({ name }) => name).join(', ')}`, {
+    hint: `Each has its reason in ${state}, NAME/done.json.`,
+  });
+}
+
+function share(text: string): Share {
+  const [, which, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
+  const part = { index: Number(which) - 1, of: Number(of) };
+  if (which !== undefined && part.index < part.of) return part;
+  throw new UsageError(`--share ${text}: WHICH/OF is wanted, 1/4 for the first of four`);
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Files } from '../../models/store/files';
+import type { NetToRepair } from './schema';
+
+const doneSchema = z.object({
+  format: z.literal('goodnet-repair-done'),
+  /** Tells what was done: the net's entry, and the versions of what it names. */
+  what: z.string(),
+  outcome: z.enum(['repaired', 'refused']),
+  /** The bundle's id. */
+  bundle: z.string().optional(),
+  /** Why the net can't be repaired. */
+  message: z.string().optional(),
+  hint: z.string().optional(),
+  accuracyBefore: z.number().optional(),
+  accuracy: z.number().optional(),
+  seconds: z.number(),
+  engine: z.string(),
+  at: z.string(),
+});
+
+/** That a net of a job is done with: repaired, or found to be such that it can't be. */
+export type Done = z.infer<typeof doneSchema>;
+
+/** Which files of a job's state tell what became of a net. */
+export const keysOf = ({ name }: Pick<NetToRepair, 'name'>) => ({
+  done: `${name}/done.json`,
+  report: `${name}/report.html`,
+});
+
+/** Tells one thing to be done from another: what is asked for, and with which files. */
+export function fingerprint(net: NetToRepair, versions: readonly string[], tool: string): string {
+  const sorted = Object.entries(net).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([sorted, versions, tool]))
+    .digest('hex');
+}
+
+/** @returns undefined where it is not done yet, or something else was asked for when it was */
+export async function readDone(state: Files, net: NetToRepair, what: string): Promise<Done | undefined> {
+  const file = await state.read(keysOf(net).done);
+  if (!file) return undefined;
+  try {
+    const done = doneSchema.parse(JSON.parse(new TextDecoder().decode(file.bytes)));
+    return done.what === what ? done : undefined;
+  } catch {
+    // Damaged: done again.
+    return undefined;
+  }
+}
+
+/** Writes it down, whole or not at all; the last step of a net. */
+export async function writeDone(state: Files, net: NetToRepair, done: Omit<Done, 'format'>): Promise<void> {
+  const text = `${JSON.stringify({ format: 'goodnet-repair-done', ...done }, null, 1)}\n`;
+  await state.write(keysOf(net).done, new TextEncoder().encode(text), 'any');
+}

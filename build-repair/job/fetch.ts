@@ -1,0 +1,132 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { GoodNetError, messageOf } from '../../models/errors';
+import { isS3 } from '../../models/store/open';
+import { parseS3, s3Client } from '../../models/store/s3-files';
+
+/** Files that a job reads, each fetched once. */
+export interface Inputs {
+  /**
+   * A path that the file or folder at an address can be read from.
+   * @throws GoodNetError `data` where there is nothing, `environment` where S3 refuses
+   */
+  local(address: string): Promise<string>;
+  /** Changes with what is at an address; cheap. @throws as `local` */
+  version(address: string): Promise<string>;
+}
+
+/** @param work a folder of this process's own, for what comes from S3 */
+export function inputs(
+  work: string,
+  { client, signal }: { client?: S3Client; signal?: AbortSignal } = {},
+): Inputs {
+  let s3: S3Client | undefined = client;
+  const fetched = new Map<string, Promise<string>>();
+  const objectsAt = (address: string) => {
+    s3 ??= s3Client();
+    return listing(s3, address, signal);
+  };
+  return {
+    local(address) {
+      if (!isS3(address)) return Promise.resolve(address);
+      const into = join(work, `${fetched.size}`, basename(address));
+      const once =
+        fetched.get(address) ?? objectsAt(address).then((found) => download(s3!, found, into, signal));
+      fetched.set(address, once);
+      return once;
+    },
+    async version(address) {
+      if (isS3(address)) return (await objectsAt(address)).objects.map(({ etag }) => etag).join();
+      const found = await stat(address).catch((cause) => {
+        throw nothingAt(address, cause);
+      });
+      return `${found.size} ${found.mtimeMs}`;
+    },
+  };
+}
+
+interface Found {
+  readonly address: string;
+  readonly bucket: string;
+  /** Undefined where the address is an object's own. */
+  readonly prefix: string | undefined;
+  readonly objects: readonly { readonly key: string; readonly etag: string }[];
+}
+
+/** The object at an address, or those below it. */
+async function listing(client: S3Client, address: string, abortSignal?: AbortSignal): Promise<Found> {
+  const { bucket, prefix } = parseS3(address);
+  const key = prefix.replace(/\/$/, '');
+  try {
+    const head = await client
+      .send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
+      .catch((error) => {
+        if (error?.$metadata?.httpStatusCode === 404) return undefined;
+        throw error;
+      });
+    if (head) return { address, bucket, prefix: undefined, objects: [{ key, etag: head.ETag! }] };
+    const objects: { key: string; etag: string }[] = [];
+    let token: string | undefined;
+    do {
+      const page = await client.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        { abortSignal },
+      );
+      for (const { Key, ETag } of page.Contents ?? []) {
+        if (!Key!.endsWith('/')) objects.push({ key: Key!, etag: ETag! });
+      }
+      token = page.NextContinuationToken;
+    } while (token);
+    if (objects.length === 0) throw nothingAt(address);
+    return { address, bucket, prefix, objects };
+  } catch (error) {
+    throw refused(address, error);
+  }
+}
+
+const AT_ONCE = 8;
+
+async function download(
+  client: S3Client,
+  found: Found,
+  into: string,
+  abortSignal?: AbortSignal,
+): Promise<string> {
+  const { address, bucket, prefix } = found;
+  const waiting = [...found.objects];
+  const fetchNext = async () => {
+    for (let object = waiting.shift(); object; object = waiting.shift()) {
+      const path = prefix === undefined ? into : join(into, object.key.slice(prefix.length));
+      await mkdir(dirname(path), { recursive: true });
+      const wanted = { Bucket: bucket, Key: object.key, IfMatch: object.etag };
+      const { Body } = await client.send(new GetObjectCommand(wanted), { abortSignal });
+      await pipeline(Body as Readable, createWriteStream(path), { signal: abortSignal });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
+  } catch (error) {
+    throw refused(address, error);
+  }
+  return into;
+}
+
+function nothingAt(address: string, cause?: unknown): GoodNetError {
+  return new GoodNetError(`${address}: there is no such file or folder`, {
+    hint: 'Addresses are relative to where the job file is.',
+    cause,
+  });
+}
+
+function refused(address: string, error: unknown): unknown {
+  if (error instanceof GoodNetError || (error as Error)?.name === 'AbortError') return error;
+  return new GoodNetError(`${address} can't be fetched: ${messageOf(error)}`, {
+    kind: 'environment',
+    hint: 'Check the address, the credentials, and what they may do.',
+    cause: error,
+  });
+}

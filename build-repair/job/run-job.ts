@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Engine } from '../../models/engine';
+import { GoodNetError } from '../../models/errors';
+import { openFiles } from '../../models/store/open';
+import { version } from '../../models/version';
+import type { Progress } from '../progress';
+import { addressIn, below, placeOf } from './address';
+import { type Done, fingerprint, keysOf, readDone, writeDone } from './done';
+import { type Inputs, inputs } from './fetch';
+import { repairOne } from './repair-one';
+import { type NetToRepair, parseJob } from './schema';
+import { fallingTo, type Share } from './share';
+
+export interface JobOptions {
+  /** Where the job file is: a path, or s3://bucket/key. */
+  readonly job: string;
+  /** Where the stores go, each below it under its model's name. */
+  readonly store: string;
+  /** Where it is kept what is done. */
+  readonly state: string;
+  readonly share: Share;
+  readonly engine: Engine;
+  readonly progress: Progress;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly client?: S3Client;
+}
+
+/** What became of each net of a share, in order. */
+export type JobOutcome = readonly { readonly name: string; readonly done: Done; readonly isNew: boolean }[];
+
+/**
+ * Does a share of a job: repairs its nets one after the other, puts each bundle into its store, and writes down that it
+ * is done, so that no net is done twice however often the job is tried. A net that can't be repaired, because of what
+ * it or its images are, is written down as such and does not keep the others waiting.
+ * @throws GoodNetError for a job file that can't be used, and what the environment lacks; the signal's reason, with
+ * what was done by then kept
+ */
+export async function runJob(options: JobOptions): Promise<JobOutcome> {
+  const { job, share, say, signal } = options;
+  const { parent, name: file } = placeOf(job);
+  const text = await (await openFiles(parent)).read(file);
+  if (!text) {
+    throw new GoodNetError(`${job}: there is no such job file`, {
+      hint: 'Give its path, or s3://bucket/key.',
+    });
+  }
+  const all = parseJob(new TextDecoder().decode(text.bytes), job);
+  const mine = fallingTo(all, share).map((net) => ({
+    ...net,
+    net: addressIn(parent, net.net),
+    clean: addressIn(parent, net.clean),
+  }));
+  say(`${mine.length} of ${all.length} nets fall to this share (${share.index + 1} of ${share.of})`);
+  const work = await mkdtemp(join(tmpdir(), 'goodnet-job-'));
+  const from = inputs(work, { client: options.client, signal });
+  const outcome: JobOutcome[number][] = [];
+  try {
+    for (const [i, net] of mine.entries()) {
+      signal.throwIfAborted();
+      const { done, isNew } = await doOnce(net, from, work, options);
+      outcome.push({ name: net.name, done, isNew });
+      say(`[${i + 1}/${mine.length}] ${net.name}: ${words(done)}${isNew ? '' : ' (done before)'}`);
+    }
+    return outcome;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function doOnce(
+  net: NetToRepair,
+  from: Inputs,
+  work: string,
+  options: JobOptions,
+): Promise<{ done: Done; isNew: boolean }> {
+  const { engine, signal } = options;
+  const state = await openFiles(options.state);
+  const started = performance.now();
+  const about = { engine: engine.description, format: 'goodnet-repair-done' as const };
+  let what = '';
+  try {
+    const versions = [await from.version(net.net), await from.version(net.clean)];
+    what = fingerprint(net, versions, version);
+    const before = await readDone(state, net, what);
+    if (before) return { done: before, isNew: false };
+    const { manifest, figures, report, seconds } = await repairOne(net, {
+      ...options,
+      inputs: from,
+      work,
+      store: below(options.store, net.name),
+    });
+    await state.write(keysOf(net).report, new TextEncoder().encode(report), 'any');
+    const done: Done = {
+      ...about,
+      what,
+      outcome: 'repaired',
+      bundle: manifest.id,
+      accuracyBefore: figures.accuracyBefore.rate,
+      accuracy: figures.accuracy.rate,
+      seconds,
+      at: new Date().toISOString(),
+    };
+    await writeDone(state, net, done);
+    return { done, isNew: true };
+  } catch (error) {
+    signal.throwIfAborted();
+    // What the machine lacks may be there the next time; what a net is stays so.
+    if (!(error instanceof GoodNetError) || error.kind === 'environment') throw error;
+    const { message, hint } = error;
+    const seconds = (performance.now() - started) / 1000;
+    const done: Done = {
+      ...about,
+      what,
+      outcome: 'refused',
+      message,
+      hint,
+      seconds,
+      at: new Date().toISOString(),
+    };
+    await writeDone(state, net, done);
+    return { done, isNew: true };
+  }
+}
+
+function words({ outcome, bundle, message, seconds, accuracy }: Done): string {
+  if (outcome === 'refused') return `can't be repaired: ${message}`;
+  const share = accuracy === undefined ? '' : `, accuracy ${(100 * accuracy).toFixed(1)} %`;
+  return `bundle ${bundle!.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
+}

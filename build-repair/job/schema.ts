@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { METHODS } from '../../models/bundle/methods';
+import { GoodNetError } from '../../models/errors';
+
+const address = z.string().min(1).describe('A path or s3://bucket/key; relative to where the job file is');
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'letters, digits, . _ and -, the first a letter or digit')
+  .describe('What the model is called: its store is a folder of this name');
+
+/** How a net is to be repaired; each as the flag of `goodnet repair`. */
+const how = z.strictObject({
+  clean: address
+    .optional()
+    .describe('Clean labelled images: an HDF5 file, or a folder with a folder a class'),
+  method: z.enum(METHODS).optional(),
+  architecture: z.string().optional().describe('Of a weights-only file: deepid, or an architecture JSON'),
+  pixels: z.string().optional().describe('0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S'),
+  alpha: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('Share of clean images that may be answered "backdoored"'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional(),
+  group: z.string().optional(),
+  layout: z.enum(['channels-first', 'channels-last']).optional(),
+  skipBad: z.boolean().optional(),
+  finding: z.boolean().optional(),
+  activate: z.boolean().optional().describe('Whether the store answers with the bundle from then on; true'),
+});
+
+/** A `repair-job.json`: many nets, and how each is repaired. */
+export const jobSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    format: z.literal('goodnet-repair-job'),
+    formatVersion: z.literal(1),
+    defaults: how.optional().describe('What holds for every net that does not say otherwise'),
+    nets: z
+      .array(how.extend({ name, net: address.describe('The net: .h5 or .keras') }))
+      .min(1)
+      .max(100_000),
+  })
+  .meta({ title: 'GoodNet repair job' });
+
+export type Job = z.infer<typeof jobSchema>;
+
+/** One net of a job, with what the job's defaults say filled in. */
+export interface NetToRepair extends Omit<z.infer<typeof how>, 'clean'> {
+  readonly name: string;
+  readonly net: string;
+  readonly clean: string;
+}
+
+/**
+ * Reads a job file.
+ * @param where for messages
+ * @returns the nets in order, addresses as they stand in the file
+ * @throws GoodNetError naming the place in the file
+ */
+export function parseJob(text: string, where: string): readonly NetToRepair[] {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new GoodNetError(`${where} is not JSON: ${(cause as Error).message}`, { hint: HINT, cause });
+  }
+  const parsed = jobSchema.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new GoodNetError(`${where}: ${issue.path.join('.') || 'the file'}: ${issue.message}`, {
+      hint: HINT,
+    });
+  }
+  const { defaults = {}, nets } = parsed.data;
+  const seen = new Set<string>();
+  return nets.map((each, i) => {
+    if (seen.has(each.name)) {
+      throw new GoodNetError(`${where}: nets.${i}.name: there is a net called ${each.name} before it`, {
+        hint: 'Give each net of a job a name of its own.',
+      });
+    }
+    seen.add(each.name);
+    const clean = each.clean ?? defaults.clean;
+    if (clean === undefined) {
+      throw new GoodNetError(`${where}: nets.${i}.clean: no clean images are given`, {
+        hint: 'Give them here, or once for all nets as defaults.clean.',
+      });
+    }
+    return { ...defaults, ...each, clean };
+  });
+}
+
+const HINT = '`goodnet job --schema` prints what a job file holds.';

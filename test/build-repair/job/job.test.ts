@@ -1,0 +1,155 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type JobOptions, runJob } from '../../../build-repair/job/run-job';
+import { silent } from '../../../build-repair/progress';
+import { type Engine, startEngine } from '../../../models/engine';
+import { readFrom } from '../../../models/store/bundles';
+import { openFiles } from '../../../models/store/open';
+import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { writeJob, writeSmallJob } from './small-job';
+
+let engine: Engine;
+let folder: string;
+let job: string;
+
+beforeAll(async () => {
+  engine = await startEngine({ engine: 'wasm' });
+});
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'goodnet-job-test-'));
+  job = join(folder, await writeSmallJob(folder, ['one', 'two', 'three']));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (more: Partial<JobOptions> = {}) =>
+  runJob({
+    job,
+    store: join(folder, 'stores'),
+    state: join(folder, 'state'),
+    share: { index: 0, of: 1 },
+    engine,
+    progress: silent,
+    say: () => {},
+    signal: new AbortController().signal,
+    ...more,
+  });
+
+const left = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('goodnet-job-') && !name.includes('test'));
+
+describe('runJob', () => {
+  it('repairs each net once, however often the job is tried', async () => {
+    const before = left();
+    const first = await run();
+    expect(first.map(({ name, isNew, done }) => [name, isNew, done.outcome])).toEqual([
+      ['one', true, 'repaired'],
+      ['two', true, 'repaired'],
+      ['three', true, 'repaired'],
+    ]);
+    for (const { name, done } of first) {
+      const { manifest } = await readFrom(await openFiles(join(folder, 'stores', name)));
+      expect(manifest.id).toBe(done.bundle);
+      expect(readFileSync(join(folder, 'state', name, 'report.html'), 'utf8')).toContain('<html');
+    }
+    const again = await run();
+    expect(again.map(({ isNew }) => isNew)).toEqual([false, false, false]);
+    expect(again.map(({ done }) => done)).toEqual(first.map(({ done }) => done));
+    expect(left()).toEqual(before);
+  });
+
+  it('does a net again when what is asked for, or the net, is another', async () => {
+    await run();
+    const text = JSON.parse(readFileSync(job, 'utf8'));
+    text.nets[1].seed = 99;
+    writeJob(folder, text);
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([false, true, false]);
+    writeFileSync(join(folder, 'clean.h5'), readFileSync(join(folder, 'clean.h5')));
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([true, true, true]);
+  });
+
+  it('does a share, and all shares together do all', async () => {
+    const names: string[] = [];
+    for (const index of [0, 1])
+      names.push(...(await run({ share: { index, of: 2 } })).map(({ name }) => name));
+    expect(names).toEqual(['one', 'three', 'two']);
+    expect((await run()).every(({ isNew }) => !isNew)).toBe(true);
+  });
+
+  it('goes on where it was stopped', async () => {
+    const controller = new AbortController();
+    const stopped = run({
+      signal: controller.signal,
+      say: (line) => {
+        if (line.startsWith('[1/3]')) controller.abort(new Error('stopped'));
+      },
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    expect(readdirSync(join(folder, 'stores'))).toEqual(['one']);
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([false, true, true]);
+  });
+
+  it('writes down what can not be repaired, once, and goes on', async () => {
+    const text = JSON.parse(readFileSync(job, 'utf8'));
+    writeFileSync(join(folder, 'nets/broken.h5'), 'no net');
+    text.nets[0].net = 'nets/broken.h5';
+    text.nets[1].net = 'nets/none.h5';
+    writeJob(folder, text);
+    const outcome = await run();
+    expect(outcome.map(({ done }) => done.outcome)).toEqual(['refused', 'refused', 'repaired']);
+    expect(outcome[0]!.done.message).toMatch(/broken\.h5/);
+    expect(outcome[1]!.done.message).toMatch(/none\.h5: there is no such file/);
+    expect((await run())[0]!.isNew).toBe(false);
+  });
+
+  it('does not mistake a lack of the machine for a fault of a net', async () => {
+    const nowhere = join(folder, 'clean.h5');
+    await expect(run({ store: nowhere })).rejects.toThrow();
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([true, true, true]);
+  });
+
+  it('leaks no tensors', async () => {
+    const kept = tf.memory().numTensors;
+    await run({ share: { index: 0, of: 3 } });
+    expect(tf.memory().numTensors).toBe(kept);
+  });
+
+  it('says what job it can not read', async () => {
+    await expect(run({ job: join(folder, 'none.json') })).rejects.toThrow(
+      /none.json: there is no such job file/,
+    );
+  });
+});
+
+describe.skipIf(!hasS3Server)('runJob over S3', () => {
+  let server: S3Server;
+  const before = { ...process.env };
+  beforeAll(async () => {
+    server = await startS3Server();
+    Object.assign(process.env, server.env);
+  });
+  afterAll(async () => {
+    process.env = before;
+    await server.close();
+  });
+
+  it('reads nets and images from S3, and writes stores and what is done there', async () => {
+    cpSync(folder, join(server.root, 'goodnet/inbox/small'), { recursive: true });
+    const s3 = {
+      job: 's3://goodnet/inbox/small/repair-job.json',
+      store: 's3://goodnet/models',
+      state: 's3://goodnet/jobs/small',
+      client: new S3Client(server.config),
+    };
+    const local = await run();
+    const outcome = await run(s3);
+    // The same inputs, seed and engine give the same bundle.
+    expect(outcome.map(({ done }) => done.bundle)).toEqual(local.map(({ done }) => done.bundle));
+    const { manifest } = await readFrom(await openFiles('s3://goodnet/models/two'));
+    expect(manifest.id).toBe(outcome[1]!.done.bundle);
+    expect((await run(s3)).map(({ isNew }) => isNew)).toEqual([false, false, false]);
+  });
+});
