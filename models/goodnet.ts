@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { type BundleFiles, readBundleFiles } from './bundle/read';
@@ -17,7 +19,14 @@ import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
-import { readFrom } from './store/bundles';
+import {
+  checkSigned,
+  parseSignatures,
+  SIGNATURES,
+  type Signatures,
+  type TrustedKeys,
+} from './signing/signatures';
+import { readFrom, signaturesIn } from './store/bundles';
 import { resolveBundle } from './store/folder';
 import { isS3, openFiles } from './store/open';
 import type { Verdict } from './verdict';
@@ -54,10 +63,17 @@ export class GoodNet {
   /**
    * Verifies and loads a bundle. The engine must have been started.
    * @param path a bundle's folder, or a store's (the folder with `current.json`, or `s3://bucket/prefix`)
-   * @throws BundleError when anything in it is missing, changed, or of a newer format
+   * @param trusted keys one of which must have signed it; without, signatures are not asked for
+   * @throws BundleError when anything in it is missing, changed, or of a newer format, or it is not signed so
    */
-  static async load(path: string): Promise<GoodNet> {
-    const bundle = isS3(path) ? await readFrom(await openFiles(path)) : await readFolder(path);
+  static async load(path: string, { trusted }: { readonly trusted?: TrustedKeys } = {}): Promise<GoodNet> {
+    const files = isS3(path) ? await openFiles(path) : undefined;
+    const bundle = files ? await readFrom(files) : await readFolder(path);
+    if (trusted) {
+      const { id } = bundle.manifest;
+      const signatures = await (files ? signaturesIn(files, id) : signaturesBeside(bundle.folder));
+      checkSigned(id, signatures, trusted, bundle.folder);
+    }
     const { nets, clouds } = await unpackNets(bundle);
     return new GoodNet(bundle.manifest, nets, clouds);
   }
@@ -112,6 +128,12 @@ export class GoodNet {
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }
+}
+
+async function signaturesBeside(folder: string): Promise<Signatures | undefined> {
+  const path = join(folder, SIGNATURES);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseSignatures(text, path);
 }
 
 async function readFolder(path: string): Promise<BundleFiles> {

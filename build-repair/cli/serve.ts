@@ -8,6 +8,7 @@ import { startServer } from '../../functions/server';
 import { stopSignal } from '../../functions/stop-signal';
 import { startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
+import { openTrust } from '../../models/signing/signatures';
 
 /** How a service is to be run. */
 export interface ServeOptions {
@@ -21,6 +22,8 @@ export interface ServeOptions {
   readonly origins: readonly string[];
   /** Megabytes that loaded models may have together. */
   readonly maxModels: number;
+  /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle; or GOODNET_TRUST. */
+  readonly trust: readonly string[];
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
@@ -38,7 +41,9 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const stopped = stopSignal();
   // One image is answered fastest by wasm, and the service needs no other.
   const engine = await startEngine({ engine: 'wasm' });
-  const catalogue = storedCatalogue(path, { maxBytes: maxModels * 2 ** 20, say });
+  const trust = options.trust.length > 0 ? options.trust : (process.env.GOODNET_TRUST?.split(',') ?? []);
+  const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
+  const catalogue = storedCatalogue(path, { maxBytes: maxModels * 2 ** 20, say, trusted });
   const names = await catalogue.names();
   if (names.length === 0) {
     throw new BundleError(`There is no bundle and no store in ${path}`, {

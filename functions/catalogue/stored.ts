@@ -1,5 +1,6 @@
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
+import type { TrustedKeys } from '../../models/signing/signatures';
 import { type Batching, batched } from '../batching';
 import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
@@ -14,6 +15,8 @@ export interface StoredOptions {
   /** Bytes that the loaded models' files may have together; the least lately used is dropped first. */
   readonly maxBytes?: number;
   readonly batching?: Batching;
+  /** Keys one of which must have signed each bundle. */
+  readonly trusted?: TrustedKeys;
   /** Takes note of what an operator should know: a bundle that can't be loaded, a new one taken up. */
   readonly say?: (line: string) => void;
 }
@@ -54,7 +57,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   async function load(name: string, folder: string): Promise<Loaded> {
     const version = await currentVersion(folder);
-    const goodnet = await GoodNet.load(folder);
+    const goodnet = await GoodNet.load(folder, { trusted: options.trusted });
     const classifier = batched(classifierOf(goodnet, name), options.batching);
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     return { version, goodnet, classifier, bytes, uses: 0, isRetired: false, lastUsed: Date.now() };

@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
+import { openTrust } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
 import { storedCatalogue } from '../catalogue/stored';
 import { logger } from './powertools';
 
 /**
  * What every function does once, at its cold start: the engine, and the models at GOODNET_BUNDLE. Where there is one, it
- * is loaded now, so that the first event does not wait for it.
+ * is loaded now, so that the first event does not wait for it. GOODNET_TRUST names the keys (files, or ARNs in KMS) one of
+ * which must have signed every bundle.
  * @throws GoodNetError `environment` where GOODNET_BUNDLE is not set; BundleError where it holds no bundle
  */
 export async function startFunction(): Promise<{ catalogue: Catalogue; engine: Engine }> {
@@ -23,7 +25,9 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
     engine: 'wasm',
     wasmPath: fileURLToPath(new URL('.', import.meta.url)),
   });
-  const catalogue = storedCatalogue(bundle, { say: (line) => logger.info(line) });
+  const trust = setting('GOODNET_TRUST')?.split(',');
+  const trusted = trust && (await openTrust(trust));
+  const catalogue = storedCatalogue(bundle, { say: (line) => logger.info(line), trusted });
   const names = await catalogue.names();
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };

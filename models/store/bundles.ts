@@ -3,6 +3,14 @@ import { join } from 'node:path';
 import { type Manifest, parseManifest } from '../bundle/manifest';
 import { type BundleFiles, readBundleFiles, verifyBundle } from '../bundle/read';
 import { BundleError, GoodNetError } from '../errors';
+import {
+  addSignature,
+  parseSignatures,
+  SIGNATURES,
+  type Signatures,
+  signaturesText,
+} from '../signing/signatures';
+import type { Signer } from '../signing/signer';
 import { CURRENT, type Current, readCurrent, writeCurrent } from './current';
 import type { Files } from './files';
 import { resolveBundle } from './folder';
@@ -28,15 +36,13 @@ const folderOf = (id: string) => id.slice(0, 16);
  * reader never sees half of it and a broken-off publish goes on where it stopped.
  * @param path the bundle's folder, or a folder store whose current bundle is meant
  * @param progress told as files are done
+ * @param signer signs the bundle in the store; signatures that it bears already go with it
  * @throws BundleError where the bundle is damaged; GoodNetError `environment` where the store can't be written
  */
 export async function publish(
   path: string,
   files: Files,
-  {
-    progress = () => {},
-    signal,
-  }: { progress?: (done: number, total: number) => void; signal?: AbortSignal } = {},
+  { progress = () => {}, signal, signer }: PublishOptions = {},
 ): Promise<Manifest> {
   const { folder } = await resolveBundle(path);
   const bundle = await readBundleFiles(folder);
@@ -63,9 +69,46 @@ export async function publish(
   );
   const failed = ended.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
+  await sendSignatures(manifest.id, folder, files, signer);
   await files.write(`${into}/manifest.json`, await readFile(join(folder, 'manifest.json')), 'any');
   progress(manifest.files.length + 1, manifest.files.length + 1);
   return manifest;
+}
+
+/** What a publish is done with. */
+export interface PublishOptions {
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+  readonly signer?: Signer;
+}
+
+/** The bundle's own signatures, and those that it bears in the store, and the signer's. */
+async function sendSignatures(
+  id: string,
+  folder: string,
+  files: Files,
+  signer: Signer | undefined,
+): Promise<void> {
+  const key = `${folderOf(id)}/${SIGNATURES}`;
+  const own = await readFile(join(folder, SIGNATURES), 'utf8').catch(() => undefined);
+  const before = [
+    ...(own === undefined ? [] : parseSignatures(own, join(folder, SIGNATURES))),
+    ...((await signaturesIn(files, id)) ?? []),
+  ];
+  const once = [...new Map(before.map((each) => [each.keyId, each])).values()];
+  const text = signer
+    ? await addSignature(id, signer, once)
+    : once.length > 0
+      ? signaturesText(once)
+      : undefined;
+  if (text !== undefined) await files.write(key, new TextEncoder().encode(text), 'any');
+}
+
+/** The signatures of a bundle in a store; undefined where it bears none. */
+export async function signaturesIn(files: Files, id: string): Promise<Signatures | undefined> {
+  const key = `${folderOf(id)}/${SIGNATURES}`;
+  const file = await files.read(key);
+  return file && parseSignatures(new TextDecoder().decode(file.bytes), `${files.address}/${key}`);
 }
 
 /** Reads a store's current bundle, or the one with an id, every file verified. @throws BundleError */

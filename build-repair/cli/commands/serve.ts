@@ -9,6 +9,7 @@ interface Flags {
   readonly auth: boolean;
   readonly origin?: string[];
   readonly maxModels: number;
+  readonly trust?: string[];
 }
 
 /** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB]` */
@@ -22,10 +23,14 @@ export function serveCommand(): Command {
     .option('--no-auth', 'answer everybody, on an address that others can reach, too')
     .option('--origin <url...>', 'origins whose web pages may call (CORS); * for all')
     .option('--max-models <megabytes>', 'memory for loaded models', whole(1, 2 ** 20), 1024)
-    .action(async (path: string, { auth, origin = [], ...flags }: Flags) => {
+    .option(
+      '--trust <key...>',
+      'answer only with bundles that one of these keys has signed: files, or ARNs in KMS',
+    )
+    .action(async (path: string, { auth, origin = [], trust = [], ...flags }: Flags) => {
       const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';
       const { serveUntilStopped } = await (onWasm ? import('../serve-on-wasm') : import('../serve'));
-      const options: ServeOptions = { ...flags, noAuth: !auth, origins: origin };
+      const options: ServeOptions = { ...flags, noAuth: !auth, origins: origin, trust };
       await serveUntilStopped(path, options);
     });
 }

@@ -9,27 +9,50 @@ const short = (id: string) => id.slice(0, 16);
 
 const STORE = ['--store <address>', 'a folder, or s3://bucket/prefix'] as const;
 
-/** `goodnet publish BUNDLE --to ADDRESS [--activate]` */
+/** `goodnet keys create FILE` */
+export function keysCommand(): Command {
+  const create = new Command('create')
+    .description('make an Ed25519 key pair: FILE signs bundles, FILE.pub is given to those who trust them')
+    .argument('<file>', 'where to')
+    .action(async (file: string) => {
+      const id = await (await import('../../../models/signing/keys')).createKeys(file);
+      console.log(`Key ${id}: ${file} signs, ${file}.pub is trusted`);
+    });
+  return new Command('keys').description('keys that sign bundles').addCommand(create);
+}
+
+/** `goodnet publish BUNDLE --to ADDRESS [--sign KEY] [--activate]` */
 export function publishCommand(): Command {
   return new Command('publish')
     .description('put a bundle into a store: a folder, or s3://bucket/prefix')
     .argument('<bundle>', 'a bundle, or the folder store whose current bundle is meant')
     .requiredOption('--to <address>', STORE[1])
+    .option(
+      '--sign <key>',
+      'sign it: a file of a private key (goodnet keys create), or the ARN of one in KMS',
+    )
     .option('--activate', 'have the store answer with it from now on')
-    .action(async (bundle: string, { to, activate }: { to: string; activate?: boolean }) => {
-      const files = await open(to);
-      const lines = new ProgressLines();
-      const { publish, activate: point } = await bundles();
-      const manifest = await interruptible((signal) =>
-        publish(bundle, files, {
-          progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
-          signal,
-        }),
-      );
-      lines.finish();
-      if (activate) await point(files, manifest.id);
-      console.log(`${short(manifest.id)} is in ${to}${activate ? ', and is answered with' : ''}`);
-    });
+    .action(
+      async (bundle: string, { to, activate, sign }: { to: string; activate?: boolean; sign?: string }) => {
+        const files = await open(to);
+        const key = sign ?? process.env.GOODNET_SIGN;
+        const signer = key
+          ? await (await import('../../../models/signing/signer')).openSigner(key)
+          : undefined;
+        const lines = new ProgressLines();
+        const { publish, activate: point } = await bundles();
+        const manifest = await interruptible((signal) =>
+          publish(bundle, files, {
+            progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
+            signal,
+            signer,
+          }),
+        );
+        lines.finish();
+        if (activate) await point(files, manifest.id);
+        console.log(`${short(manifest.id)} is in ${to}${activate ? ', and is answered with' : ''}`);
+      },
+    );
 }
 
 /** `goodnet models --store ADDRESS` */

@@ -1,0 +1,66 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { GoodNetError, messageOf } from '../errors';
+
+/**
+ * Makes an Ed25519 key pair (RFC 8032): the private key in `path` (PKCS #8, PEM, readable by its owner alone), the
+ * public one in `path.pub` (SPKI, PEM).
+ * @returns the key's id
+ * @throws GoodNetError where one of the files is there already, or can't be written
+ */
+export async function createKeys(path: string): Promise<string> {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const pem = { format: 'pem' } as const;
+  try {
+    await writeFile(path, privateKey.export({ ...pem, type: 'pkcs8' }), { flag: 'wx', mode: 0o600 });
+    await writeFile(`${path}.pub`, publicKey.export({ ...pem, type: 'spki' }), { flag: 'wx' });
+  } catch (cause) {
+    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new GoodNetError(
+      `The keys can't be written to ${path}: ${isThere ? 'it is there already' : messageOf(cause)}`,
+      {
+        hint: 'Give another path; a key that signed bundles should not be written over.',
+        cause,
+      },
+    );
+  }
+  return keyId(publicKey);
+}
+
+/** What a key is called: the first 16 hexadecimal digits of SHA-256 of its public half (SPKI, DER). */
+export function keyId(publicKey: KeyObject): string {
+  const der = publicKey.export({ format: 'der', type: 'spki' });
+  return createHash('sha256').update(der).digest('hex').slice(0, 16);
+}
+
+/** Reads a private key. @throws GoodNetError `usage` where it is none of Ed25519 */
+export function readPrivateKey(path: string): Promise<KeyObject> {
+  return readKey(path, 'private', createPrivateKey);
+}
+
+/** Reads a public key. @throws GoodNetError `usage` where it is none of Ed25519 */
+export function readPublicKey(path: string): Promise<KeyObject> {
+  return readKey(path, 'public', createPublicKey);
+}
+
+async function readKey(path: string, half: string, make: (pem: string) => KeyObject): Promise<KeyObject> {
+  try {
+    const text = await readFile(path, 'utf8');
+    if (half === 'public' && text.includes('PRIVATE KEY')) throw new Error('it is a private key');
+    const key = make(text);
+    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is of ${key.asymmetricKeyType}`);
+    return key;
+  } catch (cause) {
+    throw new GoodNetError(`${path} is no ${half} Ed25519 key: ${messageOf(cause)}`, {
+      kind: 'usage',
+      hint: 'goodnet keys create FILE makes a pair: FILE signs, FILE.pub is trusted.',
+      cause,
+    });
+  }
+}

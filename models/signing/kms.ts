@@ -1,0 +1,44 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { GoodNetError, messageOf } from '../errors';
+import { keyId } from './keys';
+import type { Signer } from './signer';
+
+/** Signs by a key in KMS: it needs kms:Sign and kms:GetPublicKey. */
+export async function kmsSigner(arn: string, client = new KMSClient({})): Promise<Signer> {
+  const publicKey = await kmsPublicKey(arn, client);
+  return {
+    keyId: keyId(publicKey),
+    async sign(message) {
+      const { Signature } = await client
+        .send(
+          new SignCommand({
+            KeyId: arn,
+            Message: message,
+            MessageType: 'RAW',
+            SigningAlgorithm: 'ED25519_SHA_512',
+          }),
+        )
+        .catch(refused(arn));
+      return Signature!;
+    },
+  };
+}
+
+/** The public half of a key in KMS. @throws GoodNetError where it can't be had or is not of Ed25519 */
+export async function kmsPublicKey(arn: string, client = new KMSClient({})): Promise<KeyObject> {
+  const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: arn })).catch(refused(arn));
+  const key = createPublicKey({ key: Buffer.from(PublicKey!), format: 'der', type: 'spki' });
+  if (key.asymmetricKeyType === 'ed25519') return key;
+  throw new GoodNetError(`${arn} is a key of ${key.asymmetricKeyType}; Ed25519 is wanted`, { kind: 'usage' });
+}
+
+function refused(arn: string) {
+  return (cause: unknown): never => {
+    throw new GoodNetError(`KMS refuses ${arn}: ${messageOf(cause)}`, {
+      kind: 'environment',
+      hint: 'Check the credentials, the region, and what they may do with the key.',
+      cause,
+    });
+  };
+}

@@ -1,0 +1,88 @@
+import { type KeyObject, verify } from 'node:crypto';
+import { z } from 'zod';
+import { BundleError } from '../errors';
+import { keyId, readPublicKey } from './keys';
+import { isKms, type Signer } from './signer';
+
+/** Beside a bundle's manifest.json. */
+export const SIGNATURES = 'signatures.json';
+
+const schema = z.object({
+  format: z.literal('goodnet-signatures'),
+  formatVersion: z.literal(1),
+  signatures: z.array(
+    z.object({ keyId: z.string().regex(/^[0-9a-f]{16}$/), signature: z.base64().length(88) }),
+  ),
+});
+
+export type Signatures = z.infer<typeof schema>['signatures'];
+
+/** What is signed: the bundle's id is the SHA-256 of its manifest, which holds that of every file. */
+const messageFor = (id: string) => new TextEncoder().encode(`goodnet-bundle-1\n${id}`);
+
+/** The text of signatures.json with one more signature; one by the same key is replaced. */
+export async function addSignature(id: string, signer: Signer, before: Signatures = []): Promise<string> {
+  const signature = Buffer.from(await signer.sign(messageFor(id))).toString('base64');
+  const others = before.filter((each) => each.keyId !== signer.keyId);
+  const signatures = [...others, { keyId: signer.keyId, signature }];
+  return signaturesText(signatures);
+}
+
+/** The text of signatures.json. */
+export function signaturesText(signatures: Signatures): string {
+  return `${JSON.stringify({ format: 'goodnet-signatures', formatVersion: 1, signatures }, null, 1)}\n`;
+}
+
+/** @param where for messages @throws BundleError where it is damaged */
+export function parseSignatures(text: string, where: string): Signatures {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new BundleError(`${where} is not JSON: it is damaged`, { cause });
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data.signatures;
+  throw new BundleError(`${where} is damaged or of a newer format: ${parsed.error.issues[0]!.message}`);
+}
+
+/** Keys whose signatures are believed, by id. */
+export type TrustedKeys = ReadonlyMap<string, KeyObject>;
+
+/**
+ * Reads the keys that are trusted.
+ * @param keys files of public keys, or ARNs of keys in KMS
+ * @throws GoodNetError where one can't be had
+ */
+export async function openTrust(keys: readonly string[]): Promise<TrustedKeys> {
+  const opened = await Promise.all(
+    keys.map(async (key) => (isKms(key) ? (await import('./kms')).kmsPublicKey(key) : readPublicKey(key))),
+  );
+  return new Map(opened.map((key) => [keyId(key), key]));
+}
+
+/**
+ * Holds that a bundle is signed by a trusted key.
+ * @param signatures undefined where there are none
+ * @param where the bundle's folder, for messages
+ * @throws BundleError where it is unsigned, signed by others alone, or a trusted key's signature is wrong
+ */
+export function checkSigned(
+  id: string,
+  signatures: Signatures | undefined,
+  trusted: TrustedKeys,
+  where: string,
+): void {
+  const hint = 'Sign it with goodnet publish --sign KEY, by a key that is trusted here.';
+  if (!signatures || signatures.length === 0) throw new BundleError(`${where} is not signed`, { hint });
+  const known = signatures.filter((each) => trusted.has(each.keyId));
+  if (known.length === 0) {
+    const by = signatures.map((each) => each.keyId).join(', ');
+    throw new BundleError(`${where} is signed by ${by}, which is not trusted here`, { hint });
+  }
+  for (const { keyId: by, signature } of known) {
+    if (!verify(null, messageFor(id), trusted.get(by)!, Buffer.from(signature, 'base64'))) {
+      throw new BundleError(`${where} bears a signature of ${by} that is not of this bundle`, { hint });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { GoodNet } from '../../../models/goodnet';
+import { createKeys, readPublicKey } from '../../../models/signing/keys';
+import { openTrust } from '../../../models/signing/signatures';
+import { openSigner } from '../../../models/signing/signer';
+import { activate, publish } from '../../../models/store/bundles';
+import { folderFiles } from '../../../models/store/folder-files';
+import { s3Client, s3Files } from '../../../models/store/s3-files';
+import { writeSmallBundle } from '../../functions/small-bundle';
+import { hasS3Server, startS3Server } from '../../s3-server';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-signing-'));
+const at = (name: string) => join(work, name);
+const made = at('made');
+let id = '';
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+  id = await writeSmallBundle(made);
+  for (const name of ['old', 'new', 'stranger']) await createKeys(at(name));
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+/** Publishes the bundle into a folder, signed by some keys one after the other. */
+async function published(name: string, keys: readonly string[]): Promise<string> {
+  const files = folderFiles(at(name));
+  await publish(made, files);
+  for (const key of keys) await publish(made, files, { signer: await openSigner(at(key)) });
+  await activate(files, id);
+  return at(name);
+}
+const load = async (path: string, trusted: readonly string[]) => {
+  const goodnet = await GoodNet.load(path, {
+    trusted: await openTrust(trusted.map((key) => at(`${key}.pub`))),
+  });
+  goodnet.dispose();
+  return goodnet.manifest.id;
+};
+
+describe('signed bundles', () => {
+  it('are loaded where one of their keys is trusted', async () => {
+    expect(await load(await published('by-old', ['old']), ['old'])).toBe(id);
+  });
+
+  it('pass from one key to the next: both trusted, then both signed', async () => {
+    const old = await published('rotating', ['old']);
+    expect(await load(old, ['old', 'new'])).toBe(id);
+    const both = await published('rotating', ['old', 'new']);
+    expect(await load(both, ['old'])).toBe(id);
+    expect(await load(both, ['new'])).toBe(id);
+  });
+
+  it('are refused unsigned, by strangers, and with the signature of another bundle', async () => {
+    await expect(load(await published('unsigned', []), ['old'])).rejects.toThrow(/is not signed/);
+    await expect(load(await published('strange', ['stranger']), ['old'])).rejects.toThrow(/not trusted here/);
+    const other = at('other');
+    const otherId = await writeSmallBundle(other, { seed: 2 });
+    const into = join(other, otherId.slice(0, 16), 'signatures.json');
+    copyFileSync(join(at('by-old'), id.slice(0, 16), 'signatures.json'), into);
+    await expect(load(other, ['old'])).rejects.toThrow(/not of this bundle/);
+    writeFileSync(into, '{}');
+    await expect(load(other, ['old'])).rejects.toThrow(/signatures.json is damaged/);
+  });
+
+  it('need no signature where no key is named', async () => {
+    const goodnet = await GoodNet.load(made);
+    expect(goodnet.manifest.id).toBe(id);
+    goodnet.dispose();
+  });
+
+  it.skipIf(!hasS3Server)('are held to it in S3, too', { timeout: 30_000 }, async () => {
+    const server = await startS3Server();
+    Object.assign(process.env, server.env);
+    const files = s3Files('s3://goodnet/signed', s3Client(server.config));
+    await publish(made, files);
+    await activate(files, id);
+    await expect(load('s3://goodnet/signed', ['old'])).rejects.toThrow(/is not signed/);
+    await publish(made, files, { signer: await openSigner(at('old')) });
+    expect(await load('s3://goodnet/signed', ['old'])).toBe(id);
+    await server.close();
+  });
+});
+
+describe('keys', () => {
+  it('are for their owner alone, and never written over', async () => {
+    expect(statSync(at('old')).mode & 0o777).toBe(0o600);
+    const before = readFileSync(at('old'), 'utf8');
+    await expect(createKeys(at('old'))).rejects.toThrow(/it is there already/);
+    expect(readFileSync(at('old'), 'utf8')).toBe(before);
+  });
+
+  it('are told apart from what is none', async () => {
+    await expect(openSigner(at('old.pub'))).rejects.toThrow(/is no private Ed25519 key/);
+    await expect(readPublicKey(at('old'))).rejects.toThrow(/it is a private key/);
+    await expect(openTrust([at('none')])).rejects.toThrow(/is no public Ed25519 key/);
+  });
+});
