@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../models/engine';
 import { loadNet } from '../../models/keras';
 import { parsePixels } from '../../models/pixels';
+import type { Signer } from '../../models/signing/signer';
 import { activate, publish } from '../../models/store/bundles';
 import { openFiles } from '../../models/store/open';
 import { findingForReport } from '../finding/words';
@@ -22,6 +23,8 @@ export interface OneOptions {
   readonly work: string;
   /** The address of the model's store. */
   readonly store: string;
+  /** Signs the bundle, where it is to be signed. */
+  readonly signer?: Signer;
   readonly engine: Engine;
   readonly progress: Progress;
   readonly say: (line: string) => void;
@@ -72,7 +75,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
     const { manifest, figures } = result;
     const report = await reportOf(net, result, clock, engine);
     const files = await openFiles(store);
-    await publish(result.folder, files, { signal });
+    await publish(result.folder, files, { signal, signer: options.signer });
     if (net.activate ?? true) await activate(files, manifest.id);
     return { manifest, figures, report, seconds: clock.taken().seconds };
   } finally {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Engine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
+import type { Signer } from '../../models/signing/signer';
 import { openFiles } from '../../models/store/open';
 import { version } from '../../models/version';
 import type { Progress } from '../progress';
@@ -22,6 +23,8 @@ export interface JobOptions {
   /** Where it is kept what is done. */
   readonly state: string;
   readonly share: Share;
+  /** Signs every bundle. */
+  readonly signer?: Signer;
   readonly engine: Engine;
   readonly progress: Progress;
   readonly say: (line: string) => void;

@@ -8,6 +8,7 @@ interface JobFlags {
   store?: string;
   state?: string;
   share?: Share;
+  sign?: string;
   schema?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function jobCommand(): Command {
       'the share to do, 1/4 for the first of four; left out: as AWS Batch says',
       share,
     )
+    .option('--sign <key>', 'sign the bundles: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN')
     .option('--schema', 'print the JSON Schema of a job file')
     .action(jobAction);
 }
@@ -51,13 +53,25 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   }
   const { shareOf } = await import('../../job/share');
   const part = flags.share ?? shareOf(process.env);
+  const key = flags.sign ?? process.env.GOODNET_SIGN;
+  const signer = key ? await (await import('../../../models/signing/signer')).openSigner(key) : undefined;
   const { startEngine } = await import('../../../models/engine');
   const engine = await startEngine();
   const lines = new ProgressLines();
   lines.say(`Engine: ${engine.description}`);
   const { runJob } = await import('../../job/run-job');
   const outcome = await interruptible((signal) =>
-    runJob({ job, store, state, share: part, engine, progress: lines.report, say: lines.say, signal }),
+    runJob({
+      job,
+      store,
+      state,
+      share: part,
+      signer,
+      engine,
+      progress: lines.report,
+      say: lines.say,
+      signal,
+    }),
   ).catch((error) => {
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(

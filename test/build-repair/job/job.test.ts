@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type JobOptions, runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
 import { type Engine, startEngine } from '../../../models/engine';
+import { createKeys } from '../../../models/signing/keys';
+import { openSigner } from '../../../models/signing/signer';
 import { readFrom } from '../../../models/store/bundles';
 import { openFiles } from '../../../models/store/open';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
@@ -109,6 +111,15 @@ describe('runJob', () => {
     const nowhere = join(folder, 'clean.h5');
     await expect(run({ store: nowhere })).rejects.toThrow();
     expect((await run()).map(({ isNew }) => isNew)).toEqual([true, true, true]);
+  });
+
+  it('signs what it makes', async () => {
+    const key = join(folder, 'key');
+    const keyId = await createKeys(key);
+    await run({ signer: await openSigner(key), share: { index: 0, of: 3 } });
+    const files = await openFiles(join(folder, 'stores/one'));
+    const [signatures] = (await files.list('')).filter((each) => each.endsWith('/signatures.json'));
+    expect(readFileSync(join(folder, 'stores/one', signatures!), 'utf8')).toContain(keyId);
   });
 
   it('leaks no tensors', async () => {
