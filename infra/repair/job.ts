@@ -42,7 +42,7 @@ export function repairJob(
     jobRole: jobRole(scope, artifacts),
     executionRole: executionRole(scope, logGroup),
     logging: LogDriver.awsLogs({ logGroup, streamPrefix: 'repair' }),
-    user: 'goodnet',
+    user: '10001',
   });
   const definition = new EcsJobDefinition(scope, 'Definition', {
     container,

@@ -196,7 +196,7 @@ describe('repair', () => {
     app.template('Repair').hasResourceProperties('AWS::Batch::JobDefinition', {
       ContainerProperties: {
         Command: ['job', 'Ref::job'],
-        User: 'goodnet',
+        User: '10001',
         ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
       },
       RetryStrategy: { Attempts: 5 },
