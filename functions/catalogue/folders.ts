@@ -47,9 +47,10 @@ async function modelsInS3(address: string): Promise<ReadonlyMap<string, string>>
     const { manifest } = await readFrom(files);
     return new Map([[addressable(manifest.name), address]]);
   }
-  const stores = (await files.list('')).flatMap((key) => /^([^/]+)\/current\.json$/.exec(key)?.[1] ?? []);
+  const names = (await files.folders()).filter((name) => NAME.test(name));
+  const isStore = await Promise.all(names.map((name) => files.modified(`${name}/current.json`)));
   const root = address.replace(/\/+$/, '');
-  return new Map(stores.filter((name) => NAME.test(name)).map((name) => [name, `${root}/${name}`]));
+  return new Map(names.filter((_, i) => isStore[i] !== undefined).map((name) => [name, `${root}/${name}`]));
 }
 
 async function nameOfNet(path: string): Promise<string> {

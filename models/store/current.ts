@@ -52,7 +52,7 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
  * @param said what `current.json` said when it was decided; a damaged one is written over
  * @returns false where it says something else by now
  */
-export function writeCurrent(
+export async function writeCurrent(
   files: Files,
   bundle: string,
   said: Current | undefined | 'damaged',
@@ -62,5 +62,9 @@ export function writeCurrent(
   const before = passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
   const text = JSON.stringify({ format: 'goodnet-store', formatVersion: 1, bundle, before }, null, 1);
   const condition = said === 'damaged' ? 'any' : was ? { version: was.version } : 'new';
-  return files.write(CURRENT, new TextEncoder().encode(`${text}\n`), condition);
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  if (await files.write(CURRENT, bytes, condition)) return true;
+  // It may have been written by ourselves, the answer lost, and tried again: then it says what we wanted.
+  const now = await files.read(CURRENT);
+  return now !== undefined && Buffer.compare(now.bytes, bytes) === 0;
 }

@@ -19,9 +19,13 @@ export interface Files {
    * @returns false where the condition does not hold: somebody else was there first
    */
   write(key: string, bytes: Uint8Array, condition: Condition): Promise<boolean>;
-  /** Whether a file of that size is there. */
-  has(key: string, bytes: number): Promise<boolean>;
+  /** Whether a file is there with that size and SHA-256 (hexadecimal); false where that can't be told without reading it. */
+  has(key: string, what: { readonly bytes: number; readonly sha256: string }): Promise<boolean>;
+  /** When a file was written, in milliseconds since 1970, to a second; undefined where there is none. */
+  modified(key: string): Promise<number | undefined>;
   /** The keys that begin with a prefix, in order. */
   list(prefix: string): Promise<string[]>;
+  /** The folders right below the address, in order. */
+  folders(): Promise<string[]>;
   remove(keys: readonly string[]): Promise<void>;
 }

@@ -35,11 +35,19 @@ export function folderFiles(folder: string): Files {
         return true;
       });
     },
-    has: (key, bytes) =>
+    has: async (key, { bytes, sha256 }) => {
+      const found = await stat(at(key)).catch(() => undefined);
+      return found?.isFile() === true && found.size === bytes && (await read(key))?.version === sha256;
+    },
+    modified: (key) =>
       stat(at(key)).then(
-        (found) => found.isFile() && found.size === bytes,
-        () => false,
+        ({ mtimeMs }) => mtimeMs,
+        () => undefined,
       ),
+    folders: async () => {
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    },
     async list(prefix) {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
       return entries

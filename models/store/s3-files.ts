@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
+  type GetObjectCommandInput,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../errors';
-import type { Files } from './files';
+import type { Files, StoredFile } from './files';
 
 /** S3 takes as many keys in one request. */
 const MOST_KEYS = 1000;
+/** Milliseconds to connect, and without a sign of the server; then it is tried again. */
+const CONNECT_WITHIN = 5_000;
+const SILENT_AT_MOST = 30_000;
+/** An object that breaks off in the middle is asked for so many times. */
+const READS = 5;
 
 interface S3Fault {
   readonly name?: string;
@@ -28,6 +35,7 @@ export function s3Client(config: S3ClientConfig = {}): S3Client {
   return new S3Client({
     maxAttempts: 6,
     retryMode: 'standard',
+    requestHandler: { connectionTimeout: CONNECT_WITHIN, socketTimeout: SILENT_AT_MOST },
     // Servers that are not AWS's have no host a bucket.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     ...config,
@@ -43,21 +51,34 @@ export function s3Client(config: S3ClientConfig = {}): S3Client {
 export function s3Files(address: string, client: S3Client = s3Client()): Files {
   const { bucket, prefix } = parseS3(address);
   const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` });
-  const failed = (what: string) => (error: unknown) => {
-    throw new GoodNetError(`${address}: ${what} failed: ${messageOf(error)}`, {
-      kind: 'environment',
-      hint: 'Check the address, the credentials, and what they may do.',
-      cause: error,
-    });
+  const failed =
+    (what: string) =>
+    (error: unknown): never => {
+      throw new GoodNetError(`${address}: ${what} failed: ${messageOf(error)}`, {
+        kind: 'environment',
+        hint: 'Check the address, the credentials, and what they may do.',
+        cause: error,
+      });
+    };
+  const head = async (key: string) => {
+    try {
+      return await client.send(new HeadObjectCommand({ ...at(key), ChecksumMode: 'ENABLED' }));
+    } catch (error) {
+      return isMissing(error) ? undefined : failed(`looking for ${key}`)(error);
+    }
   };
+  async function* pages(Prefix: string, Delimiter?: string) {
+    try {
+      yield* paginateListObjectsV2({ client }, { Bucket: bucket, Prefix, Delimiter });
+    } catch (error) {
+      failed('listing')(error);
+    }
+  }
   return {
     address,
     async read(key) {
       try {
-        const { Body, ETag } = await client.send(
-          new GetObjectCommand({ ...at(key), ChecksumMode: 'ENABLED' }),
-        );
-        return { bytes: await Body!.transformToByteArray(), version: ETag! };
+        return await fetchWhole(client, { ...at(key), ChecksumMode: 'ENABLED' });
       } catch (error) {
         return isMissing(error) ? undefined : failed(`reading ${key}`)(error);
       }
@@ -80,29 +101,22 @@ export function s3Files(address: string, client: S3Client = s3Client()): Files {
         return failed(`writing ${key}`)(error);
       }
     },
-    async has(key, bytes) {
-      try {
-        return (await client.send(new HeadObjectCommand(at(key)))).ContentLength === bytes;
-      } catch (error) {
-        return isMissing(error) ? false : failed(`looking for ${key}`)(error);
-      }
+    async has(key, { bytes, sha256 }) {
+      const found = await head(key);
+      const checksum = Buffer.from(sha256, 'hex').toString('base64');
+      return found?.ContentLength === bytes && found.ChecksumSHA256 === checksum;
+    },
+    modified: async (key) => (await head(key))?.LastModified?.getTime(),
+    async folders() {
+      const names: string[] = [];
+      for await (const { CommonPrefixes = [] } of pages(prefix, '/'))
+        for (const { Prefix } of CommonPrefixes) names.push(Prefix!.slice(prefix.length, -1));
+      return names.sort();
     },
     async list(start) {
       const keys: string[] = [];
-      let token: string | undefined;
-      do {
-        const page = await client
-          .send(
-            new ListObjectsV2Command({
-              Bucket: bucket,
-              Prefix: `${prefix}${start}`,
-              ContinuationToken: token,
-            }),
-          )
-          .catch(failed('listing'));
-        for (const { Key } of page!.Contents ?? []) keys.push(Key!.slice(prefix.length));
-        token = page!.NextContinuationToken;
-      } while (token);
+      for await (const { Contents = [] } of pages(`${prefix}${start}`))
+        for (const { Key } of Contents) keys.push(Key!.slice(prefix.length));
       return keys.sort();
     },
     async remove(keys) {
@@ -130,6 +144,19 @@ export function parseS3(address: string): { bucket: string; prefix: string } {
   }
   const plain = prefix.replace(/\/+$/, '');
   return { bucket, prefix: plain === '' ? '' : `${plain}/` };
+}
+
+/** Reads an object; what breaks off in the middle of the body, which the client leaves to us, is tried again. */
+async function fetchWhole(client: S3Client, input: GetObjectCommandInput): Promise<StoredFile> {
+  for (let reads = 1; ; reads++) {
+    const { Body, ETag } = await client.send(new GetObjectCommand(input));
+    try {
+      return { bytes: await Body!.transformToByteArray(), version: ETag! };
+    } catch (error) {
+      if (reads === READS) throw error;
+      await setTimeout(50 * 2 ** reads * Math.random());
+    }
+  }
 }
 
 function isMissing(error: unknown): boolean {

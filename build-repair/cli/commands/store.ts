@@ -4,6 +4,7 @@ import { whole } from '../options';
 import { ProgressLines } from '../progress-lines';
 
 const bundles = () => import('../../../models/store/bundles');
+const pointing = () => import('../../../models/store/pointing');
 const open = async (address: string) => (await import('../../../models/store/open')).openFiles(address);
 const short = (id: string) => id.slice(0, 16);
 
@@ -40,7 +41,7 @@ export function publishCommand(): Command {
           ? await (await import('../../../models/signing/signer')).openSigner(key)
           : undefined;
         const lines = new ProgressLines();
-        const { publish, activate: point } = await bundles();
+        const { publish } = await import('../../../models/store/publish');
         const manifest = await interruptible((signal) =>
           publish(bundle, files, {
             progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
@@ -49,7 +50,7 @@ export function publishCommand(): Command {
           }),
         );
         lines.finish();
-        if (activate) await point(files, manifest.id);
+        if (activate) await (await pointing()).activate(files, manifest.id);
         console.log(`${short(manifest.id)} is in ${to}${activate ? ', and is answered with' : ''}`);
       },
     );
@@ -77,7 +78,7 @@ export function activateCommand(): Command {
     .argument('<id>', 'the bundle, or the beginning of its id')
     .requiredOption(...STORE)
     .action(async (id: string, { store }: { store: string }) => {
-      console.log(`${short(await (await bundles()).activate(await open(store), id))} is answered with`);
+      console.log(`${short(await (await pointing()).activate(await open(store), id))} is answered with`);
     });
 }
 
@@ -87,7 +88,7 @@ export function rollbackCommand(): Command {
     .description('have a store answer with the bundle before the current one')
     .requiredOption(...STORE)
     .action(async ({ store }: { store: string }) => {
-      console.log(`${short(await (await bundles()).rollback(await open(store)))} is answered with again`);
+      console.log(`${short(await (await pointing()).rollback(await open(store)))} is answered with again`);
     });
 }
 
@@ -98,7 +99,7 @@ export function pruneCommand(): Command {
     .requiredOption(...STORE)
     .option('--keep <number>', 'how many to keep, the current one counted', whole(1, 1000), 3)
     .action(async ({ store, keep }: { store: string; keep: number }) => {
-      const removed = await (await bundles()).prune(await open(store), keep);
+      const removed = await (await pointing()).prune(await open(store), keep);
       for (const id of removed) console.log(`${short(id)} removed`);
       if (removed.length === 0) console.log('Nothing to remove.');
     });

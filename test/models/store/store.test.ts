@@ -1,19 +1,26 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
-import { activate, listBundles, prune, publish, readFrom, rollback } from '../../../models/store/bundles';
+import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent, writeCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
+import { activate, prune, rollback } from '../../../models/store/pointing';
+import { publish } from '../../../models/store/publish';
 import { parseS3, s3Client, s3Files } from '../../../models/store/s3-files';
 import { writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-store-'));
-const made: { path: string; id: string }[] = [];
+interface Made {
+  path: string;
+  id: string;
+}
+const made: Made[] = [];
 let server: S3Server | undefined;
 
 beforeAll(async () => {
@@ -31,6 +38,12 @@ afterAll(async () => {
 });
 
 const text = (bytes: string) => new TextEncoder().encode(bytes);
+const sumOf = (what: string) => ({
+  bytes: what.length,
+  sha256: createHash('sha256').update(what).digest('hex'),
+});
+/** S3 tells times to a second. */
+const aSecond = () => setTimeout(1100);
 
 describe.each([
   ['a folder', true, () => folderFiles(join(work, randomUUID()))],
@@ -40,7 +53,8 @@ describe.each([
     it('keeps files, and writes on conditions', async () => {
       const files = open();
       expect(await files.read('a/b')).toBeUndefined();
-      expect(await files.has('a/b', 3)).toBe(false);
+      expect(await files.has('a/b', sumOf('one'))).toBe(false);
+      expect(await files.modified('a/b')).toBeUndefined();
       expect(await files.write('a/b', text('one'), 'new')).toBe(true);
       expect(await files.write('a/b', text('two'), 'new')).toBe(false);
       const { bytes, version } = (await files.read('a/b'))!;
@@ -48,9 +62,12 @@ describe.each([
       expect(await files.write('a/b', text('two'), { version })).toBe(true);
       expect(await files.write('a/b', text('three'), { version })).toBe(false);
       expect(await files.write('a/none', text('x'), { version })).toBe(false);
-      expect([await files.has('a/b', 3), await files.has('a/b', 4)]).toEqual([true, false]);
+      const has = (what: string) => files.has('a/b', sumOf(what));
+      expect([await has('two'), await has('one'), await has('four')]).toEqual([true, false, false]);
+      expect(Math.abs((await files.modified('a/b'))! - Date.now())).toBeLessThan(60_000);
       expect(await files.write('c', text(''), 'any')).toBe(true);
       expect([await files.list(''), await files.list('a/')]).toEqual([['a/b', 'c'], ['a/b']]);
+      expect(await files.folders()).toEqual(['a']);
       await files.remove(['a/b', 'a/gone']);
       expect(await files.list('')).toEqual(['c']);
     });
@@ -70,10 +87,29 @@ describe.each([
       expect((await readFrom(files)).manifest.id).toBe(three);
       expect(await rollback(files)).toBe(two);
       expect((await readFrom(files)).manifest.id).toBe(two);
-      expect(await prune(files, 2)).toEqual([one]);
-      expect((await listBundles(files)).length).toBe(2);
-      await expect(activate(files, one)).rejects.toThrow(/has no bundle whose id begins with/);
-      await expect(activate(files, '')).rejects.toThrow(/2 bundles/);
+      await expect(activate(files, 'f00')).rejects.toThrow(/has no bundle whose id begins with/);
+      await expect(activate(files, '')).rejects.toThrow(/3 bundles/);
+    });
+
+    it('prunes neither what is current, nor what was just before, nor what was published last', async () => {
+      const files = open();
+      const [one, two, three] = made as [Made, Made, Made];
+      for (const { path, id } of [one, two]) {
+        await publish(path, files);
+        await activate(files, id);
+      }
+      await aSecond();
+      await publish(three.path, files);
+      expect(await prune(files, 2)).toEqual([]);
+      expect(await prune(files, 1)).toEqual([one.id]);
+      expect(await files.list(`${one.id.slice(0, 16)}/`)).toEqual([]);
+      await expect(rollback(files)).rejects.toThrow(/has been pruned/);
+      await activate(files, three.id);
+      // That which was pruned is passed over.
+      await activate(files, two.id);
+      expect(await rollback(files)).toBe(three.id);
+      expect(await prune(files, 1)).toEqual([two.id]);
+      expect((await readFrom(files)).manifest.id).toBe(three.id);
     });
 
     it('goes on with a publish that broke off, and shows nothing of it before', async () => {

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '../bundle/manifest';
+import { readBundleFiles } from '../bundle/read';
+import { GoodNetError } from '../errors';
+import { addSignature, parseSignatures, SIGNATURES, signaturesText } from '../signing/signatures';
+import type { Signer } from '../signing/signer';
+import { folderOf } from './bundles';
+import type { Files } from './files';
+import { resolveBundle } from './folder';
+
+/** Files sent at once. */
+const AT_ONCE = 6;
+/** Another who signs is waited out so many times. */
+const TRIES = 8;
+
+/** What a publish is done with. */
+export interface PublishOptions {
+  /** Told as files are done. */
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+  /** Signs the bundle in the store; signatures that it bears already go with it. */
+  readonly signer?: Signer;
+}
+
+/**
+ * Puts a bundle into a store: its files first, those that are there already left alone, its manifest last, so that a
+ * reader never sees half of it and a broken-off publish goes on where it stopped.
+ * @param path the bundle's folder, or a folder store whose current bundle is meant
+ * @throws BundleError where the bundle is damaged; GoodNetError `environment` where the store can't be written
+ */
+export async function publish(
+  path: string,
+  files: Files,
+  { progress = () => {}, signal, signer }: PublishOptions = {},
+): Promise<Manifest> {
+  const { folder } = await resolveBundle(path);
+  const bundle = await readBundleFiles(folder);
+  const { manifest } = bundle;
+  const into = folderOf(manifest.id);
+  const total = manifest.files.length + 1;
+  let done = 0;
+  await atOnce(manifest.files, async (file) => {
+    signal?.throwIfAborted();
+    const key = `${into}/${file.path}`;
+    if (!(await files.has(key, file))) await files.write(key, bundle.read(file.path), 'any');
+    progress(++done, total);
+  });
+  await sendSignatures(manifest.id, folder, files, signer);
+  await files.write(`${into}/manifest.json`, await readFile(join(folder, 'manifest.json')), 'any');
+  progress(total, total);
+  return manifest;
+}
+
+/** Does work on several items at once; after a failure the others finish what they do, and begin nothing more. */
+async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const worker = async () => {
+    try {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+    } catch (error) {
+      waiting.length = 0;
+      throw error;
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** The bundle's own signatures, and those that it bears in the store, and the signer's: of two who sign, none is lost. */
+async function sendSignatures(
+  id: string,
+  folder: string,
+  files: Files,
+  signer: Signer | undefined,
+): Promise<void> {
+  const key = `${folderOf(id)}/${SIGNATURES}`;
+  const own = await readFile(join(folder, SIGNATURES), 'utf8').catch(() => undefined);
+  const brought = own === undefined ? [] : parseSignatures(own, join(folder, SIGNATURES));
+  if (!signer && brought.length === 0) return;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const file = await files.read(key);
+    const there = file
+      ? parseSignatures(new TextDecoder().decode(file.bytes), `${files.address}/${key}`)
+      : [];
+    const once = [...new Map([...brought, ...there].map((each) => [each.keyId, each])).values()];
+    const text = signer ? await addSignature(id, signer, once) : signaturesText(once);
+    const condition = file ? { version: file.version } : 'new';
+    if (await files.write(key, new TextEncoder().encode(text), condition)) return;
+  }
+  throw new GoodNetError(`${files.address}/${key} is being changed by others all the time`, {
+    kind: 'environment',
+    hint: 'Try again when they are done.',
+  });
+}
