@@ -8,6 +8,8 @@ import type { Files } from './files';
 
 /** A lock that is older was left behind by a run that was killed, in milliseconds. */
 const STALE_LOCK = 10_000;
+/** Looked so many times, 20 ms apart, whether a lock is gone: longer than it takes to be stale. */
+const TRIES = 700;
 
 /** A folder as a store. */
 export function folderFiles(folder: string): Files {
@@ -88,7 +90,7 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
     }
     const age = Date.now() - (await stat(lock).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
     if (age > STALE_LOCK) await rm(lock, { force: true });
-    else if (tries > 200) {
+    else if (tries > TRIES) {
       throw new GoodNetError(`${lock} stays locked by another run`, {
         kind: 'environment',
         hint: 'Try again.',

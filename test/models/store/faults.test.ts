@@ -15,7 +15,7 @@ import { type Fault, type FaultyProxy, faultyProxy } from '../../faulty-proxy';
 import { writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 
-const FAULTS: readonly Fault[] = ['500', '503', 'before', 'after', 'cut', 'slow'];
+const FAULTS: readonly Fault[] = ['500', '503', 'before', 'half', 'after', 'cut', 'slow'];
 
 describe.skipIf(!hasS3Server)('a store in an S3 that has faults', () => {
   const work = mkdtempSync(join(tmpdir(), 'goodnet-faults-'));
