@@ -5,7 +5,7 @@ import { BundleError } from '../../models/errors';
 import { readFrom } from '../../models/store/bundles';
 import { readCurrent } from '../../models/store/current';
 import { resolveBundle } from '../../models/store/folder';
-import { isS3, openFiles } from '../../models/store/open';
+import { isS3, type OpenFiles, openFiles } from '../../models/store/open';
 
 /** What can stand in an address. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -16,8 +16,11 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
  * @returns each model's folder by its name, in the order of the names
  * @throws BundleError where there is no such folder, or the one bundle's manifest is damaged
  */
-export async function modelFolders(path: string): Promise<ReadonlyMap<string, string>> {
-  if (isS3(path)) return await modelsInS3(path);
+export async function modelFolders(
+  path: string,
+  open: OpenFiles = openFiles,
+): Promise<ReadonlyMap<string, string>> {
+  if (isS3(path)) return await modelsInS3(path, open);
   if (await isBundleOrStore(path)) return new Map([[await nameOfNet(path), path]]);
   const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
     throw new BundleError(`${path} can't be read: it is no folder, or not there`, {
@@ -33,15 +36,15 @@ export async function modelFolders(path: string): Promise<ReadonlyMap<string, st
 }
 
 /** The id that a model's folder points at now, or the folder itself where it is a bundle: it changes with the bundle. */
-export async function currentVersion(folder: string): Promise<string> {
-  if (isS3(folder)) return (await readCurrent(await openFiles(folder)))?.bundle ?? '';
+export async function currentVersion(folder: string, open: OpenFiles = openFiles): Promise<string> {
+  if (isS3(folder)) return (await readCurrent(await open(folder)))?.bundle ?? '';
   const { folder: bundle, expectedId } = await resolveBundle(folder);
   return expectedId ?? bundle;
 }
 
 /** The same for `s3://bucket/prefix`. */
-async function modelsInS3(address: string): Promise<ReadonlyMap<string, string>> {
-  const files = await openFiles(address);
+async function modelsInS3(address: string, open: OpenFiles): Promise<ReadonlyMap<string, string>> {
+  const files = await open(address);
   const current = await readCurrent(files);
   if (current) {
     const { manifest } = await readFrom(files);

@@ -1,6 +1,7 @@
-import { messageOf } from '../../models/errors';
+import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import type { TrustedKeys } from '../../models/signing/signatures';
+import { filesOpener, isS3 } from '../../models/store/open';
 import { type Batching, batched } from '../batching';
 import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
@@ -10,6 +11,8 @@ import { nameOf } from './name-of';
 
 /** How often, at most, it is looked whether there are other models or bundles, in milliseconds. */
 const LOOK_AGAIN = 1000;
+/** When a bundle that was found damaged, or not signed, is tried again, in milliseconds: it may have been mended. */
+const TRY_AGAIN = 60_000;
 
 export interface StoredOptions {
   /** Bytes that the loaded models' files may have together; the least lately used is dropped first. */
@@ -42,21 +45,35 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   const loaded = new Map<string, Loaded>();
   const loading = new Map<string, Promise<Loaded>>();
   const checkedAt = new Map<string, number>();
-  const refused = new Map<string, string>();
+  const refused = new Map<string, { readonly version: string; readonly until: number }>();
   let folders: ReadonlyMap<string, string> = new Map();
   let listedAt = Number.NEGATIVE_INFINITY;
+  let listing: Promise<void> | undefined;
+  const open = filesOpener();
 
   async function list(): Promise<ReadonlyMap<string, string>> {
     // A bundle or a store alone keeps its name, whatever is taken up later.
     const isSingle = [...folders.values()].includes(path);
     if (isSingle || Date.now() - listedAt < LOOK_AGAIN) return folders;
-    folders = await modelFolders(path);
-    listedAt = Date.now();
+    listing ??= modelFolders(path, open)
+      .then((found) => {
+        folders = found;
+      })
+      .catch((error) => {
+        if (folders.size === 0) throw error;
+        say(`${path} can't be listed; the models that are known go on: ${messageOf(error)}`);
+      })
+      .finally(() => {
+        listedAt = Date.now();
+        listing = undefined;
+      });
+    // S3 takes its time: nobody waits for it who can be answered by what is known.
+    if (folders.size === 0 || !isS3(path)) await listing;
     return folders;
   }
 
   async function load(name: string, folder: string): Promise<Loaded> {
-    const version = await currentVersion(folder);
+    const version = await currentVersion(folder, open);
     const goodnet = await GoodNet.load(folder, { trusted: options.trusted });
     const classifier = batched(classifierOf(goodnet, name), options.batching);
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -103,10 +120,12 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     if (Date.now() - (checkedAt.get(name) ?? 0) < LOOK_AGAIN || loading.has(name)) return;
     checkedAt.set(name, Date.now());
     try {
-      const version = await currentVersion(folder);
-      if (version === entry.version || refused.get(name) === version) return;
+      const version = await currentVersion(folder, open);
+      const no = refused.get(name);
+      if (version === entry.version || (no?.version === version && Date.now() < no.until)) return;
       await loadOnce(name, folder).catch((error) => {
-        refused.set(name, version);
+        const isPassing = error instanceof GoodNetError && error.kind === 'environment';
+        if (!isPassing) refused.set(name, { version, until: Date.now() + TRY_AGAIN });
         throw error;
       });
     } catch (error) {

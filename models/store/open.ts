@@ -1,3 +1,4 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Files } from './files';
 import { folderFiles } from './folder-files';
 
@@ -6,9 +7,19 @@ export function isS3(address: string): boolean {
   return address.startsWith('s3://');
 }
 
-/** The store at an address: `s3://bucket/prefix`, or a folder. S3's client is loaded only where it is needed. */
-export async function openFiles(address: string): Promise<Files> {
-  if (!isS3(address)) return folderFiles(address);
-  const { s3Files } = await import('./s3-files');
-  return s3Files(address);
+/** Opens the store at an address: `s3://bucket/prefix`, or a folder. */
+export type OpenFiles = (address: string) => Promise<Files>;
+
+/** Opens stores, those in S3 with one client among them, which is loaded only where it is needed. */
+export function filesOpener(): OpenFiles {
+  let client: S3Client | undefined;
+  return async (address) => {
+    if (!isS3(address)) return folderFiles(address);
+    const { s3Client, s3Files } = await import('./s3-files');
+    client ??= s3Client();
+    return s3Files(address, client);
+  };
 }
+
+/** Opens one store. */
+export const openFiles: OpenFiles = (address) => filesOpener()(address);
