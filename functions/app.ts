@@ -15,6 +15,7 @@ import { LIMITS, type Limits } from './limits';
 import { watched } from './observe/middleware';
 import type { Metrics } from './observe/prometheus';
 import { unwatched, type Watch } from './observe/watch';
+import { oipErrors } from './oip/errors';
 import { oipRoute } from './oip/route';
 import { Problem, problem } from './problem';
 import { classifyRoute } from './routes/classify';
@@ -80,6 +81,7 @@ export function createApp(options: AppOptions): Hono {
   });
   if (origins.length > 0)
     app.use(cors({ origin: [...origins], exposeHeaders: ['X-Request-Id', 'Retry-After'] }));
+  app.use('/v2/*', oipErrors());
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));
   app.route('/health', healthRoute(catalogue, engine));

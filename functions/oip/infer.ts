@@ -38,8 +38,9 @@ export async function infer(c: Context, model: Classifier, limits: Limits, watch
       `One input is wanted: ${INPUT}, of n × ${height} × ${width} × ${channels}.`,
     );
   }
-  if (count! < 1 || count! > MOST_IMAGES) {
-    throw new Problem('too-many-images', `${count} images; a request has 1 to ${MOST_IMAGES}.`);
+  if (count === 0) throw new Problem('malformed', 'There is no image: the shape begins with 0.');
+  if (count! > MOST_IMAGES) {
+    throw new Problem('too-many-images', `${count} images; a request may have ${MOST_IMAGES} at most.`);
   }
   const pixels = inputValues(input, binary);
   if (pixels.length !== count! * imageSize(model.input))

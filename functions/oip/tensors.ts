@@ -74,10 +74,12 @@ export function inputValues(
       `${input.name} is of ${count} values by its shape; ${flat.length} are sent.`,
     );
   }
-  return checked(
-    Float32Array.from(flat, (value) => (typeof value === 'number' ? value : Number.NaN)),
+  const isValue = datatype === 'UINT8' ? Number.isInteger : (value: unknown) => typeof value === 'number';
+  const values = checked(
+    Float32Array.from(flat, (value) => (isValue(value) ? (value as number) : Number.NaN)),
     input.name,
   );
+  return datatype === 'UINT8' ? Uint8Array.from(values) : values;
 }
 
 function checked(values: Float32Array, name: string): Float32Array {

@@ -60,15 +60,42 @@ describe('the Open Inference Protocol', () => {
       { inputs: [{ ...input, data: blue }] },
       { inputs: [{ ...input, data: [...input.data.slice(1), 256] }] },
       { inputs: [{ ...input, data: [...input.data.slice(1), 'x'] }] },
+      { inputs: [{ ...input, datatype: 'UINT8', data: [...input.data.slice(1), 1.5] }] },
+      { inputs: [{ ...input, shape: [0, 4, 5, 3], data: [] }] },
       { inputs: [input], outputs: [{ name: 'nix' }] },
       { inputs: [{ ...input, data: undefined, parameters: { binary_data_size: 5 } }] },
     ];
     for (const body of bad)
       expect([JSON.stringify(body).slice(0, 60), (await infer(body)).status][1]).toBe(400);
-    expect((await infer({ inputs: [{ ...input, shape: [0, 4, 5, 3], data: [] }] })).status).toBe(413);
+    const many = { ...input, shape: [65, 4, 5, 3], data: [] };
+    expect((await infer({ inputs: [many] })).status).toBe(413);
     const wrongLength = { 'inference-header-content-length': '99999' };
     expect((await infer({ inputs: [input] }, wrongLength)).status).toBe(400);
     expect((await infer(new Uint8Array([0xff, 0xfe]))).status).toBe(400);
+  });
+
+  it('tells what went wrong as its clients read it, and as problems', async () => {
+    const refused = await infer({ inputs: [{ ...input, name: 'pictures' }] });
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    expect(await refused.json()).toMatchObject({
+      type: 'urn:goodnet:problem:malformed',
+      status: 400,
+      error: 'One input is wanted: images, of n × 4 × 5 × 3.',
+    });
+    const guarded = createApp({ classifier: colours, tokens: () => undefined });
+    for (const [path, status, service] of [
+      ['/v2/models/nix', 404, app],
+      ['/v2/nix', 404, app],
+      ['/v2/models/colours/infer', 405, app],
+      ['/v2', 401, guarded],
+    ] as const) {
+      const response = await service.request(path);
+      expect([path, response.status, await response.json()]).toEqual([
+        path,
+        status,
+        expect.objectContaining({ error: expect.any(String) }),
+      ]);
+    }
   });
 
   const tools = pythonTools();
@@ -93,6 +120,8 @@ describe('the Open Inference Protocol', () => {
         [false, true],
         [0.5, 0.001],
       ],
+      all: ['backdoored', 'bad_class', 'class', 'p_value', 'repaired_class', 'suspicion'],
+      error: '[400] One input is wanted: images, of n × 4 × 5 × 3.',
     });
   });
 });
@@ -127,11 +156,24 @@ def ask(binary, dtype, values):
     wanted = [http.InferRequestedOutput(name, binary_data=binary) for name in names]
     result = client.infer('colours', [tensor], outputs=wanted)
     return [result.as_numpy(name).tolist() for name in names]
+def refused():
+    tensor = http.InferInput('images', [1, 2, 2, 3], 'UINT8')
+    tensor.set_data_from_numpy(np.zeros((1, 2, 2, 3), np.uint8))
+    try:
+        client.infer('colours', [tensor])
+    except http.InferenceServerException as error:
+        return str(error)
+def outputs():
+    tensor = http.InferInput('images', images.shape, 'UINT8')
+    tensor.set_data_from_numpy(images)
+    return sorted(each['name'] for each in client.infer('colours', [tensor]).get_response()['outputs'])
 print(json.dumps({
     'live': client.is_server_live(),
     'ready': client.is_server_ready() and client.is_model_ready('colours'),
     'input': client.get_model_metadata('colours')['inputs'][0]['shape'],
     'binary': ask(True, 'FP32', images.astype(np.float32)),
     'json': ask(False, 'UINT8', images),
+    'all': outputs(),
+    'error': refused(),
 }))
 `;
