@@ -1,6 +1,7 @@
 import { imageSize } from '../models/images/set';
 import type { Verdict } from '../models/verdict';
 import type { Classifier } from './classifier';
+import { timed, unwatched, type Watch } from './observe/watch';
 import { Problem } from './problem';
 
 export interface Batching {
@@ -10,12 +11,15 @@ export interface Batching {
   readonly maxBatch?: number;
   /** Images that may wait; beyond it requests are turned away. */
   readonly maxWaiting?: number;
+  /** Takes note of how long requests wait, and how long the nets take. */
+  readonly watch?: Watch;
 }
 
 interface Waiting {
   readonly pixels: Uint8Array | Float32Array;
   readonly count: number;
   readonly top: number;
+  readonly since: number;
   readonly resolve: (verdicts: Verdict[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -25,7 +29,7 @@ interface Waiting {
  * @throws from `classify`: Problem `overloaded` where too many wait
  */
 export function batched(classifier: Classifier, options: Batching = {}): Classifier {
-  const { windowMs = 1, maxBatch = 64, maxWaiting = 512 } = options;
+  const { windowMs = 1, maxBatch = 64, maxWaiting = 512, watch = unwatched } = options;
   const size = imageSize(classifier.input);
   let waiting: Waiting[] = [];
   let images = 0;
@@ -35,7 +39,9 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
     while (waiting.length > 0) {
       const batch = takeBatch();
       try {
-        const verdicts = await classifyTogether(batch);
+        const now = performance.now();
+        for (const { since } of batch) watch.stage('queue', (now - since) / 1000);
+        const verdicts = await timed(watch, 'nets', () => classifyTogether(batch));
         let start = 0;
         for (const { count, top, resolve } of batch) {
           resolve(verdicts.slice(start, start + count).map((verdict) => cut(verdict, top)));
@@ -85,7 +91,7 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
         );
       }
       return new Promise((resolve, reject) => {
-        waiting.push({ pixels, count, top, resolve, reject });
+        waiting.push({ pixels, count, top, since: performance.now(), resolve, reject });
         images += count;
         if (isRunning) return;
         isRunning = true;

@@ -43,14 +43,15 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const engine = await startEngine({ engine: 'wasm' });
   const trust = options.trust.length > 0 ? options.trust : (process.env.GOODNET_TRUST?.split(',') ?? []);
   const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
-  const catalogue = storedCatalogue(path, { maxBytes: maxModels * 2 ** 20, say, trusted });
+  const metrics = prometheus();
+  const maxBytes = maxModels * 2 ** 20;
+  const catalogue = storedCatalogue(path, { maxBytes, say, trusted, batching: { watch: metrics } });
   const names = await catalogue.names();
   if (names.length === 0) {
     throw new BundleError(`There is no bundle and no store in ${path}`, {
       hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
     });
   }
-  const metrics = prometheus();
   const app = createApp({
     catalogue,
     engine: engine.description,

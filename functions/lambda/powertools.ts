@@ -10,19 +10,12 @@ const metrics = new Metrics({
   serviceName: process.env.POWERTOOLS_SERVICE_NAME ?? 'goodnet',
 });
 
+const TIMES = { decode: 'DecodeTime', queue: 'QueueTime', nets: 'NetsTime' } as const;
+
 /** Counts and times as CloudWatch embedded metrics, one line an invocation. */
 export const watch: Watch = {
-  async timed(stage, work) {
-    const start = performance.now();
-    try {
-      return await work();
-    } finally {
-      metrics.addMetric(
-        stage === 'decode' ? 'DecodeTime' : 'NetsTime',
-        MetricUnit.Milliseconds,
-        performance.now() - start,
-      );
-    }
+  stage(stage, seconds) {
+    metrics.addMetric(TIMES[stage], MetricUnit.Milliseconds, 1000 * seconds);
   },
   verdict(model, { backdoored, pValue }) {
     metrics.addMetric(backdoored ? 'Flagged' : 'Clean', MetricUnit.Count, 1);

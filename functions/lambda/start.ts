@@ -4,7 +4,7 @@ import { GoodNetError } from '../../models/errors';
 import { openTrust } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
 import { storedCatalogue } from '../catalogue/stored';
-import { logger } from './powertools';
+import { logger, watch } from './powertools';
 
 /**
  * What every function does once, at its cold start: the engine, and the models at GOODNET_BUNDLE. Where there is one, it
@@ -27,7 +27,11 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   });
   const trust = setting('GOODNET_TRUST')?.split(',');
   const trusted = trust && (await openTrust(trust));
-  const catalogue = storedCatalogue(bundle, { say: (line) => logger.info(line), trusted });
+  const catalogue = storedCatalogue(bundle, {
+    say: (line) => logger.info(line),
+    trusted,
+    batching: { watch },
+  });
   const names = await catalogue.names();
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };

@@ -31,7 +31,7 @@ export function prometheus(): Metrics {
   });
   const stages = new Histogram({
     name: 'goodnet_stage_seconds',
-    help: 'Time of decoding an image, and of the nets with the wait for them.',
+    help: 'Time of decoding an image, of its wait for the nets, and of the nets on a batch.',
     labelNames: ['stage'],
     buckets: SECONDS,
     registers,
@@ -46,14 +46,7 @@ export function prometheus(): Metrics {
   return {
     contentType: register.contentType,
     text: () => register.metrics(),
-    async timed(stage, work) {
-      const end = stages.startTimer({ stage });
-      try {
-        return await work();
-      } finally {
-        end();
-      }
-    },
+    stage: (stage, seconds) => stages.observe({ stage }, seconds),
     verdict(model, { backdoored, pValue }) {
       verdicts.inc({ model, flagged: String(backdoored) });
       pValues.observe({ model }, pValue);

@@ -1,12 +1,12 @@
 import type { Verdict } from '../../models/verdict';
 
-/** Parts of a request that are timed: decoding an image, and the nets with the wait for them. */
-export type Stage = 'decode' | 'nets';
+/** Parts of a request that are timed: decoding an image, its wait for the nets, the nets on a batch. */
+export type Stage = 'decode' | 'queue' | 'nets';
 
 /** Takes note of what the service does; never of an image's content. */
 export interface Watch {
-  /** Runs a part of the work and takes its time. */
-  timed<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
+  /** A part of the work is done. @param seconds that it took */
+  stage(stage: Stage, seconds: number): void;
   verdict(model: string, verdict: Verdict): void;
   /** A request's end. @param route its pattern, not its path @param seconds that it took */
   request(route: string, method: string, status: number, seconds: number): void;
@@ -14,7 +14,17 @@ export interface Watch {
 
 /** Takes note of nothing. */
 export const unwatched: Watch = {
-  timed: (_stage, work) => work(),
+  stage() {},
   verdict() {},
   request() {},
 };
+
+/** Runs a part of the work and notes its time, whether it goes well or not. */
+export async function timed<T>(watch: Watch, stage: Stage, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    watch.stage(stage, (performance.now() - start) / 1000);
+  }
+}

@@ -45,7 +45,7 @@ export async function infer(c: Context, model: Classifier, limits: Limits, watch
   const pixels = inputValues(input, binary);
   if (pixels.length !== count! * imageSize(model.input))
     throw new Problem('malformed', 'The shape does not fit.');
-  const verdicts = await watch.timed('nets', () => model.classify(pixels, count!));
+  const verdicts = await model.classify(pixels, count!);
   for (const verdict of verdicts) watch.verdict(model.model, verdict);
   return answer(model, request, verdicts);
 }

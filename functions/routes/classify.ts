@@ -8,7 +8,7 @@ import type { Classifier } from '../classifier';
 import { decodeImage, ImageRejected } from '../decode';
 import { type FetchObject, type ImageIn, mostBytes, readImages } from '../images-in';
 import { HeldBytes, type Limits, Turns } from '../limits';
-import type { Watch } from '../observe/watch';
+import { timed, type Watch } from '../observe/watch';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
 
@@ -37,7 +37,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     try {
       const bytes = await image.bytes();
       const pixels = await decoding.take(() =>
-        watch.timed('decode', () => decodeImage(bytes, model.input, limits)),
+        timed(watch, 'decode', () => decodeImage(bytes, model.input, limits)),
       );
       return { name: image.name, pixels };
     } catch (error) {
@@ -58,7 +58,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
         pixels.set(each, i * size);
       });
     }
-    const given = await watch.timed('nets', () => model.classify(pixels, readable.length, asked.detail));
+    const given = await model.classify(pixels, readable.length, asked.detail);
     const verdicts =
       asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
     for (const verdict of verdicts) watch.verdict(model.model, verdict);

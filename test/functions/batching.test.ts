@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batched } from '../../functions/batching';
 import type { Classifier } from '../../functions/classifier';
+import { type Stage, unwatched } from '../../functions/observe/watch';
 import { colours } from './stand-in';
 
 const image = (colour: number) => {
@@ -75,5 +76,19 @@ describe('batching', () => {
     await expect(classify(image(0), 1)).rejects.toThrow('broken');
     fails = false;
     expect(await classify(image(0), 1)).toHaveLength(1);
+  });
+
+  it('tells how long each request waited, and how long the nets took on each batch', async () => {
+    const told: string[] = [];
+    const watch = {
+      ...unwatched,
+      stage(stage: Stage, seconds: number) {
+        expect(seconds).toBeGreaterThanOrEqual(0);
+        told.push(stage);
+      },
+    };
+    const { classify } = batched(counting().classifier, { maxBatch: 2, watch });
+    await Promise.all([0, 1, 2].map((colour) => classify(image(colour), 1)));
+    expect(told).toEqual(['queue', 'queue', 'nets', 'queue', 'nets']);
   });
 });
