@@ -11,7 +11,7 @@ export function keepHeapSmall(): void {
 }
 
 /** glibc's settings (mallopt(3)): freed memory goes back to the system soon, and threads share one heap. */
-const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
+export const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /**
  * Starts the process over in its own place (the same id and streams) with glibc told to keep less freed memory, some

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '../../models/bundle/manifest';
 import { BundleError } from '../../models/errors';
-import { readFrom } from '../../models/store/bundles';
+import { folderOf, manifestOf } from '../../models/store/bundles';
 import { readCurrent } from '../../models/store/current';
 import { resolveBundle } from '../../models/store/folder';
 import { isS3, type OpenFiles, openFiles } from '../../models/store/open';
@@ -47,8 +47,8 @@ async function modelsInS3(address: string, open: OpenFiles): Promise<ReadonlyMap
   const files = await open(address);
   const current = await readCurrent(files);
   if (current) {
-    const { manifest } = await readFrom(files);
-    return new Map([[addressable(manifest.name), address]]);
+    const manifest = await manifestOf(files, folderOf(current.bundle));
+    return new Map([[addressable(manifest?.name ?? ''), address]]);
   }
   const names = (await files.folders()).filter((name) => NAME.test(name));
   const isStore = await Promise.all(names.map((name) => files.modified(`${name}/current.json`)));

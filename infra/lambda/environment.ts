@@ -1,9 +1,13 @@
 import { type StoreLocation, storeUrl } from '../store';
 
-/** What a function is told of its store. */
+/** glibc's settings (functions/small-heap.ts): freed memory goes back soon, and threads share one heap. */
+export const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+/** What a function is told of its store, and how to keep its memory small. */
 export function storeEnvironment(store: StoreLocation): Record<string, string> {
   const { trustedKeys = [] } = store;
   return {
+    ...MALLOC,
     GOODNET_BUNDLE: storeUrl(store),
     ...(trustedKeys.length > 0 && { GOODNET_TRUST: trustedKeys.map(({ keyArn }) => keyArn).join(',') }),
   };

@@ -1,5 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
+import { MALLOC } from '../../infra/lambda/environment';
 import { type Synthesized, synthesize } from './synth';
 
 const app = synthesize();
@@ -120,6 +122,13 @@ describe('the endpoint', () => {
     });
     jwt.hasResourceProperties('AWS::Lambda::Alias', {
       ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 3 },
+    });
+  });
+
+  it('keeps memory small as the local service does', () => {
+    expect(MALLOC).toEqual(MALLOC_THERE);
+    app.template('Endpoint').hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike(MALLOC) },
     });
   });
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MALLOC } from '../../../functions/small-heap';
 import { cacheFolder } from '../../../scripts/native/steps.mjs';
 import { type Answered, RuntimeApi } from './runtime-api';
 
@@ -58,6 +59,8 @@ export async function startInstance({ folder, handler, env }: InstanceOptions): 
       AWS_REGION: 'us-east-1',
       LAMBDA_TASK_ROOT: folder,
       _HANDLER: handler,
+      // As the stacks set it.
+      ...MALLOC,
       ...env,
     },
   });
