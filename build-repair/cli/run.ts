@@ -6,7 +6,7 @@ import { evaluateCommand } from './commands/evaluate';
 import { inspectCommand } from './commands/inspect';
 import { jobCommand } from './commands/job';
 import { repairCommand } from './commands/repair';
-import { screenCommand } from './commands/screen';
+import { screenCommand, screenWorkerCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
 import {
   activateCommand,
@@ -46,6 +46,7 @@ export function program(): Command {
   ]) {
     root.addCommand(command.option('--verbose', 'show the stack of an error'));
   }
+  root.addCommand(screenWorkerCommand(), { hidden: true });
   // Exits are thrown, not taken, so that run() alone decides on them.
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;

@@ -3,12 +3,12 @@
  * @param width how many run at once, ≥ 1
  */
 export async function* inOrder<T, R>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   width: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<PromiseSettledResult<R> & { item: T }, void, void> {
   const running: Promise<PromiseSettledResult<R> & { item: T }>[] = [];
-  for (const item of items) {
+  for await (const item of items) {
     running.push(
       work(item).then(
         (value) => ({ item, status: 'fulfilled', value }),

@@ -33,21 +33,27 @@ export interface OpenOptions {
 export async function openImages(path: string, options: OpenOptions): Promise<ImageSet> {
   const { labelsRequired = true, ...rest } = options;
   const group = options.group === undefined ? undefined : parseGroup(options.group);
-  const kind = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : messageOf(cause);
-    throw new ImageError(`${path}: ${why}`, { cause });
-  });
+  if (labelsRequired && (await kindOf(path)).isDirectory())
+    return await openFolderSet(path, { ...rest, group });
+  const files = await imageFiles(path, labelsRequired);
+  if (files)
+    return openFiles(files, { ...options, name: files[0] === path ? path : basename(resolve(path)) });
+  const groupDataset = group && datasetOfGroup(group, path);
+  return await openHdf5Set(path, { ...rest, labelsRequired, groupDataset });
+}
+
+/**
+ * The files of images that a path means: those of a folder, however deep, or itself; undefined for an HDF5 set.
+ * @throws ImageError where there is no such path, or none of these
+ */
+export async function imageFiles(path: string, labelsRequired = false): Promise<string[] | undefined> {
+  const kind = await kindOf(path);
   if (kind.isDirectory()) {
-    if (labelsRequired) return await openFolderSet(path, { ...rest, group });
     const files = await listFiles(path);
     if (files.length === 0) throw new ImageError(`${path} holds no images: it is empty`);
-    const paths = files.map((file) => join(path, file));
-    return openFiles(paths, { ...options, name: basename(resolve(path)) });
+    return files.map((file) => join(path, file));
   }
-  if (await isHdf5(path)) {
-    const groupDataset = group && datasetOfGroup(group, path);
-    return await openHdf5Set(path, { ...rest, labelsRequired, groupDataset });
-  }
+  if (await isHdf5(path)) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {
     throw new ImageError(`${path} is ${kind.size === 0 ? 'empty' : 'not an HDF5 file'}`, {
       hint: labelsRequired
@@ -55,5 +61,12 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
         : 'It may be a download page or a Git LFS pointer in its place.',
     });
   }
-  return openFiles([path], options);
+  return [path];
+}
+
+async function kindOf(path: string) {
+  return await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : messageOf(cause);
+    throw new ImageError(`${path}: ${why}`, { cause });
+  });
 }

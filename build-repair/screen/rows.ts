@@ -1,4 +1,4 @@
-import type { ScreenRow } from './screen';
+import type { ScreenRow } from './screener';
 
 /** How rows are written: comma-separated values (RFC 4180), or a JSON object a line. */
 export type RowFormat = 'csv' | 'jsonl';

@@ -1,17 +1,9 @@
-import type { GoodNet } from '../../models/goodnet';
-import type { ImageSet, SkippedImage } from '../../models/images/set';
-import type { Verdict } from '../../models/verdict';
+import { createHash } from 'node:crypto';
+import { inOrder } from '../images/in-order';
 import type { Progress } from '../progress';
-
-const BATCH = 64;
-
-/** One image's row: its verdict, or why it has none. */
-export type ScreenRow =
-  | { readonly image: string; readonly verdict: Verdict; readonly className: string | undefined }
-  | { readonly image: string; readonly error: string };
-
-/** Takes the rows, in the images' order within each set. */
-export type TakeRow = (row: ScreenRow) => Promise<void> | void;
+import type { Pool } from './pool';
+import type { Portion, Source } from './portions';
+import type { ScreenRow } from './screener';
 
 /** What a screening came to. */
 export interface ScreenTotals {
@@ -20,39 +12,88 @@ export interface ScreenTotals {
   readonly errors: number;
 }
 
-/** Gives a verdict on every image of the sets; an image that can't be read is a row with its error. */
+/** How far a screening is: what it goes on from after it was stopped. */
+export interface Checkpoint {
+  readonly portions: number;
+  /** Of the names of all images so far: other images can't be gone on with. */
+  readonly names: string;
+  readonly totals: ScreenTotals;
+}
+
+/** Takes the rows, in the images' order. */
+export interface Rows {
+  /** Where an earlier run stopped. */
+  readonly from?: Checkpoint;
+  write(rows: readonly ScreenRow[]): Promise<void>;
+  /** All rows up to here are written. */
+  reached(checkpoint: Checkpoint): Promise<void>;
+  /** The images are others than those of the earlier run: what it wrote is void. */
+  restart(): Promise<void>;
+}
+
+const START: Checkpoint = { portions: 0, names: '', totals: { images: 0, backdoored: 0, errors: 0 } };
+
+/**
+ * Gives a verdict on every image of the sources; an image that can't be read is a row with its error.
+ * @throws what the pool throws; the signal's reason when it is aborted, all rows of whole portions written
+ */
 export async function screen(
-  goodnet: GoodNet,
-  sets: readonly ImageSet[],
-  take: TakeRow,
-  { progress, signal }: { progress: Progress; signal: AbortSignal | undefined },
+  pool: Pool,
+  sources: readonly Source[],
+  rows: Rows,
+  { progress, signal }: { readonly progress: Progress; readonly signal?: AbortSignal },
 ): Promise<ScreenTotals> {
-  const total = sets.reduce((sum, set) => sum + set.size, 0);
-  const totals = { images: 0, backdoored: 0, errors: 0 };
-  const names = goodnet.manifest.classNames;
-  for (const set of sets) {
-    let told = 0;
-    const tellSkipped = async () => {
-      for (; told < set.skipped.length; told++) {
-        const { name, reason }: SkippedImage = set.skipped[told]!;
-        totals.images++;
-        totals.errors++;
-        await take({ image: name, error: reason });
-      }
-    };
-    for await (const batch of set.batches(BATCH)) {
-      signal?.throwIfAborted();
-      const verdicts = await goodnet.classify(batch.pixels, batch.names.length);
-      for (const [i, verdict] of verdicts.entries()) {
-        totals.images++;
-        if (verdict.backdoored) totals.backdoored++;
-        await take({ image: batch.names[i]!, verdict, className: names?.[verdict.class] });
-      }
-      await tellSkipped();
-      progress({ stage: 'Screening', done: totals.images, total });
-      await new Promise(setImmediate);
+  const total = sources.reduce((sum, { size }) => sum + size, 0);
+  let reached = START;
+  let portions = allOf(sources);
+  if (rows.from) {
+    const skipped = await skip(portions, rows.from.portions);
+    if (skipped === rows.from.names) reached = rows.from;
+    else {
+      await rows.restart();
+      portions = allOf(sources);
     }
-    await tellSkipped();
   }
-  return totals;
+  for await (const done of inOrder(portions, pool.width, (portion) => pool.screen(portion))) {
+    signal?.throwIfAborted();
+    if (done.status === 'rejected') throw done.reason;
+    await rows.write(done.value);
+    reached = {
+      portions: reached.portions + 1,
+      names: withNames(reached.names, done.item),
+      totals: added(reached.totals, done.value),
+    };
+    await rows.reached(reached);
+    progress({ stage: 'Screening', done: reached.totals.images, total });
+  }
+  return reached.totals;
+}
+
+async function* allOf(sources: readonly Source[]): AsyncGenerator<Portion, void, void> {
+  for (const source of sources) yield* source.portions();
+}
+
+/** Passes over portions that were looked at before. @returns what tells their images from others */
+async function skip(portions: AsyncGenerator<Portion, void, void>, count: number): Promise<string> {
+  let names = '';
+  for (let i = 0; i < count; i++) {
+    const { value, done } = await portions.next();
+    if (done) return '';
+    names = withNames(names, value);
+  }
+  return names;
+}
+
+function withNames(before: string, { names }: Portion): string {
+  return createHash('sha256')
+    .update(JSON.stringify([before, names]))
+    .digest('hex');
+}
+
+function added(totals: ScreenTotals, rows: readonly ScreenRow[]): ScreenTotals {
+  return {
+    images: totals.images + rows.length,
+    backdoored: totals.backdoored + rows.filter((row) => 'verdict' in row && row.verdict.backdoored).length,
+    errors: totals.errors + rows.filter((row) => 'error' in row).length,
+  };
 }

@@ -1,72 +1,147 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { Recording } from '../../../functions/screening/screen-object';
 import { UsageError } from '../../../models/errors';
-import type { ImageSet } from '../../../models/images/set';
-import { headOf, lineOf, type RowFormat } from '../../screen/rows';
-import { screen } from '../../screen/screen';
-import { interruptible } from '../interrupt';
+import { isS3 } from '../../../models/store/open';
+import { PORTION } from '../../screen/portion-size';
+import type { Source } from '../../screen/portions';
+import type { RowFormat } from '../../screen/rows';
+import type { ScreenTotals } from '../../screen/screen';
+import type { ScreenerSetup } from '../../screen/screener';
+import { Interrupted, interruptible } from '../interrupt';
 import { parseLayout } from '../open';
-import { openOutput } from '../output';
+import { whole } from '../options';
 import { ProgressLines } from '../progress-lines';
 
 interface ScreenFlags {
   out?: string;
   format?: string;
   layout?: string;
+  workers?: number;
+  trust?: string[];
+  tags?: boolean;
+  results?: string;
+  quarantine?: string;
 }
 
-/** `goodnet screen BUNDLE PATH… [--out FILE.csv|.jsonl]` */
+/** `goodnet screen BUNDLE PATH… [--out FILE.csv|.jsonl] [--workers N]` */
 export function screenCommand(): Command {
   return new Command('screen')
-    .description('give a verdict on every image of files, folders and HDF5 sets')
+    .description('give a verdict on every image of files, folders, HDF5 sets and s3:// prefixes')
     .argument('<bundle>', 'a bundle, or the store that holds it')
-    .argument('<paths...>', 'images, folders of images, HDF5 sets')
-    .option('--out <file>', 'write to a .csv or .jsonl file instead of standard output')
+    .argument('<paths...>', 'images, folders of images, HDF5 sets, s3://bucket/prefix')
+    .option('--out <file>', 'write to a .csv or .jsonl file; a run that was stopped goes on where it was')
     .option('--format <name>', 'csv or jsonl; left out: what --out ends in, else csv')
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
+    .option(
+      '--workers <number>',
+      'processes that look at images at once; left out: one a core',
+      whole(1, 256),
+    )
+    .option('--trust <key...>', 'only with a bundle that one of these keys has signed: files, or ARNs in KMS')
+    .option('--tags', 'tag objects in S3 with their verdict')
+    .option('--results <address>', 'write a JSON result for each object in S3 below s3://bucket/prefix')
+    .option('--quarantine <address>', 'move backdoored objects in S3 to below s3://bucket/prefix')
     .action(async (bundle: string, paths: string[], flags: ScreenFlags) => {
       const format = formatOf(flags);
-      const layout = parseLayout(flags.layout);
-      const { startEngine } = await import('../../../models/engine');
-      const { GoodNet } = await import('../../../models/goodnet');
-      const { openImages } = await import('../../images/open');
-      await startEngine();
       const lines = new ProgressLines();
-      const goodnet = await GoodNet.load(bundle);
-      const sets: ImageSet[] = [];
-      try {
-        for (const path of paths) {
-          sets.push(
-            await openImages(path, {
-              shape: goodnet.shape,
-              classes: goodnet.classes,
-              labelsRequired: false,
-              layout,
-              skipBad: true,
-            }),
-          );
-        }
-        const output = await openOutput(flags.out);
-        try {
-          await output.write(headOf(format));
-          const totals = await interruptible((signal) =>
-            screen(goodnet, sets, (row) => output.write(lineOf(row, format)), {
-              progress: lines.report,
-              signal,
-            }),
-          );
-          await output.finish();
-          lines.say(
-            `${totals.images} images: ${totals.backdoored} backdoored, ${totals.images - totals.backdoored - totals.errors} clean, ${totals.errors} unreadable`,
-          );
-        } catch (error) {
-          await output.discard();
-          throw error;
-        }
-      } finally {
-        for (const set of sets) set.close();
-        goodnet.dispose();
-      }
+      const totals = await screenAll(bundle, paths, flags, format, lines);
+      const clean = totals.images - totals.backdoored - totals.errors;
+      lines.say(
+        `${totals.images} images: ${totals.backdoored} backdoored, ${clean} clean, ${totals.errors} unreadable`,
+      );
     });
+}
+
+/** `goodnet screen-worker`: what `screen` starts, one a core. */
+export function screenWorkerCommand(): Command {
+  return new Command('screen-worker').action(async () => {
+    if (!process.send) throw new UsageError('screen-worker is started by goodnet screen');
+    await (await import('../../screen/worker')).runWorker();
+  });
+}
+
+async function screenAll(
+  bundle: string,
+  paths: readonly string[],
+  flags: ScreenFlags,
+  format: RowFormat,
+  lines: ProgressLines,
+): Promise<ScreenTotals> {
+  const layout = parseLayout(flags.layout);
+  const recording = await recordingOf(flags);
+  const { pinBundle } = await import('../../screen/pin');
+  const { openSource } = await import('../../screen/portions');
+  const { screen } = await import('../../screen/screen');
+  const { rowsToFile, rowsToStdout } = await import('../../screen/written');
+  const pinned = await pinBundle(bundle);
+  const close: (() => void)[] = [];
+  try {
+    const { id, input } = pinned.manifest;
+    const leaveOut = [flags.results, flags.quarantine].filter((each) => each !== undefined);
+    const sources: Source[] = [];
+    for (const path of paths) {
+      const source = await openSource(path, { shape: input, layout, leaveOut });
+      close.push(() => source.close());
+      sources.push(source);
+    }
+    const images = sources.reduce((sum, { size }) => sum + size, 0);
+    const pool = await openPool(
+      { bundle: pinned.folder, trust: flags.trust ?? [], recording },
+      images,
+      flags.workers,
+    );
+    close.push(() => pool.close());
+    const about = [id, format, layout, recording, paths.map((path) => (isS3(path) ? path : resolve(path)))];
+    const rows =
+      flags.out === undefined || flags.out === '-'
+        ? rowsToStdout(format)
+        : await rowsToFile(
+            flags.out,
+            format,
+            createHash('sha256').update(JSON.stringify(about)).digest('hex'),
+          );
+    if (rows.from) lines.say(`Going on after ${rows.from.totals.images} images`);
+    try {
+      const totals = await interruptible((signal) =>
+        screen(pool, sources, rows, { progress: lines.report, signal }),
+      );
+      await rows.finish();
+      return totals;
+    } catch (error) {
+      const isLeft = await rows.leave();
+      if (!(error instanceof Interrupted && isLeft)) throw error;
+      throw new Interrupted(
+        error.signal,
+        `Interrupted: ${flags.out}.part has what was done; the same command goes on.`,
+      );
+    }
+  } finally {
+    for (const each of close) each();
+    await pinned.close();
+  }
+}
+
+/** A pool of one process a core; this one alone where that is all, or the engine uses all cores by itself. */
+async function openPool(setup: ScreenerSetup, images: number, asked: number | undefined) {
+  const { startEngine } = await import('../../../models/engine');
+  const { ownPool, workerPool } = await import('../../screen/pool');
+  const engine = await startEngine();
+  const cores = engine.name === 'node' ? 1 : availableParallelism();
+  const count = Math.min(asked ?? cores, Math.ceil(images / PORTION));
+  return count > 1 ? await workerPool(setup, count, process.argv[1]!) : await ownPool(setup);
+}
+
+async function recordingOf({ tags, results, quarantine }: ScreenFlags): Promise<Recording> {
+  if (results === undefined && quarantine === undefined) return { tags };
+  const { parseS3 } = await import('../../../models/store/s3-files');
+  return {
+    tags,
+    results: results === undefined ? undefined : parseS3(results),
+    quarantine: quarantine === undefined ? undefined : parseS3(quarantine),
+  };
 }
 
 function formatOf({ out, format }: ScreenFlags): RowFormat {

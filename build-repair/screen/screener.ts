@@ -1,0 +1,100 @@
+import { batched } from '../../functions/batching';
+import { classifierOf } from '../../functions/classifier';
+import { Turns } from '../../functions/limits';
+import { type Recording, type ScreenedObject, screenObject } from '../../functions/screening/screen-object';
+import type { Uploads } from '../../functions/uploads/s3';
+import { GoodNet } from '../../models/goodnet';
+import { imageSize } from '../../models/images/set';
+import { openTrust } from '../../models/signing/signatures';
+import type { Verdict } from '../../models/verdict';
+import { inOrder } from '../images/in-order';
+import { readImageFile, unreadable } from '../images/read-file';
+import type { Portion } from './portions';
+
+/** Files that are decoded at once. */
+const DECODING = 4;
+/** Objects that are looked at together. */
+const OBJECTS = 16;
+
+/** One image's row: its verdict, or why it has none. */
+export type ScreenRow =
+  | { readonly image: string; readonly verdict: Verdict; readonly className: string | undefined }
+  | { readonly image: string; readonly error: string };
+
+/** What a screener is made from; it goes to other processes as it is. */
+export interface ScreenerSetup {
+  /** A bundle's folder. */
+  readonly bundle: string;
+  /** Keys one of which must have signed it; none where signatures are not asked for. */
+  readonly trust: readonly string[];
+  /** How verdicts on objects in S3 are written down beside the rows. */
+  readonly recording: Recording;
+}
+
+/** Looks at portions of images. */
+export interface Screener {
+  /** @returns a row an image, in order; of a set's, those that could not be read last */
+  screen(portion: Portion): Promise<ScreenRow[]>;
+  close(): void;
+}
+
+/** Loads a bundle to screen with, in this process. The engine must have been started. @throws BundleError */
+export async function openScreener({ bundle, trust, recording }: ScreenerSetup): Promise<Screener> {
+  const goodnet = await GoodNet.load(bundle, trust.length > 0 ? { trusted: await openTrust(trust) } : {});
+  const names = goodnet.manifest.classNames;
+  const model = batched(classifierOf(goodnet), { maxWaiting: Number.POSITIVE_INFINITY });
+  const turns = new Turns(OBJECTS);
+  let uploads: Promise<Uploads> | undefined;
+
+  async function rowsOf(images: readonly string[], pixels: Uint8Array | Float32Array): Promise<ScreenRow[]> {
+    const verdicts = await goodnet.classify(pixels, images.length);
+    return verdicts.map((verdict, i) => ({ image: images[i]!, verdict, className: names?.[verdict.class] }));
+  }
+
+  async function files(paths: readonly string[]): Promise<ScreenRow[]> {
+    const size = imageSize(goodnet.shape);
+    const pixels = new Uint8Array(paths.length * size);
+    const readable: string[] = [];
+    const rows = new Map<string, ScreenRow>();
+    for await (const each of inOrder(paths, DECODING, (path) => readImageFile(path, goodnet.shape))) {
+      if (each.status === 'fulfilled') {
+        pixels.set(each.value, readable.length * size);
+        readable.push(each.item);
+      } else rows.set(each.item, { image: each.item, error: unreadable(each.reason) });
+    }
+    for (const row of await rowsOf(readable, pixels.subarray(0, readable.length * size)))
+      rows.set(row.image, row);
+    return paths.map((path) => rows.get(path)!);
+  }
+
+  async function object(bucket: string, key: string): Promise<ScreenRow> {
+    const image = `s3://${bucket}/${key}`;
+    uploads ??= openUploads();
+    const { outcome, verdict, message }: ScreenedObject = await screenObject(
+      { bucket, key },
+      { model, uploads: await uploads, recording },
+    );
+    if (verdict) return { image, verdict, className: names?.[verdict.class] };
+    return { image, error: message ?? (outcome === 'gone' ? 'it is gone' : outcome) };
+  }
+
+  return {
+    async screen(portion) {
+      if (portion.kind === 'files') return await files(portion.names);
+      if (portion.kind === 'objects') {
+        return await Promise.all(portion.keys.map((key) => turns.take(() => object(portion.bucket, key))));
+      }
+      const rows = portion.names.length > 0 ? await rowsOf(portion.names, portion.pixels) : [];
+      return [...rows, ...portion.refused.map(({ name, reason }) => ({ image: name, error: reason }))];
+    },
+    close: () => goodnet.dispose(),
+  };
+}
+
+async function openUploads(): Promise<Uploads> {
+  const [{ s3Uploads }, { s3Client }] = await Promise.all([
+    import('../../functions/uploads/s3'),
+    import('../../models/store/s3-files'),
+  ]);
+  return s3Uploads(s3Client());
+}

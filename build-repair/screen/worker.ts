@@ -1,0 +1,35 @@
+import { startEngine } from '../../models/engine';
+import { GoodNetError, messageOf } from '../../models/errors';
+import type { Asked, Fault, Told } from './pool';
+import { openScreener, type Screener, type ScreenerSetup } from './screener';
+
+/** Runs a worker of a pool: it takes its setup and then portions from the process that started it, and ends with it. */
+export async function runWorker(): Promise<void> {
+  const tell = (told: Told) => void process.send?.(told);
+  // Ctrl-C comes to all processes of a terminal: ours ends with the one that started it, after what it has at hand.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
+  process.once('disconnect', () => process.exit());
+  let opened: Promise<Screener> | undefined;
+  process.on('message', async (message: ScreenerSetup | Asked) => {
+    if (!('portion' in message)) {
+      opened = startEngine().then(() => openScreener(message));
+      await opened.then(
+        () => tell({ ready: true }),
+        (error) => tell({ fault: faultOf(error) }),
+      );
+      return;
+    }
+    const { id, portion } = message;
+    try {
+      tell({ id, rows: await (await opened!).screen(portion) });
+    } catch (error) {
+      tell({ id, fault: faultOf(error) });
+    }
+  });
+}
+
+function faultOf(error: unknown): Fault {
+  const message = messageOf(error);
+  return error instanceof GoodNetError ? { message, kind: error.kind, hint: error.hint } : { message };
+}
