@@ -1,12 +1,18 @@
 // Installs the Python tools that the service is tested with into a virtual environment in the cache folder, and prints
 // its path: schemathesis, which asks what /openapi.json tells of, and tritonclient, which speaks the Open Inference
-// Protocol. Quick the second time.
+// Protocol, and moto, which stands in for EventBridge and SQS. Quick the second time.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './native/steps.mjs';
 
-const PACKAGES = ['schemathesis==4.32.5', 'tritonclient[http]==2.73.0', 'numpy', 'pillow'];
+const PACKAGES = [
+  'schemathesis==4.32.5',
+  'tritonclient[http]==2.73.0',
+  'numpy',
+  'pillow',
+  'moto[server]==5.2.5',
+];
 
 const folder = join(cacheFolder(), 'python-tools');
 const mark = join(folder, 'installed');

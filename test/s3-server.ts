@@ -24,13 +24,18 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-/** Starts a real S3 server over an empty folder, with a bucket `goodnet`. */
-export async function startS3Server(): Promise<S3Server> {
+/**
+ * Starts a real S3 server over an empty folder, with a bucket `goodnet`.
+ * @param versions whether buckets may keep versions
+ */
+export async function startS3Server({ versions = false } = {}): Promise<S3Server> {
   const root = mkdtempSync(join(tmpdir(), 'goodnet-s3-'));
   mkdirSync(join(root, 'goodnet'));
+  const kept = versions ? mkdtempSync(join(tmpdir(), 'goodnet-s3-versions-')) : undefined;
   const port = await freePort();
   const keys = { accessKeyId: 'goodnet', secretAccessKey: 'goodnet-secret' };
-  const child = spawn(program, ['--port', `127.0.0.1:${port}`, 'posix', root], {
+  const versioning = kept ? ['--versioning-dir', kept] : [];
+  const child = spawn(program, ['--port', `127.0.0.1:${port}`, 'posix', ...versioning, root], {
     env: { ...process.env, ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey },
     stdio: 'ignore',
   });
@@ -50,7 +55,7 @@ export async function startS3Server(): Promise<S3Server> {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill();
       await ended;
-      rmSync(root, { recursive: true, force: true });
+      for (const folder of [root, kept]) if (folder) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

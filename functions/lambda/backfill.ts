@@ -3,8 +3,8 @@ import { publishing } from './powertools';
 import { startScreener } from './screener';
 import { setting } from './start';
 
-const { screen } = await startScreener();
+const options = { ...(await startScreener()), bucket: setting('GOODNET_UPLOADS_BUCKET') };
 
 /** Screens a batch of items of a Step Functions Distributed Map. */
 export const handler = (event: unknown): Promise<BackfillAnswer> =>
-  publishing(() => screenBatch(event, { screen, bucket: setting('GOODNET_UPLOADS_BUCKET') }));
+  publishing(() => screenBatch(event, options));

@@ -1,31 +1,38 @@
 import { s3Client } from '../../models/store/s3-files';
-import { type Recording, type ScreenedObject, screenObject } from '../screening/screen-object';
-import { s3Uploads, type UploadedObject } from '../uploads/s3';
-import { watch } from './powertools';
+import type { ScreeningOptions } from '../screening/events';
+import { type Recording, screenObject } from '../screening/screen-object';
+import { s3Uploads } from '../uploads/s3';
+import { logger, watch } from './powertools';
 import { setting, startFunction } from './start';
 
-/** Screens objects as the environment says: GOODNET_TAGS, GOODNET_RESULTS_PREFIX, GOODNET_QUARANTINE_PREFIX, …_BUCKET. */
-export async function startScreener(): Promise<{
-  readonly screen: (object: UploadedObject) => Promise<ScreenedObject>;
-  readonly ownPrefixes: readonly string[];
-}> {
+/**
+ * Screens objects as the environment says: GOODNET_TAGS=true; GOODNET_RESULTS_PREFIX and GOODNET_QUARANTINE_PREFIX, in
+ * the upload's bucket or in …_BUCKET; GOODNET_EVENTS, the name of an EventBridge bus; GOODNET_MODEL, where the store has
+ * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload.
+ */
+export async function startScreener(): Promise<ScreeningOptions> {
   const { catalogue } = await startFunction();
   const uploads = s3Uploads(s3Client());
   const at = (name: string) => {
     const prefix = setting(`GOODNET_${name}_PREFIX`);
     return prefix === undefined ? undefined : { prefix, bucket: setting(`GOODNET_${name}_BUCKET`) };
   };
+  const bus = setting('GOODNET_EVENTS');
   const recording: Recording = {
     tags: setting('GOODNET_TAGS') === 'true',
     results: at('RESULTS'),
     quarantine: at('QUARANTINE'),
+    announce: bus === undefined ? undefined : await announcer(bus),
   };
   const model = setting('GOODNET_MODEL');
+  const levels = { info: 'info', warn: 'warn', error: 'error' } as const;
+  // What is written to the uploads' own bucket comes back as an event.
+  const written = [recording.results, recording.quarantine].flatMap((place) =>
+    place && place.bucket === undefined ? [place.prefix] : [],
+  );
   return {
-    // What is written to the uploads' own bucket comes back as an event.
-    ownPrefixes: [recording.results, recording.quarantine].flatMap((place) =>
-      place && place.bucket === undefined ? [place.prefix] : [],
-    ),
+    ownPrefixes: [...written, ...(setting('GOODNET_SKIP_PREFIXES')?.split(',') ?? [])],
+    log: ({ level, message, ...more }) => logger[levels[level as keyof typeof levels]](String(message), more),
     screen: (object) =>
       catalogue.use(model, async (classifier) => {
         const result = await screenObject(object, { model: classifier, uploads, recording });
@@ -33,4 +40,10 @@ export async function startScreener(): Promise<{
         return result;
       }),
   };
+}
+
+async function announcer(bus: string): Promise<Recording['announce']> {
+  const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
+  const { announceOn } = await import('./announce');
+  return announceOn(bus, new EventBridgeClient({ maxAttempts: 6 }));
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { messageOf } from '../../models/errors';
+import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import type { ScreenedObject } from './screen-object';
+
+/** Objects that are looked at together: the nets take them as one batch, and S3's times overlap. */
+export const AT_ONCE = 8;
 
 /** What EventBridge tells of an object that was created in S3, as far as it is read. */
 const created = z.object({
@@ -23,11 +27,12 @@ export interface SqsAnswer {
   readonly batchItemFailures: { readonly itemIdentifier: string }[];
 }
 
-export interface EventsOptions {
+/** What objects are screened with. */
+export interface ScreeningOptions {
   readonly screen: (object: UploadedObject) => Promise<ScreenedObject>;
   /** Objects whose keys begin so are our own results and quarantine: never screened. */
-  readonly ownPrefixes: readonly string[];
-  /** Takes note of what came of each message; never of an image's content. */
+  readonly ownPrefixes?: readonly string[];
+  /** Takes note of what came of each object; never of an image's content. */
   readonly log: (line: Record<string, unknown>) => void;
 }
 
@@ -36,34 +41,43 @@ export interface EventsOptions {
  * screened; a message that failed, and no other, comes again. One that is no such event is noted and let go: it would
  * never be.
  */
-export async function screenEvents(event: SqsEvent, options: EventsOptions): Promise<SqsAnswer> {
-  const { screen, ownPrefixes, log } = options;
-  const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const { messageId, body } of event.Records) {
-    const object = objectOf(body);
-    if (!object) {
-      log({ level: 'warn', message: 'not an S3 object-created event; let go', messageId });
-      continue;
-    }
-    if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) continue;
-    try {
-      const { outcome, reason, verdict, movedTo } = await screen(object);
-      log({
-        level: 'info',
-        message: 'screened',
-        messageId,
-        ...object,
-        outcome,
-        reason,
-        pValue: verdict?.pValue,
-        movedTo,
-      });
-    } catch (error) {
-      log({ level: 'error', message: messageOf(error), messageId, ...object });
-      batchItemFailures.push({ itemIdentifier: messageId });
-    }
-  }
-  return { batchItemFailures };
+export async function screenEvents(event: SqsEvent, options: ScreeningOptions): Promise<SqsAnswer> {
+  const { log } = options;
+  const turns = new Turns(AT_ONCE);
+  const hasFailed = await Promise.all(
+    event.Records.map(({ messageId, body }) =>
+      turns.take(async () => {
+        const object = objectOf(body);
+        if (!object) {
+          log({ level: 'warn', message: 'not an S3 object-created event; let go', messageId });
+          return false;
+        }
+        try {
+          await screenAndLog(object, options, { messageId });
+          return false;
+        } catch (error) {
+          log({ level: 'error', message: messageOf(error), messageId, ...object });
+          return true;
+        }
+      }),
+    ),
+  );
+  const failed = event.Records.filter((_, i) => hasFailed[i]);
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Screens one object, and notes what came of it. @returns undefined where it is one of our own */
+export async function screenAndLog(
+  object: UploadedObject,
+  { screen, ownPrefixes = [], log }: ScreeningOptions,
+  more: Record<string, unknown> = {},
+): Promise<ScreenedObject | undefined> {
+  if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) return undefined;
+  const result = await screen(object);
+  const { outcome, reason, verdict, movedTo } = result;
+  const pValue = verdict?.pValue;
+  log({ level: 'info', message: 'screened', ...more, ...object, outcome, reason, pValue, movedTo });
+  return result;
 }
 
 function objectOf(body: string): UploadedObject | undefined {
@@ -77,5 +91,7 @@ function objectOf(body: string): UploadedObject | undefined {
   if (!parsed.success) return undefined;
   const { bucket, object } = parsed.data.detail;
   // Unlike S3's own notifications, EventBridge's have keys as they are, not encoded for addresses.
-  return { bucket: bucket.name, key: object.key, versionId: object['version-id'] };
+  const versionId = object['version-id'];
+  // `null` is what an object is called that has no versions (any more).
+  return { bucket: bucket.name, key: object.key, versionId: versionId === 'null' ? undefined : versionId };
 }

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
 import { decodeImage, ImageRejected } from '../decode';
 import { LIMITS, type Limits } from '../limits';
 import type { UploadedObject, Uploads } from '../uploads/s3';
+
+/** Bytes that a key may have in S3. */
+const MOST_KEY = 1024;
 
 /** How what was found is written down; all of it is as the operator chose. */
 export interface Recording {
@@ -27,6 +31,8 @@ export interface ScreenedObject extends UploadedObject {
   readonly model: string;
   readonly bundle: string;
   readonly verdict?: Verdict;
+  /** Why it bears no tags, where it should. */
+  readonly untagged?: string;
   readonly movedTo?: { readonly bucket: string; readonly key: string };
 }
 
@@ -54,7 +60,11 @@ export async function screenObject(
   if (found === 'gone') return { ...by, outcome: 'gone' };
   if (found === 'too-large') {
     const message = `The object has over ${limits.maxBytes} bytes`;
-    return await record({ ...by, outcome: 'unreadable', reason: 'too-large', message });
+    return await record({ ...by, outcome: 'unreadable', reason: found, message });
+  }
+  if (found === 'archived') {
+    const message = 'The object is in an archive; restore it first';
+    return await record({ ...by, outcome: 'unreadable', reason: found, message });
   }
   let pixels: Uint8Array;
   try {
@@ -68,29 +78,36 @@ export async function screenObject(
   const outcome = verdict.backdoored ? 'backdoored' : 'clean';
   return await record({ ...by, outcome, verdict }, found.etag);
 
+  /** What can't be undone comes last: if anything before it fails, all of it can be done again. */
   async function record(result: ScreenedObject, etag?: string): Promise<ScreenedObject> {
-    if (recording.tags) {
-      const isThere = await uploads.tag(object, {
-        goodnet: result.outcome,
-        'goodnet-bundle': model.id.slice(0, 16),
-      });
-      if (!isThere) return { ...by, outcome: 'gone' };
-    }
     let told = result;
+    if (recording.tags) {
+      const tags = { goodnet: result.outcome, 'goodnet-bundle': model.id.slice(0, 16) };
+      const tagged = await uploads.tag(object, tags);
+      if (tagged === 'gone') return { ...by, outcome: 'gone' };
+      if (tagged === 'full') told = { ...told, untagged: 'The object has as many tags as S3 keeps' };
+    }
     const { quarantine, results } = recording;
-    if (quarantine && etag !== undefined && result.outcome === 'backdoored') {
-      const to = { bucket: quarantine.bucket ?? object.bucket, key: `${quarantine.prefix}${object.key}` };
-      if (await uploads.move(object, to, etag)) told = { ...result, movedTo: to };
+    const isTaken = quarantine !== undefined && etag !== undefined && result.outcome === 'backdoored';
+    if (isTaken) {
+      const to = { bucket: quarantine.bucket ?? object.bucket, key: keyFor(quarantine.prefix, object, '') };
+      if (!(await uploads.copy(object, to, etag))) return { ...by, outcome: 'gone' };
+      told = { ...told, movedTo: to };
     }
     if (results) {
-      const version = object.versionId === undefined ? '' : `.${object.versionId}`;
-      const key = `${results.prefix}${object.key}${version}.json`;
-      await uploads.write(
-        { bucket: results.bucket ?? object.bucket, key },
-        `${JSON.stringify(told, null, 1)}\n`,
-      );
+      const to = { bucket: results.bucket ?? object.bucket, key: keyFor(results.prefix, object, '.json') };
+      await uploads.write(to, `${JSON.stringify(told, null, 1)}\n`);
     }
     await recording.announce?.(told);
+    if (isTaken) await uploads.remove(object, etag);
     return told;
   }
+}
+
+/** Where what belongs to an object is put: below a prefix, called as it is, and by its version; a digest where that is too long. */
+function keyFor(prefix: string, { key, versionId }: UploadedObject, ending: string): string {
+  const version = versionId === undefined ? '' : `.${versionId}`;
+  const plain = `${prefix}${key}${version}${ending}`;
+  if (Buffer.byteLength(plain) <= MOST_KEY) return plain;
+  return `${prefix}${createHash('sha256').update(`${key}${version}`).digest('hex')}${ending}`;
 }

@@ -13,6 +13,8 @@ export function fetchObjectFrom(uploads: Uploads, buckets: ReadonlySet<string>):
     const found = await uploads.fetch(object, maxBytes);
     if (found === 'gone')
       throw new Problem('no-such-object', `There is no ${object.key} in ${object.bucket}.`);
+    if (found === 'archived')
+      throw new Problem('no-such-object', `${object.key} in ${object.bucket} is in an archive.`);
     if (found === 'too-large') throw new Problem('too-large', `An image may have ${maxBytes} bytes at most.`);
     return found.bytes;
   };

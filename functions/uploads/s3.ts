@@ -1,12 +1,12 @@
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   GetObjectTaggingCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { fetchWhole } from '../../models/store/s3-files';
 
 /** An object of a bucket, or one version of it. */
 export interface UploadedObject {
@@ -15,19 +15,24 @@ export interface UploadedObject {
   readonly versionId?: string;
 }
 
-/** Why an object can't be had, or not any more; it is no use to try again. */
-export type Gone = 'gone' | 'too-large';
+/** Why an object can't be had, or not any more (`archived`: in Glacier); it is no use to try again. */
+export type Gone = 'gone' | 'too-large' | 'archived';
 
 /** What is done with uploads; over S3, or anything like it. */
 export interface Uploads {
   /** @returns the bytes, and what tells this content from another; or why there are none */
   fetch(object: UploadedObject, maxBytes: number): Promise<{ bytes: Uint8Array; etag: string } | Gone>;
-  /** Sets tags beside those that are there @returns false where the object is gone */
-  tag(object: UploadedObject, tags: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Sets tags beside those that are there. @returns `gone` where the object is, `full` where it has no room for them */
+  tag(object: UploadedObject, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone' | 'full'>;
   write(object: UploadedObject, text: string): Promise<void>;
-  /** Moves an object, as long as it is still the one that was looked at. @returns false where it is not */
-  move(from: UploadedObject, to: UploadedObject, etag: string): Promise<boolean>;
+  /** Copies an object, as long as it is still the one that was looked at. @returns false where it is not */
+  copy(from: UploadedObject, to: UploadedObject, etag: string): Promise<boolean>;
+  /** Removes an object, as long as it is still the one that was looked at. */
+  remove(object: UploadedObject, etag: string): Promise<void>;
 }
+
+/** S3 keeps as many tags an object. */
+const MOST_TAGS = 10;
 
 interface S3Fault {
   readonly name?: string;
@@ -44,14 +49,11 @@ export function s3Uploads(client: S3Client): Uploads {
   return {
     async fetch(object, maxBytes) {
       try {
-        const { Body, ContentLength, ETag } = await client.send(new GetObjectCommand(at(object)));
-        if ((ContentLength ?? 0) > maxBytes) {
-          (Body as { destroy?: () => void } | undefined)?.destroy?.();
-          return 'too-large';
-        }
-        return { bytes: await Body!.transformToByteArray(), etag: ETag! };
+        const found = await fetchWhole(client, at(object), maxBytes);
+        return found === 'too-large' ? found : { bytes: found.bytes, etag: found.version };
       } catch (error) {
         if (isGone(error)) return 'gone';
+        if ((error as S3Fault).name === 'InvalidObjectState') return 'archived';
         throw error;
       }
     },
@@ -60,10 +62,11 @@ export function s3Uploads(client: S3Client): Uploads {
         const before = await client.send(new GetObjectTaggingCommand(at(object)));
         const others = (before.TagSet ?? []).filter(({ Key }) => !(Key! in tags));
         const TagSet = [...others, ...Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))];
+        if (TagSet.length > MOST_TAGS) return 'full';
         await client.send(new PutObjectTaggingCommand({ ...at(object), Tagging: { TagSet } }));
-        return true;
+        return 'tagged';
       } catch (error) {
-        if (isGone(error)) return false;
+        if (isGone(error)) return 'gone';
         throw error;
       }
     },
@@ -72,7 +75,7 @@ export function s3Uploads(client: S3Client): Uploads {
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' }),
       );
     },
-    async move(from, to, etag) {
+    async copy(from, to, etag) {
       const version = from.versionId === undefined ? '' : `?versionId=${encodeURIComponent(from.versionId)}`;
       const source = `${from.bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}${version}`;
       try {
@@ -84,11 +87,19 @@ export function s3Uploads(client: S3Client): Uploads {
             CopySourceIfMatch: etag,
           }),
         );
-        await client.send(new DeleteObjectCommand(at(from)));
         return true;
       } catch (error) {
-        if (isGone(error) || (error as S3Fault).$metadata?.httpStatusCode === 412) return false;
+        if (isGone(error) || isAnother(error)) return false;
         throw error;
+      }
+    },
+    async remove(object, etag) {
+      // A version never changes; of what has none, another may have come in its place.
+      const condition = object.versionId === undefined ? { IfMatch: etag } : {};
+      try {
+        await client.send(new DeleteObjectCommand({ ...at(object), ...condition }));
+      } catch (error) {
+        if (!isGone(error) && !isAnother(error)) throw error;
       }
     },
   };
@@ -96,5 +107,12 @@ export function s3Uploads(client: S3Client): Uploads {
 
 function isGone(error: unknown): boolean {
   const { name, $metadata } = error as S3Fault;
-  return name === 'NoSuchKey' || name === 'NoSuchVersion' || $metadata?.httpStatusCode === 404;
+  // 405: the version is the mark that something was deleted.
+  return (
+    name === 'NoSuchKey' || name === 'NoSuchVersion' || [404, 405].includes($metadata?.httpStatusCode ?? 0)
+  );
+}
+
+function isAnother(error: unknown): boolean {
+  return (error as S3Fault).$metadata?.httpStatusCode === 412;
 }

@@ -147,9 +147,23 @@ export function parseS3(address: string): { bucket: string; prefix: string } {
 }
 
 /** Reads an object; what breaks off in the middle of the body, which the client leaves to us, is tried again. */
-async function fetchWhole(client: S3Client, input: GetObjectCommandInput): Promise<StoredFile> {
+export async function fetchWhole(client: S3Client, input: GetObjectCommandInput): Promise<StoredFile>;
+export async function fetchWhole(
+  client: S3Client,
+  input: GetObjectCommandInput,
+  maxBytes: number,
+): Promise<StoredFile | 'too-large'>;
+export async function fetchWhole(
+  client: S3Client,
+  input: GetObjectCommandInput,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<StoredFile | 'too-large'> {
   for (let reads = 1; ; reads++) {
-    const { Body, ETag } = await client.send(new GetObjectCommand(input));
+    const { Body, ETag, ContentLength = 0 } = await client.send(new GetObjectCommand(input));
+    if (ContentLength > maxBytes) {
+      (Body as { destroy?: () => void } | undefined)?.destroy?.();
+      return 'too-large';
+    }
     try {
       return { bytes: await Body!.transformToByteArray(), version: ETag! };
     } catch (error) {
