@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { type BundleFiles, readBundleFiles } from './bundle/read';
@@ -19,13 +17,8 @@ import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
-import {
-  checkSigned,
-  parseSignatures,
-  SIGNATURES,
-  type Signatures,
-  type TrustedKeys,
-} from './signing/signatures';
+import { signaturesBeside } from './signing/beside';
+import { checkSigned, type TrustedKeys } from './signing/signatures';
 import { readFrom, signaturesIn } from './store/bundles';
 import { resolveBundle } from './store/folder';
 import { isS3, openFiles } from './store/open';
@@ -128,12 +121,6 @@ export class GoodNet {
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }
-}
-
-async function signaturesBeside(folder: string): Promise<Signatures | undefined> {
-  const path = join(folder, SIGNATURES);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : parseSignatures(text, path);
 }
 
 async function readFolder(path: string): Promise<BundleFiles> {

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { Manifest } from '../bundle/manifest';
 import { readBundleFiles } from '../bundle/read';
 import { GoodNetError } from '../errors';
-import { addSignature, parseSignatures, SIGNATURES, signaturesText } from '../signing/signatures';
+import { signaturesBeside } from '../signing/beside';
+import {
+  addSignature,
+  parseSignatures,
+  SIGNATURES,
+  type Signatures,
+  signaturesText,
+} from '../signing/signatures';
 import type { Signer } from '../signing/signer';
 import { folderOf } from './bundles';
 import type { Files } from './files';
@@ -46,7 +53,7 @@ export async function publish(
     if (!(await files.has(key, file))) await files.write(key, bundle.read(file.path), 'any');
     progress(++done, total);
   });
-  await sendSignatures(manifest.id, folder, files, signer);
+  await sendSignatures(files, manifest.id, (await signaturesBeside(folder)) ?? [], signer);
   await files.write(`${into}/manifest.json`, await readFile(join(folder, 'manifest.json')), 'any');
   progress(total, total);
   return manifest;
@@ -68,16 +75,19 @@ async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>):
   if (failed) throw failed.reason;
 }
 
-/** The bundle's own signatures, and those that it bears in the store, and the signer's: of two who sign, none is lost. */
+/** Signs a bundle that is in a store; signatures by other keys stay. @throws GoodNetError where it can't be written */
+export function signInStore(files: Files, id: string, signer: Signer): Promise<void> {
+  return sendSignatures(files, id, [], signer);
+}
+
+/** Some signatures, those that the bundle bears in the store, and the signer's: of two who sign, none is lost. */
 async function sendSignatures(
-  id: string,
-  folder: string,
   files: Files,
+  id: string,
+  brought: Signatures,
   signer: Signer | undefined,
 ): Promise<void> {
   const key = `${folderOf(id)}/${SIGNATURES}`;
-  const own = await readFile(join(folder, SIGNATURES), 'utf8').catch(() => undefined);
-  const brought = own === undefined ? [] : parseSignatures(own, join(folder, SIGNATURES));
   if (!signer && brought.length === 0) return;
   for (let tries = 0; tries < TRIES; tries++) {
     const file = await files.read(key);

@@ -23,6 +23,7 @@ interface RepairFlags extends ReportFlags {
   layout?: string;
   skipBad?: boolean;
   finding?: boolean;
+  sign?: string;
 }
 
 /** `goodnet repair NET --clean SET --out DIR` */
@@ -47,6 +48,10 @@ export function repairCommand(): Command {
       '--finding',
       'look for a backdoor in the net itself, too (experimental: its limit is provisional)',
     );
+  command.option(
+    '--sign <key>',
+    'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
+  );
   reportOption(command, 'report.html in the store');
   return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
     await repairAction(netPath, flags);
@@ -58,6 +63,9 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const report = await reportPlace(flags, join(flags.out, 'report.html'));
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
+  const key = flags.sign ?? process.env.GOODNET_SIGN;
+  // Before the work: a key that can't be had is told at once.
+  const signer = key ? await (await import('../../../models/signing/signer')).openSigner(key) : undefined;
   const { startEngine } = await import('../../../models/engine');
   const engine = await startEngine();
   const lines = new ProgressLines();
@@ -89,12 +97,17 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     }
   });
   const { figures, manifest, folder } = result;
+  if (signer) {
+    const { signInStore } = await import('../../../models/store/publish');
+    const { folderFiles } = await import('../../../models/store/folder-files');
+    await signInStore(folderFiles(flags.out), manifest.id, signer);
+  }
   const seen =
     manifest.calibration.scheme === 'none'
       ? "the clean images, which B' was made from"
       : `${figures.accuracy.n} calibration images, with 95 % intervals`;
   console.log(
-    `Bundle ${manifest.id.slice(0, 16)} in ${folder}${result.existed ? ' (it was there already)' : ''}`,
+    `Bundle ${manifest.id.slice(0, 16)} in ${folder}${result.existed ? ' (it was there already)' : ''}${signer ? `, signed by ${signer.keyId}` : ''}`,
   );
   console.log(`On ${seen}:`);
   console.log(`  accuracy of B   ${percent(figures.accuracyBefore)}`);

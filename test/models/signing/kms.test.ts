@@ -1,0 +1,97 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { GoodNet } from '../../../models/goodnet';
+import { openTrust } from '../../../models/signing/signatures';
+import { openSigner } from '../../../models/signing/signer';
+import { folderFiles } from '../../../models/store/folder-files';
+import { signInStore } from '../../../models/store/publish';
+import { writeSmallBundle } from '../../functions/small-bundle';
+
+const arnOf = (name: string) => `arn:aws:kms:us-east-1:123456789012:key/${name}`;
+
+/** KMS as far as it signs (its JSON protocol, 1.1); moto has no Ed25519 keys. */
+function kms(keys: ReadonlyMap<string, KeyObject>): Server {
+  return createServer(async (asked, answer) => {
+    const { KeyId, Message, MessageType, SigningAlgorithm } = (await json(asked)) as Record<string, string>;
+    const key = keys.get(KeyId!);
+    const tell = (status: number, body: object) => {
+      answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+      answer.end(JSON.stringify(body));
+    };
+    const refuse = (__type: string, message: string) => tell(400, { __type, message });
+    if (!key) return refuse('NotFoundException', 'there is no such key');
+    const isEd25519 = key.asymmetricKeyType === 'ed25519';
+    if (asked.headers['x-amz-target'] === 'TrentService.GetPublicKey') {
+      const der = createPublicKey(key).export({ format: 'der', type: 'spki' });
+      return tell(200, { KeyId, PublicKey: der.toString('base64'), KeyUsage: 'SIGN_VERIFY' });
+    }
+    if (!isEd25519 || MessageType !== 'RAW' || SigningAlgorithm !== 'ED25519_SHA_512') {
+      return refuse('InvalidKeyUsageException', `${SigningAlgorithm} ${MessageType}`);
+    }
+    const Signature = sign(null, Buffer.from(Message!, 'base64'), key).toString('base64');
+    tell(200, { KeyId, Signature, SigningAlgorithm });
+  });
+}
+
+describe('keys in KMS', () => {
+  const store = mkdtempSync(join(tmpdir(), 'goodnet-kms-'));
+  const [one, other, rsa] = ['one', 'other', 'rsa'].map(arnOf) as [string, string, string];
+  const server = kms(
+    new Map([
+      [one, generateKeyPairSync('ed25519').privateKey],
+      [other, generateKeyPairSync('ed25519').privateKey],
+      [rsa, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey],
+    ]),
+  );
+  let id = '';
+
+  beforeAll(async () => {
+    await startEngine({ engine: 'wasm' });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${port}`);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+    id = await writeSmallBundle(store);
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(store, { recursive: true, force: true });
+  });
+  const load = async (trusted: readonly string[]) => {
+    const goodnet = await GoodNet.load(store, { trusted: await openTrust(trusted) });
+    goodnet.dispose();
+    return goodnet.manifest.id;
+  };
+
+  it('sign, and are trusted', async () => {
+    await expect(load([one])).rejects.toThrow(/is not signed/);
+    await signInStore(folderFiles(store), id, await openSigner(one));
+    expect(await load([one])).toBe(id);
+    await expect(load([other])).rejects.toThrow(/not trusted here/);
+    await signInStore(folderFiles(store), id, await openSigner(other));
+    expect([await load([one]), await load([other])]).toEqual([id, id]);
+  });
+
+  it('of no use are told', async () => {
+    await expect(openSigner(rsa)).rejects.toThrow(/is a key of rsa; Ed25519 is wanted/);
+    await expect(openTrust([arnOf('none')])).rejects.toThrow(/KMS refuses \S+none: there is no such key/);
+  });
+
+  it('of two who sign at once none is lost', async () => {
+    const files = folderFiles(store);
+    await files.remove([`${id.slice(0, 16)}/signatures.json`]);
+    const signers = await Promise.all([openSigner(one), openSigner(other)]);
+    await Promise.all(signers.map((signer) => signInStore(files, id, signer)));
+    expect([await load([one]), await load([other])]).toEqual([id, id]);
+  });
+});
