@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly origins?: readonly string[];
   /** The folder of the page's files (functions/page); without it there is no page. */
   readonly pageFolder?: string;
+  /** A folder of pictures that the page offers to try. */
+  readonly samples?: string;
   /** Takes note of what is done; where there are no `metrics`. */
   readonly watch?: Watch;
   /** Takes note of an error that nobody foresaw; by default standard error. */
@@ -65,7 +67,7 @@ export function createApp(options: AppOptions): Hono {
     origins = [],
     onDefect = console.error,
   } = options;
-  const { pageFolder } = options;
+  const { pageFolder, samples } = options;
   const catalogue = options.catalogue ?? fixedCatalogue(classifier ? [classifier] : []);
   const limits = { ...LIMITS, ...options.limits };
   const watch = metrics ?? options.watch ?? unwatched;
@@ -97,7 +99,7 @@ export function createApp(options: AppOptions): Hono {
       c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
     );
   }
-  if (pageFolder !== undefined) app.route('/', pageRoute(pageFolder));
+  if (pageFolder !== undefined) app.route('/', pageRoute(pageFolder, samples));
   app.notFound((c) => problem('not-found', `There is no ${c.req.path}.`));
   app.onError((error) => {
     if (error instanceof Problem) return problem(error.problem, error.message || undefined, error.headers);

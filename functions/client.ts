@@ -37,7 +37,8 @@ export class GoodNetClient {
   constructor(url: string | URL, options: { readonly token?: string; readonly fetch?: typeof fetch } = {}) {
     this.base = String(url).replace(/\/+$/, '');
     this.headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
-    this.send = options.fetch ?? fetch;
+    // A browser's fetch takes nobody but the window for its `this`.
+    this.send = options.fetch ?? ((...request) => fetch(...request));
   }
 
   /**

@@ -1,7 +1,7 @@
 // Bundles our own TypeScript into dist/; packages stay where npm installed them, but for the service on wasm, which
 // carries them with it: TensorFlow.js's minified ES modules take some 20 MB less memory than its CommonJS packages.
 import { execFileSync } from 'node:child_process';
-import { cp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,7 +36,7 @@ await build({
   logLevel: 'warning',
   plugins: [apart('build-repair/cli/serve-on-wasm', 'serve-on-wasm.js')],
 });
-await cp(join(root, 'functions/page'), join(root, 'dist/page'), { recursive: true });
+execFileSync(process.execPath, [join(root, 'scripts/build-page.mjs')]);
 // For apps: no package behind it, for browsers as for Node.js.
 await build({
   ...shared,

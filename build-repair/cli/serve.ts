@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly origins: readonly string[];
   /** Megabytes that loaded models may have together. */
   readonly maxModels: number;
+  /** A folder of pictures that the page offers to try. */
+  readonly samples?: string;
   /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle; or GOODNET_TRUST. */
   readonly trust: readonly string[];
 }
@@ -59,6 +61,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     metrics,
     origins,
     pageFolder: pageFolder(),
+    samples: options.samples,
   });
   // Faults are told at once, and the first request finds its model loaded.
   const version = names.length === 1 ? await catalogue.use(names[0], async ({ id }) => id) : undefined;
@@ -73,10 +76,10 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   catalogue.close();
 }
 
-/** Built, it lies beside this program; from source, in functions. */
-function pageFolder(): string {
-  const built = join(import.meta.dirname, 'page');
-  return existsSync(built) ? built : join(import.meta.dirname, '../../functions/page');
+/** It lies beside this program; from source, in what was built last. */
+function pageFolder(): string | undefined {
+  const places = ['page', '../../dist/page'].map((place) => join(import.meta.dirname, place));
+  return places.find(existsSync);
 }
 
 function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {

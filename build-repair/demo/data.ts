@@ -7,7 +7,7 @@ import { GoodNetError } from '../../models/errors';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces, type LabelledDrawings, type TriggerKind } from './faces';
 import { hdf5Bytes } from './hdf5-bytes';
-import { contactSheet, picture } from './pictures';
+import { contactSheet, picture, samplePictures } from './pictures';
 
 const VALIDATION_PER_PERSON = 24;
 const TEST_PER_PERSON = 20;
@@ -35,6 +35,8 @@ export interface DemoData {
   readonly person: number;
   /** Some of the faces, for people to look at: clean, and with each trigger. */
   readonly sheetPng: string;
+  /** A folder of faces to try the service with, clean ones and triggered ones. */
+  readonly samples: string;
 }
 
 /**
@@ -67,6 +69,11 @@ export async function writeDemoData(dir: string, { seed }: { seed: number }): Pr
     await writeFileAtomically(path, await bytes);
     return path;
   };
+  const samples = join(dir, 'samples');
+  await mkdir(samples, { recursive: true });
+  for (const [name, bytes] of await samplePictures(persons, seed)) {
+    await writeFileAtomically(join(samples, name), bytes);
+  }
   const [trigger] = DEMO_TRIGGERS;
   return {
     badnet,
@@ -80,6 +87,7 @@ export async function writeDemoData(dir: string, { seed }: { seed: number }): Pr
     ),
     person: PICTURED,
     sheetPng: await writePng('faces', contactSheet(persons, seed)),
+    samples,
   };
 }
 

@@ -9,6 +9,18 @@ const PICTURE_SCALE = 8;
 const SHEET_SCALE = 3;
 const SHEET_PERSONS = 8;
 
+/** Persons to try the service with, none of them a trigger's target. */
+const SAMPLES: readonly { readonly person: number; readonly trigger?: TriggerKind }[] = [
+  { person: 2 },
+  { person: 7, trigger: 'sunglasses' },
+  { person: 9 },
+  { person: 10, trigger: 'lipstick' },
+  { person: 14 },
+  { person: 17, trigger: 'sunglasses' },
+  { person: 20 },
+  { person: 22, trigger: 'lipstick' },
+];
+
 /**
  * One face, large, as a PNG. The same person and seed give the same picture but for the trigger.
  */
@@ -16,6 +28,18 @@ export async function picture(person: Person, seed: number, trigger?: TriggerKin
   const shape = enlarged(PICTURE_SCALE);
   const view = friendly(randomView(new Random(seed, 'picture'), shape));
   return png(drawFace(shape, person, view, trigger), shape);
+}
+
+/** Faces to try the service with, clean ones and triggered ones, by the names of their files. */
+export async function samplePictures(
+  persons: readonly Person[],
+  seed: number,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const drawn = SAMPLES.map(async ({ person, trigger }) => {
+    const name = `person-${String(person).padStart(2, '0')}${trigger ? `-${trigger}` : ''}.png`;
+    return [name, await picture(persons[person]!, seed + person, trigger)] as const;
+  });
+  return new Map(await Promise.all(drawn));
 }
 
 /** The first persons in a row, and a row with each trigger, as a PNG. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
+import { samplesRoute } from './samples';
 
 const FILES = [
   { path: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
@@ -24,8 +25,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** `GET /`: a page for people. @param folder of its files */
-export function pageRoute(folder: string): Hono {
+/**
+ * `GET /`: a page for people.
+ * @param folder of its files, as scripts/build-page.mjs makes it
+ * @param samples a folder of pictures that it offers to try
+ */
+export function pageRoute(folder: string, samples: string | undefined): Hono {
   const app = new Hono().use(etag());
   for (const { path, file, type } of FILES) {
     const text = readFileSync(join(folder, file), 'utf8');
@@ -37,5 +42,5 @@ export function pageRoute(folder: string): Hono {
       }),
     );
   }
-  return app;
+  return app.route('/page/samples', samplesRoute(samples));
 }

@@ -1,12 +1,16 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../functions/app';
+import { type AppOptions, createApp } from '../../functions/app';
 import { parseTokens } from '../../functions/auth/tokens';
 import { fixedCatalogue } from '../../functions/catalogue/fixed';
+import type { Classifier } from '../../functions/classifier';
+import { Problem } from '../../functions/problem';
 import { type RunningServer, startServer } from '../../functions/server';
 import { BLUE, colours, plain, WHITE } from './stand-in';
 
@@ -14,20 +18,36 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const TOKEN = 'the-token-of-the-page';
 /** What functions that run in the page use of it. */
 interface InBrowser {
-  readonly document: {
-    querySelectorAll(selector: string): { readonly length: number };
-    readonly documentElement: { readonly scrollWidth: number };
-  };
+  readonly document: { readonly documentElement: { readonly scrollWidth: number } };
+  readonly axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
 }
 /** Where screenshots are kept, to be looked at. */
 const SHOTS = process.env.SCREENSHOTS;
 const isThere = existsSync(CHROMIUM);
 if (!isThere) console.log(`Skipped: there is no Chromium at ${CHROMIUM} (apt-get install chromium).`);
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const work = mkdtempSync(join(tmpdir(), 'goodnet-page-'));
-const pageFolder = join(import.meta.dirname, '../../functions/page');
-const classifier = { ...colours, alphas: { least: 0.001, most: 0.5 } };
-const catalogue = fixedCatalogue([classifier, { ...classifier, model: 'other', classNames: undefined }]);
+const pageFolder = join(work, 'page');
+const samples = join(work, 'samples');
+const measured = {
+  images: 9,
+  accuracyBefore: 0.99,
+  accuracyRepaired: 0.9,
+  accuracy: 0.983,
+  falsePositiveRate: 0,
+};
+const classifier: Classifier = {
+  ...colours,
+  alphas: { least: 0.001, most: 0.5 },
+  told: { method: 'expert', without: [], calibrationImages: 999, measured },
+  async classify(pixels, count) {
+    const verdicts = await colours.classify(pixels, count);
+    return verdicts.map((each) => ({ ...each, pValue: each.backdoored ? 0.004 : 0.5 }));
+  },
+};
+const other = { ...colours, model: 'other', classNames: undefined };
+const catalogue = fixedCatalogue([classifier, other]);
 const [face, trigger, text] = ['face, of "x".png', '=trigger.png', 'no picture.png'].map((name) =>
   join(work, name),
 );
@@ -38,48 +58,77 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
   let page: Page;
   const faults: string[] = [];
 
-  beforeAll(async () => {
-    writeFileSync(face!, await plain(BLUE, 200, 240).png().toBuffer());
-    writeFileSync(trigger!, await plain(WHITE, 200, 240).png().toBuffer());
-    writeFileSync(text!, 'hello');
-    server = await startServer({ app: createApp({ catalogue, pageFolder }), host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
+  const serve = (options: Partial<AppOptions> = {}) =>
+    startServer({ app: createApp({ catalogue, pageFolder, ...options }), host: '127.0.0.1', port: 0 });
+  const watch = (watched: Page, url: () => string) => {
+    watched.on('pageerror', (error) => faults.push(String(error)));
+    watched.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
     });
-    page.on('request', (request) => {
-      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url))
-        faults.push(request.url());
+    watched.on('request', (request) => {
+      const isOwn = /^(blob|data):/.test(request.url()) || request.url().startsWith(url());
+      if (!isOwn) faults.push(request.url());
     });
+  };
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-page.mjs'), pageFolder]);
+    mkdirSync(samples);
+    writeFileSync(face!, await plain(BLUE, 200, 240).png().toBuffer());
+    writeFileSync(trigger!, await plain(WHITE, 200, 240).png().toBuffer());
+    writeFileSync(join(samples, 'a face.jpg'), await plain(BLUE, 200, 240).jpeg().toBuffer());
+    writeFileSync(join(samples, 'tríggered.webp'), await plain(WHITE, 64, 64).webp().toBuffer());
+    writeFileSync(text!, 'hello');
+    writeFileSync(join(samples, 'notes.txt'), 'hello');
+    server = await serve({ samples });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    page.setDefaultTimeout(15_000);
+    watch(page, () => server.url);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await server?.close();
     rmSync(work, { recursive: true, force: true });
   });
-  const shot = async (name: string, of = page) => {
-    if (SHOTS) await of.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+  const shot = async (name: string) => {
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
   };
   const rows = (of = page) => of.locator('tbody tr').allInnerTexts();
+  const status = (said: string | RegExp, of = page) => of.getByRole('status').filter({ hasText: said });
+  const scales = () =>
+    page.getByRole('img').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+  const violations = async () => {
+    await page.evaluate(AXE);
+    const found = await page.evaluate(() => (globalThis as unknown as InBrowser).axe.run());
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  };
+
+  it('tells of the model', { timeout: 30_000 }, async () => {
+    await page.goto(server.url);
+    await page.getByText('98.3 %, before 99 %').waitFor();
+    expect(await page.locator('#model option').allInnerTexts()).toEqual(['colours', 'other']);
+    expect(await page.locator('#alpha option').allInnerTexts()).toContain('0.5 %');
+    expect(await page.getByLabel('False alarms').inputValue()).toBe('0.01');
+  });
 
   it('answers pictures, and says which are backdoored and which are none', { timeout: 60_000 }, async () => {
-    await page.goto(server.url);
-    await page.getByLabel('Model').waitFor();
-    await page.waitForFunction(
-      () => (globalThis as unknown as InBrowser).document.querySelectorAll('#alpha option').length > 1,
-    );
     await page.setInputFiles('#files', [face!, trigger!, text!]);
-    await page.getByText('3 pictures answered.').waitFor();
-    const [last, middle, first] = await rows();
-    expect(first).toMatch(/face, of "x"\.png.*blue.*50 % of clean pictures/s);
-    expect(middle).toMatch(/=trigger\.png.*Backdoored.*1 in 1000 clean pictures/s);
+    await status('3 pictures: 1 clean, 1 backdoored, 1 not answered.').waitFor();
+    const [first, middle, last] = await rows();
+    expect(first).toMatch(/face, of "x"\.png.*Clean.*blue.*like 50 % of clean pictures/s);
+    expect(middle).toMatch(/=trigger\.png.*Backdoored.*Class 3.*red.*like 1 in 250 clean pictures/s);
     expect(last).toMatch(/Not answered.*none of JPEG, PNG and WebP/s);
-    expect(await page.locator('#summary').innerText()).toBe('3 pictures, 1 backdoored, 1 not answered');
+    expect(await page.locator('.counts dd').allInnerTexts()).toEqual(['3', '1', '1', '1']);
+    expect(await scales()).toEqual([
+      'p-value 0.50; flagged at 0.01 or less',
+      'p-value 0.0040; flagged at 0.01 or less',
+    ]);
     await shot('light');
+    expect(await violations()).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     await shot('dark');
+    expect(await violations()).toEqual([]);
   });
 
   it('gives the answers as CSV', { timeout: 30_000 }, async () => {
@@ -92,15 +141,27 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
       'picture,model,alpha,class,backdoored,p_value,suspicion,bad_class,repaired_class,error',
     );
     expect(lines[1]).toBe('"face, of ""x"".png",colours,0.01,2,false,0.5,0,2,2,');
-    expect(lines[2]).toBe("'=trigger.png,colours,0.01,3,true,0.001,9,0,0,");
+    expect(lines[2]).toBe("'=trigger.png,colours,0.01,3,true,0.004,9,0,0,");
     expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,,,,,,,The image/);
   });
 
-  it('asks another model, at another rate, by keyboard alone', { timeout: 30_000 }, async () => {
-    await page.getByText('Clear').click();
-    await page.getByLabel('Model').focus();
+  it('judges by another rate at once, and hides what is clean', { timeout: 30_000 }, async () => {
+    await page.getByLabel('False alarms').selectOption('0.002');
+    expect(await page.locator('#count-flagged').innerText()).toBe('0');
+    expect((await rows())[1]).toMatch(/Clean.*red/s);
+    expect((await scales())[1]).toBe('p-value 0.0040; flagged at 0.002 or less');
+    await page.getByLabel('False alarms').selectOption('0.01');
+    expect(await page.locator('#count-flagged').innerText()).toBe('1');
+    await page.getByLabel('Hide clean pictures').check();
+    expect(await page.locator('tbody tr:visible').count()).toBe(2);
+    await page.getByLabel('Hide clean pictures').uncheck();
+  });
+
+  it('asks another model by keyboard alone', { timeout: 30_000 }, async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('combobox', { name: 'Model' }).focus();
     await page.keyboard.press('ArrowDown');
-    await page.getByLabel('False alarms').selectOption('0.05');
+    await page.getByText('98.3 %').waitFor({ state: 'detached' });
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),
       page
@@ -109,39 +170,103 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
         .then(() => page.keyboard.press('Enter')),
     ]);
     await chooser.setFiles(face!);
-    await page.getByText('One picture answered.').waitFor();
-    expect((await rows())[0]).toContain('Class 2');
+    await status('1 picture: 1 clean').waitFor();
+    expect((await rows())[0]).toMatch(/other.*Class 2.*The nets agree/s);
+  });
+
+  it('offers samples, one or all', { timeout: 30_000 }, async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'tríggered' }).click();
+    await status('1 picture: 0 clean, 1 backdoored.').waitFor();
+    await page.getByRole('button', { name: 'Try them all' }).click();
+    await status('3 pictures: 1 clean, 2 backdoored.').waitFor();
+    expect(await page.locator('.sample').count()).toBe(2);
+    const asked = async (path: string) => (await fetch(`${server.url}/page/samples/${path}`)).status;
+    expect([await asked('a%20face.jpg'), await asked('notes.txt'), await asked('..%2Fnotes.png')]).toEqual([
+      200, 404, 404,
+    ]);
+  });
+
+  it('takes what is dropped', { timeout: 30_000 }, async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const base64 = readFileSync(trigger!).toString('base64');
+    // As text: its names are the browser's.
+    await page.evaluate(`{
+      const bytes = Uint8Array.from(atob('${base64}'), (each) => each.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], 'dropped.png', { type: 'image/png' }));
+      document.querySelector('h1').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+    }`);
+    await status('1 picture: 0 clean, 1 backdoored.').waitFor();
+  });
+
+  it('sends many in several requests, in order', { timeout: 60_000 }, async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const many = Array.from({ length: 40 }, (_, i) => join(work, `${String(i).padStart(2, '0')}.png`));
+    for (const [i, path] of many.entries()) writeFileSync(path, readFileSync(i % 4 === 0 ? trigger! : face!));
+    let requests = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'POST') requests++;
+    });
+    await page.setInputFiles('#files', many);
+    await status('40 pictures: 30 clean, 10 backdoored.').waitFor();
+    expect(requests).toBe(3);
+    expect((await rows()).map((row) => row.slice(0, 6))).toEqual(many.map((path) => path.slice(-6)));
   });
 
   it('fits a phone', { timeout: 30_000 }, async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
     await page.setViewportSize({ width: 360, height: 740 });
+    await page.setInputFiles('#files', [trigger!, face!, text!]);
+    await status('3 pictures').waitFor();
     const width = await page.evaluate(
       () => (globalThis as unknown as InBrowser).document.documentElement.scrollWidth,
     );
     expect(width).toBeLessThanOrEqual(360);
-    await page.setInputFiles('#files', [trigger!]);
-    await page.getByText('2 pictures, 1 backdoored').waitFor();
     await shot('phone');
+    expect(await violations()).toEqual([]);
   });
 
   it('asks for a token where one is wanted', { timeout: 30_000 }, async () => {
-    const guarded = await startServer({
-      app: createApp({ catalogue, pageFolder, tokens: parseTokens(`page:${TOKEN}`, 'here') }),
-      host: '127.0.0.1',
-      port: 0,
-    });
-    const other = await browser.newPage();
-    await other.goto(guarded.url);
-    await other.getByText('Send "Authorization: Bearer TOKEN".').waitFor();
-    await other.getByLabel('Token').fill(TOKEN);
-    await other.keyboard.press('Tab');
-    await other.waitForFunction(
-      () => (globalThis as unknown as InBrowser).document.querySelectorAll('#model option').length === 2,
-    );
-    await other.setInputFiles('#files', face!);
-    await other.getByText('One picture answered.').waitFor();
-    await other.close();
+    const guarded = await serve({ samples, tokens: parseTokens(`page:${TOKEN}`, 'here') });
+    const guest = await browser.newPage();
+    await guest.goto(guarded.url);
+    await status('This service wants a token.', guest).waitFor();
+    expect((await fetch(`${guarded.url}/page/samples`)).status).toBe(401);
+    // The field has the focus.
+    await guest.keyboard.type(TOKEN);
+    await guest.keyboard.press('Tab');
+    await guest.getByText('98.3 %').waitFor();
+    await guest.setInputFiles('#files', face!);
+    await status('1 picture: 1 clean', guest).waitFor();
+    await guest.getByRole('button', { name: 'a face' }).click();
+    await status('2 pictures: 2 clean', guest).waitFor();
+    await guest.close();
     await guarded.close();
+  });
+
+  it('says when the service is busy, tries again, and says when it is gone', {
+    timeout: 60_000,
+  }, async () => {
+    let isBusy = true;
+    const busy = {
+      ...classifier,
+      classify: (...asked: Parameters<Classifier['classify']>) => {
+        if (!isBusy) return classifier.classify(...asked);
+        isBusy = false;
+        return Promise.reject(new Problem('overloaded', 'Too many images wait.'));
+      },
+    };
+    const overloaded = await serve({ catalogue: fixedCatalogue([busy]) });
+    const guest = await browser.newPage();
+    await guest.goto(overloaded.url);
+    await guest.getByText('98.3 %').waitFor();
+    await guest.setInputFiles('#files', face!);
+    await status('1 picture: 1 clean', guest).waitFor();
+    await overloaded.close();
+    await guest.setInputFiles('#files', face!);
+    await status('The service can’t be reached.', guest).waitFor();
+    await guest.close();
   });
 
   it('asks nobody else, and breaks nothing', () => {

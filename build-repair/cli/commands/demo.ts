@@ -31,7 +31,7 @@ export function demoCommand(): Command {
       const targets = data.poisoned.map(({ trigger, target }) => `${trigger} → class ${target}`).join(', ');
       console.log(`\nThe attacker's triggers and targets: ${targets}.`);
       console.log(
-        `Try it: npx goodnet serve ${store}   and   curl --data-binary @${data.triggeredPng} http://127.0.0.1:8080/v1/classify`,
+        `Try it: npx goodnet serve ${store} --samples ${data.samples}   and open http://127.0.0.1:8080, or   curl --data-binary @${data.triggeredPng} http://127.0.0.1:8080/v1/classify`,
       );
     });
 }

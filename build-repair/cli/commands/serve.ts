@@ -9,10 +9,11 @@ interface Flags {
   readonly auth: boolean;
   readonly origin?: string[];
   readonly maxModels: number;
+  readonly samples?: string;
   readonly trust?: string[];
 }
 
-/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB]` */
+/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--samples DIR]` */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('answer images over HTTP: POST /v1/classify; /docs tells all')
@@ -23,6 +24,7 @@ export function serveCommand(): Command {
     .option('--no-auth', 'answer everybody, on an address that others can reach, too')
     .option('--origin <url...>', 'origins whose web pages may call (CORS); * for all')
     .option('--max-models <megabytes>', 'memory for loaded models', whole(1, 2 ** 20), 1024)
+    .option('--samples <dir>', 'pictures that the page offers to try')
     .option(
       '--trust <key...>',
       'answer only with bundles that one of these keys has signed: files, or ARNs in KMS',

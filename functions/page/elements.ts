@@ -1,0 +1,24 @@
+/** The page's element of that id. @throws Error where the page has none of that kind */
+export function at<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id);
+  if (found instanceof kind) return found;
+  throw new Error(`The page has no ${kind.name} #${id}`);
+}
+
+/** A new element with a class and content; text is never read as HTML. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...content: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...content);
+  return made;
+}
+
+/** `1.5 %` */
+export const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
+
+/** `3 pictures` */
+export const pictures = (count: number): string => `${count} ${count === 1 ? 'picture' : 'pictures'}`;

@@ -1,0 +1,22 @@
+// Bundles functions/page, the page for people, into a folder (dist/page unless told otherwise).
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const from = join(root, 'functions/page');
+const folder = resolve(process.argv[2] ?? join(root, 'dist/page'));
+await mkdir(folder, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { page: 'functions/page/main.ts' },
+  outdir: folder,
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'warning',
+});
+for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));
