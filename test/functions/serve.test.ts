@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startEngine } from '../../models/engine';
+import { goodnet, printed, start } from '../end-to-end/cli';
+import { shape, writeSmallBundle } from './small-bundle';
+import { plain } from './stand-in';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-serve-'));
+const store = join(work, 'store');
+const tokens = join(work, 'tokens');
+const FIRST = 'first-token-of-an-app';
+const SECOND = 'second-token-of-an-app';
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+  await writeSmallBundle(store);
+  writeFileSync(tokens, `app:${FIRST}\n`);
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+test('serve: refuses an address that others can reach without tokens, and senseless options', async () => {
+  for (const [args, why] of [
+    [['--host', '0.0.0.0'], /0\.0\.0\.0 can be reached by others, and no token is asked for/],
+    [['--host', '::'], /:: can be reached by others/],
+    [['--no-auth', '--tokens', tokens], /Tokens are given, and --no-auth, too/],
+    [['--tokens', join(work, 'none')], /can't be read/],
+    [['--samples', join(work, 'none')], /The samples in .* can't be read/],
+  ] as const) {
+    const { code, out, err } = await goodnet('serve', store, '--port', '0', ...args);
+    expect([args, code, out]).toEqual([args, 2, '']);
+    expect(err).toMatch(why);
+    expect(err).not.toMatch(/^\s+at /m);
+  }
+});
+
+test('serve: answers whoever brings a token, takes up others, and tells of itself', async () => {
+  const server = start('serve', store, '--port', '0', '--host', '0.0.0.0', '--tokens', tokens);
+  const url = (await printed(server, /http:\/\/0\.0\.0\.0:\d+/)).replace('0.0.0.0', '127.0.0.1');
+  const body = new Uint8Array(await plain(undefined, shape.width, shape.height).png().toBuffer());
+  const ask = async (path: string, token?: string, init: RequestInit = {}) => {
+    const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+    return await fetch(`${url}${path}`, { ...init, headers });
+  };
+  const classify = async (token?: string) =>
+    (await ask('/v1/classify', token, { method: 'POST', body })).status;
+  for (const path of ['/health/live', '/health/ready', '/', '/page/page.js', '/docs', '/openapi.json']) {
+    expect([path, (await ask(path)).status]).toEqual([path, 200]);
+  }
+  for (const path of ['/metrics', '/v1/models', '/v2', '/page/samples']) {
+    expect([path, (await ask(path)).status]).toEqual([path, 401]);
+  }
+  expect([await classify(), await classify(SECOND), await classify(FIRST)]).toEqual([401, 401, 200]);
+
+  writeFileSync(tokens, `app:${FIRST}\nother:${SECOND}\n`);
+  await expect.poll(() => classify(SECOND), { timeout: 10_000, interval: 200 }).toBe(200);
+
+  const metrics = await (await ask('/metrics', FIRST)).text();
+  expect(metrics).toContain('goodnet_verdicts_total{model="chain",flagged="false"} 2');
+  expect(metrics).toContain('goodnet_p_value_count{model="chain"} 2');
+  for (const stage of ['decode', 'queue', 'nets']) {
+    expect(metrics).toContain(`goodnet_stage_seconds_count{stage="${stage}"} 2`);
+  }
+  server.kill('SIGTERM');
+  const { code, out, err } = await server.ended;
+  expect(code).toBe(0);
+  expect(`${out}${err}`).not.toMatch(new RegExp(`${FIRST}|${SECOND}`));
+});
+
+test('serve: answers everybody where it is told to', async () => {
+  const server = start('serve', store, '--port', '0', '--host', '0.0.0.0', '--no-auth');
+  const url = (await printed(server, /http:\/\/0\.0\.0\.0:\d+/)).replace('0.0.0.0', '127.0.0.1');
+  expect((await fetch(`${url}/v1/models`)).status).toBe(200);
+  server.kill('SIGTERM');
+  expect((await server.ended).code).toBe(0);
+});
