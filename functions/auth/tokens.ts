@@ -72,6 +72,7 @@ export function tokenFile(path: string, say: (line: string) => void): TokenCheck
     });
   }
   let lookedAt = Date.now();
+  let fault: string | undefined;
   return (token) => {
     if (Date.now() - lookedAt >= LOOK_AGAIN) {
       lookedAt = Date.now();
@@ -80,8 +81,11 @@ export function tokenFile(path: string, say: (line: string) => void): TokenCheck
           current = read();
           say(`Read the tokens in ${path} again.`);
         }
+        fault = undefined;
       } catch (error) {
-        say(`The tokens of before stay: ${messageOf(error)}`);
+        // Said once, not each second until somebody mends it.
+        if (messageOf(error) !== fault) say(`The tokens of before stay: ${messageOf(error)}`);
+        fault = messageOf(error);
       }
     }
     return current.check(token);

@@ -56,6 +56,13 @@ describe('tokens', () => {
     expect([check(FIRST), check(SECOND)]).toEqual([undefined, 'app']);
     change('damaged', 2000);
     expect(check(SECOND)).toBe('app');
+    vi.advanceTimersByTime(1001);
+    expect(check(SECOND)).toBe('app');
+    expect(said).toHaveLength(2);
+    rmSync(file);
+    vi.advanceTimersByTime(1001);
+    expect(check(SECOND)).toBe('app');
+    expect(said).toHaveLength(3);
     expect(said.join()).toMatch(/again.*tokens of before stay/);
     expect(said.join()).not.toContain(SECOND);
   });
