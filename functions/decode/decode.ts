@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { messageOf } from '../../models/errors';
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { ImageRejected } from './errors';
@@ -37,24 +37,20 @@ export async function decodeImage(
     throw new ImageRejected('too-large', `The image is ${bytes.length} bytes long; the most is ${maxBytes}`);
   }
   if (!type) throw new ImageRejected('unsupported-type', 'The image is none of JPEG, PNG and WebP');
-  const { truncated, animated } = outline(bytes, type);
+  const { truncated, animated, ...told } = outline(bytes, type);
   if (animated) throw new ImageRejected('animated', 'The image is animated; one still picture is wanted');
   if (truncated) throw cutShort();
 
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true });
-  const header = await image.metadata().catch((cause) => {
-    throw undecodable(cause);
-  });
-  const pixels = header.width * header.height;
+  // sharp's own look at the header takes as long as decoding a small image does.
+  const size = told.size ?? (await sizeOf(bytes));
+  const pixels = size.width * size.height;
   if (pixels > maxPixels) {
     throw new ImageRejected(
       'too-many-pixels',
-      `The image has ${header.width}×${header.height} pixels, ${pixels} in all; the most is ${maxPixels}`,
+      `The image has ${size.width}×${size.height} pixels, ${pixels} in all; the most is ${maxPixels}`,
     );
   }
-  // Without its profile CMYK would be a guess.
-  const source = header.space === 'cmyk' ? sharp(bytes, { failOn: 'error', limitInputPixels: false }) : image;
-  const { data, info } = await prepare(source, header, shape)
+  const { data, info } = await prepare(bytes, told.isCmyk === true, shape)
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((cause) => {
@@ -63,13 +59,22 @@ export async function decodeImage(
   return toChannels(data, info.channels, shape);
 }
 
-function prepare(image: Sharp, header: Metadata, { height, width }: ImageShape): Sharp {
-  const upright = image.autoOrient();
-  if (header.hasAlpha) upright.flatten({ background: WHITE });
-  const sideways = (header.orientation ?? 1) >= 5;
-  const [h, w] = sideways ? [header.width, header.height] : [header.height, header.width];
-  if (h !== height || w !== width) upright.resize({ height, width, fit: 'fill', kernel: 'lanczos3' });
-  return upright.toColourspace('srgb');
+async function sizeOf(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+  return await sharp(bytes, { failOn: 'error', limitInputPixels: false })
+    .metadata()
+    .catch((cause) => {
+      throw undecodable(cause);
+    });
+}
+
+/** What an image has not (an orientation, transparency, another size) sharp passes over. */
+function prepare(bytes: Uint8Array, isCmyk: boolean, { height, width }: ImageShape): Sharp {
+  // Without its profile CMYK would be a guess.
+  return sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: !isCmyk })
+    .autoOrient()
+    .flatten({ background: WHITE })
+    .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
+    .toColourspace('srgb');
 }
 
 /** From 1 (grey) or 3 (RGB) channels, an alpha channel aside, to those of the net. */

@@ -5,6 +5,10 @@ export interface Outline {
   /** The file ends before its own outline does. */
   readonly truncated: boolean;
   readonly animated: boolean;
+  /** The image's size in pixels, as it is stored; undefined where the outline does not tell it. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Whether it has four colours, as CMYK has. */
+  readonly isCmyk?: boolean;
 }
 
 /**
@@ -14,20 +18,22 @@ export interface Outline {
 export function outline(bytes: Uint8Array, type: ImageType): Outline {
   if (type === 'png') return outlineOfPng(bytes);
   if (type === 'webp') return outlineOfWebp(bytes);
-  return { truncated: !reachesScan(bytes), animated: false };
+  return outlineOfJpeg(bytes);
 }
 
 function outlineOfPng(bytes: Uint8Array): Outline {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const hasHeader = bytes.length >= 24 && textAt(bytes, 12) === 'IHDR';
+  const size = hasHeader ? { width: view.getUint32(16), height: view.getUint32(20) } : undefined;
   let animated = false;
   for (let at = 8; at + 8 <= bytes.length; ) {
     const name = textAt(bytes, at + 4);
     const end = at + 12 + view.getUint32(at);
-    if (name === 'IEND') return { truncated: end > bytes.length, animated };
+    if (name === 'IEND') return { truncated: end > bytes.length, animated, size };
     if (name === 'acTL') animated = true;
     at = end;
   }
-  return { truncated: true, animated };
+  return { truncated: true, animated, size };
 }
 
 function outlineOfWebp(bytes: Uint8Array): Outline {
@@ -37,18 +43,32 @@ function outlineOfWebp(bytes: Uint8Array): Outline {
   return { truncated: view.getUint32(4, true) + 8 > bytes.length, animated };
 }
 
-function reachesScan(bytes: Uint8Array): boolean {
+function outlineOfJpeg(bytes: Uint8Array): Outline {
+  let frame: Pick<Outline, 'size' | 'isCmyk'> = {};
   for (let at = 2; at + 4 <= bytes.length; ) {
     // Anything but a marker: not cut short, but damaged, which the decoder will say.
-    if (bytes[at] !== 0xff) return true;
+    if (bytes[at] !== 0xff) return { truncated: false, animated: false };
     const marker = bytes[at + 1]!;
     if (marker === 0xff) {
       at++;
       continue;
     }
     const length = bytes[at + 2]! * 256 + bytes[at + 3]!;
-    if (marker === 0xda) return at + 2 + length < bytes.length;
+    if (marker === 0xda) return { truncated: at + 2 + length >= bytes.length, animated: false, ...frame };
+    if (isFrame(marker) && at + 10 <= bytes.length) frame = frameAt(bytes, at + 4);
     at += 2 + length;
   }
-  return false;
+  return { truncated: true, animated: false };
+}
+
+/** SOF0 to SOF15, among which are three others. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+/** Precision, height, width and the number of colours. A height of 0 is told after the first scan: not here. */
+function frameAt(bytes: Uint8Array, at: number): Pick<Outline, 'size' | 'isCmyk'> {
+  const height = bytes[at + 1]! * 256 + bytes[at + 2]!;
+  const width = bytes[at + 3]! * 256 + bytes[at + 4]!;
+  return { size: height > 0 ? { width, height } : undefined, isCmyk: bytes[at + 5] === 4 };
 }
