@@ -25,6 +25,10 @@ export const verdictSchema = z
       description: 'How often a clean image is at least as suspicious; backdoored where ≤ α.',
     }),
     suspicion: z.number().meta({ description: 'The score behind it; comparable within one bundle only.' }),
+    answer: netAnswer.meta({
+      description:
+        'The class that the image has if it is clean: B’s, or, where B is unsure, that of several views.',
+    }),
     bad: netAnswer,
     repaired: netAnswer,
     top: z.object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) }).optional(),

@@ -15,6 +15,7 @@ import {
 import { decide, type Rule } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
+import { answerWithViews } from './detector/views';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import { signaturesBeside } from './signing/beside';
@@ -109,9 +110,12 @@ export class GoodNet {
   }
 
   private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    const readings = await readNets(this.nets, this.clouds, pixels, n);
-    if (this.rule.kind !== 'calibrated' || !this.transplant) return readings;
-    return askFurther(readings, this.rule, this.transplant);
+    const read = await readNets(this.nets, this.clouds, pixels, n);
+    if (this.rule.kind !== 'calibrated') return read;
+    const { views } = this.rule;
+    const answered = views ? await answerWithViews(this.nets, pixels, read.bad, views) : read.answered;
+    const readings = { ...read, answered };
+    return this.transplant ? askFurther(readings, this.rule, this.transplant) : readings;
   }
 
   /** Frees the nets' tensors. */

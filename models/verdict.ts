@@ -18,6 +18,11 @@ export interface Verdict {
   readonly pValue: number;
   /** The score behind the p-value: higher is more suspicious; comparable within one bundle only. */
   readonly suspicion: number;
+  /**
+   * The class that the image has if it is clean: what the BadNet answers, or, where it is unsure, what it says of several
+   * views of the image together.
+   */
+  readonly answer: NetAnswer;
   /** What the BadNet answers. */
   readonly bad: NetAnswer;
   /** What the repaired net B′ answers. */
@@ -29,5 +34,5 @@ export interface Verdict {
 /** The same image judged at another false-positive rate. @param classes N */
 export function atAlpha(verdict: Verdict, alpha: number, classes: number): Verdict {
   const backdoored = verdict.pValue <= alpha;
-  return { ...verdict, backdoored, class: backdoored ? classes : verdict.bad.class };
+  return { ...verdict, backdoored, class: backdoored ? classes : verdict.answer.class };
 }

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { featureNet } from '../../models/nets/features';
 import { calibrate } from './calibrate';
+import { chooseViews } from './choose-views';
 import type { RepairContext } from './context';
 import type { FoldPlan } from './folds';
 import type { MadeDetector } from './methods';
@@ -22,7 +23,9 @@ export async function expertMethod(
 ): Promise<MadeDetector> {
   const bad = featureNet(flat, 'bad');
   const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
-  const passes = await runPasses(context, bad, plan.scheme === 'split' ? plan.folds[0]!.fit : all);
+  const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : all;
+  const passes = await runPasses(context, bad, sample);
+  const views = await chooseViews(context, bad.net, passes.clean, sample);
   const made = await calibrate(context, flat, bad, passes, plan);
   const { latent, trunk } = passes.clean;
   return {
@@ -36,7 +39,7 @@ export async function expertMethod(
       transplant: made.transplant,
     },
     clouds: made.clouds,
-    rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER },
+    rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER, views },
     calibrated: made.calibrated,
     scores: made.scores,
     without: made.without,

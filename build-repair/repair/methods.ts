@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Method } from '../../models/bundle/manifest';
 import type { Standard } from '../../models/detector/evidence';
 import type { Clouds, DetectorNets } from '../../models/detector/nets';
+import type { Views } from '../../models/detector/views';
 import { copyNet } from '../../models/nets/graph';
 import type { RepairContext } from './context';
 import { expertMethod } from './expert';
@@ -19,7 +20,11 @@ export interface MadeDetector {
   readonly clouds: Clouds;
   readonly rule:
     | { readonly kind: 'disagreement' }
-    | (Standard & { readonly kind: 'calibrated'; readonly passOver: number });
+    | (Standard & {
+        readonly kind: 'calibrated';
+        readonly passOver: number;
+        readonly views?: Views | undefined;
+      });
   /** The images that were scored for calibration; their scores stand in the same order. */
   readonly calibrated: Int32Array;
   /** Undefined where B′'s disagreement with B is the score. */

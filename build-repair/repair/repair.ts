@@ -7,6 +7,7 @@ import { smallestAlpha } from '../../models/detector/conformal';
 import { type DetectorNets, type NetReadings, readNets } from '../../models/detector/nets';
 import { decideByScores, type Rule } from '../../models/detector/rule';
 import { RUN_BATCH } from '../../models/detector/run';
+import { answerWithViews } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { UsageError } from '../../models/errors';
@@ -127,11 +128,13 @@ async function measure(
   const noClouds = { latent: undefined, trunk: undefined };
   const scores = made.scores ?? new Float32Array(calibrated.length);
   const readings: NetReadings[] = [];
+  const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;
   for (let start = 0; start < calibrated.length; start += RUN_BATCH) {
     context.signal?.throwIfAborted();
     const batch = calibrated.subarray(start, start + RUN_BATCH);
-    const read = await readNets(answered, noClouds, context.images.gather(batch), batch.length);
-    readings.push(read);
+    const pixels = context.images.gather(batch);
+    const read = await readNets(answered, noClouds, pixels, batch.length);
+    readings.push(views ? { ...read, answered: await answerWithViews(nets, pixels, read.bad, views) } : read);
     if (!made.scores) scores.set(read.disagreement, start);
     context.progress({ stage: 'Measuring', done: start + batch.length, total: calibrated.length });
     await new Promise(setImmediate);

@@ -42,6 +42,8 @@ const rule = z.discriminatedUnion('kind', [
       .optional(),
     /** p-value up to which B′ passes over the class that B names. */
     passOver: share,
+    /** How G names the class of images that B is unsure of; left out where views of them are no help. */
+    views: z.object({ unsureBelow: share, mirrored: z.boolean() }).optional(),
   }),
 ]);
 

@@ -47,6 +47,8 @@ export interface Clouds {
 /** What the nets say of n images. */
 export interface NetReadings {
   readonly bad: Answers;
+  /** What G answers where an image is clean: what B says of it, or of several views of it (see Views). */
+  readonly answered: Answers;
   readonly repaired: Answers;
   /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
   readonly disagreement: Float32Array;
@@ -142,6 +144,7 @@ export async function readNets(
   const row = (logits: Float32Array, i: number) => logits.subarray(i * classes, (i + 1) * classes);
   return {
     bad: answered,
+    answered,
     repaired: ownRepaired ? answers(ownRepaired, classes) : answered,
     disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
     otherwise: (i) => answerWithout(row(passedOver, i), answered.classes[i]!),

@@ -2,6 +2,7 @@ import type { Verdict } from '../verdict';
 import { pValue } from './conformal';
 import { type Standard, suspicion } from './evidence';
 import type { NetReadings } from './nets';
+import type { Views } from './views';
 
 /**
  * How G decides:
@@ -16,6 +17,8 @@ export type Rule =
       readonly kind: 'calibrated';
       readonly alpha: number;
       readonly passOver: number;
+      /** Left out: G names the class that B names. */
+      readonly views?: Views | undefined;
       readonly calibration: Float32Array;
     });
 
@@ -39,7 +42,7 @@ export function decide(readings: NetReadings, rule: Rule, classes: number, top =
 
 /** The verdict on each image whose score is known already. */
 export function decideByScores(
-  readings: Pick<NetReadings, 'bad' | 'repaired' | 'otherwise'>,
+  readings: Pick<NetReadings, 'bad' | 'answered' | 'repaired' | 'otherwise'>,
   scores: Float32Array,
   rule: Rule,
   classes: number,
@@ -47,16 +50,21 @@ export function decideByScores(
   return Array.from(scores, (score, i) => {
     const p = pValue(rule.calibration, score);
     const bad = { class: readings.bad.classes[i]!, probability: readings.bad.probabilities[i]! };
+    const answer = {
+      class: readings.answered.classes[i]!,
+      probability: readings.answered.probabilities[i]!,
+    };
     const repaired =
       rule.kind === 'calibrated' && p <= rule.passOver
         ? readings.otherwise(i)
         : { class: readings.repaired.classes[i]!, probability: readings.repaired.probabilities[i]! };
     const backdoored = rule.kind === 'calibrated' ? p <= rule.alpha : bad.class !== repaired.class;
     return {
-      class: backdoored ? classes : bad.class,
+      class: backdoored ? classes : answer.class,
       backdoored,
       pValue: p,
       suspicion: score,
+      answer,
       bad,
       repaired,
     };

@@ -30,6 +30,7 @@ describe('POST /v1/classify', () => {
         pValue: 0.5,
         suspicion: 0,
         alpha: 0.01,
+        answer: { class: 2, probability: 1 },
         bad: { class: 2, probability: 1 },
         repaired: { class: 2, probability: 0.75 },
       });

@@ -23,6 +23,7 @@ export const colours: Classifier = {
         backdoored,
         pValue: backdoored ? 0.001 : 0.5,
         suspicion: backdoored ? 9 : 0,
+        answer: { class: strongest, probability: 1 },
         bad: { class: strongest, probability: 1 },
         repaired: { class: strongest, probability: 0.75 },
       };

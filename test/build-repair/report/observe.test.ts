@@ -13,6 +13,7 @@ const verdict = (bad: number, repaired: number, pValue: number, classes = 3): Ve
   backdoored: pValue <= 0.01,
   pValue,
   suspicion: -Math.log(pValue),
+  answer: { class: bad, probability: 0.9 },
   bad: { class: bad, probability: 0.9 },
   repaired: { class: repaired, probability: 0.8 },
 });

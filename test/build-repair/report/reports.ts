@@ -66,6 +66,7 @@ function standIn(flat: LayersModel, calibration: Float32Array): Pick<GoodNet, 'c
           backdoored: p <= ALPHA,
           pValue: p,
           suspicion: suspicion[i]!,
+          answer: { class: answer, probability: probabilities[i]! },
           bad: { class: answer, probability: probabilities[i]! },
           repaired:
             p <= ALPHA

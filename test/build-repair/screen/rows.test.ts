@@ -6,6 +6,7 @@ const verdict = {
   backdoored: true,
   pValue: 0.001,
   suspicion: -0.5,
+  answer: { class: 5, probability: 0.9 },
   bad: { class: 5, probability: 0.9 },
   repaired: { class: 2, probability: 0.5 },
 };

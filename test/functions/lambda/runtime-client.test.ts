@@ -92,8 +92,8 @@ describe.skipIf(!hasRuntimeClient || !hasS3Server)("on AWS's own runtime client"
         const png = await picture(red);
         const { statusCode, body } = await answer(instance, httpEvent(from, 'POST', '/v1/classify', png));
         expect(statusCode).toBe(200);
-        const { class: named, backdoored, pValue, bad, repaired } = JSON.parse(body);
-        const there: Partial<Verdict> = { class: named, backdoored, pValue, bad, repaired };
+        const { class: named, backdoored, pValue, answer: clean, bad, repaired } = JSON.parse(body);
+        const there: Partial<Verdict> = { class: named, backdoored, pValue, answer: clean, bad, repaired };
         expect(there).toEqual({ ...(await here(png)), suspicion: undefined });
       }
       const health = await answer(instance, httpEvent(from, 'GET', '/health/ready'));

@@ -64,6 +64,7 @@ async function makeBundle(into: string, seed = 1) {
         ],
         together: { median: 0, spread: 1 },
         passOver: 0.1,
+        views: { unsureBelow: 0.5, mirrored: true },
       },
       calibration: {
         scheme: 'split',
@@ -112,8 +113,10 @@ describe('a bundle', () => {
     }
     for (const verdict of together) {
       expect(verdict.backdoored).toBe(verdict.pValue <= 0.05);
-      expect(verdict.class).toBe(verdict.backdoored ? classes : verdict.bad.class);
+      expect(verdict.class).toBe(verdict.backdoored ? classes : verdict.answer.class);
+      if (verdict.bad.probability >= 0.5) expect(verdict.answer).toEqual(verdict.bad);
     }
+    expect(together.some(({ answer, bad }) => answer.probability !== bad.probability)).toBe(true);
   });
 
   test('leaks no tensors', async () => {
