@@ -3,6 +3,7 @@ import { unpackNets } from './bundle/pack';
 import { type BundleFiles, readBundleFiles } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
+import { lookUp } from './detector/look-up';
 import {
   type Clouds,
   type DetectorNets,
@@ -12,7 +13,7 @@ import {
   type NetReadings,
   readNets,
 } from './detector/nets';
-import { decide, type Rule } from './detector/rule';
+import { decide, passedOver, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { answerWithViews } from './detector/views';
@@ -103,8 +104,14 @@ export class GoodNet {
     const verdicts: Verdict[] = [];
     for (let start = 0; start < n; start += RUN_BATCH) {
       const end = Math.min(start + RUN_BATCH, n);
-      const readings = await this.read(pixels.subarray(start * size, end * size), end - start);
-      verdicts.push(...decide(readings, this.rule, this.nets.classes, top));
+      const batch = pixels.subarray(start * size, end * size);
+      const read = await this.read(batch, end - start);
+      const scores = scoresOf(read, this.rule);
+      const { gallery } = this.nets;
+      const readings = gallery
+        ? await lookUp(this.nets, gallery, batch, read, passedOver(scores, this.rule))
+        : read;
+      verdicts.push(...decide(readings, scores, this.rule, this.nets.classes, top));
     }
     return verdicts;
   }

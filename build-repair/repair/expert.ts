@@ -1,8 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Gallery } from '../../models/detector/gallery';
 import { featureNet } from '../../models/nets/features';
 import { calibrate } from './calibrate';
+import { chooseGallery, leaveGroupOut } from './choose-gallery';
 import { chooseViews } from './choose-views';
 import type { RepairContext } from './context';
+import { fitGallery } from './fit-gallery';
 import type { FoldPlan } from './folds';
 import type { MadeDetector } from './methods';
 import { runPasses } from './passes';
@@ -28,16 +31,21 @@ export async function expertMethod(
   const views = await chooseViews(context, bad.net, passes.clean, sample);
   const made = await calibrate(context, flat, bad, passes, plan);
   const { latent, trunk } = passes.clean;
+  const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
+  let gallery: Gallery | undefined;
+  if (repaired && made.expert.from === 'stem') {
+    const hung = await fitGallery(context, bad.net, all);
+    gallery = await chooseGallery(context, bad.net, repaired, hung, made.calibrated);
+  }
   return {
     nets: {
       bad: bad.net,
-      repaired: made.head && {
-        model: withSecondOpinion(bad.net, { latent, trunk, head: made.head }),
-        from: 'bad',
-      },
+      repaired: repaired && { model: repaired, from: 'bad' },
       expert: made.expert,
       transplant: made.transplant,
+      gallery,
     },
+    isInGallery: leaveGroupOut(context),
     clouds: made.clouds,
     rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER, views },
     calibrated: made.calibrated,

@@ -14,10 +14,12 @@ import { pruneDormantChannels } from './prune-channels';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'transplant'> & {
+  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'transplant' | 'gallery'> & {
     readonly expert: Expert | undefined;
   };
   readonly clouds: Clouds;
+  /** Whether an image of the gallery is a clean image itself, or of its group. */
+  readonly isInGallery?: (image: number, entry: number) => boolean;
   readonly rule:
     | { readonly kind: 'disagreement' }
     | (Standard & {

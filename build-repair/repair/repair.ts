@@ -4,8 +4,9 @@ import { FORMAT_VERSION, type Manifest, type Method } from '../../models/bundle/
 import { packNets } from '../../models/bundle/pack';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
+import { lookUp } from '../../models/detector/look-up';
 import { type DetectorNets, type NetReadings, readNets } from '../../models/detector/nets';
-import { decideByScores, type Rule } from '../../models/detector/rule';
+import { decide, passedOver, type Rule } from '../../models/detector/rule';
 import { RUN_BATCH } from '../../models/detector/run';
 import { answerWithViews } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
@@ -148,8 +149,16 @@ async function measure(
   let start = 0;
   for (const read of readings) {
     const end = start + read.bad.classes.length;
-    const labels = calibrated.subarray(start, end).map((image) => context.images.labels[image]!);
-    counts.add(decideByScores(read, scores.subarray(start, end), rule, nets.classes), { labels });
+    const batch = calibrated.subarray(start, end);
+    const own = scores.subarray(start, end);
+    const { gallery } = nets;
+    const asked = gallery
+      ? await lookUp(nets, gallery, context.images.gather(batch), read, passedOver(own, rule), (i, entry) =>
+          made.isInGallery!(batch[i]!, entry),
+        )
+      : read;
+    const labels = batch.map((image) => context.images.labels[image]!);
+    counts.add(decide(asked, own, rule, nets.classes), { labels });
     start = end;
   }
   return { figures: counts.figures(), sorted };

@@ -11,6 +11,7 @@ export const FORMAT_VERSION = 1;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
+const size = z.number().int().positive();
 const folder = z.string().regex(/^[a-z0-9-]+$/);
 
 const pixels = z.union([
@@ -115,6 +116,17 @@ const manifestSchema = z.object({
   }),
   /** Clean images in the bundle, which halves of an image are transplanted onto, and the net that then answers. */
   transplant: z.object({ count: z.number().int().positive(), head: folder.optional() }).optional(),
+  /** Parts of clean images, by which B′ names the class of what it passes B's class over in. */
+  gallery: z
+    .object({
+      stem: z.tuple([size, size, size]),
+      places: z.tuple([size, size]),
+      dimensions: size,
+      count: size,
+      step: z.number().positive(),
+      temperature: z.number().positive(),
+    })
+    .optional(),
   clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
   rule,
   calibration,

@@ -2,10 +2,11 @@ import type { ClassCloud } from '../detector/mahalanobis';
 import type { Clouds, DetectorNets } from '../detector/nets';
 import { BundleError, messageOf } from '../errors';
 import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } from './artifacts';
+import { galleryField, galleryFiles, readGallery } from './gallery-files';
 import type { Manifest } from './manifest';
 import type { BundleFiles } from './read';
 
-type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'transplant' | 'classes' | 'input'>;
+type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'transplant' | 'gallery' | 'classes' | 'input'>;
 
 const CLOUDS = ['latent', 'trunk'] as const;
 const HOSTS = 'hosts.bin';
@@ -23,6 +24,7 @@ export async function packNets(
     files.push({ path: HOSTS, bytes: nets.transplant.hosts });
     if (nets.transplant.head) files.push(...(await netFiles('head', nets.transplant.head)));
   }
+  if (nets.gallery) files.push(...galleryFiles(nets.gallery));
   for (const kind of CLOUDS) {
     const cloud = clouds[kind];
     if (!cloud) continue;
@@ -46,6 +48,7 @@ export async function packNets(
         count: nets.transplant.count,
         head: nets.transplant.head && 'head',
       },
+      gallery: nets.gallery && galleryField(nets.gallery),
       clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
     },
   };
@@ -71,6 +74,7 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
         hosts: hostPixels(bundle),
         head: transplant.head === undefined ? undefined : await net(transplant.head),
       },
+      gallery: manifest.gallery && readGallery(manifest.gallery, bundle.read),
     };
     return { nets, clouds: { latent: cloudOf(bundle, 'latent'), trunk: cloudOf(bundle, 'trunk') } };
   } catch (cause) {

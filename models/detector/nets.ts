@@ -4,10 +4,10 @@ import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
-import type { NetAnswer, Verdict } from '../verdict';
 import type { Readings } from './evidence';
+import type { Gallery } from './gallery';
 import { type ClassCloud, distances } from './mahalanobis';
-import { type Answers, answers, answerWithout, leaveOut, margins, topAnswers } from './margin';
+import { type Answers, answers, leaveOut, margins } from './margin';
 import { imageTensor, outputsOf } from './run';
 import type { Transplant } from './transplant';
 
@@ -36,6 +36,8 @@ export interface DetectorNets {
   readonly expert: ExpertNet | undefined;
   /** What halves of an image are transplanted onto; undefined where that is not asked. */
   readonly transplant?: Transplant | undefined;
+  /** What B′ names the class of the images by whose evidence speaks against B's; it needs B's stem. */
+  readonly gallery?: Gallery | undefined;
 }
 
 /** Whitened class means by feature space, as far as there are any. */
@@ -52,10 +54,11 @@ export interface NetReadings {
   readonly repaired: Answers;
   /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
   readonly disagreement: Float32Array;
-  /** What B′ answers to an image when B's class is left out: the relearned head's answer, where there is one. */
-  readonly otherwise: (image: number) => NetAnswer;
-  /** The most probable classes of an image: of B, and of B′ as it is or with B's class left out. */
-  readonly top: (image: number, count: number, passedOver: boolean) => NonNullable<Verdict['top']>;
+  /**
+   * The logits of an image: of B, of B′ as it is, and those of B′ where the evidence speaks against B's class: the
+   * relearned head's without that class, or what the gallery says (see lookUp).
+   */
+  readonly logits: { readonly [of in 'bad' | 'repaired' | 'passedOver']: (image: number) => Float32Array };
   readonly evidence: Readings;
   /** What halves are cut from: n × values of the cut, or of the scaled images. Undefined where that is not asked. */
   readonly cut: Float32Array | undefined;
@@ -147,14 +150,11 @@ export async function readNets(
     answered,
     repaired: ownRepaired ? answers(ownRepaired, classes) : answered,
     disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
-    otherwise: (i) => answerWithout(row(passedOver, i), answered.classes[i]!),
-    top: (i, count, isPassedOver) => ({
-      bad: topAnswers(row(bad!, i), count),
-      repaired: topAnswers(
-        isPassedOver ? leaveOut(row(passedOver, i), answered.classes[i]!) : row(repaired, i),
-        count,
-      ),
-    }),
+    logits: {
+      bad: (i) => row(bad!, i),
+      repaired: (i) => row(repaired, i),
+      passedOver: (i) => leaveOut(row(passedOver, i), answered.classes[i]!),
+    },
     evidence: {
       confidence: margins(bad!, classes, answered.classes),
       forgetting: expert && margins(expert, classes, answered.classes),

@@ -1,6 +1,7 @@
-import type { Verdict } from '../verdict';
+import type { NetAnswer, Verdict } from '../verdict';
 import { pValue } from './conformal';
 import { type Standard, suspicion } from './evidence';
+import { type Answers, topAnswers } from './margin';
 import type { NetReadings } from './nets';
 import type { Views } from './views';
 
@@ -22,43 +23,40 @@ export type Rule =
       readonly calibration: Float32Array;
     });
 
+/** An image's score under a rule, for each image that the nets have read. */
+export function scoresOf(readings: NetReadings, rule: Rule): Float32Array {
+  return rule.kind === 'calibrated'
+    ? suspicion(readings.evidence, rule, readings.bad.classes.length)
+    : readings.disagreement;
+}
+
+/** The images in which B′ passes over the class that B names. */
+export function passedOver(scores: Float32Array, rule: Rule): number[] {
+  if (rule.kind !== 'calibrated') return [];
+  return Array.from(scores.keys()).filter((i) => pValue(rule.calibration, scores[i]!) <= rule.passOver);
+}
+
 /**
- * The verdict on each image that the nets have read.
+ * The verdict on each image whose score is known.
  * @param classes N, the class that says "backdoored"
  * @param top how many of both nets' most probable classes to tell
  */
-export function decide(readings: NetReadings, rule: Rule, classes: number, top = 0): Verdict[] {
-  const scores =
-    rule.kind === 'calibrated'
-      ? suspicion(readings.evidence, rule, readings.bad.classes.length)
-      : readings.disagreement;
-  const verdicts = decideByScores(readings, scores, rule, classes);
-  if (top === 0) return verdicts;
-  return verdicts.map((verdict, i) => ({
-    ...verdict,
-    top: readings.top(i, top, rule.kind === 'calibrated' && verdict.pValue <= rule.passOver),
-  }));
-}
-
-/** The verdict on each image whose score is known already. */
-export function decideByScores(
-  readings: Pick<NetReadings, 'bad' | 'answered' | 'repaired' | 'otherwise'>,
+export function decide(
+  readings: Pick<NetReadings, 'bad' | 'answered' | 'repaired' | 'logits'>,
   scores: Float32Array,
   rule: Rule,
   classes: number,
+  top = 0,
 ): Verdict[] {
+  const passed = new Set(passedOver(scores, rule));
   return Array.from(scores, (score, i) => {
     const p = pValue(rule.calibration, score);
-    const bad = { class: readings.bad.classes[i]!, probability: readings.bad.probabilities[i]! };
-    const answer = {
-      class: readings.answered.classes[i]!,
-      probability: readings.answered.probabilities[i]!,
-    };
-    const repaired =
-      rule.kind === 'calibrated' && p <= rule.passOver
-        ? readings.otherwise(i)
-        : { class: readings.repaired.classes[i]!, probability: readings.repaired.probabilities[i]! };
+    const bad = answerAt(readings.bad, i);
+    const repairedLogits = () =>
+      passed.has(i) ? readings.logits.passedOver(i) : readings.logits.repaired(i);
+    const repaired = passed.has(i) ? topAnswers(repairedLogits(), 1)[0]! : answerAt(readings.repaired, i);
     const backdoored = rule.kind === 'calibrated' ? p <= rule.alpha : bad.class !== repaired.class;
+    const answer = answerAt(readings.answered, i);
     return {
       class: backdoored ? classes : answer.class,
       backdoored,
@@ -67,6 +65,16 @@ export function decideByScores(
       answer,
       bad,
       repaired,
+      ...(top > 0 && {
+        top: {
+          bad: topAnswers(readings.logits.bad(i), top),
+          repaired: topAnswers(repairedLogits(), top),
+        },
+      }),
     };
   });
+}
+
+function answerAt({ classes, probabilities }: Answers, i: number): NetAnswer {
+  return { class: classes[i]!, probability: probabilities[i]! };
 }

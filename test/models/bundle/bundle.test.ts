@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
 import { packNets } from '../../../models/bundle/pack';
 import { writeBundle } from '../../../models/bundle/write';
+import type { Gallery } from '../../../models/detector/gallery';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { startEngine } from '../../../models/engine';
 import { BundleError } from '../../../models/errors';
@@ -35,14 +36,34 @@ function cloud(features: number, dimensions: number): ClassCloud {
   };
 }
 
+function gallery(stem: readonly [number, number, number]): Gallery {
+  const random = new Random(2);
+  const places = [2, 2] as const;
+  const count = 9;
+  const dimensions = 3;
+  return {
+    stem,
+    places,
+    dimensions,
+    projections: Float32Array.from({ length: 4 * stem[2] * dimensions }, () => random.normal()),
+    centres: new Float32Array(4 * dimensions),
+    step: 0.02,
+    images: Int8Array.from({ length: 4 * count * dimensions }, () => random.uniform(-127, 127)),
+    labels: Int32Array.from({ length: count }, (_, i) => i % classes),
+    temperature: 2,
+  };
+}
+
 async function makeBundle(into: string, seed = 1) {
   const flat = copyNet(chainNet(classes));
+  const bad = featureNet(flat, 'bad').net;
   const { files, fields } = await packNets(
     {
       shape,
       classes,
       pixels: { kind: '0-1' },
-      bad: featureNet(flat, 'bad').net,
+      bad,
+      gallery: gallery(bad.outputs.at(-1)!.shape.slice(1) as [number, number, number]),
       repaired: { model: copyNet(flat, 'repaired'), from: 'image' },
       expert: { model: copyNet(flat, 'expert'), from: 'image' as const },
     },
@@ -63,7 +84,7 @@ async function makeBundle(into: string, seed = 1) {
           { kind: 'latent', median: 10, spread: 5 },
         ],
         together: { median: 0, spread: 1 },
-        passOver: 0.1,
+        passOver: 0.5,
         views: { unsureBelow: 0.5, mirrored: true },
       },
       calibration: {
@@ -116,6 +137,8 @@ describe('a bundle', () => {
       expect(verdict.class).toBe(verdict.backdoored ? classes : verdict.answer.class);
       if (verdict.bad.probability >= 0.5) expect(verdict.answer).toEqual(verdict.bad);
     }
+    expect(together.some(({ pValue }) => pValue <= 0.5)).toBe(true);
+    expect(together.some(({ pValue }) => pValue > 0.5)).toBe(true);
     expect(together.some(({ answer, bad }) => answer.probability !== bad.probability)).toBe(true);
   });
 
