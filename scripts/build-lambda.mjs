@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { selfContained } from './self-contained.mjs';
 
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
+const JPEG_WASM = 'mozjpeg_dec.wasm';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist', 'lambda'));
@@ -31,8 +32,10 @@ const { metafile } = await build({
   metafile: true,
 });
 await writeFile(`${folder}.metafile.json`, JSON.stringify(metafile));
-const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+const require = createRequire(import.meta.url);
+const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
 for (const name of WASM_FILES) await copyFile(join(wasm, name), join(folder, name));
+await copyFile(require.resolve(`@jsquash/jpeg/codec/dec/${JPEG_WASM}`), join(folder, JPEG_WASM));
 
 for (const name of (await readdir(folder)).filter((each) => !each.endsWith('.map')).sort()) {
   const bytes = await readFile(join(folder, name));

@@ -21,3 +21,7 @@ export class ImageRejected extends GoodNetError {
     super(message, { ...options, kind: 'data' });
   }
 }
+
+export function cutShort(cause?: unknown): ImageRejected {
+  return new ImageRejected('truncated', 'The image is cut short: its end is missing', { cause });
+}

@@ -1,5 +1,7 @@
 import { type ImageType, textAt } from './sniff';
 
+type Frame = Pick<Outline, 'size' | 'isCmyk' | 'isPlain'>;
+
 /** What a file's outline tells before anything is decoded. */
 export interface Outline {
   /** The file ends before its own outline does. */
@@ -9,6 +11,8 @@ export interface Outline {
   readonly size?: { readonly width: number; readonly height: number };
   /** Whether it has four colours, as CMYK has. */
   readonly isCmyk?: boolean;
+  /** Whether it is RGB or grey of 8 bits, in one pass, with nothing that turns it or shines through. */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -25,12 +29,15 @@ function outlineOfPng(bytes: Uint8Array): Outline {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const hasHeader = bytes.length >= 24 && textAt(bytes, 12) === 'IHDR';
   const size = hasHeader ? { width: view.getUint32(16), height: view.getUint32(20) } : undefined;
+  // Of 8 bits, grey or RGB, not interlaced.
+  let isPlain = bytes[24] === 8 && (bytes[25] === 0 || bytes[25] === 2) && bytes[28] === 0;
   let animated = false;
   for (let at = 8; at + 8 <= bytes.length; ) {
     const name = textAt(bytes, at + 4);
     const end = at + 12 + view.getUint32(at);
-    if (name === 'IEND') return { truncated: end > bytes.length, animated, size };
+    if (name === 'IEND') return { truncated: end > bytes.length, animated, size, isPlain };
     if (name === 'acTL') animated = true;
+    if (name === 'tRNS' || name === 'eXIf') isPlain = false;
     at = end;
   }
   return { truncated: true, animated, size };
@@ -44,7 +51,8 @@ function outlineOfWebp(bytes: Uint8Array): Outline {
 }
 
 function outlineOfJpeg(bytes: Uint8Array): Outline {
-  let frame: Pick<Outline, 'size' | 'isCmyk'> = {};
+  let frame: Frame = {};
+  let hasExif = false;
   for (let at = 2; at + 4 <= bytes.length; ) {
     // Anything but a marker: not cut short, but damaged, which the decoder will say.
     if (bytes[at] !== 0xff) return { truncated: false, animated: false };
@@ -54,8 +62,12 @@ function outlineOfJpeg(bytes: Uint8Array): Outline {
       continue;
     }
     const length = bytes[at + 2]! * 256 + bytes[at + 3]!;
-    if (marker === 0xda) return { truncated: at + 2 + length >= bytes.length, animated: false, ...frame };
-    if (isFrame(marker) && at + 10 <= bytes.length) frame = frameAt(bytes, at + 4);
+    if (marker === 0xda) {
+      const isPlain = frame.isPlain === true && !hasExif;
+      return { truncated: at + 2 + length >= bytes.length, animated: false, ...frame, isPlain };
+    }
+    if (isFrame(marker) && at + 10 <= bytes.length) frame = frameAt(bytes, at + 4, marker);
+    if (marker === 0xe1 && textAt(bytes, at + 4) === 'Exif') hasExif = true;
     at += 2 + length;
   }
   return { truncated: true, animated: false };
@@ -67,8 +79,14 @@ function isFrame(marker: number): boolean {
 }
 
 /** Precision, height, width and the number of colours. A height of 0 is told after the first scan: not here. */
-function frameAt(bytes: Uint8Array, at: number): Pick<Outline, 'size' | 'isCmyk'> {
+function frameAt(bytes: Uint8Array, at: number, marker: number): Frame {
   const height = bytes[at + 1]! * 256 + bytes[at + 2]!;
   const width = bytes[at + 3]! * 256 + bytes[at + 4]!;
-  return { size: height > 0 ? { width, height } : undefined, isCmyk: bytes[at + 5] === 4 };
+  const colours = bytes[at + 5];
+  return {
+    size: height > 0 ? { width, height } : undefined,
+    isCmyk: colours === 4,
+    // Sequential (SOF0, SOF1): a progressive one may have scans without end.
+    isPlain: marker <= 0xc1 && bytes[at] === 8 && (colours === 1 || colours === 3),
+  };
 }

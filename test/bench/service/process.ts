@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** A server of its own process, which has said where it is. */
+export interface Server {
+  readonly url: string;
+  /** VmRSS, in units of 10⁶ bytes; Linux only. */
+  residentMb(): number;
+  stop(): Promise<void>;
+}
+
+/** `goodnet serve`, as users start it. */
+export function startGoodnet(store: string, more: readonly string[] = []): Promise<Server> {
+  return start(['dist/goodnet.js', 'serve', store, '--port', '0', ...more]);
+}
+
+/** A program in TypeScript that says where it listens. */
+export function startProgram(file: string, args: readonly string[]): Promise<Server> {
+  return start(['--import', 'tsx', file, ...args]);
+}
+
+async function start(args: readonly string[]): Promise<Server> {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  return {
+    url: await listening(child),
+    residentMb() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      return (Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024) / 1e6;
+    },
+    stop() {
+      child.kill();
+      return ended;
+    },
+  };
+}
+
+/** Waits for the line that names the server's address. */
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+      const url = /http:\S+/.exec(text)?.[0];
+      if (url) resolve(url);
+    });
+    child.on('close', (code) => reject(new Error(`The server ended with ${code}`)));
+  });
+}
