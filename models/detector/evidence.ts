@@ -59,6 +59,8 @@ export type Readings = { readonly [kind in EvidenceKind]?: Float32Array };
  * and an image must be given the same verdict alone and among others.
  */
 const DECIMALS = 1e3;
+/** No score is higher, so that what can't be told from infinity is flagged and can still be written down. */
+const HIGHEST = 1e6;
 
 /**
  * The score of the evidence that every image is asked for: the largest of its standardised evidence, and of its sum above
@@ -73,8 +75,7 @@ export function firstScores(
 ): Float32Array {
   const { largest, sums } = standardised(readings, scales, n);
   return largest.map((value, i) => {
-    const score = Math.max(value, onScale(sums[i]!, together));
-    return Number.isFinite(score) ? Math.round(score * DECIMALS) / DECIMALS : 0;
+    return rounded(Math.max(value, onScale(sums[i]!, together)));
   });
 }
 
@@ -88,8 +89,7 @@ export function suspicion(readings: Readings, standard: Standard, n: number): Fl
     if (Number.isNaN(found)) return value;
     const asked = Math.max(onScale(found, second.transplant), 0);
     const before = second.firstWeight * value;
-    const score = second.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
-    return Math.round(score * DECIMALS) / DECIMALS;
+    return rounded(second.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked));
   });
 }
 
@@ -119,6 +119,10 @@ function standardised(
     }
   }
   return { largest, sums };
+}
+
+function rounded(score: number): number {
+  return Math.round(Math.min(score, HIGHEST) * DECIMALS) / DECIMALS;
 }
 
 function onScale(value: number, { median, spread }: Scale): number {

@@ -80,7 +80,7 @@ async function makeBundle(into: string, seed = 1) {
       rule: {
         kind: 'calibrated',
         scales: [
-          { kind: 'forgetting', median: 0, spread: 1 },
+          { kind: 'forgetting', median: -0.8, spread: 0.1 },
           { kind: 'latent', median: 10, spread: 5 },
         ],
         together: { median: 0, spread: 1 },
