@@ -109,7 +109,7 @@ export class GoodNet {
       const scores = scoresOf(read, this.rule);
       const { gallery } = this.nets;
       const readings = gallery
-        ? await lookUp(this.nets, gallery, batch, read, passedOver(scores, this.rule))
+        ? lookUp(read, gallery, passedOver(scores, this.rule), this.nets.classes)
         : read;
       verdicts.push(...decide(readings, scores, this.rule, this.nets.classes, top));
     }

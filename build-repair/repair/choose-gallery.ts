@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Gallery, projectPlaces, resemblance } from '../../models/detector/gallery';
-import { stemPlaces } from '../../models/detector/look-up';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
 import { Occluder } from './occlude';
+import { stemPlaces } from './stem-places';
 
 /** Painted images that B′'s two ways to pass B's class over are held against each other on. */
 const MOST_TRIED = 256;
@@ -31,8 +31,7 @@ export async function chooseGallery(
   const labels = Array.from(tried, (image) => context.images.labels[image]!);
   const pixels = context.images.gather(tried);
   new Occluder(shape, seed, 'tried').paint(pixels);
-  const nets = { bad, shape, pixels: context.pixels };
-  const places = await stemPlaces(nets, gallery, pixels, tried.length);
+  const places = await stemPlaces(context, bad, gallery, pixels);
   const leftOut = leaveGroupOut(context);
   const rows: Float32Array[] = [];
   for (const [i, values] of places.entries()) {

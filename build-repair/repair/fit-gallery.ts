@@ -3,9 +3,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CholeskyDecomposition, EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
 import { quantile } from '../../models/detector/evidence';
 import { type Gallery, placesFor } from '../../models/detector/gallery';
-import { stemPlaces } from '../../models/detector/look-up';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
+import { stemPlaces } from './stem-places';
 
 /** Values of a place in the gallery: with 8, half-covered images were told apart less well, with 16 no better. */
 const DIMENSIONS = 12;
@@ -99,11 +99,10 @@ async function look(
     { length: places[0] * places[1] },
     () => new Float32Array(sample.length * channels),
   );
-  const nets = { bad, shape: context.shape, pixels: context.pixels };
   for (let start = 0; start < sample.length; start += BATCH) {
     context.signal?.throwIfAborted();
     const batch = sample.subarray(start, start + BATCH);
-    const values = await stemPlaces(nets, gallery, context.images.gather(batch), batch.length);
+    const values = await stemPlaces(context, bad, gallery, context.images.gather(batch));
     values.forEach((image, i) => {
       seen.forEach((place, at) => {
         place.set(image.subarray(at * channels, (at + 1) * channels), (start + i) * channels);

@@ -4,9 +4,7 @@ import { FORMAT_VERSION, type Manifest, type Method } from '../../models/bundle/
 import { packNets } from '../../models/bundle/pack';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
-import { lookUp } from '../../models/detector/look-up';
 import { type DetectorNets, type NetReadings, readNets } from '../../models/detector/nets';
-import { decide, passedOver, type Rule } from '../../models/detector/rule';
 import { RUN_BATCH } from '../../models/detector/run';
 import { answerWithViews } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
@@ -18,13 +16,14 @@ import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
 import { setCurrent } from '../../models/store/folder';
 import { version } from '../../models/version';
-import { CleanCounts, type CleanFigures } from '../evaluate/counts';
+import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
 import { packFinding } from '../finding/pack';
 import { loadImages } from '../images/load';
 import type { Progress } from '../progress';
 import { choosePixels } from './choose-pixels';
 import type { RepairContext } from './context';
+import { CalibratedCounter } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
 import { type MadeDetector, methods } from './methods';
 
@@ -127,41 +126,28 @@ async function measure(
   const { calibrated } = made;
   const answered = { ...nets, expert: undefined, transplant: undefined };
   const noClouds = { latent: undefined, trunk: undefined };
-  const scores = made.scores ?? new Float32Array(calibrated.length);
-  const readings: NetReadings[] = [];
   const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;
+  const scores = made.scores ?? new Float32Array(calibrated.length);
+  const counter = made.scores && new CalibratedCounter(context, nets, made, alpha);
+  const waiting: NetReadings[] = [];
   for (let start = 0; start < calibrated.length; start += RUN_BATCH) {
     context.signal?.throwIfAborted();
     const batch = calibrated.subarray(start, start + RUN_BATCH);
     const pixels = context.images.gather(batch);
     const read = await readNets(answered, noClouds, pixels, batch.length);
-    readings.push(views ? { ...read, answered: await answerWithViews(nets, pixels, read.bad, views) } : read);
-    if (!made.scores) scores.set(read.disagreement, start);
+    if (counter) {
+      counter.add(views ? { ...read, answered: await answerWithViews(nets, pixels, read.bad, views) } : read);
+    } else {
+      scores.set(read.disagreement, start);
+      waiting.push(read);
+    }
     context.progress({ stage: 'Measuring', done: start + batch.length, total: calibrated.length });
     await new Promise(setImmediate);
   }
-  const sorted = scores.slice().sort();
-  const rule: Rule =
-    made.rule.kind === 'calibrated'
-      ? { ...made.rule, alpha, calibration: sorted }
-      : { kind: 'disagreement', calibration: sorted };
-  const counts = new CleanCounts();
-  let start = 0;
-  for (const read of readings) {
-    const end = start + read.bad.classes.length;
-    const batch = calibrated.subarray(start, end);
-    const own = scores.subarray(start, end);
-    const { gallery } = nets;
-    const asked = gallery
-      ? await lookUp(nets, gallery, context.images.gather(batch), read, passedOver(own, rule), (i, entry) =>
-          made.isInGallery!(batch[i]!, entry),
-        )
-      : read;
-    const labels = batch.map((image) => context.images.labels[image]!);
-    counts.add(decide(asked, own, rule, nets.classes), { labels });
-    start = end;
-  }
-  return { figures: counts.figures(), sorted };
+  // Where disagreement is the score, no score is known before all are.
+  const counts = counter ?? new CalibratedCounter(context, nets, { ...made, scores }, alpha);
+  for (const read of waiting) counts.add(read);
+  return { figures: counts.figures(), sorted: counts.sorted };
 }
 
 function content(

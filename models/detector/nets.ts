@@ -62,6 +62,8 @@ export interface NetReadings {
   readonly evidence: Readings;
   /** What halves are cut from: n × values of the cut, or of the scaled images. Undefined where that is not asked. */
   readonly cut: Float32Array | undefined;
+  /** What the gallery is asked with: n × values of B's stem. Undefined where there is none. */
+  readonly stem?: Float32Array | undefined;
 }
 
 /** The tensors that hold a cloud while it is in use. */
@@ -115,6 +117,7 @@ export async function readNets(
       latent: project(latent, clouds.latent),
       trunk: project(trunk, clouds.trunk),
       cut: nets.transplant && (nets.transplant.head ? made[CUT]! : image),
+      stem: nets.gallery && made.at(-1)!,
     };
   });
   const read = async (tensor: tf.Tensor | undefined) => {
@@ -124,7 +127,7 @@ export async function readNets(
     return values;
   };
   const { bad: badLogits, ...others } = outputs;
-  const [bad, ownRepaired, relearned, expert, latent, trunk, cut] = await Promise.all(
+  const [bad, ownRepaired, relearned, expert, latent, trunk, cut, stem] = await Promise.all(
     [
       badLogits,
       others.repaired,
@@ -133,6 +136,7 @@ export async function readNets(
       others.latent,
       others.trunk,
       others.cut,
+      others.stem,
     ].map(read),
   );
   const answered = answers(bad!, nets.classes);
@@ -163,5 +167,6 @@ export async function readNets(
       relearned: relearned && margins(relearned, classes, answered.classes).map((margin) => -margin),
     },
     cut,
+    stem,
   };
 }

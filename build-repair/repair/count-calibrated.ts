@@ -1,0 +1,48 @@
+import { lookUp } from '../../models/detector/look-up';
+import type { DetectorNets, NetReadings } from '../../models/detector/nets';
+import { decide, passedOver, type Rule } from '../../models/detector/rule';
+import { CleanCounts, type CleanFigures } from '../evaluate/counts';
+import type { RepairContext } from './context';
+import type { MadeDetector } from './methods';
+
+/** Counts verdicts on the calibration images, by the scores that they were given when no fitting had seen them. */
+export class CalibratedCounter {
+  /** The scores from low to high. */
+  readonly sorted: Float32Array;
+  private readonly rule: Rule;
+  private readonly counts = new CleanCounts();
+  private done = 0;
+
+  constructor(
+    private readonly context: RepairContext,
+    private readonly nets: DetectorNets,
+    private readonly made: MadeDetector,
+    alpha: number,
+  ) {
+    this.sorted = made.scores!.slice().sort();
+    this.rule =
+      made.rule.kind === 'calibrated'
+        ? { ...made.rule, alpha, calibration: this.sorted }
+        : { kind: 'disagreement', calibration: this.sorted };
+  }
+
+  /** The next images, in the order of their scores. */
+  add(read: NetReadings): void {
+    const { context, nets, made, rule } = this;
+    const end = this.done + read.bad.classes.length;
+    const images = made.calibrated.subarray(this.done, end);
+    const scores = made.scores!.subarray(this.done, end);
+    const asked = nets.gallery
+      ? lookUp(read, nets.gallery, passedOver(scores, rule), nets.classes, (i, entry) =>
+          made.isInGallery!(images[i]!, entry),
+        )
+      : read;
+    const labels = images.map((image) => context.images.labels[image]!);
+    this.counts.add(decide(asked, scores, rule, nets.classes), { labels });
+    this.done = end;
+  }
+
+  figures(): CleanFigures {
+    return this.counts.figures();
+  }
+}
