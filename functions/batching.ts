@@ -5,7 +5,10 @@ import { timed, unwatched, type Watch } from './observe/watch';
 import { Problem } from './problem';
 
 export interface Batching {
-  /** How long the first image of a batch waits for others, in milliseconds. */
+  /**
+   * How long the first image of a batch waits for others, in milliseconds; by default until all that has arrived is
+   * read. More come while the nets are at work.
+   */
   readonly windowMs?: number;
   /** Images that the nets take at once. */
   readonly maxBatch?: number;
@@ -14,6 +17,9 @@ export interface Batching {
   /** Takes note of how long requests wait, and how long the nets take. */
   readonly watch?: Watch;
 }
+
+/** Turns of the event loop from a request's arrival to its image: its head, its body, decoding. */
+const TURNS = 3;
 
 interface Waiting {
   readonly pixels: Uint8Array | Float32Array;
@@ -29,7 +35,7 @@ interface Waiting {
  * @throws from `classify`: Problem `overloaded` where too many wait
  */
 export function batched(classifier: Classifier, options: Batching = {}): Classifier {
-  const { windowMs = 1, maxBatch = 64, maxWaiting = 512, watch = unwatched } = options;
+  const { windowMs = 0, maxBatch = 64, maxWaiting = 512, watch = unwatched } = options;
   const size = imageSize(classifier.input);
   let waiting: Waiting[] = [];
   let images = 0;
@@ -37,6 +43,7 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
+      await othersRead();
       const batch = takeBatch();
       try {
         const now = performance.now();
@@ -95,10 +102,16 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
         images += count;
         if (isRunning) return;
         isRunning = true;
-        setTimeout(() => void run(), windowMs);
+        if (windowMs > 0) setTimeout(() => void run(), windowMs);
+        else void run();
       });
     },
   };
+}
+
+/** Lets the event loop read and decode what came while the nets had the thread to themselves. */
+async function othersRead(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A verdict with no more of the nets' classes than were asked for. */
