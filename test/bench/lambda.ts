@@ -12,7 +12,7 @@ import { benchBundle, firstImages } from './bundle';
 import { measureLambda } from './lambda/measure';
 
 const [named, image] = process.argv.slice(2);
-if (!hasRuntimeClient || !hasS3Server) process.exit(2);
+if (!hasRuntimeClient || !hasS3Server) process.exit();
 const bundle = await benchBundle(named);
 const { input, classes } = await readManifest((await resolveBundle(bundle.store)).folder);
 const bytes = image ? readFileSync(image) : await pngOf(bundle.images!);
