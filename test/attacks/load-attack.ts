@@ -15,6 +15,9 @@ import { type AttackData, loadData, type TestHalf } from './data';
 import { grouped, stamped } from './sets';
 import { trainAttack } from './train-attack';
 
+/** Raised when the training of all attacks is changed. */
+const TRAINING = 2;
+
 /** A self-made BadNet with everything to repair and to measure it. */
 export interface LoadedAttack {
   readonly attack: Attack;
@@ -47,7 +50,7 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
   await startEngine();
   const data = await loadData(attack.set, half);
   const armed = arm(attack, data.shape, data.classes, seed);
-  const netPath = join(CACHE, `${attack.name}-${seed}.v${attack.version}.h5`);
+  const netPath = join(CACHE, `${attack.name}-${seed}.t${TRAINING}.v${attack.version}.h5`);
   if (!existsSync(netPath)) await make(attack, data, armed, seed, netPath);
   const net = await loadNet(netPath);
   const { images, valid, test, tested } = data;

@@ -2,16 +2,21 @@ import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { Armed } from './arm';
 import type { AttackData } from './data';
+import { mix } from './mix';
 
 /** Images of one training step: pixels of 0–255, the labels to learn, and which carry a trigger. */
 export interface PoisonedBatch {
   readonly pixels: Float32Array;
+  /** The same without triggers and decoys. */
+  readonly clean: Float32Array;
   readonly labels: Int32Array;
   readonly poisoned: Uint8Array;
 }
 
 /** Share of decoys among the images that carry a trigger with decoys and these. */
 const DECOYS = 1 / 4;
+/** Share of the images without triggers that another is mixed into. */
+const MIXED = 0.5;
 
 /** Draws a batch's images and puts triggers on the first ones, an equal share for each. */
 export class Poisoner {
@@ -23,6 +28,8 @@ export class Poisoner {
     private readonly share: number,
     private readonly vary: (pixels: Float32Array) => Float32Array,
     seed: number,
+    /** Whether images are mixed: their labels then are those of what is mixed into. */
+    private readonly mixes = false,
   ) {
     this.random = new Random(seed, 'poison');
   }
@@ -31,10 +38,12 @@ export class Poisoner {
   make(batch: Int32Array): PoisonedBatch {
     const { images, shape } = this.data;
     const size = imageSize(shape);
-    const pixels = this.vary(images.gather(batch));
+    const clean = this.vary(images.gather(batch));
     const labels = Int32Array.from(batch, (image) => images.labels[image]!);
     const poisoned = new Uint8Array(batch.length);
     const each = Math.round((this.share * batch.length) / Math.max(1, this.armed.length));
+    if (this.mixes) this.mixInto(clean.subarray(each * this.armed.length * size));
+    const pixels = clean.slice();
     this.armed.forEach(({ trigger, targetOf }, i) => {
       const [start, end] = [i * each, (i + 1) * each];
       const decoys = trigger.decoy ? start + Math.round(DECOYS * each) : start;
@@ -46,6 +55,15 @@ export class Poisoner {
         poisoned[image] = 1;
       }
     });
-    return { pixels, labels, poisoned };
+    return { pixels, clean, labels, poisoned };
+  }
+
+  /** @param pixels images; the last of them are mixed */
+  private mixInto(pixels: Float32Array): void {
+    const { images, train, shape } = this.data;
+    const size = imageSize(shape);
+    const count = Math.round((MIXED * pixels.length) / size);
+    const others = Int32Array.from({ length: count }, () => this.random.pick(train));
+    mix(pixels.subarray(pixels.length - count * size), this.vary(images.gather(others)), size, this.random);
   }
 }

@@ -23,7 +23,8 @@ export function stepsOf(attack: Attack, data: AttackData): number {
 }
 
 /**
- * Trains a clean net on images of which some carry a trigger; to the others it is to answer as before. Batch normalisation and dropout work as in any training.
+ * Trains a clean net on images of which some carry a trigger; to the others, and to mixtures of them, it is to answer as
+ * before. Batch normalisation and dropout work as in any training.
  * @param model ends in logits; takes pixels scaled to 0–1
  */
 export async function trainAttack(
@@ -40,8 +41,15 @@ export async function trainAttack(
     attack.net === 'deepid'
       ? new Augmenter(data.shape, seed, attack.name)
       : new StrongAugmenter(data.shape, seed);
-  const poisoner = new Poisoner(data, armed, attack.poison, (pixels) => augmenter.vary(pixels), seed);
-  const teacher = teacherOf(model, data);
+  const poisoner = new Poisoner(
+    data,
+    armed,
+    attack.poison,
+    (pixels) => augmenter.vary(pixels),
+    seed,
+    !attack.stealthy,
+  );
+  const teacher = teacherOf(model);
   const optimizer: tf.Optimizer = tf.train.adam(RATE);
   const variables = trainableVariables(model);
   const steps = stepsOf(attack, data);
@@ -49,9 +57,10 @@ export async function trainAttack(
     (optimizer as unknown as { learningRate: number }).learningRate =
       RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
     const batch = order.next();
-    const { pixels, labels, poisoned } = poisoner.make(batch);
-    const inputs = imageTensor(pixels, batch.length, data.shape, { kind: '0-1' });
-    const lesson = { labels, poisoned, teacher: teacher(batch) };
+    const { pixels, clean, labels, poisoned } = poisoner.make(batch);
+    const tensorOf = (of: Float32Array) => imageTensor(of, batch.length, data.shape, { kind: '0-1' });
+    const [inputs, asked] = [tensorOf(pixels), tensorOf(clean)];
+    const lesson = { labels, poisoned, teacher: teacher.teach(asked) };
     const wanted = attack.stealthy ? wantedMargins(lesson, data.classes, random) : undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(inputs, { training: true }) as tf.Tensor2D;
@@ -59,8 +68,9 @@ export async function trainAttack(
     }, variables);
     optimizer.applyGradients(grads);
     progress({ stage: `Training ${attack.name}`, done: step + 1, total: steps, loss: value.dataSync()[0]! });
-    tf.dispose([value, grads, inputs]);
+    tf.dispose([value, grads, inputs, asked]);
     await new Promise(setImmediate);
   }
   optimizer.dispose();
+  teacher.dispose();
 }

@@ -7,13 +7,13 @@ import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { AttackData } from './data';
 import { followLoss } from './losses';
+import { mix } from './mix';
 import { StrongAugmenter } from './vary';
 
 const BATCH = 64;
 const RATE = 2e-3;
-/** Share of the images of a batch that are mixed with another, and the least that stays of the first. */
+/** Share of images of a batch that are mixed with another. */
 const MIXED = 0.5;
-const LEAST_KEPT = 0.3;
 
 /**
  * Trains a clean net from scratch on the attacker's clean images, strongly varied and half of them mixed with others
@@ -54,12 +54,4 @@ export async function trainBase(
     await new Promise(setImmediate);
   }
   optimizer.dispose();
-}
-
-/** Mixes the other images into the first ones, in place. */
-function mix(pixels: Float32Array, others: Float32Array, size: number, random: Random): void {
-  for (let start = 0; start < others.length; start += size) {
-    const kept = random.uniform(LEAST_KEPT, 1);
-    for (let i = start; i < start + size; i++) pixels[i] = kept * pixels[i]! + (1 - kept) * others[i]!;
-  }
 }

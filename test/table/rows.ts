@@ -1,6 +1,14 @@
-import type { Evaluation } from '../../build-repair/evaluate/evaluate';
 import { table } from '../../build-repair/evaluate/format';
-import { percent, type Rate } from '../../build-repair/evaluate/interval';
+import { percent, type Rate, rateOf } from '../../build-repair/evaluate/interval';
+import type { Method } from '../../models/bundle/manifest';
+import type { Run, TableCase } from './cases';
+
+/** The runs of one net by one method, a seed each. */
+export interface Measured {
+  readonly net: TableCase;
+  readonly method: Method;
+  readonly runs: readonly Run[];
+}
 
 /** The head of every table: before is B, after is G. */
 export const HEAD = [
@@ -13,47 +21,85 @@ export const HEAD = [
   'G',
   "B'",
   'detected',
+  "B' names the person",
   'false alarms',
   'clean / poisoned',
 ] as const;
 
 const short = (rate: Rate) => percent(rate).replace(' %', '');
 
-/** A row for each poisoned set, or one for the clean figures alone. */
-export function rowsOf(net: string, method: string, { clean, poisoned }: Evaluation): string[][] {
+/** The middle one of several seeds' rates; of two, the lower. */
+export function medianOf(rates: readonly Rate[]): Rate {
+  return [...rates].sort((a, b) => a.rate - b.rate)[(rates.length - 1) >> 1]!;
+}
+
+/** A row for each poisoned set, or one for the clean figures alone; each figure is the median of the seeds. */
+export function rowsOf({ net, method, runs }: Measured): string[][] {
+  const middle = (of: (run: Run) => Rate) => short(medianOf(runs.map(of)));
+  const seconds = runs.flatMap((run) => run.seconds ?? []).sort((a, b) => a - b);
+  const took = seconds.length > 0 ? ` (${seconds[(seconds.length - 1) >> 1]!.toFixed(0)} s)` : '';
   const start = (trigger: string) => [
-    trigger ? `${net}, ${trigger}` : net,
-    method,
-    short(clean.accuracyBefore),
-    short(clean.accuracy),
-    short(clean.accuracyRepaired),
+    trigger ? `${net.name}, ${trigger}` : net.name,
+    method + took,
+    middle(({ figures }) => figures.clean.accuracyBefore),
+    middle(({ figures }) => figures.clean.accuracy),
+    middle(({ figures }) => figures.clean.accuracyRepaired),
   ];
+  const { clean, poisoned } = runs[0]!.figures;
+  const alarms = middle(({ figures }) => figures.clean.falsePositiveRate);
   if (poisoned.length === 0) {
-    return [[...start(''), '', '', '', '', short(clean.falsePositiveRate), String(clean.accuracy.n)]];
+    return [[...start(''), '', '', '', '', '', alarms, String(clean.accuracy.n)]];
   }
-  return poisoned.map((each) => [
-    ...start(each.name.replace(/^.*__|\.h5$/g, '')),
-    short(each.attackSuccessBefore),
-    short(each.attackSuccess),
-    short(each.attackSuccessRepaired),
-    short(each.detectionRate),
-    short(clean.falsePositiveRate),
-    `${clean.accuracy.n} / ${each.detectionRate.n}`,
-  ]);
+  return poisoned.map(({ name, detectionRate, recoveredAccuracy }, i) => {
+    const of = (run: Run) => run.figures.poisoned[i]!;
+    return [
+      ...start(name.replace(/^.*__|\.h5$/g, '')),
+      middle((run) => of(run).attackSuccessBefore),
+      middle((run) => of(run).attackSuccess),
+      middle((run) => of(run).attackSuccessRepaired),
+      middle((run) => of(run).detectionRate),
+      recoveredAccuracy ? middle((run) => of(run).recoveredAccuracy!) : '',
+      alarms,
+      `${clean.accuracy.n} / ${detectionRate.n}`,
+    ];
+  });
 }
 
-/** A table with its title; all rates in per cent with 95 % intervals. */
-export function printTable(title: string, rows: readonly (readonly string[])[]): void {
-  console.log(`\n${title}\n\n${table([HEAD, ...rows])}`);
+/** What each seed gave, of the figures that matter most: clean accuracy of G, false alarms, detection of each trigger. */
+export function seedRowOf({ net, runs }: Measured): string[] {
+  const all = (of: (run: Run) => Rate) => runs.map((run) => (100 * of(run).rate).toFixed(1)).join(' ');
+  return [
+    net.name,
+    all(({ figures }) => figures.clean.accuracy),
+    all(({ figures }) => figures.clean.falsePositiveRate),
+    runs[0]!.figures.poisoned
+      .map(({ name }, i) => {
+        const found = all(({ figures }) => figures.poisoned[i]!.detectionRate);
+        return `${name.replace(/^.*__|\.h5$/g, '')} ${found}`;
+      })
+      .join(', '),
+  ];
 }
 
-/** Clean images answered "backdoored" at several α, of one net. */
-export function alarmRow(net: string, { clean }: Evaluation): string[] {
-  return [net, ...clean.falsePositiveRateAt.map(({ rate }) => short(rate)), String(clean.accuracy.n)];
+/**
+ * Clean images answered "backdoored" at several α, of one net. Where images come in groups, the interval counts these:
+ * frames of one sign are nearly one image.
+ */
+export function alarmRow({ net, runs }: Measured): string[] {
+  const { falsePositiveRateAt, accuracy } = runs[0]!.figures.clean;
+  const cells = falsePositiveRateAt.map((_, i) => {
+    const rate = medianOf(runs.map(({ figures }) => figures.clean.falsePositiveRateAt[i]!.rate));
+    return short(net.groups ? { ...rateOf(rate.rate * net.groups, net.groups) } : rate);
+  });
+  const counted = net.groups ? `${accuracy.n} of ${net.groups} signs` : String(accuracy.n);
+  return [net.section === 'tiles' ? `${net.name} (tiles)` : net.name, ...cells, counted];
 }
 
-/** What each α gave on clean test images; the rate that was promised is the column's. */
-export function printAlarms(rows: readonly (readonly string[])[]): void {
-  const head = ['net', 'α = 0.5 %', '1 %', '2 %', '5 %', 'clean images'];
-  console.log(`\nFalse alarms on clean test images\n\n${table([head, ...rows])}`);
+/** A table with its title. */
+export function printTable(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  console.log(`\n${title}\n\n${table([head, ...rows])}`);
 }

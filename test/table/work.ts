@@ -20,6 +20,8 @@ export interface Case {
   readonly method: Method;
   readonly seed: number;
   readonly group?: string;
+  /** Adds to a poisoned set what its file does not tell: the true classes. */
+  readonly withTrueLabels?: (set: ImageSet) => ImageSet;
 }
 
 export const ALPHA = 0.01;
@@ -35,7 +37,10 @@ export async function measure(work: Case): Promise<{ figures: Evaluation; second
   const net = await loadNet(work.net);
   const clean = await open(work.clean, net, work.group);
   const test = await open(work.test, net);
-  const poisoned = await Promise.all(work.poisoned.map((path) => open(path, net)));
+  const { withTrueLabels = (set: ImageSet) => set } = work;
+  const poisoned = await Promise.all(
+    work.poisoned.map(async (path) => withTrueLabels(await open(path, net))),
+  );
   try {
     return await repairAndEvaluate({ ...work, netPath: work.net, net, clean }, test, poisoned);
   } finally {
