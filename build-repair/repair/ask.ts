@@ -10,8 +10,6 @@ import type { RepairContext } from './context';
 const ASKED = 0.2;
 /** What the first score is worth beside the transplants where it is thin (chosen on self-made backdoors with 192 images). */
 const THIN = 0.6;
-/** So much of all clean images is put above 1. */
-const ABOVE = 0.01;
 
 /** Calibration images of one fold, and the hosts that were drawn from the images it was fitted on. */
 export interface AskedFold {
@@ -41,7 +39,7 @@ export async function calibrateSecond(
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - share) : Number.MIN_SAFE_INTEGER;
   const asking = {
     ...standard,
-    second: { askFrom, transplant: { median: 0, spread: 1 }, join, firstWeight },
+    second: { askFrom, transplant: { zero: 0, spread: 1 }, join, firstWeight },
   };
   const transplant = new Float32Array(n).fill(Number.NaN);
   let start = 0;
@@ -76,7 +74,7 @@ export async function calibrateSecond(
       ...standard,
       second: {
         askFrom,
-        transplant: scaleOf(transplant, 1 - ABOVE / share),
+        transplant: scaleOf(transplant),
         join,
         firstWeight,
       },

@@ -7,7 +7,7 @@ import { METHODS } from './methods';
 export type { Method } from './methods';
 
 /** The bundle format that this version writes; it reads this one and older ones. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -23,7 +23,7 @@ const pixels = z.union([
   }),
 ]);
 
-const scale = z.object({ median: z.number(), spread: z.number().positive() });
+const scale = z.object({ zero: z.number(), spread: z.number().positive() });
 
 const cloud = z.object({ features: count, dimensions: count });
 
@@ -176,6 +176,12 @@ export function parseManifest(text: string, where: string): Manifest {
     throw new BundleError(
       `${where} is of bundle format ${head.data.formatVersion}; this version reads up to ${FORMAT_VERSION}`,
       { hint: 'Upgrade goodnet to read it.' },
+    );
+  }
+  if (head.data.formatVersion < FORMAT_VERSION) {
+    throw new BundleError(
+      `${where} is of bundle format ${head.data.formatVersion}, of an earlier version; this one reads ${FORMAT_VERSION}`,
+      { hint: 'Make the bundle anew with goodnet repair.' },
     );
   }
   const parsed = manifestSchema.safeParse(raw);

@@ -21,10 +21,14 @@ export const EVIDENCE_KINDS = [
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** How evidence is brought to the common scale: 0 at the clean median, 1 at a high clean quantile (99 %). */
+/**
+ * How evidence is brought to the common scale, on which about a share of e^−u of the clean images is above u: a tail of
+ * clean images that is longer than others' then costs no more false positives than theirs.
+ */
 export interface Scale {
-  readonly median: number;
-  /** That quantile less the median, > 0. */
+  /** What stands at 0. */
+  readonly zero: number;
+  /** What is one unit: the mean by which the highest clean images exceed their lowest, > 0. */
   readonly spread: number;
 }
 
@@ -36,7 +40,7 @@ export interface EvidenceScale extends Scale {
 /** How several kinds of evidence are made one score. */
 export interface Standard {
   readonly scales: readonly EvidenceScale[];
-  /** The scale of the sum of the standardised evidence that is above 0. */
+  /** The scale of the sum of what each kind's standardised evidence is above 1. */
   readonly together: Scale;
   /** Where images are asked further. */
   readonly second?: {
@@ -62,9 +66,16 @@ const DECIMALS = 1e3;
 /** No score is higher, so that what can't be told from infinity is flagged and can still be written down. */
 const HIGHEST = 1e6;
 
+/** A kind that is worth more than the others: it is put higher by the logarithm of this. */
+const WORTH: { readonly [kind in EvidenceKind]?: number } = { forgetting: 4 };
+/** The share of clean images, from the highest down, that tell the scale. */
+const TAIL = 0.2;
+/** What of a kind's evidence is above this adds up. */
+const ADDS_FROM = 1;
+
 /**
- * The score of the evidence that every image is asked for: the largest of its standardised evidence, and of its sum above
- * 0. A plain sum would let one kind that has failed on a net drown the others; in the largest it costs only its share of
+ * The score of the evidence that every image is asked for: the largest of its standardised evidence, and of the sum of what
+ * is above 1. A plain sum would let one kind that has failed on a net drown the others; in the largest it costs only its share of
  * the false positives, and the sum finds what every kind finds a little suspicious.
  * @returns n scores
  */
@@ -97,7 +108,7 @@ export function suspicion(readings: Readings, standard: Standard, n: number): Fl
 export function standardOf(readings: Readings, n: number): Standard {
   const scales = EVIDENCE_KINDS.filter((kind) => kind !== 'transplant' && readings[kind]).map((kind) => ({
     kind,
-    ...scaleOf(readings[kind]!),
+    ...scaleOf(readings[kind]!, WORTH[kind]),
   }));
   return { scales, together: scaleOf(standardised(readings, scales, n).sums) };
 }
@@ -115,7 +126,7 @@ function standardised(
     for (let i = 0; i < n; i++) {
       const value = onScale(values[i]!, scale);
       if (value > largest[i]!) largest[i] = value;
-      if (value > 0) sums[i]! += value;
+      if (value > ADDS_FROM) sums[i]! += value - ADDS_FROM;
     }
   }
   return { largest, sums };
@@ -125,15 +136,22 @@ function rounded(score: number): number {
   return Math.round(Math.min(score, HIGHEST) * DECIMALS) / DECIMALS;
 }
 
-function onScale(value: number, { median, spread }: Scale): number {
-  return (value - median) / spread;
+function onScale(value: number, { zero, spread }: Scale): number {
+  return (value - zero) / spread;
 }
 
-/** The scale of values on clean images (NaN left out). @param high the quantile that is put at 1 */
-export function scaleOf(clean: Float32Array, high = 0.99): Scale {
+/**
+ * The scale of values on clean images (NaN left out), by an exponential tail: the excess over a high quantile of what is
+ * above it has the mean `spread` (Pickands 1975).
+ * @param worth a kind that is worth w has a share of w·e^−u above u
+ */
+export function scaleOf(clean: Float32Array, worth = 1): Scale {
   const sorted = clean.filter((value) => !Number.isNaN(value)).sort();
-  const median = quantile(sorted, 0.5);
-  return { median, spread: Math.max(quantile(sorted, high) - median, 1e-6) };
+  const start = quantile(sorted, 1 - TAIL);
+  const above = sorted.filter((value) => value > start);
+  const excess = above.reduce((sum, value) => sum + (value - start), 0) / Math.max(above.length, 1);
+  const spread = Math.max(excess, 1e-6);
+  return { zero: start - spread * Math.log(worth / TAIL), spread };
 }
 
 /** Linear interpolation between the two nearest of the sorted values. */

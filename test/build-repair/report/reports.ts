@@ -93,8 +93,8 @@ function bundleOf(calibration: Float32Array, classNames: string[]): Manifest {
     clouds: {},
     rule: {
       kind: 'calibrated',
-      scales: [{ kind: 'forgetting', median: 0, spread: 1 }],
-      together: { median: 0, spread: 1 },
+      scales: [{ kind: 'forgetting', zero: 0, spread: 1 }],
+      together: { zero: 0, spread: 1 },
       passOver: ALPHA,
     },
     calibration: {

@@ -80,10 +80,10 @@ async function makeBundle(into: string, seed = 1) {
       rule: {
         kind: 'calibrated',
         scales: [
-          { kind: 'forgetting', median: -0.8, spread: 0.1 },
-          { kind: 'latent', median: 10, spread: 5 },
+          { kind: 'forgetting', zero: -0.8, spread: 0.1 },
+          { kind: 'latent', zero: 10, spread: 5 },
         ],
-        together: { median: 0, spread: 1 },
+        together: { zero: 0, spread: 1 },
         passOver: 0.5,
         views: { unsureBelow: 0.5, mirrored: true },
       },
@@ -191,13 +191,15 @@ describe('a bundle', () => {
     await expect(GoodNet.load(copy)).rejects.toThrow(/neither manifest.json nor current.json/);
   });
 
-  test('refuses a newer format and says so', async () => {
+  test('refuses a newer format, and an older one, and says so', async () => {
     const copy = join(work, 'newer');
     await cp(folder, copy, { recursive: true });
     const path = join(copy, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 2; this version reads up to 1/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 3; this version reads up to 2/);
+    await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 1 }));
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 1, of an earlier version/);
   });
 
   test('a store whose pointer is damaged is refused', async () => {

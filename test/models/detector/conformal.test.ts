@@ -60,12 +60,12 @@ describe('margins', () => {
 });
 
 describe('evidence', () => {
-  const together = { median: 0, spread: 10 };
+  const together = { zero: 0, spread: 10 };
 
   test('the largest counts, and one that is missing costs nothing', () => {
     const scales = [
-      { kind: 'forgetting', median: 0, spread: 2 },
-      { kind: 'latent', median: 1, spread: 1 },
+      { kind: 'forgetting', zero: 0, spread: 2 },
+      { kind: 'latent', zero: 1, spread: 1 },
     ] as const;
     const readings = {
       forgetting: Float32Array.from([4, 0, 1]),
@@ -77,25 +77,28 @@ describe('evidence', () => {
   test('what every kind finds a little suspicious is found together; what one finds harmless does not count', () => {
     const scales = (['forgetting', 'latent', 'trunk'] as const).map((kind) => ({
       kind,
-      median: 0,
+      zero: 0,
       spread: 1,
     }));
     const readings = {
-      forgetting: Float32Array.from([0.9, 0.9]),
-      latent: Float32Array.from([0.9, -50]),
-      trunk: Float32Array.from([0.9, 0]),
+      forgetting: Float32Array.from([1.9, 1.9]),
+      latent: Float32Array.from([1.9, -50]),
+      trunk: Float32Array.from([1.9, 1]),
     };
-    const scores = suspicion(readings, { scales, together: { median: 0.7, spread: 1 } }, 2);
-    expect(scores[0]).toBeCloseTo(2);
-    expect(scores[1]).toBeCloseTo(0.9);
+    const scores = suspicion(readings, { scales, together: { zero: 0.2, spread: 1 } }, 2);
+    expect(scores[0]).toBeCloseTo(2.5);
+    expect(scores[1]).toBeCloseTo(1.9);
   });
 
-  test('a scale puts the clean median at 0 and the 99 % quantile at 1', () => {
-    const values = Float32Array.from({ length: 1001 }, (_, i) => i);
-    const { scales, together: sum } = standardOf({ latent: values }, 1001);
-    expect(scales).toEqual([{ kind: 'latent', median: 500, spread: 490 }]);
-    expect(sum.median).toBe(0);
-    expect(sum.spread).toBeCloseTo(1, 5);
+  test('on the scale a share of e^−u of the clean images is above u, whatever their tail; of forgetting four times as many', () => {
+    const clean = (stretch: number) =>
+      Float32Array.from({ length: 10_000 }, (_, i) => 7 - stretch * Math.log((i + 0.5) / 10_000));
+    const { scales } = standardOf({ latent: clean(3), trunk: clean(50), forgetting: clean(2) }, 10_000);
+    for (const { kind, zero, spread } of scales) {
+      const stretch = { latent: 3, trunk: 50, forgetting: 2 }[kind as 'latent'];
+      const above = clean(stretch).filter((value) => (value - zero) / spread > 4.6).length / 10_000;
+      expect(above).toBeCloseTo((kind === 'forgetting' ? 4 : 1) * Math.exp(-4.6), 3);
+    }
     expect(quantile(Float32Array.from([1, 3]), 0.5)).toBe(2);
   });
 

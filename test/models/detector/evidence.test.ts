@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { firstScores, standardOf, suspicion } from '../../../models/detector/evidence';
+import { firstScores, suspicion } from '../../../models/detector/evidence';
 
-const unit = { median: 0, spread: 1 };
+const unit = { zero: 0, spread: 1 };
 const scales = [
   { kind: 'forgetting' as const, ...unit },
   { kind: 'latent' as const, ...unit },
 ];
 
 describe('a score', () => {
-  it('is the largest of the evidence and of the sum of what is above 0', () => {
-    const readings = { forgetting: Float32Array.of(2, 2, -3), latent: Float32Array.of(-1, 1, -2) };
-    const scores = firstScores(readings, { scales, together: { median: 0, spread: 2 } }, 3);
-    expect(Array.from(scores)).toEqual([2, 2, 0]);
-    expect(firstScores(readings, { scales, together: unit }, 3)[1]).toBe(3);
+  it('is the largest of the evidence and of the sum of what is above 1', () => {
+    const readings = { forgetting: Float32Array.of(3, 3, -3), latent: Float32Array.of(-1, 2, -2) };
+    const scores = firstScores(readings, { scales, together: { zero: 0, spread: 2 } }, 3);
+    expect(Array.from(scores)).toEqual([3, 3, 0]);
+    expect(firstScores(readings, { scales, together: { zero: 0, spread: 0.5 } }, 3)[1]).toBe(6);
   });
 
   it('is high, and a number, where evidence is beyond all numbers; evidence that is missing counts for nothing', () => {
@@ -28,16 +28,11 @@ describe('a score', () => {
 
   it('joins what was asked further', () => {
     const readings = { forgetting: Float32Array.of(1, 1), transplant: Float32Array.of(2, Number.NaN) };
-    const second = { askFrom: 0, transplant: { median: 1, spread: 0.5 }, firstWeight: 1 };
+    const second = { askFrom: 0, transplant: { zero: 1, spread: 0.5 }, firstWeight: 1 };
     const standard = { scales: scales.slice(0, 1), together: unit };
     const joined = (join: 'sum' | 'larger') =>
       Array.from(suspicion(readings, { ...standard, second: { ...second, join } }, 2));
     expect(joined('sum')).toEqual([3, 1]);
     expect(joined('larger')).toEqual([2, 1]);
-  });
-
-  it('stands at 0 for the clean median and at 1 for the clean 99 % quantile', () => {
-    const clean = Float32Array.from({ length: 101 }, (_, i) => i);
-    expect(standardOf({ latent: clean }, 101).scales).toEqual([{ kind: 'latent', median: 50, spread: 49 }]);
   });
 });
