@@ -1,6 +1,7 @@
 /**
  * `npm run bench repair`: time and peak resident memory of `goodnet repair` on 11,547 images of faces1283,
- * the default method on wasm and on tfjs-node, beside the `magnitude` method on tfjs-node. Linux only.
+ * the default method on wasm and on tfjs-node, beside the `magnitude` method on tfjs-node and the seed's recipe in its own
+ * frameworks (Keras 2.15 and tensorflow-model-optimization 0.8, see seed-recipe/). Linux only.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTfjsNode } from '../../models/engine/node';
 import { type FaceSet, faces } from './bundle';
+import { seedRecipeSeconds } from './seed-recipe/run';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -27,12 +29,19 @@ else {
 async function compare(set: FaceSet): Promise<void> {
   const peer = await cost(set, 'node', 'magnitude');
   tell('magnitude, node', peer);
+  const seed = seedRecipeSeconds(set.net, set.clean);
+  if (seed !== undefined) console.log(`the seed's recipe, Keras: ${seed.toFixed(0)} s`);
   for (const engine of ['node', 'wasm'] as const) {
     const ours = await cost(set, engine, 'expert');
     tell(`expert, ${engine}`, ours);
     const goal = engine === 'node' ? 1.5 : 3;
     console.log(
       `expert on ${engine} / magnitude on node = ${(ours.seconds / peer.seconds).toFixed(2)} (goal ≤ ${goal})`,
+    );
+    if (seed === undefined) continue;
+    const most = engine === 'node' ? 1 : 2;
+    console.log(
+      `expert on ${engine} / the seed's recipe = ${(ours.seconds / seed).toFixed(2)} (goal ≤ ${most})`,
     );
   }
 }

@@ -32,6 +32,7 @@ export const SECTIONS = {
   clean: 'faces1283: a net without a backdoor',
   tiles: 'csaw2020: the real contest nets, cross-fitted on 192 clean tiles',
   signs: 'signs43: from its folders, grouped by physical sign',
+  curve: 'faces1283: fewer clean images of each class',
 } as const;
 export type Section = keyof typeof SECTIONS;
 
@@ -45,6 +46,7 @@ function faces(
   net: string,
   poisoned: readonly string[],
   methods: readonly Method[] = ['expert'],
+  mostOfClass?: number,
 ): TableCase {
   const folder = join(DATA, 'faces1283');
   return {
@@ -60,6 +62,7 @@ function faces(
         method,
         seed,
         withTrueLabels,
+        mostOfClass,
       }),
   };
 }
@@ -102,4 +105,8 @@ export const CASES: readonly TableCase[] = [
     }),
   ),
   signs(),
+  ...[1, 2, 4, 7].flatMap((count) => [
+    faces('curve', `multi, ${count} a class`, 'multi_trigger_multi_target_bd_net', MULTI, ['expert'], count),
+    faces('curve', `stealth, ${count} a class`, 'stealth_bd_net', MULTI, ['expert'], count),
+  ]),
 ];

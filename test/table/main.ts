@@ -1,6 +1,6 @@
 /**
- * `npm run table [faces] [stealth] [clean] [tiles] [signs] [--seeds 1,2,3] [--no-peers] [--keep DIR]`: the README's tables,
- * measured on ../shared/data; each figure is the median of the seeds. Without a name, all of them: some 15 minutes a
+ * `npm run table [faces] [stealth] [clean] [tiles] [signs] [curve] [--seeds 1,2,3] [--no-peers] [--keep DIR]`: the README's tables,
+ * measured on ../shared/data; each figure is the median of the seeds. Without a name, all of them: some 25 minutes a
  * seed on 2 quiet cores with tfjs-node. `--no-peers` leaves out `magnitude`, which runs with the first seed alone;
  * `--keep DIR` keeps each run in a folder, and takes from it what is there already.
  */

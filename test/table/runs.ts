@@ -14,7 +14,9 @@ export class KeptRuns {
 
   /** The kept run, or a new one, which is then kept. */
   async get(net: TableCase, method: Method, seed: number): Promise<Run> {
-    const path = this.folder && join(this.folder, `${net.section}-${net.name}-${method}-${seed}.json`);
+    const path =
+      this.folder &&
+      join(this.folder, `${net.section}-${net.name.replace(/\W+/g, '-')}-${method}-${seed}.json`);
     if (path && existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Run;
     const run = await net.run(method, seed);
     if (path) writeFileSync(path, JSON.stringify(run));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProgressLines } from '../../build-repair/cli/progress-lines';
 import { type Evaluation, evaluate } from '../../build-repair/evaluate/evaluate';
+import { loadImages } from '../../build-repair/images/load';
 import { openImages } from '../../build-repair/images/open';
 import { silent } from '../../build-repair/progress';
 import { repair } from '../../build-repair/repair/repair';
@@ -10,6 +11,7 @@ import type { Method } from '../../models/bundle/manifest';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
 import { type LoadedNet, loadNet } from '../../models/keras';
+import { memorySet } from './memory-set';
 
 /** A repair and its measuring, as `goodnet repair` and `goodnet evaluate` do them. */
 export interface Case {
@@ -22,6 +24,8 @@ export interface Case {
   readonly group?: string;
   /** Adds to a poisoned set what its file does not tell: the true classes. */
   readonly withTrueLabels?: (set: ImageSet) => ImageSet;
+  /** So many images of each class are taken, the first ones; all, where it is left out. */
+  readonly mostOfClass?: number | undefined;
 }
 
 export const ALPHA = 0.01;
@@ -35,7 +39,8 @@ export function open(path: string, net: LoadedNet, group?: string): Promise<Imag
 /** Repairs a net and measures the bundle. @returns the figures and the seconds that the repair took */
 export async function measure(work: Case): Promise<{ figures: Evaluation; seconds: number }> {
   const net = await loadNet(work.net);
-  const clean = await open(work.clean, net, work.group);
+  const all = await open(work.clean, net, work.group);
+  const clean = work.mostOfClass === undefined ? all : await firstOfEachClass(all, work.mostOfClass);
   const test = await open(work.test, net);
   const { withTrueLabels = (set: ImageSet) => set } = work;
   const poisoned = await Promise.all(
@@ -44,9 +49,22 @@ export async function measure(work: Case): Promise<{ figures: Evaluation; second
   try {
     return await repairAndEvaluate({ ...work, netPath: work.net, net, clean }, test, poisoned);
   } finally {
-    for (const set of [clean, test, ...poisoned]) set.close();
+    for (const set of new Set([all, clean, test, ...poisoned])) set.close();
     net.model.dispose();
   }
+}
+
+/** The first images of each class, in memory. */
+async function firstOfEachClass(set: ImageSet, most: number): Promise<ImageSet> {
+  const images = await loadImages(set);
+  const seen = new Map<number, number>();
+  const taken = Array.from(images.labels.keys()).filter((image) => {
+    const label = images.labels[image]!;
+    const before = seen.get(label) ?? 0;
+    seen.set(label, before + 1);
+    return before < most;
+  });
+  return memorySet(`${set.name}, ${most} a class`, images, Int32Array.from(taken));
 }
 
 /** The same with everything opened already. */
