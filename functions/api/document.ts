@@ -1,5 +1,15 @@
 import { z } from 'zod';
 import {
+  inferAnswerSchema,
+  inferRequestSchema,
+  liveSchema,
+  modelMetadataSchema,
+  modelReadySchema,
+  oipProblemSchema,
+  readySchema,
+  serverMetadataSchema,
+} from '../oip/schemas';
+import {
   jsonImagesSchema,
   MOST_DETAIL,
   manyAnswersSchema,
@@ -8,33 +18,17 @@ import {
   oneAnswerSchema,
   problemSchema,
 } from '../schemas';
+import { oipPaths } from './oip';
+import { component, fails, json, MODEL, NO_TOKEN, WRONG } from './parts';
 
-const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'];
-
-const fails = (why: Record<number, string>) =>
-  Object.fromEntries(
-    Object.entries(why).map(([status, description]) => [status, { description, content: PROBLEM }]),
-  );
-const json = (schema: object) => ({ 'application/json': { schema } });
-const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-
-const WRONG = {
-  400: 'The request is wrong: its type tells how.',
-  404: 'There is no such model.',
-  413: 'Too large, or too many images.',
-  415: 'The image is of no known type, or the body is encoded.',
-  422: 'The image is animated, cut short, damaged, or has too many pixels.',
-  503: 'Too much at once, or the model is not ready: try again after Retry-After.',
-};
 
 /**
  * The service in OpenAPI 3.1, its schemas made from those that validate.
  * @param needsToken whether requests need a bearer token
  */
 export function openApi({ needsToken }: { readonly needsToken: boolean }): object {
-  const unauthorised = needsToken ? fails({ 401: 'A bearer token is wanted.' }) : {};
-  const model = { name: 'model', in: 'path', required: true, schema: { type: 'string' } };
+  const unauthorised = needsToken ? fails(NO_TOKEN) : {};
   return {
     openapi: '3.1.0',
     info: {
@@ -48,7 +42,7 @@ export function openApi({ needsToken }: { readonly needsToken: boolean }): objec
         post: classify('classify', 'Classify with the only model', [], unauthorised),
       },
       '/v1/models/{model}/classify': {
-        post: classify('classifyWith', 'Classify with a model', [model], unauthorised),
+        post: classify('classifyWith', 'Classify with a model', [MODEL], unauthorised),
       },
       '/v1/models': {
         get: {
@@ -64,7 +58,7 @@ export function openApi({ needsToken }: { readonly needsToken: boolean }): objec
         get: {
           operationId: 'getModel',
           summary: 'What a model is, and how good',
-          parameters: [model],
+          parameters: [MODEL],
           responses: {
             200: { description: 'The model.', content: json(component('Model')) },
             ...unauthorised,
@@ -74,6 +68,7 @@ export function openApi({ needsToken }: { readonly needsToken: boolean }): objec
       },
       '/health/live': { get: health('live', 'Whether the process answers') },
       '/health/ready': { get: health('ready', 'Whether images can be answered') },
+      ...oipPaths({ needsToken }),
     },
     components: {
       schemas: schemas(),
@@ -142,21 +137,34 @@ function health(operationId: string, summary: string): object {
   };
 }
 
+/** What requests hold may have more members than these; what answers hold has not. */
 function schemas(): object {
+  return {
+    ...made('input', [jsonImagesSchema, inferRequestSchema]),
+    ...made('output', [
+      oneAnswerSchema,
+      manyAnswersSchema,
+      modelSchema,
+      modelsSchema,
+      problemSchema,
+      inferAnswerSchema,
+      serverMetadataSchema,
+      modelMetadataSchema,
+      liveSchema,
+      readySchema,
+      modelReadySchema,
+      oipProblemSchema,
+    ]),
+  };
+}
+
+function made(io: 'input' | 'output', named: readonly z.ZodType[]): object {
   const registry = z.registry<{ id: string }>();
-  for (const schema of [
-    oneAnswerSchema,
-    manyAnswersSchema,
-    jsonImagesSchema,
-    modelSchema,
-    modelsSchema,
-    problemSchema,
-  ]) {
-    registry.add(schema, { id: schema.meta()!.id! });
-  }
-  const { schemas: made } = z.toJSONSchema(registry, {
+  for (const schema of named) registry.add(schema, { id: schema.meta()!.id! });
+  const { schemas } = z.toJSONSchema(registry, {
     target: 'draft-2020-12',
+    io,
     uri: (id) => `#/components/schemas/${id}`,
   });
-  return Object.fromEntries(Object.entries(made).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
 }

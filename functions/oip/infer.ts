@@ -8,7 +8,8 @@ import type { Limits } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
 import { MOST_IMAGES } from '../schemas';
-import { bytesOf, type InferRequest, inferRequestSchema, inputValues, type OutputTensor } from './tensors';
+import { type InferRequest, inferRequestSchema } from './schemas';
+import { bytesOf, inputValues, type OutputTensor } from './tensors';
 
 const HEADER_LENGTH = 'inference-header-content-length';
 

@@ -7,6 +7,7 @@ import { HeldBytes, type Limits } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
 import { INPUT, infer, OUTPUTS } from './infer';
+import type { ModelMetadata } from './schemas';
 
 /**
  * The Open Inference Protocol v2 over HTTP (https://github.com/kserve/open-inference-protocol), so that clients of
@@ -49,7 +50,7 @@ export function oipRoute(catalogue: Catalogue, limits: Limits, watch: Watch): Ho
   }
 }
 
-function metadataOf({ model, id, input }: Classifier): object {
+function metadataOf({ model, id, input }: Classifier): ModelMetadata {
   return {
     name: model,
     versions: [id],

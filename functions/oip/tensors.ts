@@ -1,32 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { z } from 'zod';
 import { Problem } from '../problem';
+import type { InferRequest } from './schemas';
 
 /**
  * Tensors of the Open Inference Protocol v2, as JSON or binary
  * (https://github.com/kserve/open-inference-protocol, and Triton's binary tensor data extension).
  */
-
-const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional();
-
-export const inferRequestSchema = z.object({
-  id: z.string().max(1024).optional(),
-  parameters,
-  inputs: z
-    .array(
-      z.object({
-        name: z.string(),
-        shape: z.array(z.number().int().min(0)).min(1).max(8),
-        datatype: z.string(),
-        parameters,
-        data: z.array(z.unknown()).optional(),
-      }),
-    )
-    .length(1),
-  outputs: z.array(z.object({ name: z.string(), parameters })).optional(),
-});
-
-export type InferRequest = z.infer<typeof inferRequestSchema>;
 
 /** A tensor of an answer. */
 export interface OutputTensor {
