@@ -12,6 +12,7 @@ import { fixedCatalogue } from './catalogue/fixed';
 import type { Classifier } from './classifier';
 import type { FetchObject } from './images-in';
 import { LIMITS, type Limits } from './limits';
+import { defectText } from './observe/defect';
 import { watched } from './observe/middleware';
 import type { Metrics } from './observe/prometheus';
 import { unwatched, type Watch } from './observe/watch';
@@ -44,7 +45,7 @@ export interface AppOptions {
   readonly samples?: string;
   /** Takes note of what is done; where there are no `metrics`. */
   readonly watch?: Watch;
-  /** Takes note of an error that nobody foresaw; by default standard error. */
+  /** Takes note of an error that nobody foresaw; by default its words and origin on standard error. */
   readonly onDefect?: (error: unknown) => void;
 }
 
@@ -65,7 +66,7 @@ export function createApp(options: AppOptions): Hono {
     fetchObject,
     metrics,
     origins = [],
-    onDefect = console.error,
+    onDefect = (error) => console.error(defectText(error)),
   } = options;
   const { pageFolder, samples } = options;
   const catalogue = options.catalogue ?? fixedCatalogue(classifier ? [classifier] : []);

@@ -1,4 +1,5 @@
 import { createApp } from '../app';
+import { defectOf } from '../observe/defect';
 import { fetchObjectFrom } from '../uploads/fetch-object';
 import { lambdaHandler } from './http';
 import { logger, publishing, watch } from './powertools';
@@ -12,7 +13,7 @@ const app = createApp({
   watch,
   origins: setting('GOODNET_ORIGINS')?.split(','),
   fetchObject: buckets && fetchObjectFrom(await uploads(), new Set(buckets)),
-  onDefect: (error) => logger.error('defect', error as Error),
+  onDefect: (error) => logger.error('defect', { defect: defectOf(error) }),
 });
 const answer = lambdaHandler(app);
 

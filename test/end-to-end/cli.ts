@@ -10,7 +10,12 @@ export interface Ran {
 }
 
 /** Starts `goodnet` as a user would: the built command, in a process of its own (`npm test` builds it first). */
-export function start(...args: string[]): ChildProcess & { readonly ended: Promise<Ran> } {
+export function start(
+  ...args: string[]
+): ChildProcess & {
+  readonly ended: Promise<Ran> /** What it has said on standard error. */;
+  said(): string;
+} {
   const child = spawn(process.execPath, ['dist/goodnet.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
@@ -23,7 +28,7 @@ export function start(...args: string[]): ChildProcess & { readonly ended: Promi
   const ended = new Promise<Ran>((resolve) => {
     child.on('close', (code) => resolve({ code, out, err }));
   });
-  return Object.assign(child, { ended });
+  return Object.assign(child, { ended, said: () => err });
 }
 
 /** Runs `goodnet` to its end. */

@@ -1,8 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,51 +9,26 @@ import { activate } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
 import { hasS3Server, startS3Server } from '../s3-server';
+import { buildLambda, type LambdaProgram } from './lambda/program';
 import { shape, writeSmallBundle } from './small-bundle';
 import { plain } from './stand-in';
 
-// Below node_modules, so that sharp, which stays outside the bundle, is found; and git ignores it.
-const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
 const store = mkdtempSync(join(tmpdir(), 'goodnet-lambda-'));
-let work: string;
-let folder: string;
+let program: LambdaProgram;
 let metafile: Metafile;
 let id: string;
 
 beforeAll(async () => {
-  mkdirSync(cache, { recursive: true });
-  work = mkdtempSync(join(cache, 'lambda-'));
-  folder = join(work, 'bundle');
-  execFileSync(process.execPath, [
-    fileURLToPath(new URL('../../scripts/build-lambda.mjs', import.meta.url)),
-    folder,
-  ]);
-  metafile = JSON.parse(readFileSync(`${folder}.metafile.json`, 'utf8'));
+  program = buildLambda();
+  metafile = JSON.parse(readFileSync(`${program.folder}.metafile.json`, 'utf8'));
   await startEngine({ engine: 'wasm' });
   id = await writeSmallBundle(store);
 });
 
 afterAll(() => {
-  rmSync(work, { recursive: true, force: true });
+  program.remove();
   rmSync(store, { recursive: true, force: true });
 });
-
-/** Starts Node.js as Lambda does, with an environment of its own, and hands the handler events. */
-function invoke(events: object[], environment: Record<string, string>, entry = 'index') {
-  const script = `
-    const { handler } = await import(${JSON.stringify(`${folder}/${entry}.mjs`)});
-    const results = [];
-    for (const event of ${JSON.stringify(events)}) results.push(await handler(event, {}));
-    (await import('node:fs')).writeFileSync(${JSON.stringify(join(work, 'results.json'))}, JSON.stringify(results));`;
-  const { GOODNET_ENGINE: _, GOODNET_BUNDLE: __, NODE_OPTIONS: ___, ...env } = process.env;
-  return spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: tmpdir(),
-    env: { ...env, ...environment },
-    encoding: 'utf8',
-  });
-}
-
-const results = (): unknown => JSON.parse(readFileSync(join(work, 'results.json'), 'utf8'));
 
 const event = (method: string, path: string, body?: Buffer) => ({
   version: '2.0',
@@ -84,11 +57,14 @@ describe('the Lambda bundle', () => {
 
   it('starts on the wasm engine and answers events', async () => {
     const image = await plain(undefined, shape.width, shape.height).png().toBuffer();
-    const { stdout, stderr } = invoke([event('GET', '/health'), event('POST', '/v1/classify', image)], {
-      GOODNET_BUNDLE: store,
-    });
+    const { stdout, stderr } = program.invoke(
+      [event('GET', '/health'), event('POST', '/v1/classify', image)],
+      {
+        GOODNET_BUNDLE: store,
+      },
+    );
     expect(stderr).toBe('');
-    const [health, answer] = results() as { statusCode: number; body: string }[];
+    const [health, answer] = program.results() as { statusCode: number; body: string }[];
     expect(JSON.parse(health!.body)).toMatchObject({
       status: 'ok',
       bundle: id,
@@ -131,8 +107,8 @@ describe('the Lambda bundle', () => {
         GOODNET_TAGS: 'true',
       };
       const events = [{ Records: [{ messageId: 'm', body: JSON.stringify(created) }] }];
-      expect(invoke(events, environment, 'events').status).toBe(0);
-      expect(results()).toEqual([{ batchItemFailures: [] }]);
+      expect(program.invoke(events, environment, 'events').status).toBe(0);
+      expect(program.results()).toEqual([{ batchItemFailures: [] }]);
       const written = await files.list('');
       expect(written.length).toBeGreaterThan(3);
       const result = await client.send(
@@ -143,14 +119,14 @@ describe('the Lambda bundle', () => {
         bundle: id,
       });
       const batch = [{ BatchInput: { bucket: 'goodnet' }, Items: [{ Key: 'up/a b.png' }] }];
-      expect(invoke(batch, environment, 'backfill').status).toBe(0);
-      expect(results()).toMatchObject([{ counts: { clean: 1, failed: 0 } }]);
+      expect(program.invoke(batch, environment, 'backfill').status).toBe(0);
+      expect(program.results()).toMatchObject([{ counts: { clean: 1, failed: 0 } }]);
       await server.close();
     },
   );
 
   it('says what is missing', () => {
-    expect(invoke([], {}).stderr).toContain('GOODNET_BUNDLE is not set');
-    expect(invoke([], { GOODNET_BUNDLE: join(store, 'none') }).stderr).toMatch(/BundleError/);
+    expect(program.invoke([], {}).stderr).toContain('GOODNET_BUNDLE is not set');
+    expect(program.invoke([], { GOODNET_BUNDLE: join(store, 'none') }).stderr).toMatch(/BundleError/);
   });
 });
