@@ -9,13 +9,15 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Starts `goodnet` as a user would: the built command, in a process of its own (`npm test` builds it first). */
-export function start(
-  ...args: string[]
-): ChildProcess & {
-  readonly ended: Promise<Ran> /** What it has said on standard error. */;
+/** A run of the command line that goes on. */
+export interface Running extends ChildProcess {
+  readonly ended: Promise<Ran>;
+  /** What it has said on standard error. */
   said(): string;
-} {
+}
+
+/** Starts `goodnet` as a user would: the built command, in a process of its own (`npm test` builds it first). */
+export function start(...args: string[]): Running {
   const child = spawn(process.execPath, ['dist/goodnet.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
