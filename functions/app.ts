@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
@@ -10,6 +9,7 @@ import type { TokenCheck } from './auth/tokens';
 import type { Catalogue } from './catalogue/catalogue';
 import { fixedCatalogue } from './catalogue/fixed';
 import type { Classifier } from './classifier';
+import { crossOrigin } from './cors';
 import type { FetchObject } from './images-in';
 import { LIMITS, type Limits } from './limits';
 import { defectText } from './observe/defect';
@@ -82,8 +82,7 @@ export function createApp(options: AppOptions): Hono {
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
     if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', NOTHING);
   });
-  if (origins.length > 0)
-    app.use(cors({ origin: [...origins], exposeHeaders: ['X-Request-Id', 'Retry-After'] }));
+  if (origins.length > 0) app.use(crossOrigin(origins));
   app.use('/v2/*', oipErrors());
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));

@@ -27,6 +27,9 @@ const PROBLEMS = {
   overloaded: [503, 'Too much at once'],
 } as const satisfies Record<string, readonly [status: number, title: string]> & Record<RejectReason, unknown>;
 
+/** When to try again where no other time is told, in seconds. */
+const TRY_AGAIN = '10';
+
 export type ProblemName = keyof typeof PROBLEMS;
 
 /** RFC 9457's problem details, as answers carry them. */
@@ -41,9 +44,10 @@ export interface ProblemDetails {
 /** An error answer (RFC 9457). @param headers beside the content type */
 export function problem(name: ProblemName, detail?: string, headers: Record<string, string> = {}): Response {
   const body = detailsOf({ problem: name, message: detail ?? '' });
+  const again: Record<string, string> = body.status === 503 ? { 'Retry-After': TRY_AGAIN } : {};
   return new Response(JSON.stringify(body), {
     status: body.status,
-    headers: { ...headers, 'Content-Type': 'application/problem+json' },
+    headers: { ...again, ...headers, 'Content-Type': 'application/problem+json' },
   });
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import { etag } from 'hono/etag';
 import { html, raw } from 'hono/html';
 import { openApi } from './document';
 
@@ -21,7 +22,8 @@ interface Operation {
 
 /** `GET /docs`: /openapi.json as a page; it asks no other host for anything. */
 export function docsRoute(): Hono {
-  return new Hono().get('/', (c) => {
+  return new Hono().use(etag()).get('/', (c) => {
+    c.header('Cache-Control', 'no-cache');
     c.header(
       'Content-Security-Policy',
       `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'`,

@@ -26,7 +26,10 @@ export function samplesRoute(folder: string | undefined): Hono {
       const name = c.req.param('name');
       const bytes = samples.includes(name) && (await readFile(join(folder!, name)).catch(() => undefined));
       if (!bytes) throw new Problem('not-found', `There is no sample ${name}.`);
-      return c.body(new Uint8Array(bytes), 200, { 'Content-Type': typeOf(name)! });
+      return c.body(new Uint8Array(bytes), 200, {
+        'Content-Type': typeOf(name)!,
+        'Cache-Control': 'no-cache',
+      });
     });
 }
 

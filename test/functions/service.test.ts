@@ -146,6 +146,11 @@ describe('models', () => {
     const tag = response.headers.get('etag')!;
     const again = await both.request('/v1/models/other', { headers: { 'if-none-match': tag } });
     expect([again.status, await again.text()]).toEqual([304, '']);
+    for (const path of ['/docs', '/openapi.json', '/v1/models']) {
+      const told = await both.request(path);
+      const headers = { 'if-none-match': told.headers.get('etag')! };
+      expect([path, (await both.request(path, { headers })).status]).toEqual([path, 304]);
+    }
   });
 
   it('are chosen by name', async () => {
@@ -157,7 +162,8 @@ describe('models', () => {
     expect([missing.status, await problemOf(missing)]).toEqual([404, 'no-such-model']);
     expect((await both.request('/v1/models/nix')).status).toBe(404);
     const empty = createApp({ catalogue: fixedCatalogue([]) });
-    expect((await empty.request('/health/ready')).status).toBe(503);
+    const ready = await empty.request('/health/ready');
+    expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '10']);
     expect((await empty.request('/health/live')).status).toBe(200);
   });
 });
@@ -180,6 +186,24 @@ describe('for operators', () => {
     expect(answered.headers.get('access-control-allow-origin')).toBe('https://a.example');
     const strange = await open.request('/v1/models', { headers: { origin: 'https://b.example' } });
     expect(strange.headers.get('access-control-allow-origin')).toBeNull();
+    const refused = await open.request('/nix', { headers });
+    expect(refused.headers.get('access-control-allow-origin')).toBe('https://a.example');
+    const preflight = await open.request('/v1/classify', {
+      method: 'OPTIONS',
+      headers: {
+        ...headers,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    expect([
+      preflight.status,
+      preflight.headers.get('access-control-allow-methods'),
+      preflight.headers.get('access-control-allow-headers'),
+    ]).toEqual([204, 'GET,HEAD,POST', 'authorization']);
+    // What is no preflight is told what the path takes.
+    const options = await open.request('/v1/classify', { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST, OPTIONS']);
   });
 
   it('counts verdicts, p-values and times, by route and not by path', async () => {
