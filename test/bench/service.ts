@@ -1,18 +1,19 @@
 /**
- * `npm run bench:service [-- BUNDLE [IMAGES]]`: JPEG → verdict over HTTP at 1, 8 and 64 connections: requests a second, and
- * milliseconds to the answer; the medians of several rounds, in which both servers are asked in turn. The peer is a plain
- * server with onnxruntime-node and sharp (service/plain-server.ts). The load comes from this process, on the same cores.
+ * `npm run bench:service [-- BUNDLE [IMAGES]]`: JPEG → verdict over HTTP at 1, 8 and 64 connections: requests a second,
+ * milliseconds to the answer, and of processor time a request; the medians of several rounds, in which all servers are
+ * asked in turn. The peer is a plain server with onnxruntime-node and sharp (service/plain-server.ts). Both are measured
+ * once more without their nets: what the servers take around them. The load comes from this process, on the same cores.
  */
 import { messageOf } from '../../models/errors';
 import { benchBundle } from './bundle';
 import { installOnnxRuntime } from './onnx/install.mjs';
 import { jpegs } from './service/images';
-import { type Load, load } from './service/load';
+import { load, median } from './service/load';
 import { type Server, startGoodnet, startProgram } from './service/process';
 
 const CONNECTIONS = [1, 8, 64];
-const SECONDS = 4;
-const ROUNDS = 5;
+const SECONDS = Number(process.env.S ?? 4);
+const ROUNDS = Number(process.env.R ?? 5);
 const GOAL = 0.9;
 const IMAGES = 256;
 
@@ -22,52 +23,68 @@ interface Measured {
   readonly url: string;
 }
 
+/** Medians of rounds. */
+interface Found {
+  readonly perSecond: number;
+  /** Milliseconds of processor time a request. */
+  readonly cpu: number;
+}
+
 const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
 const bodies = await jpegs(store, images, IMAGES);
 const bytes = bodies.reduce((sum, { length }) => sum + length, 0);
 console.log(`${IMAGES} JPEGs of the net's size, ${Math.round(bytes / IMAGES)} bytes on average`);
-const measured = [await measuredServer('goodnet serve', await startGoodnet(store), '/v1/classify')];
-if (hasPeer()) {
-  const program = new URL('service/plain-server.ts', import.meta.url).pathname;
-  measured.push(await measuredServer('onnxruntime-node + sharp', await startProgram(program, [store]), '/'));
-}
+const measured: Measured[] = [];
 try {
-  for (const connections of CONNECTIONS) {
-    const [ours, theirs] = await measure(connections);
-    if (!theirs) continue;
-    const ratio = ours!.perSecond / theirs.perSecond;
-    console.log(`${connections} at once: goodnet / plain = ${ratio.toFixed(2)} (goal ≥ ${GOAL})`);
+  const program = (file: string) => new URL(`service/${file}`, import.meta.url).pathname;
+  const around = [store, '--without-nets'];
+  await add('goodnet serve', '/v1/classify', startGoodnet(store));
+  await add('goodnet without nets', '/v1/classify', startProgram(program('without-nets.ts'), [store]));
+  if (hasPeer()) {
+    await add('onnxruntime-node + sharp', '/', startProgram(program('plain-server.ts'), [store]));
+    await add('plain without nets', '/', startProgram(program('plain-server.ts'), around));
   }
+  for (const connections of CONNECTIONS) compare(connections, await measure(connections));
 } finally {
   for (const { server } of measured) await server.stop();
 }
 
-/** Both are warm when they are measured. */
-async function measuredServer(name: string, server: Server, path: string): Promise<Measured> {
+/** All are warm when they are measured. */
+async function add(name: string, path: string, starting: Promise<Server>): Promise<void> {
+  const server = await starting;
   const url = `${server.url}${path}`;
+  measured.push({ name, server, url });
   await load(url, bodies, { connections: 8, seconds: 3 });
-  return { name, server, url };
 }
 
-async function measure(connections: number): Promise<Load[]> {
-  const rounds: Load[][] = measured.map(() => []);
+async function measure(connections: number): Promise<Found[]> {
+  const rounds = measured.map(() => [] as (Found & { p50: number; p99: number })[]);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, { url }] of measured.entries())
-      rounds[i]!.push(await load(url, bodies, { connections, seconds: SECONDS }));
+    for (const [i, { url, server }] of measured.entries()) {
+      const before = server.cpuMs();
+      const found = await load(url, bodies, { connections, seconds: SECONDS });
+      rounds[i]!.push({ ...found, cpu: (server.cpuMs() - before) / found.answers });
+    }
   }
   return rounds.map((loads, i) => {
-    const middle = (of: (each: Load) => number) => loads.map(of).sort((a, b) => a - b)[ROUNDS >> 1]!;
-    const found = {
-      perSecond: middle((each) => each.perSecond),
-      p50: middle((each) => each.p50),
-      p99: middle((each) => each.p99),
-    };
-    const times = `p50 ${found.p50} ms, p99 ${found.p99} ms`;
+    const [perSecond, p50, p99, cpu] = (['perSecond', 'p50', 'p99', 'cpu'] as const).map((of) =>
+      median(loads.map((each) => each[of])),
+    ) as [number, number, number, number];
     console.log(
-      `${measured[i]!.name}, ${connections} at once: ${found.perSecond.toFixed(0)} a second, ${times}`,
+      `${measured[i]!.name}, ${connections} at once: ${perSecond.toFixed(0)} a second, p50 ${p50} ms, p99 ${p99} ms, ${cpu.toFixed(2)} ms of a core each`,
     );
-    return found;
+    return { perSecond, cpu };
   });
+}
+
+function compare(connections: number, [ours, oursAround, theirs, theirsAround]: readonly Found[]): void {
+  const share = oursAround!.cpu / ours!.cpu;
+  console.log(`${connections} at once: of goodnet's time ${(100 * share).toFixed(0)} % is around the nets`);
+  if (!theirs || !theirsAround) return;
+  const ratio = (a: Found, b: Found) => (a.perSecond / b.perSecond).toFixed(2);
+  console.log(
+    `${connections} at once: goodnet / plain = ${ratio(ours!, theirs)} (goal ≥ ${GOAL}); without nets ${ratio(oursAround!, theirsAround)}`,
+  );
 }
 
 function hasPeer(): boolean {

@@ -2,6 +2,7 @@ import autocannon from 'autocannon';
 
 /** What a server did under load. */
 export interface Load {
+  readonly answers: number;
   readonly perSecond: number;
   /** Milliseconds from a request to its answer. */
   readonly p50: number;
@@ -40,9 +41,16 @@ export async function load(
   if (wrong > 0 || result.errors > 0) {
     throw new Error(`${url}: ${wrong} answers are wrong, ${result.errors} connections broke off`);
   }
+  const answers = result['2xx'] + result['4xx'];
   return {
-    perSecond: (result['2xx'] + result['4xx']) / result.duration,
+    answers,
+    perSecond: answers / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
   };
+}
+
+/** The middle of some numbers, the upper one of two. */
+export function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 }

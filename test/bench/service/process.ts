@@ -9,6 +9,8 @@ export interface Server {
   readonly url: string;
   /** VmRSS, in units of 10⁶ bytes; Linux only. */
   residentMb(): number;
+  /** Time of processor cores that it has taken, in milliseconds; Linux only. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -30,6 +32,14 @@ async function start(args: readonly string[]): Promise<Server> {
     residentMb() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return (Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024) / 1e6;
+    },
+    cpuMs() {
+      // proc(5): utime and stime, in hundredths of a second, behind the name in brackets.
+      const [utime, stime] = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .split(') ')[1]!
+        .split(' ')
+        .slice(11);
+      return 10 * (Number(utime) + Number(stime));
     },
     stop() {
       child.kill();
