@@ -3,6 +3,7 @@ import type { Verdict } from '../models/verdict';
 import type { Classifier } from './classifier';
 import { timed, unwatched, type Watch } from './observe/watch';
 import { Problem } from './problem';
+import type { Aside } from './threads/pool';
 
 export interface Batching {
   /**
@@ -16,10 +17,21 @@ export interface Batching {
   readonly maxWaiting?: number;
   /** Takes note of how long requests wait, and how long the nets take. */
   readonly watch?: Watch;
+  /** Other threads, which take a part of the images while many wait. */
+  readonly aside?: Aside;
 }
 
 /** Turns of the event loop from a request's arrival to its image: its head, its body, decoding. */
 const TURNS = 3;
+
+/** Images that are many: other threads take a part of them. */
+const MANY = 4;
+/** Their part; this thread has requests to read, images to decode and answers to write besides. */
+const THEIR_PART = 5 / 8;
+/** Images that this thread takes at once while others do, to hand them more soon. */
+const OWN_BATCH = 16;
+
+type Together = (pixels: Uint8Array | Float32Array, count: number, top: number) => Promise<Verdict[]>;
 
 interface Waiting {
   readonly pixels: Uint8Array | Float32Array;
@@ -35,7 +47,7 @@ interface Waiting {
  * @throws from `classify`: Problem `overloaded` where too many wait
  */
 export function batched(classifier: Classifier, options: Batching = {}): Classifier {
-  const { windowMs = 0, maxBatch = 64, maxWaiting = 512, watch = unwatched } = options;
+  const { windowMs = 0, maxBatch = 64, maxWaiting = 512, watch = unwatched, aside } = options;
   const size = imageSize(classifier.input);
   let waiting: Waiting[] = [];
   let images = 0;
@@ -44,28 +56,46 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
   async function run(): Promise<void> {
     while (waiting.length > 0) {
       await othersRead();
-      const batch = takeBatch();
-      try {
-        const now = performance.now();
-        for (const { since } of batch) watch.stage('queue', (now - since) / 1000);
-        const verdicts = await timed(watch, 'nets', () => classifyTogether(batch));
-        let start = 0;
-        for (const { count, top, resolve } of batch) {
-          resolve(verdicts.slice(start, start + count).map((verdict) => cut(verdict, top)));
-          start += count;
-        }
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      const isHelped = handOut();
+      if (waiting.length > 0) await answer(takeBatch(isHelped ? OWN_BATCH : maxBatch), classifier.classify);
     }
     isRunning = false;
   }
 
+  /** Gives a part of many images to other threads. @returns whether there are any that help */
+  function handOut(): boolean {
+    if (!aside || images < MANY) return false;
+    aside.warm();
+    const free = aside.free();
+    const each = Math.min(maxBatch, Math.ceil((images * THEIR_PART) / Math.max(1, free)));
+    for (let thread = 0; thread < free && waiting.length > 1; thread++) {
+      void answer(takeBatch(each), (pixels, count, top) =>
+        aside.classify(pixels, count, top).catch(() => classifier.classify(pixels, count, top)),
+      );
+    }
+    return free > 0 || aside.isBusy();
+  }
+
+  async function answer(batch: readonly Waiting[], classify: Together): Promise<void> {
+    try {
+      const now = performance.now();
+      for (const { since } of batch) watch.stage('queue', (now - since) / 1000);
+      const verdicts = await timed(watch, 'nets', () => classifyTogether(batch, classify));
+      let start = 0;
+      for (const { count, top, resolve } of batch) {
+        resolve(verdicts.slice(start, start + count).map((verdict) => cut(verdict, top)));
+        start += count;
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
   /** Whole requests, the first that wait; a large one goes alone. */
-  function takeBatch(): Waiting[] {
+  function takeBatch(most: number): Waiting[] {
     let taken = 0;
     let last = 0;
-    while (last < waiting.length && (last === 0 || taken + waiting[last]!.count <= maxBatch)) {
+    while (last < waiting.length && (last === 0 || taken + waiting[last]!.count <= most)) {
       taken += waiting[last]!.count;
       last++;
     }
@@ -75,10 +105,10 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
     return batch;
   }
 
-  function classifyTogether(batch: readonly Waiting[]): Promise<Verdict[]> {
+  function classifyTogether(batch: readonly Waiting[], classify: Together): Promise<Verdict[]> {
     const count = batch.reduce((sum, each) => sum + each.count, 0);
     const top = Math.max(...batch.map((each) => each.top));
-    if (batch.length === 1) return classifier.classify(batch[0]!.pixels, count, top);
+    if (batch.length === 1) return classify(batch[0]!.pixels, count, top);
     const isBytes = batch.every(({ pixels }) => pixels instanceof Uint8Array);
     const all = isBytes ? new Uint8Array(count * size) : new Float32Array(count * size);
     let start = 0;
@@ -86,7 +116,7 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
       all.set(pixels, start);
       start += pixels.length;
     }
-    return classifier.classify(all, count, top);
+    return classify(all, count, top);
   }
 
   return {

@@ -55,7 +55,10 @@ execFileSync(process.execPath, [
 await build({
   ...shared,
   ...selfContained,
-  entryPoints: { 'serve-on-wasm': 'build-repair/cli/serve-on-wasm.ts' },
+  entryPoints: {
+    'serve-on-wasm': 'build-repair/cli/serve-on-wasm.ts',
+    'nets-thread': 'functions/threads/thread.ts',
+  },
   // The command line tells errors by their classes: there must be one of each.
   plugins: [apart('models/errors', 'errors.js')],
 });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../functions/app';
 import { parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
@@ -6,6 +7,7 @@ import { storedCatalogue } from '../../functions/catalogue/stored';
 import { prometheus } from '../../functions/observe/prometheus';
 import { startServer } from '../../functions/server';
 import { stopSignal } from '../../functions/stop-signal';
+import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
 import { openTrust } from '../../models/signing/signatures';
@@ -22,6 +24,8 @@ export interface ServeOptions {
   readonly origins: readonly string[];
   /** Megabytes that loaded models may have together. */
   readonly maxModels: number;
+  /** Threads that run the nets while many ask, the one that answers among them; by default one a core. */
+  readonly threads?: number;
   /** A folder of pictures that the page offers to try. */
   readonly samples?: string;
   /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle; or GOODNET_TRUST. */
@@ -47,7 +51,8 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
   const metrics = prometheus();
   const maxBytes = maxModels * 2 ** 20;
-  const catalogue = storedCatalogue(path, { maxBytes, say, trusted, batching: { watch: metrics } });
+  const threads = engine.name === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
+  const catalogue = storedCatalogue(path, { maxBytes, say, trusted, threads, batching: { watch: metrics } });
   const names = await catalogue.names();
   if (names.length === 0) {
     throw new BundleError(`There is no bundle and no store in ${path}`, {
@@ -60,7 +65,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     tokens,
     metrics,
     origins,
-    pageFolder: pageFolder(),
+    pageFolder: beside('page'),
     samples: options.samples,
   });
   // Faults are told at once, and the first request finds its model loaded.
@@ -74,12 +79,18 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   console.error('Stopping: finishing what runs.');
   await server.close();
   catalogue.close();
+  await threads?.close();
 }
 
-/** It lies beside this program; from source, in what was built last. */
-function pageFolder(): string | undefined {
-  const places = ['page', '../../dist/page'].map((place) => join(import.meta.dirname, place));
-  return places.find(existsSync);
+/** Threads beside this one. */
+function helpers(threads: number): NetsThreads | undefined {
+  const program = beside('nets-thread.js');
+  return threads > 1 && program !== undefined ? netsThreads(program, threads - 1) : undefined;
+}
+
+/** What lies beside this program; from source, in what was built last. */
+function beside(name: string): string | undefined {
+  return [name, `../../dist/${name}`].map((place) => join(import.meta.dirname, place)).find(existsSync);
 }
 
 function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {

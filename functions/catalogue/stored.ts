@@ -5,6 +5,7 @@ import { filesOpener, isS3 } from '../../models/store/open';
 import { type Batching, batched } from '../batching';
 import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
+import type { Aside, NetsThreads } from '../threads/pool';
 import type { Catalogue } from './catalogue';
 import { currentVersion, modelFolders } from './folders';
 import { nameOf } from './name-of';
@@ -18,6 +19,8 @@ export interface StoredOptions {
   /** Bytes that the loaded models' files may have together; the least lately used is dropped first. */
   readonly maxBytes?: number;
   readonly batching?: Batching;
+  /** Threads that help while many ask. */
+  readonly threads?: NetsThreads;
   /** Keys one of which must have signed each bundle. */
   readonly trusted?: TrustedKeys;
   /** Takes note of what an operator should know: a bundle that can't be loaded, a new one taken up. */
@@ -29,6 +32,7 @@ interface Loaded {
   readonly goodnet: GoodNet;
   readonly classifier: Classifier;
   readonly bytes: number;
+  readonly aside: Aside | undefined;
   uses: number;
   isRetired: boolean;
   lastUsed: number;
@@ -75,9 +79,10 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   async function load(name: string, folder: string): Promise<Loaded> {
     const version = await currentVersion(folder, open);
     const goodnet = await GoodNet.load(folder, { trusted: options.trusted });
-    const classifier = batched(classifierOf(goodnet, name), options.batching);
+    const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
+    const classifier = batched(classifierOf(goodnet, name), { ...options.batching, aside });
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-    return { version, goodnet, classifier, bytes, uses: 0, isRetired: false, lastUsed: Date.now() };
+    return { version, goodnet, classifier, bytes, aside, uses: 0, isRetired: false, lastUsed: Date.now() };
   }
 
   /** Loads a model once, however many ask for it. */
@@ -112,7 +117,12 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   function retire(entry: Loaded): void {
     entry.isRetired = true;
-    if (entry.uses === 0) entry.goodnet.dispose();
+    if (entry.uses === 0) dispose(entry);
+  }
+
+  function dispose({ goodnet, aside }: Loaded): void {
+    goodnet.dispose();
+    aside?.forget();
   }
 
   /** Takes up another bundle, aside; what is loaded answers meanwhile. */
@@ -153,7 +163,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
         return await work(entry.classifier);
       } finally {
         entry.uses--;
-        if (entry.isRetired && entry.uses === 0) entry.goodnet.dispose();
+        if (entry.isRetired && entry.uses === 0) dispose(entry);
       }
     },
     close() {

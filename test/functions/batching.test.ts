@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batched } from '../../functions/batching';
 import type { Classifier } from '../../functions/classifier';
 import { type Stage, unwatched } from '../../functions/observe/watch';
+import type { Aside } from '../../functions/threads/pool';
 import { colours } from './stand-in';
 
 const image = (colour: number) => {
@@ -90,5 +91,40 @@ describe('batching', () => {
     const { classify } = batched(counting().classifier, { maxBatch: 2, watch });
     await Promise.all([0, 1, 2].map((colour) => classify(image(colour), 1)));
     expect(told).toEqual(['queue', 'queue', 'nets', 'queue', 'nets']);
+  });
+
+  it('gives other threads a part of many images, and does it itself where they fail', async () => {
+    const { classifier, sizes } = counting();
+    const theirs: number[] = [];
+    let fails = false;
+    let warmed = 0;
+    const aside: Aside = {
+      warm: () => {
+        warmed++;
+      },
+      free: () => (warmed > 1 ? 1 : 0),
+      isBusy: () => false,
+      async classify(pixels, count) {
+        theirs.push(count);
+        if (fails) throw new Error('it ended');
+        return await colours.classify(pixels, count);
+      },
+      forget() {},
+    };
+    const { classify } = batched(classifier, { aside });
+    const ask = async (count: number) => {
+      const asked = Array.from({ length: count }, (_, i) => i % 3);
+      const answers = await Promise.all(asked.map((colour) => classify(image(colour), 1)));
+      expect(answers.map(([verdict]) => verdict!.class)).toEqual(asked);
+      return { own: sizes.splice(0), theirs: theirs.splice(0) };
+    };
+    expect(await ask(3)).toEqual({ own: [3], theirs: [] });
+    expect(warmed).toBe(0);
+    expect(await ask(8)).toEqual({ own: [8], theirs: [] });
+    expect(await ask(8)).toEqual({ own: [3], theirs: [5] });
+    expect(await ask(1)).toEqual({ own: [1], theirs: [] });
+    fails = true;
+    const { own, theirs: tried } = await ask(8);
+    expect([own.sort(), tried]).toEqual([[3, 5], [5]]);
   });
 });

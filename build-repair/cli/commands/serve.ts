@@ -9,11 +9,12 @@ interface Flags {
   readonly auth: boolean;
   readonly origin?: string[];
   readonly maxModels: number;
+  readonly threads?: number;
   readonly samples?: string;
   readonly trust?: string[];
 }
 
-/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--samples DIR]` */
+/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--threads N] [--samples DIR]` */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('answer images over HTTP: POST /v1/classify; /docs tells all')
@@ -24,6 +25,11 @@ export function serveCommand(): Command {
     .option('--no-auth', 'answer everybody, on an address that others can reach, too')
     .option('--origin <url...>', 'origins whose web pages may call (CORS); * for all')
     .option('--max-models <megabytes>', 'memory for loaded models', whole(1, 2 ** 20), 1024)
+    .option(
+      '--threads <number>',
+      'threads that run the nets while many ask; left out: one a core',
+      whole(1, 256),
+    )
     .option('--samples <dir>', 'pictures that the page offers to try')
     .option(
       '--trust <key...>',

@@ -1,0 +1,42 @@
+/** The program of a thread that runs nets: an engine of its own, and the bundles that it was told to load. */
+import { parentPort } from 'node:worker_threads';
+import { startEngine } from '../../models/engine';
+import { messageOf } from '../../models/errors';
+import { GoodNet } from '../../models/goodnet';
+import type { Verdict } from '../../models/verdict';
+import type { Asked, BundleAt, Told } from './messages';
+
+const loaded = new Map<string, Promise<GoodNet>>();
+
+async function load({ path, id }: BundleAt): Promise<GoodNet> {
+  await startEngine({ engine: 'wasm' });
+  const goodnet = await GoodNet.load(path);
+  if (goodnet.manifest.id === id) return goodnet;
+  goodnet.dispose();
+  throw new Error(`${path} holds another bundle by now`);
+}
+
+async function answer(asked: Asked): Promise<readonly Verdict[]> {
+  const { id } = asked.bundle;
+  if (asked.kind === 'forget') {
+    const goodnet = loaded.get(id);
+    loaded.delete(id);
+    (await goodnet)?.dispose();
+    return [];
+  }
+  if (!loaded.has(id)) loaded.set(id, load(asked.bundle));
+  const goodnet = await loaded.get(id)!.catch((error) => {
+    loaded.delete(id);
+    throw error;
+  });
+  if (asked.kind === 'load') return [];
+  return await goodnet.classify(asked.pixels, asked.count, asked.top);
+}
+
+parentPort!.on('message', async (asked: Asked) => {
+  const told: Told = await answer(asked).then(
+    (verdicts) => ({ number: asked.number, verdicts }),
+    (error) => ({ number: asked.number, fault: messageOf(error) }),
+  );
+  parentPort!.postMessage(told);
+});
