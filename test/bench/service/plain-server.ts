@@ -1,10 +1,11 @@
 /**
- * The benchmark's peer, `plain-server.ts STORE [--without-nets]`: node:http, sharp and onnxruntime-node as one would put them together,
- * an image at a time. It makes the verdict of all evidence that every image is asked for; of what some are asked further
- * (transplanted halves, several views, the gallery) it is spared.
+ * The benchmark's peer, `plain-server.ts STORE [--threads 1] [--without-nets]`: node:http, sharp and onnxruntime-node as
+ * one would put them together, an image at a time. It makes the verdict of all evidence that every image is asked for; of
+ * what some are asked further (transplanted halves, several views, the gallery) it is spared.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { unpackNets } from '../../../models/bundle/pack';
 import { readBundleFiles } from '../../../models/bundle/read';
@@ -17,14 +18,16 @@ import { resolveBundle } from '../../../models/store/folder';
 import type { Verdict } from '../../../models/verdict';
 import { openOnnx } from '../onnx/session';
 
-const THREADS = Number(process.env.T ?? 2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: 'string', default: '1' }, 'without-nets': { type: 'boolean', default: false } },
+});
 
-const hasNets = process.argv[3] !== '--without-nets';
 await startEngine({ engine: 'cpu' });
-const bundle = await readBundleFiles((await resolveBundle(process.argv[2]!)).folder);
+const bundle = await readBundleFiles((await resolveBundle(positionals[0]!)).folder);
 const { manifest } = bundle;
 const { nets, clouds } = await unpackNets(bundle);
-const session = await openOnnx(nets, clouds, THREADS);
+const session = await openOnnx(nets, clouds, Number(values.threads));
 const { classes, shape } = nets;
 const { factor, offset } = pixelFactors(nets.pixels, shape.channels);
 const calibration = Float32Array.from(manifest.calibration.scores);
@@ -66,7 +69,7 @@ let first: Promise<Verdict> | undefined;
 
 /** Without nets, that of the first image. */
 function verdictOn(scaled: Float32Array): Promise<Verdict> {
-  if (hasNets) return readVerdict(scaled);
+  if (!values['without-nets']) return readVerdict(scaled);
   first ??= readVerdict(scaled);
   return first;
 }
