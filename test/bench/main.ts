@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** The longest last. */
-const benches = ['training-step', 'verdict', 'serve-memory', 'lambda', 'repair'];
+const benches = ['training-step', 'verdict', 'screening', 'serve-memory', 'lambda', 'repair'];
 
 const [name, ...args] = process.argv.slice(2);
 if (name !== undefined && !benches.includes(name)) {
