@@ -55,6 +55,8 @@ execFileSync(process.execPath, [
 await build({
   ...shared,
   ...selfContained,
+  // What is imported only where it is needed (the AWS SDK, for S3) must stay so.
+  splitting: true,
   entryPoints: {
     'serve-on-wasm': 'build-repair/cli/serve-on-wasm.ts',
     'nets-thread': 'functions/threads/thread.ts',

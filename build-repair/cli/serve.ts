@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createApp } from '../../functions/app';
 import { parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
 import { storedCatalogue } from '../../functions/catalogue/stored';
+import type { FetchObject } from '../../functions/images-in';
 import { prometheus } from '../../functions/observe/prometheus';
 import { startServer } from '../../functions/server';
 import { stopSignal } from '../../functions/stop-signal';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly threads?: number;
   /** A folder of pictures that the page offers to try. */
   readonly samples?: string;
+  /** Buckets in S3 whose objects requests may name in place of images. */
+  readonly uploads: readonly string[];
   /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle; or GOODNET_TRUST. */
   readonly trust: readonly string[];
 }
@@ -67,6 +70,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     origins,
     pageFolder: beside('page'),
     samples: options.samples,
+    fetchObject: options.uploads.length > 0 ? await fetchFrom(options.uploads) : undefined,
   });
   // Faults are told at once, and the first request finds its model loaded.
   const version = names.length === 1 ? await catalogue.use(names[0], async ({ id }) => id) : undefined;
@@ -80,6 +84,15 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   await server.close();
   catalogue.close();
   await threads?.close();
+}
+
+async function fetchFrom(buckets: readonly string[]): Promise<FetchObject> {
+  const [{ fetchObjectFrom }, { s3Uploads }, { s3Client }] = await Promise.all([
+    import('../../functions/uploads/fetch-object'),
+    import('../../functions/uploads/s3'),
+    import('../../models/store/s3-files'),
+  ]);
+  return fetchObjectFrom(s3Uploads(s3Client()), new Set(buckets));
 }
 
 /** Threads beside this one. */

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startEngine } from '../../models/engine';
+import { s3Client } from '../../models/store/s3-files';
 import { goodnet, printed, start } from '../end-to-end/cli';
+import { hasS3Server, startS3Server } from '../s3-server';
 import { shape, writeSmallBundle } from './small-bundle';
 import { plain } from './stand-in';
 
@@ -75,3 +78,34 @@ test('serve: answers everybody where it is told to', async () => {
   server.kill('SIGTERM');
   expect((await server.ended).code).toBe(0);
 });
+
+test.skipIf(!hasS3Server)(
+  'serve: takes objects of the buckets that it is told',
+  { timeout: 60_000 },
+  async () => {
+    const s3 = await startS3Server();
+    for (const [name, value] of Object.entries(s3.env)) vi.stubEnv(name, value);
+    const client = s3Client(s3.config);
+    const Body = await plain(undefined, shape.width, shape.height).png().toBuffer();
+    await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'a b.png', Body }));
+    client.destroy();
+    const server = start('serve', store, '--port', '0', '--uploads', 'goodnet', 'others');
+    const url = await printed(server, /http:\/\/127\.0\.0\.1:\d+/);
+    const images = ['goodnet', 'secret'].map((bucket) => ({ s3: { bucket, key: 'a b.png' } }));
+    const answer = await fetch(`${url}/v1/classify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ images }),
+    });
+    expect(await answer.json()).toMatchObject({
+      results: [
+        { name: 'a b.png', pValue: expect.any(Number) },
+        { error: { type: 'urn:goodnet:problem:no-such-object' } },
+      ],
+    });
+    server.kill('SIGTERM');
+    expect((await server.ended).code).toBe(0);
+    vi.unstubAllEnvs();
+    await s3.close();
+  },
+);

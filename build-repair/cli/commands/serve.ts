@@ -11,10 +11,11 @@ interface Flags {
   readonly maxModels: number;
   readonly threads?: number;
   readonly samples?: string;
+  readonly uploads?: string[];
   readonly trust?: string[];
 }
 
-/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--threads N] [--samples DIR]` */
+/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--threads N] [--samples DIR] [--uploads BUCKET…]` */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('answer images over HTTP: POST /v1/classify; /docs tells all')
@@ -31,14 +32,15 @@ export function serveCommand(): Command {
       whole(1, 256),
     )
     .option('--samples <dir>', 'pictures that the page offers to try')
+    .option('--uploads <bucket...>', 'buckets in S3 whose objects requests may name in place of images')
     .option(
       '--trust <key...>',
       'answer only with bundles that one of these keys has signed: files, or ARNs in KMS',
     )
-    .action(async (path: string, { auth, origin = [], trust = [], ...flags }: Flags) => {
+    .action(async (path: string, { auth, origin = [], trust = [], uploads = [], ...flags }: Flags) => {
       const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';
       const { serveUntilStopped } = await (onWasm ? import('../serve-on-wasm') : import('../serve'));
-      const options: ServeOptions = { ...flags, noAuth: !auth, origins: origin, trust };
+      const options: ServeOptions = { ...flags, noAuth: !auth, origins: origin, trust, uploads };
       await serveUntilStopped(path, options);
     });
 }
