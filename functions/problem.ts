@@ -64,7 +64,9 @@ export class Problem extends Error {
     readonly problem: ProblemName,
     detail?: string,
     readonly headers: Record<string, string> = {},
+    /** What is behind it: for the operator, never for whoever asked. */
+    cause?: unknown,
   ) {
-    super(detail);
+    super(detail, { cause });
   }
 }

@@ -3,9 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../functions/app';
 import { parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
+import type { Catalogue } from '../../functions/catalogue/catalogue';
 import { storedCatalogue } from '../../functions/catalogue/stored';
 import type { FetchObject } from '../../functions/images-in';
 import { prometheus } from '../../functions/observe/prometheus';
+import { Problem } from '../../functions/problem';
 import { startServer } from '../../functions/server';
 import { stopSignal } from '../../functions/stop-signal';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
@@ -55,7 +57,15 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const metrics = prometheus();
   const maxBytes = maxModels * 2 ** 20;
   const threads = engine.name === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
-  const catalogue = storedCatalogue(path, { maxBytes, say, trusted, threads, batching: { watch: metrics } });
+  let isServing = false;
+  const catalogue = storedCatalogue(path, {
+    maxBytes,
+    // What is wrong before is thrown.
+    say: (line) => isServing && say(line),
+    trusted,
+    threads,
+    batching: { watch: metrics },
+  });
   const names = await catalogue.names();
   if (names.length === 0) {
     throw new BundleError(`There is no bundle and no store in ${path}`, {
@@ -73,8 +83,9 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     fetchObject: options.uploads.length > 0 ? await fetchFrom(options.uploads) : undefined,
   });
   // Faults are told at once, and the first request finds its model loaded.
-  const version = names.length === 1 ? await catalogue.use(names[0], async ({ id }) => id) : undefined;
+  const version = names.length === 1 ? await versionOf(catalogue, names[0]!) : undefined;
   const server = await startServer({ app, host, port });
+  isServing = true;
   const what =
     version === undefined ? `${names.length} models` : `${names[0]} (bundle ${version.slice(0, 16)})`;
   console.log(`${what} at ${server.url}`);
@@ -84,6 +95,15 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   await server.close();
   catalogue.close();
   await threads?.close();
+}
+
+/** @throws GoodNetError why it can't be loaded */
+function versionOf(catalogue: Catalogue, name: string): Promise<string> {
+  return catalogue
+    .use(name, async ({ id }) => id)
+    .catch((error) => {
+      throw error instanceof Problem ? (error.cause ?? error) : error;
+    });
 }
 
 async function fetchFrom(buckets: readonly string[]): Promise<FetchObject> {

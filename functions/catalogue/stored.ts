@@ -154,7 +154,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       else {
         entry = await loadOnce(name, folder).catch((error) => {
           say(`${name}: ${messageOf(error)}`);
-          throw new Problem('model-unusable', `The model ${name} can't be loaded.`);
+          throw new Problem('model-unusable', `The model ${name} can't be loaded.`, {}, error);
         });
       }
       entry.uses++;

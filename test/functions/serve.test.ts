@@ -38,6 +38,15 @@ test('serve: refuses an address that others can reach without tokens, and sensel
   }
 });
 
+test('serve: says why its one model can not be loaded', async () => {
+  const key = join(work, 'key');
+  expect((await goodnet('keys', 'create', key)).code).toBe(0);
+  const { code, out, err } = await goodnet('serve', store, '--port', '0', '--trust', `${key}.pub`);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^goodnet: .* is not signed\n {2}\S/);
+  expect(err).not.toMatch(/not expected/);
+});
+
 test('serve: answers whoever brings a token, takes up others, and tells of itself', async () => {
   const server = start('serve', store, '--port', '0', '--host', '0.0.0.0', '--tokens', tokens);
   const url = (await printed(server, /http:\/\/0\.0\.0\.0:\d+/)).replace('0.0.0.0', '127.0.0.1');
