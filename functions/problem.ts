@@ -23,6 +23,7 @@ const PROBLEMS = {
   undecodable: [422, 'The image is damaged'],
   internal: [500, 'Something went wrong here'],
   'model-unusable': [503, "The model can't be loaded"],
+  'uploads-unavailable': [503, 'The store of uploads does not answer'],
   'not-ready': [503, 'Not ready yet'],
   overloaded: [503, 'Too much at once'],
 } as const satisfies Record<string, readonly [status: number, title: string]> & Record<RejectReason, unknown>;

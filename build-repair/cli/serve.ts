@@ -80,7 +80,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     origins,
     pageFolder: beside('page'),
     samples: options.samples,
-    fetchObject: options.uploads.length > 0 ? await fetchFrom(options.uploads) : undefined,
+    fetchObject: options.uploads.length > 0 ? await fetchFrom(options.uploads, say) : undefined,
   });
   // Faults are told at once, and the first request finds its model loaded.
   const version = names.length === 1 ? await versionOf(catalogue, names[0]!) : undefined;
@@ -106,13 +106,13 @@ function versionOf(catalogue: Catalogue, name: string): Promise<string> {
     });
 }
 
-async function fetchFrom(buckets: readonly string[]): Promise<FetchObject> {
+async function fetchFrom(buckets: readonly string[], say: (line: string) => void): Promise<FetchObject> {
   const [{ fetchObjectFrom }, { s3Uploads }, { s3Client }] = await Promise.all([
     import('../../functions/uploads/fetch-object'),
     import('../../functions/uploads/s3'),
     import('../../models/store/s3-files'),
   ]);
-  return fetchObjectFrom(s3Uploads(s3Client()), new Set(buckets));
+  return fetchObjectFrom(s3Uploads(s3Client()), new Set(buckets), say);
 }
 
 /** Threads beside this one. */

@@ -12,7 +12,7 @@ const app = createApp({
   engine: engine.description,
   watch,
   origins: setting('GOODNET_ORIGINS')?.split(','),
-  fetchObject: buckets && fetchObjectFrom(await uploads(), new Set(buckets)),
+  fetchObject: buckets && fetchObjectFrom(await uploads(), new Set(buckets), (line) => logger.warn(line)),
   onDefect: (error) => logger.error('defect', { defect: defectOf(error) }),
 });
 const answer = lambdaHandler(app);

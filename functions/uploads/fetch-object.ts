@@ -1,3 +1,4 @@
+import { messageOf } from '../../models/errors';
 import type { FetchObject } from '../images-in';
 import { Problem } from '../problem';
 import type { Uploads } from './s3';
@@ -5,12 +6,25 @@ import type { Uploads } from './s3';
 /**
  * Lets requests name objects of some buckets in place of images.
  * @param buckets those that may be named: a caller must not read others with the service's rights
+ * @param say takes note of what S3 refuses or fails to do: whoever asked is told that it can't be had now
  */
-export function fetchObjectFrom(uploads: Uploads, buckets: ReadonlySet<string>): FetchObject {
+export function fetchObjectFrom(
+  uploads: Uploads,
+  buckets: ReadonlySet<string>,
+  say: (line: string) => void,
+): FetchObject {
   return async (object, maxBytes) => {
     if (!buckets.has(object.bucket))
       throw new Problem('no-such-object', `The bucket ${object.bucket} is not open here.`);
-    const found = await uploads.fetch(object, maxBytes);
+    const found = await uploads.fetch(object, maxBytes).catch((error) => {
+      say(`Objects of ${object.bucket} can't be fetched: ${messageOf(error)}`);
+      throw new Problem(
+        'uploads-unavailable',
+        `${object.key} in ${object.bucket} can't be had now.`,
+        {},
+        error,
+      );
+    });
     if (found === 'gone')
       throw new Problem('no-such-object', `There is no ${object.key} in ${object.bucket}.`);
     if (found === 'archived')

@@ -167,12 +167,22 @@ describe.skipIf(!hasS3Server)('screening of uploads', () => {
   });
 
   it('lets requests name objects, of open buckets alone', async () => {
-    const app = createApp({ classifier: colours, fetchObject: fetchObjectFrom(uploads, new Set([bucket])) });
+    const said: string[] = [];
+    const failing: Uploads = {
+      ...uploads,
+      fetch: (object, most) =>
+        object.key === 'busy' ? Promise.reject(new Error('SlowDown')) : uploads.fetch(object, most),
+    };
+    const app = createApp({
+      classifier: colours,
+      fetchObject: fetchObjectFrom(failing, new Set([bucket]), (line) => said.push(line)),
+    });
     const images = [
       { s3: { bucket, key: ODD[1] } },
       { s3: { bucket, key: 'none' } },
       { s3: { bucket: 'other', key: 'a' } },
       { s3: { bucket, key: 'large.png' } },
+      { s3: { bucket, key: 'busy' } },
     ];
     const response = await app.request('/v1/classify', {
       method: 'POST',
@@ -185,6 +195,8 @@ describe.skipIf(!hasS3Server)('screening of uploads', () => {
       { error: { status: 404 } },
       { error: { status: 404 } },
       { error: { status: 413 } },
+      { error: { type: 'urn:goodnet:problem:uploads-unavailable', status: 503 } },
     ]);
+    expect(said).toEqual(["Objects of goodnet can't be fetched: SlowDown"]);
   });
 });
