@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { GoodNetError } from '../../models/errors';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
 import { decodeImage, ImageRejected } from '../decode';
@@ -39,7 +40,7 @@ export interface ScreenedObject extends UploadedObject {
 /**
  * Gives a verdict on one object and writes it down. The same object again gives the same result in the same place; two
  * at once on one object do no harm: an object is moved only as long as it is still the one that was looked at.
- * @throws what S3 throws where it is worth trying again
+ * @throws what S3 throws where it is worth trying again; GoodNetError where what is flagged can't be moved safely
  */
 export async function screenObject(
   object: UploadedObject,
@@ -76,6 +77,13 @@ export async function screenObject(
   }
   const verdict = (await model.classify(pixels, 1))[0]!;
   const outcome = verdict.backdoored ? 'backdoored' : 'clean';
+  // S3 always tells one; a server over files that were laid there by hand may not.
+  if (verdict.backdoored && recording.quarantine && !found.etag) {
+    throw new GoodNetError(`${object.key} in ${object.bucket} is backdoored, and has no ETag to move it by`, {
+      kind: 'environment',
+      hint: 'Upload it anew through S3.',
+    });
+  }
   return await record({ ...by, outcome, verdict }, found.etag);
 
   /** What can't be undone comes last: if anything before it fails, all of it can be done again. */

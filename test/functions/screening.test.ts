@@ -126,6 +126,21 @@ describe.skipIf(!hasS3Server)('screening of uploads', () => {
     expect(await uploads.fetch({ bucket, key: 'changing.png' }, 1e6)).not.toBe('gone');
   });
 
+  it('leaves nothing flagged in its place without a word', async () => {
+    await put('no-etag.png', await plain(WHITE).png().toBuffer());
+    const without: Uploads = {
+      ...uploads,
+      fetch: async (...args) => {
+        const found = await uploads.fetch(...args);
+        return typeof found === 'string' ? found : { ...found, etag: '' };
+      },
+    };
+    const recording = { quarantine: { prefix: 'quarantine/' } };
+    const object = { bucket, key: 'no-etag.png' };
+    await expect(screenWith(recording, without)(object)).rejects.toThrow(/has no ETag to move it by/);
+    expect((await screenWith({}, without)(object)).outcome).toBe('backdoored');
+  });
+
   it('lets a message come again where S3 failed, that one alone; what is no event is let go', async () => {
     const failing: Uploads = {
       ...uploads,
