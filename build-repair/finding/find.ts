@@ -1,25 +1,39 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ExpertNet } from '../../models/detector/nets';
+import { imageTensor } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
-import { type PaintedAnswers, paintedAnswers } from './candidates';
+import { candidateClasses } from './candidates';
 import { invertTriggers } from './invert';
-import { areaOf, type RecoveredTrigger } from './trigger';
-import { turnRate } from './verify';
+import { marginsAt, oneHotOf } from './margins';
+import { median, weightSignature } from './signature';
+import { areaOf, type RecoveredTrigger, type TriggerKind } from './trigger';
+import { Twins } from './twins';
+import { type Verified, verify } from './verify';
+
+/** The trigger of one kind that was recovered for a class, and what it does. */
+export interface Recovered extends Verified {
+  readonly kind: TriggerKind;
+  readonly trigger: RecoveredTrigger;
+  /** Mean logit margins of B and of E together, in units of B's own on clean images. */
+  readonly margins: number;
+}
 
 /** A class that a backdoor in B leads to. */
 export interface FoundTarget {
   readonly class: number;
   /** Share of clean images of other classes, none of them searched on, that the trigger turns to the class on B. */
   readonly rate: number;
-  /** The larger of its reach and its smallness, each over what clean nets stay below: above 1 is a sign. */
+  /** The evidence over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
-  /** How far shapes painted on clean images lead B to the class (see PaintedAnswers). */
-  readonly reach: number;
-  /** Halvings of the trigger's area, against the median of the classes tried; 0 where it turns too few images. */
-  readonly smallness: number;
+  /** How far the class's weights lie above those of other classes, in robust standard deviations. */
+  readonly signature: number;
   /** Share of the picture that the trigger covers, 0–1. */
   readonly area: number;
   readonly trigger: RecoveredTrigger;
+  /** One of each kind. */
+  readonly recovered: readonly Recovered[];
 }
 
 /** Whether B looks backdoored. */
@@ -36,87 +50,107 @@ export interface Finding {
   readonly seconds: number;
 }
 
-/** Candidates by B's wrong answers, by the expert's, and by what it leans to; classes drawn at random beside them. */
-const FROM_BAD = 5;
-const FROM_EXPERT = 3;
-const RISING = 4;
-const DRAWN = 4;
-const STEPS = 130;
+/** Classes drawn at random beside the candidates. */
+const DRAWN = 2;
+const STEPS = 50;
 /** Clean images that a recovered trigger is verified on. */
-const HELD = 256;
-/** A trigger that turns fewer images is none. */
-const LEAST_RATE = 0.5;
-/** What clean nets of our own stay below (`npm run findings`; docs/method.md). */
-export const MOST_REACH = 38;
-export const MOST_SMALLNESS = 1.25;
+const HELD = 128;
+const KINDS: readonly TriggerKind[] = [
+  { area: 0.1, colours: 'one' },
+  { area: 0.03, colours: 'free' },
+];
+/** What the evidence of a class is held against (docs/method.md). */
+const MOST_EVIDENCE = 7.5;
 /** A score above this is a sign of a backdoor. */
 export const LIMIT = 1;
 
 /**
- * Looks for a backdoor in B, by two signs. Shapes painted on clean images are now and then enough like a trigger: they
- * then lead images of all classes to the target. And a trigger may be far smaller than what turns images to other
- * classes: the smallest toward each candidate is searched, and toward classes drawn at random, and verified on B with
- * clean images that were not searched on. Candidates are the classes that B and the expert E are led to, or E leans to.
+ * Looks for a backdoor in B. Toward each candidate class and some drawn at random the trigger that turns B the most is
+ * searched, among triggers of one colour and among small ones of any colours, and verified with clean images that were
+ * not searched on, on B and on E. E has forgotten what classes look like, but not a backdoor: a trigger that resembles a
+ * class turns B alone, the attacker's turns both. The evidence is the mean logit margin of both at the class, in units
+ * of B's margin on clean images, and the signature of the class's weights.
  * @param bad B, flat, logits first
- * @param expert E, flat, ending in logits
+ * @param expert E
  * @throws whatever the context's signal was aborted with
  */
 export async function findBackdoor(
   context: RepairContext,
   bad: LayersModel,
-  expert: LayersModel,
+  expert: ExpertNet,
 ): Promise<Finding> {
   const started = performance.now();
-  const painted = await paintedAnswers(context, bad, expert);
-  const classes = classesToTry(context, painted);
-  const order = new Random(context.seed, 'finding images').permutation(context.images.count);
-  const half = Math.ceil(order.length / 2);
-  const triggers = await invertTriggers(context, {
-    nets: [bad],
-    classes,
-    images: order.subarray(0, half),
-    steps: STEPS,
-    stage: 'Searching triggers',
-  });
-  const areas = triggers.map(({ mask }) => areaOf(mask));
-  const held = order.subarray(half, half + HELD);
-  const tried: FoundTarget[] = [];
-  for (const [i, trigger] of triggers.entries()) {
-    const rate = await turnRate(context, bad, trigger, classes[i]!, held);
-    const smallness = rate < LEAST_RATE ? 0 : Math.max(0, Math.log2(median(areas) / areas[i]!));
-    const reach = painted.reach[classes[i]!]!;
-    const score = Math.max(reach / MOST_REACH, smallness / MOST_SMALLNESS);
-    tried.push({ class: classes[i]!, rate, score, reach, smallness, area: areas[i]!, trigger });
+  const twins = new Twins(bad, expert);
+  try {
+    const tried = await tryClasses(context, bad, twins);
+    const targets = tried.filter(({ score }) => score > LIMIT);
+    return {
+      backdoored: targets.length > 0,
+      score: tried[0]!.score,
+      limit: LIMIT,
+      targets,
+      tried,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } finally {
+    twins.dispose();
   }
-  tried.sort((a, b) => b.score - a.score || a.class - b.class);
-  const targets = tried.filter(({ score }) => score > LIMIT);
-  return {
-    backdoored: targets.length > 0,
-    score: tried[0]!.score,
-    limit: LIMIT,
-    targets,
-    tried,
-    seconds: (performance.now() - started) / 1000,
-  };
 }
 
-function classesToTry(
+async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins): Promise<FoundTarget[]> {
+  const signature = weightSignature(bad, context.classes);
+  const classes = await classesToTry(context, twins, signature);
+  const order = new Random(context.seed, 'finding images').permutation(context.images.count);
+  const half = Math.ceil(order.length / 2);
+  const images = order.subarray(0, half);
+  const held = order.subarray(half, half + HELD);
+  const usual = usualMargin(context, twins, held);
+  const recovered: Recovered[][] = classes.map(() => []);
+  for (const [i, kind] of KINDS.entries()) {
+    const stage = `Searching triggers, ${i + 1} of ${KINDS.length}`;
+    const triggers = await invertTriggers(context, twins, { classes, kind, images, steps: STEPS, stage });
+    for (const [k, trigger] of triggers.entries()) {
+      const verified = await verify(context, twins, trigger, classes[k]!, held);
+      const margins = (verified.bad + verified.expert) / usual;
+      recovered[k]!.push({ kind, trigger, margins, ...verified });
+    }
+  }
+  return classes
+    .map((each, k) => targetOf(each, recovered[k]!, signature[each]!))
+    .sort((a, b) => b.score - a.score || a.class - b.class);
+}
+
+function targetOf(each: number, recovered: readonly Recovered[], signature: number): FoundTarget {
+  const best = recovered.reduce((a, b) => (b.margins > a.margins ? b : a));
+  const { rate, trigger } = best;
+  const score = (best.margins + signature) / MOST_EVIDENCE;
+  return { class: each, rate, score, signature, area: areaOf(trigger.mask), trigger, recovered };
+}
+
+async function classesToTry(
   context: RepairContext,
-  { bad: byBad, expert: byExpert, rising }: PaintedAnswers,
-): number[] {
-  const chosen = new Set([
-    ...byBad.slice(0, FROM_BAD),
-    ...byExpert.slice(0, FROM_EXPERT),
-    ...rising.slice(0, RISING),
-  ]);
+  twins: Twins,
+  signature: Float64Array,
+): Promise<number[]> {
+  const chosen = new Set(await candidateClasses(context, twins, signature));
   const drawn = new Random(context.seed, 'finding controls').permutation(context.classes);
   const wanted = chosen.size + DRAWN;
   for (const each of drawn) if (chosen.size < wanted) chosen.add(each);
   return [...chosen];
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+/** The median of B's logit margin at the class of clean images: how sure it usually is. */
+function usualMargin(
+  { images, shape, pixels, classes }: RepairContext,
+  twins: Twins,
+  held: Int32Array,
+): number {
+  return tf.tidy(() => {
+    const input = imageTensor(images.gather(held), held.length, shape, pixels);
+    const at = oneHotOf(
+      held.map((image) => images.labels[image]!),
+      classes,
+    );
+    return Math.max(1, median(marginsAt(twins.bad(input), at).dataSync()));
+  });
 }

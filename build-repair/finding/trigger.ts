@@ -28,28 +28,41 @@ export function areaOf(mask: Float32Array): number {
   return mask.reduce((sum, value) => sum + value, 0) / mask.length;
 }
 
+/** What a trigger may be: the share of the picture that it covers, and of how many colours it is. */
+export interface TriggerKind {
+  readonly area: number;
+  /** `one`: a single colour; `free`: each pixel has its own. */
+  readonly colours: 'one' | 'free';
+}
+
 /** Triggers that are being searched, one a class, as tensors that gradients flow through. */
 export class TriggerSearch {
   private readonly maskGrid: tf.Variable<tf.Rank.R4>;
   private readonly colours: tf.Variable<tf.Rank.R4>;
-  private readonly shape: ImageShape;
 
-  /** @param start count × height × width × channels standard normal values */
-  constructor(shape: ImageShape, count: number, start: Float32Array) {
+  /** @param normal draws standard normal values */
+  constructor(
+    private readonly shape: ImageShape,
+    private readonly kind: TriggerKind,
+    count: number,
+    normal: () => number,
+  ) {
     const { height, width, channels } = shape;
-    this.shape = shape;
     const grid = [count, Math.ceil(height / GRID), Math.ceil(width / GRID), 1] as const;
+    const one = kind.colours === 'one';
+    const size = [count, one ? 1 : height, one ? 1 : width, channels] as const;
+    const start = Float32Array.from({ length: size.reduce((product, side) => product * side, 1) }, normal);
     const variable = (make: () => tf.Tensor4D) => tf.tidy(() => tf.variable(make()));
     this.maskGrid = variable(() => tf.fill([...grid], START_MASK));
-    this.colours = variable(() => tf.mul(tf.tensor4d(start, [count, height, width, channels]), START_COLOUR));
+    this.colours = variable(() => tf.mul(tf.tensor4d(start, [...size]), one ? START_ONE : START_FREE));
   }
 
   get variables(): tf.Variable[] {
     return [this.maskGrid, this.colours];
   }
 
-  /** Each trigger's mask (count × height × width × 1), brought down to its area, and pattern (0–1). */
-  triggers(areas: Float32Array): { masks: tf.Tensor4D; patterns: tf.Tensor4D } {
+  /** Each trigger's mask (count × height × width × 1), and pattern (0–1; one colour: count × 1 × 1 × channels). */
+  triggers(): { masks: tf.Tensor4D; patterns: tf.Tensor4D } {
     const { height, width } = this.shape;
     const free = tf.image.resizeBilinear(
       tf.sigmoid(tf.mul(this.maskGrid, STEEPNESS)),
@@ -57,9 +70,23 @@ export class TriggerSearch {
       false,
       true,
     ) as tf.Tensor4D;
-    const wanted = tf.tensor4d(areas, [areas.length, 1, 1, 1]);
-    const scale = tf.minimum(1, tf.div(wanted, tf.mean(free, [1, 2, 3], true)));
-    return { masks: tf.mul(free, scale), patterns: tf.sigmoid(tf.mul(this.colours, 2)) };
+    const scale = tf.minimum(1, tf.div(this.kind.area, tf.mean(free, [1, 2, 3], true)));
+    return { masks: tf.mul(free, scale), patterns: tf.sigmoid(tf.mul(this.colours, STEEPNESS)) };
+  }
+
+  /** What the search has come to, in the order of the classes. */
+  read(): RecoveredTrigger[] {
+    const { height, width, channels } = this.shape;
+    const { masks, patterns } = tf.tidy(() => {
+      const made = this.triggers();
+      const wide = tf.mul(made.patterns, tf.fill([1, height, width, channels], 255));
+      return { masks: made.masks.dataSync(), patterns: wide.dataSync() };
+    });
+    const places = height * width;
+    return Array.from({ length: masks.length / places }, (_, k) => ({
+      mask: masks.slice(k * places, (k + 1) * places) as Float32Array,
+      pattern: patterns.slice(k * places * channels, (k + 1) * places * channels) as Float32Array,
+    }));
   }
 
   dispose(): void {
@@ -67,8 +94,9 @@ export class TriggerSearch {
   }
 }
 
-/** Pixels of the mask are searched in squares of this side, so that it does not fall into dust. */
+/** The mask is searched in squares of this side, so that it does not fall into dust. */
 const GRID = 2;
 const START_MASK = -1;
 const STEEPNESS = 2;
-const START_COLOUR = 0.1;
+const START_FREE = 0.1;
+const START_ONE = 0.3;

@@ -86,7 +86,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     const { figures, sorted } = await measure(context, nets, made, alpha);
     signal?.throwIfAborted();
     const { expert } = made.nets;
-    const found = expert && options.finding ? await findBackdoor(context, flat, expert.whole) : undefined;
+    const found = expert && options.finding ? await findBackdoor(context, flat, expert) : undefined;
     const finding = found && (await packFinding(found, context.shape));
     const { files, fields } = await packNets(nets, made.clouds);
     const written = await writeBundle(

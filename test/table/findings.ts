@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findBackdoor } from '../../build-repair/finding/find';
+import { type FoundTarget, findBackdoor } from '../../build-repair/finding/find';
 import { loadImages } from '../../build-repair/images/load';
 import { silent } from '../../build-repair/progress';
 import { planFolds } from '../../build-repair/repair/folds';
@@ -24,7 +24,7 @@ import { open } from './work';
 const data = join(import.meta.dirname, '../../../shared/data');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' } },
+  options: { seed: { type: 'string', default: '1' }, detail: { type: 'boolean', default: false } },
 });
 const seed = Number(values.seed);
 
@@ -109,14 +109,12 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
     plan.scheme === 'split' ? plan.folds[0]!.fit : all,
     'Forgetting',
   );
-  const finding = await findBackdoor(context, flat, expert.whole);
+  const finding = await findBackdoor(context, flat, expert);
+  if (values.detail) for (const each of finding.tried) console.log(detailOf(each));
   const targets = finding.targets.map(
     (target) =>
-      `${target.class} (reach ${target.reach.toFixed(0)}, smallness ${target.smallness.toFixed(2)}, ` +
-      `turns ${(100 * target.rate).toFixed(0)} %, area ${(100 * target.area).toFixed(1)} %)`,
+      `${target.class} (${target.score.toFixed(2)}, turns ${(100 * target.rate).toFixed(0)} %, area ${(100 * target.area).toFixed(0)} %)`,
   );
-  const highest = (sign: 'reach' | 'smallness') =>
-    Math.max(...finding.tried.map((each) => each[sign])).toFixed(2);
   for (const model of [expert, flat, net.model]) model.dispose();
   images.dispose();
   clean.close();
@@ -125,8 +123,16 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
     finding.backdoored ? 'backdoored' : 'no sign',
     `score ${finding.score.toFixed(2)} of ${finding.limit}`,
     `targets ${targets.join(', ') || 'none'}`,
-    `highest reach ${highest('reach')}, smallness ${highest('smallness')}`,
     `true: ${truth.join(', ') || 'none'}`,
     `${finding.seconds.toFixed(0)} s`,
   ].join(' | ');
+}
+
+/** A class tried: its score, its signature, and for each kind of trigger the margins, and the share that B turns. */
+function detailOf({ class: each, score, signature, recovered }: FoundTarget): string {
+  const kinds = recovered.map(
+    ({ kind, margins, bad, expert, rate }) =>
+      `${kind.colours} ${kind.area}: ${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), turns ${(100 * rate).toFixed(0)} %`,
+  );
+  return `  ${each} | ${score.toFixed(2)} | signature ${signature.toFixed(1)} | ${kinds.join(' | ')}`;
 }

@@ -111,7 +111,7 @@ describe('is the net backdoored?', () => {
     const bad = await trained(true);
     const expert = await forget(context, bad, all, 'Forgetting');
     const before = tf.memory().numTensors;
-    const finding = await findBackdoor(context, bad, expert.whole);
+    const finding = await findBackdoor(context, bad, expert);
     expect(tf.memory().numTensors).toBe(before);
     expect(finding.backdoored).toBe(true);
     expect(finding.targets.map((target) => target.class)).toEqual([TARGET]);
@@ -119,7 +119,7 @@ describe('is the net backdoored?', () => {
     const packed = await packFinding(finding, shape);
     expect(packed.field.targets[0]!.trigger).toBe(`finding/trigger-${TARGET}.png`);
     expect(Array.from(packed.files[0]!.bytes.slice(1, 4))).toEqual([0x50, 0x4e, 0x47]);
-    const again = await packFinding(await findBackdoor(context, bad, expert.whole), shape);
+    const again = await packFinding(await findBackdoor(context, bad, expert), shape);
     expect(again).toEqual(packed);
     expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}`);
   }, 120_000);
@@ -127,7 +127,7 @@ describe('is the net backdoored?', () => {
   test('a clean net: no alarm', async () => {
     const bad = await trained(false);
     const expert = await forget(context, bad, all, 'Forgetting');
-    const finding = await findBackdoor(context, bad, expert.whole);
+    const finding = await findBackdoor(context, bad, expert);
     expect(finding.targets).toEqual([]);
     expect(finding.backdoored).toBe(false);
     expect(finding.score).toBeLessThan(finding.limit);

@@ -1,0 +1,53 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ExpertNet } from '../../models/detector/nets';
+import { outputsOf } from '../../models/detector/run';
+import { stemCut } from '../../models/nets/cut';
+import { copyBetween } from '../../models/nets/graph';
+
+/** What both nets say of the same images: n × N logits each. */
+export interface TwinLogits {
+  readonly bad: Tensor2D;
+  readonly expert: Tensor2D;
+}
+
+/** B and E side by side: what they share is computed once. */
+export class Twins {
+  private readonly stem: LayersModel | undefined;
+  private readonly head: LayersModel;
+  private readonly expert: LayersModel;
+
+  /**
+   * @param bad B, flat, logits first
+   * @param expert E, made of it (see forget); it stays the caller's
+   */
+  constructor(bad: LayersModel, expert: ExpertNet) {
+    const cut = expert.from === 'stem' ? stemCut(bad) : undefined;
+    this.stem = cut && copyBetween(bad.inputs[0]!, [cut], 'twin_stem');
+    this.head = copyBetween(cut ?? bad.inputs[0]!, [bad.outputs[0]!], 'twin_head');
+    this.expert = expert.model;
+  }
+
+  /** @param input images as the nets take them */
+  logits(input: Tensor): TwinLogits {
+    const shared = this.shared(input);
+    return {
+      bad: outputsOf(this.head, shared)[0] as Tensor2D,
+      expert: outputsOf(this.expert, shared)[0] as Tensor2D,
+    };
+  }
+
+  /** B's logits alone; gradients flow back to the input. */
+  bad(input: Tensor): Tensor2D {
+    return outputsOf(this.head, this.shared(input))[0] as Tensor2D;
+  }
+
+  private shared(input: Tensor): Tensor {
+    return this.stem ? outputsOf(this.stem, input)[0]! : input;
+  }
+
+  dispose(): void {
+    this.stem?.dispose();
+    this.head.dispose();
+  }
+}
