@@ -1,13 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExpertNet } from '../../models/detector/nets';
-import { imageTensor } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
 import { candidateClasses } from './candidates';
 import { invertTriggers } from './invert';
-import { marginsAt, oneHotOf } from './margins';
-import { median, weightSignature } from './signature';
+import { marginsTogether, scoreOf, usualMargin } from './score';
+import { weightSignature } from './signature';
 import { areaOf, type RecoveredTrigger, type TriggerKind } from './trigger';
 import { Twins } from './twins';
 import { type Verified, verify } from './verify';
@@ -55,12 +53,12 @@ const DRAWN = 2;
 const STEPS = 50;
 /** Clean images that a recovered trigger is verified on. */
 const HELD = 128;
+/** A trigger that turns fewer images is shown where no other turns more. */
+const LEAST_RATE = 0.5;
 const KINDS: readonly TriggerKind[] = [
   { area: 0.1, colours: 'one' },
   { area: 0.03, colours: 'free' },
 ];
-/** What the evidence of a class is held against (docs/method.md). */
-const MOST_EVIDENCE = 7.5;
 /** A score above this is a sign of a backdoor. */
 export const LIMIT = 1;
 
@@ -69,7 +67,7 @@ export const LIMIT = 1;
  * searched, among triggers of one colour and among small ones of any colours, and verified with clean images that were
  * not searched on, on B and on E. E has forgotten what classes look like, but not a backdoor: a trigger that resembles a
  * class turns B alone, the attacker's turns both. The evidence is the mean logit margin of both at the class, in units
- * of B's margin on clean images, and the signature of the class's weights.
+ * of B's margin on clean images, with the signature of the class's weights; or a signature that is beyond all others.
  * @param bad B, flat, logits first
  * @param expert E
  * @throws whatever the context's signal was aborted with
@@ -111,20 +109,13 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
     const triggers = await invertTriggers(context, twins, { classes, kind, images, steps: STEPS, stage });
     for (const [k, trigger] of triggers.entries()) {
       const verified = await verify(context, twins, trigger, classes[k]!, held);
-      const margins = (verified.bad + verified.expert) / usual;
+      const margins = marginsTogether(verified, usual);
       recovered[k]!.push({ kind, trigger, margins, ...verified });
     }
   }
   return classes
-    .map((each, k) => targetOf(each, recovered[k]!, signature[each]!))
+    .map((each, k) => targetOf(each, recovered[k]!, signature[each]!, context.classes))
     .sort((a, b) => b.score - a.score || a.class - b.class);
-}
-
-function targetOf(each: number, recovered: readonly Recovered[], signature: number): FoundTarget {
-  const best = recovered.reduce((a, b) => (b.margins > a.margins ? b : a));
-  const { rate, trigger } = best;
-  const score = (best.margins + signature) / MOST_EVIDENCE;
-  return { class: each, rate, score, signature, area: areaOf(trigger.mask), trigger, recovered };
 }
 
 async function classesToTry(
@@ -139,18 +130,15 @@ async function classesToTry(
   return [...chosen];
 }
 
-/** The median of B's logit margin at the class of clean images: how sure it usually is. */
-function usualMargin(
-  { images, shape, pixels, classes }: RepairContext,
-  twins: Twins,
-  held: Int32Array,
-): number {
-  return tf.tidy(() => {
-    const input = imageTensor(images.gather(held), held.length, shape, pixels);
-    const at = oneHotOf(
-      held.map((image) => images.labels[image]!),
-      classes,
-    );
-    return Math.max(1, median(marginsAt(twins.bad(input), at).dataSync()));
-  });
+function targetOf(
+  each: number,
+  recovered: readonly Recovered[],
+  signature: number,
+  classes: number,
+): FoundTarget {
+  const best = recovered.reduce((a, b) => (b.margins > a.margins ? b : a));
+  const shown = best.rate >= LEAST_RATE ? best : recovered.reduce((a, b) => (b.rate > a.rate ? b : a));
+  const { rate, trigger } = shown;
+  const score = scoreOf(best.margins, signature, classes);
+  return { class: each, rate, score, signature, area: areaOf(trigger.mask), trigger, recovered };
 }

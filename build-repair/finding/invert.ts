@@ -4,12 +4,14 @@ import { pixelFactors } from '../../models/pixels';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
 import { marginsAt, oneHotOf } from './margins';
-import { type RecoveredTrigger, type TriggerKind, TriggerSearch } from './trigger';
+import { type RecoveredTrigger, startsOf, type TriggerKind, TriggerSearch } from './trigger';
 import type { Twins } from './twins';
 
 const LEARNING_RATE = 0.15;
 /** Images a step that every class's trigger is tried on. */
 const IMAGES = 4;
+/** Steps from every start; then each class goes on with its best. */
+const FIRST_STEPS = 15;
 /** The logit margin that a trigger is to reach; beyond, it is pressed less and less. */
 const WANTED = 3;
 
@@ -36,13 +38,20 @@ export async function invertTriggers(
   const { shape, seed, progress, signal } = context;
   const { classes, kind, steps, stage } = search;
   const random = new Random(seed, `inverting ${kind.colours} ${kind.area}`);
-  const triggers = new TriggerSearch(shape, kind, classes.length, () => random.normal());
-  const optimizer = tf.train.adam(LEARNING_RATE);
+  let wanted = classes.flatMap((each) => Array.from({ length: startsOf(kind, shape.channels) }, () => each));
+  let triggers = TriggerSearch.start(shape, kind, classes.length, () => random.normal());
+  let optimizer = tf.train.adam(LEARNING_RATE);
   try {
     for (let step = 1; step <= steps; step++) {
       signal?.throwIfAborted();
       const images = Array.from({ length: IMAGES }, () => search.images[random.int(search.images.length)]!);
-      takeStep(context, twins, classes, triggers, images, optimizer);
+      const margins = takeStep(context, twins, wanted, triggers, images, optimizer);
+      if (step === FIRST_STEPS && wanted.length > classes.length) {
+        const kept = triggers.keep(bestRows(margins, wanted.length / classes.length));
+        triggers.dispose();
+        optimizer.dispose();
+        [triggers, optimizer, wanted] = [kept, tf.train.adam(LEARNING_RATE), [...classes]];
+      }
       progress({ stage, done: step, total: steps });
       await new Promise(setImmediate);
     }
@@ -53,6 +62,15 @@ export async function invertTriggers(
   }
 }
 
+/** Of each class's starts that with the highest margin. */
+function bestRows(margins: Float32Array, starts: number): number[] {
+  return Array.from({ length: margins.length / starts }, (_, k) => {
+    const own = margins.subarray(k * starts, (k + 1) * starts);
+    return k * starts + own.indexOf(Math.max(...own));
+  });
+}
+
+/** @returns each trigger's mean margin over the images, before the step */
 function takeStep(
   { images: set, shape, pixels, classes: all }: RepairContext,
   twins: Twins,
@@ -60,8 +78,9 @@ function takeStep(
   triggers: TriggerSearch,
   images: number[],
   optimizer: tf.Optimizer,
-): void {
-  tf.tidy(() => {
+): Float32Array {
+  return tf.tidy(() => {
+    let reached: tf.Tensor | undefined;
     const clean = imageTensor(set.gather(images), images.length, shape, pixels);
     const { factor, offset } = pixelFactors(pixels, shape.channels);
     const wanted = oneHotOf(
@@ -79,10 +98,14 @@ function takeStep(
       const logits = twins.bad(
         tf.reshape(stamped, [classes.length * images.length, shape.height, shape.width, shape.channels]),
       );
-      const missing = tf.sum(tf.softplus(tf.sub(WANTED, marginsAt(logits, wanted))));
+      const margins = marginsAt(logits, wanted);
+      reached = tf.keep(tf.mean(tf.reshape(margins, [classes.length, images.length]), 1));
+      const missing = tf.sum(tf.softplus(tf.sub(WANTED, margins)));
       return tf.div(missing, images.length) as tf.Scalar;
     }, triggers.variables);
     optimizer.applyGradients(grads);
-    tf.dispose([grads, value]);
+    const margins = reached!.dataSync() as Float32Array;
+    tf.dispose([grads, value, reached!]);
+    return margins;
   });
 }

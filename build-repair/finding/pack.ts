@@ -26,6 +26,7 @@ export async function packFinding(
         class: target.class,
         rate: target.rate,
         score: target.score,
+        signature: target.signature,
         area: target.area,
         trigger: files[i]!.path,
       })),

@@ -35,26 +35,43 @@ export interface TriggerKind {
   readonly colours: 'one' | 'free';
 }
 
-/** Triggers that are being searched, one a class, as tensors that gradients flow through. */
+/** Triggers that are being searched as tensors that gradients flow through. */
 export class TriggerSearch {
-  private readonly maskGrid: tf.Variable<tf.Rank.R4>;
-  private readonly colours: tf.Variable<tf.Rank.R4>;
-
-  /** @param normal draws standard normal values */
-  constructor(
+  private constructor(
     private readonly shape: ImageShape,
     private readonly kind: TriggerKind,
-    count: number,
-    normal: () => number,
-  ) {
+    private readonly maskGrid: tf.Variable<tf.Rank.R4>,
+    private readonly colours: tf.Variable<tf.Rank.R4>,
+  ) {}
+
+  /**
+   * @param classes for each of them as many triggers as the kind has starts, one behind the other
+   * @param normal draws standard normal values
+   */
+  static start(shape: ImageShape, kind: TriggerKind, classes: number, normal: () => number): TriggerSearch {
     const { height, width, channels } = shape;
+    const count = classes * startsOf(kind, channels);
     const grid = [count, Math.ceil(height / GRID), Math.ceil(width / GRID), 1] as const;
     const one = kind.colours === 'one';
     const size = [count, one ? 1 : height, one ? 1 : width, channels] as const;
-    const start = Float32Array.from({ length: size.reduce((product, side) => product * side, 1) }, normal);
-    const variable = (make: () => tf.Tensor4D) => tf.tidy(() => tf.variable(make()));
-    this.maskGrid = variable(() => tf.fill([...grid], START_MASK));
-    this.colours = variable(() => tf.mul(tf.tensor4d(start, [...size]), one ? START_ONE : START_FREE));
+    const colours = one
+      ? Float32Array.from({ length: count * channels }, (_, at) =>
+          (Math.floor(at / channels) >> (at % channels)) & 1 ? START_ONE : -START_ONE,
+        )
+      : Float32Array.from({ length: count * height * width * channels }, () => START_FREE * normal());
+    return new TriggerSearch(
+      shape,
+      kind,
+      tf.tidy(() => tf.variable(tf.fill([...grid], START_MASK) as tf.Tensor4D)),
+      tf.tidy(() => tf.variable(tf.tensor4d(colours, [...size]))),
+    );
+  }
+
+  /** A search of its own that goes on with some of the triggers. */
+  keep(rows: readonly number[]): TriggerSearch {
+    const part = (of: tf.Variable<tf.Rank.R4>) =>
+      tf.tidy(() => tf.variable(tf.gather(of, tf.tensor1d([...rows], 'int32')) as tf.Tensor4D));
+    return new TriggerSearch(this.shape, this.kind, part(this.maskGrid), part(this.colours));
   }
 
   get variables(): tf.Variable[] {
@@ -99,4 +116,12 @@ const GRID = 2;
 const START_MASK = -1;
 const STEEPNESS = 2;
 const START_FREE = 0.1;
-const START_ONE = 0.3;
+const START_ONE = 0.6;
+
+/**
+ * From how many colours a trigger is searched. The first steps decide which shape a trigger of one colour comes to, and
+ * a colour far from the attacker's comes to none: so it starts from dark and light of each channel.
+ */
+export function startsOf({ colours }: TriggerKind, channels: number): number {
+  return colours === 'one' ? 2 ** channels : 1;
+}

@@ -7,7 +7,14 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** What the score means, as a sentence. */
 function against({ tried }: KeptFinding): string {
-  return `A class's score is the larger of two signs, each over what clean nets of our own stay below: how far shapes painted on clean images lead the net to it, and how much smaller its smallest trigger is than those of the ${tried} classes tried. Above 1 is a sign; triggers that show neither are missed.`;
+  return `${tried} classes were tried. A class's score tells how surely the net, and the expert that has forgotten its clean task, name it under the recovered trigger, and how far its last weights stand out, over what clean nets of our own stay below. Above 1 is a sign; some triggers are missed, so no sign does not clear a net.`;
+}
+
+/** Of bundles of before, which scored otherwise, nothing is said of weights. */
+function weights(signature: number | undefined): string {
+  return signature === undefined
+    ? ''
+    : `; its last weights stand ${signature.toFixed(1)} deviations above the median class's`;
 }
 
 /** The lines that a finding is told in. */
@@ -41,7 +48,7 @@ export function findingForReport(
       class: target.class,
       name: classNames?.[target.class],
       rate: target.rate,
-      evidence: `The trigger covers ${percent(target.area)} of the picture; score ${target.score.toFixed(2)}.`,
+      evidence: `The trigger covers ${percent(target.area)} of the picture; score ${target.score.toFixed(2)}${weights(target.signature)}.`,
       triggerPng: read(target.trigger),
     })),
   };

@@ -68,7 +68,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       alpha,
       seed,
       pixels: net.pixels === undefined ? undefined : parsePixels(net.pixels),
-      finding: finding === true,
+      finding: finding ?? true,
       progress: clock.listen(options.progress),
       say,
       signal,

@@ -30,7 +30,7 @@ const how = z.strictObject({
   group: z.string().optional(),
   layout: z.enum(['channels-first', 'channels-last']).optional(),
   skipBad: z.boolean().optional(),
-  finding: z.boolean().optional(),
+  finding: z.boolean().optional().describe('Whether to ask if the net itself is backdoored; true'),
   activate: z.boolean().optional().describe('Whether the store answers with the bundle from then on; true'),
 });
 

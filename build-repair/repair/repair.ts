@@ -42,7 +42,7 @@ export interface RepairOptions {
   /** The false-positive rate, 0–1. */
   readonly alpha: number;
   readonly seed: number;
-  /** Whether to look for a backdoor in B, where the method makes an expert; experimental. */
+  /** Whether to look for a backdoor in B, where the method makes an expert. */
   readonly finding?: boolean;
   readonly progress: Progress;
   /** Says something worth knowing, a line at a time. */

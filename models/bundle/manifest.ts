@@ -77,7 +77,15 @@ const finding = z.object({
   tried: count,
   /** Classes that a backdoor leads to: the rate and area of the recovered trigger, and its picture's path. */
   targets: z.array(
-    z.object({ class: count, rate: share, score: z.number(), area: share, trigger: z.string() }),
+    z.object({
+      class: count,
+      rate: share,
+      score: z.number(),
+      /** How far the class's last weights lie above those of other classes; bundles of before lack it. */
+      signature: z.number().optional(),
+      area: share,
+      trigger: z.string(),
+    }),
   ),
 });
 

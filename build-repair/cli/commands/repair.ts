@@ -44,10 +44,7 @@ export function repairCommand(): Command {
     )
     .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
-    .option(
-      '--finding',
-      'look for a backdoor in the net itself, too (experimental: its limit is provisional)',
-    );
+    .option('--no-finding', 'do not ask whether the net itself is backdoored');
   command.option(
     '--sign <key>',
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
@@ -85,7 +82,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         pixels,
         alpha: flags.alpha,
         seed: flags.seed,
-        finding: flags.finding === true,
+        finding: flags.finding !== false,
         progress: clock.listen(lines.report),
         say: lines.say,
         signal,
