@@ -1,7 +1,7 @@
 /**
- * `npm run findings [NAME…] [--seed N]`: is the net backdoored? One line a net of ../shared/data, and of those
+ * `npm run findings [NAME…] [--seed N] [--detail]`: is the net backdoored? One line a net of ../shared/data, and of those
  * self-made nets whose names are given (`attack:faces-stripe`). A name may be the beginning of one (`faces`, `signs`,
- * `tiles`).
+ * `tiles`). With --detail every class tried is told, too.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,8 +31,9 @@ const seed = Number(values.seed);
 interface Case {
   readonly name: string;
   /** The classes that its backdoors lead to, as the attacker chose them. */
-  readonly truth: readonly (number | string)[];
-  readonly load: () => Promise<{ net: LoadedNet; clean: ImageSet }>;
+  readonly truth?: readonly number[];
+  /** Of a self-made net, its attack's targets come with it. */
+  readonly load: () => Promise<{ net: LoadedNet; clean: ImageSet; targets?: readonly string[] }>;
   readonly pixels: PixelScaling;
 }
 
@@ -74,7 +75,6 @@ const given: Case[] = [
 ];
 const selfMade = (name: string): Case => ({
   name,
-  truth: ['as its attack drew them'],
   pixels: { kind: '0-1' },
   load: () => loadAttack(name.slice('attack:'.length), seed),
 });
@@ -96,7 +96,7 @@ for (const each of chosen) console.log(await lineOf(each));
 
 /** Makes the expert as the repair does, and asks for the finding. */
 async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
-  const { net, clean } = await load();
+  const { net, clean, targets: drawn = [] } = await load();
   const flat = toLogits(net.model);
   const images = await loadImages(clean);
   const { inputShape: shape, classes } = net;
@@ -123,7 +123,7 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
     finding.backdoored ? 'backdoored' : 'no sign',
     `score ${finding.score.toFixed(2)} of ${finding.limit}`,
     `targets ${targets.join(', ') || 'none'}`,
-    `true: ${truth.join(', ') || 'none'}`,
+    `true: ${(truth ?? drawn).join(', ') || 'none'}`,
     `${finding.seconds.toFixed(0)} s`,
   ].join(' | ');
 }
