@@ -1,23 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { zipSync } from 'fflate';
 import { activate } from '../../../models/store/pointing';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { batchEvent, httpEvent, uploadedEvent } from '../../functions/lambda/events';
 import { type Instance, startInstance } from '../../functions/lambda/instance';
+import { buildPrograms, zippedBytes } from '../../functions/lambda/programs';
 import { type S3Server, startS3Server } from '../../s3-server';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -57,8 +47,8 @@ export async function measureLambda(store: string, image: Buffer): Promise<Lambd
   const server = await startS3Server();
   try {
     const folder = join(work, 'zip');
-    execFileSync(process.execPath, [join(root, 'scripts/build-lambda.mjs'), folder]);
-    const zip = zipped(folder);
+    buildPrograms(folder);
+    const zip = zippedBytes(folder);
     const client = s3Client(server.config);
     const files = s3Files('s3://goodnet/models', client);
     await activate(files, (await publish(store, files)).id);
@@ -87,7 +77,7 @@ export async function measureLambda(store: string, image: Buffer): Promise<Lambd
     times.sort((a, b) => a - b);
     return {
       zip,
-      zipWithImages: zip + zipped(installImages(work)),
+      zipWithImages: zip + zippedBytes(installImages(work)),
       emptyStart,
       coldStart: coldMs,
       request: { median: times[WARM / 2]!, p99: times[Math.floor(0.99 * WARM)]! },
@@ -133,14 +123,6 @@ async function median(times: number, measure: () => Promise<number>): Promise<nu
   const all: number[] = [];
   for (let i = 0; i < times; i++) all.push(await measure());
   return all.sort((a, b) => a - b)[times >> 1]!;
-}
-
-/** Bytes of a folder as a zip, source maps and all. */
-function zipped(folder: string): number {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => statSync(join(folder, name)).isFile());
-  return zipSync(Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name))])))
-    .byteLength;
 }
 
 /** The image library and what it needs, as it is installed here. */
