@@ -174,6 +174,22 @@ describe('screening', () => {
     expect(Object.keys(made.findOutputs('*')).join()).toContain('TellEventBridge');
   });
 
+  it('tells both functions what of the bucket is no upload', () => {
+    const made = synthesize({ uploadsBucket: 'pictures', quarantine: 'flagged' }).template('Screening');
+    const own = {
+      GOODNET_RESULTS_PREFIX: 'results/',
+      GOODNET_QUARANTINE_PREFIX: 'flagged/',
+      GOODNET_SKIP_PREFIXES: 'backfills/',
+    };
+    for (const Handler of ['events.handler', 'backfill.handler'])
+      made.hasResourceProperties('AWS::Lambda::Function', {
+        Handler,
+        Environment: { Variables: Match.objectLike(own) },
+      });
+    const [machine] = Object.values(made.findResources('AWS::StepFunctions::StateMachine'));
+    expect(JSON.stringify(machine)).toContain('Prefix\\":\\"backfills');
+  });
+
   it('refuses to screen what it writes, or to write nothing', () => {
     expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/outside of "uploads"/);
     expect(() => synthesize({ tags: false, results: '' })).toThrow(/written nowhere/);
