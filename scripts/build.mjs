@@ -25,7 +25,12 @@ function apart(module, file) {
 await rm(join(root, 'dist'), { recursive: true, force: true });
 await build({
   ...shared,
-  entryPoints: { goodnet: 'build-repair/cli/main.ts', errors: 'models/errors.ts' },
+  entryPoints: {
+    goodnet: 'build-repair/cli/main.ts',
+    errors: 'models/errors.ts',
+    // What functions/Dockerfile starts.
+    'lambda-node': 'functions/lambda/service.ts',
+  },
   bundle: true,
   splitting: true,
   packages: 'external',
