@@ -26,7 +26,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 /** All tables, as text. */
 export function report(figures: Figures): string {
   const parts: [string, string][] = [
-    ['Measured in this run, on this machine', measured(figures)],
+    ['Measured in this run, in time of one processor of this machine', measured(figures)],
     ['Images screened', screened(figures)],
     ['Requests answered, of one image', answered(figures)],
     ['Nets repaired', repaired(figures)],
@@ -86,7 +86,7 @@ function answered(figures: Figures): string {
       count(instances),
       count(quota),
       count(mostInstances),
-      `${(100 * cold).toPrecision(1)} %`,
+      `${Number((100 * cold).toPrecision(2))} %`,
       duration(p50),
       duration(p99),
       dollars(usdMillion),
