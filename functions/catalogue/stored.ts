@@ -74,7 +74,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   async function load(name: string, folder: string): Promise<Loaded> {
     const version = await currentVersion(folder, open);
-    const goodnet = await GoodNet.load(folder, { trusted: options.trusted });
+    const goodnet = await GoodNet.load(folder, { trusted: options.trusted, open });
     const classifier = batched(classifierOf(goodnet, name), options.batching);
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     return { version, goodnet, classifier, bytes, uses: 0, isRetired: false, lastUsed: Date.now() };
