@@ -14,3 +14,6 @@ export const IDLE: Readonly<Record<string, number>> = {
   'alarms beyond the ten that are free': (ALARM_METRICS - FREE_ALARMS) * PRICES.alarmMonth.usd,
   'a gigabyte of bundles and nets in S3': STORED_GB * PRICES.s3GbMonth.usd,
 };
+
+/** All of it, a month. */
+export const IDLE_TOGETHER = Object.values(IDLE).reduce((sum, each) => sum + each);
