@@ -14,10 +14,8 @@ if (!hasCurl) console.log('Skipped: there is no curl here that signs for AWS.');
 /** The printed line, as CloudFormation shows it. */
 function printed(options: Record<string, unknown>): string {
   const outputs = synthesize(options, { region: 'eu-central-1' }).template('Endpoint').findOutputs('*');
-  const [{ Value }] = Object.values(outputs).filter(
-    ({ Description }) => Description === 'Classifies face.png',
-  );
-  const [, parts] = Value['Fn::Join'] as [string, unknown[]];
+  const output = Object.values(outputs).find(({ Description }) => Description === 'Classifies face.png');
+  const [, parts] = output!.Value['Fn::Join'] as [string, unknown[]];
   return parts.map((part) => (typeof part === 'string' ? part : 'a1b2c3')).join('');
 }
 
