@@ -1,15 +1,19 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { logBucket, privateBucket } from './buckets';
-import type { StoreLocation } from './store';
+import { type StoreLocation, storeUrl } from './store';
 
 export interface GoodNetArtifactsProps {
   /** The bucket's name; by default CloudFormation makes one up. */
   readonly bucketName?: string;
   /** Who signs bundles: a key in KMS (about a dollar a month), or nobody. Default `kms`. */
   readonly signing?: 'kms' | 'none';
+  /** An Ed25519 key in KMS that signs from now on. Default: a new one. */
+  readonly signingKey?: IKey;
+  /** Keys whose signatures are believed, too, such as the one before. */
+  readonly trustedKeys?: readonly IKey[];
   /** For how long something that was overwritten or deleted can be had back. Default 90 days. */
   readonly keepOldVersions?: Duration;
   /** What becomes of the buckets and the key when the stack is deleted. Default: they stay. */
@@ -37,7 +41,7 @@ export const PREFIXES = {
 export class GoodNetArtifacts extends Construct {
   readonly bucket: Bucket;
   readonly accessLogs: Bucket;
-  readonly signingKey: Key | undefined;
+  readonly signingKey: IKey | undefined;
   readonly store: StoreLocation;
 
   constructor(scope: Construct, id: string, props: GoodNetArtifactsProps = {}) {
@@ -51,16 +55,26 @@ export class GoodNetArtifacts extends Construct {
       logs: this.accessLogs,
       lifecycleRules: [{ noncurrentVersionExpiration: keepOldVersions }],
     });
-    if (signing === 'kms') {
-      this.signingKey = new Key(this, 'SigningKey', {
-        description: 'Signs the manifests of GoodNet bundles',
-        keySpec: KeySpec.ECC_NIST_EDWARDS25519,
-        keyUsage: KeyUsage.SIGN_VERIFY,
-        removalPolicy,
-        pendingWindow: Duration.days(30),
-      });
+    if (signing === 'none' && (props.signingKey || props.trustedKeys?.length)) {
+      throw new Error("GoodNetArtifacts: keys are given, but signing is 'none'. Leave one of them out.");
     }
-    const trustedKeys = this.signingKey && [this.signingKey];
-    this.store = { bucket: this.bucket, prefix: PREFIXES.models, trustedKeys };
+    if (signing === 'kms') this.signingKey = props.signingKey ?? newKey(this, removalPolicy);
+    const trustedKeys = this.signingKey && [this.signingKey, ...(props.trustedKeys ?? [])];
+    this.store = { bucket: this.bucket, prefix: PREFIXES.models, trustedKeys, signingKey: this.signingKey };
+    const sign = this.signingKey ? ` --sign ${this.signingKey.keyArn}` : '';
+    new CfnOutput(this, 'Publish', {
+      description: 'Puts a bundle into the store, where the endpoint and the screening take it up',
+      value: `npx goodnet publish BUNDLE --to ${storeUrl(this.store)}/NAME${sign} --activate`,
+    });
   }
+}
+
+function newKey(scope: Construct, removalPolicy: RemovalPolicy): Key {
+  return new Key(scope, 'SigningKey', {
+    description: 'Signs the manifests of GoodNet bundles',
+    keySpec: KeySpec.ECC_NIST_EDWARDS25519,
+    keyUsage: KeyUsage.SIGN_VERIFY,
+    removalPolicy,
+    pendingWindow: Duration.days(30),
+  });
 }

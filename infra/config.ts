@@ -14,6 +14,10 @@ const list = z
   .or(z.array(z.string()));
 const prefix = z.string().regex(/^([^/*?]+(\/[^/*?]+)*)?$/, 'no slash at its ends, no * and no ?');
 
+const keyArn = z
+  .string()
+  .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a key in KMS');
+
 /** What the app is told by cdk.json or `-c goodnet:NAME=VALUE`, with its defaults. */
 const schema = z.strictObject({
   /** What the stacks' names begin with. */
@@ -29,6 +33,9 @@ const schema = z.strictObject({
   screening: flag.default(true),
   watch: flag.default(true),
   signing: z.enum(['kms', 'none']).default('kms'),
+  /** An existing key that signs, in place of a new one, and others that are believed, too. */
+  signingKey: keyArn.optional(),
+  trustKeys: list.pipe(z.array(keyArn)).default([]),
   front: z.enum(['http-api', 'function-url']).default('http-api'),
   auth: z.enum(['iam', 'jwt']).default('iam'),
   jwtIssuer: z.url({ protocol: /^https$/ }).optional(),
@@ -97,6 +104,9 @@ function contradictions(config: Config): string[] {
   }
   if (config.auth === 'jwt' && config.front === 'function-url') {
     faults.push(`${OURS}front=function-url can't check a JWT: take http-api, or auth=iam`);
+  }
+  if (config.signing === 'none' && (config.signingKey || config.trustKeys.length > 0)) {
+    faults.push(`${OURS}signing=none has no use for ${OURS}signingKey and ${OURS}trustKeys`);
   }
   if (config.watch && !config.endpoint && !config.screening && !config.repair) {
     faults.push(`${OURS}watch has nothing to watch: take one of endpoint, screening, repair, or watch=false`);

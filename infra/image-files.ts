@@ -6,10 +6,10 @@ export const ONLY_WHAT_IMAGES_NEED = {
   exclude: [
     '/*',
     '!/package.json',
-    '!/package-lock.json',
     '!/dist',
     '/dist/*',
     '!/dist/*.js',
+    '!/dist/lock.json',
     '!/demo',
     '!/scripts',
     '/scripts/*',

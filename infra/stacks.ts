@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { GoodNetArtifacts } from './artifacts';
@@ -17,8 +18,12 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
     stacks.push(made);
     return made;
   };
-  const artifacts = new GoodNetArtifacts(stack('Artifacts', 'nets, jobs and signed bundles'), 'Artifacts', {
+  const forArtifacts = stack('Artifacts', 'nets, jobs and signed bundles');
+  const key = (arn: string, i: number) => Key.fromKeyArn(forArtifacts, `TrustedKey${i}`, arn);
+  const artifacts = new GoodNetArtifacts(forArtifacts, 'Artifacts', {
     signing: config.signing,
+    signingKey: config.signingKey ? Key.fromKeyArn(forArtifacts, 'GivenKey', config.signingKey) : undefined,
+    trustedKeys: config.trustKeys.map(key),
     removalPolicy,
   });
   const repair = config.repair

@@ -10,6 +10,8 @@ export interface StoreLocation {
   readonly prefix: string;
   /** The KMS keys that bundles may be signed with; where there are none, signatures are not asked for. */
   readonly trustedKeys?: readonly IKey[];
+  /** The key that those sign with who may publish. */
+  readonly signingKey?: IKey;
 }
 
 /** `s3://bucket/prefix`, as the command line and the functions take it. */
@@ -39,7 +41,7 @@ export function allowReading(store: StoreLocation, role: IRole): void {
 
 /** Lets a role put bundles into the store, sign them, and make one the current one. It can't delete any. */
 export function allowPublishing(store: StoreLocation, role: IRole): void {
-  const { bucket, prefix, trustedKeys = [] } = store;
+  const { bucket, prefix, signingKey } = store;
   allowReading(store, role);
   allow(role, {
     sid: 'WriteBundles',
@@ -49,12 +51,8 @@ export function allowPublishing(store: StoreLocation, role: IRole): void {
       'A bundle is named by its content, so that its keys are not known beforehand: all of the store, no more.',
   });
   bucket.encryptionKey?.grantEncrypt(role);
-  if (trustedKeys.length > 0) {
-    allow(role, {
-      sid: 'SignBundles',
-      actions: ['kms:Sign'],
-      resources: trustedKeys.map(({ keyArn }) => keyArn),
-    });
+  if (signingKey) {
+    allow(role, { sid: 'SignBundles', actions: ['kms:Sign'], resources: [signingKey.keyArn] });
   }
 }
 

@@ -23,7 +23,7 @@ import { signaturesBeside } from './signing/beside';
 import { checkSigned, type TrustedKeys } from './signing/signatures';
 import { readFrom, signaturesIn } from './store/bundles';
 import { resolveBundle } from './store/folder';
-import { isS3, openFiles } from './store/open';
+import { isS3, type OpenFiles, openFiles } from './store/open';
 import type { Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
@@ -58,11 +58,15 @@ export class GoodNet {
   /**
    * Verifies and loads a bundle. The engine must have been started.
    * @param path a bundle's folder, or a store's (the folder with `current.json`, or `s3://bucket/prefix`)
-   * @param trusted keys one of which must have signed it; without, signatures are not asked for
+   * @param options.trusted keys one of which must have signed it; without, signatures are not asked for
+   * @param options.open opens a store in S3, for those who have a connection to it already
    * @throws BundleError when anything in it is missing, changed, or of a newer format, or it is not signed so
    */
-  static async load(path: string, { trusted }: { readonly trusted?: TrustedKeys } = {}): Promise<GoodNet> {
-    const files = isS3(path) ? await openFiles(path) : undefined;
+  static async load(
+    path: string,
+    { trusted, open = openFiles }: { readonly trusted?: TrustedKeys; readonly open?: OpenFiles } = {},
+  ): Promise<GoodNet> {
+    const files = isS3(path) ? await open(path) : undefined;
     const bundle = files ? await readFrom(files) : await readFolder(path);
     if (trusted) {
       const { id } = bundle.manifest;

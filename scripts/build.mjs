@@ -1,6 +1,7 @@
-// Bundles our own TypeScript into dist/; packages stay where npm installed them, but for the service on wasm, which
+// Bundles our own TypeScript into dist/, with all that an installed GoodNet needs; packages stay where npm installed them, but for the service on wasm, which
 // carries them with it: TensorFlow.js's minified ES modules take some 20 MB less memory than its CommonJS packages.
 import { execFileSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +26,12 @@ function apart(module, file) {
 await rm(join(root, 'dist'), { recursive: true, force: true });
 await build({
   ...shared,
-  entryPoints: { goodnet: 'build-repair/cli/main.ts', errors: 'models/errors.ts' },
+  entryPoints: {
+    goodnet: 'build-repair/cli/main.ts',
+    errors: 'models/errors.ts',
+    // What functions/Dockerfile starts.
+    'lambda-node': 'functions/lambda/service.ts',
+  },
   bundle: true,
   splitting: true,
   packages: 'external',
@@ -48,10 +54,18 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
-execFileSync(process.execPath, [
-  join(root, 'node_modules/typescript/bin/tsc'),
-  ...['--project', join(root, 'functions/tsconfig.client.json'), '--outDir', join(root, 'dist/types')],
-]);
+// For CDK apps, which bring aws-cdk-lib and constructs.
+await build({
+  ...shared,
+  entryPoints: { infra: 'infra/index.ts' },
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+});
 await build({
   ...shared,
   ...selfContained,
@@ -64,3 +78,8 @@ await build({
   // The command line tells errors by their classes: there must be one of each.
   plugins: [apart('models/errors', 'errors.js')],
 });
+// What its constructs deploy: the functions' programs, and the exact packages of the container images. A package that
+// is published has no package-lock.json of its own.
+copyFileSync(join(root, 'package-lock.json'), join(root, 'dist/lock.json'));
+for (const script of ['build-types.mjs', 'build-lambda.mjs'])
+  execFileSync(process.execPath, [join(root, 'scripts', script)], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -78,7 +78,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   async function load(name: string, folder: string): Promise<Loaded> {
     const version = await currentVersion(folder, open);
-    const goodnet = await GoodNet.load(folder, { trusted: options.trusted });
+    const goodnet = await GoodNet.load(folder, { trusted: options.trusted, open });
     const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
     const classifier = batched(classifierOf(goodnet, name), { ...options.batching, aside });
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);

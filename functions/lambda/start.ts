@@ -20,11 +20,13 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
       hint: "Set it to s3://bucket/prefix, or to a folder in the function's package.",
     });
   }
-  // npm run build:lambda lays the .wasm files beside this program.
-  const engine = await startEngine({
+  // npm run build:lambda lays the .wasm files beside this program. They are compiled while S3 and KMS are waited for.
+  const starting = startEngine({
     engine: 'wasm',
     wasmPath: fileURLToPath(new URL('.', import.meta.url)),
   });
+  // Whatever fails first is told; the other is not to end the process before.
+  starting.catch(() => {});
   const trust = setting('GOODNET_TRUST')?.split(',');
   const trusted = trust && (await openTrust(trust));
   const catalogue = storedCatalogue(bundle, {
@@ -32,7 +34,7 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
     trusted,
     batching: { watch },
   });
-  const names = await catalogue.names();
+  const [names, engine] = await Promise.all([catalogue.names(), starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
 }

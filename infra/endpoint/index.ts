@@ -117,7 +117,9 @@ export class GoodNetEndpoint extends Construct {
     const { region } = Stack.of(this);
     return [
       `curl --aws-sigv4 "aws:amz:${region}:${service}" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`,
-      `-H "x-amz-security-token: $AWS_SESSION_TOKEN" -H "content-type: image/png" ${ask}`,
+      // An empty header would be signed, but not sent.
+      `\${AWS_SESSION_TOKEN:+"-Hx-amz-security-token: $AWS_SESSION_TOKEN"}`,
+      `-H "content-type: image/png" ${ask}`,
     ].join(' ');
   }
 }

@@ -8,6 +8,7 @@ import { functionCode } from '../lambda/code';
 import { storeEnvironment } from '../lambda/environment';
 import { roleWithLogs } from '../lambda/role';
 import { allowListing, allowReading, type StoreLocation } from '../store';
+import { BACKFILL_PREFIX } from './backfill';
 import type { ChosenRecords } from './records';
 
 export interface ScreeningFunctionProps {
@@ -52,6 +53,7 @@ export class ScreeningFunction extends Construct {
         ...(records.results && { GOODNET_RESULTS_PREFIX: `${records.results}/` }),
         ...(records.quarantine && { GOODNET_QUARANTINE_PREFIX: `${records.quarantine}/` }),
         ...(records.events && { GOODNET_EVENTS: 'default' }),
+        GOODNET_SKIP_PREFIXES: `${BACKFILL_PREFIX}/`,
       },
     });
   }

@@ -1,12 +1,19 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** The namespace of what the functions count (functions/observe/cloudwatch.ts). */
+/** What the functions' counts are found by (functions/lambda/powertools.ts): without its dimension a metric is another one. */
 export const NAMESPACE = 'GoodNet';
+const DIMENSIONS = { service: 'goodnet' };
 
 /** Images answered, over a period, by what was said. */
 export function images(said: 'Clean' | 'Flagged', period: Duration): Metric {
-  return new Metric({ namespace: NAMESPACE, metricName: said, statistic: 'Sum', period });
+  return new Metric({
+    namespace: NAMESPACE,
+    metricName: said,
+    dimensionsMap: DIMENSIONS,
+    statistic: 'Sum',
+    period,
+  });
 }
 
 /** The share of images that were flagged, 0–1. */

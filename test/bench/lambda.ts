@@ -26,6 +26,10 @@ console.log(
 );
 console.log(`a request: ${ms(figures.request.median)}, 99th percentile ${ms(figures.request.p99)}`);
 console.log(`an upload: ${ms(figures.upload)}; an image of a backfill: ${ms(figures.backfill)}`);
+const { coldStartProcessor: cold, emptyStartProcessor: empty } = figures;
+console.log(
+  `in time of one processor: start to first verdict beyond an empty function ${ms(cold - empty)} (${ms(empty)}), a request ${ms(figures.requestProcessor)}, an image of a backfill ${ms(figures.backfillProcessor)}`,
+);
 console.log(`resident: ${mb(figures.resident)}, at most ${mb(figures.most)} (goal ≤ 128 MB)`);
 
 async function pngOf(set: string): Promise<Buffer> {

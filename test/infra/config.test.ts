@@ -37,6 +37,9 @@ describe('readConfig', () => {
     expect(message({ name: '-' })).toMatch(/goodnet:name: letters, digits and -/);
     const jwt = { auth: 'jwt', jwtIssuer: 'https://idp.example.com', jwtAudience: 'a' };
     expect(message({ ...jwt, front: 'function-url' })).toMatch(/can't check a JWT/);
+    expect(message({ signingKey: 'alias/key' })).toMatch(/goodnet:signingKey: the ARN of a key in KMS/);
+    const trustKeys = 'arn:aws:kms:eu-central-1:123456789012:key/1';
+    expect(message({ signing: 'none', trustKeys })).toMatch(/no use for goodnet:signingKey/);
     expect(message({ endpoint: 'false', screening: 'false', repair: 'false' })).toMatch(/nothing to watch/);
   });
 });

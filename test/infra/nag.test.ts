@@ -23,7 +23,7 @@ describe('cdk-nag, AwsSolutions', () => {
     },
     { retain: false, events: true, alarmEmails: 'ops@example.com', provisionedConcurrency: 2 },
   ]) {
-    it(`finds nothing that is not explained: ${JSON.stringify(options)}`, () => {
+    it(`finds nothing that is not explained: ${JSON.stringify(options)}`, { timeout: 240_000 }, () => {
       expect(synthesize(options).findings()).toEqual([]);
     });
   }

@@ -92,6 +92,35 @@ describe('buckets and keys', () => {
   });
 });
 
+describe('the artifacts', () => {
+  it('print how a bundle is published, signed where bundles are', () => {
+    const publish = (made: Synthesized) =>
+      JSON.stringify(
+        Object.entries(made.template('Artifacts').findOutputs('*')).find(([id]) => id.includes('Publish')),
+      );
+    expect(publish(app)).toMatch(/goodnet publish BUNDLE --to s3:.*\/models\/NAME --sign .*SigningKey/);
+    expect(publish(synthesize({ signing: 'none' }))).not.toContain('--sign');
+  });
+});
+
+describe('the rotation of keys', () => {
+  const arn = (id: string) => `arn:aws:kms:eu-central-1:123456789012:key/${id}`;
+
+  it('signs with the new key, and believes both', () => {
+    const made = synthesize({ signingKey: arn('new'), trustKeys: arn('old') });
+    made.template('Artifacts').resourceCountIs('AWS::KMS::Key', 0);
+    for (const what of ['Endpoint', 'Screening']) {
+      made.template(what).hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: { GOODNET_TRUST: `${arn('new')},${arn('old')}` } },
+      });
+    }
+    const [sign] = statements(made, 'Repair').filter(({ Sid }) => Sid === 'SignBundles');
+    expect(sign).toMatchObject({ Action: 'kms:Sign', Resource: arn('new') });
+    const [ask] = statements(made, 'Endpoint').filter(({ Sid }) => Sid === 'AskForTheKeysThatAreTrusted');
+    expect(ask).toMatchObject({ Resource: [arn('new'), arn('old')] });
+  });
+});
+
 describe('the endpoint', () => {
   it('is a zip on arm64 behind an HTTP API that asks IAM, with a limit and access logs', () => {
     const template = app.template('Endpoint');
@@ -172,6 +201,22 @@ describe('screening', () => {
       },
     });
     expect(Object.keys(made.findOutputs('*')).join()).toContain('TellEventBridge');
+  });
+
+  it('tells both functions what of the bucket is no upload', () => {
+    const made = synthesize({ uploadsBucket: 'pictures', quarantine: 'flagged' }).template('Screening');
+    const own = {
+      GOODNET_RESULTS_PREFIX: 'results/',
+      GOODNET_QUARANTINE_PREFIX: 'flagged/',
+      GOODNET_SKIP_PREFIXES: 'backfills/',
+    };
+    for (const Handler of ['events.handler', 'backfill.handler'])
+      made.hasResourceProperties('AWS::Lambda::Function', {
+        Handler,
+        Environment: { Variables: Match.objectLike(own) },
+      });
+    const [machine] = Object.values(made.findResources('AWS::StepFunctions::StateMachine'));
+    expect(JSON.stringify(machine)).toContain('Prefix\\":\\"backfills');
   });
 
   it('refuses to screen what it writes, or to write nothing', () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +24,7 @@ import { shape, writeSmallBundle } from '../small-bundle';
 import { plain } from '../stand-in';
 import { batchEvent, httpEvent, uploadedEvent } from './events';
 import { hasRuntimeClient, type Instance, type InstanceOptions, startInstance } from './instance';
+import { buildPrograms } from './programs';
 
 // Below node_modules, so that sharp, which comes beside the programs in the zip, is found; and git ignores it.
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url));
@@ -50,10 +50,7 @@ describe.skipIf(!hasRuntimeClient || !hasS3Server)("on AWS's own runtime client"
     mkdirSync(cache, { recursive: true });
     work = mkdtempSync(join(cache, 'ric-'));
     folder = join(work, 'zip');
-    execFileSync(process.execPath, [
-      fileURLToPath(new URL('../../../scripts/build-lambda.mjs', import.meta.url)),
-      folder,
-    ]);
+    buildPrograms(folder);
     await startEngine({ engine: 'wasm' });
     await writeSmallBundle(store);
     goodnet = await GoodNet.load(store);
