@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // TensorFlow.js keeps its backend in module state: a process of its own for each file.
     pool: 'forks',
+    // Left out, it is one less than there are cores: on two, one after the other.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

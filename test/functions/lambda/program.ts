@@ -1,8 +1,9 @@
-import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPrograms } from './programs';
 
 // Below node_modules, so that sharp, which stays outside the bundle, is found; and git ignores it.
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url));
@@ -27,8 +28,7 @@ export function buildLambda(): LambdaProgram {
   const work = mkdtempSync(join(cache, 'lambda-'));
   const folder = join(work, 'bundle');
   const answered = join(work, 'results.json');
-  const build = fileURLToPath(new URL('../../../scripts/build-lambda.mjs', import.meta.url));
-  execFileSync(process.execPath, [build, folder]);
+  buildPrograms(folder);
   return {
     folder,
     invoke(events, environment, entry = 'index') {
