@@ -19,7 +19,7 @@ export async function findingSection({ finding, bundle, kind }: Report): Promise
   const { backdoored, score, targets, against } = finding;
   const when = kind === 'repair' ? '' : ' Found by the repair that made this bundle.';
   const cards = await Promise.all(targets.map((target) => card(target, bundle)));
-  return html`<section class="finding ${backdoored ? 'backdoored' : 'clean'}" aria-labelledby="finding">
+  return html`<section class="finding${backdoored ? ' backdoored' : ''}" aria-labelledby="finding">
 <p class="overline">Is the net backdoored?</p>
 <h2 id="finding">${heading(finding, bundle)}</h2>
 <p>Score <strong>${number(score)}</strong>. ${against}${when}</p>
@@ -28,7 +28,7 @@ ${cards.length > 0 ? html`<ul class="targets">${cards}</ul>` : ''}
 }
 
 function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
-  if (!backdoored) return 'No sign of a backdoor';
+  if (!backdoored) return 'No sign of a backdoor was found, which clears no net';
   if (targets.length === 0) return 'Signs of a backdoor';
   const names = targets.slice(0, NAMED).map((target) => nameOf(target, bundle));
   const more = targets.length - names.length;

@@ -185,7 +185,7 @@ describe('the finding comes first', () => {
     const none = parse(
       await reportHtml({ ...ofEvaluation, finding: { ...finding, backdoored: false, targets: [] } }),
     );
-    expect(text('main section h2', none)[0]).toBe('No sign of a backdoor');
+    expect(text('main section h2', none)[0]).toBe('No sign of a backdoor was found, which clears no net');
     expect(text('main section h2')[0]).toBe('No finding about B');
   });
 });
