@@ -24,6 +24,14 @@ function apart(module, file) {
 }
 
 await rm(join(root, 'dist'), { recursive: true, force: true });
+const forNode = {
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+};
 await build({
   ...shared,
   entryPoints: {
@@ -34,12 +42,7 @@ await build({
   },
   bundle: true,
   splitting: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: true,
-  logLevel: 'warning',
+  ...forNode,
   plugins: [apart('build-repair/cli/serve-on-wasm', 'serve-on-wasm.js')],
 });
 execFileSync(process.execPath, [join(root, 'scripts/build-page.mjs')]);
@@ -59,12 +62,7 @@ await build({
   ...shared,
   entryPoints: { infra: 'infra/index.ts' },
   bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: true,
-  logLevel: 'warning',
+  ...forNode,
 });
 await build({
   ...shared,

@@ -33,10 +33,9 @@ export async function calibrateSecond(
 ): Promise<{ standard: Standard; transplant: Float32Array }> {
   const n = folds.reduce((sum, { images }) => sum + images.length, 0);
   const scores = firstScores(readings, standard, n);
-  const share = complete ? ASKED : 1;
   const firstWeight = complete ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
-  const askFrom = complete ? quantile(scores.slice().sort(), 1 - share) : Number.MIN_SAFE_INTEGER;
+  const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : Number.MIN_SAFE_INTEGER;
   const asking = {
     ...standard,
     second: { askFrom, transplant: { zero: 0, spread: 1 }, join, firstWeight },
