@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What requests and answers are made of; /openapi.json is made from these, too. */
 

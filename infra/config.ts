@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const flag = z.stringbool().or(z.boolean());
 const number = z.coerce.number();

@@ -42,7 +42,7 @@ export class GoodNet {
   private readonly nets: DetectorNets;
   private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
   private readonly rule: Rule;
-  private readonly transplant: LoadedTransplant | undefined;
+  private loadedTransplant: LoadedTransplant | undefined;
 
   private constructor(manifest: Manifest, nets: DetectorNets, clouds: Clouds) {
     this.manifest = manifest;
@@ -52,7 +52,6 @@ export class GoodNet {
       trunk: clouds.trunk && loadCloud(clouds.trunk),
     };
     this.rule = ruleOf(manifest);
-    this.transplant = nets.transplant && loadTransplant(nets, nets.transplant);
   }
 
   /**
@@ -126,13 +125,19 @@ export class GoodNet {
     const { views } = this.rule;
     const answered = views ? await answerWithViews(this.nets, pixels, read.bad, views) : read.answered;
     const readings = { ...read, answered };
-    return this.transplant ? askFurther(readings, this.rule, this.transplant) : readings;
+    return this.nets.transplant ? askFurther(readings, this.rule, () => this.transplant()) : readings;
+  }
+
+  /** The hosts run through B when the first image is asked further, which few are. */
+  private transplant(): LoadedTransplant {
+    this.loadedTransplant ??= loadTransplant(this.nets, this.nets.transplant!);
+    return this.loadedTransplant;
   }
 
   /** Frees the nets' tensors. */
   dispose(): void {
-    const { bad, repaired, expert, transplant } = this.nets;
-    for (const net of [bad, repaired?.model, expert?.model, transplant?.head]) net?.dispose();
+    const { bad, repaired, expert } = this.nets;
+    for (const net of [bad, repaired?.model, expert?.model]) net?.dispose();
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
   }

@@ -9,6 +9,7 @@ import type { FetchObject } from '../../functions/images-in';
 import { prometheus } from '../../functions/observe/prometheus';
 import { Problem } from '../../functions/problem';
 import { startServer } from '../../functions/server';
+import { settleHeap } from '../../functions/small-heap';
 import { stopSignal } from '../../functions/stop-signal';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { startEngine } from '../../models/engine';
@@ -85,6 +86,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   // Faults are told at once, and the first request finds its model loaded.
   const version = names.length === 1 ? await versionOf(catalogue, names[0]!) : undefined;
   const server = await startServer({ app, host, port });
+  settleHeap();
   isServing = true;
   const what =
     version === undefined ? `${names.length} models` : `${names[0]} (bundle ${version.slice(0, 16)})`;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
 

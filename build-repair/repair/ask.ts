@@ -25,7 +25,7 @@ export interface AskedFold {
  */
 export async function calibrateSecond(
   context: RepairContext,
-  { net, head }: { readonly net: LayersModel; readonly head: LayersModel | undefined },
+  { net, from }: { readonly net: LayersModel; readonly from: Transplant['from'] },
   folds: readonly AskedFold[],
   readings: Readings,
   standard: Standard,
@@ -45,7 +45,7 @@ export async function calibrateSecond(
   for (const { images, hosts } of folds) {
     const asked = Array.from(images.keys()).filter((i) => scores[start + i]! >= askFrom);
     const nets = { ...context, bad: net, repaired: undefined, expert: undefined };
-    const ready = { ...nets, transplant: { ...hosts, head } };
+    const ready = { ...nets, transplant: { ...hosts, from } };
     const loaded = loadTransplant(nets, ready.transplant);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
@@ -59,7 +59,7 @@ export async function calibrateSecond(
           batch.map((i) => start + i),
         ),
       };
-      const { evidence } = await askFurther(known, asking, loaded);
+      const { evidence } = await askFurther(known, asking, () => loaded);
       batch.forEach((i, place) => {
         transplant[start + i] = evidence.transplant![place]!;
       });

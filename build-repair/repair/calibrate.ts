@@ -69,10 +69,10 @@ export async function calibrate(
   const readings = complete ? { ...all, confidence: undefined } : all;
   const first = standardOf(readings, calibrated.length);
   // Images are cut where B's features are no use: it costs more, and finds a little more.
-  const head = complete ? bad.head : undefined;
+  const from = complete && bad.hasCut ? 'cut' : 'image';
   const { standard, transplant } = await calibrateSecond(
     context,
-    { net: bad.net, head },
+    { net: bad.net, from },
     read,
     readings,
     first,
@@ -86,7 +86,7 @@ export async function calibrate(
       trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
     head: has('relearned') ? served.relearned : undefined,
-    transplant: { ...served.hosts, head },
+    transplant: { ...served.hosts, from },
     standard,
     calibrated,
     scores: suspicion({ ...readings, transplant }, standard, calibrated.length),

@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { headOf, lineOf, type RowFormat } from './rows';

@@ -9,9 +9,12 @@ import type { Aside, NetsThreads } from '../threads/pool';
 import type { Catalogue } from './catalogue';
 import { currentVersion, modelFolders } from './folders';
 import { nameOf } from './name-of';
+import { remembering } from './remember';
 
 /** How often, at most, it is looked whether there are other models or bundles, in milliseconds. */
 const LOOK_AGAIN = 1000;
+/** How long what a store says is remembered, in milliseconds: while a model is loaded it is asked several times. */
+const REMEMBERED = 250;
 /** When a bundle that was found damaged, or not signed, is tried again, in milliseconds: it may have been mended. */
 const TRY_AGAIN = 60_000;
 
@@ -53,7 +56,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   let folders: ReadonlyMap<string, string> = new Map();
   let listedAt = Number.NEGATIVE_INFINITY;
   let listing: Promise<void> | undefined;
-  const open = filesOpener();
+  const open = remembering(filesOpener(), REMEMBERED);
 
   async function list(): Promise<ReadonlyMap<string, string>> {
     // A bundle or a store alone keeps its name, whatever is taken up later.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemSchema } from '../schemas';
 
 /** The Open Inference Protocol's requests and answers; /openapi.json is made from these, too. */

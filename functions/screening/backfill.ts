@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import { AT_ONCE, type ScreeningOptions, screenAndLog } from './events';

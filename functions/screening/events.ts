@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';

@@ -1,7 +1,11 @@
 import { type StoreLocation, storeUrl } from '../store';
 
 /** glibc's settings (functions/small-heap.ts): freed memory goes back soon, and threads share one heap. */
-export const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
+export const MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+};
 
 /** What a function is told of its store, and how to keep its memory small. */
 export function storeEnvironment(store: StoreLocation): Record<string, string> {

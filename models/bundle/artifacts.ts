@@ -33,23 +33,32 @@ export async function netFiles(folder: string, model: LayersModel): Promise<Memo
   ];
 }
 
-/** The net whose artifacts lie in a folder of a bundle. @param read gives a file's bytes by its path */
+/**
+ * The net whose artifacts lie in a folder of a bundle.
+ * @param read gives a file's bytes by its path
+ * @throws RangeError where the weights are not those of the net
+ */
 export async function netFromFiles(folder: string, read: (path: string) => Uint8Array): Promise<LayersModel> {
-  const json = JSON.parse(new TextDecoder().decode(read(`${folder}/model.json`))) as {
+  const json = JSON.parse(new TextDecoder().decode(read(`${folder}/model.json`)), quickInitializers) as {
     modelTopology: object;
     weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
   };
-  const weights = read(`${folder}/weights.bin`);
-  return loadLayersModel(
-    tf.io.fromMemory({
-      modelTopology: json.modelTopology,
-      weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer.slice(
-        weights.byteOffset,
-        weights.byteOffset + weights.byteLength,
-      ) as ArrayBuffer,
-    }),
-  );
+  const specs = json.weightsManifest.flatMap((group) => group.weights);
+  const lengths = specs.map(({ shape }) => tf.util.sizeFromShape(shape));
+  const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology }));
+  tf.tidy(() => {
+    const values = unpackFloats(read(`${folder}/weights.bin`), lengths);
+    // By ourselves: TensorFlow.js would copy them twice on the way.
+    model.loadWeights(
+      Object.fromEntries(specs.map(({ name, shape }, i) => [name, tf.tensor(values[i]!, shape)])),
+    );
+  });
+  return model;
+}
+
+/** Random numbers take their time, and the weights that are read take their place at once. */
+function quickInitializers(key: string, value: unknown): unknown {
+  return key.endsWith('_initializer') ? { class_name: 'Zeros', config: {} } : value;
 }
 
 /** Several arrays of 32-bit floats in one file, little-endian, one after the other. */
@@ -63,16 +72,19 @@ export function packFloats(arrays: readonly Float32Array[]): Uint8Array {
   return packed;
 }
 
-/** The inverse of packFloats. @param lengths of each array, in values */
+/**
+ * The inverse of packFloats. The arrays lie in the same memory as what is unpacked.
+ * @param lengths of each array, in values
+ */
 export function unpackFloats(packed: Uint8Array, lengths: readonly number[]): Float32Array[] {
   const total = lengths.reduce((sum, length) => sum + length, 0) * 4;
   if (packed.byteLength !== total)
     throw new RangeError(`${total} bytes expected, ${packed.byteLength} found`);
-  let at = 0;
+  // A copy only where the bytes lie where no 32-bit value may begin.
+  const { buffer, byteOffset } = packed.byteOffset % 4 === 0 ? packed : packed.slice();
+  let at = byteOffset;
   return lengths.map((length) => {
-    const start = packed.byteOffset + at;
-    // A copy: the bytes may lie where no 32-bit value may begin.
-    const array = new Float32Array(packed.buffer.slice(start, start + length * 4));
+    const array = new Float32Array(buffer, at, length);
     at += length * 4;
     return array;
   });

@@ -22,7 +22,6 @@ export async function packNets(
   if (nets.expert) files.push(...(await netFiles('expert', nets.expert.model)));
   if (nets.transplant) {
     files.push({ path: HOSTS, bytes: nets.transplant.hosts });
-    if (nets.transplant.head) files.push(...(await netFiles('head', nets.transplant.head)));
   }
   if (nets.gallery) files.push(...galleryFiles(nets.gallery));
   for (const kind of CLOUDS) {
@@ -46,7 +45,7 @@ export async function packNets(
       },
       transplant: nets.transplant && {
         count: nets.transplant.count,
-        head: nets.transplant.head && 'head',
+        from: nets.transplant.from,
       },
       gallery: nets.gallery && galleryField(nets.gallery),
       clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
@@ -57,7 +56,11 @@ export async function packNets(
 /** Makes the nets and clouds of a verified bundle. @throws BundleError when they don't fit together */
 export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorNets; clouds: Clouds }> {
   const { manifest, folder } = bundle;
-  const net = (name: string) => netFromFiles(name, (path) => bundle.read(path));
+  const net = async (name: string) => {
+    const made = await netFromFiles(name, (path) => bundle.read(path));
+    bundle.free(`${name}/weights.bin`);
+    return made;
+  };
   try {
     const { bad, repaired, expert } = manifest.nets;
     const { height, width, channels, pixels } = manifest.input;
@@ -71,8 +74,8 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
       expert: expert && { model: await net(expert.folder), from: expert.from },
       transplant: transplant && {
         count: transplant.count,
+        from: transplant.from,
         hosts: hostPixels(bundle),
-        head: transplant.head === undefined ? undefined : await net(transplant.head),
       },
       gallery: manifest.gallery && readGallery(manifest.gallery, bundle.read),
     };

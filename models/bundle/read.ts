@@ -10,6 +10,8 @@ export interface BundleFiles {
   readonly manifest: Manifest;
   /** @throws BundleError for a path that the manifest does not name */
   read(path: string): Uint8Array;
+  /** Gives the memory of a file back, which nothing may look at any more. */
+  free(path: string): void;
 }
 
 /** Reads a bundle's manifest alone. @throws BundleError */
@@ -70,7 +72,21 @@ export async function verifyBundle(
       if (!content) throw damaged(`the manifest of ${folder} names no file ${path}`);
       return content;
     },
+    free(path) {
+      const content = contents.get(path);
+      contents.delete(path);
+      if (content && isAlone(content)) detach(content.buffer);
+    },
   };
+}
+
+function isAlone({ buffer, byteLength }: Uint8Array): boolean {
+  return buffer.byteLength === byteLength;
+}
+
+/** Frees memory at once, where the runtime can (Node.js 22): the garbage collector may not come by for minutes. */
+function detach(buffer: ArrayBufferLike & { transfer?: (size: number) => ArrayBuffer }): void {
+  buffer.transfer?.(0);
 }
 
 function damaged(message: string, cause?: unknown): BundleError {

@@ -5,11 +5,12 @@ import { type LoadedTransplant, transplantEvidence } from './transplant';
 /**
  * Adds the evidence that costs much, of those images whose other evidence asks for it; NaN for the others.
  * @param readings what the nets say of n images
+ * @param transplant called where any image is asked
  */
 export async function askFurther(
   readings: NetReadings,
   standard: Standard,
-  transplant: LoadedTransplant,
+  transplant: () => LoadedTransplant,
 ): Promise<NetReadings> {
   const { second } = standard;
   const n = readings.bad.classes.length;
@@ -24,7 +25,7 @@ export async function askFurther(
       cut.set(readings.cut!.subarray(image * size, (image + 1) * size), i * size);
     });
     const at = Int32Array.from(asked, (image) => readings.bad.classes[image]!);
-    const found = await transplantEvidence(transplant, cut, at);
+    const found = await transplantEvidence(transplant(), cut, at);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });

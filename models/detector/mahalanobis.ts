@@ -23,7 +23,11 @@ export interface ClassCloud {
  * @param at the class that B names for each image
  * @returns n values; NaN where the class is not known
  */
-export function distances(projected: Float32Array, at: Int32Array, cloud: ClassCloud): Float32Array {
+export function distances(
+  projected: Float32Array,
+  at: Int32Array,
+  cloud: Omit<ClassCloud, 'projection'>,
+): Float32Array {
   const { dimensions, means, known } = cloud;
   const result = new Float32Array(at.length);
   for (let i = 0; i < at.length; i++) {

@@ -68,15 +68,15 @@ export interface NetReadings {
 
 /** The tensors that hold a cloud while it is in use. */
 export interface LoadedCloud {
-  readonly cloud: ClassCloud;
+  readonly cloud: Omit<ClassCloud, 'projection'>;
   readonly projection: tf.Tensor2D;
 }
 
-/** Puts a cloud's arrays into tensors. */
-export function loadCloud(cloud: ClassCloud): LoadedCloud {
+/** Puts a cloud's projection into a tensor; what the cloud was read from is not held on to. */
+export function loadCloud({ projection, ...cloud }: ClassCloud): LoadedCloud {
   return {
-    cloud,
-    projection: tf.tensor2d(cloud.projection, [cloud.features, cloud.dimensions]),
+    cloud: { ...cloud, means: cloud.means.slice() },
+    projection: tf.tensor2d(projection, [cloud.features, cloud.dimensions]),
   };
 }
 
@@ -116,7 +116,7 @@ export async function readNets(
         nets.expert && outputsOf(nets.expert.model, nets.expert.from === 'stem' ? made.at(-1)! : image)[0]!,
       latent: project(latent, clouds.latent),
       trunk: project(trunk, clouds.trunk),
-      cut: nets.transplant && (nets.transplant.head ? made[CUT]! : image),
+      cut: nets.transplant && (nets.transplant.from === 'cut' ? made[CUT]! : image),
       stem: nets.gallery && made.at(-1)!,
     };
   });

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { CUT } from '../nets/features';
+import { CUT, headBehindCut } from '../nets/features';
 import { margins } from './margin';
 import type { DetectorNets } from './nets';
 import { imageTensor, outputsOf } from './run';
 
 /** What halves of an image are transplanted onto, and what then answers. */
 export interface Transplant {
-  /** The rest of B behind the cut (see featureNet): cut → logits. Undefined where images themselves are cut. */
-  readonly head: LayersModel | undefined;
+  /** What is cut: what B gives as its cut (see featureNet), or images themselves. */
+  readonly from: 'cut' | 'image';
   /** Clean images, the hosts: count × height × width × channels values of 0–255. */
   readonly hosts: Uint8Array;
   readonly count: number;
@@ -16,7 +16,7 @@ export interface Transplant {
 
 /** A transplant with the hosts' features at hand. */
 export interface LoadedTransplant {
-  /** cut (or scaled image) → logits, first of its outputs. */
+  /** cut (or scaled image) → logits, first of its outputs; its layers are B's. */
   readonly net: LayersModel;
   /** Height, width and channels of what is cut. */
   readonly shape: readonly [number, number, number];
@@ -34,16 +34,17 @@ const IMAGES_AT_ONCE = 4;
 /** Runs the hosts through B. */
 export function loadTransplant(
   nets: Pick<DetectorNets, 'shape' | 'pixels' | 'classes' | 'bad'>,
-  { head, hosts, count }: Transplant,
+  { from, hosts, count }: Transplant,
 ): LoadedTransplant {
   const cut = tf.tidy(() => {
     const images = imageTensor(hosts, count, nets.shape, nets.pixels);
-    return head ? outputsOf(nets.bad, images)[CUT]! : images;
+    return from === 'cut' ? outputsOf(nets.bad, images)[CUT]! : images;
   });
   const features = cut.dataSync().slice() as Float32Array;
   cut.dispose();
   const shape = cut.shape.slice(1) as [number, number, number];
-  return { net: head ?? nets.bad, shape, classes: nets.classes, count, hosts: features };
+  const net = from === 'cut' ? headBehindCut(nets.bad) : nets.bad;
+  return { net, shape, classes: nets.classes, count, hosts: features };
 }
 
 /**

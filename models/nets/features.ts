@@ -1,6 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { latentTensor, stemCut, transplantCut, trunkCut } from './cut';
-import { copyBetween } from './graph';
+import { callOf, copyBetween, partBehind } from './graph';
 
 /** Trunk features are averaged over places until an image has no more values than this. */
 const MOST_TRUNK_VALUES = 4096;
@@ -10,8 +10,8 @@ export interface FeatureNet {
   /** image → [logits, latent, trunk?, cut?, stem?]. */
   readonly net: tfl.LayersModel;
   readonly hasTrunk: boolean;
-  /** cut → logits, the rest of the net behind the cut; undefined where there is none. */
-  readonly head: tfl.LayersModel | undefined;
+  /** Whether it has a cut among its outputs. */
+  readonly hasCut: boolean;
 }
 
 /** Where the cut is among a feature net's outputs, if it has one; the stem, if it has one, is the last. */
@@ -26,11 +26,17 @@ export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
   if (cut) outputs.push(own(cut, 'cut'));
   const stem = stemCut(flat);
   if (stem) outputs.push(own(stem, 'stem'));
-  return {
-    net: copyBetween(flat.inputs[0]!, outputs, name),
-    hasTrunk: trunk !== undefined,
-    head: cut && copyBetween(cut, flat.outputs, `${name}_head`),
-  };
+  const net = copyBetween(flat.inputs[0]!, outputs, name);
+  return { net, hasTrunk: trunk !== undefined, hasCut: cut !== undefined };
+}
+
+/**
+ * The rest of a feature net behind its cut: cut → logits. Its layers are those of the feature net, which frees them.
+ * @param net a feature net that has a cut
+ */
+export function headBehindCut(net: tfl.LayersModel): tfl.LayersModel {
+  const [cut] = callOf(net.outputs[CUT]!).inputs;
+  return partBehind(cut!, [net.outputs[0]!], `${net.name}_head`);
 }
 
 function pooled(trunk: tfl.SymbolicTensor): tfl.SymbolicTensor {

@@ -110,6 +110,36 @@ export function copyBetween(
   return model;
 }
 
+/**
+ * The part of a flat net (see copyNet) behind a tensor, as a net of its own with the same layers: it is to be freed by
+ * disposing of the net alone.
+ * @param from tensor that becomes the part's input
+ */
+export function partBehind(
+  from: tf.SymbolicTensor,
+  outputs: readonly tf.SymbolicTensor[],
+  name: string,
+): tf.LayersModel {
+  const input = tf.input({ shape: from.shape.slice(1), name: `${name}_input` });
+  const known = new Map([[from.id, input]]);
+  for (const { layer, inputs, outputs: made, callArgs } of callsInOrder(outputs, from)) {
+    const uses = usesOf(layer);
+    const before = uses._refCount;
+    const given = inputs.map((each) => known.get(each.id)!);
+    const applied = layer.apply(given.length === 1 ? given[0]! : given, callArgs as never);
+    // A further call would count as a use that nobody takes back.
+    uses._refCount = before;
+    [applied as tf.SymbolicTensor | tf.SymbolicTensor[]].flat().forEach((each, i) => {
+      known.set(made[i]!.id, each);
+    });
+  }
+  return tf.model({ inputs: input, outputs: outputs.map((each) => known.get(each.id)!), name });
+}
+
+function usesOf(layer: Layer): { _refCount: number } {
+  return layer as unknown as { _refCount: number };
+}
+
 /** A copy of a whole net, laid flat, with weights of its own. */
 export function copyNet(model: tf.LayersModel, name = model.name): tf.LayersModel {
   return copyBetween(model.inputs[0]!, model.outputs, name);

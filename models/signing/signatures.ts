@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BundleError } from '../errors';
 import { keyId, readPublicKey } from './keys';
 import { isKms, type Signer } from './signer';

@@ -36,7 +36,11 @@ export async function readFrom(files: Files, id?: string): Promise<BundleFiles> 
     });
   }
   if (manifest.id !== wanted) throw new BundleError(`${where} is not the bundle ${wanted}`);
-  return await verifyBundle(manifest, where, async (path) => (await files.read(`${into}/${path}`))?.bytes);
+  return await verifyBundle(
+    manifest,
+    where,
+    async (path) => (await files.read(`${into}/${path}`, { isChecked: true }))?.bytes,
+  );
 }
 
 /** The bundles of a store, by id. */

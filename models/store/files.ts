@@ -12,8 +12,11 @@ export type Condition = { readonly version: string } | 'new' | 'any';
 export interface Files {
   /** For messages: `s3://bucket/prefix`, or the folder. */
   readonly address: string;
-  /** @returns undefined where there is no such file */
-  read(key: string): Promise<StoredFile | undefined>;
+  /**
+   * @param options.isChecked whether the caller compares what it gets with a checksum of its own: no other is then asked for
+   * @returns undefined where there is no such file
+   */
+  read(key: string, options?: { readonly isChecked?: boolean }): Promise<StoredFile | undefined>;
   /**
    * Writes a file whole or not at all.
    * @returns false where the condition does not hold: somebody else was there first

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import {
   DeleteObjectsCommand,
@@ -76,9 +77,9 @@ export function s3Files(address: string, client: S3Client = s3Client()): Files {
   }
   return {
     address,
-    async read(key) {
+    async read(key, { isChecked = false } = {}) {
       try {
-        return await fetchWhole(client, { ...at(key), ChecksumMode: 'ENABLED' });
+        return await fetchWhole(client, isChecked ? at(key) : { ...at(key), ChecksumMode: 'ENABLED' });
       } catch (error) {
         return isMissing(error) ? undefined : failed(`reading ${key}`)(error);
       }
@@ -160,17 +161,31 @@ export async function fetchWhole(
 ): Promise<StoredFile | 'too-large'> {
   for (let reads = 1; ; reads++) {
     const { Body, ETag, ContentLength = 0 } = await client.send(new GetObjectCommand(input));
+    const body = Body as unknown as Readable;
     if (ContentLength > maxBytes) {
-      (Body as { destroy?: () => void } | undefined)?.destroy?.();
+      body.destroy();
       return 'too-large';
     }
     try {
-      return { bytes: await Body!.transformToByteArray(), version: ETag! };
+      return { bytes: await collect(body, ContentLength), version: ETag! };
     } catch (error) {
       if (reads === READS) throw error;
       await setTimeout(50 * 2 ** reads * Math.random());
     }
   }
+}
+
+/** A body into memory of its size; gathered in parts, and put together, it would take that twice. */
+async function collect(body: Readable, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    if (at + part.length > size) throw new RangeError(`${size} bytes were announced, and more came`);
+    bytes.set(part, at);
+    at += part.length;
+  }
+  if (at < size) throw new RangeError(`${size} bytes were announced, and ${at} came`);
+  return bytes;
 }
 
 function isMissing(error: unknown): boolean {

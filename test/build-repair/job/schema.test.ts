@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressIn, placeOf } from '../../../build-repair/job/address';
 import { jobSchema, parseJob } from '../../../build-repair/job/schema';
 import { fallingTo, shareOf } from '../../../build-repair/job/share';
