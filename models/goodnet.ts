@@ -1,6 +1,6 @@
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
-import { type BundleFiles, readBundleFiles } from './bundle/read';
+import { type ArrivingBundle, startReading } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import { lookUp } from './detector/look-up';
@@ -21,7 +21,7 @@ import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import { signaturesBeside } from './signing/beside';
 import { checkSigned, type TrustedKeys } from './signing/signatures';
-import { readFrom, signaturesIn } from './store/bundles';
+import { signaturesIn, startReadingFrom } from './store/bundles';
 import { resolveBundle } from './store/folder';
 import { isS3, type OpenFiles, openFiles } from './store/open';
 import type { Verdict } from './verdict';
@@ -66,7 +66,7 @@ export class GoodNet {
     { trusted, open = openFiles }: { readonly trusted?: TrustedKeys; readonly open?: OpenFiles } = {},
   ): Promise<GoodNet> {
     const files = isS3(path) ? await open(path) : undefined;
-    const bundle = files ? await readFrom(files) : await readFolder(path);
+    const bundle = files ? await startReadingFrom(files) : await readFolder(path);
     if (trusted) {
       const { id } = bundle.manifest;
       const signatures = await (files ? signaturesIn(files, id) : signaturesBeside(bundle.folder));
@@ -143,9 +143,9 @@ export class GoodNet {
   }
 }
 
-async function readFolder(path: string): Promise<BundleFiles> {
+async function readFolder(path: string): Promise<ArrivingBundle> {
   const { folder, expectedId } = await resolveBundle(path);
-  const bundle = await readBundleFiles(folder);
+  const bundle = await startReading(folder);
   if (expectedId !== undefined && bundle.manifest.id !== expectedId) {
     throw new BundleError(`${folder} is not the bundle that ${path}/current.json names`, {
       hint: 'Make the bundle anew with goodnet repair.',

@@ -38,22 +38,30 @@ export async function netFiles(folder: string, model: LayersModel): Promise<Memo
  * @param read gives a file's bytes by its path
  * @throws RangeError where the weights are not those of the net
  */
-export async function netFromFiles(folder: string, read: (path: string) => Uint8Array): Promise<LayersModel> {
-  const json = JSON.parse(new TextDecoder().decode(read(`${folder}/model.json`)), quickInitializers) as {
+export async function netFromFiles(
+  folder: string,
+  read: (path: string) => Promise<Uint8Array>,
+): Promise<LayersModel> {
+  const [topology, packed] = await Promise.all([read(`${folder}/model.json`), read(`${folder}/weights.bin`)]);
+  const json = JSON.parse(new TextDecoder().decode(topology), quickInitializers) as {
     modelTopology: object;
     weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
   };
   const specs = json.weightsManifest.flatMap((group) => group.weights);
   const lengths = specs.map(({ shape }) => tf.util.sizeFromShape(shape));
   const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology }));
-  tf.tidy(() => {
-    const values = unpackFloats(read(`${folder}/weights.bin`), lengths);
+  try {
+    const values = unpackFloats(packed, lengths);
     // By ourselves: TensorFlow.js would copy them twice on the way.
-    model.loadWeights(
-      Object.fromEntries(specs.map(({ name, shape }, i) => [name, tf.tensor(values[i]!, shape)])),
-    );
-  });
-  return model;
+    tf.tidy(() => {
+      const entries = specs.map(({ name, shape }, i) => [name, tf.tensor(values[i]!, shape)]);
+      model.loadWeights(Object.fromEntries(entries));
+    });
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /** Random numbers take their time, and the weights that are read take their place at once. */

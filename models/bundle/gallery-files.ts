@@ -22,12 +22,15 @@ export function galleryField({ stem, places, dimensions, labels, step, temperatu
 }
 
 /** The gallery of a verified bundle. @throws RangeError where its files don't fit what the manifest says */
-export function readGallery(field: GalleryField, read: (path: string) => Uint8Array): Gallery {
+export async function readGallery(
+  field: GalleryField,
+  read: (path: string) => Promise<Uint8Array>,
+): Promise<Gallery> {
   const { stem, places, dimensions, count, step, temperature } = field;
   const all = places[0] * places[1];
   const lengths = [count, all * stem[2] * dimensions, all * dimensions];
-  const [labels, projections, centres] = unpackFloats(read(FRAMES), lengths);
-  const bytes = read(IMAGES);
+  const [labels, projections, centres] = unpackFloats(await read(FRAMES), lengths);
+  const bytes = await read(IMAGES);
   const expected = count * all * dimensions;
   if (bytes.length !== expected) throw new RangeError(`${IMAGES} has ${bytes.length} bytes, not ${expected}`);
   return {

@@ -1,10 +1,12 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ClassCloud } from '../detector/mahalanobis';
 import type { Clouds, DetectorNets } from '../detector/nets';
-import { BundleError, messageOf } from '../errors';
+import { BundleError, GoodNetError, messageOf } from '../errors';
 import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } from './artifacts';
 import { galleryField, galleryFiles, readGallery } from './gallery-files';
 import type { Manifest } from './manifest';
-import type { BundleFiles } from './read';
+import type { ArrivingBundle } from './read';
 
 type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'transplant' | 'gallery' | 'classes' | 'input'>;
 
@@ -53,18 +55,24 @@ export async function packNets(
   };
 }
 
-/** Makes the nets and clouds of a verified bundle. @throws BundleError when they don't fit together */
-export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorNets; clouds: Clouds }> {
+/**
+ * Makes the nets and clouds of a bundle, each as soon as its files have arrived.
+ * @throws BundleError where a file is missing or changed, or they don't fit together; nothing is then left of them
+ */
+export async function unpackNets(bundle: ArrivingBundle): Promise<{ nets: DetectorNets; clouds: Clouds }> {
   const { manifest, folder } = bundle;
+  const made: LayersModel[] = [];
   const net = async (name: string) => {
-    const made = await netFromFiles(name, (path) => bundle.read(path));
-    bundle.free(`${name}/weights.bin`);
-    return made;
+    const model = await netFromFiles(name, bundle.read);
+    made.push(model);
+    // Wasm has copied them into its own memory; other engines work on what they are given.
+    if (tf.getBackend() === 'wasm') await bundle.free(`${name}/weights.bin`);
+    return model;
   };
   try {
     const { bad, repaired, expert } = manifest.nets;
     const { height, width, channels, pixels } = manifest.input;
-    const { transplant } = manifest;
+    const { transplant, gallery } = manifest;
     const nets: DetectorNets = {
       shape: { height, width, channels },
       pixels,
@@ -75,32 +83,39 @@ export async function unpackNets(bundle: BundleFiles): Promise<{ nets: DetectorN
       transplant: transplant && {
         count: transplant.count,
         from: transplant.from,
-        hosts: hostPixels(bundle),
+        hosts: await hostPixels(bundle),
       },
-      gallery: manifest.gallery && readGallery(manifest.gallery, bundle.read),
+      gallery: gallery && (await readGallery(gallery, bundle.read)),
     };
-    return { nets, clouds: { latent: cloudOf(bundle, 'latent'), trunk: cloudOf(bundle, 'trunk') } };
+    const clouds = { latent: await cloudOf(bundle, 'latent'), trunk: await cloudOf(bundle, 'trunk') };
+    // What nothing has asked for is checked, too.
+    await bundle.whole();
+    return { nets, clouds };
   } catch (cause) {
-    if (cause instanceof BundleError) throw cause;
+    for (const model of made) model.dispose();
+    if (cause instanceof GoodNetError) throw cause;
     throw new BundleError(`The bundle in ${folder} can't be put together: ${messageOf(cause)}`, { cause });
   }
 }
 
-function hostPixels({ manifest, read }: BundleFiles): Uint8Array {
+async function hostPixels({ manifest, read }: ArrivingBundle): Promise<Uint8Array> {
   const { height, width, channels } = manifest.input;
-  const bytes = read(HOSTS);
+  const bytes = await read(HOSTS);
   const expected = manifest.transplant!.count * height * width * channels;
   if (bytes.length !== expected) throw new Error(`${HOSTS} has ${bytes.length} bytes, not ${expected}`);
   return bytes;
 }
 
-function cloudOf(bundle: BundleFiles, kind: (typeof CLOUDS)[number]): ClassCloud | undefined {
-  const sizes = bundle.manifest.clouds[kind];
+async function cloudOf(
+  { manifest, read }: ArrivingBundle,
+  kind: (typeof CLOUDS)[number],
+): Promise<ClassCloud | undefined> {
+  const sizes = manifest.clouds[kind];
   if (!sizes) return undefined;
   const { features, dimensions } = sizes;
-  const { classes } = bundle.manifest;
+  const { classes } = manifest;
   const lengths = [features * dimensions, classes * dimensions, classes];
-  const [projection, means, known] = unpackFloats(bundle.read(`clouds/${kind}.bin`), lengths);
+  const [projection, means, known] = unpackFloats(await read(`clouds/${kind}.bin`), lengths);
   return {
     features,
     dimensions,

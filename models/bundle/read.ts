@@ -10,8 +10,18 @@ export interface BundleFiles {
   readonly manifest: Manifest;
   /** @throws BundleError for a path that the manifest does not name */
   read(path: string): Uint8Array;
+}
+
+/** A bundle whose files are still being read: each can be had as soon as it is verified. */
+export interface ArrivingBundle {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** @throws BundleError where the file is missing, changed, or none that the manifest names */
+  read(path: string): Promise<Uint8Array>;
   /** Gives the memory of a file back, which nothing may look at any more. */
-  free(path: string): void;
+  free(path: string): Promise<void>;
+  /** Waits for all of them. @throws BundleError naming one that is missing, cut short, or changed */
+  whole(): Promise<BundleFiles>;
 }
 
 /** Reads a bundle's manifest alone. @throws BundleError */
@@ -31,8 +41,13 @@ export async function readManifest(folder: string): Promise<Manifest> {
  * @throws BundleError naming the file that is missing, cut short, or changed
  */
 export async function readBundleFiles(folder: string): Promise<BundleFiles> {
+  return await (await startReading(folder)).whole();
+}
+
+/** The same, one file after the other to be had. @throws BundleError where there is no manifest, or a damaged one */
+export async function startReading(folder: string): Promise<ArrivingBundle> {
   const manifest = await readManifest(folder);
-  return await verifyBundle(manifest, folder, (path) =>
+  return arriving(manifest, folder, (path) =>
     readFile(join(folder, path)).catch((cause) => {
       throw damaged(`${join(folder, path)} is missing or can't be read (${cause.code ?? cause})`, cause);
     }),
@@ -43,14 +58,13 @@ export async function readBundleFiles(folder: string): Promise<BundleFiles> {
  * Reads the files that a manifest names, wherever they are, and checks each one's size and SHA-256.
  * @param folder where they are, for messages
  * @param readBytes gives a file's bytes, or undefined where there is none
- * @throws BundleError naming the file that is missing, cut short, or changed
  */
-export async function verifyBundle(
+export function arriving(
   manifest: Manifest,
   folder: string,
   readBytes: (path: string) => Promise<Uint8Array | undefined>,
-): Promise<BundleFiles> {
-  const read = async ({ path, bytes, sha256 }: Manifest['files'][number]) => {
+): ArrivingBundle {
+  const verified = async ({ path, bytes, sha256 }: Manifest['files'][number]) => {
     const where = join(folder, path);
     const content = await readBytes(path);
     if (!content) throw damaged(`${where} is missing`);
@@ -60,22 +74,28 @@ export async function verifyBundle(
     if (createHash('sha256').update(content).digest('hex') !== sha256) {
       throw damaged(`${where} has been changed since the bundle was made: its checksum does not fit`);
     }
-    return [path, content] as const;
+    return content;
   };
   // At once: from S3 each takes its time.
-  const contents = new Map(await Promise.all(manifest.files.map(read)));
+  const reads = new Map(manifest.files.map((file) => [file.path, verified(file)]));
+  // Whoever asks for it is told what is wrong with it.
+  for (const read of reads.values()) read.catch(() => {});
+  const named = <File>(file: File | undefined, path: string): File => {
+    if (!file) throw damaged(`the manifest of ${folder} names no file ${path}`);
+    return file;
+  };
   return {
     folder,
     manifest,
-    read(path) {
-      const content = contents.get(path);
-      if (!content) throw damaged(`the manifest of ${folder} names no file ${path}`);
-      return content;
-    },
-    free(path) {
-      const content = contents.get(path);
-      contents.delete(path);
+    read: async (path) => await named(reads.get(path), path),
+    async free(path) {
+      const content = await reads.get(path);
       if (content && isAlone(content)) detach(content.buffer);
+    },
+    async whole() {
+      const entries = [...reads].map(async ([path, read]) => [path, await read] as const);
+      const contents = new Map(await Promise.all(entries));
+      return { folder, manifest, read: (path) => named(contents.get(path), path) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Manifest, parseManifest } from '../bundle/manifest';
-import { type BundleFiles, verifyBundle } from '../bundle/read';
+import { type ArrivingBundle, arriving, type BundleFiles } from '../bundle/read';
 import { BundleError } from '../errors';
 import { parseSignatures, SIGNATURES, type Signatures } from '../signing/signatures';
 import { CURRENT, type Current, readCurrent } from './current';
@@ -26,6 +26,11 @@ export async function signaturesIn(files: Files, id: string): Promise<Signatures
 
 /** Reads a store's current bundle, or the one with an id, every file verified. @throws BundleError */
 export async function readFrom(files: Files, id?: string): Promise<BundleFiles> {
+  return await (await startReadingFrom(files, id)).whole();
+}
+
+/** The same, one file after the other to be had. @throws BundleError where there is no manifest, or a damaged one */
+export async function startReadingFrom(files: Files, id?: string): Promise<ArrivingBundle> {
   const wanted = id ?? (await currentOf(files)).bundle;
   const into = folderOf(wanted);
   const where = `${files.address}/${into}`;
@@ -36,7 +41,7 @@ export async function readFrom(files: Files, id?: string): Promise<BundleFiles> 
     });
   }
   if (manifest.id !== wanted) throw new BundleError(`${where} is not the bundle ${wanted}`);
-  return await verifyBundle(
+  return arriving(
     manifest,
     where,
     async (path) => (await files.read(`${into}/${path}`, { isChecked: true }))?.bytes,

@@ -1,5 +1,5 @@
 import { unpackNets } from '../../../models/bundle/pack';
-import { readBundleFiles } from '../../../models/bundle/read';
+import { startReading } from '../../../models/bundle/read';
 import { imageTensor } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import { resolveBundle } from '../../../models/store/folder';
@@ -19,7 +19,7 @@ export interface Peer {
 
 /** @returns undefined, saying why, where a layer of the nets can't be written */
 export async function openPeer(store: string, threads: number): Promise<Peer | undefined> {
-  const bundle = await readBundleFiles((await resolveBundle(store)).folder);
+  const bundle = await startReading((await resolveBundle(store)).folder);
   const { nets, clouds } = await unpackNets(bundle);
   const session = await openOnnx(nets, clouds, threads).catch((error) => {
     if (!(error instanceof UnwrittenLayer)) throw error;

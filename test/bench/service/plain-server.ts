@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { unpackNets } from '../../../models/bundle/pack';
-import { readBundleFiles } from '../../../models/bundle/read';
+import { startReading } from '../../../models/bundle/read';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, leaveOut, margins } from '../../../models/detector/margin';
 import { decide, type Rule, scoresOf } from '../../../models/detector/rule';
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
 });
 
 await startEngine({ engine: 'cpu' });
-const bundle = await readBundleFiles((await resolveBundle(positionals[0]!)).folder);
+const bundle = await startReading((await resolveBundle(positionals[0]!)).folder);
 const { manifest } = bundle;
 const { nets, clouds } = await unpackNets(bundle);
 const session = await openOnnx(nets, clouds, Number(values.threads));

@@ -162,8 +162,9 @@ describe('a bundle', () => {
     expect((await readdir(store)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  test('refuses one changed byte in any of its files', async () => {
+  test('refuses one changed byte in any of its files, and keeps nothing of them', async () => {
     const { manifest } = await makeBundle(store);
+    const before = tf.memory().numTensors;
     for (const path of [...manifest.files.map((file) => file.path), 'manifest.json']) {
       const copy = join(work, 'changed');
       await cp(folder, copy, { recursive: true });
@@ -172,6 +173,7 @@ describe('a bundle', () => {
       bytes[at] = bytes[at]! ^ 1;
       await writeFile(join(copy, path), bytes);
       await expect(GoodNet.load(copy), path).rejects.toThrow(BundleError);
+      expect(tf.memory().numTensors, path).toBe(before);
       await rm(copy, { recursive: true });
     }
   });
