@@ -25,12 +25,6 @@ export class JpegDecoder {
   private isDoubtful = false;
   private readonly file = lazily(async () => await readFile(wasmFile()));
 
-  /** Loads libjpeg; the first image would wait for it. */
-  async load(): Promise<void> {
-    this.started ??= this.start();
-    await this.started;
-  }
-
   /**
    * @returns undefined where its end is not where the file's is, or libjpeg makes something up for what is missing
    * @throws Error (any) where libjpeg gives up

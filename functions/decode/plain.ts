@@ -34,11 +34,6 @@ export async function decodePlain(
   }
 }
 
-/** Loads what decodes plain images, which the first of them would wait for. */
-export async function loadPlainDecoders(): Promise<void> {
-  await Promise.all([import('fast-png'), jpegs.load()]);
-}
-
 async function decodePng(bytes: Uint8Array) {
   const { decode } = await import('fast-png');
   const { width, height, data } = decode(bytes, { checkCrc: true });

@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Watch } from '../observe/watch';
-import { settleHeap } from '../small-heap';
 
 /** Lines of JSON for CloudWatch; never an image's content. */
 export const logger = new Logger({ serviceName: process.env.POWERTOOLS_SERVICE_NAME ?? 'goodnet' });
@@ -29,17 +28,11 @@ export const watch: Watch = {
   },
 };
 
-/** When the heap is made small after the first answer, in milliseconds: not before it is out. */
-const SETTLE_AFTER = 50;
-let isSettled = false;
-
-/** Writes the metrics of an invocation out; after the first, what starting left behind is given back. */
+/** Writes the metrics of an invocation out. */
 export async function publishing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
     metrics.publishStoredMetrics();
-    if (!isSettled) setTimeout(settleHeap, SETTLE_AFTER).unref();
-    isSettled = true;
   }
 }

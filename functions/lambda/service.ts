@@ -1,5 +1,6 @@
 import { createApp } from '../app';
 import { defectOf } from '../observe/defect';
+import { settleHeap } from '../small-heap';
 import { fetchObjectFrom } from '../uploads/fetch-object';
 import { lambdaHandler } from './http';
 import { logger, publishing, watch } from './powertools';
@@ -17,8 +18,17 @@ const app = createApp({
 });
 const answer = lambdaHandler(app);
 
+/** When the heap is made small after the first answer, in milliseconds: not before it is out. */
+const SETTLE_AFTER = 50;
+let isSettled = false;
+
 /** Answers HTTP events of API Gateway, a function URL or a load balancer. */
-export const handler: typeof answer = (event, context) => publishing(() => answer(event, context));
+export const handler: typeof answer = async (event, context) => {
+  const answered = await publishing(() => answer(event, context));
+  if (!isSettled) setTimeout(settleHeap, SETTLE_AFTER).unref();
+  isSettled = true;
+  return answered;
+};
 
 async function uploads() {
   const [{ s3Uploads }, { s3Client }] = await Promise.all([

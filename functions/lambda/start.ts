@@ -4,7 +4,6 @@ import { GoodNetError } from '../../models/errors';
 import { openTrust } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
 import { storedCatalogue } from '../catalogue/stored';
-import { loadPlainDecoders } from '../decode/plain';
 import { logger, watch } from './powertools';
 
 /**
@@ -26,9 +25,8 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
     engine: 'wasm',
     wasmPath: fileURLToPath(new URL('.', import.meta.url)),
   });
-  const decoders = loadPlainDecoders();
-  // Whatever fails first is told; the others are not to end the process before. A decoder is tried again when it is wanted.
-  for (const each of [starting, decoders]) each.catch(() => {});
+  // Whatever fails first is told; the other is not to end the process before.
+  starting.catch(() => {});
   const trust = setting('GOODNET_TRUST')?.split(',');
   const trusted = trust && (await openTrust(trust));
   const catalogue = storedCatalogue(bundle, {
