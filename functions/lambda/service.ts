@@ -25,7 +25,7 @@ let isSettled = false;
 /** Answers HTTP events of API Gateway, a function URL or a load balancer. */
 export const handler: typeof answer = async (event, context) => {
   const answered = await publishing(() => answer(event, context));
-  if (!isSettled) setTimeout(settleHeap, SETTLE_AFTER).unref();
+  if (!isSettled) setTimeout(settleHeap, SETTLE_AFTER, { forGood: true }).unref();
   isSettled = true;
   return answered;
 };
