@@ -8,10 +8,13 @@ import { Random } from '../../../models/random';
 describe('conformal p-values', () => {
   const scores = Float32Array.from([1, 2, 2, 3]);
 
-  test('count the calibration scores that are at least as high', () => {
+  test('tell the share of the calibration scores that are at least as high, and what lies between them', () => {
     expect(pValue(scores, 0)).toBe(1);
-    expect(pValue(scores, 2)).toBeCloseTo(4 / 5);
-    expect(pValue(scores, 3)).toBeCloseTo(2 / 5);
+    expect(pValue(scores, 1)).toBeCloseTo(4 / 5);
+    expect(pValue(scores, 1.5)).toBeCloseTo(12 / 3.5 / 5);
+    expect(pValue(scores, 2)).toBeCloseTo(3 / 5);
+    expect(pValue(scores, 2.25)).toBeCloseTo(2 / 1.25 / 5);
+    expect(pValue(scores, 3)).toBeCloseTo(1 / 5);
     expect(pValue(scores, 3.1)).toBeCloseTo(1 / 5);
     expect(pValue(scores, Number.POSITIVE_INFINITY)).toBe(smallestAlpha(4));
   });
@@ -29,14 +32,28 @@ describe('conformal p-values', () => {
     expect(flagged / (rounds * 50)).toBeLessThan(0.056);
   });
 
+  test('hold it with few calibration images, between the rates that they can count', () => {
+    const random = new Random(5);
+    let flagged = 0;
+    const rounds = 4000;
+    for (let round = 0; round < rounds; round++) {
+      const calibration = Float32Array.from({ length: 144 }, () => -Math.log(random.uniform(0, 1))).sort();
+      for (let i = 0; i < 20; i++)
+        if (pValue(calibration, -Math.log(random.uniform(0, 1))) <= 0.01) flagged++;
+    }
+    // Counted alone, it would be 1/145, 0.69 %. The standard error is about 0.014 points.
+    expect(flagged / (rounds * 20)).toBeGreaterThan(0.0094);
+    expect(flagged / (rounds * 20)).toBeLessThan(0.0106);
+  });
+
   test('the threshold is what p ≤ α means', () => {
     const random = new Random(2);
     const calibration = Float32Array.from({ length: 999 }, () => random.normal()).sort();
-    for (const alpha of [0.001, 0.01, 0.05, 0.5]) {
+    for (const alpha of [0.001, 0.0055, 0.01, 0.0503, 0.5]) {
       const limit = threshold(calibration, alpha);
       for (let i = 0; i < 200; i++) {
         const score = Math.fround(random.normal() * 2);
-        expect(pValue(calibration, score) <= alpha).toBe(score > limit);
+        expect(pValue(calibration, score) <= alpha).toBe(score >= limit);
       }
     }
     expect(threshold(scores, 0.01)).toBe(Number.POSITIVE_INFINITY);
