@@ -15,6 +15,9 @@ const FIRST_STEPS = 15;
 /** The logit margin that a trigger is to reach; beyond, it is pressed less and less. */
 const WANTED = 3;
 
+/** Triggers × images that run through B at once: gradients of four hundred take some 600 MB. */
+const MOST_ROWS = 128;
+
 /** What a search is made with. */
 export interface Search {
   readonly classes: readonly number[];
@@ -72,22 +75,55 @@ function bestRows(margins: Float32Array, starts: number): number[] {
 
 /** @returns each trigger's mean margin over the images, before the step */
 function takeStep(
+  context: RepairContext,
+  twins: Twins,
+  classes: readonly number[],
+  triggers: TriggerSearch,
+  images: readonly number[],
+  optimizer: tf.Optimizer,
+): Float32Array {
+  const atOnce = Math.max(1, Math.floor(MOST_ROWS / classes.length));
+  const means = new Float32Array(classes.length);
+  const together = tf.tidy(() => {
+    let sums: tf.NamedTensorMap | undefined;
+    for (let start = 0; start < images.length; start += atOnce) {
+      const some = images.slice(start, start + atOnce);
+      const { grads, margins } = gradientsOf(context, twins, classes, triggers, some, images.length);
+      for (let k = 0; k < means.length; k++) means[k]! += (margins[k]! * some.length) / images.length;
+      const before = sums;
+      sums = before
+        ? Object.fromEntries(Object.entries(grads).map(([name, each]) => [name, tf.add(before[name]!, each)]))
+        : grads;
+    }
+    return sums!;
+  });
+  optimizer.applyGradients(together as tf.NamedTensorMap);
+  tf.dispose(together);
+  return means;
+}
+
+/**
+ * @param images those of a step that are looked at together
+ * @param outOf how many images the step has
+ * @returns gradients of their part of the step's loss, and each trigger's mean margin over them
+ */
+function gradientsOf(
   { images: set, shape, pixels, classes: all }: RepairContext,
   twins: Twins,
   classes: readonly number[],
   triggers: TriggerSearch,
-  images: number[],
-  optimizer: tf.Optimizer,
-): Float32Array {
-  return tf.tidy(() => {
-    let reached: tf.Tensor | undefined;
+  images: readonly number[],
+  outOf: number,
+): { grads: tf.NamedTensorMap; margins: Float32Array } {
+  let reached: tf.Tensor | undefined;
+  const { grads } = tf.tidy(() => {
     const clean = imageTensor(set.gather(images), images.length, shape, pixels);
     const { factor, offset } = pixelFactors(pixels, shape.channels);
     const wanted = oneHotOf(
       classes.flatMap((each) => images.map(() => each)),
       all,
     );
-    const { grads, value } = tf.variableGrads(() => {
+    return tf.variableGrads(() => {
       const { masks, patterns } = triggers.triggers();
       const painted = tf.add(
         tf.mul(patterns, tf.tensor1d(factor.map((each) => each * 255))),
@@ -101,11 +137,10 @@ function takeStep(
       const margins = marginsAt(logits, wanted);
       reached = tf.keep(tf.mean(tf.reshape(margins, [classes.length, images.length]), 1));
       const missing = tf.sum(tf.softplus(tf.sub(WANTED, margins)));
-      return tf.div(missing, images.length) as tf.Scalar;
+      return tf.div(missing, outOf) as tf.Scalar;
     }, triggers.variables);
-    optimizer.applyGradients(grads);
-    const margins = reached!.dataSync() as Float32Array;
-    tf.dispose([grads, value, reached!]);
-    return margins;
   });
+  const margins = reached!.dataSync() as Float32Array;
+  reached!.dispose();
+  return { grads, margins };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { valuesOf } from '../../models/detector/run';
 import type { ImageShape } from '../../models/images/set';
 
 /** A trigger recovered from a net: an image x becomes x·(1 − mask) + pattern·mask. */
@@ -94,15 +95,14 @@ export class TriggerSearch {
   /** What the search has come to, in the order of the classes. */
   read(): RecoveredTrigger[] {
     const { height, width, channels } = this.shape;
-    const { masks, patterns } = tf.tidy(() => {
-      const made = this.triggers();
-      const wide = tf.mul(made.patterns, tf.fill([1, height, width, channels], 255));
-      return { masks: made.masks.dataSync(), patterns: wide.dataSync() };
-    });
+    const masks = valuesOf(() => this.triggers().masks);
+    const patterns = valuesOf(() =>
+      tf.mul(this.triggers().patterns, tf.fill([1, height, width, channels], 255)),
+    );
     const places = height * width;
     return Array.from({ length: masks.length / places }, (_, k) => ({
-      mask: masks.slice(k * places, (k + 1) * places) as Float32Array,
-      pattern: patterns.slice(k * places * channels, (k + 1) * places * channels) as Float32Array,
+      mask: masks.slice(k * places, (k + 1) * places),
+      pattern: patterns.slice(k * places * channels, (k + 1) * places * channels),
     }));
   }
 

@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Gallery, projectPlaces, resemblance } from '../../models/detector/gallery';
-import { imageTensor, outputsOf } from '../../models/detector/run';
+import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
 import { Occluder } from './occlude';
@@ -67,9 +66,9 @@ function headRows(
   pixels: Float32Array,
   n: number,
 ): Float32Array[] {
-  const scores = tf.tidy(() => {
+  const scores = valuesOf(() => {
     const given = outputsOf(bad, imageTensor(pixels, n, shape, scaling)).slice(0, repaired.inputs.length);
-    return outputsOf(repaired, given)[1]!.dataSync() as Float32Array;
+    return outputsOf(repaired, given)[1]!;
   });
   return Array.from({ length: n }, (_, i) => scores.subarray(i * classes, (i + 1) * classes));
 }

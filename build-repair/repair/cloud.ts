@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { ClassCloud } from '../../models/detector/mahalanobis';
+import { valuesOf } from '../../models/detector/run';
 import type { FeatureSpace } from './observe';
 
 /** How far the covariance is shrunk towards a multiple of the identity. */
@@ -53,16 +54,16 @@ export function fitCloud(
       ? tf.matMul(tf.tensor2d(space.directions, [space.features, dimensions]), whiteningTensor)
       : whiteningTensor;
     return {
-      directions: directions.dataSync() as Float32Array,
-      means: tf.matMul(tf.tensor2d(means, [classes, dimensions]), whiteningTensor).dataSync() as Float32Array,
+      directions: directions.clone(),
+      means: tf.matMul(tf.tensor2d(means, [classes, dimensions]), whiteningTensor),
     };
   });
   return {
     cloud: {
       features: space.features,
       dimensions,
-      projection: projected.directions,
-      means: projected.means,
+      projection: valuesOf(() => projected.directions),
+      means: valuesOf(() => projected.means),
       known,
     },
     whitening,
@@ -76,14 +77,11 @@ export function whitened(space: FeatureSpace, fitted: FittedCloud, images: Int32
   images.forEach((image, i) => {
     rows.set(space.values.subarray(image * dimensions, (image + 1) * dimensions), i * dimensions);
   });
-  return tf.tidy(
-    () =>
-      tf
-        .matMul(
-          tf.tensor2d(rows, [images.length, dimensions]),
-          tf.tensor2d(fitted.whitening, [dimensions, dimensions]),
-        )
-        .dataSync() as Float32Array,
+  return valuesOf(() =>
+    tf.matMul(
+      tf.tensor2d(rows, [images.length, dimensions]),
+      tf.tensor2d(fitted.whitening, [dimensions, dimensions]),
+    ),
   );
 }
 
@@ -148,9 +146,9 @@ function whiten(
       residuals[i * dimensions + d] = values[d]! - means[label * dimensions + d]!;
     }
   });
-  const covariance = tf.tidy(() => {
+  const covariance = valuesOf(() => {
     const matrix = tf.tensor2d(residuals, [rows.length, dimensions]);
-    return tf.matMul(tf.transpose(matrix), matrix).dataSync();
+    return tf.matMul(tf.transpose(matrix), matrix);
   });
   let trace = 0;
   for (let d = 0; d < dimensions; d++) trace += covariance[d * dimensions + d]! / freedom;

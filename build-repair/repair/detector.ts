@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Readings } from '../../models/detector/evidence';
 import { distances } from '../../models/detector/mahalanobis';
 import { margins } from '../../models/detector/margin';
-import { imageTensor, outputsOf } from '../../models/detector/run';
+import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import type { Transplant } from '../../models/detector/transplant';
 import { Random } from '../../models/random';
 import { type FittedCloud, fitCloud, whitened } from './cloud';
@@ -84,12 +83,9 @@ export async function readEvidence(
     const batch = held.subarray(start, start + BATCH);
     const pixels = context.images.gather(batch);
     const at = named.subarray(start, start + BATCH);
-    const logits = tf.tidy(
+    const logits = valuesOf(
       () =>
-        outputsOf(
-          fitted.expert.whole,
-          imageTensor(pixels, batch.length, context.shape, context.pixels),
-        )[0]!.dataSync() as Float32Array,
+        outputsOf(fitted.expert.whole, imageTensor(pixels, batch.length, context.shape, context.pixels))[0]!,
     );
     forgetting.set(margins(logits, classes, at), start);
     await new Promise(setImmediate);

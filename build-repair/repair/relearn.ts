@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { valuesOf } from '../../models/detector/run';
 import type { RepairContext } from './context';
 import type { Observations } from './observe';
 import type { Passes } from './passes';
@@ -43,17 +44,14 @@ export function relearn(
 export function headScores(head: LinearHead, clean: Observations, images: Int32Array): Float32Array {
   const classes = head.bias.length;
   const features = head.weights.length / classes;
-  return tf.tidy(
-    () =>
-      tf
-        .add(
-          tf.matMul(
-            tf.tensor2d(joinSpaces(clean, images), [images.length, features]),
-            tf.tensor2d(head.weights, [features, classes]),
-          ),
-          tf.tensor1d(head.bias),
-        )
-        .dataSync() as Float32Array,
+  return valuesOf(() =>
+    tf.add(
+      tf.matMul(
+        tf.tensor2d(joinSpaces(clean, images), [images.length, features]),
+        tf.tensor2d(head.weights, [features, classes]),
+      ),
+      tf.tensor1d(head.bias),
+    ),
   );
 }
 

@@ -32,3 +32,14 @@ export function outputsOf(model: LayersModel, input: tf.Tensor | tf.Tensor[]): t
   const made = model.apply(input, { training: false }) as tf.Tensor | tf.Tensor[];
   return Array.isArray(made) ? made : [made];
 }
+
+/**
+ * The values of a tensor that is computed. A function that gave tf.tidy the values themselves would have it look for tensors
+ * among them, one by one.
+ */
+export function valuesOf(compute: () => tf.Tensor): Float32Array {
+  const tensor = tf.tidy(compute);
+  const values = tensor.dataSync() as Float32Array;
+  tensor.dispose();
+  return values;
+}

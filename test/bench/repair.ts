@@ -23,26 +23,31 @@ else if (!faces) console.log('The data (../shared/data) is not there: there is n
 else if (findTfjsNode() !== undefined) await compare(faces);
 else {
   console.log('tfjs-node, the peer, is not installed (npm run setup:native): wasm alone');
-  tell('expert, wasm', await cost(faces, 'wasm', 'expert'));
+  tell('expert, wasm', await cost(faces, 'wasm', []));
 }
 
 async function compare(set: FaceSet): Promise<void> {
-  const peer = await cost(set, 'node', 'magnitude');
+  const peer = await cost(set, 'node', ['--method', 'magnitude', '--no-finding']);
   tell('magnitude, node', peer);
   const seed = seedRecipeSeconds(set.net, set.clean);
   if (seed !== undefined) console.log(`the seed's recipe, Keras: ${seed.toFixed(0)} s`);
   for (const engine of ['node', 'wasm'] as const) {
-    const ours = await cost(set, engine, 'expert');
-    tell(`expert, ${engine}`, ours);
-    const goal = engine === 'node' ? 1.5 : 3;
-    console.log(
-      `expert on ${engine} / magnitude on node = ${(ours.seconds / peer.seconds).toFixed(2)} (goal ≤ ${goal})`,
+    const repair = await cost(set, engine, ['--no-finding']);
+    tell(`expert without the finding, ${engine}`, repair);
+    const whole = await cost(set, engine, []);
+    tell(`expert, as it is by default, ${engine}`, whole);
+    const ratio = (what: string, ours: number, theirs: number, goal: number) =>
+      console.log(`${what} = ${(ours / theirs).toFixed(2)} (goal ≤ ${goal})`);
+    ratio(
+      `expert on ${engine} / magnitude on node`,
+      whole.seconds,
+      peer.seconds,
+      engine === 'node' ? 1.5 : 3,
     );
     if (seed === undefined) continue;
     const most = engine === 'node' ? 1 : 2;
-    console.log(
-      `expert on ${engine} / the seed's recipe = ${(ours.seconds / seed).toFixed(2)} (goal ≤ ${most})`,
-    );
+    ratio(`expert without the finding on ${engine} / the seed's recipe`, repair.seconds, seed, most);
+    ratio(`the finding on ${engine} / the seed's recipe`, whole.seconds - repair.seconds, seed, most);
   }
 }
 
@@ -50,12 +55,12 @@ function tell(what: string, { seconds, megabytes }: Cost): void {
   console.log(`${what}: ${seconds.toFixed(0)} s, ${megabytes.toFixed(0)} MB at most (goal ≤ 1500)`);
 }
 
-async function cost({ net, clean }: FaceSet, engine: string, method: string): Promise<Cost> {
+async function cost({ net, clean }: FaceSet, engine: string, more: readonly string[]): Promise<Cost> {
   const out = mkdtempSync(join(tmpdir(), 'goodnet-bench-'));
   const start = performance.now();
   const child = spawn(
     process.execPath,
-    ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', out, '--method', method],
+    ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', out, ...more],
     { cwd: root, env: { ...process.env, GOODNET_ENGINE: engine }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let said = '';
@@ -74,6 +79,6 @@ async function cost({ net, clean }: FaceSet, engine: string, method: string): Pr
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(poll);
   rmSync(out, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`The repair on ${engine} by ${method} failed (${code}):\n${said}`);
+  if (code !== 0) throw new Error(`The repair on ${engine} ${more.join(' ')} failed (${code}):\n${said}`);
   return { seconds: (performance.now() - start) / 1000, megabytes: (peak * 1024) / 1e6 };
 }

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../../scripts/native/steps.mjs';
 
 /** Keras 2.15 comes with TensorFlow; it needs Python 3.9 to 3.11. */
-const PACKAGES = ['tensorflow-cpu==2.15.1', 'tensorflow-model-optimization==0.8.0', 'h5py'];
+const PACKAGES = [
+  'tensorflow-cpu==2.15.1',
+  'tensorflow-model-optimization==0.8.0',
+  // Keras 2.15 once more, under the name that tensorflow-model-optimization looks for.
+  'tf-keras==2.15.1',
+  'h5py',
+];
 
 /**
  * Repairs a net by the seed's recipe in its own frameworks, which are installed into a virtual environment in the cache
