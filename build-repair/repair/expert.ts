@@ -33,8 +33,8 @@ export async function expertMethod(
   const { latent, trunk } = passes.clean;
   const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
   let gallery: Gallery | undefined;
-  if (repaired && made.expert.from === 'stem') {
-    const hung = await fitGallery(context, bad.net, all);
+  if (repaired && passes.clean.places && made.expert.from === 'stem') {
+    const hung = await fitGallery(context, bad.net, passes.clean.places);
     gallery = await chooseGallery(context, bad.net, repaired, hung, made.calibrated);
   }
   return {

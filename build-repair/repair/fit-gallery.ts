@@ -5,7 +5,6 @@ import { quantile } from '../../models/detector/evidence';
 import { type Gallery, placesFor } from '../../models/detector/gallery';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
-import { stemPlaces } from './stem-places';
 
 /** Values of a place in the gallery: with 8, half-covered images were told apart less well, with 16 no better. */
 const DIMENSIONS = 12;
@@ -15,33 +14,31 @@ const SHRINKAGE = 0.1;
 /** Values beyond this quantile are cut to it. */
 const LARGEST = 0.999;
 const STEPS = 127;
-const BATCH = 256;
 
 /**
- * Hangs clean images into a gallery. Each place of the stem has its own projection: whitened by how images of one class
+ * Hangs all clean images into a gallery. Each place of the stem has its own projection: whitened by how images of one class
  * differ there, then the directions in which classes differ most (linear discriminant analysis, Fisher 1936).
  * @param bad B with its stem as the last output (see featureNet)
- * @param sample the images to take
+ * @param seen what the stem says of the images: by place, images × channels
  * @returns its temperature is 1
  */
 export async function fitGallery(
   context: RepairContext,
   bad: LayersModel,
-  sample: Int32Array,
+  seen: readonly Float32Array[],
 ): Promise<Gallery> {
   const stem = bad.outputs.at(-1)!.shape.slice(1) as [number, number, number];
   const [height, width, channels] = stem;
   const places = placesFor({ height, width });
-  const labels = sample.map((image) => context.images.labels[image]!);
+  const { labels } = context.images;
   const mix = mixOf(context.seed, channels);
   const used = mix?.columns ?? channels;
-  const seen = await look(context, bad, sample, { stem, places });
   const dimensions = Math.min(DIMENSIONS, used);
   const projections = new Float32Array(seen.length * channels * dimensions);
   const projected: Float32Array[] = [];
   for (const [place, values] of seen.entries()) {
     const own = tf.tidy(() => {
-      const all = tf.tensor2d(values, [sample.length, channels]);
+      const all = tf.tensor2d(values, [labels.length, channels]);
       const mixed: tf.Tensor2D = mix ? tf.matMul(all, tf.tensor2d(mix.to2DArray())) : all;
       const directions = tf.tensor2d(discriminants(mixed, labels, dimensions).to2DArray());
       const whole = mix ? tf.matMul(tf.tensor2d(mix.to2DArray()), directions) : directions;
@@ -50,6 +47,7 @@ export async function fitGallery(
     });
     projected.push((await own.data()) as Float32Array);
     own.dispose();
+    context.progress({ stage: 'Hanging the gallery', done: place + 1, total: seen.length });
   }
   return hang(projected, { stem, places, dimensions, projections, labels, temperature: 1 });
 }
@@ -84,34 +82,6 @@ function hang(
     });
   });
   return { ...made, centres, step, images };
-}
-
-/** Runs B over the images. @returns by place: images × channels */
-async function look(
-  context: RepairContext,
-  bad: LayersModel,
-  sample: Int32Array,
-  gallery: Pick<Gallery, 'stem' | 'places'>,
-): Promise<Float32Array[]> {
-  const { places, stem } = gallery;
-  const channels = stem[2];
-  const seen = Array.from(
-    { length: places[0] * places[1] },
-    () => new Float32Array(sample.length * channels),
-  );
-  for (let start = 0; start < sample.length; start += BATCH) {
-    context.signal?.throwIfAborted();
-    const batch = sample.subarray(start, start + BATCH);
-    const values = await stemPlaces(context, bad, gallery, context.images.gather(batch));
-    values.forEach((image, i) => {
-      seen.forEach((place, at) => {
-        place.set(image.subarray(at * channels, (at + 1) * channels), (start + i) * channels);
-      });
-    });
-    context.progress({ stage: 'Hanging the gallery', done: start + batch.length, total: sample.length });
-    await new Promise(setImmediate);
-  }
-  return seen;
 }
 
 /** channels × fewer: random directions (Johnson and Lindenstrauss 1984); undefined where channels are taken as they are. */

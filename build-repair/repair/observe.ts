@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { placesFor, placesOf } from '../../models/detector/gallery';
 import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
@@ -27,6 +29,8 @@ export interface Observations {
   readonly margins: Float32Array;
   readonly latent: FeatureSpace;
   readonly trunk: FeatureSpace | undefined;
+  /** The places of the net's stem (see Gallery), where they were asked for: by place, images × channels. */
+  readonly places?: readonly Float32Array[] | undefined;
 }
 
 /** Which images a net is run over, and how they are changed first. */
@@ -37,6 +41,8 @@ export interface Pass {
   readonly sample?: Int32Array;
   /** Gives the images that are looked at in place of the clean ones. */
   readonly change?: (pixels: Float32Array) => Float32Array;
+  /** Whether to keep the places of the net's stem, which is its last output. */
+  readonly places?: boolean;
 }
 
 /** Runs a net once over clean images; what it says stands in the order of the sample. */
@@ -52,6 +58,7 @@ export async function observe(
     net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
+  const stem = pass.places ? stemOf(net, count) : undefined;
   const named = new Int32Array(count);
   const sure = new Float32Array(count);
   for (let start = 0; start < count; start += BATCH) {
@@ -60,13 +67,22 @@ export async function observe(
     const clean = context.images.gather(sample.subarray(start, start + n));
     const batch = pass.change?.(clean) ?? clean;
     const made = tf.tidy(() => {
-      const [output, latentValues, trunkValues] = outputsOf(net, imageTensor(batch, n, shape, pixels));
-      return [output!, project(latentValues!, n, latent), trunk && project(trunkValues!, n, trunk)] as const;
+      const outputs = outputsOf(net, imageTensor(batch, n, shape, pixels));
+      const [output, latentValues, trunkValues] = outputs;
+      return [
+        output!,
+        project(latentValues!, n, latent),
+        trunk && project(trunkValues!, n, trunk),
+        stem && outputs.at(-1)!,
+      ] as const;
     });
-    const [answered, latentRead, trunkRead] = await Promise.all(made.map(async (each) => each?.data()));
+    const [answered, latentRead, trunkRead, stemRead] = await Promise.all(
+      made.map(async (each) => each?.data()),
+    );
     tf.dispose(made as unknown as tf.Tensor[]);
     latent.space.values.set(latentRead as Float32Array, start * latent.space.dimensions);
     trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
+    stem?.keep(stemRead as Float32Array, start);
     const best = answers(answered as Float32Array, classes).classes;
     named.set(best, start);
     sure.set(margins(answered as Float32Array, classes, best), start);
@@ -75,7 +91,27 @@ export async function observe(
   }
   latent.directions?.dispose();
   trunk?.directions?.dispose();
-  return { named, margins: sure, latent: latent.space, trunk: trunk?.space };
+  return { named, margins: sure, latent: latent.space, trunk: trunk?.space, places: stem?.places };
+}
+
+/** Averages what the stem says of images to the gallery's places. */
+function stemOf(net: LayersModel, count: number) {
+  const shape = net.outputs.at(-1)!.shape.slice(1) as [number, number, number];
+  const [height, width, channels] = shape;
+  const grid = placesFor({ height, width });
+  const places = Array.from({ length: grid[0] * grid[1] }, () => new Float32Array(count * channels));
+  const each = height * width * channels;
+  return {
+    places,
+    keep(values: Float32Array, start: number): void {
+      for (let at = 0; at < values.length; at += each) {
+        const image = placesOf(values.subarray(at, at + each), shape, grid);
+        places.forEach((place, p) => {
+          place.set(image.subarray(p * channels, (p + 1) * channels), (start + at / each) * channels);
+        });
+      }
+    },
+  };
 }
 
 interface OpenSpace {

@@ -3,6 +3,7 @@ import { Augmenter } from './augment';
 import type { RepairContext } from './context';
 import { type Observations, observe } from './observe';
 import { Occluder } from './occlude';
+import { coversAllClasses } from './relearn';
 
 /** Copies of each image that shapes were painted on, beside the one that was only varied. */
 const PAINTED = 2;
@@ -27,7 +28,10 @@ export async function runPasses(
 ): Promise<Passes> {
   const augmenter = new Augmenter(context.shape, context.seed, 'passes');
   const occluder = new Occluder(context.shape, context.seed, 'passes');
-  const clean = await observe(context, bad, { stage: 'Running B over the clean images' });
+  const clean = await observe(context, bad, {
+    stage: 'Running B over the clean images',
+    places: bad.hasStem && coversAllClasses(context.images.labels, sample, context.classes),
+  });
   const varied = await observe(context, bad, {
     stage: 'Running B over varied images',
     sample,

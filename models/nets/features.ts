@@ -12,6 +12,8 @@ export interface FeatureNet {
   readonly hasTrunk: boolean;
   /** Whether it has a cut among its outputs. */
   readonly hasCut: boolean;
+  /** Whether its last output is its stem. */
+  readonly hasStem: boolean;
 }
 
 /** Where the cut is among a feature net's outputs, if it has one; the stem, if it has one, is the last. */
@@ -27,7 +29,7 @@ export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
   const stem = stemCut(flat);
   if (stem) outputs.push(own(stem, 'stem'));
   const net = copyBetween(flat.inputs[0]!, outputs, name);
-  return { net, hasTrunk: trunk !== undefined, hasCut: cut !== undefined };
+  return { net, hasTrunk: trunk !== undefined, hasCut: cut !== undefined, hasStem: stem !== undefined };
 }
 
 /**
