@@ -13,7 +13,7 @@ import {
   type NetReadings,
   readNets,
 } from './detector/nets';
-import { decide, passedOver, type Rule, scoresOf } from './detector/rule';
+import { decide, isBeyondAll, passedOver, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { answerWithViews } from './detector/views';
@@ -112,7 +112,9 @@ export class GoodNet {
       const scores = scoresOf(read, this.rule);
       const { gallery } = this.nets;
       const readings = gallery
-        ? lookUp(read, gallery, passedOver(scores, this.rule), this.nets.classes)
+        ? lookUp(read, gallery, passedOver(scores, this.rule), this.nets.classes, {
+            isRuledOut: (image) => isBeyondAll(scores[image]!, this.rule),
+          })
         : read;
       verdicts.push(...decide(readings, scores, this.rule, this.nets.classes, top));
     }

@@ -22,6 +22,7 @@ import type { LinearHead } from './softmax-regression';
 export interface Calibrated {
   readonly expert: Expert;
   readonly clouds: Clouds;
+  /** The relearned head, for B′; in a fold that lacks a class, there is none to be evidence. */
   readonly head: LinearHead | undefined;
   readonly transplant: Transplant;
   readonly standard: Standard;
@@ -85,7 +86,7 @@ export async function calibrate(
       latent: has('latent') ? served.latent?.cloud : undefined,
       trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
-    head: has('relearned') ? served.relearned : undefined,
+    head: served.relearned,
     transplant: { ...served.hosts, from },
     standard,
     calibrated,

@@ -8,6 +8,11 @@ import { stemPlaces } from './stem-places';
 
 /** Painted images that B′'s two ways to pass B's class over are held against each other on. */
 const MOST_TRIED = 256;
+/**
+ * The gallery is taken where it names at least this share of what the head does. Painted shapes take little of what the head works
+ * on; a trigger takes all of it, which is what makes it one, and leaves the gallery's places alone.
+ */
+const WORTH_HANGING = 1 / 3;
 const TEMPERATURES = [0.5, 1, 2, 4, 8, 16, 32];
 
 /**
@@ -15,7 +20,7 @@ const TEMPERATURES = [0.5, 1, 2, 4, 8, 16, 32];
  * of more of them?
  * @param repaired B's outputs → [logits of B′, scores of the relearned head]
  * @param images clean images to draw from; the gallery leaves out those of an image's group
- * @returns the gallery, its temperature fitted, where it is the better
+ * @returns the gallery, its temperature fitted, unless it is much the worse
  */
 export async function chooseGallery(
   context: RepairContext,
@@ -41,7 +46,7 @@ export async function chooseGallery(
     if (i % 16 === 0) await new Promise(setImmediate);
   }
   const heads = headRows(context, bad, repaired, pixels, tried.length);
-  if (hits(rows, labels) <= hits(heads, labels)) return undefined;
+  if (hits(rows, labels) < WORTH_HANGING * hits(heads, labels)) return undefined;
   const likelihood = (temperature: number) =>
     rows.reduce((sum, row, i) => sum + logProbability(row, labels[i]!, temperature), 0);
   const temperature = TEMPERATURES.reduce((best, each) =>

@@ -1,19 +1,27 @@
 import { type Gallery, placesOf, projectPlaces, resemblance } from './gallery';
+import { leaveOut } from './margin';
 import type { NetReadings } from './nets';
+
+/** What is not to be found. */
+export interface LeftOut {
+  /** Tells the images of which B's class is out of the question: they are more suspicious than every clean one. */
+  readonly isRuledOut: (image: number) => boolean;
+  /** Tells which of the gallery's images not to look at, for an image. */
+  readonly isEntry?: (image: number, entry: number) => boolean;
+}
 
 /**
  * Looks some images up in the gallery, so that B′ names what they resemble where the evidence speaks against B's class.
  * @param readings what the nets say of n images, with B's stem
  * @param which the images to look up
  * @param classes N
- * @param isLeftOut tells which of the gallery's images not to look at, for an image
  */
 export function lookUp(
   readings: NetReadings,
   gallery: Gallery,
   which: readonly number[],
   classes: number,
-  isLeftOut?: (image: number, entry: number) => boolean,
+  { isRuledOut, isEntry }: LeftOut,
 ): NetReadings {
   if (which.length === 0) return readings;
   const [height, width, channels] = gallery.stem;
@@ -22,13 +30,8 @@ export function lookUp(
     which.map((image) => {
       const stem = readings.stem!.subarray(image * size, (image + 1) * size);
       const projected = projectPlaces(placesOf(stem, gallery.stem, gallery.places), gallery);
-      const scores = resemblance(
-        gallery,
-        projected,
-        classes,
-        isLeftOut && ((entry) => isLeftOut(image, entry)),
-      );
-      return [image, scores];
+      const scores = resemblance(gallery, projected, classes, isEntry && ((entry) => isEntry(image, entry)));
+      return [image, isRuledOut(image) ? leaveOut(scores, readings.bad.classes[image]!) : scores];
     }),
   );
   const { passedOver } = readings.logits;

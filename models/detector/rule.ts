@@ -36,6 +36,11 @@ export function passedOver(scores: Float32Array, rule: Rule): number[] {
   return Array.from(scores.keys()).filter((i) => pValue(rule.calibration, scores[i]!) <= rule.passOver);
 }
 
+/** Whether an image is more suspicious than every calibration image. */
+export function isBeyondAll(score: number, { calibration }: Rule): boolean {
+  return score > (calibration.at(-1) ?? Number.POSITIVE_INFINITY);
+}
+
 /**
  * The verdict on each image whose score is known.
  * @param classes N, the class that says "backdoored"
