@@ -6,6 +6,9 @@ import {
   projectPlaces,
   resemblance,
 } from '../../../models/detector/gallery';
+import { lookUp } from '../../../models/detector/look-up';
+import { topAnswers } from '../../../models/detector/margin';
+import type { NetReadings } from '../../../models/detector/nets';
 import { Random } from '../../../models/random';
 
 const classes = 4;
@@ -108,5 +111,25 @@ describe('the gallery', () => {
       const scores = resemblance(made, hidden, classes);
       expect(scores.indexOf(Math.max(...scores))).toBe(labels[owner]);
     }
+  });
+
+  test('names what an image shows; beyond every clean image, never what B says', () => {
+    const { gallery: made, values } = gallery();
+    // Projections that leave places as they are.
+    for (let at = 0; at < places * dimensions; at++)
+      made.projections[at * dimensions + (at % dimensions)] = 1;
+    const stem = Float32Array.from(values[2]!, (value) => value * made.step);
+    const nothing = (_: number) => new Float32Array(classes);
+    const readings = {
+      bad: { classes: Int32Array.of(1, 1, 1), probabilities: new Float32Array(3) },
+      stem: Float32Array.from([...stem, ...stem, ...stem]),
+      logits: { bad: nothing, repaired: nothing, passedOver: nothing },
+    } as unknown as NetReadings;
+    const asked = lookUp(readings, made, [0, 2], classes, { isRuledOut: (image) => image === 2 });
+    const named = (image: number) => topAnswers(asked.logits.passedOver(image), 1)[0]!.class;
+    expect(named(0)).toBe(1);
+    expect(named(2)).not.toBe(1);
+    // It was not to be looked up.
+    expect(Array.from(asked.logits.passedOver(1))).toEqual([0, 0, 0, 0]);
   });
 });
