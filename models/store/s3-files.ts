@@ -160,14 +160,16 @@ export async function fetchWhole(
   maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<StoredFile | 'too-large'> {
   for (let reads = 1; ; reads++) {
-    const { Body, ETag, ContentLength = 0 } = await client.send(new GetObjectCommand(input));
-    const body = Body as unknown as Readable;
-    if (ContentLength > maxBytes) {
+    const { Body, ETag, ContentLength } = await client.send(new GetObjectCommand(input));
+    const body = Body as Readable & NonNullable<typeof Body>;
+    if (ContentLength !== undefined && ContentLength > maxBytes) {
       body.destroy();
       return 'too-large';
     }
     try {
-      return { bytes: await collect(body, ContentLength), version: ETag! };
+      const bytes =
+        ContentLength === undefined ? await body.transformToByteArray() : await collect(body, ContentLength);
+      return { bytes, version: ETag! };
     } catch (error) {
       if (reads === READS) throw error;
       await setTimeout(50 * 2 ** reads * Math.random());
