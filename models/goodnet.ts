@@ -3,7 +3,7 @@ import { unpackNets } from './bundle/pack';
 import { type ArrivingBundle, startReading } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
-import { lookUp } from './detector/look-up';
+import { lookUpPassedOver } from './detector/look-up';
 import {
   type Clouds,
   type DetectorNets,
@@ -13,7 +13,7 @@ import {
   type NetReadings,
   readNets,
 } from './detector/nets';
-import { decide, isBeyondAll, passedOver, type Rule, scoresOf } from './detector/rule';
+import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { answerWithViews } from './detector/views';
@@ -110,12 +110,7 @@ export class GoodNet {
       const batch = pixels.subarray(start * size, end * size);
       const read = await this.read(batch, end - start);
       const scores = scoresOf(read, this.rule);
-      const { gallery } = this.nets;
-      const readings = gallery
-        ? lookUp(read, gallery, passedOver(scores, this.rule), this.nets.classes, {
-            isRuledOut: (image) => isBeyondAll(scores[image]!, this.rule),
-          })
-        : read;
+      const readings = lookUpPassedOver(read, this.nets, scores, this.rule);
       verdicts.push(...decide(readings, scores, this.rule, this.nets.classes, top));
     }
     return verdicts;

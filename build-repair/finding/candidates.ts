@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imageTensor, RUN_BATCH } from '../../models/detector/run';
+import { imageTensor, RUN_BATCH, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import { Augmenter } from '../repair/augment';
@@ -75,9 +75,7 @@ function noise({ shape, seed }: RepairContext): Float32Array {
 
 /** B's mean logit of each class. */
 function leaningIn(images: Float32Array, { shape, pixels }: RepairContext, twins: Twins): ArrayLike<number> {
-  return tf.tidy(
-    () => tf.mean(twins.bad(imageTensor(images, NOISE, shape, pixels)), 0).dataSync() as Float32Array,
-  );
+  return valuesOf(() => tf.mean(twins.bad(imageTensor(images, NOISE, shape, pixels)), 0));
 }
 
 function wrongAnswers(logits: tf.Tensor2D, labels: Int32Array): Wrong[] {

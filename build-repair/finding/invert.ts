@@ -97,7 +97,7 @@ function takeStep(
     }
     return sums!;
   });
-  optimizer.applyGradients(together as tf.NamedTensorMap);
+  optimizer.applyGradients(together);
   tf.dispose(together);
   return means;
 }

@@ -48,22 +48,12 @@ export function fitCloud(
 
   const used = rows.filter(({ label }) => known[label] === 1);
   const whitening = whiten(used, means, dimensions, used.length - knownCount);
-  const projected = tf.tidy(() => {
-    const whiteningTensor = tf.tensor2d(whitening, [dimensions, dimensions]);
-    const directions = space.directions
-      ? tf.matMul(tf.tensor2d(space.directions, [space.features, dimensions]), whiteningTensor)
-      : whiteningTensor;
-    return {
-      directions: directions.clone(),
-      means: tf.matMul(tf.tensor2d(means, [classes, dimensions]), whiteningTensor),
-    };
-  });
   return {
     cloud: {
       features: space.features,
       dimensions,
-      projection: valuesOf(() => projected.directions),
-      means: valuesOf(() => projected.means),
+      projection: space.directions ? multiplied(space.directions, whitening, dimensions) : whitening,
+      means: multiplied(means, whitening, dimensions),
       known,
     },
     whitening,
@@ -77,10 +67,15 @@ export function whitened(space: FeatureSpace, fitted: FittedCloud, images: Int32
   images.forEach((image, i) => {
     rows.set(space.values.subarray(image * dimensions, (image + 1) * dimensions), i * dimensions);
   });
+  return multiplied(rows, fitted.whitening, dimensions);
+}
+
+/** @param rows any number × dimensions @param whitening dimensions × dimensions */
+function multiplied(rows: Float32Array, whitening: Float32Array, dimensions: number): Float32Array {
   return valuesOf(() =>
     tf.matMul(
-      tf.tensor2d(rows, [images.length, dimensions]),
-      tf.tensor2d(fitted.whitening, [dimensions, dimensions]),
+      tf.tensor2d(rows, [rows.length / dimensions, dimensions]),
+      tf.tensor2d(whitening, [dimensions, dimensions]),
     ),
   );
 }

@@ -1,6 +1,6 @@
-import { lookUp } from '../../models/detector/look-up';
+import { lookUpPassedOver } from '../../models/detector/look-up';
 import type { DetectorNets, NetReadings } from '../../models/detector/nets';
-import { decide, isBeyondAll, passedOver, type Rule } from '../../models/detector/rule';
+import { decide, type Rule } from '../../models/detector/rule';
 import { CleanCounts, type CleanFigures } from '../evaluate/counts';
 import type { RepairContext } from './context';
 import type { MadeDetector } from './methods';
@@ -32,12 +32,9 @@ export class CalibratedCounter {
     const end = this.done + read.bad.classes.length;
     const images = made.calibrated.subarray(this.done, end);
     const scores = made.scores!.subarray(this.done, end);
-    const asked = nets.gallery
-      ? lookUp(read, nets.gallery, passedOver(scores, rule), nets.classes, {
-          isRuledOut: (i) => isBeyondAll(scores[i]!, rule),
-          isEntry: (i, entry) => made.isInGallery!(images[i]!, entry),
-        })
-      : read;
+    const asked = lookUpPassedOver(read, nets, scores, rule, (i, entry) =>
+      made.isInGallery!(images[i]!, entry),
+    );
     const labels = images.map((image) => context.images.labels[image]!);
     this.counts.add(decide(asked, scores, rule, nets.classes), { labels });
     this.done = end;

@@ -33,7 +33,7 @@ export async function expertMethod(
   const { latent, trunk } = passes.clean;
   const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
   let gallery: Gallery | undefined;
-  if (repaired && passes.clean.places && made.expert.from === 'stem') {
+  if (repaired && passes.clean.places) {
     const hung = await fitGallery(context, bad.net, passes.clean.places);
     gallery = await chooseGallery(context, bad.net, repaired, hung, made.calibrated);
   }

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { placesFor, placesOf } from '../../models/detector/gallery';
 import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
+import { keepStemPlaces } from './stem-places';
 
 /** Features are projected to at most so many random directions (Johnson and Lindenstrauss 1984). */
 const MOST_DIMENSIONS = 300;
@@ -58,7 +57,7 @@ export async function observe(
     net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
-  const stem = pass.places ? stemOf(net, count) : undefined;
+  const stem = pass.places ? keepStemPlaces(net, count) : undefined;
   const named = new Int32Array(count);
   const sure = new Float32Array(count);
   for (let start = 0; start < count; start += BATCH) {
@@ -92,26 +91,6 @@ export async function observe(
   latent.directions?.dispose();
   trunk?.directions?.dispose();
   return { named, margins: sure, latent: latent.space, trunk: trunk?.space, places: stem?.places };
-}
-
-/** Averages what the stem says of images to the gallery's places. */
-function stemOf(net: LayersModel, count: number) {
-  const shape = net.outputs.at(-1)!.shape.slice(1) as [number, number, number];
-  const [height, width, channels] = shape;
-  const grid = placesFor({ height, width });
-  const places = Array.from({ length: grid[0] * grid[1] }, () => new Float32Array(count * channels));
-  const each = height * width * channels;
-  return {
-    places,
-    keep(values: Float32Array, start: number): void {
-      for (let at = 0; at < values.length; at += each) {
-        const image = placesOf(values.subarray(at, at + each), shape, grid);
-        places.forEach((place, p) => {
-          place.set(image.subarray(p * channels, (p + 1) * channels), (start + at / each) * channels);
-        });
-      }
-    },
-  };
 }
 
 interface OpenSpace {

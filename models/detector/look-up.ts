@@ -1,13 +1,14 @@
 import { type Gallery, placesOf, projectPlaces, resemblance } from './gallery';
 import { leaveOut } from './margin';
-import type { NetReadings } from './nets';
+import type { DetectorNets, NetReadings } from './nets';
+import { isBeyondAll, passedOver, type Rule } from './rule';
 
 /** What is not to be found. */
 export interface LeftOut {
   /** Tells the images of which B's class is out of the question: they are more suspicious than every clean one. */
   readonly isRuledOut: (image: number) => boolean;
   /** Tells which of the gallery's images not to look at, for an image. */
-  readonly isEntry?: (image: number, entry: number) => boolean;
+  readonly isEntry?: ((image: number, entry: number) => boolean) | undefined;
 }
 
 /**
@@ -36,4 +37,21 @@ export function lookUp(
   );
   const { passedOver } = readings.logits;
   return { ...readings, logits: { ...readings.logits, passedOver: (i) => found.get(i) ?? passedOver(i) } };
+}
+
+/**
+ * The readings that a verdict is made from: where B's class is passed over and there is a gallery, with what that says.
+ * @param scores of the n images
+ * @param isEntry see LeftOut
+ */
+export function lookUpPassedOver(
+  readings: NetReadings,
+  { gallery, classes }: Pick<DetectorNets, 'gallery' | 'classes'>,
+  scores: Float32Array,
+  rule: Rule,
+  isEntry?: LeftOut['isEntry'],
+): NetReadings {
+  if (!gallery) return readings;
+  const isRuledOut = (image: number) => isBeyondAll(scores[image]!, rule);
+  return lookUp(readings, gallery, passedOver(scores, rule), classes, { isRuledOut, isEntry });
 }

@@ -1,6 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { latentTensor, stemCut, transplantCut, trunkCut } from './cut';
-import { callOf, copyBetween, partBehind } from './graph';
+import { callOf, copyBetween, partBetween } from './graph';
 
 /** Trunk features are averaged over places until an image has no more values than this. */
 const MOST_TRUNK_VALUES = 4096;
@@ -38,7 +38,7 @@ export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
  */
 export function headBehindCut(net: tfl.LayersModel): tfl.LayersModel {
   const [cut] = callOf(net.outputs[CUT]!).inputs;
-  return partBehind(cut!, [net.outputs[0]!], `${net.name}_head`);
+  return partBetween(cut!, [net.outputs[0]!], `${net.name}_head`);
 }
 
 function pooled(trunk: tfl.SymbolicTensor): tfl.SymbolicTensor {

@@ -59,9 +59,8 @@ export function copyBetween(
   outputs: readonly tf.SymbolicTensor[],
   name: string,
 ): tf.LayersModel {
-  const input = tf.input({ shape: from.shape.slice(1), name: `${name}_input` });
   const copies = new Map<Layer, Layer>();
-  const names = new Set<string>([`${name}_input`]);
+  const names = new Set<string>([inputName(name)]);
 
   const copyOf = (layer: Layer): Layer => {
     const known = copies.get(layer);
@@ -79,6 +78,41 @@ export function copyBetween(
     return copy;
   };
 
+  const model = between(from, outputs, name, copyOf);
+  for (const [layer, copy] of copies) {
+    if (layer.weights.length > 0) copy.setWeights(layer.getWeights());
+  }
+  return model;
+}
+
+/**
+ * The part of a net between `from` and `outputs` as a net of its own with the same layers: it is to be freed by disposing
+ * of the whole net alone.
+ * @param from tensor that becomes the part's input
+ */
+export function partBetween(
+  from: tf.SymbolicTensor,
+  outputs: readonly tf.SymbolicTensor[],
+  name: string,
+): tf.LayersModel {
+  const uses = new Map<{ _refCount: number }, number>();
+  const model = between(from, outputs, name, (layer) => {
+    const counted = layer as unknown as { _refCount: number };
+    if (!uses.has(counted)) uses.set(counted, counted._refCount);
+    return layer;
+  });
+  // TensorFlow.js counts a further call as a use, which nobody would take back.
+  for (const [layer, before] of uses) layer._refCount = before;
+  return model;
+}
+
+/** Calls the layers between `from` and `outputs`, or others in their place, once more. Nested models are laid flat. */
+function between(
+  from: tf.SymbolicTensor,
+  outputs: readonly tf.SymbolicTensor[],
+  name: string,
+  layerFor: (layer: Layer) => Layer,
+): tf.LayersModel {
   const resolve = (tensor: tf.SymbolicTensor, known: Map<number, tf.SymbolicTensor>): tf.SymbolicTensor => {
     const done = known.get(tensor.id);
     if (done) return done;
@@ -91,8 +125,8 @@ export function copyBetween(
       const inside = new Map(model.inputs.map((each, i) => [each.id, inputs[i]!] as const));
       made = model.outputs.map((each) => resolve(each, inside));
     } else {
-      const copy = copyOf(call.layer);
-      const applied = copy.apply(inputs.length === 1 ? inputs[0]! : inputs, call.callArgs as never);
+      const layer = layerFor(call.layer);
+      const applied = layer.apply(inputs.length === 1 ? inputs[0]! : inputs, call.callArgs as never);
       made = (Array.isArray(applied) ? applied : [applied]) as tf.SymbolicTensor[];
     }
     call.outputs.forEach((each, i) => {
@@ -101,44 +135,13 @@ export function copyBetween(
     return known.get(tensor.id)!;
   };
 
+  const input = tf.input({ shape: from.shape.slice(1), name: inputName(name) });
   const known = new Map([[from.id, input]]);
   const made = outputs.map((each) => resolve(each, known));
-  const model = tf.model({ inputs: input, outputs: made.length === 1 ? made[0]! : made, name });
-  for (const [layer, copy] of copies) {
-    if (layer.weights.length > 0) copy.setWeights(layer.getWeights());
-  }
-  return model;
+  return tf.model({ inputs: input, outputs: made.length === 1 ? made[0]! : made, name });
 }
 
-/**
- * The part of a flat net (see copyNet) behind a tensor, as a net of its own with the same layers: it is to be freed by
- * disposing of the net alone.
- * @param from tensor that becomes the part's input
- */
-export function partBehind(
-  from: tf.SymbolicTensor,
-  outputs: readonly tf.SymbolicTensor[],
-  name: string,
-): tf.LayersModel {
-  const input = tf.input({ shape: from.shape.slice(1), name: `${name}_input` });
-  const known = new Map([[from.id, input]]);
-  for (const { layer, inputs, outputs: made, callArgs } of callsInOrder(outputs, from)) {
-    const uses = usesOf(layer);
-    const before = uses._refCount;
-    const given = inputs.map((each) => known.get(each.id)!);
-    const applied = layer.apply(given.length === 1 ? given[0]! : given, callArgs as never);
-    // A further call would count as a use that nobody takes back.
-    uses._refCount = before;
-    [applied as tf.SymbolicTensor | tf.SymbolicTensor[]].flat().forEach((each, i) => {
-      known.set(made[i]!.id, each);
-    });
-  }
-  return tf.model({ inputs: input, outputs: outputs.map((each) => known.get(each.id)!), name });
-}
-
-function usesOf(layer: Layer): { _refCount: number } {
-  return layer as unknown as { _refCount: number };
-}
+const inputName = (net: string) => `${net}_input`;
 
 /** A copy of a whole net, laid flat, with weights of its own. */
 export function copyNet(model: tf.LayersModel, name = model.name): tf.LayersModel {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
 import { BatchOrder, trainableVariables } from '../../build-repair/repair/train';
-import { imageTensor, outputsOf } from '../../models/detector/run';
+import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { AttackData } from './data';
@@ -43,7 +43,7 @@ export async function trainBase(
     const others = batch.slice(0, Math.round(MIXED * batch.length)).map(() => random.pick(data.train));
     mix(pixels, augmenter.vary(data.images.gather(others)), imageSize(data.shape), random);
     const inputs = imageTensor(pixels, batch.length, data.shape, { kind: '0-1' });
-    const taught = tf.tidy(() => outputsOf(teacher, inputs)[0]!.dataSync() as Float32Array);
+    const taught = valuesOf(() => outputsOf(teacher, inputs)[0]!);
     const { value, grads } = tf.variableGrads(
       () => followLoss(model.apply(inputs, { training: true }) as tf.Tensor2D, taught),
       variables,

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { openImages } from '../../build-repair/images/open';
 import { type ImageShape, imageSize } from '../../models/images/set';
+import { Random } from '../../models/random';
 import { cacheFolder } from '../../scripts/native/steps.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -99,4 +100,16 @@ export async function firstImages(
   }
   set.close();
   return Uint8Array.from(pixels.slice(0, count * imageSize(shape)), Math.round);
+}
+
+/** The first images of a set; noise where none is named. @returns as firstImages */
+export async function imagesOrNoise(
+  set: string | undefined,
+  shape: ImageShape,
+  classes: number,
+  count: number,
+): Promise<Uint8Array> {
+  if (set !== undefined) return await firstImages(set, shape, classes, count);
+  const random = new Random(1);
+  return Uint8Array.from({ length: count * imageSize(shape) }, () => random.int(256));
 }

@@ -5,18 +5,19 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { readManifest } from '../../models/bundle/read';
-import { Random } from '../../models/random';
 import { resolveBundle } from '../../models/store/folder';
 import { hasRuntimeClient } from '../functions/lambda/instance';
 import { hasS3Server } from '../s3-server';
-import { benchBundle, firstImages } from './bundle';
+import { benchBundle, imagesOrNoise } from './bundle';
 import { measureLambda } from './lambda/measure';
 
 const [named, image] = process.argv.slice(2);
 if (!hasRuntimeClient || !hasS3Server) process.exit();
 const bundle = await benchBundle(named);
 const { input, classes } = await readManifest((await resolveBundle(bundle.store)).folder);
-const bytes = image ? readFileSync(image) : await pngOf(await pixelsOf(bundle.images));
+const bytes = image
+  ? readFileSync(image)
+  : await pngOf(await imagesOrNoise(bundle.images, input, classes, 1));
 const figures = await measureLambda(bundle.store, bytes);
 const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const mb = (value: number) => `${(value / 1e6).toFixed(1)} MB`;
@@ -32,13 +33,6 @@ console.log(
   `in time of one processor: start to first verdict beyond an empty function ${ms(cold - empty)} (${ms(empty)}), a request ${ms(figures.requestProcessor)}, an image of a backfill ${ms(figures.backfillProcessor)}`,
 );
 console.log(`resident: ${mb(figures.resident)}, at most ${mb(figures.most)} (goal ≤ 128 MB)`);
-
-/** A clean image of the bundle's set; noise where there is none. */
-async function pixelsOf(set: string | undefined): Promise<Uint8Array> {
-  if (set !== undefined) return await firstImages(set, input, classes, 1);
-  const random = new Random(1);
-  return Uint8Array.from({ length: input.height * input.width * 3 }, () => random.int(256));
-}
 
 async function pngOf(pixels: Uint8Array): Promise<Buffer> {
   const { height, width } = input;

@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { readManifest } from '../../models/bundle/read';
 import { Random } from '../../models/random';
 import { resolveBundle } from '../../models/store/folder';
-import { benchBundle, firstImages } from './bundle';
+import { benchBundle, imagesOrNoise } from './bundle';
 
 const REQUESTS = 200;
 const GOAL_MB = 150;
@@ -22,9 +22,7 @@ const { input, classes } = await readManifest((await resolveBundle(store)).folde
 const { width, height, channels } = input;
 const size = width * height * channels;
 const random = new Random(1);
-const pixels = images
-  ? await firstImages(images, input, classes, REQUESTS)
-  : Uint8Array.from({ length: REQUESTS * size }, () => random.int(256));
+const pixels = await imagesOrNoise(images, input, classes, REQUESTS);
 console.log(`${classes} classes, ${REQUESTS} requests`);
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
 else for (const node of nodes()) await measure(node);
