@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import '../models/lean-zod';
 
 /** What requests and answers are made of; /openapi.json is made from these, too. */
 

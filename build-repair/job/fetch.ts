@@ -102,7 +102,12 @@ async function download(
     for (let object = waiting.shift(); object; object = waiting.shift()) {
       const path = prefix === undefined ? into : join(into, object.key.slice(prefix.length));
       await mkdir(dirname(path), { recursive: true });
-      const wanted = { Bucket: bucket, Key: object.key, IfMatch: object.etag };
+      const wanted = {
+        Bucket: bucket,
+        Key: object.key,
+        IfMatch: object.etag,
+        ChecksumMode: 'ENABLED',
+      } as const;
       const { Body } = await client.send(new GetObjectCommand(wanted), { abortSignal });
       await pipeline(Body as Readable, createWriteStream(path), { signal: abortSignal });
     }

@@ -3,6 +3,7 @@ import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import { AT_ONCE, type ScreeningOptions, screenAndLog } from './events';
 import type { Outcome } from './screen-object';
+import '../../models/lean-zod';
 
 /** A batch of items of a Step Functions Distributed Map over a listing or an S3 inventory. */
 const batchSchema = z.object({

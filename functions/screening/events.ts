@@ -3,6 +3,7 @@ import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import type { ScreenedObject } from './screen-object';
+import '../../models/lean-zod';
 
 /** Objects that are looked at together: the nets take them as one batch, and S3's times overlap. */
 export const AT_ONCE = 8;

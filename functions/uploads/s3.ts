@@ -49,7 +49,7 @@ export function s3Uploads(client: S3Client): Uploads {
   return {
     async fetch(object, maxBytes) {
       try {
-        const found = await fetchWhole(client, at(object), maxBytes);
+        const found = await fetchWhole(client, { ...at(object), ChecksumMode: 'ENABLED' }, maxBytes);
         return found === 'too-large' ? found : { bytes: found.bytes, etag: found.version };
       } catch (error) {
         if (isGone(error)) return 'gone';

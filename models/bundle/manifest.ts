@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { EVIDENCE_KINDS } from '../detector/evidence';
 import { BundleError } from '../errors';
 import { METHODS } from './methods';
+import '../lean-zod';
 
 export type { Method } from './methods';
 

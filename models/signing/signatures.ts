@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { BundleError } from '../errors';
 import { keyId, readPublicKey } from './keys';
 import { isKms, type Signer } from './signer';
+import '../lean-zod';
 
 /** Beside a bundle's manifest.json. */
 export const SIGNATURES = 'signatures.json';

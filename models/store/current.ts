@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { BundleError } from '../errors';
 import type { Files } from './files';
+import '../lean-zod';
 
 export const CURRENT = 'current.json';
 const MOST_BEFORE = 20;

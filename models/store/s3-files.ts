@@ -37,6 +37,8 @@ export function s3Client(config: S3ClientConfig = {}): S3Client {
     maxAttempts: 6,
     retryMode: 'standard',
     requestHandler: { connectionTimeout: CONNECT_WITHIN, socketTimeout: SILENT_AT_MOST },
+    // Whoever reads asks for S3's checksums (ChecksumMode) where nothing else verifies what comes.
+    responseChecksumValidation: 'WHEN_REQUIRED',
     // Servers that are not AWS's have no host a bucket.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     ...config,
