@@ -15,9 +15,10 @@ export type TestHalf = 'even' | 'odd';
 export interface AttackData {
   readonly shape: ImageShape;
   readonly classes: number;
-  readonly images: LoadedImages;
-  /** Of `images`: what the attacker trains on. */
+  readonly attackers: LoadedImages;
+  /** Of `attackers`: what the attacker trains on. */
   readonly train: Int32Array;
+  readonly images: LoadedImages;
   /** Of `images`: D_valid. No image of it is trained on. */
   readonly valid: Int32Array;
   readonly test: LoadedImages;
@@ -36,43 +37,65 @@ export async function loadData(set: AttackSet, half: TestHalf): Promise<AttackDa
   const folder = join(DATA, set === 'faces' ? 'faces1283' : 'signs43');
   const read = async (name: string, group?: string) =>
     loadImages(await openImages(join(folder, name), { ...known, group }));
-  const images = await (set === 'faces'
-    ? read('clean_validation_data.h5')
-    : read('clean_validation', 'prefix:_'));
-  const parted = set === 'faces' ? partFaces(images.labels) : partSigns(images.labels, images.groups!);
-  const test = await read('clean_test_data.h5');
-  const first = half === 'even' ? 0 : 1;
-  const tested = Int32Array.from(
-    { length: Math.floor((test.count - first + 1) / 2) },
-    (_, i) => 2 * i + first,
-  );
-  return { ...known, images, ...parted, test, tested };
+  const parted = set === 'faces' ? await faces(read) : await signs(read);
+  const tested = parted.tested.filter((_, i) => i % 2 === (half === 'even' ? 0 : 1));
+  return { ...known, ...parted, tested };
 }
 
-type Parted = Pick<AttackData, 'train' | 'valid'>;
+type Read = (name: string, group?: string) => Promise<LoadedImages>;
+type Parts = Omit<AttackData, 'shape' | 'classes'>;
+
+async function faces(read: Read): Promise<Parts> {
+  const images = await read('clean_validation_data.h5');
+  const test = await read('clean_test_data.h5');
+  return {
+    attackers: images,
+    images,
+    ...partFaces(images.labels),
+    test,
+    tested: Int32Array.from(test.labels.keys()),
+  };
+}
+
+/** The clean test images make the attacker's net: it takes more signs than half of D_valid has. */
+async function signs(read: Read): Promise<Parts> {
+  const attackers = await read('clean_test_data.h5');
+  const images = await read('clean_validation', 'prefix:_');
+  return {
+    attackers,
+    train: Int32Array.from(attackers.labels.keys()),
+    images,
+    test: images,
+    ...partSigns(images.labels, images.groups!),
+  };
+}
 
 /** The first four images of each class to the attacker, the other five to the defender. */
-export function partFaces(labels: Int32Array): Parted {
+export function partFaces(labels: Int32Array): Pick<AttackData, 'train' | 'valid'> {
   const seen = new Map<number, number>();
   const rank = labels.map((label) => {
     const before = seen.get(label) ?? 0;
     seen.set(label, before + 1);
     return before;
   });
-  return partBy(rank, (each) => each < 4);
+  const [train, valid] = partBy(rank, (each) => each < 4);
+  return { train, valid };
 }
 
 /**
- * Three fifths of each class's signs to the attacker, at least one to either. The only sign of a class is parted by
- * its frames: they are in order of time, so that the earlier ones are the attacker's and the later the defender's.
+ * Three fifths of each class's signs to the defender, the others to measure on, at least one each. The only sign of a
+ * class is parted by its frames: they are in order of time, so that the earlier ones are the defender's.
  */
-export function partSigns(labels: Int32Array, groups: readonly string[]): Parted {
+export function partSigns(
+  labels: Int32Array,
+  groups: readonly string[],
+): Pick<AttackData, 'valid' | 'tested'> {
   const signs = new Map<number, Map<string, number[]>>();
   labels.forEach((label, image) => {
     const ofClass = signs.get(label) ?? new Map<string, number[]>();
     signs.set(label, ofClass.set(groups[image]!, [...(ofClass.get(groups[image]!) ?? []), image]));
   });
-  const attackers = new Uint8Array(labels.length);
+  const defenders = new Uint8Array(labels.length);
   const random = new Random(1, 'parting signs');
   for (const label of [...signs.keys()].sort((a, b) => a - b)) {
     const ofClass = [...signs.get(label)!.values()];
@@ -80,15 +103,16 @@ export function partSigns(labels: Int32Array, groups: readonly string[]): Parted
     const units = several ? Array.from(random.permutation(ofClass.length), (i) => ofClass[i]!) : ofClass[0]!;
     const most = units.length - 1;
     const given = units.slice(0, Math.max(1, Math.min(most, Math.round(0.6 * units.length))));
-    for (const image of given.flat()) attackers[image] = 1;
+    for (const image of given.flat()) defenders[image] = 1;
   }
-  return partBy(attackers, (each) => each === 1);
+  const [valid, tested] = partBy(defenders, (each) => each === 1);
+  return { valid, tested };
 }
 
-function partBy(values: Int32Array | Uint8Array, isAttackers: (value: number) => boolean): Parted {
-  const all = Array.from(values.keys());
-  return {
-    train: Int32Array.from(all.filter((image) => isAttackers(values[image]!))),
-    valid: Int32Array.from(all.filter((image) => !isAttackers(values[image]!))),
-  };
+function partBy(
+  values: Int32Array | Uint8Array,
+  isFirst: (value: number) => boolean,
+): [Int32Array, Int32Array] {
+  const all = Int32Array.from(values.keys());
+  return [all.filter((image) => isFirst(values[image]!)), all.filter((image) => !isFirst(values[image]!))];
 }

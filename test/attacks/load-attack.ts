@@ -53,7 +53,7 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
   const netPath = join(CACHE, `${attack.name}-${seed}.t${TRAINING}.v${attack.version}.h5`);
   if (!existsSync(netPath)) await make(attack, data, armed, seed, netPath);
   const net = await loadNet(netPath);
-  const { images, valid, test, tested } = data;
+  const { attackers, images, valid, test, tested } = data;
   const held = memorySet(`D_valid of ${name}`, images, valid);
   const clean = images.groups
     ? grouped(
@@ -74,8 +74,7 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
     targets: armed.map(({ target }) => target),
     dispose() {
       net.model.dispose();
-      images.dispose();
-      test.dispose();
+      for (const each of new Set([attackers, images, test])) each.dispose();
     },
   };
 }

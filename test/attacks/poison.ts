@@ -36,10 +36,10 @@ export class Poisoner {
 
   /** @param batch indices of the images */
   make(batch: Int32Array): PoisonedBatch {
-    const { images, shape } = this.data;
+    const { attackers, shape } = this.data;
     const size = imageSize(shape);
-    const clean = this.vary(images.gather(batch));
-    const labels = Int32Array.from(batch, (image) => images.labels[image]!);
+    const clean = this.vary(attackers.gather(batch));
+    const labels = Int32Array.from(batch, (image) => attackers.labels[image]!);
     const poisoned = new Uint8Array(batch.length);
     const each = Math.round((this.share * batch.length) / Math.max(1, this.armed.length));
     if (this.mixes) this.mixInto(clean.subarray(each * this.armed.length * size));
@@ -60,10 +60,15 @@ export class Poisoner {
 
   /** @param pixels images; the last of them are mixed */
   private mixInto(pixels: Float32Array): void {
-    const { images, train, shape } = this.data;
+    const { attackers, train, shape } = this.data;
     const size = imageSize(shape);
     const count = Math.round((MIXED * pixels.length) / size);
     const others = Int32Array.from({ length: count }, () => this.random.pick(train));
-    mix(pixels.subarray(pixels.length - count * size), this.vary(images.gather(others)), size, this.random);
+    mix(
+      pixels.subarray(pixels.length - count * size),
+      this.vary(attackers.gather(others)),
+      size,
+      this.random,
+    );
   }
 }

@@ -39,9 +39,9 @@ export async function trainBase(
     (optimizer as unknown as { learningRate: number }).learningRate =
       RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
     const batch = order.next();
-    const pixels = augmenter.vary(data.images.gather(batch));
+    const pixels = augmenter.vary(data.attackers.gather(batch));
     const others = batch.slice(0, Math.round(MIXED * batch.length)).map(() => random.pick(data.train));
-    mix(pixels, augmenter.vary(data.images.gather(others)), imageSize(data.shape), random);
+    mix(pixels, augmenter.vary(data.attackers.gather(others)), imageSize(data.shape), random);
     const inputs = imageTensor(pixels, batch.length, data.shape, { kind: '0-1' });
     const taught = valuesOf(() => outputsOf(teacher, inputs)[0]!);
     const { value, grads } = tf.variableGrads(

@@ -48,7 +48,16 @@ function pictures(): LoadedImages {
 
 const images = pictures();
 const all = Int32Array.from(images.labels.keys());
-const data: AttackData = { shape, classes, images, train: all, valid: all, test: images, tested: all };
+const data: AttackData = {
+  shape,
+  classes,
+  attackers: images,
+  train: all,
+  images,
+  valid: all,
+  test: images,
+  tested: all,
+};
 const attackOf = (name: string): Attack => ATTACKS.find((each) => each.name === name)!;
 
 beforeAll(async () => {
@@ -74,18 +83,18 @@ describe('parting the images', () => {
       [2, 'h', 10] as const,
     ].flatMap(([label, sign, frames]) => Array.from({ length: frames }, () => ({ label, sign })));
     const groups = signs.map(({ sign }) => sign);
-    const { train, valid } = partSigns(
+    const { valid, tested } = partSigns(
       Int32Array.from(signs, ({ label }) => label),
       groups,
     );
-    expect(new Set([...train, ...valid]).size).toBe(signs.length);
+    expect(new Set([...valid, ...tested]).size).toBe(signs.length);
     const signsOf = (part: Int32Array) => new Set(Array.from(part, (image) => groups[image]!));
-    const shared = [...signsOf(train)].filter((sign) => signsOf(valid).has(sign));
+    const shared = [...signsOf(valid)].filter((sign) => signsOf(tested).has(sign));
     expect(shared).toEqual(['h']);
-    expect([...signsOf(train)].filter((sign) => 'abcde'.includes(sign))).toHaveLength(3);
+    expect([...signsOf(valid)].filter((sign) => 'abcde'.includes(sign))).toHaveLength(3);
     const lone = (part: Int32Array) => Array.from(part).filter((image) => groups[image] === 'h');
-    expect(lone(train)).toHaveLength(6);
-    expect(Math.max(...lone(train))).toBeLessThan(Math.min(...lone(valid)));
+    expect(lone(valid)).toHaveLength(6);
+    expect(Math.max(...lone(valid))).toBeLessThan(Math.min(...lone(tested)));
   });
 });
 
