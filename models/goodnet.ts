@@ -16,7 +16,7 @@ import {
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
-import { answerWithViews } from './detector/views';
+import { answerWithViews, type Viewer, viewer } from './detector/views';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import { signaturesBeside } from './signing/beside';
@@ -42,6 +42,7 @@ export class GoodNet {
   private readonly nets: DetectorNets;
   private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
   private readonly rule: Rule;
+  private readonly viewer: Viewer;
   private loadedTransplant: LoadedTransplant | undefined;
 
   private constructor(manifest: Manifest, nets: DetectorNets, clouds: Clouds) {
@@ -52,6 +53,7 @@ export class GoodNet {
       trunk: clouds.trunk && loadCloud(clouds.trunk),
     };
     this.rule = ruleOf(manifest);
+    this.viewer = viewer(nets);
   }
 
   /**
@@ -120,7 +122,7 @@ export class GoodNet {
     const read = await readNets(this.nets, this.clouds, pixels, n);
     if (this.rule.kind !== 'calibrated') return read;
     const { views } = this.rule;
-    const answered = views ? await answerWithViews(this.nets, pixels, read.bad, views) : read.answered;
+    const answered = views ? await answerWithViews(this.viewer, pixels, read.bad, views) : read.answered;
     const readings = { ...read, answered };
     return this.nets.transplant ? askFurther(readings, this.rule, () => this.transplant()) : readings;
   }

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bestOf, scoreViews, type Views } from '../../models/detector/views';
+import { bestOf, scoreViews, type Views, viewer } from '../../models/detector/views';
 import type { RepairContext } from './context';
 import type { Observations } from './observe';
 
@@ -21,7 +21,7 @@ export async function chooseViews(
 ): Promise<Views | undefined> {
   const { labels, gather } = context.images;
   const { classes } = context;
-  const nets = { bad, shape: context.shape, pixels: context.pixels, classes };
+  const by = viewer({ ...context, bad });
   // A margin is the logit of the probability.
   const margin = Math.log(UNSURE_BELOW / (1 - UNSURE_BELOW));
   const unsure = images.filter((image) => clean.margins[image]! < margin);
@@ -29,7 +29,7 @@ export async function chooseViews(
   for (let start = 0; start < unsure.length; start += BATCH) {
     context.signal?.throwIfAborted();
     const batch = unsure.subarray(start, start + BATCH);
-    const scores = await scoreViews(nets, gather(batch), batch.length, true);
+    const scores = await scoreViews(by, gather(batch), batch.length, true);
     batch.forEach((image, i) => {
       const label = labels[image]!;
       const hit = (named: number) => (named === label ? 1 : 0);

@@ -6,7 +6,7 @@ import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
 import { type DetectorNets, type NetReadings, readNets } from '../../models/detector/nets';
 import { RUN_BATCH } from '../../models/detector/run';
-import { answerWithViews } from '../../models/detector/views';
+import { answerWithViews, viewer } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { UsageError } from '../../models/errors';
@@ -127,6 +127,7 @@ async function measure(
   const answered = { ...nets, expert: undefined, transplant: undefined };
   const noClouds = { latent: undefined, trunk: undefined };
   const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;
+  const by = viewer(nets);
   const scores = made.scores ?? new Float32Array(calibrated.length);
   const counter = made.scores && new CalibratedCounter(context, nets, made, alpha);
   const waiting: NetReadings[] = [];
@@ -136,7 +137,7 @@ async function measure(
     const pixels = context.images.gather(batch);
     const read = await readNets(answered, noClouds, pixels, batch.length);
     if (counter) {
-      counter.add(views ? { ...read, answered: await answerWithViews(nets, pixels, read.bad, views) } : read);
+      counter.add(views ? { ...read, answered: await answerWithViews(by, pixels, read.bad, views) } : read);
     } else {
       scores.set(read.disagreement, start);
       waiting.push(read);

@@ -43,3 +43,19 @@ export function valuesOf(compute: () => tf.Tensor): Float32Array {
   tensor.dispose();
   return values;
 }
+
+/** Runs n rows (images, or features) through a net. @returns its first output: n × N logits */
+export type ToLogits = (rows: Float32Array, n: number) => Promise<Float32Array>;
+
+/** The first output of a net. @param inputOf makes its input of n rows; tensors that it makes are freed */
+export function toLogitsBy(
+  model: LayersModel,
+  inputOf: (rows: Float32Array, n: number) => tf.Tensor,
+): ToLogits {
+  return async (rows, n) => {
+    const logits = tf.tidy(() => outputsOf(model, inputOf(rows, n))[0]!);
+    const values = (await logits.data()) as Float32Array;
+    logits.dispose();
+    return values;
+  };
+}

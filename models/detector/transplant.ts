@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CUT, headBehindCut } from '../nets/features';
 import { margins } from './margin';
 import type { DetectorNets } from './nets';
-import { imageTensor, outputsOf } from './run';
+import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from './run';
 
 /** What halves of an image are transplanted onto, and what then answers. */
 export interface Transplant {
@@ -16,8 +15,8 @@ export interface Transplant {
 
 /** A transplant with the hosts' features at hand. */
 export interface LoadedTransplant {
-  /** cut (or scaled image) → logits, first of its outputs; its layers are B's. */
-  readonly net: LayersModel;
+  /** B from the cut on: n × height × width × channels of the cut → logits. */
+  readonly logits: ToLogits;
   /** Height, width and channels of what is cut. */
   readonly shape: readonly [number, number, number];
   readonly classes: number;
@@ -44,7 +43,8 @@ export function loadTransplant(
   cut.dispose();
   const shape = cut.shape.slice(1) as [number, number, number];
   const net = from === 'cut' ? headBehindCut(nets.bad) : nets.bad;
-  return { net, shape, classes: nets.classes, count, hosts: features };
+  const logits = toLogitsBy(net, (rows, n) => tf.tensor4d(rows, [n, ...shape]));
+  return { logits, shape, classes: nets.classes, count, hosts: features };
 }
 
 /**
@@ -61,7 +61,7 @@ export async function transplantEvidence(
   cut: Float32Array,
   at: Int32Array,
 ): Promise<Float32Array> {
-  const { net, shape, classes, count } = loaded;
+  const { logits, shape, classes, count } = loaded;
   const size = shape[0] * shape[1] * shape[2];
   const each = HALVES * count;
   const found = new Float32Array(at.length);
@@ -72,9 +72,7 @@ export async function transplantEvidence(
       const features = cut.subarray((start + i) * size, (start + i + 1) * size);
       transplant(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded);
     }
-    const logits = tf.tidy(() => outputsOf(net, tf.tensor4d(rows, [n * each, ...shape]))[0]!);
-    const values = (await logits.data()) as Float32Array;
-    logits.dispose();
+    const values = await logits(rows, n * each);
     const named = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
     const found4 = margins(values, classes, named);
     for (let i = 0; i < n; i++)

@@ -1,8 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type ImageShape, imageSize } from '../images/set';
 import type { Answers } from './margin';
 import type { DetectorNets } from './nets';
-import { imageTensor, outputsOf } from './run';
+import { imageTensor, type ToLogits, toLogitsBy } from './run';
 
 /**
  * How G names the class of an image that B is unsure of: by what B says of several views of it together. B's own errors
@@ -34,29 +33,47 @@ export interface ViewScores {
   readonly mirrored: Float32Array;
 }
 
+/** What looks at views: B. */
+export interface Viewer {
+  readonly shape: ImageShape;
+  readonly classes: number;
+  /** Of images of 0–255. */
+  readonly logits: ToLogits;
+}
+
+/** B as what looks at views. */
+export function viewer({
+  bad,
+  shape,
+  pixels,
+  classes,
+}: Pick<DetectorNets, 'bad' | 'shape' | 'pixels' | 'classes'>): Viewer {
+  return { shape, classes, logits: toLogitsBy(bad, (rows, n) => imageTensor(rows, n, shape, pixels)) };
+}
+
 /**
  * B's answers, where it is unsure those of all views together.
  * @param pixels n × height × width × channels values of 0–255
  * @param bad what B says of the n images
  */
 export async function answerWithViews(
-  nets: Pick<DetectorNets, 'bad' | 'shape' | 'pixels' | 'classes'>,
+  by: Viewer,
   pixels: Uint8Array | Float32Array,
   bad: Answers,
   views: Views,
 ): Promise<Answers> {
   const unsure = Int32Array.from(bad.classes.keys()).filter((i) => bad.probabilities[i]! < views.unsureBelow);
   if (unsure.length === 0) return bad;
-  const size = imageSize(nets.shape);
+  const size = imageSize(by.shape);
   const chosen = new Float32Array(unsure.length * size);
   unsure.forEach((image, i) => {
     chosen.set(pixels.subarray(image * size, (image + 1) * size), i * size);
   });
-  const scores = await scoreViews(nets, chosen, unsure.length, views.mirrored);
+  const scores = await scoreViews(by, chosen, unsure.length, views.mirrored);
   const classes = bad.classes.slice();
   const probabilities = bad.probabilities.slice();
   unsure.forEach((image, i) => {
-    const answer = bestOf(scores, i, nets.classes, views.mirrored);
+    const answer = bestOf(scores, i, by.classes, views.mirrored);
     classes[image] = answer.class;
     probabilities[image] = answer.probability;
   });
@@ -65,12 +82,11 @@ export async function answerWithViews(
 
 /** Runs all views of n images through B. @param pixels n × height × width × channels values of 0–255 */
 export async function scoreViews(
-  nets: Pick<DetectorNets, 'bad' | 'shape' | 'pixels' | 'classes'>,
+  { classes, shape, logits }: Viewer,
   pixels: Float32Array,
   n: number,
   mirrored: boolean,
 ): Promise<ViewScores> {
-  const { classes, shape } = nets;
   const size = imageSize(shape);
   const moved = new Float32Array(n * classes);
   const mirror = new Float32Array(mirrored ? n * classes : 0);
@@ -83,12 +99,7 @@ export async function scoreViews(
     all.forEach((each, view) => {
       rows.set(each, view * images.length);
     });
-    const logs = tf.tidy(() => {
-      const input = imageTensor(rows, all.length * count, shape, nets.pixels);
-      return tf.logSoftmax(outputsOf(nets.bad, input)[0]! as tf.Tensor2D);
-    });
-    const values = (await logs.data()) as Float32Array;
-    logs.dispose();
+    const values = logProbabilities(await logits(rows, all.length * count), classes);
     const block = count * classes;
     for (let i = 0; i < block; i++) {
       let sum = 0;
@@ -116,6 +127,20 @@ export function bestOf(
   let sum = 0;
   for (let k = 0; k < classes; k++) sum += Math.exp(row[k]! - row[best]!);
   return { class: best, probability: 1 / sum };
+}
+
+/** Log-softmax of each row of logits. */
+function logProbabilities(logits: Float32Array, classes: number): Float32Array {
+  const found = new Float32Array(logits.length);
+  for (let start = 0; start < logits.length; start += classes) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < classes; k++) highest = Math.max(highest, logits[start + k]!);
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp(logits[start + k]! - highest);
+    const all = highest + Math.log(sum);
+    for (let k = 0; k < classes; k++) found[start + k] = logits[start + k]! - all;
+  }
+  return found;
 }
 
 /** Images moved by so many pixels, their edges repeated, or mirrored left to right. */

@@ -2,10 +2,11 @@
  * `npm run bench:service [-- BUNDLE [IMAGES]]`: JPEG → verdict over HTTP at 1, 8 and 64 connections: requests a second,
  * milliseconds to the answer, and of processor time a request; the medians of several rounds, in which all servers are
  * asked in turn. The peer is a plain server with onnxruntime-node and sharp (service/plain-server.ts), with one thread a
- * run and with two: the faster of them counts. Both kinds are measured once more without their nets: what the servers take
+ * run and with two: the faster of them counts; its verdicts are ours. Both kinds are measured once more without their nets: what the servers take
  * around them. The load comes from this process, on the same cores.
  */
 import { messageOf } from '../../models/errors';
+import type { Verdict } from '../../models/verdict';
 import { benchBundle } from './bundle';
 import { installOnnxRuntime } from './onnx/install.mjs';
 import { jpegs } from './service/images';
@@ -49,9 +50,28 @@ try {
       await add(`onnxruntime-node of ${threads} threads + sharp`, '/', peer);
     }
   }
+  await checkPeer();
   for (const connections of CONNECTIONS) compare(connections, await measure(connections));
 } finally {
   for (const { server } of measured) await server.stop();
+}
+
+/** @throws Error where the peer's verdicts are others than ours: it would be no peer. JPEGs are decoded by another library. */
+async function checkPeer(): Promise<void> {
+  const [ours, peer] = [measured[0]!, measured[3]];
+  if (!peer) return;
+  let same = 0;
+  for (const body of bodies) {
+    const [a, b] = await Promise.all([ours, peer].map(({ url }) => verdictOf(url, body)));
+    if (a!.class === b!.class && Math.abs(a!.suspicion - b!.suspicion) < 0.5) same++;
+  }
+  console.log(`The peer gives the same verdict on ${same} of ${bodies.length}`);
+  if (same < 0.95 * bodies.length) throw new Error('The plain server does not answer as GoodNet does');
+}
+
+async function verdictOf(url: string, body: Buffer): Promise<Pick<Verdict, 'class' | 'suspicion'>> {
+  const answered = await fetch(url, { method: 'POST', body: new Uint8Array(body) });
+  return (await answered.json()) as Verdict;
 }
 
 /** All are warm when they are measured. */

@@ -7,7 +7,7 @@ import { imageTensor, outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { imageSize } from '../../../models/images/set';
 import { stemCut } from '../../../models/nets/cut';
-import { featureNet } from '../../../models/nets/features';
+import { CUT, featureNet } from '../../../models/nets/features';
 import { copyBetween, copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
 import { deepId } from '../deepid';
@@ -56,17 +56,24 @@ describe('the ONNX file of a detector', () => {
         trunk: project(trunk!, clouds.trunk),
       };
       const session = await openOnnx(nets, clouds, 2);
-      const answered = await session.run((await images.data()) as Float32Array, n);
+      const rows = (await images.data()) as Float32Array;
+      const answered = await session.run(rows, n);
+      const cut = outputsOf(nets.bad, images)[CUT]!;
+      const further = {
+        cut: [cut, answered.cut!],
+        alone: [bad!, await session.bad(rows, n)],
+        head: [bad!, await session.head((await cut.data()) as Float32Array, n)],
+      } as const;
       await session.close();
-      expect(Object.keys(answered).sort()).toEqual(Object.keys(wanted).sort());
-      for (const [name, tensor] of Object.entries(wanted)) {
+      expect(Object.keys(answered).sort()).toEqual([...Object.keys(wanted), 'cut'].sort());
+      const pairs = Object.entries(wanted).map(
+        ([name, tensor]) => [name, [tensor, answered[name]!]] as const,
+      );
+      for (const [name, [tensor, found]] of [...pairs, ...Object.entries(further)]) {
         const values = (await tensor.data()) as Float32Array;
-        expect(answered[name]!.length).toBe(values.length);
+        expect(found.length).toBe(values.length);
         const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-        const apart = values.reduce(
-          (most, value, i) => Math.max(most, Math.abs(value - answered[name]![i]!)),
-          0,
-        );
+        const apart = values.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i]!)), 0);
         expect(apart / scale, name).toBeLessThan(1e-4);
       }
     },
@@ -85,6 +92,7 @@ function detector(): { nets: DetectorNets; clouds: Record<'latent' | 'trunk', Cl
     bad: net,
     repaired: { model: secondOpinion(net), from: 'bad' },
     expert: { model: copyBetween(stemCut(flat)!, flat.outputs, 'expert'), from: 'stem' },
+    transplant: { from: 'cut', hosts: new Uint8Array(55 * 47 * 3), count: 1 },
   };
   return { nets, clouds: { latent: latent!, trunk: trunk! } };
 }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Clouds, DetectorNets } from '../../../models/detector/nets';
-import { detectorOnnx } from './detector';
+import type { ToLogits } from '../../../models/detector/run';
+import { CUT } from '../../../models/nets/features';
+import { badOnnx, detectorOnnx, headOnnx } from './detector';
 import { installedOnnxRuntime } from './install.mjs';
 
 interface OnnxTensor {
@@ -22,13 +24,17 @@ interface OnnxInference {
   release(): Promise<void>;
 }
 
-/** Outputs by name (`bad`, `repaired`, `expert`, `latent`, `trunk`), row by row. */
+/** Outputs by name (see detectorOnnx), row by row. */
 export type OnnxOutputs = Readonly<Record<string, Float32Array>>;
 
 /** A detector's nets in onnxruntime-node. */
 export interface OnnxSession {
   /** @param images n × height × width × channels values, scaled as the nets take them */
   run(images: Float32Array, n: number): Promise<OnnxOutputs>;
+  /** B alone, on scaled images. */
+  readonly bad: ToLogits;
+  /** B from its cut on; B itself where images are cut. */
+  readonly head: ToLogits;
   close(): Promise<void>;
 }
 
@@ -41,19 +47,39 @@ export async function openOnnx(nets: DetectorNets, clouds: Clouds, threads: numb
   const folder = installedOnnxRuntime();
   if (!folder) throw new Error('onnxruntime-node is not installed');
   const { InferenceSession, Tensor } = createRequire(import.meta.url)(folder) as OnnxRuntime;
-  const session = await InferenceSession.create(detectorOnnx(nets, clouds), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    graphOptimizationLevel: 'all',
-  });
+  const create = (file: Uint8Array) =>
+    InferenceSession.create(file, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      graphOptimizationLevel: 'all',
+    });
+  const session = await create(detectorOnnx(nets, clouds));
+  const opened = [session];
+  const logitsOf = async (file: Uint8Array, shape: readonly number[]): Promise<ToLogits> => {
+    const net = await create(file);
+    opened.push(net);
+    return async (rows, n) => {
+      const { logits } = await net.run({ rows: new Tensor('float32', rows, [n, ...shape]) });
+      return logits!.data;
+    };
+  };
   const { height, width, channels } = nets.shape;
+  const bad = await logitsOf(badOnnx(nets), [height, width, channels]);
+  const head =
+    nets.transplant?.from === 'cut'
+      ? await logitsOf(headOnnx(nets), nets.bad.outputs[CUT]!.shape.slice(1) as number[])
+      : bad;
   return {
+    bad,
+    head,
     async run(images, n) {
       const answered = await session.run({
         images: new Tensor('float32', images, [n, height, width, channels]),
       });
       return Object.fromEntries(Object.entries(answered).map(([name, { data }]) => [name, data]));
     },
-    close: () => session.release(),
+    async close() {
+      for (const each of opened) await each.release();
+    },
   };
 }

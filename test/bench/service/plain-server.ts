@@ -1,7 +1,7 @@
 /**
  * The benchmark's peer, `plain-server.ts STORE [--threads 1] [--without-nets]`: node:http, sharp and onnxruntime-node as
- * one would put them together, an image at a time. It makes the verdict of all evidence that every image is asked for; of
- * what some are asked further (transplanted halves, several views, the gallery) it is spared.
+ * one would put them together, an image at a time. Its verdicts are ours: what is no net (scores, distances, the gallery) is our
+ * code in both.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,10 +9,15 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
+import { askFurther } from '../../../models/detector/ask';
+import { lookUpPassedOver } from '../../../models/detector/look-up';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, leaveOut, margins } from '../../../models/detector/margin';
 import { decide, type Rule, scoresOf } from '../../../models/detector/rule';
+import type { LoadedTransplant, Transplant } from '../../../models/detector/transplant';
+import { answerWithViews } from '../../../models/detector/views';
 import { startEngine } from '../../../models/engine';
+import { CUT } from '../../../models/nets/features';
 import { pixelFactors } from '../../../models/pixels';
 import { resolveBundle } from '../../../models/store/folder';
 import type { Verdict } from '../../../models/verdict';
@@ -35,6 +40,7 @@ const rule: Rule =
   manifest.rule.kind === 'disagreement'
     ? { kind: 'disagreement', calibration }
     : { ...manifest.rule, alpha: manifest.alpha, calibration };
+const transplant = nets.transplant && (await loadTransplant(nets.transplant));
 
 const server = createServer(async (request, response) => {
   try {
@@ -59,29 +65,43 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function pixelsOf(bytes: Buffer): Promise<Float32Array> {
-  const { height, width, channels } = shape;
-  const data = await sharp(bytes).autoOrient().resize({ height, width, fit: 'fill' }).raw().toBuffer();
-  return Float32Array.from(data, (value, i) => value * factor[i % channels]! + offset[i % channels]!);
+async function pixelsOf(bytes: Buffer): Promise<Uint8Array> {
+  const { height, width } = shape;
+  return await sharp(bytes).autoOrient().resize({ height, width, fit: 'fill' }).raw().toBuffer();
+}
+
+function scaled(pixels: Uint8Array | Float32Array): Float32Array {
+  const { channels } = shape;
+  return Float32Array.from(pixels, (value, i) => value * factor[i % channels]! + offset[i % channels]!);
+}
+
+async function loadTransplant({ from, hosts, count }: Transplant): Promise<LoadedTransplant> {
+  const images = scaled(hosts);
+  const cut = from === 'cut' ? (await session.run(images, count)).cut! : images;
+  const [, ...of] = from === 'cut' ? nets.bad.outputs[CUT]!.shape : nets.bad.inputs[0]!.shape;
+  return { logits: session.head, shape: of as [number, number, number], classes, count, hosts: cut };
 }
 
 let first: Promise<Verdict> | undefined;
 
 /** Without nets, that of the first image. */
-function verdictOn(scaled: Float32Array): Promise<Verdict> {
-  if (!values['without-nets']) return readVerdict(scaled);
-  first ??= readVerdict(scaled);
+function verdictOn(pixels: Uint8Array): Promise<Verdict> {
+  if (!values['without-nets']) return readVerdict(pixels);
+  first ??= readVerdict(pixels);
   return first;
 }
 
-async function readVerdict(scaled: Float32Array): Promise<Verdict> {
-  const { bad, repaired: own, relearned, expert, latent, trunk } = await session.run(scaled, 1);
+async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
+  const image = scaled(pixels);
+  const { bad, repaired: own, relearned, expert, latent, trunk, cut, stem } = await session.run(image, 1);
   const answered = answers(bad!, classes);
   const at = answered.classes;
   const repaired = own ?? bad!;
+  const views = rule.kind === 'calibrated' ? rule.views : undefined;
+  const by = { shape, classes, logits: (rows: Float32Array, n: number) => session.bad(scaled(rows), n) };
   const readings = {
     bad: answered,
-    answered,
+    answered: views ? await answerWithViews(by, pixels, answered, views) : answered,
     repaired: own ? answers(own, classes) : answered,
     disagreement: margins(repaired, classes, at).map((margin) => -margin),
     logits: {
@@ -96,7 +116,11 @@ async function readVerdict(scaled: Float32Array): Promise<Verdict> {
       trunk: trunk && clouds.trunk && distances(trunk, at, clouds.trunk),
       relearned: relearned && margins(relearned, classes, at).map((margin) => -margin),
     },
-    cut: undefined,
+    cut: transplant && (cut ?? image),
+    stem,
   };
-  return decide(readings, scoresOf(readings, rule), rule, classes)[0]!;
+  const read =
+    rule.kind === 'calibrated' && transplant ? await askFurther(readings, rule, () => transplant) : readings;
+  const scores = scoresOf(read, rule);
+  return decide(lookUpPassedOver(read, nets, scores, rule), scores, rule, classes)[0]!;
 }

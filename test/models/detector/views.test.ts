@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { answers } from '../../../models/detector/margin';
-import { answerWithViews } from '../../../models/detector/views';
+import { answerWithViews, viewer } from '../../../models/detector/views';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
 
@@ -76,7 +76,7 @@ describe('views of an image that B is unsure of', () => {
       const unsureBelow = plain.probabilities.slice().sort()[Math.floor(count * 0.8)]!;
       const nets = { bad, shape, classes, pixels: { kind: '0-1' } as const };
       const before = tf.memory().numTensors;
-      const found = await answerWithViews(nets, Float32Array.from(images.flat()), plain, {
+      const found = await answerWithViews(viewer(nets), Float32Array.from(images.flat()), plain, {
         unsureBelow,
         mirrored,
       });
