@@ -13,6 +13,7 @@ const ASKED = 2048;
 const SUREST = 100;
 /** How many candidates each list gives. */
 const BY_SIGNATURE = 6;
+const BY_PATCHES = 4;
 const BY_NOISE = 3;
 const BY_EXPERT = 3;
 const BY_BAD = 2;
@@ -28,15 +29,16 @@ interface Wrong {
 /**
  * The classes that a backdoor most likely leads to. Shapes are painted on varied clean images; one now and then looks
  * enough like a trigger. Candidates are the classes whose weights bear the signature of a target, those that B leans to
- * when it is shown noise, and those that make up the surest wrong answers of E, which has forgotten nearly everything
+ * under small patches or when it is shown noise, and those that make up the surest wrong answers of E, which has forgotten nearly everything
  * but the backdoor, and of B.
- * @param signature see weightSignature
+ * @param by.signature see weightSignature
+ * @param by.gains see leaningsUnderPatches
  * @returns the likeliest first, none twice
  */
 export async function candidateClasses(
   context: RepairContext,
   twins: Twins,
-  signature: Float64Array,
+  { signature, gains }: { readonly signature: Float64Array; readonly gains: Float64Array },
 ): Promise<number[]> {
   const { images, shape, pixels, seed, progress, signal } = context;
   const random = new Random(seed, 'finding candidates');
@@ -60,6 +62,7 @@ export async function candidateClasses(
   return [
     ...new Set([
       ...highestFirst(signature).slice(0, BY_SIGNATURE),
+      ...highestFirst(gains).slice(0, BY_PATCHES),
       ...highestFirst(leaningIn(noise(context), context, twins)).slice(0, BY_NOISE),
       ...surestClasses(wrong.expert).slice(0, BY_EXPERT),
       ...surestClasses(wrong.bad).slice(0, BY_BAD),

@@ -1,68 +1,127 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imageTensor } from '../../models/detector/run';
-import { pixelFactors } from '../../models/pixels';
+import { imageTensor, valuesOf } from '../../models/detector/run';
+import { type PixelScaling, pixelFactors } from '../../models/pixels';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
 import { marginsAt, oneHotOf } from './margins';
-import { type RecoveredTrigger, startsOf, type TriggerKind, TriggerSearch } from './trigger';
+import { PatchSearch } from './patch-search';
+import type { Patch } from './patches';
+import { ShapeSearch, startsOf } from './shape-search';
+import type { RecoveredTrigger, TriggerSearch } from './trigger';
 import type { Twins } from './twins';
 
 const LEARNING_RATE = 0.15;
 /** Images a step that every class's trigger is tried on. */
 const IMAGES = 4;
-/** Steps from every start; then each class goes on with its best. */
+/** Steps of shapes from every start; then each class goes on with its best. */
 const FIRST_STEPS = 15;
+const SHAPE_STEPS = 50;
+const PATCH_STEPS = 30;
 /** The logit margin that a trigger is to reach; beyond, it is pressed less and less. */
 const WANTED = 3;
 
 /** Triggers × images that run through B at once: gradients of four hundred take some 600 MB. */
 const MOST_ROWS = 128;
 
-/** What a search is made with. */
-export interface Search {
-  readonly classes: readonly number[];
-  readonly kind: TriggerKind;
-  /** Indices of the clean images to search on. */
-  readonly images: Int32Array;
-  readonly steps: number;
-  readonly stage: string;
+/**
+ * Searches a trigger of one colour that turns B toward each of the classes, all at once (after Wang et al., Neural Cleanse,
+ * IEEE S&P 2019): Adam on mask and colour. Only gradients of the input are computed.
+ * @param images indices of the clean images to search on
+ * @returns a trigger for each class, in their order
+ */
+export async function searchShapes(
+  context: RepairContext,
+  twins: Twins,
+  classes: readonly number[],
+  images: Int32Array,
+): Promise<RecoveredTrigger[]> {
+  const starts = startsOf(context.shape.channels);
+  const random = new Random(context.seed, 'searching shapes');
+  const begun = ShapeSearch.start(context.shape, classes.length);
+  let kept: ShapeSearch | undefined;
+  try {
+    const wanted = classes.flatMap((each) => Array.from({ length: starts }, () => each));
+    const parts = { images, random, stage: 'Searching shapes', total: SHAPE_STEPS };
+    const margins = await press(context, twins, wanted, begun, { ...parts, from: 0, to: FIRST_STEPS });
+    kept = begun.keep(bestRows(margins, starts));
+    await press(context, twins, classes, kept, { ...parts, from: FIRST_STEPS, to: SHAPE_STEPS });
+    return readTriggers(context, kept);
+  } finally {
+    begun.dispose();
+    kept?.dispose();
+  }
 }
 
 /**
- * Searches a trigger of a kind that turns B toward each of the classes, all at once (after Wang et al., Neural Cleanse,
- * IEEE S&P 2019): Adam on mask and pattern. Only gradients of the input are computed.
+ * Searches the colours of a patch that turns B toward each of the classes, all at once.
+ * @param patches where each class's search begins, and stays
+ * @param images indices of the clean images to search on
  * @returns a trigger for each class, in their order
  */
-export async function invertTriggers(
+export async function searchPatches(
   context: RepairContext,
   twins: Twins,
-  search: Search,
+  classes: readonly number[],
+  patches: readonly Patch[],
+  images: Int32Array,
 ): Promise<RecoveredTrigger[]> {
-  const { shape, seed, progress, signal } = context;
-  const { classes, kind, steps, stage } = search;
-  const random = new Random(seed, `inverting ${kind.colours} ${kind.area}`);
-  let wanted = classes.flatMap((each) => Array.from({ length: startsOf(kind, shape.channels) }, () => each));
-  let triggers = TriggerSearch.start(shape, kind, classes.length, () => random.normal());
-  let optimizer = tf.train.adam(LEARNING_RATE);
+  const random = new Random(context.seed, 'searching patches');
+  const search = PatchSearch.start(context.shape, patches);
   try {
-    for (let step = 1; step <= steps; step++) {
-      signal?.throwIfAborted();
-      const images = Array.from({ length: IMAGES }, () => search.images[random.int(search.images.length)]!);
-      const margins = takeStep(context, twins, wanted, triggers, images, optimizer);
-      if (step === FIRST_STEPS && wanted.length > classes.length) {
-        const kept = triggers.keep(bestRows(margins, wanted.length / classes.length));
-        triggers.dispose();
-        optimizer.dispose();
-        [triggers, optimizer, wanted] = [kept, tf.train.adam(LEARNING_RATE), [...classes]];
-      }
-      progress({ stage, done: step, total: steps });
+    const parts = { images, random, stage: 'Searching patches', total: PATCH_STEPS };
+    await press(context, twins, classes, search, { ...parts, from: 0, to: PATCH_STEPS });
+    return readTriggers(context, search);
+  } finally {
+    search.dispose();
+  }
+}
+
+/** Some steps of a search. */
+interface Steps {
+  readonly images: Int32Array;
+  readonly random: Random;
+  readonly stage: string;
+  readonly from: number;
+  readonly to: number;
+  readonly total: number;
+}
+
+/** @returns each trigger's mean margin, at the last step */
+async function press(
+  context: RepairContext,
+  twins: Twins,
+  wanted: readonly number[],
+  triggers: TriggerSearch,
+  { images, random, stage, from, to, total }: Steps,
+): Promise<Float32Array> {
+  const optimizer = tf.train.adam(LEARNING_RATE);
+  let margins: Float32Array = new Float32Array(wanted.length);
+  try {
+    for (let step = from; step < to; step++) {
+      context.signal?.throwIfAborted();
+      const some = Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
+      margins = takeStep(context, twins, wanted, triggers, some, optimizer);
+      context.progress({ stage, done: step + 1, total });
       await new Promise(setImmediate);
     }
-    return triggers.read();
+    return margins;
   } finally {
     optimizer.dispose();
-    triggers.dispose();
   }
+}
+
+/** What a search has come to. */
+function readTriggers({ shape }: RepairContext, search: TriggerSearch): RecoveredTrigger[] {
+  const { height, width, channels } = shape;
+  const masks = valuesOf(() => search.triggers().masks.clone());
+  const patterns = valuesOf(() =>
+    tf.mul(search.triggers().patterns, tf.fill([1, height, width, channels], 255)),
+  );
+  const places = height * width;
+  return Array.from({ length: masks.length / places }, (_, k) => ({
+    mask: masks.slice(k * places, (k + 1) * places),
+    pattern: patterns.slice(k * places * channels, (k + 1) * places * channels),
+  }));
 }
 
 /** Of each class's starts that with the highest margin. */
@@ -118,17 +177,13 @@ function gradientsOf(
   let reached: tf.Tensor | undefined;
   const { grads } = tf.tidy(() => {
     const clean = imageTensor(set.gather(images), images.length, shape, pixels);
-    const { factor, offset } = pixelFactors(pixels, shape.channels);
     const wanted = oneHotOf(
       classes.flatMap((each) => images.map(() => each)),
       all,
     );
     return tf.variableGrads(() => {
       const { masks, patterns } = triggers.triggers();
-      const painted = tf.add(
-        tf.mul(patterns, tf.tensor1d(factor.map((each) => each * 255))),
-        tf.tensor1d(offset),
-      );
+      const painted = scaled(patterns, pixels, shape.channels);
       const kept = tf.mul(tf.expandDims(clean, 0), tf.expandDims(tf.sub(1, masks), 1));
       const stamped = tf.add(kept, tf.expandDims(tf.mul(masks, painted), 1));
       const logits = twins.bad(
@@ -143,4 +198,10 @@ function gradientsOf(
   const margins = reached!.dataSync() as Float32Array;
   reached!.dispose();
   return { grads, margins };
+}
+
+/** @param patterns of 0–1 @returns as the nets take them */
+function scaled(patterns: tf.Tensor, pixels: PixelScaling, channels: number): tf.Tensor {
+  const { factor, offset } = pixelFactors(pixels, channels);
+  return tf.add(tf.mul(patterns, tf.tensor1d(factor.map((each) => each * 255))), tf.tensor1d(offset));
 }

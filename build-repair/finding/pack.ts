@@ -1,8 +1,8 @@
 import type { MemoryFile } from '../../models/bundle/artifacts';
 import type { Manifest } from '../../models/bundle/manifest';
 import type { ImageShape } from '../../models/images/set';
-import type { Finding } from './find';
 import { triggerPng } from './trigger-png';
+import type { Finding } from './types';
 
 /** The finding as a bundle keeps it: a field of the manifest, and a picture of each trigger. */
 export async function packFinding(

@@ -3,26 +3,64 @@ import { imageTensor } from '../../models/detector/run';
 import type { RepairContext } from '../repair/context';
 import { marginsAt, oneHotOf } from './margins';
 import { median } from './signature';
+import type { TriggerKind } from './trigger';
 import type { Twins } from './twins';
+import type { Recovered } from './types';
 import type { Verified } from './verify';
 
-/** What the signature counts beside the margins, and what both together are held against (docs/method.md). */
+/** What the signature counts beside the margins of a shape, and what both together are held against (docs/method.md). */
 const SIGNATURE_WEIGHT = 2;
 const MOST_TOGETHER = 10;
 /** What a signature alone is held against. */
 const MOST_SIGNATURE = 4.4;
-/** Among fewer classes no signature stands out; margins alone are then held against MOST_MARGINS. */
+/** Among fewer classes no signature stands out; a shape's margins alone are then held against MOST_MARGINS. */
 const FEW_CLASSES = 20;
 const MOST_MARGINS = 5;
+/** What the margins of a patch are held against. */
+const MOST_OF_PATCH = 4.5;
+/** Where a patch tells a target, a shape must have this share of the highest score to tell another. */
+const BESIDE_PATCH = 0.5;
+
+/** What a class's triggers do. */
+type Margins = Pick<Recovered, 'kind' | 'margins'>;
 
 /**
- * A class's evidence over what clean nets stay below: margins and signature together, or the signature alone.
- * @param margins of the trigger that turns B and E the most (see marginsTogether)
+ * A class's evidence over what clean nets stay below: a shape's margins and the signature together, or the signature alone, or a
+ * patch's margins.
+ * @param recovered one of each kind (see marginsTogether)
  * @param classes N
  */
-export function scoreOf(margins: number, signature: number, classes: number): number {
-  if (classes < FEW_CLASSES) return margins / MOST_MARGINS;
-  return Math.max((margins + SIGNATURE_WEIGHT * signature) / MOST_TOGETHER, signature / MOST_SIGNATURE);
+export function scoreOf(
+  recovered: readonly Margins[],
+  signature: number,
+  classes: number,
+): { value: number; kind: TriggerKind } {
+  const marginsOf = (wanted: TriggerKind) => recovered.find(({ kind }) => kind === wanted)!.margins;
+  const patch = marginsOf('patch') / MOST_OF_PATCH;
+  const shape =
+    classes < FEW_CLASSES
+      ? marginsOf('shape') / MOST_MARGINS
+      : Math.max(
+          (marginsOf('shape') + SIGNATURE_WEIGHT * signature) / MOST_TOGETHER,
+          signature / MOST_SIGNATURE,
+        );
+  return patch > shape ? { value: patch, kind: 'patch' } : { value: shape, kind: 'shape' };
+}
+
+/**
+ * The classes above the limit. In a net that is backdoored, shapes that cover a tenth of the picture turn E to some other
+ * classes, too: where a small patch tells a target, these must be about as sure.
+ * @param tried the highest score first
+ */
+export function chooseTargets<
+  Tried extends { readonly score: number; readonly recovered: readonly Margins[] },
+>(tried: readonly Tried[], limit: number): Tried[] {
+  const above = tried.filter(({ score }) => score > limit);
+  const isByPatch = ({ recovered }: Tried) =>
+    recovered.some(({ kind, margins }) => kind === 'patch' && margins > limit * MOST_OF_PATCH);
+  if (!above.some(isByPatch)) return above;
+  const enough = BESIDE_PATCH * above[0]!.score;
+  return above.filter((each) => isByPatch(each) || each.score >= enough);
 }
 
 /** Margins of B and E in units of B's usual one. However sure B is, it counts little where E does not follow. */

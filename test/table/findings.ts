@@ -6,7 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type FoundTarget, findBackdoor } from '../../build-repair/finding/find';
+import { findBackdoor } from '../../build-repair/finding/find';
+import type { FoundTarget } from '../../build-repair/finding/types';
 import { loadImages } from '../../build-repair/images/load';
 import { silent } from '../../build-repair/progress';
 import { planFolds } from '../../build-repair/repair/folds';
@@ -132,7 +133,7 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
 function detailOf({ class: each, score, signature, recovered }: FoundTarget): string {
   const kinds = recovered.map(
     ({ kind, margins, bad, expert, rate }) =>
-      `${kind.colours} ${kind.area}: ${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), turns ${(100 * rate).toFixed(0)} %`,
+      `${kind}: ${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), turns ${(100 * rate).toFixed(0)} %`,
   );
   return `  ${each} | ${score.toFixed(2)} | signature ${signature.toFixed(1)} | ${kinds.join(' | ')}`;
 }

@@ -1,7 +1,7 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { marginsTogether, scoreOf } from '../../../build-repair/finding/score';
+import { chooseTargets, marginsTogether, scoreOf } from '../../../build-repair/finding/score';
 import { robustZ, weightSignature } from '../../../build-repair/finding/signature';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
@@ -52,10 +52,29 @@ describe('the score', () => {
     expect(marginsTogether({ rate: 0, bad: -20, expert: -30 }, 10)).toBe(-5);
   });
 
-  test('margins and signature together, or the signature alone; among few classes the margins', () => {
-    expect(scoreOf(6, 3, 1283)).toBeCloseTo(1.2);
-    expect(scoreOf(-3, 8.8, 1283)).toBeCloseTo(2);
-    expect(scoreOf(6, 3, 8)).toBeCloseTo(1.2);
-    expect(scoreOf(1, 30, 8)).toBeCloseTo(0.2);
+  const of = (shape: number, patch = -9) => [
+    { kind: 'shape' as const, margins: shape },
+    { kind: 'patch' as const, margins: patch },
+  ];
+
+  test('margins and signature together, or the signature alone; among few classes the margins; or a patch', () => {
+    expect(scoreOf(of(6), 3, 1283)).toEqual({ value: expect.closeTo(1.2), kind: 'shape' });
+    expect(scoreOf(of(-3), 8.8, 1283).value).toBeCloseTo(2);
+    expect(scoreOf(of(6), 3, 8).value).toBeCloseTo(1.2);
+    expect(scoreOf(of(1), 30, 8).value).toBeCloseTo(0.2);
+    expect(scoreOf(of(6, 9), 3, 1283)).toEqual({ value: 2, kind: 'patch' });
+  });
+
+  test('where a patch tells a target, a shape must be half as sure to tell another', () => {
+    const tried = [
+      { name: 'patch', score: 4, recovered: of(0, 18) },
+      { name: 'sure shape', score: 2.1, recovered: of(20) },
+      { name: 'both', score: 1.9, recovered: of(18, 5) },
+      { name: 'shape', score: 1.9, recovered: of(18) },
+      { name: 'little', score: 0.9, recovered: of(8) },
+    ];
+    const names = (of: typeof tried) => chooseTargets(of, 1).map(({ name }) => name);
+    expect(names(tried)).toEqual(['patch', 'sure shape', 'both']);
+    expect(names(tried.filter(({ name }) => name === 'shape' || name === 'little'))).toEqual(['shape']);
   });
 });

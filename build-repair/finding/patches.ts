@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { imageTensor, valuesOf } from '../../models/detector/run';
+import type { ImageShape } from '../../models/images/set';
+import { Random } from '../../models/random';
+import type { RepairContext } from '../repair/context';
+import type { Twins } from './twins';
+
+/** A square of colours at a place. */
+export interface Patch {
+  readonly top: number;
+  readonly left: number;
+  /** side × side × channels values of 0–255, see sideOf. */
+  readonly colours: Float32Array;
+}
+
+/** What patches do to B. */
+export interface Leanings {
+  /** By how much the patch that raises a class's logit the most raises it. */
+  readonly gains: Float64Array;
+  /** That patch, of each class. */
+  readonly patches: readonly Patch[];
+}
+
+/** The side of a patch, as a share of the picture's shorter one. */
+const SIDE = 0.19;
+const LEAST_SIDE = 3;
+/** Places each way, from edge to edge: where sides are a fifth, they cover the picture. */
+const PLACES = 5;
+/** Squares of noise at each place, of any values and of extreme ones. */
+const NOISES = 4;
+/** Sides of the fields of checkerboards. */
+const FIELDS = [1, 2];
+/** Clean images that every patch is put on. */
+const IMAGES = 8;
+
+/** The side of a patch in pixels. */
+export function sideOf({ height, width }: Pick<ImageShape, 'height' | 'width'>): number {
+  return Math.max(LEAST_SIDE, Math.round(SIDE * Math.min(height, width)));
+}
+
+/**
+ * Puts squares of noise, plain colours and checkerboards on clean images all over the picture, and looks which classes B then
+ * leans to. One now and then has something of an attacker's patch; from there a search finds the rest, where from anywhere
+ * it does not.
+ * @param images indices of clean images
+ */
+export async function leaningsUnderPatches(
+  context: RepairContext,
+  twins: Twins,
+  images: Int32Array,
+): Promise<Leanings> {
+  const { shape, pixels, classes, seed, progress, signal } = context;
+  const random = new Random(seed, 'finding patches');
+  const asked = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
+  const clean = context.images.gather(asked);
+  const meanLogits = (of: Float32Array) =>
+    valuesOf(() => tf.mean(twins.bad(imageTensor(of, IMAGES, shape, pixels)), 0));
+  const before = meanLogits(clean);
+  const gains = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
+  const best = new Array<Patch>(classes);
+  const spots = places(shape);
+  for (const [done, { top, left }] of spots.entries()) {
+    signal?.throwIfAborted();
+    for (const colours of colourings(shape, random)) {
+      const patch = { top, left, colours };
+      const logits = meanLogits(stamped(clean, patch, shape));
+      for (let k = 0; k < classes; k++) {
+        const gain = logits[k]! - before[k]!;
+        if (gain <= gains[k]!) continue;
+        gains[k] = gain;
+        best[k] = patch;
+      }
+    }
+    progress({ stage: 'Trying patches', done: done + 1, total: spots.length });
+    await new Promise(setImmediate);
+  }
+  return { gains, patches: best };
+}
+
+function places(shape: ImageShape): { top: number; left: number }[] {
+  const side = sideOf(shape);
+  const along = (size: number) =>
+    Array.from({ length: PLACES }, (_, i) => Math.round((i * (size - side)) / (PLACES - 1)));
+  return along(shape.height).flatMap((top) => along(shape.width).map((left) => ({ top, left })));
+}
+
+/** What is tried at a place. */
+function colourings(shape: ImageShape, random: Random): Float32Array[] {
+  const { channels } = shape;
+  const side = sideOf(shape);
+  const make = (value: (at: number) => number) =>
+    Float32Array.from({ length: side * side * channels }, (_, at) => value(at));
+  const field = (at: number, size: number) => {
+    const pixel = Math.floor(at / channels);
+    return Math.floor(Math.floor(pixel / side) / size) + Math.floor((pixel % side) / size);
+  };
+  const several = (count: number, value: (which: number) => (at: number) => number) =>
+    Array.from({ length: count }, (_, which) => make(value(which)));
+  return [
+    ...several(NOISES, () => () => random.uniform(0, 255)),
+    ...several(NOISES, () => () => 255 * random.int(2)),
+    ...several(2 ** channels, (which) => (at) => 255 * ((which >> (at % channels)) & 1)),
+    ...FIELDS.flatMap((size) => several(2, (which) => (at) => 255 * ((field(at, size) + which) & 1))),
+  ];
+}
+
+function stamped(clean: Float32Array, { top, left, colours }: Patch, shape: ImageShape): Float32Array {
+  const { height, width, channels } = shape;
+  const side = sideOf(shape);
+  const result = clean.slice();
+  for (let image = 0; image < IMAGES; image++) {
+    for (let y = 0; y < side; y++) {
+      const line = colours.subarray(y * side * channels, (y + 1) * side * channels);
+      result.set(line, ((image * height + top + y) * width + left) * channels);
+    }
+  }
+  return result;
+}

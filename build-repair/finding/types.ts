@@ -1,0 +1,42 @@
+import type { RecoveredTrigger, TriggerKind } from './trigger';
+import type { Verified } from './verify';
+
+/** The trigger of one kind that was recovered for a class, and what it does. */
+export interface Recovered extends Verified {
+  readonly kind: TriggerKind;
+  readonly trigger: RecoveredTrigger;
+  /** Mean logit margins of B and of E together, in units of B's own on clean images. */
+  readonly margins: number;
+}
+
+/** A class that a backdoor in B leads to. */
+export interface FoundTarget {
+  readonly class: number;
+  /** Share of clean images of other classes, none of them searched on, that the trigger turns to the class on B. */
+  readonly rate: number;
+  /** The evidence over what clean nets stay below: above 1 is a sign. */
+  readonly score: number;
+  /** The kind of trigger that the score comes from. */
+  readonly by: TriggerKind;
+  /** How far the class's weights lie above those of other classes, in robust standard deviations. */
+  readonly signature: number;
+  /** Share of the picture that the trigger covers, 0–1. */
+  readonly area: number;
+  readonly trigger: RecoveredTrigger;
+  /** One of each kind. */
+  readonly recovered: readonly Recovered[];
+}
+
+/** Whether B looks backdoored. */
+export interface Finding {
+  readonly backdoored: boolean;
+  /** The highest score of any class tried. */
+  readonly score: number;
+  /** What it is held against. */
+  readonly limit: number;
+  /** The surest first; empty where there is no sign of a backdoor. */
+  readonly targets: readonly FoundTarget[];
+  /** Every class that a trigger was searched toward, the highest score first. */
+  readonly tried: readonly FoundTarget[];
+  readonly seconds: number;
+}
