@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Gallery } from '../../models/detector/gallery';
 import { featureNet } from '../../models/nets/features';
-import { calibrate } from './calibrate';
+import { calibrate, type FindBackdoor } from './calibrate';
 import { chooseGallery, leaveGroupOut } from './choose-gallery';
 import { chooseViews } from './choose-views';
 import type { RepairContext } from './context';
@@ -23,13 +23,14 @@ export async function expertMethod(
   context: RepairContext,
   flat: LayersModel,
   plan: FoldPlan,
+  findBackdoor: FindBackdoor | undefined,
 ): Promise<MadeDetector> {
   const bad = featureNet(flat, 'bad');
   const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
   const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : all;
   const passes = await runPasses(context, bad, sample);
   const views = await chooseViews(context, bad.net, passes.clean, sample);
-  const made = await calibrate(context, flat, bad, passes, plan);
+  const made = await calibrate(context, flat, bad, passes, plan, findBackdoor);
   const { latent, trunk } = passes.clean;
   const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
   let gallery: Gallery | undefined;
@@ -51,6 +52,7 @@ export async function expertMethod(
     calibrated: made.calibrated,
     scores: made.scores,
     without: made.without,
+    finding: made.finding,
     notes: [],
   };
 }

@@ -4,6 +4,8 @@ import type { Standard } from '../../models/detector/evidence';
 import type { Clouds, DetectorNets } from '../../models/detector/nets';
 import type { Views } from '../../models/detector/views';
 import { copyNet } from '../../models/nets/graph';
+import type { Finding } from '../finding/types';
+import type { FindBackdoor } from './calibrate';
 import type { RepairContext } from './context';
 import { expertMethod } from './expert';
 import { fineTune } from './fine-tune';
@@ -33,9 +35,16 @@ export interface MadeDetector {
   readonly scores: Float32Array | undefined;
   readonly without: { evidence: string; reason: string }[];
   readonly notes: string[];
+  /** Where it was asked for, and there is an expert to ask. */
+  readonly finding?: Finding | undefined;
 }
 
-type RunMethod = (context: RepairContext, flat: LayersModel, plan: FoldPlan) => Promise<MadeDetector>;
+type RunMethod = (
+  context: RepairContext,
+  flat: LayersModel,
+  plan: FoldPlan,
+  findBackdoor?: FindBackdoor,
+) => Promise<MadeDetector>;
 
 /** Every `--method`, by name. @param flat B, flat, ending in logits */
 export const methods: Record<Method, RunMethod> = {

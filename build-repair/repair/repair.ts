@@ -4,7 +4,7 @@ import { FORMAT_VERSION, type Manifest, type Method } from '../../models/bundle/
 import { packNets } from '../../models/bundle/pack';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
-import { type DetectorNets, type NetReadings, readNets } from '../../models/detector/nets';
+import { type DetectorNets, type ExpertNet, type NetReadings, readNets } from '../../models/detector/nets';
 import { RUN_BATCH } from '../../models/detector/run';
 import { answerWithViews, viewer } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
@@ -42,7 +42,7 @@ export interface RepairOptions {
   /** The false-positive rate, 0–1. */
   readonly alpha: number;
   readonly seed: number;
-  /** Whether to look for a backdoor in B, where the method makes an expert. */
+  /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
   readonly progress: Progress;
   /** Says something worth knowing, a line at a time. */
@@ -75,7 +75,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     const context: RepairContext = { ...base, pixels: options.pixels ?? chosen!.pixels };
     const plan = planFolds(images.labels, images.groups, seed);
     checkAlpha(method, alpha, plan, images.count);
-    const made = await methods[method](context, flat, plan);
+    const look = options.finding ? (expert: ExpertNet) => findBackdoor(context, flat, expert) : undefined;
+    const made = await methods[method](context, flat, plan, look);
     for (const { evidence, reason } of made.without) say(`Goes without ${evidence} evidence: ${reason}`);
     const nets: DetectorNets = {
       ...made.nets,
@@ -85,9 +86,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     };
     const { figures, sorted } = await measure(context, nets, made, alpha);
     signal?.throwIfAborted();
-    const { expert } = made.nets;
-    const found = expert && options.finding ? await findBackdoor(context, flat, expert) : undefined;
-    const finding = found && (await packFinding(found, context.shape));
+    const finding = made.finding && (await packFinding(made.finding, context.shape));
     const { files, fields } = await packNets(nets, made.clouds);
     const written = await writeBundle(
       options.out,

@@ -8,7 +8,7 @@ import '../lean-zod';
 export type { Method } from './methods';
 
 /** The bundle format that this version writes, and the only one that it reads. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -47,6 +47,8 @@ const rule = z.discriminatedUnion('kind', [
         firstWeight: share,
       })
       .optional(),
+    /** Classes that B's backdoor was found to lead to, and by the logarithm of what images answered so are put higher. */
+    suspected: z.object({ classes: z.array(count).min(1).readonly(), worth: z.number().min(1) }).optional(),
     /** p-value up to which B′ passes over the class that B names. */
     passOver: share,
     /** How G names the class of images that B is unsure of; left out where views of them are no help. */

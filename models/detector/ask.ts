@@ -1,4 +1,4 @@
-import { firstScores, type Standard } from './evidence';
+import { addedByClass, firstScores, type Standard } from './evidence';
 import type { NetReadings } from './nets';
 import { type LoadedTransplant, transplantEvidence } from './transplant';
 
@@ -16,7 +16,8 @@ export async function askFurther(
   const n = readings.bad.classes.length;
   if (!second || !readings.cut) return readings;
   const scores = firstScores(readings.evidence, standard, n);
-  const asked = Array.from(scores.keys()).filter((i) => scores[i]! >= second.askFrom);
+  const added = addedByClass(standard, readings.bad.classes);
+  const asked = Array.from(scores.keys()).filter((i) => scores[i]! + added[i]! >= second.askFrom);
   const values = new Float32Array(n).fill(Number.NaN);
   if (asked.length > 0) {
     const size = readings.cut.length / n;

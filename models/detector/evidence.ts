@@ -53,6 +53,18 @@ export interface Standard {
     /** What the first score is multiplied by then, 0–1. */
     readonly firstWeight: number;
   };
+  /** Classes that B's backdoor was found to lead to. */
+  readonly suspected?: Suspected | undefined;
+}
+
+/**
+ * Of images with a backdoor B answers many with these classes, of clean images few: one that it answers so needs less evidence.
+ * Their own clean images pay for it: with a worth of w, they are flagged up to w times as often as others.
+ */
+export interface Suspected {
+  readonly classes: readonly number[];
+  /** By the logarithm of this their scores are put higher, ≥ 1. */
+  readonly worth: number;
 }
 
 /** Evidence of n images; NaN where an image has none of that kind. */
@@ -90,8 +102,24 @@ export function firstScores(
   });
 }
 
-/** An image's suspicion: its first score, joined with what it was asked further. @returns n scores */
-export function suspicion(readings: Readings, standard: Standard, n: number): Float32Array {
+/** What the class that B names adds to each image's score. @param named n classes */
+export function addedByClass({ suspected }: Pick<Standard, 'suspected'>, named: Int32Array): Float32Array {
+  if (!suspected) return new Float32Array(named.length);
+  const added = Math.log(suspected.worth);
+  return Float32Array.from(named, (each) => (suspected.classes.includes(each) ? added : 0));
+}
+
+/**
+ * An image's suspicion: its first score, joined with what it was asked further, and what the class that B names adds.
+ * @param named the class that B names for each of n images
+ * @returns n scores
+ */
+export function suspicion(readings: Readings, standard: Standard, named: Int32Array): Float32Array {
+  const added = addedByClass(standard, named);
+  return joined(readings, standard, named.length).map((value, i) => rounded(value + added[i]!));
+}
+
+function joined(readings: Readings, standard: Standard, n: number): Float32Array {
   const { second } = standard;
   const first = firstScores(readings, standard, n);
   if (!second) return first;
@@ -100,7 +128,7 @@ export function suspicion(readings: Readings, standard: Standard, n: number): Fl
     if (Number.isNaN(found)) return value;
     const asked = Math.max(onScale(found, second.transplant), 0);
     const before = second.firstWeight * value;
-    return rounded(second.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked));
+    return second.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
   });
 }
 

@@ -26,7 +26,7 @@ export type Rule =
 /** An image's score under a rule, for each image that the nets have read. */
 export function scoresOf(readings: NetReadings, rule: Rule): Float32Array {
   return rule.kind === 'calibrated'
-    ? suspicion(readings.evidence, rule, readings.bad.classes.length)
+    ? suspicion(readings.evidence, rule, readings.bad.classes)
     : readings.disagreement;
 }
 

@@ -76,7 +76,7 @@ export async function repairAndEvaluate(
   const out = mkdtempSync(join(tmpdir(), 'goodnet-table-'));
   try {
     const start = performance.now();
-    await repair({ ...work, out, alpha: ALPHA, progress: lines.report, say: lines.say });
+    await repair({ ...work, out, alpha: ALPHA, finding: true, progress: lines.report, say: lines.say });
     const seconds = (performance.now() - start) / 1000;
     const goodnet = await GoodNet.load(out);
     const figures = await evaluate(goodnet, test, poisoned, { progress: silent, signal: undefined });

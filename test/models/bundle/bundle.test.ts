@@ -199,9 +199,9 @@ describe('a bundle', () => {
     const path = join(copy, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 4; this version reads up to 3/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 5; this version reads up to 4/);
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 1 }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 2, of an earlier version/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 3, of an earlier version/);
   });
 
   test('a store whose pointer is damaged is refused', async () => {

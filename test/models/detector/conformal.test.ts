@@ -88,7 +88,7 @@ describe('evidence', () => {
       forgetting: Float32Array.from([4, 0, 1]),
       latent: Float32Array.from([1, 6, Number.NaN]),
     };
-    expect([...suspicion(readings, { scales, together }, 3)]).toEqual([2, 5, 0.5]);
+    expect([...suspicion(readings, { scales, together }, new Int32Array(3))]).toEqual([2, 5, 0.5]);
   });
 
   test('what every kind finds a little suspicious is found together; what one finds harmless does not count', () => {
@@ -102,7 +102,7 @@ describe('evidence', () => {
       latent: Float32Array.from([1.9, -50]),
       trunk: Float32Array.from([1.9, 1]),
     };
-    const scores = suspicion(readings, { scales, together: { zero: 0.2, spread: 1 } }, 2);
+    const scores = suspicion(readings, { scales, together: { zero: 0.2, spread: 1 } }, new Int32Array(2));
     expect(scores[0]).toBeCloseTo(2.5);
     expect(scores[1]).toBeCloseTo(1.9);
   });
