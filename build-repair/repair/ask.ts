@@ -1,13 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { askFurther } from '../../models/detector/ask';
-import {
-  addedByClass,
-  firstScores,
-  quantile,
-  type Readings,
-  type Standard,
-  scaleOf,
-} from '../../models/detector/evidence';
+import { firstScores, quantile, type Readings, type Standard, scaleOf } from '../../models/detector/evidence';
 import { readNets } from '../../models/detector/nets';
 import { RUN_BATCH } from '../../models/detector/run';
 import { loadTransplant, type Transplant } from '../../models/detector/transplant';
@@ -27,7 +20,6 @@ export interface AskedFold {
 /**
  * Asks the calibration images further, and sets the scales of that.
  * @param readings the first evidence of all calibration images, fold after fold
- * @param named the class that B names for each of them
  * @param net B with its features, and the rest of it behind the cut; without, images themselves are cut
  * @param complete whether distances and the relearned head are among it; without, every image is asked
  */
@@ -36,13 +28,11 @@ export async function calibrateSecond(
   { net, from }: { readonly net: LayersModel; readonly from: Transplant['from'] },
   folds: readonly AskedFold[],
   readings: Readings,
-  named: Int32Array,
   standard: Standard,
   complete: boolean,
 ): Promise<{ standard: Standard; transplant: Float32Array }> {
   const n = folds.reduce((sum, { images }) => sum + images.length, 0);
-  const added = addedByClass(standard, named);
-  const scores = firstScores(readings, standard, n).map((value, i) => value + added[i]!);
+  const scores = firstScores(readings, standard, n);
   const firstWeight = complete ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : Number.MIN_SAFE_INTEGER;

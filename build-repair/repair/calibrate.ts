@@ -4,7 +4,6 @@ import {
   type EvidenceKind,
   type Readings,
   type Standard,
-  type Suspected,
   standardOf,
   suspicion,
 } from '../../models/detector/evidence';
@@ -19,6 +18,7 @@ import type { FoldPlan } from './folds';
 import type { Expert } from './forget';
 import type { Passes } from './passes';
 import type { LinearHead } from './softmax-regression';
+import { suspectedBy } from './suspect';
 
 /** A detector and the evidence of the clean images that it was calibrated on. */
 export interface Calibrated {
@@ -38,12 +38,6 @@ export interface Calibrated {
 
 /** Asks whether B is backdoored. */
 export type FindBackdoor = (expert: Expert) => Promise<Finding>;
-
-/**
- * By the logarithm of this, images that B answers with a class that its backdoor leads to are put higher. Chosen on self-made
- * backdoors (faces-stealth: a stripe 94 → 97 %); more found no more.
- */
-const WORTH_OF_TARGETS = 4;
 
 /**
  * Fits the detector, and scores clean images that no fitting has seen: those of the one split, or, cross-fitted,
@@ -84,18 +78,22 @@ export async function calibrate(
   const complete = all.latent !== undefined && all.relearned !== undefined;
   const readings = complete ? { ...all, confidence: undefined } : all;
   const named = calibrated.map((image) => passes.clean.named[image]!);
-  const first = { ...standardOf(readings, calibrated.length), suspected: suspectedBy(finding) };
+  const first = standardOf(readings, calibrated.length);
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? 'cut' : 'image';
-  const { standard, transplant } = await calibrateSecond(
+  const { standard: byEvidence, transplant } = await calibrateSecond(
     context,
     { net: bad.net, from },
     read,
     readings,
-    named,
     first,
     complete,
   );
+  const evidence = { ...readings, transplant };
+  const standard = {
+    ...byEvidence,
+    suspected: suspectedBy(finding, suspicion(evidence, byEvidence, named), named),
+  };
   const has = (kind: EvidenceKind) => readings[kind] !== undefined;
   return {
     expert: served.expert,
@@ -107,15 +105,10 @@ export async function calibrate(
     transplant: { ...served.hosts, from },
     standard,
     calibrated,
-    scores: suspicion({ ...readings, transplant }, standard, named),
+    scores: suspicion(evidence, standard, named),
     without: whatIsMissing(has, passes),
     finding,
   };
-}
-
-function suspectedBy(finding: Finding | undefined): Suspected | undefined {
-  if (!finding?.backdoored) return undefined;
-  return { classes: finding.targets.map((target) => target.class), worth: WORTH_OF_TARGETS };
 }
 
 /** Evidence that a fold or the served detector goes without, or that no image has, is left out of all. */

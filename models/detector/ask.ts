@@ -1,4 +1,4 @@
-import { addedByClass, firstScores, type Standard } from './evidence';
+import { firstScores, type Standard } from './evidence';
 import type { NetReadings } from './nets';
 import { type LoadedTransplant, transplantEvidence } from './transplant';
 
@@ -16,8 +16,7 @@ export async function askFurther(
   const n = readings.bad.classes.length;
   if (!second || !readings.cut) return readings;
   const scores = firstScores(readings.evidence, standard, n);
-  const added = addedByClass(standard, readings.bad.classes);
-  const asked = Array.from(scores.keys()).filter((i) => scores[i]! + added[i]! >= second.askFrom);
+  const asked = Array.from(scores.keys()).filter((i) => scores[i]! >= second.askFrom);
   const values = new Float32Array(n).fill(Number.NaN);
   if (asked.length > 0) {
     const size = readings.cut.length / n;

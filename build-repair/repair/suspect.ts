@@ -1,0 +1,40 @@
+import type { Suspected } from '../../models/detector/evidence';
+import type { Finding } from '../finding/types';
+
+/**
+ * What a found target class may be worth, the most first: by the logarithm of this, images that B answers so are put higher.
+ * Chosen on self-made backdoors (faces-stealth: a stripe 94 → 97 %); more than 4 found no more.
+ */
+const WORTHS = [4, 3, 2, 1.5];
+/** False-positive rates at which it is looked at who pays. */
+const ALPHAS = [0.005, 0.01, 0.02, 0.05];
+/** Of the clean images that are flagged for other classes, at least this share must go on being flagged. */
+const LEFT_TO_OTHERS = 0.75;
+
+/**
+ * How much the classes that B's backdoor leads to count. A finding may have missed another target, and a net that was
+ * backdoored carelessly answers many clean images with the target: these would take all of the false alarms that α allows, and
+ * the threshold for whatever else there is would rise. So it counts only as far as that costs other classes little.
+ * @param scores of the calibration images, by their evidence alone
+ * @param named the class that B names for each of them
+ */
+export function suspectedBy(
+  finding: Finding | undefined,
+  scores: Float32Array,
+  named: Int32Array,
+): Suspected | undefined {
+  if (!finding?.backdoored) return undefined;
+  const classes = finding.targets.map((target) => target.class);
+  const isSuspected = Array.from(named, (each) => classes.includes(each));
+  const flaggedOthers = (worth: number, alpha: number) => {
+    const added = Math.log(worth);
+    const order = Array.from(scores.keys(), (i) => ({ i, score: scores[i]! + (isSuspected[i] ? added : 0) }));
+    order.sort((a, b) => b.score - a.score);
+    const flagged = order.slice(0, Math.floor(alpha * (scores.length + 1)));
+    return flagged.filter(({ i }) => !isSuspected[i]).length;
+  };
+  const worth = WORTHS.find((each) =>
+    ALPHAS.every((alpha) => flaggedOthers(each, alpha) >= LEFT_TO_OTHERS * flaggedOthers(1, alpha)),
+  );
+  return worth === undefined ? undefined : { classes, worth };
+}
