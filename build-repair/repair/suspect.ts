@@ -8,6 +8,8 @@ import type { Finding } from '../finding/types';
 const WORTHS = [4, 3, 2, 1.5];
 /** False-positive rates at which it is looked at who pays. */
 const ALPHAS = [0.005, 0.01, 0.02, 0.05];
+/** Fewer flagged images than these tell nothing. */
+const FEWEST = 8;
 /** Of the clean images that are flagged for other classes, at least this share must go on being flagged. */
 const LEFT_TO_OTHERS = 0.75;
 
@@ -26,15 +28,15 @@ export function suspectedBy(
   if (!finding?.backdoored) return undefined;
   const classes = finding.targets.map((target) => target.class);
   const isSuspected = Array.from(named, (each) => classes.includes(each));
-  const flaggedOthers = (worth: number, alpha: number) => {
+  const flaggedOthers = (worth: number, most: number) => {
     const added = Math.log(worth);
     const order = Array.from(scores.keys(), (i) => ({ i, score: scores[i]! + (isSuspected[i] ? added : 0) }));
     order.sort((a, b) => b.score - a.score);
-    const flagged = order.slice(0, Math.floor(alpha * (scores.length + 1)));
-    return flagged.filter(({ i }) => !isSuspected[i]).length;
+    return order.slice(0, most).filter(({ i }) => !isSuspected[i]).length;
   };
+  const counts = new Set(ALPHAS.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1)))));
   const worth = WORTHS.find((each) =>
-    ALPHAS.every((alpha) => flaggedOthers(each, alpha) >= LEFT_TO_OTHERS * flaggedOthers(1, alpha)),
+    [...counts].every((most) => flaggedOthers(each, most) >= LEFT_TO_OTHERS * flaggedOthers(1, most)),
   );
   return worth === undefined ? undefined : { classes, worth };
 }
