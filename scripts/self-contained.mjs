@@ -7,6 +7,18 @@ const REQUIRE = [
   "const __dirname = goodnetPath(new URL('.', import.meta.url));",
 ].join('');
 
+// TensorFlow.js asks for WebAssembly with threads in browsers alone; a twentieth of all code.
+const noThreads = {
+  name: 'no-threads',
+  setup(build) {
+    const namespace = 'no-threads';
+    build.onResolve({ filter: /wasm-threaded-simd(\.worker)?\.js$/ }, ({ path }) => ({ path, namespace }));
+    build.onLoad({ filter: /./, namespace }, () => ({
+      contents: 'export default undefined; export const wasmWorkerContents = undefined;',
+    }));
+  },
+};
+
 /**
  * esbuild's options for a program that carries its packages with it, for the wasm engine: only sharp, which is native,
  * stays outside.
@@ -26,6 +38,7 @@ export const selfContained = {
   // node-fetch is what TensorFlow.js takes where there is no fetch of Node's own.
   // The AWS SDK is loaded where S3 is asked for alone; Lambda has its own.
   external: ['sharp', 'node-fetch', '@aws-sdk/*'],
+  plugins: [noThreads],
   banner: { js: REQUIRE },
   logLevel: 'warning',
 };
