@@ -12,6 +12,7 @@ export const HEAD = [
   'detection',
   'false alarms',
   'G clean',
+  'G attack success',
   "B' clean",
   "B' attack success",
   'seconds',
@@ -28,7 +29,7 @@ export function rowsOf(
   { clean, poisoned }: Evaluation,
   seconds: number,
 ): string[][] {
-  const row = (what: string, success: string, detection: string, repaired: string) => [
+  const row = (what: string, success: string, detection: string, left: string, repaired: string) => [
     what,
     attack.set,
     attack.developed ? 'developed on' : 'check',
@@ -37,17 +38,19 @@ export function rowsOf(
     detection,
     short(clean.falsePositiveRate),
     short(clean.accuracy),
+    left,
     short(clean.accuracyRepaired),
     repaired,
     seconds.toFixed(0),
   ];
-  if (poisoned.length === 0) return [row(attack.name, '', '', '')];
+  if (poisoned.length === 0) return [row(attack.name, '', '', '', '')];
   return poisoned.map((each, i) => {
     const weak = each.attackSuccessBefore.rate < WORKS ? ' †' : '';
     return row(
       `${attack.name}, ${each.name} → ${targets[i]}`,
       short(each.attackSuccessBefore) + weak,
       short(each.detectionRate),
+      short(each.attackSuccess),
       short(each.attackSuccessRepaired),
     );
   });
