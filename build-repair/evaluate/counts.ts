@@ -25,7 +25,7 @@ export interface PoisonedFigures {
 }
 
 /** The false-positive rates that are promised most often. */
-const ALPHAS = [0.005, 0.01, 0.02, 0.05] as const;
+export const ALPHAS = [0.005, 0.01, 0.02, 0.05] as const;
 
 /** Adds up verdicts on clean images. */
 export class CleanCounts {

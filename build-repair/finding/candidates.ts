@@ -29,8 +29,8 @@ interface Wrong {
 /**
  * The classes that a backdoor most likely leads to. Shapes are painted on varied clean images; one now and then looks
  * enough like a trigger. Candidates are the classes whose weights bear the signature of a target, those that B leans to
- * under small patches or when it is shown noise, and those that make up the surest wrong answers of E, which has forgotten nearly everything
- * but the backdoor, and of B.
+ * under small patches or when it is shown noise, and those that make up the surest wrong answers of E, which has
+ * forgotten nearly everything but the backdoor, and of B.
  * @param by.signature see weightSignature
  * @param by.gains see leaningsUnderPatches
  * @returns the likeliest first, none twice

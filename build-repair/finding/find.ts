@@ -105,5 +105,5 @@ function targetOf(
   const shown = best.rate >= LEAST_RATE ? best : recovered.reduce((a, b) => (b.rate > a.rate ? b : a));
   const { rate, trigger } = shown;
   const area = areaOf(trigger.mask);
-  return { class: each, rate, score: score.value, by: score.kind, signature, area, trigger, recovered };
+  return { class: each, rate, score: score.value, signature, area, trigger, recovered };
 }

@@ -113,6 +113,7 @@ async function press(
 /** What a search has come to. */
 function readTriggers({ shape }: RepairContext, search: TriggerSearch): RecoveredTrigger[] {
   const { height, width, channels } = shape;
+  // A patch's masks are the search's own; valuesOf frees what it reads.
   const masks = valuesOf(() => search.triggers().masks.clone());
   const patterns = valuesOf(() =>
     tf.mul(search.triggers().patterns, tf.fill([1, height, width, channels], 255)),

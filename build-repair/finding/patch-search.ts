@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../../models/images/set';
 import { type Patch, sideOf } from './patches';
-import type { TriggerSearch } from './trigger';
+import { STEEPNESS, type TriggerSearch } from './trigger';
 
-const STEEPNESS = 2;
 /** Colours are searched from no nearer than this to black and white, from where gradients are small. */
 const NEAREST = 0.1;
 

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../../models/images/set';
-import type { TriggerSearch } from './trigger';
+import { STEEPNESS, type TriggerSearch } from './trigger';
 
 /** The most of the picture that a shape covers. */
 const AREA = 0.1;
 /** The mask is searched in squares of this side, so that it does not fall into dust. */
 const GRID = 2;
 const START_MASK = -1;
-const STEEPNESS = 2;
 const START_COLOUR = 0.6;
 
 /** Triggers of one colour each. */

@@ -33,6 +33,9 @@ export function areaOf(mask: Float32Array): number {
  */
 export type TriggerKind = 'shape' | 'patch';
 
+/** Searched values go through a sigmoid of this steepness. */
+export const STEEPNESS = 2;
+
 /** Triggers that are being searched as tensors that gradients flow through. */
 export interface TriggerSearch {
   readonly variables: tf.Variable[];

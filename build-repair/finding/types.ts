@@ -16,8 +16,6 @@ export interface FoundTarget {
   readonly rate: number;
   /** The evidence over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
-  /** The kind of trigger that the score comes from. */
-  readonly by: TriggerKind;
   /** How far the class's weights lie above those of other classes, in robust standard deviations. */
   readonly signature: number;
   /** Share of the picture that the trigger covers, 0–1. */

@@ -1,4 +1,5 @@
-import type { Suspected } from '../../models/detector/evidence';
+import { addedByClass, type Suspected } from '../../models/detector/evidence';
+import { ALPHAS } from '../evaluate/counts';
 import type { Finding } from '../finding/types';
 
 /**
@@ -6,8 +7,6 @@ import type { Finding } from '../finding/types';
  * Chosen on self-made backdoors (faces-stealth: a stripe 94 → 97 %); more than 4 found no more.
  */
 const WORTHS = [4, 3, 2, 1.5];
-/** False-positive rates at which it is looked at who pays. */
-const ALPHAS = [0.005, 0.01, 0.02, 0.05];
 /** Fewer flagged images than these tell nothing. */
 const FEWEST = 8;
 /** Of the clean images that are flagged for other classes, at least this share must go on being flagged. */
@@ -27,16 +26,17 @@ export function suspectedBy(
 ): Suspected | undefined {
   if (!finding?.backdoored) return undefined;
   const classes = finding.targets.map((target) => target.class);
-  const isSuspected = Array.from(named, (each) => classes.includes(each));
-  const flaggedOthers = (worth: number, most: number) => {
-    const added = Math.log(worth);
-    const order = Array.from(scores.keys(), (i) => ({ i, score: scores[i]! + (isSuspected[i] ? added : 0) }));
+  const flagged = ALPHAS.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1))));
+  /** At each of the rates, how many of those flagged are of other classes. */
+  const others = (worth: number) => {
+    const added = addedByClass({ suspected: { classes, worth } }, named);
+    const order = Array.from(scores, (score, i) => ({ named: named[i]!, score: score + added[i]! }));
     order.sort((a, b) => b.score - a.score);
-    return order.slice(0, most).filter(({ i }) => !isSuspected[i]).length;
+    return flagged.map((most) => order.slice(0, most).filter((each) => !classes.includes(each.named)).length);
   };
-  const counts = new Set(ALPHAS.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1)))));
+  const before = others(1);
   const worth = WORTHS.find((each) =>
-    [...counts].every((most) => flaggedOthers(each, most) >= LEFT_TO_OTHERS * flaggedOthers(1, most)),
+    others(each).every((left, place) => left >= LEFT_TO_OTHERS * before[place]!),
   );
   return worth === undefined ? undefined : { classes, worth };
 }
