@@ -7,7 +7,7 @@ import { searchPatches, searchShapes } from './invert';
 import { leaningsUnderPatches } from './patches';
 import { chooseTargets, marginsTogether, scoreOf, usualMargin } from './score';
 import { weightSignature } from './signature';
-import { areaOf, type RecoveredTrigger, type TriggerKind } from './trigger';
+import { areaOf, type RecoveredTrigger } from './trigger';
 import { Twins } from './twins';
 import type { Finding, FoundTarget, Recovered } from './types';
 import { verify } from './verify';
@@ -64,21 +64,18 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const classes = await classesToTry(context, twins, signature, gains);
   const usual = usualMargin(context, twins, held);
   const starts = classes.map((each) => patches[each]!);
-  const searched: [TriggerKind, RecoveredTrigger[]][] = [
-    ['shape', await searchShapes(context, twins, classes, images)],
-    ['patch', await searchPatches(context, twins, classes, starts, images)],
-  ];
-  const recovered: Recovered[][] = classes.map(() => []);
-  for (const [kind, triggers] of searched) {
-    for (const [k, trigger] of triggers.entries()) {
-      const verified = await verify(context, twins, trigger, classes[k]!, held);
-      const margins = marginsTogether(verified, usual);
-      recovered[k]!.push({ kind, trigger, margins, ...verified });
-    }
+  const shapes = await searchShapes(context, twins, classes, images);
+  const searched = await searchPatches(context, twins, classes, starts, images);
+  const recover = async (trigger: RecoveredTrigger, each: number): Promise<Recovered> => {
+    const verified = await verify(context, twins, trigger, each, held);
+    return { trigger, margins: marginsTogether(verified, usual), ...verified };
+  };
+  const tried: FoundTarget[] = [];
+  for (const [k, each] of classes.entries()) {
+    const recovered = { shape: await recover(shapes[k]!, each), patch: await recover(searched[k]!, each) };
+    tried.push(targetOf(each, recovered, signature[each]!, context.classes));
   }
-  return classes
-    .map((each, k) => targetOf(each, recovered[k]!, signature[each]!, context.classes))
-    .sort((a, b) => b.score - a.score || a.class - b.class);
+  return tried.sort((a, b) => b.score - a.score || a.class - b.class);
 }
 
 async function classesToTry(
@@ -96,13 +93,15 @@ async function classesToTry(
 
 function targetOf(
   each: number,
-  recovered: readonly Recovered[],
+  recovered: FoundTarget['recovered'],
   signature: number,
   classes: number,
 ): FoundTarget {
   const score = scoreOf(recovered, signature, classes);
-  const best = recovered.find(({ kind }) => kind === score.kind)!;
-  const shown = best.rate >= LEAST_RATE ? best : recovered.reduce((a, b) => (b.rate > a.rate ? b : a));
+  const { shape, patch } = recovered;
+  const most = patch.rate > shape.rate ? patch : shape;
+  const best = recovered[score.kind];
+  const shown = best.rate >= LEAST_RATE ? best : most;
   const { rate, trigger } = shown;
   const area = areaOf(trigger.mask);
   return { class: each, rate, score: score.value, signature, area, trigger, recovered };

@@ -21,29 +21,25 @@ const MOST_OF_PATCH = 4.5;
 /** Where a patch tells a target, a shape must have this share of the highest score to tell another. */
 const BESIDE_PATCH = 0.5;
 
-/** What a class's triggers do. */
-type Margins = Pick<Recovered, 'kind' | 'margins'>;
+/** What a class's triggers do (see marginsTogether). */
+type Margins = Readonly<Record<TriggerKind, Pick<Recovered, 'margins'>>>;
 
 /**
  * A class's evidence over what clean nets stay below: a shape's margins and the signature together, or the signature alone, or a
  * patch's margins.
- * @param recovered one of each kind (see marginsTogether)
  * @param classes N
  */
 export function scoreOf(
-  recovered: readonly Margins[],
+  recovered: Margins,
   signature: number,
   classes: number,
 ): { value: number; kind: TriggerKind } {
-  const marginsOf = (wanted: TriggerKind) => recovered.find(({ kind }) => kind === wanted)!.margins;
-  const patch = marginsOf('patch') / MOST_OF_PATCH;
+  const { margins } = recovered.shape;
+  const patch = recovered.patch.margins / MOST_OF_PATCH;
   const shape =
     classes < FEW_CLASSES
-      ? marginsOf('shape') / MOST_MARGINS
-      : Math.max(
-          (marginsOf('shape') + SIGNATURE_WEIGHT * signature) / MOST_TOGETHER,
-          signature / MOST_SIGNATURE,
-        );
+      ? margins / MOST_MARGINS
+      : Math.max((margins + SIGNATURE_WEIGHT * signature) / MOST_TOGETHER, signature / MOST_SIGNATURE);
   return patch > shape ? { value: patch, kind: 'patch' } : { value: shape, kind: 'shape' };
 }
 
@@ -52,12 +48,12 @@ export function scoreOf(
  * classes, too: where a small patch tells a target, these must be about as sure.
  * @param tried the highest score first
  */
-export function chooseTargets<
-  Tried extends { readonly score: number; readonly recovered: readonly Margins[] },
->(tried: readonly Tried[], limit: number): Tried[] {
+export function chooseTargets<Tried extends { readonly score: number; readonly recovered: Margins }>(
+  tried: readonly Tried[],
+  limit: number,
+): Tried[] {
   const above = tried.filter(({ score }) => score > limit);
-  const isByPatch = ({ recovered }: Tried) =>
-    recovered.some(({ kind, margins }) => kind === 'patch' && margins > limit * MOST_OF_PATCH);
+  const isByPatch = ({ recovered }: Tried) => recovered.patch.margins > limit * MOST_OF_PATCH;
   if (!above.some(isByPatch)) return above;
   const enough = BESIDE_PATCH * above[0]!.score;
   return above.filter((each) => isByPatch(each) || each.score >= enough);

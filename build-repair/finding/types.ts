@@ -1,9 +1,8 @@
 import type { RecoveredTrigger, TriggerKind } from './trigger';
 import type { Verified } from './verify';
 
-/** The trigger of one kind that was recovered for a class, and what it does. */
+/** A trigger that was recovered for a class, and what it does. */
 export interface Recovered extends Verified {
-  readonly kind: TriggerKind;
   readonly trigger: RecoveredTrigger;
   /** Mean logit margins of B and of E together, in units of B's own on clean images. */
   readonly margins: number;
@@ -21,8 +20,7 @@ export interface FoundTarget {
   /** Share of the picture that the trigger covers, 0–1. */
   readonly area: number;
   readonly trigger: RecoveredTrigger;
-  /** One of each kind. */
-  readonly recovered: readonly Recovered[];
+  readonly recovered: Readonly<Record<TriggerKind, Recovered>>;
 }
 
 /** Whether B looks backdoored. */

@@ -131,9 +131,9 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
 
 /** A class tried: its score, its signature, and for each kind of trigger the margins, and the share that B turns. */
 function detailOf({ class: each, score, signature, recovered }: FoundTarget): string {
-  const kinds = recovered.map(
-    ({ kind, margins, bad, expert, rate }) =>
-      `${kind}: ${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), turns ${(100 * rate).toFixed(0)} %`,
-  );
+  const kinds = (['shape', 'patch'] as const).map((kind) => {
+    const { margins, bad, expert, rate } = recovered[kind];
+    return `${kind}: ${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), turns ${(100 * rate).toFixed(0)} %`;
+  });
   return `  ${each} | ${score.toFixed(2)} | signature ${signature.toFixed(1)} | ${kinds.join(' | ')}`;
 }

@@ -52,10 +52,7 @@ describe('the score', () => {
     expect(marginsTogether({ rate: 0, bad: -20, expert: -30 }, 10)).toBe(-5);
   });
 
-  const of = (shape: number, patch = -9) => [
-    { kind: 'shape' as const, margins: shape },
-    { kind: 'patch' as const, margins: patch },
-  ];
+  const of = (shape: number, patch = -9) => ({ shape: { margins: shape }, patch: { margins: patch } });
 
   test('margins and signature together, or the signature alone; among few classes the margins; or a patch', () => {
     expect(scoreOf(of(6), 3, 1283)).toEqual({ value: expect.closeTo(1.2), kind: 'shape' });
