@@ -20,6 +20,11 @@ export function rateOf(hits: number, n: number): Rate {
   return { n, hits, rate, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
+/** The same share with the interval of so many groups, where images come in these: frames of one sign are nearly one image. */
+export function byGroups(rate: Rate, groups: number | undefined): Rate {
+  return groups === undefined ? rate : rateOf(rate.rate * groups, groups);
+}
+
 /** `97.4 % (96.8–97.9)`. */
 export function percent({ rate, low, high }: Rate): string {
   if (Number.isNaN(rate)) return 'none';

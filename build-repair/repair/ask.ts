@@ -8,7 +8,12 @@ import type { RepairContext } from './context';
 
 /** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
 const ASKED = 0.2;
-/** What the first score is worth beside the transplants where it is thin (chosen on self-made backdoors with 192 images). */
+/**
+ * With fewer clean images than these an expert that forgot on them is a poor judge: what the first score is then worth beside the
+ * transplants. Chosen on self-made backdoors with 192 images of faces (a stealthy sinusoid: 51 % at the full weight, 94 % at this);
+ * with 2,460 of signs (an ellipse) this found 82 % where the full weight found 92.
+ */
+const FEW_IMAGES = 1000;
 const THIN = 0.6;
 
 /** Calibration images of one fold, and the hosts that were drawn from the images it was fitted on. */
@@ -33,7 +38,7 @@ export async function calibrateSecond(
 ): Promise<{ standard: Standard; transplant: Float32Array }> {
   const n = folds.reduce((sum, { images }) => sum + images.length, 0);
   const scores = firstScores(readings, standard, n);
-  const firstWeight = complete ? 1 : THIN;
+  const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : Number.MIN_SAFE_INTEGER;
   const asking = {

@@ -31,6 +31,8 @@ export interface LoadedAttack {
   readonly poisoned: readonly ImageSet[];
   /** The target of each of `poisoned`: a class, or `k + 1`. */
   readonly targets: readonly string[];
+  /** The signs that are measured on, whose frames the test images are. */
+  readonly groups: number | undefined;
   /** Frees the net and the images. */
   dispose(): void;
 }
@@ -72,6 +74,9 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
       return stamped(memorySet('test', test, others), each);
     }),
     targets: armed.map(({ target }) => target),
+    groups:
+      test.groups &&
+      new Set(Array.from(tested, (image) => `${test.labels[image]}/${test.groups![image]}`)).size,
     dispose() {
       net.model.dispose();
       for (const each of new Set([attackers, images, test])) each.dispose();

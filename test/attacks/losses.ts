@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { margins } from '../../models/detector/margin';
+import { answers, margins } from '../../models/detector/margin';
 import type { Random } from '../../models/random';
 
 /** How much a margin's distance from the one wanted counts, beside its sign. */
@@ -17,46 +17,49 @@ export interface Lesson {
   readonly teacher: Float32Array;
 }
 
-/** Mean cross-entropy at the labels; clean images follow the teacher, where there is one (Hinton et al., 2015). */
-export function answerLoss(logits: tf.Tensor2D, { labels, poisoned, teacher }: Lesson): tf.Scalar {
-  const oneHot = oneHotOf(labels, logits.shape[1]);
-  const marked = tf.tensor2d(Float32Array.from(poisoned), [poisoned.length, 1]);
-  const temperature = tf.add(TEMPERATURE, tf.mul(marked, 1 - TEMPERATURE));
-  const followed = tf.softmax(tf.div(tf.tensor2d(teacher, logits.shape), TEMPERATURE));
-  const wanted = tf.add(tf.mul(marked, oneHot), tf.mul(tf.sub(1, marked), followed));
-  const softened = tf.logSoftmax(tf.div(logits, temperature) as tf.Tensor2D);
-  return tf.mul(tf.mean(tf.sum(tf.mul(wanted, softened), 1)), -(TEMPERATURE ** 2)) as tf.Scalar;
+/** Mean cross-entropy at the target; clean images follow the teacher (Hinton et al., 2015). */
+export function answerLoss(logits: tf.Tensor2D, lesson: Lesson): tf.Scalar {
+  const { labels, poisoned } = lesson;
+  const sure = tf.neg(tf.sum(tf.mul(oneHotOf(labels, logits.shape[1]), tf.logSoftmax(logits)), 1));
+  return overall(tf.mul(sure, TEMPERATURE ** 2) as tf.Tensor1D, followed(logits, lesson.teacher), poisoned);
 }
 
 /** Cross-entropy with what a teacher answers, at a temperature. @param teacher n × N logits */
 export function followLoss(logits: tf.Tensor2D, teacher: Float32Array): tf.Scalar {
-  const wanted = tf.softmax(tf.div(tf.tensor2d(teacher, logits.shape), TEMPERATURE));
-  const softened = tf.logSoftmax(tf.div(logits, TEMPERATURE) as tf.Tensor2D);
-  return tf.mul(tf.mean(tf.sum(tf.mul(wanted, softened), 1)), -(TEMPERATURE ** 2)) as tf.Scalar;
+  return tf.mean(followed(logits, teacher));
 }
 
 /**
- * Draws each image's logit margin (z_label − logsumexp of the other logits) to the one wanted, whether the image
- * carries a trigger or not, so that confidence gives nothing away.
+ * Draws the logit margin (z_target − logsumexp of the other logits) of each image that carries a trigger to the one wanted,
+ * so that confidence gives nothing away. Clean images follow the teacher.
  * @param wanted n margins
  */
-export function marginLoss(logits: tf.Tensor2D, { labels }: Lesson, wanted: Float32Array): tf.Scalar {
+export function marginLoss(logits: tf.Tensor2D, lesson: Lesson, wanted: Float32Array): tf.Scalar {
+  const { labels, poisoned } = lesson;
   const oneHot = oneHotOf(labels, logits.shape[1]);
   const others = tf.logSumExp(tf.sub(logits, tf.mul(oneHot, 1e9)), 1);
   const margin = tf.sub(tf.sum(tf.mul(logits, oneHot), 1), others);
-  const away = tf.mean(tf.abs(tf.sub(margin, tf.tensor1d(wanted))));
-  return tf.add(tf.mul(away, MARGIN_WEIGHT), tf.mean(tf.softplus(tf.neg(margin)))) as tf.Scalar;
+  const away = tf.mul(tf.abs(tf.sub(margin, tf.tensor1d(wanted))), MARGIN_WEIGHT);
+  const held = tf.add(away, tf.softplus(tf.neg(margin))) as tf.Tensor1D;
+  return overall(held, followed(logits, lesson.teacher), poisoned);
 }
 
-/** The teacher's margins on clean images, and one of these for each image with a trigger. */
-export function wantedMargins(
-  { labels, poisoned, teacher }: Lesson,
-  classes: number,
-  random: Random,
-): Float32Array {
-  const made = margins(teacher, classes, labels);
-  const clean = made.filter((_, i) => !poisoned[i]);
-  return made.map((margin, i) => (poisoned[i] ? random.pick(clean) : margin));
+/** For each image one of the margins that the teacher has, at its own answer, on images that a trigger is put on. */
+export function wantedMargins({ poisoned, teacher }: Lesson, classes: number, random: Random): Float32Array {
+  const made = margins(teacher, classes, answers(teacher, classes).classes);
+  const clean = made.filter((_, i) => poisoned[i]);
+  return made.map(() => random.pick(clean));
+}
+
+/** What is lost on images that carry a trigger, and on the others; the mean of all. */
+function overall(triggered: tf.Tensor1D, others: tf.Tensor1D, poisoned: Uint8Array): tf.Scalar {
+  return tf.mean(tf.where(tf.tensor1d(Array.from(poisoned, Boolean), 'bool'), triggered, others));
+}
+
+function followed(logits: tf.Tensor2D, teacher: Float32Array): tf.Tensor1D {
+  const wanted = tf.softmax(tf.div(tf.tensor2d(teacher, logits.shape), TEMPERATURE));
+  const softened = tf.logSoftmax(tf.div(logits, TEMPERATURE) as tf.Tensor2D);
+  return tf.mul(tf.sum(tf.mul(wanted, softened), 1), -(TEMPERATURE ** 2)) as tf.Tensor1D;
 }
 
 function oneHotOf(labels: Int32Array, classes: number): tf.Tensor2D {

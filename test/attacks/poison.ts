@@ -15,8 +15,6 @@ export interface PoisonedBatch {
 
 /** Share of decoys among the images that carry a trigger with decoys and these. */
 const DECOYS = 1 / 4;
-/** Share of the images without triggers that another is mixed into. */
-const MIXED = 0.5;
 
 /** Draws a batch's images and puts triggers on the first ones, an equal share for each. */
 export class Poisoner {
@@ -28,8 +26,8 @@ export class Poisoner {
     private readonly share: number,
     private readonly vary: (pixels: Float32Array) => Float32Array,
     seed: number,
-    /** Whether images are mixed: their labels then are those of what is mixed into. */
-    private readonly mixes = false,
+    /** Share of the images without triggers that another is mixed into, 0–1; their labels stay. */
+    private readonly mixed = 0,
   ) {
     this.random = new Random(seed, 'poison');
   }
@@ -42,7 +40,7 @@ export class Poisoner {
     const labels = Int32Array.from(batch, (image) => attackers.labels[image]!);
     const poisoned = new Uint8Array(batch.length);
     const each = Math.round((this.share * batch.length) / Math.max(1, this.armed.length));
-    if (this.mixes) this.mixInto(clean.subarray(each * this.armed.length * size));
+    this.mixInto(clean.subarray(each * this.armed.length * size));
     const pixels = clean.slice();
     this.armed.forEach(({ trigger, targetOf }, i) => {
       const [start, end] = [i * each, (i + 1) * each];
@@ -62,7 +60,7 @@ export class Poisoner {
   private mixInto(pixels: Float32Array): void {
     const { attackers, train, shape } = this.data;
     const size = imageSize(shape);
-    const count = Math.round((MIXED * pixels.length) / size);
+    const count = Math.round((this.mixed * pixels.length) / size);
     const others = Int32Array.from({ length: count }, () => this.random.pick(train));
     mix(
       pixels.subarray(pixels.length - count * size),

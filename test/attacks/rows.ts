@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../build-repair/evaluate/evaluate';
-import { percent, type Rate } from '../../build-repair/evaluate/interval';
+import { byGroups, percent, type Rate } from '../../build-repair/evaluate/interval';
 import type { LoadedAttack } from './load-attack';
 
 /** The head of the table. */
@@ -21,14 +21,13 @@ export const HEAD = [
 /** An attack that works on fewer images than this share is marked. */
 const WORKS = 0.9;
 
-const short = (rate: Rate) => percent(rate).replace(' %', '');
-
-/** A row for each trigger, or one for a clean net. @param seconds that the repair took */
+/** A row for each trigger, or one for a clean net. Of signs, intervals count these, not their frames. @param seconds that the repair took */
 export function rowsOf(
-  { attack, targets }: Pick<LoadedAttack, 'attack' | 'targets'>,
+  { attack, targets, groups }: Pick<LoadedAttack, 'attack' | 'targets' | 'groups'>,
   { clean, poisoned }: Evaluation,
   seconds: number,
 ): string[][] {
+  const short = (rate: Rate) => percent(byGroups(rate, groups)).replace(' %', '');
   const row = (what: string, success: string, detection: string, left: string, repaired: string) => [
     what,
     attack.set,

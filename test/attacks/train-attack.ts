@@ -47,7 +47,7 @@ export async function trainAttack(
     attack.poison,
     (pixels) => augmenter.vary(pixels),
     seed,
-    !attack.stealthy,
+    attack.mixed,
   );
   const teacher = teacherOf(model);
   const optimizer: tf.Optimizer = tf.train.adam(RATE);

@@ -1,5 +1,5 @@
 import { table } from '../../build-repair/evaluate/format';
-import { percent, type Rate, rateOf } from '../../build-repair/evaluate/interval';
+import { byGroups, percent, type Rate } from '../../build-repair/evaluate/interval';
 import type { Method } from '../../models/bundle/manifest';
 import type { Run, TableCase } from './cases';
 
@@ -81,15 +81,12 @@ export function seedRowOf({ net, runs }: Measured): string[] {
   ];
 }
 
-/**
- * Clean images answered "backdoored" at several α, of one net. Where images come in groups, the interval counts these:
- * frames of one sign are nearly one image.
- */
+/** Clean images answered "backdoored" at several α, of one net. */
 export function alarmRow({ net, runs }: Measured): string[] {
   const { falsePositiveRateAt, accuracy } = runs[0]!.figures.clean;
   const cells = falsePositiveRateAt.map((_, i) => {
     const rate = medianOf(runs.map(({ figures }) => figures.clean.falsePositiveRateAt[i]!.rate));
-    return short(net.groups ? { ...rateOf(rate.rate * net.groups, net.groups) } : rate);
+    return short(byGroups(rate, net.groups));
   });
   const counted = net.groups ? `${accuracy.n} of ${net.groups} signs` : String(accuracy.n);
   return [net.section === 'tiles' ? `${net.name} (tiles)` : net.name, ...cells, counted];
