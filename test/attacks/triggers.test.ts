@@ -116,6 +116,8 @@ describe('the catalogue', () => {
       'faces-sinusoid',
       'faces-blend-noise',
       'faces-stealth',
+      'signs-ellipse-plain',
+      'signs-blend-plain',
     ]);
   });
 
