@@ -8,7 +8,7 @@ export interface Fold {
 
 /** How fit and calibration images are kept apart. */
 export interface FoldPlan {
-  /** `split`: one fold; the calibrated detector is the one that is served. `cross-fit`: each image is scored by a detector that was fitted on the other folds, and the served one is fitted on all. */
+  /** `split`: one fold; the calibrated detector is the one that is served. `cross-fit`: each image that is calibrated on is scored by a detector that was fitted on the other folds, and the served one is fitted on all. */
   readonly scheme: 'split' | 'cross-fit';
   readonly folds: readonly Fold[];
   /** Groups among all images. */
@@ -20,14 +20,28 @@ const ENOUGH_TO_SPLIT = 1000;
 const SPLIT_EVERY = 9;
 const SPLIT_TAKE = 2;
 const CROSS_FOLDS = 4;
+/** At least this share of the groups must be left to calibrate on, that the others may be only fitted on. */
+const LEFT_TO_CALIBRATE = 0.5;
+/** The part of what is fitted on in every fold. */
+const ALWAYS_FITTED = -1;
 
 /**
  * Parts images within each class: 7 ninths to fit and 2 ninths to calibrate where that leaves enough to calibrate
  * on, else four-fold cross-fitting. Images of one group stay together.
+ *
+ * Where every class has clean images, the only group of a class is fitted on in every fold: were it held out, the fold's
+ * expert would not unlearn that class and stay sure of it, which the one that is served does of no class. So calibrated, a promised
+ * 1 % of false alarms came out as 0.1–0.2 % on signs43, where 15 of 43 classes have one sign, and the threshold was too high.
  * @param labels class of each image
  * @param groups group of each image; undefined where each image stands alone
+ * @param classes N
  */
-export function planFolds(labels: Int32Array, groups: readonly string[] | undefined, seed: number): FoldPlan {
+export function planFolds(
+  labels: Int32Array,
+  groups: readonly string[] | undefined,
+  classes: number,
+  seed: number,
+): FoldPlan {
   const units = unitsOf(labels, groups);
   const random = new Random(seed, 'folds');
   const byClass = new Map<number, number[][]>();
@@ -35,12 +49,18 @@ export function planFolds(labels: Int32Array, groups: readonly string[] | undefi
     const label = labels[unit[0]!]!;
     byClass.set(label, [...(byClass.get(label) ?? []), unit]);
   }
+  const alone = [...byClass.values()].filter((members) => members.length === 1).length;
+  const keepsAlone = byClass.size === classes && units.length - alone >= LEFT_TO_CALIBRATE * units.length;
   const split = (units.length * SPLIT_TAKE) / SPLIT_EVERY >= ENOUGH_TO_SPLIT;
   const parts = split ? SPLIT_EVERY : CROSS_FOLDS;
   const partOf = new Int32Array(labels.length);
   let next = 0;
   for (const label of [...byClass.keys()].sort((a, b) => a - b)) {
     const members = byClass.get(label)!;
+    if (keepsAlone && members.length === 1) {
+      for (const image of members[0]!) partOf[image] = ALWAYS_FITTED;
+      continue;
+    }
     for (const place of random.permutation(members.length)) {
       for (const image of members[place]!) partOf[image] = next % parts;
       next++;

@@ -73,8 +73,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     const chosen = options.pixels ? undefined : await choosePixels(base, flat);
     if (chosen) say(`Pixels scaled to ${describePixels(chosen.pixels)}, where B does best (${chosen.tried})`);
     const context: RepairContext = { ...base, pixels: options.pixels ?? chosen!.pixels };
-    const plan = planFolds(images.labels, images.groups, seed);
-    checkAlpha(method, alpha, plan, images.count);
+    const plan = planFolds(images.labels, images.groups, net.classes, seed);
+    checkAlpha(method, alpha, plan);
     const look = options.finding ? (expert: ExpertNet) => findBackdoor(context, flat, expert) : undefined;
     const made = await methods[method](context, flat, plan, look);
     for (const { evidence, reason } of made.without) say(`Goes without ${evidence} evidence: ${reason}`);
@@ -101,9 +101,9 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
   }
 }
 
-function checkAlpha(method: Method, alpha: number, plan: FoldPlan, images: number): void {
+function checkAlpha(method: Method, alpha: number, { folds }: FoldPlan): void {
   if (method !== 'expert') return;
-  const calibrated = plan.scheme === 'split' ? plan.folds[0]!.calibrate.length : images;
+  const calibrated = folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
   const smallest = smallestAlpha(calibrated);
   if (alpha >= smallest) return;
   throw new UsageError(

@@ -102,7 +102,7 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
   const images = await loadImages(clean);
   const { inputShape: shape, classes } = net;
   const context = { images, shape, classes, pixels, seed, progress: silent, signal: undefined };
-  const plan = planFolds(images.labels, images.groups, seed);
+  const plan = planFolds(images.labels, images.groups, net.classes, seed);
   const all = Int32Array.from({ length: images.count }, (_, image) => image);
   const expert = await forget(
     context,

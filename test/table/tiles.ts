@@ -38,7 +38,7 @@ export async function measureTiles(
     }),
   );
   const parts: Evaluation[] = [];
-  for (const fold of planFolds(tiles.labels, undefined, seed).folds) {
+  for (const fold of planFolds(tiles.labels, undefined, net.classes, seed).folds) {
     const clean = memorySet('clean.h5', tiles, fold.fit);
     const held = memorySet('clean.h5', tiles, fold.calibrate);
     const { figures } = await repairAndEvaluate(
