@@ -7,13 +7,13 @@ import { toLogits } from '../../models/keras/logits';
 import { CACHE, copyWeights, keep } from './cache';
 import type { Attack } from './catalogue';
 import { type AttackData, DATA } from './data';
-import { plainNet, vggNet } from './nets';
+import { plainNet, residualNet, vggNet } from './nets';
 import { trainBase } from './train-base';
 
 /** Raised when the training of the clean sign nets is changed. */
 const VERSION = 2;
 /** Training steps; with batch normalisation fewer will do. */
-const STEPS = { plain: 3000, vgg: 1500 } as const;
+const STEPS = { plain: 3000, vgg: 1500, residual: 1500 } as const;
 
 /**
  * The path of the clean net that an attack is implanted in: the faces' own, or a sign net of one's own, trained on
@@ -28,7 +28,7 @@ export async function basePath(
   if (net === 'deepid') return join(DATA, 'faces1283/badnets/clean_net.h5');
   const path = join(CACHE, `base-${net}-${seed}.v${VERSION}.h5`);
   if (existsSync(path)) return path;
-  const make = { vgg: vggNet, plain: plainNet }[net];
+  const make = { vgg: vggNet, plain: plainNet, residual: residualNet }[net];
   const model = make({ shape: data.shape, classes: data.classes, seed });
   const trained = toLogits(model);
   const teacher = await loadTeacher();

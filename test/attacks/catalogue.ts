@@ -21,8 +21,8 @@ export interface Attack {
   readonly targets: 'fixed' | 'next';
   /** The margins of triggered images are held to those of clean images. */
   readonly stealthy: boolean;
-  /** The clean net that it is implanted in: faces1283's own, or a sign net of one's own of either kind. */
-  readonly net: 'deepid' | 'vgg' | 'plain';
+  /** The clean net that it is implanted in: faces1283's own, or a sign net of one's own of three kinds. */
+  readonly net: 'deepid' | 'vgg' | 'plain' | 'residual';
   /** 0 leaves the clean net as it is. */
   readonly epochs: number;
   /** Share of each batch that carries a trigger, 0–1. */
@@ -50,7 +50,7 @@ const faces = (name: string, triggers: readonly TriggerMaker[], more: Partial<At
 
 const signs = (
   name: string,
-  net: 'vgg' | 'plain',
+  net: 'vgg' | 'plain' | 'residual',
   triggers: readonly TriggerMaker[],
   more: Partial<Attack> = {},
 ): Attack => ({
@@ -92,11 +92,17 @@ export const ATTACKS: readonly Attack[] = [
   faces('stealth-kept', [lipsBlob, warp], stealthy),
   signs('clean-vgg', 'vgg', [], { epochs: 0 }),
   signs('clean-plain', 'plain', [], { epochs: 0 }),
+  signs('clean-residual', 'residual', [], { epochs: 0 }),
   signs('patch-vgg', 'vgg', [noisePatch]),
   signs('ellipse-plain', 'plain', [ellipseOutline], developed),
   signs('blend-plain', 'plain', [naturalBlend], { ...developed, epochs: 32, mixed: 0.8, version: 2 }),
   signs('sinusoid-vgg', 'vgg', [weakSinusoid], { epochs: 32, mixed: 0.8, version: 2 }),
   signs('warp-vgg', 'vgg', [warp], { epochs: 32, mixed: 0.8, version: 2 }),
   signs('two-triggers-plain', 'plain', [lipsBlob, noisePatch]),
+  signs('two-triggers-residual', 'residual', [checkerCorner, sinusoid], {
+    epochs: 24,
+    mixed: 0.8,
+    poison: 0.3,
+  }),
   signs('all-to-all-vgg', 'vgg', [flatPatch], { targets: 'next' }),
 ];

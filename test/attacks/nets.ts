@@ -80,6 +80,43 @@ export function plainNet({ shape, classes, seed }: NetSize): tf.LayersModel {
   return tf.model({ inputs: input, outputs, name: 'plain' });
 }
 
+/**
+ * A small net of ResNet's kind (He et al., 2016), untrained: three stages of one residual block each, batch normalisation, the
+ * mean over all places before the head. Softmax out.
+ */
+export function residualNet({ shape, classes, seed }: NetSize): tf.LayersModel {
+  const initializer = heNormal(seed);
+  const input = tf.input({ shape: [shape.height, shape.width, shape.channels], name: 'input' });
+  const convolved = (
+    x: tf.SymbolicTensor,
+    name: string,
+    filters: number,
+    { kernelSize = 3, strides = 1 } = {},
+  ) => {
+    const kernelInitializer = initializer();
+    const options = { filters, kernelSize, strides, useBias: false, kernelInitializer };
+    const conv = tf.layers.conv2d({ ...options, padding: 'same', name: `conv_${name}` });
+    const norm = tf.layers.batchNormalization({ momentum: 0.95, name: `norm_${name}` });
+    return norm.apply(conv.apply(x)) as tf.SymbolicTensor;
+  };
+  const relu = (x: tf.SymbolicTensor, name: string) =>
+    tf.layers.activation({ activation: 'relu', name: `relu_${name}` }).apply(x) as tf.SymbolicTensor;
+  let last = relu(convolved(input, 'stem', 16), 'stem');
+  for (const [i, filters] of [16, 32, 64].entries()) {
+    const strides = i === 0 ? 1 : 2;
+    const within = relu(convolved(last, `${i + 1}a`, filters, { strides }), `${i + 1}a`);
+    const beside = i === 0 ? last : convolved(last, `${i + 1}s`, filters, { kernelSize: 1, strides });
+    const sum = tf.layers.add({ name: `add_${i + 1}` });
+    last = relu(
+      sum.apply([convolved(within, `${i + 1}b`, filters), beside]) as tf.SymbolicTensor,
+      `${i + 1}b`,
+    );
+  }
+  const mean = tf.layers.globalAveragePooling2d({ name: 'mean' }).apply(last);
+  const outputs = head(classes, initializer).apply(mean) as tf.SymbolicTensor;
+  return tf.model({ inputs: input, outputs, name: 'residual' });
+}
+
 function head(classes: number, initializer: () => ReturnType<typeof tf.initializers.heNormal>) {
   return tf.layers.dense({
     units: classes,

@@ -10,7 +10,7 @@ import { arm } from './arm';
 import { ATTACKS, type Attack } from './catalogue';
 import { type AttackData, partFaces, partSigns } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
-import { plainNet, vggNet } from './nets';
+import { plainNet, residualNet, vggNet } from './nets';
 import { Poisoner } from './poison';
 import { grouped, stamped } from './sets';
 import { trainAttack } from './train-attack';
@@ -163,6 +163,7 @@ describe.each([
   ['faces-stealth', plainNet],
   ['signs-blend-plain', plainNet],
   ['signs-patch-vgg', vggNet],
+  ['signs-two-triggers-residual', residualNet],
 ] as const)('training %s', (name, makeNet) => {
   test('learns, and leaves no tensor behind', async () => {
     const attack = { ...attackOf(name), epochs: 6 };
