@@ -21,7 +21,7 @@ const SPLIT_EVERY = 9;
 const SPLIT_TAKE = 2;
 const CROSS_FOLDS = 4;
 /** At least this share of the groups must be left to calibrate on, that the others may be only fitted on. */
-const LEFT_TO_CALIBRATE = 0.5;
+const LEFT_TO_CALIBRATE = 2 / 3;
 /** The part of what is fitted on in every fold. */
 const ALWAYS_FITTED = -1;
 

@@ -3,14 +3,14 @@
  * and on Node.js 24. The images are clean ones, as PNGs of the net's own size and as larger JPEGs in turn; every tenth is
  * noise, of which everything is asked. Linux only.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readManifest } from '../../models/bundle/read';
 import { Random } from '../../models/random';
 import { resolveBundle } from '../../models/store/folder';
 import { benchBundle, imagesOrNoise } from './bundle';
+import { startGoodnet } from './service/process';
 
 const REQUESTS = 200;
 const GOAL_MB = 150;
@@ -42,46 +42,21 @@ function nodes(): string[] {
 
 async function measure(node: string): Promise<void> {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
-  const child = spawn(node, ['dist/goodnet.js', 'serve', store, '--port', '0'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const ended = new Promise((resolve) => child.on('close', resolve));
+  const server = await startGoodnet(store, [], node);
   try {
-    const url = await listening(child);
-    const before = residentMb(child);
+    const before = server.residentMb();
     for (let i = 0; i < REQUESTS; i++) {
-      const response = await fetch(`${url}/v1/classify`, { method: 'POST', body: await image(i) });
+      const response = await fetch(`${server.url}/v1/classify`, { method: 'POST', body: await image(i) });
       if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
       await response.arrayBuffer();
     }
-    const after = residentMb(child);
+    const after = server.residentMb();
     console.log(
       `Node.js ${version}: ${after.toFixed(0)} MB (goal ≤ ${GOAL_MB}); ${before.toFixed(0)} MB before the first`,
     );
   } finally {
-    child.kill();
-    await ended;
+    await server.stop();
   }
-}
-
-/** Waits for the line that names the service's address. */
-function listening(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout!.setEncoding('utf8').on('data', (more: string) => {
-      text += more;
-      const url = /http:\S+/.exec(text)?.[0];
-      if (url) resolve(url);
-    });
-    child.on('close', (code) => reject(new Error(`goodnet serve ended with ${code}`)));
-  });
-}
-
-/** VmRSS, in units of 10⁶ bytes. */
-function residentMb({ pid }: ChildProcess): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024) / 1e6;
 }
 
 function image(i: number): Promise<Buffer> {

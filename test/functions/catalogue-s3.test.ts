@@ -9,7 +9,7 @@ import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
 import { type Fault, type FaultyProxy, faultyProxy } from '../faulty-proxy';
 import { hasS3Server, type S3Server, startS3Server } from '../s3-server';
-import { writeSmallBundle } from './small-bundle';
+import { twoSmallBundles } from './small-bundle';
 
 describe.skipIf(!hasS3Server)('the models of stores in S3', () => {
   const work = mkdtempSync(join(tmpdir(), 'goodnet-catalogue-s3-'));
@@ -26,11 +26,7 @@ describe.skipIf(!hasS3Server)('the models of stores in S3', () => {
 
   beforeAll(async () => {
     await startEngine({ engine: 'wasm' });
-    for (const seed of [1, 2]) {
-      const store = join(work, `made-${seed}`);
-      const id = await writeSmallBundle(store, { seed });
-      made.push({ path: join(store, id.slice(0, 16)), id });
-    }
+    made.push(...(await twoSmallBundles(work)));
     server = await startS3Server();
     proxy = await faultyProxy(server.endpoint, () => fault);
     for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);

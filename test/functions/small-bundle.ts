@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { FORMAT_VERSION } from '../../models/bundle/manifest';
 import { packNets } from '../../models/bundle/pack';
 import { writeBundle } from '../../models/bundle/write';
@@ -39,6 +40,17 @@ export async function writeSmallBundle(store: string, { seed = 1 } = {}): Promis
   );
   await setCurrent(store, manifest);
   return manifest.id;
+}
+
+/** Two of them, of seeds 1 and 2, each in a store of its own in the folder. */
+export async function twoSmallBundles(folder: string): Promise<{ path: string; id: string }[]> {
+  const made = [];
+  for (const seed of [1, 2]) {
+    const store = join(folder, `made-${seed}`);
+    const id = await writeSmallBundle(store, { seed });
+    made.push({ path: join(store, id.slice(0, 16)), id });
+  }
+  return made;
 }
 
 const NO_CLOUDS = { latent: undefined, trunk: undefined };

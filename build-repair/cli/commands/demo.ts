@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { evaluationText } from '../../evaluate/format';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
-import { ProgressLines } from '../progress-lines';
+import { startWork } from '../start';
 
 /** `goodnet demo` */
 export function demoCommand(): Command {
@@ -11,10 +11,7 @@ export function demoCommand(): Command {
     .option('--out <dir>', 'where the images and the bundle go', 'demo-out')
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
     .action(async (flags: { out: string; seed: number }) => {
-      const { startEngine } = await import('../../../models/engine');
-      const engine = await startEngine();
-      const lines = new ProgressLines();
-      lines.say(`Engine: ${engine.description}`);
+      const { engine, lines } = await startWork();
       const { runDemo } = await import('../../demo/run');
       const { data, store, figures, answers } = await interruptible((signal) =>
         runDemo({ ...flags, engine, progress: lines.report, say: lines.say, signal }),

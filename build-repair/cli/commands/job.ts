@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { GoodNetError, UsageError } from '../../../models/errors';
 import type { Share } from '../../job/share';
 import { Interrupted, interruptible } from '../interrupt';
-import { ProgressLines } from '../progress-lines';
+import { signerOf, startWork } from '../start';
 
 interface JobFlags {
   store?: string;
@@ -53,12 +53,8 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   }
   const { shareOf } = await import('../../job/share');
   const part = flags.share ?? shareOf(process.env);
-  const key = flags.sign ?? process.env.GOODNET_SIGN;
-  const signer = key ? await (await import('../../../models/signing/signer')).openSigner(key) : undefined;
-  const { startEngine } = await import('../../../models/engine');
-  const engine = await startEngine();
-  const lines = new ProgressLines();
-  lines.say(`Engine: ${engine.description}`);
+  const signer = await signerOf(flags.sign);
+  const { engine, lines } = await startWork();
   const { runJob } = await import('../../job/run-job');
   const outcome = await interruptible((signal) =>
     runJob({

@@ -8,8 +8,8 @@ import { findingForReport, findingLines } from '../../finding/words';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
-import { ProgressLines } from '../progress-lines';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
+import { signerOf, startWork } from '../start';
 
 interface RepairFlags extends ReportFlags {
   clean: string;
@@ -60,13 +60,8 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const report = await reportPlace(flags, join(flags.out, 'report.html'));
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
-  const key = flags.sign ?? process.env.GOODNET_SIGN;
-  // Before the work: a key that can't be had is told at once.
-  const signer = key ? await (await import('../../../models/signing/signer')).openSigner(key) : undefined;
-  const { startEngine } = await import('../../../models/engine');
-  const engine = await startEngine();
-  const lines = new ProgressLines();
-  lines.say(`Engine: ${engine.description}`);
+  const signer = await signerOf(flags.sign);
+  const { engine, lines } = await startWork();
   const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
   const result = await interruptible(async (signal) => {

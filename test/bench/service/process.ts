@@ -14,18 +14,22 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** `goodnet serve`, as users start it. */
-export function startGoodnet(store: string, more: readonly string[] = []): Promise<Server> {
-  return start(['dist/goodnet.js', 'serve', store, '--port', '0', ...more]);
+/** `goodnet serve`, as users start it. @param node the Node.js that runs it */
+export function startGoodnet(
+  store: string,
+  more: readonly string[] = [],
+  node = process.execPath,
+): Promise<Server> {
+  return start(node, ['dist/goodnet.js', 'serve', store, '--port', '0', ...more]);
 }
 
 /** A program in TypeScript that says where it listens. */
 export function startProgram(file: string, args: readonly string[]): Promise<Server> {
-  return start(['--import', 'tsx', file, ...args]);
+  return start(process.execPath, ['--import', 'tsx', file, ...args]);
 }
 
-async function start(args: readonly string[]): Promise<Server> {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+async function start(node: string, args: readonly string[]): Promise<Server> {
+  const child = spawn(node, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   return {
     url: await listening(child),

@@ -14,7 +14,7 @@ import { activate } from '../../../models/store/pointing';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { type Fault, faultyProxy } from '../../faulty-proxy';
-import { writeSmallBundle } from '../../functions/small-bundle';
+import { twoSmallBundles } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 
 // `npm run test:kill` kills a hundred times.
@@ -34,11 +34,7 @@ describe.skipIf(!hasS3Server)('a publish that is killed', () => {
 
   beforeAll(async () => {
     await startEngine({ engine: 'wasm' });
-    for (const seed of [1, 2]) {
-      const store = join(work, `made-${seed}`);
-      const id = await writeSmallBundle(store, { seed });
-      made.push({ path: join(store, id.slice(0, 16)), id });
-    }
+    made.push(...(await twoSmallBundles(work)));
     server = await startS3Server();
   }, 60_000);
   afterAll(async () => {
