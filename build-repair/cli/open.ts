@@ -42,6 +42,16 @@ export async function openLabelled(
   });
 }
 
+/** Opens a set whose labels are not looked at, for a net. */
+export async function openUnlabelled(
+  path: string,
+  { inputShape }: { inputShape: ImageShape },
+  { layout, skipBad = false }: ImageFlags,
+): Promise<ImageSet> {
+  const { openImages } = await import('../images/open');
+  return openImages(path, { shape: inputShape, labelsRequired: false, layout: parseLayout(layout), skipBad });
+}
+
 /** @throws UsageError for anything but the two layouts */
 export function parseLayout(text: string | undefined): 'channels-first' | 'channels-last' | undefined {
   if (text === undefined || text === 'channels-first' || text === 'channels-last') return text;

@@ -6,13 +6,15 @@ const BATCH = 256;
 const DEFAULT_MEMORY = 512 * 2 ** 20;
 
 export interface LoadOptions {
+  /** With `false`, a set without labels will do: all of its labels are then 0. By default they must be there. */
+  readonly labelsRequired?: boolean;
   /** Pixels beyond this many bytes are kept in a temporary file. By default 512 MiB. */
   readonly memoryBytes?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Labelled images at hand in any order, in memory or, past a limit, in a temporary file. */
+/** Images at hand in any order, in memory or, past a limit, in a temporary file. */
 export interface LoadedImages {
   readonly shape: ImageShape;
   readonly count: number;
@@ -34,14 +36,14 @@ interface Segment {
 }
 
 /**
- * Reads a labelled set once.
- * @throws ImageError for a set without labels or without a readable image, and whatever the set throws
+ * Reads a set once.
+ * @throws ImageError for a set without labels, where they are required, or without a readable image, and whatever the set throws
  * @throws GoodNetError `environment` where the temporary file can't be written
  * @throws the signal's reason when it is aborted
  */
 export async function loadImages(set: ImageSet, options: LoadOptions = {}): Promise<LoadedImages> {
-  const { memoryBytes = DEFAULT_MEMORY, signal, onProgress } = options;
-  if (!set.labelled) throw new ImageError(`${set.name} has no labels`);
+  const { memoryBytes = DEFAULT_MEMORY, labelsRequired = true, signal, onProgress } = options;
+  if (labelsRequired && !set.labelled) throw new ImageError(`${set.name} has no labels`);
   const size = imageSize(set.shape);
   const labels = new Int32Array(set.size);
   const trueLabels = new Int32Array(set.size);
@@ -66,7 +68,7 @@ export async function loadImages(set: ImageSet, options: LoadOptions = {}): Prom
         held += pixels.byteLength;
         segments.push({ start, at: pixels });
       }
-      labels.set(batch.labels!, start);
+      if (batch.labels) labels.set(batch.labels, start);
       if (batch.trueLabels) {
         hasTrue = true;
         trueLabels.set(batch.trueLabels, start);

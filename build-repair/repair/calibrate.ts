@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   EVIDENCE_KINDS,
   type EvidenceKind,
+  firstScores,
   type Readings,
   type Standard,
   standardOf,
@@ -19,6 +20,7 @@ import type { Expert } from './forget';
 import type { Passes } from './passes';
 import type { LinearHead } from './softmax-regression';
 import { suspectedBy } from './suspect';
+import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
 
 /** A detector and the evidence of the clean images that it was calibrated on. */
 export interface Calibrated {
@@ -34,6 +36,8 @@ export interface Calibrated {
   readonly scores: Float32Array;
   readonly without: { evidence: string; reason: string }[];
   readonly finding: Finding | undefined;
+  /** Undefined where there were no images without labels. */
+  readonly gathering: readonly GatheringClass[] | undefined;
 }
 
 /** Asks whether B is backdoored. */
@@ -79,6 +83,13 @@ export async function calibrate(
   const readings = complete ? { ...all, confidence: undefined } : all;
   const named = calibrated.map((image) => passes.clean.named[image]!);
   const first = standardOf(readings, calibrated.length);
+  const gathering =
+    context.unlabelled &&
+    gatheringClasses(
+      { scores: firstScores(readings, first, named.length), named },
+      await scoreUnlabelled(context, context.unlabelled, bad, served, first),
+      context.classes,
+    );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? 'cut' : 'image';
   const { standard: byEvidence, transplant } = await calibrateSecond(
@@ -90,10 +101,9 @@ export async function calibrate(
     complete,
   );
   const evidence = { ...readings, transplant };
-  const standard = {
-    ...byEvidence,
-    suspected: suspectedBy(finding, suspicion(evidence, byEvidence, named), named),
-  };
+  const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
+  const scores = suspicion(evidence, byEvidence, named);
+  const standard = { ...byEvidence, suspected: suspectedBy([...new Set(found)], scores, named) };
   const has = (kind: EvidenceKind) => readings[kind] !== undefined;
   return {
     expert: served.expert,
@@ -108,6 +118,7 @@ export async function calibrate(
     scores: suspicion(evidence, standard, named),
     without: whatIsMissing(has, passes),
     finding,
+    gathering,
   };
 }
 

@@ -7,6 +7,8 @@ import type { Progress } from '../progress';
 export interface RepairContext {
   /** D_valid: clean labelled images. */
   readonly images: LoadedImages;
+  /** Images without labels, seen in service, which may be poisoned. */
+  readonly unlabelled?: LoadedImages | undefined;
   readonly shape: ImageShape;
   readonly pixels: PixelScaling;
   /** N. */

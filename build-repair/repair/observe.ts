@@ -3,6 +3,7 @@ import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
+import type { LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { keepStemPlaces } from './stem-places';
 
@@ -36,22 +37,25 @@ export interface Observations {
 export interface Pass {
   /** What is being done, for the progress. */
   readonly stage: string;
-  /** By default every clean image, in order. */
+  /** By default every image, in order. */
   readonly sample?: Int32Array;
+  /** Images that are looked at in place of the clean ones. */
+  readonly images?: LoadedImages;
   /** Gives the images that are looked at in place of the clean ones. */
   readonly change?: (pixels: Float32Array) => Float32Array;
   /** Whether to keep the places of the net's stem, which is its last output. */
   readonly places?: boolean;
 }
 
-/** Runs a net once over clean images; what it says stands in the order of the sample. */
+/** Runs a net once over images; what it says stands in the order of the sample. */
 export async function observe(
   context: RepairContext,
   { net, hasTrunk }: FeatureNet,
   pass: Pass,
 ): Promise<Observations> {
   const { shape, pixels, classes } = context;
-  const sample = pass.sample ?? Int32Array.from({ length: context.images.count }, (_, image) => image);
+  const images = pass.images ?? context.images;
+  const sample = pass.sample ?? Int32Array.from({ length: images.count }, (_, image) => image);
   const count = sample.length;
   const sizeOf = (output: number) =>
     net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
@@ -63,8 +67,8 @@ export async function observe(
   for (let start = 0; start < count; start += BATCH) {
     context.signal?.throwIfAborted();
     const n = Math.min(BATCH, count - start);
-    const clean = context.images.gather(sample.subarray(start, start + n));
-    const batch = pass.change?.(clean) ?? clean;
+    const gathered = images.gather(sample.subarray(start, start + n));
+    const batch = pass.change?.(gathered) ?? gathered;
     const made = tf.tidy(() => {
       const outputs = outputsOf(net, imageTensor(batch, n, shape, pixels));
       const [output, latentValues, trunkValues] = outputs;

@@ -19,7 +19,7 @@ import { version } from '../../models/version';
 import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
 import { packFinding } from '../finding/pack';
-import { loadImages } from '../images/load';
+import { type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
 import { choosePixels } from './choose-pixels';
 import type { RepairContext } from './context';
@@ -34,6 +34,11 @@ export interface RepairOptions {
   readonly net: LoadedNet;
   /** D_valid: clean labelled images. */
   readonly clean: ImageSet;
+  /**
+   * Images without labels, seen in service, some of which may be poisoned: where suspicious ones gather at a class, it needs less
+   * evidence (`expert` alone).
+   */
+  readonly unlabelled?: ImageSet | undefined;
   /** The store that the bundle goes into. */
   readonly out: string;
   readonly method: Method;
@@ -62,14 +67,27 @@ export interface RepairResult extends WrittenBundle {
  */
 export async function repair(options: RepairOptions): Promise<RepairResult> {
   const { net, clean, method, alpha, seed, progress, say, signal } = options;
+  if (options.unlabelled && method !== 'expert') {
+    throw new UsageError(`The method ${method} makes no use of images without labels`, {
+      hint: 'Leave them out, or take --method expert.',
+    });
+  }
   await enableTraining();
   const images = await loadImages(clean, {
     signal,
     onProgress: (done, total) => progress({ stage: 'Reading the clean images', done, total }),
   });
+  let unlabelled: LoadedImages | undefined;
   try {
+    unlabelled =
+      options.unlabelled &&
+      (await loadImages(options.unlabelled, {
+        labelsRequired: false,
+        signal,
+        onProgress: (done, total) => progress({ stage: 'Reading the images without labels', done, total }),
+      }));
     const flat = toLogits(net.model);
-    const base = { images, shape: net.inputShape, classes: net.classes, seed, progress, signal };
+    const base = { images, unlabelled, shape: net.inputShape, classes: net.classes, seed, progress, signal };
     const chosen = options.pixels ? undefined : await choosePixels(base, flat);
     if (chosen) say(`Pixels scaled to ${describePixels(chosen.pixels)}, where B does best (${chosen.tried})`);
     const context: RepairContext = { ...base, pixels: options.pixels ?? chosen!.pixels };
@@ -77,6 +95,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     checkAlpha(method, alpha, plan);
     const look = options.finding ? (expert: ExpertNet) => findBackdoor(context, flat, expert) : undefined;
     const made = await methods[method](context, flat, plan, look);
+    for (const note of made.notes) say(sentence(note));
     for (const { evidence, reason } of made.without) say(`Goes without ${evidence} evidence: ${reason}`);
     const nets: DetectorNets = {
       ...made.nets,
@@ -97,8 +116,13 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     flat.dispose();
     return { ...written, figures };
   } finally {
+    unlabelled?.dispose();
     images.dispose();
   }
+}
+
+function sentence(note: string): string {
+  return note[0]!.toUpperCase() + note.slice(1);
 }
 
 function checkAlpha(method: Method, alpha: number, { folds }: FoldPlan): void {

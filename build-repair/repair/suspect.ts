@@ -1,6 +1,5 @@
 import { addedByClass, type Suspected } from '../../models/detector/evidence';
 import { ALPHAS } from '../evaluate/counts';
-import type { Finding } from '../finding/types';
 
 /**
  * What a found target class may be worth, the most first: by the logarithm of this, images that B answers so are put higher.
@@ -13,19 +12,19 @@ const FEWEST = 8;
 const LEFT_TO_OTHERS = 0.75;
 
 /**
- * How much the classes that B's backdoor leads to count. A finding may have missed another target, and a net that was
+ * How much the classes that a backdoor leads to count. A finding may have missed another target, and a net that was
  * backdoored carelessly answers many clean images with the target: these would take all of the false alarms that α allows, and
  * the threshold for whatever else there is would rise. So it counts only as far as that costs other classes little.
+ * @param classes those that the finding names, or that suspicious images without labels gather at
  * @param scores of the calibration images, by their evidence alone
  * @param named the class that B names for each of them
  */
 export function suspectedBy(
-  finding: Finding | undefined,
+  classes: readonly number[],
   scores: Float32Array,
   named: Int32Array,
 ): Suspected | undefined {
-  if (!finding?.backdoored) return undefined;
-  const classes = finding.targets.map((target) => target.class);
+  if (classes.length === 0) return undefined;
   const flagged = ALPHAS.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1))));
   /** At each of the rates, how many of those flagged are of other classes. */
   const others = (worth: number) => {

@@ -24,6 +24,8 @@ export interface AttackData {
   readonly test: LoadedImages;
   /** Of `test`: what is measured on. */
   readonly tested: Int32Array;
+  /** Of `test`: the other half, for images without labels as they are seen in service. */
+  readonly service: Int32Array;
 }
 
 const SETS = {
@@ -38,12 +40,14 @@ export async function loadData(set: AttackSet, half: TestHalf): Promise<AttackDa
   const read = async (name: string, group?: string) =>
     loadImages(await openImages(join(folder, name), { ...known, group }));
   const parted = set === 'faces' ? await faces(read) : await signs(read);
-  const tested = parted.tested.filter((_, i) => i % 2 === (half === 'even' ? 0 : 1));
-  return { ...known, ...parted, tested };
+  const rest = half === 'even' ? 0 : 1;
+  const tested = parted.tested.filter((_, i) => i % 2 === rest);
+  const service = parted.tested.filter((_, i) => i % 2 !== rest);
+  return { ...known, ...parted, tested, service };
 }
 
 type Read = (name: string, group?: string) => Promise<LoadedImages>;
-type Parts = Omit<AttackData, 'shape' | 'classes'>;
+type Parts = Omit<AttackData, 'shape' | 'classes' | 'service'>;
 
 async function faces(read: Read): Promise<Parts> {
   const images = await read('clean_validation_data.h5');

@@ -12,9 +12,11 @@ import { basePath } from './base';
 import { CACHE, copyWeights, keep } from './cache';
 import { ATTACKS, type Attack } from './catalogue';
 import { type AttackData, loadData, type TestHalf } from './data';
-import { grouped, stamped } from './sets';
+import { grouped, partlyStamped, stamped } from './sets';
 import { trainAttack } from './train-attack';
 
+/** Of the images seen in service, one in so many carries a trigger. */
+const ONE_IN = 5;
 /** Raised when the training of all attacks is changed. */
 const TRAINING = 2;
 
@@ -29,6 +31,8 @@ export interface LoadedAttack {
   readonly test: ImageSet;
   /** The test images with each trigger, but for those of its target class: label = target, trueLabels = class. */
   readonly poisoned: readonly ImageSet[];
+  /** The other clean test images, as they are seen in service: all clean, or one in five with a trigger. */
+  readonly service: { readonly clean: ImageSet; readonly poisoned: ImageSet };
   /** The target of each of `poisoned`: a class, or `k + 1`. */
   readonly targets: readonly string[];
   /** The signs that are measured on, whose frames the test images are. */
@@ -63,6 +67,7 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
         Array.from(valid, (image) => images.groups![image]!),
       )
     : held;
+  const seen = memorySet(`service of ${name}`, test, data.service);
   return {
     attack,
     net,
@@ -73,6 +78,7 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
       const others = tested.filter((image) => each.targetOf(test.labels[image]!) !== test.labels[image]);
       return stamped(memorySet('test', test, others), each);
     }),
+    service: { clean: seen, poisoned: armed.length > 0 ? partlyStamped(seen, armed, ONE_IN) : seen },
     targets: armed.map(({ target }) => target),
     groups:
       test.groups &&

@@ -1,5 +1,5 @@
 /**
- * `npm run attacks [NAME…] [--seed N] [--keep DIR] [--held-out] [--train-only] [--list]`: self-made backdoors,
+ * `npm run attacks [NAME…] [--seed N] [--keep DIR] [--held-out] [--unlabelled clean|poisoned] [--train-only] [--list]`: self-made backdoors,
  * each implanted, repaired by the default method and measured on images of ../shared/data. Without a name, all of
  * them. A name may end in * (`faces-*`). Nets are trained on first use and kept in .cache/attacks.
  */
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     keep: { type: 'string' },
+    unlabelled: { type: 'string' },
     'held-out': { type: 'boolean', default: false },
     'train-only': { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -35,9 +36,11 @@ if (values.list) {
   for (const { name, developed } of ATTACKS) console.log(`${name}${developed ? ' (developed on)' : ''}`);
   process.exit(0);
 }
-if (chosen.length === 0 || !Number.isInteger(seed)) {
+const { unlabelled } = values;
+const isKnown = unlabelled === undefined || unlabelled === 'clean' || unlabelled === 'poisoned';
+if (chosen.length === 0 || !Number.isInteger(seed) || !isKnown) {
   console.error(
-    `There is no such attack, or --seed is no whole number. Attacks: ${ATTACKS.map((a) => a.name).join(', ')}`,
+    `There is no such attack, or --seed is no whole number, or --unlabelled is neither clean nor poisoned. Attacks: ${ATTACKS.map((a) => a.name).join(', ')}`,
   );
   process.exit(2);
 }
@@ -60,7 +63,7 @@ for (const { name } of chosen) {
     if (values['train-only']) continue;
     const { net, netPath, clean, test, poisoned } = loaded;
     const { figures, seconds } = await repairAndEvaluate(
-      { netPath, net, clean, method: 'expert', seed },
+      { netPath, net, clean, unlabelled: unlabelled && loaded.service[unlabelled], method: 'expert', seed },
       test,
       poisoned,
     );

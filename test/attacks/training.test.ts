@@ -57,6 +57,7 @@ const data: AttackData = {
   valid: all,
   test: images,
   tested: all,
+  service: all,
 };
 const attackOf = (name: string): Attack => ATTACKS.find((each) => each.name === name)!;
 

@@ -80,6 +80,25 @@ test.each(['expert', 'magnitude', 'fine-prune'])(
   240_000,
 );
 
+test('images without labels: suspicious ones gather at the target; clean ones change no verdict', async () => {
+  const [{ path, target }] = data.poisoned as [DemoData['poisoned'][number]];
+  const poisoned = await repair('seen-poisoned', '--no-finding', '--unlabelled', path);
+  expect(poisoned.code, poisoned.err).toBe(0);
+  expect(poisoned.err).toMatch(
+    new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`),
+  );
+  const clean = await repair('seen-clean', '--no-finding', '--unlabelled', data.test);
+  expect(clean.err).toMatch(/Suspicious images without labels gather at no class/);
+  const ruleOf = (out: string) => {
+    const [, manifest] = Object.entries(contents(join(work, out))).find(([file]) =>
+      file.endsWith('manifest.json'),
+    )!;
+    return JSON.parse(Buffer.from(manifest, 'hex').toString()).rule;
+  };
+  expect(ruleOf('seen-clean').suspected).toBeUndefined();
+  expect(ruleOf('seen-poisoned').suspected.classes).toEqual([target]);
+}, 240_000);
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of a repair leaves nothing half-written',
   async (signal) => {
@@ -99,6 +118,12 @@ describe('bad input', () => {
     const { code, err } = await repair('alpha', '--alpha', '0.0001');
     expect(code).toBe(2);
     expect(err).toMatch(/can't be told from \d+ calibration images/);
+  });
+
+  test('images without labels for a method that makes no use of them', async () => {
+    const { code, err } = await repair('unused', '--method', 'magnitude', '--unlabelled', data.test);
+    expect(code).toBe(2);
+    expect(err).toMatch(/method magnitude makes no use of images without labels/);
   });
 
   test('a set that is not there', async () => {

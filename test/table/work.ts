@@ -6,7 +6,7 @@ import { type Evaluation, evaluate } from '../../build-repair/evaluate/evaluate'
 import { loadImages } from '../../build-repair/images/load';
 import { openImages } from '../../build-repair/images/open';
 import { silent } from '../../build-repair/progress';
-import { repair } from '../../build-repair/repair/repair';
+import { type RepairOptions, repair } from '../../build-repair/repair/repair';
 import type { Method } from '../../models/bundle/manifest';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
@@ -69,7 +69,7 @@ async function firstOfEachClass(set: ImageSet, most: number): Promise<ImageSet> 
 
 /** The same with everything opened already. */
 export async function repairAndEvaluate(
-  work: { netPath: string; net: LoadedNet; clean: ImageSet; method: Method; seed: number },
+  work: Pick<RepairOptions, 'netPath' | 'net' | 'clean' | 'unlabelled' | 'method' | 'seed'>,
   test: ImageSet,
   poisoned: readonly ImageSet[],
 ): Promise<{ figures: Evaluation; seconds: number }> {

@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
+import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
 import { percent } from '../../evaluate/interval';
 import { findingForReport, findingLines } from '../../finding/words';
 import { interruptible } from '../interrupt';
-import { groupOption, imageOptions, openLabelled } from '../open';
+import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 import { signerOf, startWork } from '../start';
 
 interface RepairFlags extends ReportFlags {
   clean: string;
+  unlabelled?: string;
   out: string;
   method: Method;
   architecture?: string;
@@ -34,6 +36,10 @@ export function repairCommand(): Command {
     .requiredOption(
       '--clean <set>',
       'clean labelled images: an HDF5 file (data, label) or a folder with a folder a class',
+    )
+    .option(
+      '--unlabelled <set>',
+      'images seen in service, labels not looked at; some may be poisoned: shows where suspicious ones gather',
     )
     .requiredOption('--out <dir>', 'the store that the bundle goes into')
     .option('--method <name>', METHODS.join(', '), oneOf(METHODS, '--method'), 'expert')
@@ -67,11 +73,15 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, { architecture: flags.architecture });
     const clean = await openLabelled(flags.clean, net, flags);
+    let unlabelled: ImageSet | undefined;
     try {
+      unlabelled =
+        flags.unlabelled === undefined ? undefined : await openUnlabelled(flags.unlabelled, net, flags);
       return await repair({
         netPath,
         net,
         clean,
+        unlabelled,
         out: flags.out,
         method: flags.method,
         pixels,
@@ -84,8 +94,10 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
       });
     } finally {
       clean.close();
+      unlabelled?.close();
       lines.finish();
-      if (clean.skipped.length > 0) lines.say(`Left out ${clean.skipped.length} unreadable images`);
+      const skipped = clean.skipped.length + (unlabelled?.skipped.length ?? 0);
+      if (skipped > 0) lines.say(`Left out ${skipped} unreadable images`);
     }
   });
   const { figures, manifest, folder } = result;
@@ -131,6 +143,7 @@ function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: 
     ['Net', netPath],
     ['Architecture', flags.architecture],
     ['Clean images', flags.clean],
+    ['Images without labels', flags.unlabelled],
     ['Kept together by', flags.group],
     ['Store', flags.out],
   ];
