@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../models/engine';
+import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import { parsePixels } from '../../models/pixels';
 import type { Signer } from '../../models/signing/signer';
@@ -50,19 +51,23 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   const netPath = await inputs.local(net.net);
   const loaded = await loadNet(netPath, { architecture });
   const out = join(work, 'bundle');
+  const reading = { shape: loaded.inputShape, layout, skipBad: skipBad ?? false };
   const clean = await openImages(await inputs.local(net.clean), {
-    shape: loaded.inputShape,
+    ...reading,
     classes: loaded.classes,
-    labelsRequired: true,
     group,
-    layout,
-    skipBad: skipBad ?? false,
   });
+  let unlabelled: ImageSet | undefined;
   try {
+    if (net.unlabelled !== undefined) {
+      const path = await inputs.local(net.unlabelled);
+      unlabelled = await openImages(path, { ...reading, labelsRequired: false });
+    }
     const result = await repair({
       netPath,
       net: loaded,
       clean,
+      unlabelled,
       out,
       method,
       alpha,
@@ -81,6 +86,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
     return { manifest, figures, report, seconds: clock.taken().seconds };
   } finally {
     clean.close();
+    unlabelled?.close();
     loaded.model.dispose();
     disposeAllBut(kept);
     await rm(out, { recursive: true, force: true });

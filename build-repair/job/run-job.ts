@@ -56,6 +56,7 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
     ...net,
     net: addressIn(parent, net.net),
     clean: addressIn(parent, net.clean),
+    ...(net.unlabelled !== undefined && { unlabelled: addressIn(parent, net.unlabelled) }),
   }));
   say(`${mine.length} of ${all.length} nets fall to this share (${share.index + 1} of ${share.of})`);
   const work = await mkdtemp(join(tmpdir(), 'goodnet-job-'));
@@ -86,7 +87,9 @@ async function doOnce(
   const about = { engine: engine.description, format: 'goodnet-repair-done' as const };
   let what = '';
   try {
-    const versions = [await from.version(net.net), await from.version(net.clean)];
+    const named = [net.net, net.clean, net.unlabelled].filter((each) => each !== undefined);
+    const versions: string[] = [];
+    for (const each of named) versions.push(await from.version(each));
     what = fingerprint(net, versions, version);
     const before = await readDone(state, net, what);
     if (before) return { done: before, isNew: false };

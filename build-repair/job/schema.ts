@@ -13,6 +13,9 @@ const how = z.strictObject({
   clean: address
     .optional()
     .describe('Clean labelled images: an HDF5 file, or a folder with a folder a class'),
+  unlabelled: address
+    .optional()
+    .describe('Images seen in service, labels not looked at; some may be poisoned'),
   method: z.enum(METHODS).optional(),
   architecture: z.string().optional().describe('Of a weights-only file: deepid, or an architecture JSON'),
   pixels: z.string().optional().describe('0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S'),

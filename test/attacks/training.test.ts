@@ -12,7 +12,7 @@ import { type AttackData, partFaces, partSigns } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
 import { plainNet, residualNet, vggNet } from './nets';
 import { Poisoner } from './poison';
-import { grouped, stamped } from './sets';
+import { grouped, partlyStamped, stamped } from './sets';
 import { trainAttack } from './train-attack';
 import { trainBase } from './train-base';
 
@@ -111,6 +111,21 @@ test('a stamped set holds whole numbers, the target as label and the class as tr
     expect(batch.trueLabels).toEqual(images.labels.subarray(n, n + 25));
     expect(batch.groups).toEqual(groups.slice(n, n + 25));
     n += batch.names.length;
+  }
+  expect(n).toBe(count);
+});
+
+test('images seen in service: every so many carry a trigger, one trigger after the other', async () => {
+  const armed = arm(attackOf('faces-two-triggers'), shape, 1283, 1);
+  const set = partlyStamped(memorySet('test', images, all), armed, 5);
+  let n = 0;
+  for await (const batch of set.batches(7)) {
+    for (let i = 0; i < batch.names.length; i++, n++) {
+      const clean = images.gather([n]);
+      const wanted = n % 5 > 0 ? clean : armed[(n / 5) % 2]!.trigger.stamp(clean);
+      const own = batch.pixels.subarray(i * size, (i + 1) * size);
+      expect(Array.from(own)).toEqual(Array.from(wanted, Math.round));
+    }
   }
   expect(n).toBe(count);
 });

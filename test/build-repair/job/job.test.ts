@@ -73,6 +73,21 @@ describe('runJob', () => {
     expect((await run()).map(({ isNew }) => isNew)).toEqual([true, true, true]);
   });
 
+  it('takes images without labels, and does a net again when they are others', async () => {
+    const text = JSON.parse(readFileSync(job, 'utf8'));
+    const clean = readFileSync(join(folder, 'clean.h5'));
+    writeFileSync(join(folder, 'seen.h5'), clean);
+    text.nets = [{ ...text.nets[0], method: 'expert', finding: false, alpha: 0.05, unlabelled: 'seen.h5' }];
+    writeJob(folder, text);
+    const said: string[] = [];
+    const [done] = await run({ say: (line) => said.push(line) });
+    expect(done!.done.outcome, done!.done.message).toBe('repaired');
+    expect(said).toContain('Suspicious images without labels gather at no class');
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([false]);
+    writeFileSync(join(folder, 'seen.h5'), clean);
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([true]);
+  });
+
   it('does a share, and all shares together do all', async () => {
     const names: string[] = [];
     for (const index of [0, 1])
