@@ -18,7 +18,7 @@ export function dollars(usd: number): string {
 
 /** A count with its thousands. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 0.1 ? 2 : value < 10 ? 1 : 0 });
 }
 
 function digits(value: number): string {
