@@ -20,8 +20,12 @@ const ENOUGH_TO_SPLIT = 1000;
 const SPLIT_EVERY = 9;
 const SPLIT_TAKE = 2;
 const CROSS_FOLDS = 4;
-/** At least this share of the groups must be left to calibrate on, that the others may be only fitted on. */
-const LEFT_TO_CALIBRATE = 2 / 3;
+/**
+ * At least this share of the groups must be left to calibrate on, that the others may be only fitted on: their classes are the least
+ * known, and more suspicious than others. On self-made nets of signs, where they were 29 %, leaving them out made 2 % of false alarms
+ * of a promised 1.
+ */
+const LEFT_TO_CALIBRATE = 0.85;
 /** The part of what is fitted on in every fold. */
 const ALWAYS_FITTED = -1;
 

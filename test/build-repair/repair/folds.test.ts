@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planFolds } from '../../../build-repair/repair/folds';
+import { type FoldPlan, planFolds } from '../../../build-repair/repair/folds';
 
 const labelsOf = (classes: number, each: number) =>
   Int32Array.from({ length: classes * each }, (_, i) => Math.floor(i / each));
@@ -44,27 +44,34 @@ describe('planFolds', () => {
     }
   });
 
-  /** Five classes of one sign, ten of three; twelve frames of each. */
-  const frames = Array.from({ length: 12 * 35 }, (_, i) => {
-    const sign = Math.floor(i / 12);
-    return { label: sign < 5 ? sign : 5 + Math.floor((sign - 5) / 3), group: `sign${sign}` };
-  });
-  const labels = Int32Array.from(frames, ({ label }) => label);
-  const groups = frames.map(({ group }) => group);
-  const calibrated = (classes: number) =>
-    new Set(planFolds(labels, groups, classes, 1).folds.flatMap(({ calibrate }) => Array.from(calibrate)));
+  /** So many classes of one sign, ten of three; twelve frames of each. */
+  const signs = (single: number) => {
+    const frames = Array.from({ length: 12 * (single + 30) }, (_, i) => {
+      const sign = Math.floor(i / 12);
+      const label = sign < single ? sign : single + Math.floor((sign - single) / 3);
+      return { label, group: `sign${sign}` };
+    });
+    return {
+      labels: Int32Array.from(frames, ({ label }) => label),
+      groups: frames.map(({ group }) => group),
+    };
+  };
+  const { labels, groups } = signs(5);
+  const calibrated = (plan: FoldPlan) =>
+    new Set(plan.folds.flatMap(({ calibrate }) => Array.from(calibrate)));
 
   test('where every class has images, the only group of a class is fitted on in every fold', () => {
-    expect(calibrated(15)).toEqual(new Set(Array.from(labels.keys()).filter((image) => labels[image]! >= 5)));
+    expect(calibrated(planFolds(labels, groups, 15, 1))).toEqual(
+      new Set(Array.from(labels.keys()).filter((image) => labels[image]! >= 5)),
+    );
     for (const { fit } of planFolds(labels, groups, 15, 1).folds)
       expect(new Set(fit.map((image) => labels[image]!)).size).toBe(15);
   });
 
-  test('where classes lack images altogether, or most have one group, it is calibrated on as others are', () => {
-    expect(calibrated(16).size).toBe(labels.length);
-    const single = labelsOf(40, 1);
-    const { folds } = planFolds(single, undefined, 40, 1);
-    expect(folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0)).toBe(40);
+  test('where classes lack images altogether, or many have one group, all are calibrated on', () => {
+    expect(calibrated(planFolds(labels, groups, 16, 1)).size).toBe(labels.length);
+    const many = signs(6);
+    expect(calibrated(planFolds(many.labels, many.groups, 16, 1)).size).toBe(many.labels.length);
   });
 
   test('the seed decides', () => {
