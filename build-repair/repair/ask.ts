@@ -11,7 +11,7 @@ const ASKED = 0.2;
 /**
  * With fewer clean images than these an expert that forgot on them is a poor judge: what the first score is then worth beside the
  * transplants. Chosen on self-made backdoors with 192 images of faces (a stealthy sinusoid: 51 % at the full weight, 94 % at this);
- * with 2,460 of signs (an ellipse) this found 82 % where the full weight found 92.
+ * with 2,370 of signs (an ellipse) this found 82 % where the full weight finds 85.
  */
 const FEW_IMAGES = 1000;
 const THIN = 0.6;
