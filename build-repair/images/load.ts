@@ -117,6 +117,11 @@ export async function loadImages(set: ImageSet, options: LoadOptions = {}): Prom
   };
 }
 
+/** The indices of all images, in order. */
+export function allImages({ count }: Pick<LoadedImages, 'count'>): Int32Array {
+  return Int32Array.from({ length: count }, (_, image) => image);
+}
+
 /** Bytes where nothing is lost by it. */
 function compact({ pixels }: ImageBatch): Uint8Array | Float32Array {
   if (pixels instanceof Uint8Array) return pixels;

@@ -12,6 +12,7 @@ import type { Clouds } from '../../models/detector/nets';
 import type { Transplant } from '../../models/detector/transplant';
 import type { FeatureNet } from '../../models/nets/features';
 import type { Finding } from '../finding/types';
+import { allImages } from '../images/load';
 import { type AskedFold, calibrateSecond } from './ask';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
@@ -70,7 +71,7 @@ export async function calibrate(
     else fitted.expert.dispose();
   }
   if (!served) {
-    const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
+    const all = allImages(context.images);
     served = await fitDetector(context, flat, passes, all, ', on all');
   }
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));

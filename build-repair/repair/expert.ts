@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Gallery } from '../../models/detector/gallery';
 import { featureNet } from '../../models/nets/features';
+import { allImages } from '../images/load';
 import { calibrate, type FindBackdoor } from './calibrate';
 import { chooseGallery, leaveGroupOut } from './choose-gallery';
 import { chooseViews } from './choose-views';
@@ -27,7 +28,7 @@ export async function expertMethod(
   findBackdoor: FindBackdoor | undefined,
 ): Promise<MadeDetector> {
   const bad = featureNet(flat, 'bad');
-  const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
+  const all = allImages(context.images);
   const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : all;
   const passes = await runPasses(context, bad, sample);
   const views = await chooseViews(context, bad.net, passes.clean, sample);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { copyNet } from '../../models/nets/graph';
+import { allImages } from '../images/load';
 import type { RepairContext } from './context';
 import { fineTune } from './fine-tune';
 
@@ -35,7 +36,7 @@ export async function magnitudePrune(context: RepairContext, flat: LayersModel):
     tf.dispose(masks);
     masks = kernels.map((kernel) => magnitudeMask(kernel, sparsityAt(step, steps)));
   };
-  const all = Int32Array.from({ length: context.images.count }, (_, image) => image);
+  const all = allImages(context.images);
   await fineTune(context, {
     model: repaired,
     epochs: EPOCHS,

@@ -5,6 +5,7 @@ import type { Clouds, DetectorNets } from '../../models/detector/nets';
 import type { Views } from '../../models/detector/views';
 import { copyNet } from '../../models/nets/graph';
 import type { Finding } from '../finding/types';
+import { allImages } from '../images/load';
 import type { FindBackdoor } from './calibrate';
 import type { RepairContext } from './context';
 import { expertMethod } from './expert';
@@ -64,7 +65,7 @@ const FINE_PRUNE_BATCH = 64;
 
 async function finePrune(context: RepairContext, flat: LayersModel): Promise<MadeDetector> {
   const repaired = copyNet(flat, 'repaired');
-  const all = allImages(context);
+  const all = allImages(context.images);
   const pruned = await pruneDormantChannels(context, repaired, all, MOST_LOSS);
   await fineTune(context, {
     model: repaired,
@@ -96,13 +97,9 @@ function byDisagreement(
     },
     clouds: {},
     rule: { kind: 'disagreement' },
-    calibrated: allImages(context),
+    calibrated: allImages(context.images),
     scores: undefined,
     without: [],
     notes,
   };
-}
-
-function allImages(context: RepairContext): Int32Array {
-  return Int32Array.from({ length: context.images.count }, (_, image) => image);
 }

@@ -3,7 +3,7 @@ import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
-import type { LoadedImages } from '../images/load';
+import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { keepStemPlaces } from './stem-places';
 
@@ -55,7 +55,7 @@ export async function observe(
 ): Promise<Observations> {
   const { shape, pixels, classes } = context;
   const images = pass.images ?? context.images;
-  const sample = pass.sample ?? Int32Array.from({ length: images.count }, (_, image) => image);
+  const sample = pass.sample ?? allImages(images);
   const count = sample.length;
   const sizeOf = (output: number) =>
     net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);

@@ -1,6 +1,6 @@
 import { firstScores, quantile, type Standard } from '../../models/detector/evidence';
 import type { FeatureNet } from '../../models/nets/features';
-import type { LoadedImages } from '../images/load';
+import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { type FittedDetector, readEvidence } from './detector';
 import { observe } from './observe';
@@ -39,7 +39,7 @@ export async function scoreUnlabelled(
     stage: 'Running B over the images without labels',
     images: unlabelled,
   });
-  const all = Int32Array.from({ length: unlabelled.count }, (_, image) => image);
+  const all = allImages(unlabelled);
   const readings = await readEvidence({ ...context, images: unlabelled }, seen, fitted, all);
   return { scores: firstScores(readings, standard, all.length), named: seen.named };
 }

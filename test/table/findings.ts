@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findBackdoor } from '../../build-repair/finding/find';
 import type { FoundTarget } from '../../build-repair/finding/types';
-import { loadImages } from '../../build-repair/images/load';
+import { allImages, loadImages } from '../../build-repair/images/load';
 import { silent } from '../../build-repair/progress';
 import { planFolds } from '../../build-repair/repair/folds';
 import { forget } from '../../build-repair/repair/forget';
@@ -103,7 +103,7 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
   const { inputShape: shape, classes } = net;
   const context = { images, shape, classes, pixels, seed, progress: silent, signal: undefined };
   const plan = planFolds(images.labels, images.groups, net.classes, seed);
-  const all = Int32Array.from({ length: images.count }, (_, image) => image);
+  const all = allImages(images);
   const expert = await forget(
     context,
     flat,

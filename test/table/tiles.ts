@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Evaluation } from '../../build-repair/evaluate/evaluate';
 import { type Rate, rateOf } from '../../build-repair/evaluate/interval';
-import { loadImages } from '../../build-repair/images/load';
+import { allImages, loadImages } from '../../build-repair/images/load';
 import { planFolds } from '../../build-repair/repair/folds';
 import { loadNet } from '../../models/keras';
 import { memorySet } from './memory-set';
@@ -33,7 +33,7 @@ export async function measureTiles(
   const poison = await Promise.all(
     Object.entries(triggers).map(async ([trigger, target]) => {
       const images = await load(`poisoned_${trigger}.h5`);
-      const all = Int32Array.from({ length: images.count }, (_, i) => i);
+      const all = allImages(images);
       return memorySet(`${trigger}.h5`, images, all, target);
     }),
   );
