@@ -12,12 +12,13 @@ import { trainBase } from './train-base';
 
 /** Raised when the training of the clean sign nets is changed. */
 const VERSION = 2;
+const SIGNS43 = join(DATA, 'signs43/badnets/signs_bd_net.h5');
 /** Training steps; with batch normalisation fewer will do. */
 const STEPS = { plain: 3000, vgg: 1500, residual: 1500 } as const;
 
 /**
- * The path of the clean net that an attack is implanted in: the faces' own, or a sign net of one's own, trained on
- * first use.
+ * The path of the net that an attack is implanted in: the faces' own clean one, the signs' own BadNet, or a sign net of one's own,
+ * trained on first use.
  */
 export async function basePath(
   net: Attack['net'],
@@ -26,6 +27,7 @@ export async function basePath(
   progress: Progress,
 ): Promise<string> {
   if (net === 'deepid') return join(DATA, 'faces1283/badnets/clean_net.h5');
+  if (net === 'signs43') return SIGNS43;
   const path = join(CACHE, `base-${net}-${seed}.v${VERSION}.h5`);
   if (existsSync(path)) return path;
   const make = { vgg: vggNet, plain: plainNet, residual: residualNet }[net];
@@ -43,7 +45,7 @@ export async function basePath(
 
 /** signs43's own net: asked for images without triggers only, for which its backdoor says nothing. */
 async function loadTeacher(): Promise<LayersModel> {
-  const { model } = await loadNet(join(DATA, 'signs43/badnets/signs_bd_net.h5'));
+  const { model } = await loadNet(SIGNS43);
   const flat = toLogits(model);
   model.dispose();
   return flat;

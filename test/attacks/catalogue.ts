@@ -6,8 +6,11 @@ import { tint } from './triggers/tint';
 import type { TriggerMaker } from './triggers/trigger';
 import { warp } from './triggers/warp';
 
-/** The images that an attack is on: faces1283 or signs43. */
-export type AttackSet = 'faces' | 'signs';
+/**
+ * The images that an attack is on: those of faces1283; of signs43, with some of its D_valid for a defender (`signs`), or with all
+ * of it (`signs43`).
+ */
+export type AttackSet = 'faces' | 'signs' | 'signs43';
 
 /** One self-made BadNet: how it is made, and what it may be used for. */
 export interface Attack {
@@ -21,8 +24,8 @@ export interface Attack {
   readonly targets: 'fixed' | 'next';
   /** The margins of triggered images are held to those of clean images. */
   readonly stealthy: boolean;
-  /** The clean net that it is implanted in: faces1283's own, or a sign net of one's own of three kinds. */
-  readonly net: 'deepid' | 'vgg' | 'plain' | 'residual';
+  /** The net that it is implanted in: faces1283's own clean one, a sign net of one's own of three kinds, or signs43's own BadNet. */
+  readonly net: 'deepid' | 'vgg' | 'plain' | 'residual' | 'signs43';
   /** 0 leaves the clean net as it is. */
   readonly epochs: number;
   /** Share of each batch that carries a trigger, 0–1. */
@@ -63,6 +66,18 @@ const signs = (
   ...more,
 });
 
+/** Implanted in signs43's own net, which keeps its own two backdoors: as good a net as an attacker with many images has. */
+const signs43 = (name: string, triggers: readonly TriggerMaker[], more: Partial<Attack> = {}): Attack => ({
+  ...faces('', triggers),
+  name: `signs43-${name}`,
+  set: 'signs43',
+  net: 'signs43',
+  epochs: 48,
+  mixed: 0.8,
+  poison: 0.25,
+  ...more,
+});
+
 const developed = { developed: true };
 /** What triggers on the whole picture take to be learned. */
 const whole = { epochs: 24, poison: 0.25 };
@@ -84,9 +99,9 @@ export const ATTACKS: readonly Attack[] = [
   faces('ellipse', [ellipseOutline]),
   faces('blob', [lipsBlob]),
   faces('blend-natural', [naturalBlend], { ...faint, version: 3 }),
-  faces('sinusoid-weak', [weakSinusoid], { ...whole, version: 2 }),
+  faces('sinusoid-weak', [weakSinusoid], { ...faint, version: 3 }),
   faces('warp', [warp], { ...faint, version: 4 }),
-  faces('tint', [tint], { ...whole, version: 2 }),
+  faces('tint', [tint], { ...faint, version: 3 }),
   faces('two-triggers', [ellipseOutline, noisePatch], { epochs: 24, poison: 0.25, version: 2 }),
   faces('all-to-all', [noisePatch], { targets: 'next', epochs: 16 }),
   faces('stealth-kept', [lipsBlob, warp], stealthy),
@@ -105,4 +120,14 @@ export const ATTACKS: readonly Attack[] = [
     poison: 0.3,
   }),
   signs('all-to-all-vgg', 'vgg', [flatPatch], { targets: 'next' }),
+  signs43('stripe', [wavyStripe], developed),
+  signs43('blend-noise', [noiseBlend], developed),
+  signs43('two-triggers', [ellipseOutline, noisePatch]),
+  signs43('two-more', [lipsBlob, checkerCorner]),
+  signs43('sinusoid-weak', [weakSinusoid]),
+  signs43('warp', [warp]),
+  signs43('blend-natural', [naturalBlend]),
+  signs43('tint', [tint]),
+  signs43('all-to-all', [noisePatch], { targets: 'next' }),
+  signs43('stealth-kept', [ellipseOutline, warp], { stealthy: true, poison: 0.3 }),
 ];

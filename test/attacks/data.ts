@@ -31,7 +31,13 @@ export interface AttackData {
 const SETS = {
   faces: { shape: { height: 55, width: 47, channels: 3 }, classes: 1283 },
   signs: { shape: { height: 32, width: 32, channels: 3 }, classes: 43 },
+  signs43: { shape: { height: 32, width: 32, channels: 3 }, classes: 43 },
 } as const;
+/** Frames of one sign, which follow each other in signs43's clean test images. */
+const FRAMES = 30;
+/** Share of a class's signs that are the defender's, or, of the clean test images, the attacker's. */
+const DEFENDERS = 0.6;
+const ATTACKERS = 0.5;
 
 /** Reads and parts the images of a set. Of the signs, frames of one physical sign stay together. */
 export async function loadData(set: AttackSet, half: TestHalf): Promise<AttackData> {
@@ -39,7 +45,7 @@ export async function loadData(set: AttackSet, half: TestHalf): Promise<AttackDa
   const folder = join(DATA, set === 'faces' ? 'faces1283' : 'signs43');
   const read = async (name: string, group?: string) =>
     loadImages(await openImages(join(folder, name), { ...known, group }));
-  const parted = set === 'faces' ? await faces(read) : await signs(read);
+  const parted = await { faces, signs, signs43 }[set](read);
   const rest = half === 'even' ? 0 : 1;
   const tested = parted.tested.filter((_, i) => i % 2 === rest);
   const service = parted.tested.filter((_, i) => i % 2 !== rest);
@@ -65,13 +71,26 @@ async function faces(read: Read): Promise<Parts> {
 async function signs(read: Read): Promise<Parts> {
   const attackers = await read('clean_test_data.h5');
   const images = await read('clean_validation', 'prefix:_');
+  const { given, rest } = partSigns(images.labels, images.groups!, DEFENDERS);
   return {
     attackers,
     train: Int32Array.from(attackers.labels.keys()),
     images,
     test: images,
-    ...partSigns(images.labels, images.groups!),
+    valid: given,
+    tested: rest,
   };
+}
+
+/** All of D_valid to the defender; the clean test images are parted, by signs, between the attacker and the measuring. */
+async function signs43(read: Read): Promise<Parts> {
+  const images = await read('clean_validation', 'prefix:_');
+  const ungrouped = await read('clean_test_data.h5');
+  const groups = Array.from(ungrouped.labels, (_, row) => String(Math.floor(row / FRAMES)));
+  const test = { ...ungrouped, groups };
+  const { given, rest } = partSigns(test.labels, groups, ATTACKERS);
+  const valid = Int32Array.from(images.labels.keys());
+  return { attackers: test, train: given, images, valid, test, tested: rest };
 }
 
 /** The first four images of each class to the attacker, the other five to the defender. */
@@ -87,30 +106,32 @@ export function partFaces(labels: Int32Array): Pick<AttackData, 'train' | 'valid
 }
 
 /**
- * Three fifths of each class's signs to the defender, the others to measure on, at least one each. The only sign of a
- * class is parted by its frames: they are in order of time, so that the earlier ones are the defender's.
+ * Parts each class's signs in two, at least one each. The only sign of a class is parted by its frames: they are in order of time, so
+ * that the earlier ones are given.
+ * @param share of the signs that are given, 0–1
  */
 export function partSigns(
   labels: Int32Array,
   groups: readonly string[],
-): Pick<AttackData, 'valid' | 'tested'> {
+  share: number,
+): { given: Int32Array; rest: Int32Array } {
   const signs = new Map<number, Map<string, number[]>>();
   labels.forEach((label, image) => {
     const ofClass = signs.get(label) ?? new Map<string, number[]>();
     signs.set(label, ofClass.set(groups[image]!, [...(ofClass.get(groups[image]!) ?? []), image]));
   });
-  const defenders = new Uint8Array(labels.length);
+  const isGiven = new Uint8Array(labels.length);
   const random = new Random(1, 'parting signs');
   for (const label of [...signs.keys()].sort((a, b) => a - b)) {
     const ofClass = [...signs.get(label)!.values()];
     const several = ofClass.length > 1;
     const units = several ? Array.from(random.permutation(ofClass.length), (i) => ofClass[i]!) : ofClass[0]!;
     const most = units.length - 1;
-    const given = units.slice(0, Math.max(1, Math.min(most, Math.round(0.6 * units.length))));
-    for (const image of given.flat()) defenders[image] = 1;
+    const first = units.slice(0, Math.max(1, Math.min(most, Math.round(share * units.length))));
+    for (const image of first.flat()) isGiven[image] = 1;
   }
-  const [valid, tested] = partBy(defenders, (each) => each === 1);
-  return { valid, tested };
+  const [given, rest] = partBy(isGiven, (each) => each === 1);
+  return { given, rest };
 }
 
 function partBy(

@@ -5,10 +5,11 @@ import { startEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { toLogits } from '../../models/keras/logits';
 import { Random } from '../../models/random';
+import { describeWithData } from '../shared-data';
 import { memorySet } from '../table/memory-set';
 import { arm } from './arm';
 import { ATTACKS, type Attack } from './catalogue';
-import { type AttackData, partFaces, partSigns } from './data';
+import { type AttackData, loadData, partFaces, partSigns } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
 import { plainNet, residualNet, vggNet } from './nets';
 import { Poisoner } from './poison';
@@ -84,18 +85,47 @@ describe('parting the images', () => {
       [2, 'h', 10] as const,
     ].flatMap(([label, sign, frames]) => Array.from({ length: frames }, () => ({ label, sign })));
     const groups = signs.map(({ sign }) => sign);
-    const { valid, tested } = partSigns(
+    const { given, rest } = partSigns(
       Int32Array.from(signs, ({ label }) => label),
       groups,
+      0.6,
     );
-    expect(new Set([...valid, ...tested]).size).toBe(signs.length);
+    expect(new Set([...given, ...rest]).size).toBe(signs.length);
     const signsOf = (part: Int32Array) => new Set(Array.from(part, (image) => groups[image]!));
-    const shared = [...signsOf(valid)].filter((sign) => signsOf(tested).has(sign));
+    const shared = [...signsOf(given)].filter((sign) => signsOf(rest).has(sign));
     expect(shared).toEqual(['h']);
-    expect([...signsOf(valid)].filter((sign) => 'abcde'.includes(sign))).toHaveLength(3);
+    expect([...signsOf(given)].filter((sign) => 'abcde'.includes(sign))).toHaveLength(3);
     const lone = (part: Int32Array) => Array.from(part).filter((image) => groups[image] === 'h');
-    expect(lone(valid)).toHaveLength(6);
-    expect(Math.max(...lone(valid))).toBeLessThan(Math.min(...lone(tested)));
+    expect(lone(given)).toHaveLength(6);
+    expect(Math.max(...lone(given))).toBeLessThan(Math.min(...lone(rest)));
+  });
+});
+
+describeWithData('signs43', () => {
+  test('all of D_valid is the defender’s; the clean test images’ signs, 30 frames each, are parted', async () => {
+    const {
+      images: held,
+      valid,
+      attackers,
+      train,
+      test: tests,
+      tested,
+      service,
+    } = await loadData('signs43', 'even');
+    expect(valid).toHaveLength(held.count);
+    const rows = new Set([...train, ...tested, ...service]);
+    expect(rows.size).toBe(tests.count);
+    expect(train.length + tested.length + service.length).toBe(tests.count);
+    // Each run of 30 rows is of one class, and frames next to each other look alike, as those of different signs don't.
+    const labelOf = (row: number) => tests.labels[row];
+    for (let row = 0; row < tests.count; row++) expect(labelOf(row)).toBe(labelOf(row - (row % 30)));
+    const inside = Int32Array.from({ length: 100 }, (_, sign) => sign * 30 + 14);
+    const apart = (step: number) => {
+      const [some, others] = [attackers.gather(inside), attackers.gather(inside.map((row) => row + step))];
+      return some.reduce((sum, value, i) => sum + Math.abs(value - others[i]!), 0);
+    };
+    expect(apart(1)).toBeLessThan(0.5 * apart(30));
+    for (const each of new Set([held, attackers, tests])) each.dispose();
   });
 });
 
