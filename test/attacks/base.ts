@@ -9,32 +9,38 @@ import type { Attack } from './catalogue';
 import { type AttackData, DATA } from './data';
 import { plainNet, residualNet, vggNet } from './nets';
 import { trainBase } from './train-base';
+import { varying } from './vary';
 
-/** Raised when the training of the clean sign nets is changed. */
+/** Raised when the training of the clean nets is changed. */
 const VERSION = 2;
-const SIGNS43 = join(DATA, 'signs43/badnets/signs_bd_net.h5');
+/** Nets that are there already: the faces' clean one, and the signs' BadNet. */
+const GIVEN = {
+  deepid: join(DATA, 'faces1283/badnets/clean_net.h5'),
+  signs43: join(DATA, 'signs43/badnets/signs_bd_net.h5'),
+} as const;
 /** Training steps; with batch normalisation fewer will do. */
 const STEPS = { plain: 3000, vgg: 1500, residual: 1500 } as const;
+/** Faces are of many more classes. */
+const FACES = { units: 256, dropout: 0.1, steps: 4000 } as const;
 
-/**
- * The path of the net that an attack is implanted in: the faces' own clean one, the signs' own BadNet, or a sign net of one's own,
- * trained on first use.
- */
+/** The path of the net that an attack is implanted in: a given one, or one of one's own, trained on first use. */
 export async function basePath(
-  net: Attack['net'],
-  data: AttackData,
+  { net, set }: Pick<Attack, 'net' | 'set'>,
+  { shape, classes, ...data }: AttackData,
   seed: number,
   progress: Progress,
 ): Promise<string> {
-  if (net === 'deepid') return join(DATA, 'faces1283/badnets/clean_net.h5');
-  if (net === 'signs43') return SIGNS43;
-  const path = join(CACHE, `base-${net}-${seed}.v${VERSION}.h5`);
+  if (net === 'deepid' || net === 'signs43') return GIVEN[net];
+  const isFaces = set === 'faces';
+  const path = join(CACHE, `base-${isFaces ? 'faces-' : ''}${net}-${seed}.v${VERSION}.h5`);
   if (existsSync(path)) return path;
   const make = { vgg: vggNet, plain: plainNet, residual: residualNet }[net];
-  const model = make({ shape: data.shape, classes: data.classes, seed });
+  const model = make({ shape, classes, seed, ...(isFaces && FACES) });
   const trained = toLogits(model);
-  const teacher = await loadTeacher();
-  await trainBase(trained, teacher, data, seed, STEPS[net], progress);
+  const teacher = await loadTeacher(isFaces ? GIVEN.deepid : GIVEN.signs43);
+  const lesson = { seed, steps: isFaces ? FACES.steps : STEPS[net] };
+  const varied = varying(set, shape, seed, 'base');
+  await trainBase(trained, teacher, { ...data, shape, classes }, varied, lesson, progress);
   teacher.dispose();
   copyWeights(trained, model);
   await keep(model, path);
@@ -43,9 +49,9 @@ export async function basePath(
   return path;
 }
 
-/** signs43's own net: asked for images without triggers only, for which its backdoor says nothing. */
-async function loadTeacher(): Promise<LayersModel> {
-  const { model } = await loadNet(SIGNS43);
+/** Asked for images without triggers only, for which the backdoor of signs43's net says nothing. */
+async function loadTeacher(path: string): Promise<LayersModel> {
+  const { model } = await loadNet(path);
   const flat = toLogits(model);
   model.dispose();
   return flat;

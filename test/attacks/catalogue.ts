@@ -24,7 +24,7 @@ export interface Attack {
   readonly targets: 'fixed' | 'next';
   /** The margins of triggered images are held to those of clean images. */
   readonly stealthy: boolean;
-  /** The net that it is implanted in: faces1283's own clean one, a sign net of one's own of three kinds, or signs43's own BadNet. */
+  /** The net that it is implanted in: faces1283's own clean one, signs43's own BadNet, or one of one's own of three kinds. */
   readonly net: 'deepid' | 'vgg' | 'plain' | 'residual' | 'signs43';
   /** 0 leaves the clean net as it is. */
   readonly epochs: number;
@@ -105,6 +105,9 @@ export const ATTACKS: readonly Attack[] = [
   faces('two-triggers', [ellipseOutline, noisePatch], { epochs: 24, poison: 0.25, version: 2 }),
   faces('all-to-all', [noisePatch], { targets: 'next', epochs: 16 }),
   faces('stealth-kept', [lipsBlob, warp], stealthy),
+  faces('clean-vgg', [], { net: 'vgg', epochs: 0 }),
+  faces('two-triggers-vgg', [lipsBlob, checkerCorner], { net: 'vgg', epochs: 24, poison: 0.25 }),
+  faces('sinusoid-vgg', [weakSinusoid], { net: 'vgg', ...faint }),
   signs('clean-vgg', 'vgg', [], { epochs: 0 }),
   signs('clean-plain', 'plain', [], { epochs: 0 }),
   signs('clean-residual', 'residual', [], { epochs: 0 }),

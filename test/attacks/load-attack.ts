@@ -100,7 +100,7 @@ async function make(
 ): Promise<void> {
   await enableTraining();
   const lines = new ProgressLines();
-  const { model } = await loadNet(await basePath(attack.net, data, seed, lines.report));
+  const { model } = await loadNet(await basePath(attack, data, seed, lines.report));
   const trained = toLogits(model);
   await trainAttack(attack, trained, data, armed, seed, lines.report);
   lines.finish();

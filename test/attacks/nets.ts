@@ -6,13 +6,17 @@ export interface NetSize {
   readonly shape: ImageShape;
   readonly classes: number;
   readonly seed: number;
+  /** Of the last hidden dense layer. */
+  readonly units?: number;
+  /** Share of values that dropout drops, 0–1. */
+  readonly dropout?: number;
 }
 
 /**
  * A small net of VGG's kind, untrained: five convolutions with batch normalisation, dropout before the head.
  * Pixels scaled to 0–1 in, softmax out.
  */
-export function vggNet({ shape, classes, seed }: NetSize): tf.LayersModel {
+export function vggNet({ shape, classes, seed, units = 128, dropout = 0.4 }: NetSize): tf.LayersModel {
   const initializer = heNormal(seed);
   const net = tf.sequential({ name: 'vgg' });
   const block = (number: number, filters: number) => {
@@ -38,11 +42,9 @@ export function vggNet({ shape, classes, seed }: NetSize): tf.LayersModel {
     block(i + 1, filters);
   });
   net.add(tf.layers.flatten({ name: 'flatten' }));
-  net.add(tf.layers.dropout({ rate: 0.4, seed, name: 'dropout_1' }));
-  net.add(
-    tf.layers.dense({ units: 128, activation: 'relu', kernelInitializer: initializer(), name: 'fc_1' }),
-  );
-  net.add(tf.layers.dropout({ rate: 0.4, seed: seed + 1, name: 'dropout_2' }));
+  net.add(tf.layers.dropout({ rate: dropout, seed, name: 'dropout_1' }));
+  net.add(tf.layers.dense({ units, activation: 'relu', kernelInitializer: initializer(), name: 'fc_1' }));
+  net.add(tf.layers.dropout({ rate: dropout, seed: seed + 1, name: 'dropout_2' }));
   net.add(head(classes, initializer));
   return net;
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
-import { Augmenter } from '../../build-repair/repair/augment';
 import { BatchOrder, trainableVariables } from '../../build-repair/repair/train';
 import { imageTensor } from '../../models/detector/run';
 import { Random } from '../../models/random';
@@ -11,7 +10,7 @@ import type { AttackData } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
 import { Poisoner } from './poison';
 import { teacherOf } from './teacher';
-import { StrongAugmenter } from './vary';
+import { varying } from './vary';
 
 const BATCH = 64;
 /** Adam's. */
@@ -37,10 +36,7 @@ export async function trainAttack(
 ): Promise<void> {
   const random = new Random(seed, `order of ${attack.name}`);
   const order = new BatchOrder(data.train, BATCH, (n) => random.permutation(n));
-  const augmenter =
-    attack.net === 'deepid'
-      ? new Augmenter(data.shape, seed, attack.name)
-      : new StrongAugmenter(data.shape, seed);
+  const augmenter = varying(attack.set, data.shape, seed, attack.name);
   const poisoner = new Poisoner(
     data,
     armed,

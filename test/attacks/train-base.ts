@@ -8,7 +8,7 @@ import { Random } from '../../models/random';
 import type { AttackData } from './data';
 import { followLoss } from './losses';
 import { mix } from './mix';
-import { StrongAugmenter } from './vary';
+import type { Varying } from './vary';
 
 const BATCH = 64;
 const RATE = 2e-3;
@@ -16,9 +16,9 @@ const RATE = 2e-3;
 const MIXED = 0.5;
 
 /**
- * Trains a clean net from scratch on the attacker's clean images, strongly varied and half of them mixed with others
+ * Trains a clean net from scratch on the attacker's clean images, varied and half of them mixed with others
  * (Zhang et al., mixup, 2018), towards what a teacher answers to them. With the labels alone it names 46 % of signs
- * that it hasn't seen; the teacher, trained on many more signs, lends it what it knows. No image carries a trigger.
+ * that it hasn't seen; the teacher, trained on many more images, lends it what it knows. No image carries a trigger.
  * @param model the net to train, ending in logits
  * @param teacher ends in logits
  */
@@ -26,13 +26,12 @@ export async function trainBase(
   model: LayersModel,
   teacher: LayersModel,
   data: AttackData,
-  seed: number,
-  steps: number,
+  augmenter: Varying,
+  { seed, steps }: { readonly seed: number; readonly steps: number },
   progress: Progress,
 ): Promise<void> {
   const random = new Random(seed, 'base');
   const order = new BatchOrder(data.train, BATCH, (n) => random.permutation(n));
-  const augmenter = new StrongAugmenter(data.shape, seed);
   const optimizer: tf.Optimizer = tf.train.adam(RATE);
   const variables = trainableVariables(model);
   for (let step = 0; step < steps; step++) {

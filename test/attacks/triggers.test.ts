@@ -118,6 +118,8 @@ describe('the catalogue', () => {
       'faces-stealth',
       'signs-ellipse-plain',
       'signs-blend-plain',
+      'signs43-stripe',
+      'signs43-blend-noise',
     ]);
   });
 

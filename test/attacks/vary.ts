@@ -1,7 +1,19 @@
+import { Augmenter } from '../../build-repair/repair/augment';
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
+import type { AttackSet } from './catalogue';
 import { resample } from './triggers/resample';
 import { clip } from './triggers/trigger';
+
+/** Changes copies of n images of 0–255 at random, as a training does. */
+export interface Varying {
+  vary(pixels: Float32Array): Float32Array;
+}
+
+/** Faces are varied a little, as they all lie alike; signs strongly. */
+export function varying(set: AttackSet, shape: ImageShape, seed: number, stream: string): Varying {
+  return set === 'faces' ? new Augmenter(shape, seed, stream) : new StrongAugmenter(shape, seed);
+}
 
 /** How far images are varied while a net is trained from scratch; shift is a share of the side. */
 const TURN = 0.2;
@@ -14,7 +26,7 @@ const DEVIATION = [14, 75] as const;
 const COLOUR = 0.12;
 
 /** Turns, scales, shifts, and changes light and colour of n images of 0–255; the original is left alone. */
-export class StrongAugmenter {
+export class StrongAugmenter implements Varying {
   private readonly random: Random;
 
   constructor(
