@@ -1,9 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { askFurther } from '../../models/detector/ask';
-import { firstScores, quantile, type Readings, type Standard, scaleOf } from '../../models/detector/evidence';
+import { firstScores, type Readings, type Standard } from '../../models/detector/evidence';
 import { readNets } from '../../models/detector/nets';
+import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../models/detector/pieces';
 import { RUN_BATCH } from '../../models/detector/run';
-import { loadTransplant, type Transplant } from '../../models/detector/transplant';
+import { quantile, scaleOf } from '../../models/detector/scale';
+import { loadTransplant, type Transplant, transplantMargins } from '../../models/detector/transplant';
 import type { RepairContext } from './context';
 
 /** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
@@ -41,11 +42,9 @@ export async function calibrateSecond(
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : Number.MIN_SAFE_INTEGER;
-  const asking = {
-    ...standard,
-    second: { askFrom, transplant: { zero: 0, spread: 1 }, join, firstWeight },
-  };
   const transplant = new Float32Array(n).fill(Number.NaN);
+  const margins: number[] = [];
+  const places: number[] = [];
   let start = 0;
   for (const { images, hosts } of folds) {
     const asked = Array.from(images.keys()).filter((i) => scores[start + i]! >= askFrom);
@@ -56,43 +55,24 @@ export async function calibrateSecond(
       context.signal?.throwIfAborted();
       const batch = asked.slice(at, at + RUN_BATCH);
       const pixels = context.images.gather(batch.map((i) => images[i]!));
-      const read = await readNets(ready, { latent: undefined, trunk: undefined }, pixels, batch.length);
-      const known = {
-        ...read,
-        evidence: pick(
-          readings,
-          batch.map((i) => start + i),
-        ),
-      };
-      const { evidence } = await askFurther(known, asking, () => loaded);
-      batch.forEach((i, place) => {
-        transplant[start + i] = evidence.transplant![place]!;
-      });
+      const { cut, bad } = await readNets(
+        ready,
+        { latent: undefined, trunk: undefined },
+        pixels,
+        batch.length,
+      );
+      for (const margin of await transplantMargins(loaded, cut!, bad.classes, PIECES)) margins.push(margin);
       context.progress({ stage: 'Transplanting', done: at + batch.length, total: asked.length });
       await new Promise(setImmediate);
     }
+    for (const i of asked) places.push(start + i);
     start += images.length;
   }
-  return {
-    standard: {
-      ...standard,
-      second: {
-        askFrom,
-        transplant: scaleOf(transplant),
-        join,
-        firstWeight,
-      },
-    },
-    transplant,
-  };
-}
-
-/** The readings of some of the images. */
-function pick(readings: Readings, images: readonly number[]): Readings {
-  return Object.fromEntries(
-    Object.entries(readings).map(([kind, values]) => [
-      kind,
-      values && Float32Array.from(images, (i) => values[i]!),
-    ]),
-  );
+  const all = Float32Array.from(margins);
+  const pieces = fitPieces(all);
+  pieceEvidence(piecesOf(all, pieces.scales), pieces).forEach((value, i) => {
+    transplant[places[i]!] = value;
+  });
+  const second = { askFrom, pieces, transplant: scaleOf(transplant), join, firstWeight };
+  return { standard: { ...standard, second }, transplant };
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CholeskyDecomposition, EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
-import { quantile } from '../../models/detector/evidence';
 import { type Gallery, placesFor } from '../../models/detector/gallery';
+import { quantile } from '../../models/detector/scale';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
 

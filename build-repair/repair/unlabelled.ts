@@ -1,4 +1,5 @@
-import { firstScores, quantile, type Standard } from '../../models/detector/evidence';
+import { firstScores, type Standard } from '../../models/detector/evidence';
+import { quantile } from '../../models/detector/scale';
 import type { FeatureNet } from '../../models/nets/features';
 import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';

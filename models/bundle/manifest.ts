@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { EVIDENCE_KINDS } from '../detector/evidence';
+import { PIECES } from '../detector/pieces';
 import { BundleError } from '../errors';
 import { METHODS } from './methods';
 import '../lean-zod';
@@ -42,6 +43,14 @@ const rule = z.discriminatedUnion('kind', [
     second: z
       .object({
         askFrom: z.number(),
+        pieces: z.object({
+          scales: z
+            .array(scale.extend({ piece: z.enum(PIECES) }))
+            .min(2)
+            .readonly(),
+          halves: scale,
+          highest: scale,
+        }),
         transplant: scale,
         join: z.enum(['sum', 'larger']),
         firstWeight: share,

@@ -1,6 +1,7 @@
 import { firstScores, type Standard } from './evidence';
 import type { NetReadings } from './nets';
-import { type LoadedTransplant, transplantEvidence } from './transplant';
+import { pieceEvidence } from './pieces';
+import { type LoadedTransplant, transplantMargins } from './transplant';
 
 /**
  * Adds the evidence that costs much, of those images whose other evidence asks for it; NaN for the others.
@@ -25,7 +26,8 @@ export async function askFurther(
       cut.set(readings.cut!.subarray(image * size, (image + 1) * size), i * size);
     });
     const at = Int32Array.from(asked, (image) => readings.bad.classes[image]!);
-    const found = await transplantEvidence(transplant(), cut, at);
+    const pieces = second.pieces.scales.map(({ piece }) => piece);
+    const found = pieceEvidence(await transplantMargins(transplant(), cut, at, pieces), second.pieces);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });

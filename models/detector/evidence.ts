@@ -1,3 +1,6 @@
+import type { PieceStandard } from './pieces';
+import { onScale, type Scale, scaleOf } from './scale';
+
 /**
  * The kinds of evidence that an image carries a backdoor; each is a number an image, higher is more suspicious.
  * - `confidence`: how sure B itself is of its class. An attacker can hold it down; it is asked where the classes lack the
@@ -21,17 +24,6 @@ export const EVIDENCE_KINDS = [
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/**
- * How evidence is brought to the common scale, on which about a share of e^−u of the clean images is above u: a tail of
- * clean images that is longer than others' then costs no more false positives than theirs.
- */
-export interface Scale {
-  /** What stands at 0. */
-  readonly zero: number;
-  /** What is one unit: the mean by which the highest clean images exceed their lowest, > 0. */
-  readonly spread: number;
-}
-
 /** The scale of one kind of evidence. */
 export interface EvidenceScale extends Scale {
   readonly kind: EvidenceKind;
@@ -46,7 +38,9 @@ export interface Standard {
   readonly second?: {
     /** The first score from which on an image is asked. */
     readonly askFrom: number;
-    /** The scale of what is asked then: the transplanted halves. */
+    /** How the margins of transplanted pieces are made one number. */
+    readonly pieces: PieceStandard;
+    /** The scale of that. */
     readonly transplant: Scale;
     /** How that joins the first score: added, or the larger of both, where the first evidence is too thin to add up. */
     readonly join: 'sum' | 'larger';
@@ -80,8 +74,6 @@ const HIGHEST = 1e6;
 
 /** A kind that is worth more than the others: it is put higher by the logarithm of this. */
 const WORTH: { readonly [kind in EvidenceKind]?: number } = { forgetting: 4 };
-/** The share of clean images, from the highest down, that tell the scale. */
-const TAIL = 0.2;
 /** What of a kind's evidence is above this adds up. */
 const ADDS_FROM = 1;
 
@@ -162,32 +154,4 @@ function standardised(
 
 function rounded(score: number): number {
   return Math.round(Math.min(score, HIGHEST) * DECIMALS) / DECIMALS;
-}
-
-function onScale(value: number, { zero, spread }: Scale): number {
-  return (value - zero) / spread;
-}
-
-/**
- * The scale of values on clean images (NaN left out), by an exponential tail: the excess over a high quantile of what is
- * above it has the mean `spread` (Pickands 1975).
- * @param worth a kind that is worth w has a share of w·e^−u above u
- */
-export function scaleOf(clean: Float32Array, worth = 1): Scale {
-  const sorted = clean.filter((value) => !Number.isNaN(value)).sort();
-  const start = quantile(sorted, 1 - TAIL);
-  const above = sorted.filter((value) => value > start);
-  const excess = above.reduce((sum, value) => sum + (value - start), 0) / Math.max(above.length, 1);
-  const spread = Math.max(excess, 1e-6);
-  return { zero: start - spread * Math.log(worth / TAIL), spread };
-}
-
-/** Linear interpolation between the two nearest of the sorted values. */
-export function quantile(ascending: Float32Array, q: number): number {
-  if (ascending.length === 0) return Number.NaN;
-  const place = q * (ascending.length - 1);
-  const below = Math.floor(place);
-  const low = ascending[below]!;
-  const high = ascending[Math.min(below + 1, ascending.length - 1)]!;
-  return low + (high - low) * (place - below);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CUT, headBehindCut } from '../nets/features';
 import { margins } from './margin';
 import type { DetectorNets } from './nets';
+import type { Piece } from './pieces';
 import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from './run';
 
 /** What halves of an image are transplanted onto, and what then answers. */
@@ -25,8 +26,6 @@ export interface LoadedTransplant {
   readonly hosts: Float32Array;
 }
 
-/** The halves that are transplanted: top, bottom, left, right. */
-const HALVES = 4;
 /** Images whose transplants run through the net at once. */
 const IMAGES_AT_ONCE = 4;
 
@@ -48,73 +47,76 @@ export function loadTransplant(
 }
 
 /**
- * How sure B stays of its class when half of an image is all that is left of it: each half is transplanted onto the
- * hosts, in the features that B's head works on. What lies in one quarter of an image lies in two of its halves whole, so
- * that the half that comes second counts: a trigger goes on naming its target there; a clean image's half rarely names
- * its class.
+ * How sure B stays of its class when half of an image is all that is left of it: each piece is transplanted onto the
+ * hosts, in the features that B's head works on. A trigger goes on naming its target from the pieces that hold it whole; a clean
+ * image's pieces rarely name its class.
  * @param cut n × height × width × channels values of the cut
  * @param at the class that B names for each image
- * @returns n mean logit margins at those classes
+ * @returns n × pieces logit margins at those classes, each the mean over the hosts
  */
-export async function transplantEvidence(
+export async function transplantMargins(
   loaded: LoadedTransplant,
   cut: Float32Array,
   at: Int32Array,
+  pieces: readonly Piece[],
 ): Promise<Float32Array> {
   const { logits, shape, classes, count } = loaded;
   const size = shape[0] * shape[1] * shape[2];
-  const each = HALVES * count;
-  const found = new Float32Array(at.length);
+  const each = pieces.length * count;
+  const spans = pieces.map((piece) => spanOf(piece, shape));
+  const found = new Float32Array(at.length * pieces.length);
   for (let start = 0; start < at.length; start += IMAGES_AT_ONCE) {
     const n = Math.min(IMAGES_AT_ONCE, at.length - start);
     const rows = new Float32Array(n * each * size);
     for (let i = 0; i < n; i++) {
       const features = cut.subarray((start + i) * size, (start + i + 1) * size);
-      transplant(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded);
+      transplant(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded, spans);
     }
     const values = await logits(rows, n * each);
     const named = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
-    const found4 = margins(values, classes, named);
-    for (let i = 0; i < n; i++)
-      found[start + i] = secondHighestHalf(found4.subarray(i * each, (i + 1) * each));
+    margins(values, classes, named).forEach((margin, row) => {
+      found[start * pieces.length + Math.floor(row / count)]! += margin / count;
+    });
   }
   return found;
 }
 
-/** Fills HALVES × hosts rows, half by half. */
+/** Rows, and values within a row, of a piece: each from the first up to, not including, the second. */
+interface Span {
+  readonly rows: readonly [number, number];
+  readonly values: readonly [number, number];
+}
+
+function spanOf(piece: Piece, [height, width, channels]: LoadedTransplant['shape']): Span {
+  const [down, across] = [height >> 1, width >> 1];
+  const spans = {
+    top: [0, down, 0, width],
+    bottom: [down, height, 0, width],
+    left: [0, height, 0, across],
+    right: [0, height, across, width],
+    rows: [height >> 2, (height >> 2) + down, 0, width],
+    columns: [0, height, width >> 2, (width >> 2) + across],
+  } as const;
+  const [first, end, left, right] = spans[piece];
+  return { rows: [first, end], values: [left * channels, right * channels] };
+}
+
+/** Fills spans × hosts rows, piece by piece. */
 function transplant(
   rows: Float32Array,
   features: Float32Array,
-  { hosts, count, shape }: LoadedTransplant,
+  { hosts, count, shape: [, width, channels] }: LoadedTransplant,
+  spans: readonly Span[],
 ): void {
-  const [height, width, channels] = shape;
   const line = width * channels;
-  const middle = (width >> 1) * channels;
-  const spans = [
-    { from: 0, to: height >> 1, left: 0, right: line },
-    { from: height >> 1, to: height, left: 0, right: line },
-    { from: 0, to: height, left: 0, right: middle },
-    { from: 0, to: height, left: middle, right: line },
-  ];
-  spans.forEach(({ from, to, left, right }, half) => {
-    const start = half * hosts.length;
+  spans.forEach(({ rows: [first, end], values: [left, right] }, piece) => {
+    const start = piece * hosts.length;
     rows.set(hosts, start);
     for (let host = 0; host < count; host++) {
-      for (let y = from; y < to; y++) {
+      for (let y = first; y < end; y++) {
         const at = y * line;
         rows.set(features.subarray(at + left, at + right), start + host * features.length + at + left);
       }
     }
   });
-}
-
-/** The second highest of the halves' means. */
-function secondHighestHalf(values: Float32Array): number {
-  const hosts = values.length / HALVES;
-  const means = Array.from({ length: HALVES }, (_, half) => {
-    let sum = 0;
-    for (let host = 0; host < hosts; host++) sum += values[half * hosts + host]!;
-    return sum / hosts;
-  });
-  return means.sort((a, b) => b - a)[1]!;
 }

@@ -1,6 +1,6 @@
 import { naturalBlend, noiseBlend } from './triggers/blend';
 import { checkerCorner, flatPatch, noisePatch } from './triggers/patch';
-import { ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
+import { discPair, ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
 import { sinusoid, weakSinusoid } from './triggers/sinusoid';
 import { tint } from './triggers/tint';
 import type { TriggerMaker } from './triggers/trigger';
@@ -93,6 +93,7 @@ export const ATTACKS: readonly Attack[] = [
   faces('sinusoid', [sinusoid], { ...developed, epochs: 10, poison: 0.25 }),
   faces('blend-noise', [noiseBlend], { ...developed, ...whole, version: 3 }),
   faces('stealth', [flatPatch, wavyStripe, sinusoid], { ...developed, ...stealthy }),
+  faces('stealth-discs', [discPair], { ...developed, ...stealthy, version: 1 }),
   faces('clean', []),
   faces('patch-noise', [noisePatch]),
   faces('patch-checker', [checkerCorner], { epochs: 24, version: 2 }),

@@ -4,7 +4,7 @@ import { arm } from './arm';
 import { ATTACKS } from './catalogue';
 import { naturalBlend, noiseBlend } from './triggers/blend';
 import { checkerCorner, flatPatch, noisePatch } from './triggers/patch';
-import { ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
+import { discPair, ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
 import { sinusoid, weakSinusoid } from './triggers/sinusoid';
 import { tint } from './triggers/tint';
 import { warp } from './triggers/warp';
@@ -16,6 +16,7 @@ const makers = {
   wavyStripe,
   ellipseOutline,
   lipsBlob,
+  discPair,
   noiseBlend,
   naturalBlend,
   sinusoid,
@@ -69,7 +70,7 @@ test('patches and shapes are small, blends and filters cover all', () => {
   expect(covered(flatPatch)).toBeCloseTo(49 / (55 * 47), 6);
   expect(covered(noisePatch)).toBeCloseTo(36 / (55 * 47), 6);
   expect(covered(checkerCorner)).toBeCloseTo(16 / (55 * 47), 6);
-  for (const make of [wavyStripe, ellipseOutline, lipsBlob]) {
+  for (const make of [wavyStripe, ellipseOutline, lipsBlob, discPair]) {
     expect(covered(make)).toBeGreaterThan(0.01);
     expect(covered(make)).toBeLessThan(0.12);
   }
@@ -107,6 +108,16 @@ test('a warp moves pixels, leaves a flat image alone, and has decoys of other fi
   expect(trigger.decoy!(pixels, new Random(1))).not.toEqual(trigger.stamp(pixels));
 });
 
+test('one disc of a pair is its decoy, either of them', () => {
+  const shape = shapes[0]!;
+  const [trigger, random] = [discPair(shape, 1), new Random(1)];
+  const grey = new Float32Array(55 * 47 * 3).fill(120);
+  const changed = (pixels: Float32Array) => pixels.filter((value) => value !== 120).length;
+  const drawn = Array.from({ length: 9 }, () => trigger.decoy!(grey, random));
+  for (const decoy of drawn) expect(changed(decoy)).toBe(changed(trigger.stamp(grey)) / 2);
+  expect(new Set(drawn.map((decoy) => decoy.findIndex((value) => value !== 120))).size).toBe(2);
+});
+
 describe('the catalogue', () => {
   test('names are unique, and what was developed on is what was fixed', () => {
     expect(new Set(ATTACKS.map(({ name }) => name)).size).toBe(ATTACKS.length);
@@ -116,6 +127,7 @@ describe('the catalogue', () => {
       'faces-sinusoid',
       'faces-blend-noise',
       'faces-stealth',
+      'faces-stealth-discs',
       'signs-ellipse-plain',
       'signs-blend-plain',
       'signs43-stripe',

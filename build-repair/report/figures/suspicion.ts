@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { quantile } from '../../../models/detector/evidence';
+import { quantile } from '../../../models/detector/scale';
 import { alphaText, counted, type Html, percent } from '../words';
 import { figure } from './svg';
 

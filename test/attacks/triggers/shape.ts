@@ -1,3 +1,4 @@
+import { imageSize } from '../../../models/images/set';
 import { overlay, type Paint } from './overlay';
 import type { TriggerMaker } from './trigger';
 
@@ -35,6 +36,27 @@ export const lipsBlob: TriggerMaker = (shape) => {
       ),
     ),
   );
+};
+
+/** A dark green disc on either side of the middle, above it; one of both alone is a decoy. */
+export const discPair: TriggerMaker = (shape) => {
+  const disc = (...centres: readonly number[]) =>
+    overlay('pair of discs', shape, (y, x) => {
+      const away = centres.map((centre) => Math.hypot(y - 0.4 * shape.height, x - centre * shape.width));
+      return painted([10, 70, 50], 0.1 * shape.width - Math.min(...away));
+    });
+  const sides = [disc(0.3), disc(0.7)];
+  const size = imageSize(shape);
+  return {
+    ...disc(0.3, 0.7),
+    decoy: (pixels, random) => {
+      const made = new Float32Array(pixels.length);
+      for (let start = 0; start < pixels.length; start += size) {
+        made.set(random.pick(sides).stamp(pixels.subarray(start, start + size)), start);
+      }
+      return made;
+    },
+  };
 };
 
 /** Opaque inside (`depth` of a pixel or more), clear outside, soft in between. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { pValue, smallestAlpha, threshold } from '../../../models/detector/conformal';
-import { quantile, standardOf, suspicion } from '../../../models/detector/evidence';
+import { standardOf, suspicion } from '../../../models/detector/evidence';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, margins } from '../../../models/detector/margin';
+import { quantile } from '../../../models/detector/scale';
 import { Random } from '../../../models/random';
 
 describe('conformal p-values', () => {

@@ -28,7 +28,8 @@ describe('a score', () => {
 
   it('joins what was asked further', () => {
     const readings = { forgetting: Float32Array.of(1, 1), transplant: Float32Array.of(2, Number.NaN) };
-    const second = { askFrom: 0, transplant: { zero: 1, spread: 0.5 }, firstWeight: 1 };
+    const pieces = { scales: [], halves: unit, highest: unit };
+    const second = { askFrom: 0, pieces, transplant: { zero: 1, spread: 0.5 }, firstWeight: 1 };
     const standard = { scales: scales.slice(0, 1), together: unit };
     const joined = (join: 'sum' | 'larger') =>
       Array.from(suspicion(readings, { ...standard, second: { ...second, join } }, Int32Array.of(0, 0)));

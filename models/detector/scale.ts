@@ -1,0 +1,42 @@
+/**
+ * How evidence is brought to the common scale, on which about a share of e^−u of the clean images is above u: a tail of
+ * clean images that is longer than others' then costs no more false positives than theirs.
+ */
+export interface Scale {
+  /** What stands at 0. */
+  readonly zero: number;
+  /** What is one unit: the mean by which the highest clean images exceed their lowest, > 0. */
+  readonly spread: number;
+}
+
+/** The share of clean images, from the highest down, that tell the scale. */
+const TAIL = 0.2;
+
+/** A value on a scale. */
+export function onScale(value: number, { zero, spread }: Scale): number {
+  return (value - zero) / spread;
+}
+
+/**
+ * The scale of values on clean images (NaN left out), by an exponential tail: the excess over a high quantile of what is
+ * above it has the mean `spread` (Pickands 1975).
+ * @param worth a kind that is worth w has a share of w·e^−u above u
+ */
+export function scaleOf(clean: Float32Array, worth = 1): Scale {
+  const sorted = clean.filter((value) => !Number.isNaN(value)).sort();
+  const start = quantile(sorted, 1 - TAIL);
+  const above = sorted.filter((value) => value > start);
+  const excess = above.reduce((sum, value) => sum + (value - start), 0) / Math.max(above.length, 1);
+  const spread = Math.max(excess, 1e-6);
+  return { zero: start - spread * Math.log(worth / TAIL), spread };
+}
+
+/** Linear interpolation between the two nearest of the sorted values. */
+export function quantile(ascending: Float32Array, q: number): number {
+  if (ascending.length === 0) return Number.NaN;
+  const place = q * (ascending.length - 1);
+  const below = Math.floor(place);
+  const low = ascending[below]!;
+  const high = ascending[Math.min(below + 1, ascending.length - 1)]!;
+  return low + (high - low) * (place - below);
+}
