@@ -16,9 +16,10 @@ import { allImages } from '../images/load';
 import { type AskedFold, calibrateSecond } from './ask';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
-import type { FoldPlan } from './folds';
+import { classesLeftOut, type FoldPlan } from './folds';
 import type { Expert } from './forget';
 import type { Passes } from './passes';
+import { coversAllClasses } from './relearn';
 import type { LinearHead } from './softmax-regression';
 import { suspectedBy } from './suspect';
 import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
@@ -27,8 +28,10 @@ import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabe
 export interface Calibrated {
   readonly expert: Expert;
   readonly clouds: Clouds;
-  /** The relearned head, for B′; in a fold that lacks a class, there is none to be evidence. */
+  /** The relearned head, for B′. */
   readonly head: LinearHead | undefined;
+  /** Classes of which it is no evidence: they have one group, so that no head that knows them could be calibrated on it. */
+  readonly unheard: readonly number[];
   readonly transplant: Transplant;
   readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
@@ -58,10 +61,17 @@ export async function calibrate(
   findBackdoor: FindBackdoor | undefined,
 ): Promise<Calibrated> {
   const read: (AskedFold & { readings: Readings })[] = [];
+  const { relearns, unheard } = planRelearning(context, plan);
+  const isHeard = unheard.length < context.classes;
   let served: FittedDetector | undefined;
   for (const [place, fold] of plan.folds.entries()) {
     const part = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
-    const fitted = await fitDetector(context, flat, passes, fold.fit, part);
+    const fitted = await fitDetector(context, flat, passes, {
+      fit: fold.fit,
+      relearns: relearns && isHeard,
+      unheard,
+      part,
+    });
     read.push({
       images: fold.calibrate,
       hosts: fitted.hosts,
@@ -72,7 +82,7 @@ export async function calibrate(
   }
   if (!served) {
     const all = allImages(context.images);
-    served = await fitDetector(context, flat, passes, all, ', on all');
+    served = await fitDetector(context, flat, passes, { fit: all, relearns, unheard, part: ', on all' });
   }
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
   const all = join(
@@ -113,14 +123,27 @@ export async function calibrate(
       trunk: has('trunk') ? served.trunk?.cloud : undefined,
     },
     head: served.relearned,
+    unheard,
     transplant: { ...served.hosts, from },
     standard,
     calibrated,
     scores: suspicion(evidence, standard, named),
-    without: whatIsMissing(has, passes),
+    without: whatIsMissing(has, passes, unheard),
     finding,
     gathering,
   };
+}
+
+/**
+ * Whether a head is relearned, and of which classes it is no evidence. A class whose only group is held out is unknown to that fold's
+ * head: it is asked of the other classes. The head that is served knows every class, or there is none.
+ */
+function planRelearning({ images, classes }: RepairContext, plan: FoldPlan) {
+  const leftOut = classesLeftOut(plan.folds, images.labels, classes);
+  const isPartial =
+    plan.scheme === 'cross-fit' && coversAllClasses(images.labels, allImages(images), classes);
+  const relearns = leftOut.length === 0 || isPartial;
+  return { relearns, unheard: relearns ? leftOut : [] };
 }
 
 /** Evidence that a fold or the served detector goes without, or that no image has, is left out of all. */
@@ -138,16 +161,24 @@ function join(
   return joined;
 }
 
-function whatIsMissing(has: (kind: EvidenceKind) => boolean, passes: Passes): Calibrated['without'] {
+function whatIsMissing(
+  has: (kind: EvidenceKind) => boolean,
+  passes: Passes,
+  unheard: readonly number[],
+): Calibrated['without'] {
   const fewClasses =
     'too few classes have clean images enough (3 a class, of 2 groups where groups are told)';
   const reasons: { [kind in EvidenceKind]?: string } = {
     latent: fewClasses,
     trunk: passes.clean.trunk ? fewClasses : 'the net has no image-shaped features that everything passes',
-    relearned: 'some classes have no clean images',
+    relearned:
+      unheard.length > 0 ? 'no class has clean images of two groups' : 'some classes have no clean images',
   };
-  return EVIDENCE_KINDS.flatMap((evidence) => {
+  const missing = EVIDENCE_KINDS.flatMap((evidence) => {
     const reason = reasons[evidence];
     return reason && !has(evidence) ? [{ evidence, reason }] : [];
   });
+  if (unheard.length === 0 || !has('relearned')) return missing;
+  const partly = `${unheard.length} classes have one group of clean images, and it is not asked of images that B names so`;
+  return [...missing, { evidence: 'relearned', reason: partly }];
 }

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Readings } from '../../models/detector/evidence';
 import { distances } from '../../models/detector/mahalanobis';
-import { margins } from '../../models/detector/margin';
+import { margins, marginsAgainst } from '../../models/detector/margin';
 import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import type { Transplant } from '../../models/detector/transplant';
 import { Random } from '../../models/random';
@@ -10,7 +10,7 @@ import type { RepairContext } from './context';
 import { type Expert, forget } from './forget';
 import type { FeatureSpace, Observations } from './observe';
 import type { Passes } from './passes';
-import { coversAllClasses, headScores, relearn } from './relearn';
+import { headScores, relearn } from './relearn';
 import type { LinearHead } from './softmax-regression';
 
 const BATCH = 64;
@@ -24,17 +24,29 @@ export interface FittedDetector {
   readonly latent: FittedCloud | undefined;
   readonly trunk: FittedCloud | undefined;
   readonly relearned: LinearHead | undefined;
+  /** Classes of which it is not asked. */
+  readonly unheard: readonly number[];
   /** Clean images that halves of others are transplanted onto. */
   readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
 }
 
-/** Fits all evidence to some of the clean images. @param part of which fold this is, for the progress */
+/** What a detector is fitted on. */
+export interface FitPlan {
+  readonly fit: Int32Array;
+  /** Whether a head is relearned from it. */
+  readonly relearns: boolean;
+  /** Classes of which that head is not asked. */
+  readonly unheard: readonly number[];
+  /** Which fold this is, for the progress. */
+  readonly part: string;
+}
+
+/** Fits all evidence to some of the clean images. */
 export async function fitDetector(
   context: RepairContext,
   flat: LayersModel,
   passes: Passes,
-  fit: Int32Array,
-  part: string,
+  { fit, relearns, unheard, part }: FitPlan,
 ): Promise<FittedDetector> {
   const { images, classes } = context;
   const cloud = (space: FeatureSpace | undefined, varied: FeatureSpace | undefined) =>
@@ -49,13 +61,13 @@ export async function fitDetector(
     );
   const latent = cloud(passes.clean.latent, passes.varied.latent);
   const trunk = cloud(passes.clean.trunk, passes.varied.trunk);
-  const covered = coversAllClasses(images.labels, fit, classes);
   return {
     forgetting: true,
     expert: await forget(context, flat, fit, `Forgetting${part}`),
     latent,
     trunk,
-    relearned: covered ? await relearn(context, passes, fit, `Relearning${part}`) : undefined,
+    unheard,
+    relearned: relearns ? await relearn(context, passes, fit, `Relearning${part}`) : undefined,
     hosts: drawHosts(context, fit),
   };
 }
@@ -97,6 +109,6 @@ export async function readEvidence(
     trunk: distance(clean.trunk, fitted.trunk),
     relearned:
       fitted.relearned &&
-      margins(headScores(fitted.relearned, clean, held), classes, named).map((margin) => -margin),
+      marginsAgainst(headScores(fitted.relearned, clean, held), classes, named, fitted.unheard),
   };
 }

@@ -43,7 +43,7 @@ export async function expertMethod(
   return {
     nets: {
       bad: bad.net,
-      repaired: repaired && { model: repaired, from: 'bad' },
+      repaired: repaired && { model: repaired, from: 'bad', unheard: made.unheard },
       expert: made.expert,
       transplant: made.transplant,
       gallery,

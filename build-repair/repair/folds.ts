@@ -83,6 +83,14 @@ export function planFolds(
       };
 }
 
+/** The classes that some fold is not fitted on: those of one group, where that is held out. In order. */
+export function classesLeftOut(folds: readonly Fold[], labels: Int32Array, classes: number): number[] {
+  const fitted = folds.map(({ fit }) => new Set(fit.map((image) => labels[image]!)));
+  return Array.from({ length: classes }, (_, each) => each).filter((each) =>
+    fitted.some((known) => !known.has(each)),
+  );
+}
+
 /** The images of each group, in order of their first image; a group never spans two classes. */
 function unitsOf(labels: Int32Array, groups: readonly string[] | undefined): number[][] {
   if (!groups) return Array.from(labels, (_, image) => [image]);

@@ -9,7 +9,7 @@ import '../lean-zod';
 export type { Method } from './methods';
 
 /** The bundle format that this version writes, and the only one that it reads. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -134,8 +134,13 @@ const manifestSchema = z.object({
   alpha: share,
   nets: z.object({
     bad: folder,
-    /** B′ as a net, and what it takes: images, or all that B gives; left out where B′ is B with classes passed over. */
-    repaired: z.object({ folder, from: z.enum(['image', 'bad']) }).optional(),
+    /**
+     * B′ as a net, and what it takes: images, or all that B gives; left out where B′ is B with classes passed over. `unheard`: of
+     * which classes its relearned head is no evidence.
+     */
+    repaired: z
+      .object({ folder, from: z.enum(['image', 'bad']), unheard: z.array(count).readonly().optional() })
+      .optional(),
     /** E, and what it takes: images, or the last of what B gives. */
     expert: z.object({ folder, from: z.enum(['image', 'stem']) }).optional(),
   }),

@@ -42,7 +42,11 @@ export async function packNets(
       input: { ...nets.shape, channels: nets.shape.channels as 1 | 3, pixels: nets.pixels, fit: 'stretch' },
       nets: {
         bad: 'bad',
-        repaired: nets.repaired && { folder: 'repaired', from: nets.repaired.from },
+        repaired: nets.repaired && {
+          folder: 'repaired',
+          from: nets.repaired.from,
+          unheard: nets.repaired.unheard,
+        },
         expert: nets.expert && { folder: 'expert', from: nets.expert.from },
       },
       transplant: nets.transplant && {
@@ -78,7 +82,11 @@ export async function unpackNets(bundle: ArrivingBundle): Promise<{ nets: Detect
       pixels,
       classes: manifest.classes,
       bad: await net(bad),
-      repaired: repaired && { model: await net(repaired.folder), from: repaired.from },
+      repaired: repaired && {
+        model: await net(repaired.folder),
+        from: repaired.from,
+        unheard: repaired.unheard,
+      },
       expert: expert && { model: await net(expert.folder), from: expert.from },
       transplant: transplant && {
         count: transplant.count,

@@ -7,7 +7,7 @@ import type { PixelScaling } from '../pixels';
 import type { Readings } from './evidence';
 import type { Gallery } from './gallery';
 import { type ClassCloud, distances } from './mahalanobis';
-import { type Answers, answers, leaveOut, margins } from './margin';
+import { type Answers, answers, leaveOut, margins, marginsAgainst } from './margin';
 import { imageTensor, outputsOf } from './run';
 import type { Transplant } from './transplant';
 
@@ -15,6 +15,8 @@ import type { Transplant } from './transplant';
 export interface RepairedNet {
   readonly model: LayersModel;
   readonly from: 'image' | 'bad';
+  /** Classes of which its relearned head is no evidence, for want of groups of clean images. */
+  readonly unheard?: readonly number[] | undefined;
 }
 
 /** E as a net to logits: it works on images, or on the last of what B gives, the stem. */
@@ -164,7 +166,7 @@ export async function readNets(
       forgetting: expert && margins(expert, classes, answered.classes),
       latent: latent && clouds.latent && distances(latent, answered.classes, clouds.latent.cloud),
       trunk: trunk && clouds.trunk && distances(trunk, answered.classes, clouds.trunk.cloud),
-      relearned: relearned && margins(relearned, classes, answered.classes).map((margin) => -margin),
+      relearned: relearned && marginsAgainst(relearned, classes, answered.classes, nets.repaired?.unheard),
     },
     cut,
     stem,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FoldPlan, planFolds } from '../../../build-repair/repair/folds';
+import { classesLeftOut, type FoldPlan, planFolds } from '../../../build-repair/repair/folds';
 
 const labelsOf = (classes: number, each: number) =>
   Int32Array.from({ length: classes * each }, (_, i) => Math.floor(i / each));
@@ -72,6 +72,16 @@ describe('planFolds', () => {
     expect(calibrated(planFolds(labels, groups, 16, 1)).size).toBe(labels.length);
     const many = signs(6);
     expect(calibrated(planFolds(many.labels, many.groups, 16, 1)).size).toBe(many.labels.length);
+  });
+
+  test('the classes that a fold is not fitted on are those whose only group is held out', () => {
+    expect(classesLeftOut(planFolds(labels, groups, 15, 1).folds, labels, 15)).toEqual([]);
+    const many = signs(6);
+    expect(classesLeftOut(planFolds(many.labels, many.groups, 16, 1).folds, many.labels, 16)).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
+    // Class 16 has no images at all.
+    expect(classesLeftOut(planFolds(many.labels, many.groups, 17, 1).folds, many.labels, 17)).toContain(16);
   });
 
   test('the seed decides', () => {

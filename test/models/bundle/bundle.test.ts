@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
-import { packNets } from '../../../models/bundle/pack';
+import { packNets, unpackNets } from '../../../models/bundle/pack';
+import { startReading } from '../../../models/bundle/read';
 import { writeBundle } from '../../../models/bundle/write';
 import type { Gallery } from '../../../models/detector/gallery';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
@@ -64,7 +65,7 @@ async function makeBundle(into: string, seed = 1) {
       pixels: { kind: '0-1' },
       bad,
       gallery: gallery(bad.outputs.at(-1)!.shape.slice(1) as [number, number, number]),
-      repaired: { model: copyNet(flat, 'repaired'), from: 'image' },
+      repaired: { model: copyNet(flat, 'repaired'), from: 'image', unheard: [2] },
       expert: { model: copyNet(flat, 'expert'), from: 'image' as const },
     },
     { latent: cloud(16, 16), trunk: cloud(160, 8) },
@@ -193,15 +194,22 @@ describe('a bundle', () => {
     await expect(GoodNet.load(copy)).rejects.toThrow(/neither manifest.json nor current.json/);
   });
 
+  test('keeps of which classes the relearned head is no evidence', async () => {
+    const { nets, clouds } = await unpackNets(await startReading(folder));
+    expect(nets.repaired).toMatchObject({ from: 'image', unheard: [2] });
+    for (const net of [nets.bad, nets.repaired!.model, nets.expert!.model]) net.dispose();
+    for (const each of [clouds.latent, clouds.trunk]) expect(each).toBeDefined();
+  });
+
   test('refuses a newer format, and an older one, and says so', async () => {
     const copy = join(work, 'newer');
     await cp(folder, copy, { recursive: true });
     const path = join(copy, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 5; this version reads up to 4/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 6; this version reads up to 5/);
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 1 }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 3, of an earlier version/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 4, of an earlier version/);
   });
 
   test('a store whose pointer is damaged is refused', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pValue, smallestAlpha, threshold } from '../../../models/detector/conformal';
 import { standardOf, suspicion } from '../../../models/detector/evidence';
 import { distances } from '../../../models/detector/mahalanobis';
-import { answers, margins } from '../../../models/detector/margin';
+import { answers, margins, marginsAgainst } from '../../../models/detector/margin';
 import { quantile } from '../../../models/detector/scale';
 import { Random } from '../../../models/random';
 
@@ -74,6 +74,12 @@ describe('margins', () => {
     const [first, second] = margins(Float32Array.from([200, 0, 100, 0]), 2, Int32Array.from([0, 0]));
     expect(first).toBeCloseTo(200);
     expect(second).toBeCloseTo(100);
+  });
+
+  test('against a class are negated, and none where nothing is known of it', () => {
+    const logits = Float32Array.of(3, 1, 1, 3);
+    expect(Array.from(marginsAgainst(logits, 2, Int32Array.of(0, 0), [1]))).toEqual([-2, 2]);
+    expect(Array.from(marginsAgainst(logits, 2, Int32Array.of(0, 1), [1]))).toEqual([-2, Number.NaN]);
   });
 });
 
