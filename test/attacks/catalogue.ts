@@ -123,7 +123,7 @@ export const ATTACKS: readonly Attack[] = [
     mixed: 0.8,
     poison: 0.3,
   }),
-  signs('all-to-all-vgg', 'vgg', [flatPatch], { targets: 'next' }),
+  signs('all-to-all-vgg', 'vgg', [flatPatch], { ...developed, targets: 'next' }),
   signs43('stripe', [wavyStripe], developed),
   signs43('blend-noise', [noiseBlend], developed),
   signs43('two-triggers', [ellipseOutline, noisePatch], { epochs: 24 }),
