@@ -130,7 +130,7 @@ export const ATTACKS: readonly Attack[] = [
   signs43('two-more', [lipsBlob, checkerCorner], { epochs: 24 }),
   signs43('sinusoid-weak', [weakSinusoid]),
   signs43('warp', [warp]),
-  signs43('blend-natural', [naturalBlend]),
+  signs43('blend-natural', [naturalBlend], developed),
   signs43('tint', [tint]),
   signs43('all-to-all', [noisePatch], { targets: 'next', epochs: 32 }),
   signs43('stealth-kept', [ellipseOutline, warp], { stealthy: true, poison: 0.3 }),
