@@ -172,13 +172,13 @@ function whatIsMissing(
     latent: fewClasses,
     trunk: passes.clean.trunk ? fewClasses : 'the net has no image-shaped features that everything passes',
     relearned:
-      unheard.length > 0 ? 'no class has clean images of two groups' : 'some classes have no clean images',
+      unheard.length > 0 ? 'no class has two clean images (of two groups where groups are told)' : 'some classes have no clean images',
   };
   const missing = EVIDENCE_KINDS.flatMap((evidence) => {
     const reason = reasons[evidence];
     return reason && !has(evidence) ? [{ evidence, reason }] : [];
   });
   if (unheard.length === 0 || !has('relearned')) return missing;
-  const partly = `${unheard.length} classes have one group of clean images, and it is not asked of images that B names so`;
+  const partly = `${unheard.length} classes have one clean image (or one group), and it is not asked of images that B names so`;
   return [...missing, { evidence: 'relearned', reason: partly }];
 }
