@@ -172,7 +172,9 @@ function whatIsMissing(
     latent: fewClasses,
     trunk: passes.clean.trunk ? fewClasses : 'the net has no image-shaped features that everything passes',
     relearned:
-      unheard.length > 0 ? 'no class has two clean images (of two groups where groups are told)' : 'some classes have no clean images',
+      unheard.length > 0
+        ? 'no class has two clean images (of two groups where groups are told)'
+        : 'some classes have no clean images',
   };
   const missing = EVIDENCE_KINDS.flatMap((evidence) => {
     const reason = reasons[evidence];
