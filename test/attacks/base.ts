@@ -21,26 +21,29 @@ const GIVEN = {
 /** Training steps; with batch normalisation fewer will do. */
 const STEPS = { plain: 3000, vgg: 1500, residual: 1500 } as const;
 /** Faces are of many more classes. */
-const FACES = { units: 256, dropout: 0.1, steps: 4000 } as const;
+const FACES = { steps: 4000, head: { units: 256, dropout: 0.1 } } as const;
 
 /** The path of the net that an attack is implanted in: a given one, or one of one's own, trained on first use. */
 export async function basePath(
   { net, set }: Pick<Attack, 'net' | 'set'>,
-  { shape, classes, ...data }: AttackData,
+  data: AttackData,
   seed: number,
   progress: Progress,
 ): Promise<string> {
   if (net === 'deepid' || net === 'signs43') return GIVEN[net];
-  const isFaces = set === 'faces';
-  const path = join(CACHE, `base-${isFaces ? 'faces-' : ''}${net}-${seed}.v${VERSION}.h5`);
+  const own =
+    set === 'faces'
+      ? { name: `faces-${net}`, teacher: GIVEN.deepid, ...FACES }
+      : { name: net, teacher: GIVEN.signs43, steps: STEPS[net], head: {} };
+  const path = join(CACHE, `base-${own.name}-${seed}.v${VERSION}.h5`);
   if (existsSync(path)) return path;
+  const { shape, classes } = data;
   const make = { vgg: vggNet, plain: plainNet, residual: residualNet }[net];
-  const model = make({ shape, classes, seed, ...(isFaces && FACES) });
+  const model = make({ shape, classes, seed, ...own.head });
   const trained = toLogits(model);
-  const teacher = await loadTeacher(isFaces ? GIVEN.deepid : GIVEN.signs43);
-  const lesson = { seed, steps: isFaces ? FACES.steps : STEPS[net] };
-  const varied = varying(set, shape, seed, 'base');
-  await trainBase(trained, teacher, { ...data, shape, classes }, varied, lesson, progress);
+  const teacher = await loadTeacher(own.teacher);
+  const augmenter = varying(set, shape, seed, 'base');
+  await trainBase(trained, teacher, data, augmenter, { seed, steps: own.steps }, progress);
   teacher.dispose();
   copyWeights(trained, model);
   await keep(model, path);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LoadedImages, loadImages } from '../../build-repair/images/load';
+import { allImages, type LoadedImages, loadImages } from '../../build-repair/images/load';
 import { openImages } from '../../build-repair/images/open';
 import type { ImageShape } from '../../models/images/set';
 import { Random } from '../../models/random';
@@ -28,11 +28,9 @@ export interface AttackData {
   readonly service: Int32Array;
 }
 
-const SETS = {
-  faces: { shape: { height: 55, width: 47, channels: 3 }, classes: 1283 },
-  signs: { shape: { height: 32, width: 32, channels: 3 }, classes: 43 },
-  signs43: { shape: { height: 32, width: 32, channels: 3 }, classes: 43 },
-} as const;
+const FACES = { folder: 'faces1283', shape: { height: 55, width: 47, channels: 3 }, classes: 1283 } as const;
+const SIGNS = { folder: 'signs43', shape: { height: 32, width: 32, channels: 3 }, classes: 43 } as const;
+const SETS = { faces: FACES, signs: SIGNS, signs43: SIGNS };
 /** Frames of one sign, which follow each other in signs43's clean test images. */
 const FRAMES = 30;
 /** Share of a class's signs that are the defender's, or, of the clean test images, the attacker's. */
@@ -41,10 +39,9 @@ const ATTACKERS = 0.5;
 
 /** Reads and parts the images of a set. Of the signs, frames of one physical sign stay together. */
 export async function loadData(set: AttackSet, half: TestHalf): Promise<AttackData> {
-  const known = SETS[set];
-  const folder = join(DATA, set === 'faces' ? 'faces1283' : 'signs43');
+  const { folder, ...known } = SETS[set];
   const read = async (name: string, group?: string) =>
-    loadImages(await openImages(join(folder, name), { ...known, group }));
+    loadImages(await openImages(join(DATA, folder, name), { ...known, group }));
   const parted = await { faces, signs, signs43 }[set](read);
   const rest = half === 'even' ? 0 : 1;
   const tested = parted.tested.filter((_, i) => i % 2 === rest);
@@ -63,7 +60,7 @@ async function faces(read: Read): Promise<Parts> {
     images,
     ...partFaces(images.labels),
     test,
-    tested: Int32Array.from(test.labels.keys()),
+    tested: allImages(test),
   };
 }
 
@@ -74,7 +71,7 @@ async function signs(read: Read): Promise<Parts> {
   const { given, rest } = partSigns(images.labels, images.groups!, DEFENDERS);
   return {
     attackers,
-    train: Int32Array.from(attackers.labels.keys()),
+    train: allImages(attackers),
     images,
     test: images,
     valid: given,
@@ -89,8 +86,7 @@ async function signs43(read: Read): Promise<Parts> {
   const groups = Array.from(ungrouped.labels, (_, row) => String(Math.floor(row / FRAMES)));
   const test = { ...ungrouped, groups };
   const { given, rest } = partSigns(test.labels, groups, ATTACKERS);
-  const valid = Int32Array.from(images.labels.keys());
-  return { attackers: test, train: given, images, valid, test, tested: rest };
+  return { attackers: test, train: given, images, valid: allImages(images), test, tested: rest };
 }
 
 /** The first four images of each class to the attacker, the other five to the defender. */

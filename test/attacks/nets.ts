@@ -6,9 +6,13 @@ export interface NetSize {
   readonly shape: ImageShape;
   readonly classes: number;
   readonly seed: number;
-  /** Of the last hidden dense layer. */
+}
+
+/** The head of a net of VGG's kind may be another. */
+export interface VggSize extends NetSize {
+  /** Of the hidden dense layer. By default 128. */
   readonly units?: number;
-  /** Share of values that dropout drops, 0–1. */
+  /** Share of values that are dropped before it and behind it, 0–1. By default 0.4. */
   readonly dropout?: number;
 }
 
@@ -16,7 +20,7 @@ export interface NetSize {
  * A small net of VGG's kind, untrained: five convolutions with batch normalisation, dropout before the head.
  * Pixels scaled to 0–1 in, softmax out.
  */
-export function vggNet({ shape, classes, seed, units = 128, dropout = 0.4 }: NetSize): tf.LayersModel {
+export function vggNet({ shape, classes, seed, units = 128, dropout = 0.4 }: VggSize): tf.LayersModel {
   const initializer = heNormal(seed);
   const net = tf.sequential({ name: 'vgg' });
   const block = (number: number, filters: number) => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { LoadedImages } from '../../build-repair/images/load';
+import { allImages, type LoadedImages } from '../../build-repair/images/load';
 import { startEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { toLogits } from '../../models/keras/logits';
@@ -49,7 +49,7 @@ function pictures(): LoadedImages {
 }
 
 const images = pictures();
-const all = Int32Array.from(images.labels.keys());
+const all = allImages(images);
 const data: AttackData = {
   shape,
   classes,
