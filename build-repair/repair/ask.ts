@@ -1,7 +1,14 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { firstScores, type Readings, type Standard } from '../../models/detector/evidence';
 import { readNets } from '../../models/detector/nets';
-import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../models/detector/pieces';
+import {
+  fitPieces,
+  namedByHalves,
+  PIECES,
+  pieceEvidence,
+  piecesOf,
+  tellTriggers,
+} from '../../models/detector/pieces';
 import { RUN_BATCH } from '../../models/detector/run';
 import { quantile, scaleOf } from '../../models/detector/scale';
 import { loadTransplant, type Transplant, transplantMargins } from '../../models/detector/transplant';
@@ -23,6 +30,15 @@ export interface AskedFold {
   readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
 }
 
+/** What comes of asking the calibration images further: undefined where it tells nothing of triggers. */
+export interface AskedFurther {
+  readonly second: Standard['second'];
+  /** NaN for images that were not asked. */
+  readonly transplant: Float32Array | undefined;
+  /** The share of those asked that a half alone has B name, 0–1. */
+  readonly namedByHalves: number;
+}
+
 /**
  * Asks the calibration images further, and sets the scales of that.
  * @param readings the first evidence of all calibration images, fold after fold
@@ -36,7 +52,7 @@ export async function calibrateSecond(
   readings: Readings,
   standard: Standard,
   complete: boolean,
-): Promise<{ standard: Standard; transplant: Float32Array }> {
+): Promise<AskedFurther> {
   const n = folds.reduce((sum, { images }) => sum + images.length, 0);
   const scores = firstScores(readings, standard, n);
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
@@ -69,10 +85,12 @@ export async function calibrateSecond(
     start += images.length;
   }
   const all = Float32Array.from(margins);
+  const named = namedByHalves(all);
+  if (!tellTriggers(named)) return { second: undefined, transplant: undefined, namedByHalves: named };
   const pieces = fitPieces(all);
   pieceEvidence(piecesOf(all, pieces.scales), pieces).forEach((value, i) => {
     transplant[places[i]!] = value;
   });
   const second = { askFrom, pieces, transplant: scaleOf(transplant), join, firstWeight };
-  return { standard: { ...standard, second }, transplant };
+  return { second, transplant, namedByHalves: named };
 }

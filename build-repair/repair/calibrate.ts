@@ -13,7 +13,7 @@ import type { Transplant } from '../../models/detector/transplant';
 import type { FeatureNet } from '../../models/nets/features';
 import type { Finding } from '../finding/types';
 import { allImages } from '../images/load';
-import { type AskedFold, calibrateSecond } from './ask';
+import { type AskedFold, type AskedFurther, calibrateSecond } from './ask';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import { classesLeftOut, type FoldPlan } from './folds';
@@ -32,7 +32,8 @@ export interface Calibrated {
   readonly head: LinearHead | undefined;
   /** Classes of which it is no evidence: they have one group, so that no head that knows them could be calibrated on it. */
   readonly unheard: readonly number[];
-  readonly transplant: Transplant;
+  /** Undefined where it is not asked. */
+  readonly transplant: Transplant | undefined;
   readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
   readonly calibrated: Int32Array;
@@ -103,15 +104,9 @@ export async function calibrate(
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? 'cut' : 'image';
-  const { standard: byEvidence, transplant } = await calibrateSecond(
-    context,
-    { net: bad.net, from },
-    read,
-    readings,
-    first,
-    complete,
-  );
-  const evidence = { ...readings, transplant };
+  const asked = await calibrateSecond(context, { net: bad.net, from }, read, readings, first, complete);
+  const byEvidence = { ...first, second: asked.second };
+  const evidence = { ...readings, transplant: asked.transplant };
   const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
   const scores = suspicion(evidence, byEvidence, named);
   const standard = { ...byEvidence, suspected: suspectedBy([...new Set(found)], scores, named) };
@@ -124,11 +119,11 @@ export async function calibrate(
     },
     head: served.relearned,
     unheard,
-    transplant: { ...served.hosts, from },
+    transplant: asked.second && { ...served.hosts, from },
     standard,
     calibrated,
     scores: suspicion(evidence, standard, named),
-    without: whatIsMissing(has, passes, unheard),
+    without: [...whatIsMissing(has, passes, unheard), ...withoutTransplants(asked)],
     finding,
     gathering,
   };
@@ -183,4 +178,11 @@ function whatIsMissing(
   if (unheard.length === 0 || !has('relearned')) return missing;
   const partly = `${unheard.length} classes have one clean image (or one group), and it is not asked of images that B names so`;
   return [...missing, { evidence: 'relearned', reason: partly }];
+}
+
+function withoutTransplants({ second, namedByHalves }: AskedFurther): Calibrated['without'] {
+  if (second) return [];
+  const share = Math.round(100 * namedByHalves);
+  const reason = `half of the image alone has B name the class of ${share} % of the clean images asked, without any trigger`;
+  return [{ evidence: 'transplant', reason }];
 }

@@ -9,7 +9,7 @@ import '../lean-zod';
 export type { Method } from './methods';
 
 /** The bundle format that this version writes, and the only one that it reads. */
-export const FORMAT_VERSION = 5;
+export const FORMAT_VERSION = 6;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -39,7 +39,10 @@ const rule = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('calibrated'),
     scales: z.array(scale.extend({ kind: z.enum(EVIDENCE_KINDS) })).min(1),
-    together: scale,
+    together: z
+      .array(scale.extend({ kinds: z.array(z.enum(EVIDENCE_KINDS)).min(1).readonly() }))
+      .min(1)
+      .readonly(),
     second: z
       .object({
         askFrom: z.number(),

@@ -126,6 +126,7 @@ export const ATTACKS: readonly Attack[] = [
   signs('all-to-all-vgg', 'vgg', [flatPatch], { ...developed, targets: 'next' }),
   signs43('stripe', [wavyStripe], developed),
   signs43('blend-noise', [noiseBlend], developed),
+  signs43('stealth', [flatPatch, wavyStripe], { ...developed, stealthy: true, poison: 0.3 }),
   signs43('two-triggers', [ellipseOutline, noisePatch], { epochs: 24 }),
   signs43('two-more', [lipsBlob, checkerCorner], { epochs: 24 }),
   signs43('sinusoid-weak', [weakSinusoid]),

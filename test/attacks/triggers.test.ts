@@ -133,6 +133,7 @@ describe('the catalogue', () => {
       'signs-all-to-all-vgg',
       'signs43-stripe',
       'signs43-blend-noise',
+      'signs43-stealth',
       'signs43-blend-natural',
     ]);
   });

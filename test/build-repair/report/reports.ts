@@ -94,7 +94,7 @@ function bundleOf(calibration: Float32Array, classNames: string[]): Manifest {
     rule: {
       kind: 'calibrated',
       scales: [{ kind: 'forgetting', zero: 0, spread: 1 }],
-      together: { zero: 0, spread: 1 },
+      together: [{ kinds: ['forgetting'], zero: 0, spread: 1 }],
       passOver: ALPHA,
     },
     calibration: {

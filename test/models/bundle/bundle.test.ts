@@ -84,7 +84,7 @@ async function makeBundle(into: string, seed = 1) {
           { kind: 'forgetting', zero: -0.8, spread: 0.1 },
           { kind: 'latent', zero: 10, spread: 5 },
         ],
-        together: { zero: 0, spread: 1 },
+        together: [{ kinds: ['forgetting', 'latent'], zero: 0, spread: 1 }],
         passOver: 0.5,
         views: { unsureBelow: 0.5, mirrored: true },
       },
@@ -207,9 +207,9 @@ describe('a bundle', () => {
     const path = join(copy, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 6; this version reads up to 5/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 7; this version reads up to 6/);
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 1 }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 4, of an earlier version/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 5, of an earlier version/);
   });
 
   test('a store whose pointer is damaged is refused', async () => {

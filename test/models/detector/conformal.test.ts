@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pValue, smallestAlpha, threshold } from '../../../models/detector/conformal';
-import { standardOf, suspicion } from '../../../models/detector/evidence';
+import { standardOf } from '../../../models/detector/evidence';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, margins, marginsAgainst } from '../../../models/detector/margin';
 import { quantile } from '../../../models/detector/scale';
@@ -84,36 +84,6 @@ describe('margins', () => {
 });
 
 describe('evidence', () => {
-  const together = { zero: 0, spread: 10 };
-
-  test('the largest counts, and one that is missing costs nothing', () => {
-    const scales = [
-      { kind: 'forgetting', zero: 0, spread: 2 },
-      { kind: 'latent', zero: 1, spread: 1 },
-    ] as const;
-    const readings = {
-      forgetting: Float32Array.from([4, 0, 1]),
-      latent: Float32Array.from([1, 6, Number.NaN]),
-    };
-    expect([...suspicion(readings, { scales, together }, new Int32Array(3))]).toEqual([2, 5, 0.5]);
-  });
-
-  test('what every kind finds a little suspicious is found together; what one finds harmless does not count', () => {
-    const scales = (['forgetting', 'latent', 'trunk'] as const).map((kind) => ({
-      kind,
-      zero: 0,
-      spread: 1,
-    }));
-    const readings = {
-      forgetting: Float32Array.from([1.9, 1.9]),
-      latent: Float32Array.from([1.9, -50]),
-      trunk: Float32Array.from([1.9, 1]),
-    };
-    const scores = suspicion(readings, { scales, together: { zero: 0.2, spread: 1 } }, new Int32Array(2));
-    expect(scores[0]).toBeCloseTo(2.5);
-    expect(scores[1]).toBeCloseTo(1.9);
-  });
-
   test('on the scale a share of e^−u of the clean images is above u, whatever their tail; of forgetting four times as many', () => {
     const clean = (stretch: number) =>
       Float32Array.from({ length: 10_000 }, (_, i) => 7 - stretch * Math.log((i + 0.5) / 10_000));

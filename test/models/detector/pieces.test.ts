@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
+import {
+  fitPieces,
+  namedByHalves,
+  PIECES,
+  pieceEvidence,
+  piecesOf,
+  tellTriggers,
+} from '../../../models/detector/pieces';
 import { loadTransplant, transplantMargins } from '../../../models/detector/transplant';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
@@ -20,6 +27,13 @@ describe('pieces', () => {
     const asked = (middle: number) => fitPieces(cleanMargins(500, middle)).scales.map(({ piece }) => piece);
     expect(asked(-10)).toEqual(PIECES);
     expect(asked(1)).toEqual(['top', 'bottom', 'left', 'right']);
+  });
+
+  it('tell nothing of triggers where halves of many clean images have B name their class', () => {
+    const named = Float32Array.from({ length: 10 * PIECES.length }, (_, i) => (i === 3 || i >= 54 ? 1 : -1));
+    expect(namedByHalves(named)).toBe(0.2);
+    expect(tellTriggers(0.2)).toBe(false);
+    expect(tellTriggers(namedByHalves(cleanMargins(500, 1)))).toBe(true);
   });
 
   const standard = fitPieces(cleanMargins(500));
