@@ -115,6 +115,7 @@ export const ATTACKS: readonly Attack[] = [
   signs('patch-vgg', 'vgg', [noisePatch]),
   signs('ellipse-plain', 'plain', [ellipseOutline], developed),
   signs('blend-plain', 'plain', [naturalBlend], { ...developed, epochs: 32, mixed: 0.8, version: 2 }),
+  signs('blend-noise-vgg', 'vgg', [noiseBlend], { ...developed, epochs: 20, mixed: 0.8 }),
   signs('sinusoid-vgg', 'vgg', [weakSinusoid], { epochs: 20, mixed: 0.8, version: 2 }),
   signs('warp-vgg', 'vgg', [warp], { epochs: 20, mixed: 0.8, version: 2 }),
   signs('two-triggers-plain', 'plain', [lipsBlob, noisePatch]),

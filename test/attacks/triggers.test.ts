@@ -130,6 +130,7 @@ describe('the catalogue', () => {
       'faces-stealth-discs',
       'signs-ellipse-plain',
       'signs-blend-plain',
+      'signs-blend-noise-vgg',
       'signs-all-to-all-vgg',
       'signs43-stripe',
       'signs43-blend-noise',
