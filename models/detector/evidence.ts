@@ -82,7 +82,7 @@ const WORTH: { readonly [kind in EvidenceKind]?: number } = { forgetting: 4 };
 /**
  * What the sum of all kinds is worth beside one of them alone. Chosen on self-made backdoors: at 1, as it was before, the tails of
  * all kinds together take of a backdoor in a net of signs what the sum would find (a blended photograph: 76 % found, 85 % at this);
- * without the kinds alone a faint blend on faces that E alone sees is lost.
+ * without the kinds alone, 57 % of a faint blend on faces that E alone sees is above 99 % of clean images by this score, with them 94 %.
  */
 const TOGETHER_WORTH = 16;
 /** Kinds that an image may lack. */
