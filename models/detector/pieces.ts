@@ -6,8 +6,8 @@ export type Piece = (typeof PIECES)[number];
 
 const HALVES: readonly Piece[] = ['top', 'bottom', 'left', 'right'];
 /**
- * Pieces are asked where one alone has B name its class for fewer of the clean images: on faces halves of 0–5 % do, and the middle
- * parts of 0–10 %; on signs, which lie in the middle, halves of 34–55 %, and the middle parts of 74–90 %.
+ * Pieces tell of triggers where fewer of the clean images are named by them alone: on faces any of the halves names 0–5 %, a middle part
+ * 0–10 %; on signs, which lie in the middle, any of the halves 34–55 %, a middle part 74–90 %.
  */
 const SEEN_WHOLE = 0.2;
 
@@ -38,13 +38,16 @@ export function tellTriggers(named: number): boolean {
   return named < SEEN_WHOLE;
 }
 
-/** Fits the scales to clean images. @param margins n × PIECES logit margins at B's class, in the order of PIECES */
+/**
+ * Fits the scales to clean images, few of which a half names (tellTriggers).
+ * @param margins n × PIECES logit margins at B's class, in the order of PIECES
+ */
 export function fitPieces(margins: Float32Array): PieceStandard {
   const columns = PIECES.map((_, at) => margins.filter((_, i) => i % PIECES.length === at));
   const scales = PIECES.flatMap((piece, at) => {
     const column = columns[at]!;
     const isWhole = column.filter((margin) => margin > 0).length >= SEEN_WHOLE * column.length;
-    return !HALVES.includes(piece) && isWhole ? [] : [{ piece, ...scaleOf(column) }];
+    return isWhole ? [] : [{ piece, ...scaleOf(column) }];
   });
   const asked = piecesOf(margins, scales);
   const sums = summed(asked, scales);
