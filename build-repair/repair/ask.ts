@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { firstScores, type Readings, type Standard } from '../../models/detector/evidence';
+import { ASK_ALL, firstScores, type Readings, type Standard } from '../../models/detector/evidence';
 import { readNets } from '../../models/detector/nets';
 import {
   fitPieces,
@@ -57,7 +57,7 @@ export async function calibrateSecond(
   const scores = firstScores(readings, standard, n);
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
-  const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : Number.MIN_SAFE_INTEGER;
+  const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : ASK_ALL;
   const transplant = new Float32Array(n).fill(Number.NaN);
   const margins: number[] = [];
   const places: number[] = [];

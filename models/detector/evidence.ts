@@ -34,6 +34,9 @@ export interface TogetherScale extends Scale {
   readonly kinds: readonly EvidenceKind[];
 }
 
+/** A first score that every image has. */
+export const ASK_ALL = Number.MIN_SAFE_INTEGER;
+
 /** How several kinds of evidence are made one score. */
 export interface Standard {
   readonly scales: readonly EvidenceScale[];
@@ -41,7 +44,7 @@ export interface Standard {
   readonly together: readonly TogetherScale[];
   /** Where images are asked further. */
   readonly second?: {
-    /** The first score from which on an image is asked. */
+    /** The first score from which on an image is asked; ASK_ALL for every image. */
     readonly askFrom: number;
     /** How the margins of transplanted pieces are made one number. */
     readonly pieces: PieceStandard;

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
+import { ASK_ALL } from '../../../models/detector/evidence';
 import { describePixels } from '../../../models/pixels';
 import type { Report, Run } from '../types';
 import { alphaText, count, counted, duration, type Html } from '../words';
@@ -50,8 +51,10 @@ function withoutPart({ without }: Manifest): Html {
 
 function evidenceText(rule: Manifest['rule']): string {
   if (rule.kind === 'disagreement') return 'disagreement of B and B′';
-  const asked = rule.second ? ['transplant (of the most suspicious images)'] : [];
-  return [...rule.scales.map(({ kind }) => kind), ...asked].join(', ');
+  const { scales, second } = rule;
+  const asked =
+    second && `transplant (of ${second.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;
+  return [...scales.map(({ kind }) => kind), ...(asked ? [asked] : [])].join(', ');
 }
 
 function calibrationText({ scheme, folds, images, groups }: Manifest['calibration']): string {

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { percent } from '../../../build-repair/evaluate/interval';
 import { reportHtml } from '../../../build-repair/report/page';
 import type { Finding, Report } from '../../../build-repair/report/types';
+import { ASK_ALL } from '../../../models/detector/evidence';
 import { startEngine } from '../../../models/engine';
 import { HOSTILE, smallReports } from './reports';
 
@@ -152,6 +153,28 @@ describe('what an evaluation shows', () => {
     const without = parse(await reportHtml({ ...ofEvaluation, bundle }));
     expect(text('li', without)).toContain('latent: too few <b>images</b>');
   });
+});
+
+test('which images are asked for transplants is told', async () => {
+  const evidence = async (askFrom: number) => {
+    const { bundle } = ofEvaluation;
+    if (bundle.rule.kind !== 'calibrated') throw new Error('a calibrated rule is wanted');
+    const scale = { zero: 0, spread: 1 };
+    const pieces = {
+      scales: [
+        { piece: 'top' as const, ...scale },
+        { piece: 'bottom' as const, ...scale },
+      ],
+      halves: scale,
+      highest: scale,
+    };
+    const second = { askFrom, pieces, transplant: scale, join: 'sum' as const, firstWeight: 1 };
+    const asking = { ...bundle, rule: { ...bundle.rule, second } };
+    return text('.facts dd', parse(await reportHtml({ ...ofEvaluation, bundle: asking })));
+  };
+  expect(await evidence(2.5)).toContain('forgetting, transplant (of the most suspicious images)');
+  expect(await evidence(ASK_ALL)).toContain('forgetting, transplant (of every image)');
+  expect(text('.facts dd')).toContain('forgetting');
 });
 
 describe('the finding comes first', () => {
