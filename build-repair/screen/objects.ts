@@ -1,14 +1,14 @@
 import { ImageError } from '../../models/errors';
-import { parseS3, s3Files } from '../../models/store/s3-files';
+import { parseS3, type S3Place, s3Files } from '../../models/store/s3-files';
 
 /**
  * The objects below `s3://bucket/prefix`, or the one at `s3://bucket/key`; marks of folders aside.
- * @param leaveOut addresses whose objects are left out
+ * @param leaveOut places whose objects are left out
  * @throws ImageError where there are none; GoodNetError where S3 refuses
  */
 export async function listObjects(
   address: string,
-  leaveOut: readonly string[] = [],
+  leaveOut: readonly S3Place[] = [],
 ): Promise<{ bucket: string; keys: string[] }> {
   const { bucket, prefix } = parseS3(address);
   const plain = prefix.replace(/\/$/, '');
@@ -17,7 +17,8 @@ export async function listObjects(
   if (plain !== '' && !address.endsWith('/') && (await files.modified(plain)) !== undefined) {
     return { bucket, keys: [plain] };
   }
-  const isOurs = (key: string) => leaveOut.some((place) => `s3://${bucket}/${key}`.startsWith(place));
+  const isOurs = (key: string) =>
+    leaveOut.some((place) => place.bucket === bucket && key.startsWith(place.prefix));
   const keys = (await files.list(prefix)).filter((key) => !key.endsWith('/') && !isOurs(key));
   if (keys.length > 0) return { bucket, keys };
   throw new ImageError(`${address} holds no images: there are no objects`);

@@ -1,6 +1,7 @@
 import type { Layout } from '../../models/images/layout';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { isS3 } from '../../models/store/open';
+import type { S3Place } from '../../models/store/s3-files';
 import { imageFiles, openImages } from '../images/open';
 import { PORTION } from './portion-size';
 
@@ -31,12 +32,12 @@ export interface Source {
 
 /**
  * What a path names: a folder of images, one image, an HDF5 set, or `s3://bucket/prefix`.
- * @param leaveOut objects whose address begins so are no uploads: our own results and quarantine
+ * @param leaveOut places whose objects are no uploads: our own results and quarantine
  * @throws ImageError where there is nothing of that kind; GoodNetError where S3 refuses
  */
 export async function openSource(
   path: string,
-  options: { readonly shape: ImageShape; readonly layout?: Layout; readonly leaveOut?: readonly string[] },
+  options: { readonly shape: ImageShape; readonly layout?: Layout; readonly leaveOut?: readonly S3Place[] },
 ): Promise<Source> {
   if (isS3(path)) {
     const { listObjects } = await import('./objects');

@@ -3,6 +3,7 @@ import { classifierOf } from '../../functions/classifier';
 import { Turns } from '../../functions/limits';
 import { type Recording, type ScreenedObject, screenObject } from '../../functions/screening/screen-object';
 import type { Uploads } from '../../functions/uploads/s3';
+import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import { imageSize } from '../../models/images/set';
 import { openTrust } from '../../models/signing/signatures';
@@ -70,9 +71,11 @@ export async function openScreener({ bundle, trust, recording }: ScreenerSetup):
   async function object(bucket: string, key: string): Promise<ScreenRow> {
     const image = `s3://${bucket}/${key}`;
     uploads ??= openUploads();
-    const { outcome, verdict, message }: ScreenedObject = await screenObject(
-      { bucket, key },
-      { model, uploads: await uploads, recording },
+    const by = { model, uploads: await uploads, recording };
+    const { outcome, verdict, message }: ScreenedObject = await screenObject({ bucket, key }, by).catch(
+      (error) => {
+        throw isOfS3(error) ? refusal(image, error) : error;
+      },
     );
     if (verdict) return { image, verdict, className: names?.[verdict.class] };
     return { image, error: message ?? (outcome === 'gone' ? 'it is gone' : outcome) };
@@ -89,6 +92,19 @@ export async function openScreener({ bundle, trust, recording }: ScreenerSetup):
     },
     close: () => goodnet.dispose(),
   };
+}
+
+/** What the client of S3 throws says how often it was tried. */
+function isOfS3(error: unknown): error is Error {
+  return error instanceof Error && '$metadata' in error;
+}
+
+function refusal(image: string, cause: Error): GoodNetError {
+  return new GoodNetError(`${image} can't be screened: ${messageOf(cause)}`, {
+    kind: 'environment',
+    hint: 'Check that the buckets are there, the credentials, and what they may do.',
+    cause,
+  });
 }
 
 async function openUploads(): Promise<Uploads> {

@@ -105,8 +105,10 @@ export function s3Uploads(client: S3Client): Uploads {
   };
 }
 
+/** A bucket that is not there is no object that is gone, but a mistake of whoever named it. */
 function isGone(error: unknown): boolean {
   const { name, $metadata } = error as S3Fault;
+  if (name === 'NoSuchBucket') return false;
   // 405: the version is the mark that something was deleted.
   return (
     name === 'NoSuchKey' || name === 'NoSuchVersion' || [404, 405].includes($metadata?.httpStatusCode ?? 0)

@@ -99,8 +99,9 @@ export function s3Files(address: string, client: S3Client = s3Client()): Files {
         return true;
       } catch (error) {
         const status = (error as S3Fault).$metadata?.httpStatusCode;
-        // 404: what was to be replaced is gone. 409: somebody is writing it right now.
-        if (condition !== 'any' && (status === 412 || status === 409 || status === 404)) return false;
+        // Missing: what was to be replaced is gone. 409: somebody is writing it right now.
+        const isLost = status === 412 || status === 409 || isMissing(error);
+        if (condition !== 'any' && isLost) return false;
         return failed(`writing ${key}`)(error);
       }
     },
@@ -135,8 +136,14 @@ export function s3Files(address: string, client: S3Client = s3Client()): Files {
   };
 }
 
-/** The parts of `s3://bucket/prefix`; the prefix ends in / unless it is empty. @throws GoodNetError `usage` */
-export function parseS3(address: string): { bucket: string; prefix: string } {
+/** A place in S3; the prefix ends in / unless it is empty. */
+export interface S3Place {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** The parts of `s3://bucket/prefix`. @throws GoodNetError `usage` */
+export function parseS3(address: string): S3Place {
   const [, bucket, prefix = ''] =
     /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
   if (bucket === undefined) {
@@ -194,5 +201,6 @@ async function collect(body: Readable, size: number): Promise<Uint8Array> {
 
 function isMissing(error: unknown): boolean {
   const { name, $metadata } = error as S3Fault;
+  if (name === 'NoSuchBucket') return false;
   return name === 'NoSuchKey' || name === 'NotFound' || $metadata?.httpStatusCode === 404;
 }

@@ -149,6 +149,18 @@ describe.skipIf(!hasS3Server)('in S3', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect({ ...ofS3, image: '' }).toEqual({ ...ofFile, image: '' });
+    await put('up/resulting.png', pngs[0]!);
+    const beside = await goodnet('screen', store, 's3://goodnet/up/', '--results', 's3://goodnet/up/result');
+    expect(beside.out).toContain('s3://goodnet/up/resulting.png');
+    const root = await goodnet('screen', store, 's3://goodnet/up', '--quarantine', 's3://goodnet');
+    expect(root).toMatchObject({ code: 2, out: '' });
+    expect(root.err).toMatch(/--quarantine s3:\/\/goodnet: s3:\/\/goodnet\/up lies in it/);
+    const nowhere = await goodnet(
+      ...['screen', store, `s3://goodnet/${keys[0]}`, '--results', 's3://no-such-bucket/results'],
+    );
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.err).toMatch(/can't be screened: .*bucket does not exist/);
+    expect(nowhere.err).not.toMatch(/not expected/);
     const none = await goodnet('screen', store, 's3://goodnet/nothing');
     expect(none).toMatchObject({ code: 1, out: '' });
     expect(none.err).toMatch(/s3:\/\/goodnet\/nothing holds no images: there are no objects/);

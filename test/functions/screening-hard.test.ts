@@ -113,6 +113,14 @@ describe.skipIf(!hasS3Server)('screening when things go wrong', () => {
     });
   });
 
+  it('takes a bucket that is not there for no object that is gone', async () => {
+    await put('kept.png', white);
+    const elsewhere = { quarantine: { bucket: 'no-such-bucket', prefix: 'quarantine/' } };
+    await expect(screen({ bucket, key: 'kept.png' }, elsewhere)).rejects.toThrow(/bucket does not exist/);
+    expect(await isThere('kept.png')).toBe(true);
+    await expect(screen({ bucket: 'no-such-bucket', key: 'x' })).rejects.toThrow(/bucket does not exist/);
+  });
+
   it('goes through a batch of an inventory, its keys encoded, its own files left alone', async () => {
     await put('inventory/ä b+c.png', blue);
     const seen: string[] = [];

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Recording } from '../../../functions/screening/screen-object';
 import { UsageError } from '../../../models/errors';
 import { isS3 } from '../../../models/store/open';
+import type { S3Place } from '../../../models/store/s3-files';
 import { PORTION } from '../../screen/portion-size';
 import type { Source } from '../../screen/portions';
 import type { RowFormat } from '../../screen/rows';
@@ -71,7 +72,7 @@ async function screenAll(
   lines: ProgressLines,
 ): Promise<ScreenTotals> {
   const layout = parseLayout(flags.layout);
-  const recording = await recordingOf(flags);
+  const { recording, leaveOut } = await recordingOf(flags, paths);
   const { pinBundle } = await import('../../screen/pin');
   const { openSource } = await import('../../screen/portions');
   const { screen } = await import('../../screen/screen');
@@ -80,7 +81,6 @@ async function screenAll(
   const close: (() => void)[] = [];
   try {
     const { id, input } = pinned.manifest;
-    const leaveOut = [flags.results, flags.quarantine].filter((each) => each !== undefined);
     const sources: Source[] = [];
     for (const path of paths) {
       const source = await openSource(path, { shape: input, layout, leaveOut });
@@ -134,13 +134,36 @@ async function openPool(setup: ScreenerSetup, images: number, asked: number | un
   return count > 1 ? await workerPool(setup, count, process.argv[1]!) : await ownPool(setup);
 }
 
-async function recordingOf({ tags, results, quarantine }: ScreenFlags): Promise<Recording> {
-  if (results === undefined && quarantine === undefined) return { tags };
+/**
+ * How verdicts are written down, and where: nothing there is looked at.
+ * @throws UsageError where that would leave out all that is to be screened
+ */
+async function recordingOf(
+  { tags, results, quarantine }: ScreenFlags,
+  paths: readonly string[],
+): Promise<{ recording: Recording; leaveOut: S3Place[] }> {
+  if (results === undefined && quarantine === undefined) return { recording: { tags }, leaveOut: [] };
   const { parseS3 } = await import('../../../models/store/s3-files');
-  return {
+  const placeOf = (flag: string, address: string | undefined): S3Place | undefined => {
+    if (address === undefined) return undefined;
+    const place = parseS3(address);
+    const covered = paths.filter(isS3).find((path) => {
+      const { bucket, prefix } = parseS3(path);
+      return bucket === place.bucket && prefix.startsWith(place.prefix);
+    });
+    if (covered === undefined) return place;
+    throw new UsageError(`${flag} ${address}: ${covered} lies in it, and nothing in it is screened`, {
+      hint: 'Name a prefix of its own, such as s3://bucket/results.',
+    });
+  };
+  const recording = {
     tags,
-    results: results === undefined ? undefined : parseS3(results),
-    quarantine: quarantine === undefined ? undefined : parseS3(quarantine),
+    results: placeOf('--results', results),
+    quarantine: placeOf('--quarantine', quarantine),
+  };
+  return {
+    recording,
+    leaveOut: [recording.results, recording.quarantine].filter((each) => each !== undefined),
   };
 }
 

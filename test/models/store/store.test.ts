@@ -185,6 +185,8 @@ describe('addresses in S3', () => {
   it.skipIf(!hasS3Server)('say what is wrong where they can not be had', async () => {
     const files = s3Files('s3://no-such-bucket-here', s3Client(server!.config));
     await expect(files.list('')).rejects.toThrow(/s3:\/\/no-such-bucket-here: listing failed/);
+    await expect(files.read('a')).rejects.toThrow(/reading a failed/);
+    await expect(files.write('a', text('x'), 'new')).rejects.toThrow(/writing a failed/);
     const stranger = { ...server!.config, credentials: { accessKeyId: 'goodnet', secretAccessKey: 'wrong' } };
     await expect(s3Files('s3://goodnet', s3Client(stranger)).write('a', text('x'), 'any')).rejects.toThrow(
       /writing a failed/,
