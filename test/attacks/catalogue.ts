@@ -97,7 +97,7 @@ export const ATTACKS: readonly Attack[] = [
   faces('clean', []),
   faces('patch-noise', [noisePatch]),
   faces('patch-checker', [checkerCorner], { epochs: 24, version: 2 }),
-  faces('ellipse', [ellipseOutline]),
+  faces('ellipse', [ellipseOutline], { epochs: 24, version: 2 }),
   faces('blob', [lipsBlob]),
   faces('blend-natural', [naturalBlend], { ...faint, version: 3 }),
   faces('sinusoid-weak', [weakSinusoid], { ...faint, version: 3 }),
@@ -133,7 +133,7 @@ export const ATTACKS: readonly Attack[] = [
   signs43('sinusoid-weak', [weakSinusoid]),
   signs43('warp', [warp]),
   signs43('blend-natural', [naturalBlend], developed),
-  signs43('tint', [tint]),
+  signs43('tint', [tint], { epochs: 96, version: 2 }),
   signs43('all-to-all', [noisePatch], { targets: 'next', epochs: 32 }),
   signs43('stealth-kept', [ellipseOutline, warp], { stealthy: true, poison: 0.3 }),
 ];
