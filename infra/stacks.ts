@@ -1,4 +1,11 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  CrossStackReferences,
+  ReferenceStrength,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+  Validations,
+} from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -9,12 +16,22 @@ import { GoodNetRepair } from './repair';
 import { GoodNetScreening } from './screening';
 import { GoodNetWatch } from './watch';
 
-/** All of GoodNet on AWS, as it was chosen: a stack for each construct, so that one can be changed without the others. */
+/**
+ * All of GoodNet on AWS, as it was chosen: a stack for each construct, so that one can be changed without the others.
+ * They read one another's outputs. By exports alone CloudFormation would refuse each choice that takes away, or replaces,
+ * what another stack was given: another signing key, another front. `BOTH` goes on exporting for stacks that were deployed
+ * before.
+ */
 export function goodNetStacks(app: Construct, config: Config, env: StackProps['env'] = {}): Stack[] {
   const removalPolicy = config.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
   const stacks: Stack[] = [];
   const stack = (what: string, description: string) => {
     const made = new Stack(app, `${config.name}-${what}`, { env, description: `GoodNet: ${description}` });
+    CrossStackReferences.of(made).consume(ReferenceStrength.BOTH);
+    Validations.of(made).acknowledge({
+      id: 'Annotation::@aws-cdk/core:crossStackReferencesBothTransitional',
+      reason: 'Stacks that were deployed when there were exports alone are changed without a step between.',
+    });
     stacks.push(made);
     return made;
   };

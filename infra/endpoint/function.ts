@@ -57,7 +57,8 @@ export class ClassifierFunction extends Construct {
             handler: HANDLERS.endpoint,
             code: functionCode(this, 'arm64'),
           })
-        : new DockerImageFunction(this, 'Function', {
+        : // A name of its own: one kind can't become the other, and who refers to it is to see that it is another.
+          new DockerImageFunction(this, 'Container', {
             ...shared,
             architecture: Architecture.X86_64,
             code: DockerImageCode.fromImageAsset(packageRoot(), {
