@@ -59,10 +59,11 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
       });
     }
     const given = await model.classify(pixels, readable.length, asked.detail);
-    const verdicts =
-      asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
-    for (const verdict of verdicts) watch.verdict(model.model, verdict);
-    return verdicts;
+    // At the model's own α, whatever was asked for: it is what the alarms compare with.
+    for (const verdict of given) watch.verdict(model.model, verdict);
+    return asked.alpha === model.alpha
+      ? given
+      : given.map((each) => atAlpha(each, asked.alpha, model.classes));
   }
 
   return (c) =>

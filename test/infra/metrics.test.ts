@@ -1,8 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { expect, it, vi } from 'vitest';
+import { createApp } from '../../functions/app';
 import { publishing, watch } from '../../functions/lambda/powertools';
+import { unwatched, type Watch } from '../../functions/observe/watch';
 import { images, NAMESPACE } from '../../infra/watch/metrics';
 import type { Verdict } from '../../models/verdict';
+import { colours, plain } from '../functions/stand-in';
 
 it('watches the metrics that the functions write: namespace, name and dimensions', async () => {
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -23,4 +26,15 @@ it('watches the metrics that the functions write: namespace, name and dimensions
     expect(written.Metrics).toContainEqual({ Name: metricName, Unit: 'Count' });
   }
   expect([line.Flagged, line.Clean].flat()).toEqual([1, 1, 1]);
+});
+
+it('counts verdicts at the model’s own α, whatever callers ask for', async () => {
+  const counted: boolean[] = [];
+  const counting: Watch = { ...unwatched, verdict: (_, { backdoored }) => counted.push(backdoored) };
+  const classifier = { ...colours, alphas: { least: 0.01, most: 0.5 } };
+  const app = createApp({ classifier, watch: counting });
+  const body = new Uint8Array(await plain().png().toBuffer());
+  const response = await app.request('/v1/classify?alpha=0.5', { method: 'POST', body });
+  expect(await response.json()).toMatchObject({ backdoored: true, alpha: 0.5 });
+  expect(counted).toEqual([false]);
 });
