@@ -29,8 +29,15 @@ function alphaOf(text: string | undefined, { alpha, alphas }: Classifier): numbe
   if (asked >= alphas.least && asked <= alphas.most) return asked;
   throw new Problem(
     'unusable-alpha',
-    `alpha is a false-positive rate between ${alphas.least.toPrecision(3)} and ${alphas.most}: that is what this model's calibration images can tell.`,
+    `alpha is a false-positive rate between ${roundedUp(alphas.least)} and ${alphas.most}: that is what this model's calibration images can tell.`,
   );
+}
+
+/** To three digits, and no less than it is: it must be usable as it is told. */
+function roundedUp(rate: number): number {
+  const near = Number(rate.toPrecision(3));
+  if (near >= rate) return near;
+  return Number((near + 10 ** (Math.floor(Math.log10(rate)) - 2)).toPrecision(3));
 }
 
 function detailOf(text: string | undefined): number {

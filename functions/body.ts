@@ -9,24 +9,27 @@ export function announcedBytes(request: Request, maxBytes: number): number {
 
 /**
  * Reads a request's body as it comes, and no further than the limit.
+ * @param what is of that size at most, for messages
  * @throws Problem `too-large` by what is announced and by what arrives, `unsupported-encoding`, `incomplete-body`
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(request: Request, maxBytes: number, what: string): Promise<Uint8Array> {
   const encoding = request.headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw new Problem('unsupported-encoding', `Send the image as it is, not as ${encoding}.`, {
       'Accept-Encoding': 'identity',
     });
   }
-  if (announcedBytes(request, 0) > maxBytes) throw tooLarge(maxBytes);
-  if (!request.headers.has('content-length')) return await readParts(request, maxBytes);
+  const tooLarge = () =>
+    new Problem('too-large', `${what} may have ${maxBytes} bytes (${maxBytes / 2 ** 20} MiB) at most.`);
+  if (announcedBytes(request, 0) > maxBytes) throw tooLarge();
+  if (!request.headers.has('content-length')) return await readParts(request, maxBytes, tooLarge);
   // The server lets no more arrive than is announced, so nothing need be counted.
   const bytes = new Uint8Array(await request.arrayBuffer().catch(brokenOff));
-  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  if (bytes.length > maxBytes) throw tooLarge();
   return bytes;
 }
 
-async function readParts(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readParts(request: Request, maxBytes: number, tooLarge: () => Problem): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = request.body?.getReader();
@@ -37,7 +40,7 @@ async function readParts(request: Request, maxBytes: number): Promise<Uint8Array
     if (length > maxBytes) {
       // Not awaited: it may take as long as the sender does.
       void reader?.cancel().catch(() => {});
-      throw tooLarge(maxBytes);
+      throw tooLarge();
     }
     parts.push(part.value);
   }
@@ -45,8 +48,4 @@ async function readParts(request: Request, maxBytes: number): Promise<Uint8Array
 
 function brokenOff(cause: unknown): never {
   throw new Problem('incomplete-body', `The connection broke off: ${messageOf(cause)}`);
-}
-
-function tooLarge(maxBytes: number): Problem {
-  return new Problem('too-large', `An image may have ${maxBytes} bytes (${maxBytes / 2 ** 20} MiB) at most.`);
 }

@@ -13,6 +13,8 @@ export type FetchObject = (
 /** One image of a request: its bytes, or why there are none. */
 export interface ImageIn {
   readonly name?: string;
+  /** Whether its bytes come from elsewhere, so that the request does not hold them yet. */
+  readonly isElsewhere?: boolean;
   readonly bytes: () => Promise<Uint8Array>;
 }
 
@@ -38,7 +40,11 @@ export async function readImages(
   fetchObject: FetchObject | undefined,
 ): Promise<ImagesIn> {
   const kind = kindOf(request);
-  const bytes = await readBody(request, mostBytes(request, limits));
+  const bytes = await readBody(
+    request,
+    mostBytes(request, limits),
+    kind === 'raw' ? 'An image' : 'A request',
+  );
   if (kind === 'raw') return { isSingle: true, images: [{ bytes: async () => bytes }] };
   const images = kind === 'form' ? await fromForm(request, bytes) : fromJson(bytes, limits, fetchObject);
   return { isSingle: false, images };
@@ -92,7 +98,11 @@ function fromJsonImage(
   if (!fetchObject) {
     throw new Problem('no-uploads', 'No store of uploads is configured here; send the images themselves.');
   }
-  return { name: image.name ?? s3.key, bytes: () => fetchObject(s3, limits.maxBytes) };
+  return {
+    name: image.name ?? s3.key,
+    isElsewhere: true,
+    bytes: () => fetchObject(s3, limits.maxBytes),
+  };
 }
 
 function fromBase64(text: string): Uint8Array {

@@ -12,6 +12,8 @@ export interface Limits {
   readonly maxHeld: number;
   /** Images that are decoded at once. */
   readonly maxDecoding: number;
+  /** Objects of the store of uploads that are fetched, or wait to be decoded, at once: each may be as large as an image. */
+  readonly maxFetched: number;
 }
 
 export const LIMITS: Limits = {
@@ -20,6 +22,7 @@ export const LIMITS: Limits = {
   maxPixels: 25e6,
   maxHeld: 64 * 2 ** 20,
   maxDecoding: 2,
+  maxFetched: 8,
 };
 
 /** Counts the bytes that requests hold, so that many large ones at once can't exhaust memory. */

@@ -28,7 +28,7 @@ export const OUTPUTS = [
 
 /** Answers `POST /v2/models/{model}/infer`, its tensors as JSON or binary. */
 export async function infer(c: Context, model: Classifier, limits: Limits, watch: Watch): Promise<Response> {
-  const body = await readBody(c.req.raw, limits.maxRequestBytes);
+  const body = await readBody(c.req.raw, limits.maxRequestBytes, 'A request');
   const { request, binary } = parse(body, c.req.header(HEADER_LENGTH));
   const input = request.inputs[0]!;
   const { height, width, channels } = model.input;

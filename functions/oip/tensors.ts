@@ -46,7 +46,8 @@ export function inputValues(
     for (let i = 0; i < count; i++) values[i] = view.getFloat32(4 * i, true);
     return checked(values, input.name);
   }
-  const flat = (input.data ?? []).flat(Number.POSITIVE_INFINITY) as unknown[];
+  // Nested as the shape is, or flat; what is nested deeper is no value.
+  const flat = (input.data ?? []).flat(input.shape.length) as unknown[];
   if (flat.length !== count) {
     throw new Problem(
       'malformed',

@@ -32,14 +32,17 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   const { catalogue, limits, fetchObject, watch } = parts;
   const held = new HeldBytes(limits.maxHeld);
   const decoding = new Turns(limits.maxDecoding);
+  const fetched = new Turns(limits.maxFetched);
+
+  async function pixelsOf(image: ImageIn, model: Classifier): Promise<Uint8Array> {
+    const bytes = await image.bytes();
+    return await decoding.take(() => timed(watch, 'decode', () => decodeImage(bytes, model.input, limits)));
+  }
 
   async function decode(image: ImageIn, model: Classifier): Promise<Decoded> {
     try {
-      const bytes = await image.bytes();
-      const pixels = await decoding.take(() =>
-        timed(watch, 'decode', () => decodeImage(bytes, model.input, limits)),
-      );
-      return { name: image.name, pixels };
+      const read = () => pixelsOf(image, model);
+      return { name: image.name, pixels: await (image.isElsewhere ? fetched.take(read) : read()) };
     } catch (error) {
       if (error instanceof ImageRejected) return { name: image.name, error: rejected(error) };
       if (error instanceof Problem) return { name: image.name, error };

@@ -3,6 +3,9 @@ import type { FetchObject } from '../images-in';
 import { Problem } from '../problem';
 import type { Uploads } from './s3';
 
+/** What S3 says to a key or a version that nothing can ever have: it is no use to try again. */
+const NEVER_THERE: readonly unknown[] = ['KeyTooLongError', 'InvalidArgument'];
+
 /**
  * Lets requests name objects of some buckets in place of images.
  * @param buckets those that may be named: a caller must not read others with the service's rights
@@ -17,6 +20,8 @@ export function fetchObjectFrom(
     if (!buckets.has(object.bucket))
       throw new Problem('no-such-object', `The bucket ${object.bucket} is not open here.`);
     const found = await uploads.fetch(object, maxBytes).catch((error) => {
+      if (NEVER_THERE.includes(error?.name))
+        throw new Problem('malformed', `S3 has no such key or version: ${messageOf(error)}`);
       say(`Objects of ${object.bucket} can't be fetched: ${messageOf(error)}`);
       throw new Problem(
         'uploads-unavailable',

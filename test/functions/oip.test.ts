@@ -62,6 +62,7 @@ describe('the Open Inference Protocol', () => {
       { inputs: [{ ...input, data: [...input.data.slice(1), 'x'] }] },
       { inputs: [{ ...input, datatype: 'UINT8', data: [...input.data.slice(1), 1.5] }] },
       { inputs: [{ ...input, shape: [0, 4, 5, 3], data: [] }] },
+      { inputs: [{ ...input, data: [[[[[blue]]]]] }] },
       { inputs: [input], outputs: [{ name: 'nix' }] },
       { inputs: [{ ...input, data: undefined, parameters: { binary_data_size: 5 } }] },
     ];
@@ -69,6 +70,10 @@ describe('the Open Inference Protocol', () => {
       expect([JSON.stringify(body).slice(0, 60), (await infer(body)).status][1]).toBe(400);
     const many = { ...input, shape: [65, 4, 5, 3], data: [] };
     expect((await infer({ inputs: [many] })).status).toBe(413);
+    const deep = JSON.stringify({ inputs: [{ ...input, data: 'DEEP' }] });
+    expect(
+      (await infer(Buffer.from(deep.replace('"DEEP"', '['.repeat(9999) + ']'.repeat(9999))))).status,
+    ).toBe(400);
     const wrongLength = { 'inference-header-content-length': '99999' };
     expect((await infer({ inputs: [input] }, wrongLength)).status).toBe(400);
     expect((await infer(new Uint8Array([0xff, 0xfe]))).status).toBe(400);

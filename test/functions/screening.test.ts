@@ -198,6 +198,8 @@ describe.skipIf(!hasS3Server)('screening of uploads', () => {
       { s3: { bucket: 'other', key: 'a' } },
       { s3: { bucket, key: 'large.png' } },
       { s3: { bucket, key: 'busy' } },
+      { s3: { bucket, key: ODD[1], versionId: 'nonsense' } },
+      { s3: { bucket, key: 'ä'.repeat(600) } },
     ];
     const response = await app.request('/v1/classify', {
       method: 'POST',
@@ -211,6 +213,8 @@ describe.skipIf(!hasS3Server)('screening of uploads', () => {
       { error: { status: 404 } },
       { error: { status: 413 } },
       { error: { type: 'urn:goodnet:problem:uploads-unavailable', status: 503 } },
+      { error: { type: 'urn:goodnet:problem:malformed', status: 400 } },
+      { error: { type: 'urn:goodnet:problem:malformed', status: 400 } },
     ]);
     expect(said).toEqual(["Objects of goodnet can't be fetched: SlowDown"]);
   });

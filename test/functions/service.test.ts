@@ -78,6 +78,26 @@ describe('several images', () => {
     expect(asked[0]).toEqual([{ bucket: 'b', key: 'a+b c.png', versionId: 'v' }, 5 * 2 ** 20]);
   });
 
+  it('are fetched few at once, however many requests name however many', async () => {
+    let running = 0;
+    let most = 0;
+    const app = createApp({
+      classifier: chosen,
+      limits: { maxFetched: 3 },
+      fetchObject: async () => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        running--;
+        return bytesOf(white);
+      },
+    });
+    const images = Array.from({ length: 20 }, (_, i) => ({ s3: { bucket: 'b', key: `${i}.png` } }));
+    const requests = Array.from({ length: 3 }, () => postJson({ images }, '/v1/classify', app));
+    for (const response of await Promise.all(requests))
+      expect(manyAnswersSchema.parse(await response.json()).results).toHaveLength(20);
+    expect(most).toBe(3);
+  });
+
   it('are refused where they are too many, none, or no JSON', async () => {
     const many = Array.from({ length: 65 }, () => ({ base64: '' }));
     expect(await problemOf(await postJson({ images: many }))).toBe('too-many-images');
@@ -108,7 +128,16 @@ describe('?alpha= and ?detail=', () => {
       expect(response.status).toBe(400);
       const { type, detail } = (await response.json()) as { type: string; detail: string };
       expect(type).toContain('unusable-alpha');
-      expect(detail).toContain('between 0.00200 and 0.5');
+      expect(detail).toContain('between 0.002 and 0.5');
+    }
+    for (const least of [1 / 577, 1 / 1427, 1 / 193]) {
+      const app = createApp({ classifier: { ...colours, alphas: { least, most: 0.5 } } });
+      const { detail } = (await (await post('/v1/classify?alpha=0', bytesOf(blue), {}, app)).json()) as {
+        detail: string;
+      };
+      const told = /between (\S+) and/.exec(detail)![1]!;
+      expect(Number(told) / least).toBeLessThan(1.01);
+      expect((await post(`/v1/classify?alpha=${told}`, bytesOf(blue), {}, app)).status).toBe(200);
     }
     const disagreement = createApp({ classifier: colours });
     const refused = await post('/v1/classify?alpha=0.1', bytesOf(blue), {}, disagreement);
