@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../functions/app';
-import { parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
+import { LINES_OR_COMMAS, parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
 import type { Catalogue } from '../../functions/catalogue/catalogue';
 import { storedCatalogue } from '../../functions/catalogue/stored';
 import type { FetchObject } from '../../functions/images-in';
@@ -134,5 +134,5 @@ function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void)
     throw new UsageError('Tokens are given, and --no-auth, too', { hint: 'Leave one of them out.' });
   }
   if (tokens !== undefined) return tokenFile(tokens, say);
-  return given ? parseTokens(given, 'GOODNET_TOKENS') : undefined;
+  return given ? parseTokens(given, 'GOODNET_TOKENS', LINES_OR_COMMAS) : undefined;
 }

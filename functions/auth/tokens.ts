@@ -3,6 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { GoodNetError, messageOf } from '../../models/errors';
 
 const LEAST_LENGTH = 16;
+const LINES = /\r?\n/;
+/** As `GOODNET_TOKENS` has them. */
+export const LINES_OR_COMMAS = /\r?\n|,/;
 /** How often, at most, it is looked whether the file has changed, in milliseconds. */
 const LOOK_AGAIN = 1000;
 
@@ -15,13 +18,14 @@ interface Known {
 }
 
 /**
- * Tokens as lines `name:token` (blank lines and those that begin with # aside); a name stands in logs, a token never.
+ * Tokens as `name:token`; a name stands in logs, a token never. Blank ones and those that begin with # are left aside.
  * @param where the file or variable, for messages
+ * @param between what separates them: a comma does in a variable, while in a file it may stand in a comment
  * @throws GoodNetError `usage` for a line that is none, a token of under 16 characters, a name given twice
  */
-export function parseTokens(text: string, where: string): TokenCheck {
+export function parseTokens(text: string, where: string, between: RegExp = LINES): TokenCheck {
   const known: Known[] = [];
-  text.split(/\r?\n|,/).forEach((line, i) => {
+  text.split(between).forEach((line, i) => {
     const plain = line.trim();
     if (plain === '' || plain.startsWith('#')) return;
     const [, name, token] = /^([A-Za-z0-9._-]+):(\S+)$/.exec(plain) ?? [];

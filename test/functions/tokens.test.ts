@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
-import { parseTokens, tokenFile } from '../../functions/auth/tokens';
+import { LINES_OR_COMMAS, parseTokens, tokenFile } from '../../functions/auth/tokens';
 import { prometheus } from '../../functions/observe/prometheus';
 import { colours, plain } from './stand-in';
 
@@ -26,7 +26,12 @@ describe('tokens', () => {
       undefined,
       undefined,
     ]);
-    expect(parseTokens(`a:${FIRST},b:${SECOND}`, 'GOODNET_TOKENS')(SECOND)).toBe('b');
+    expect(parseTokens(`a:${FIRST},b:${SECOND}`, 'GOODNET_TOKENS', LINES_OR_COMMAS)(SECOND)).toBe('b');
+  });
+
+  it('of a file may have commas in its comments', () => {
+    const check = parseTokens(`# for the app, and others\n# revoked: a,b:${SECOND}\napp:${FIRST}`, 'here');
+    expect([check(FIRST), check(SECOND)]).toEqual(['app', undefined]);
   });
 
   it('are refused, line by line, and never repeated', () => {
