@@ -41,6 +41,13 @@ interface Loaded {
   lastUsed: number;
 }
 
+/** A bundle that can't be loaded, and why; until then, in milliseconds, it is not tried again. */
+interface Refused {
+  readonly version: string;
+  readonly until: number;
+  readonly error: unknown;
+}
+
 /**
  * The models of a path (see modelFolders), each loaded when it is first asked for. A newly activated bundle is loaded
  * beside the old one and then takes its place; requests in between are answered by the old one. One that can't be
@@ -52,7 +59,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   const loaded = new Map<string, Loaded>();
   const loading = new Map<string, Promise<Loaded>>();
   const checkedAt = new Map<string, number>();
-  const refused = new Map<string, { readonly version: string; readonly until: number }>();
+  const refused = new Map<string, Refused>();
   let folders: ReadonlyMap<string, string> = new Map();
   let listedAt = Number.NEGATIVE_INFINITY;
   let listing: Promise<void> | undefined;
@@ -134,15 +141,40 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     checkedAt.set(name, Date.now());
     try {
       const version = await currentVersion(folder, open);
-      const no = refused.get(name);
-      if (version === entry.version || (no?.version === version && Date.now() < no.until)) return;
-      await loadOnce(name, folder).catch((error) => {
-        const isPassing = error instanceof GoodNetError && error.kind === 'environment';
-        if (!isPassing) refused.set(name, { version, until: Date.now() + TRY_AGAIN });
-        throw error;
-      });
+      if (version !== entry.version && !refusal(name, version)) await tryToLoad(name, folder, version);
     } catch (error) {
       say(`${name}: the new bundle can't be taken up; the old one goes on: ${messageOf(error)}`);
+    }
+  }
+
+  function refusal(name: string, version: string): Refused | undefined {
+    const no = refused.get(name);
+    return no?.version === version && Date.now() < no.until ? no : undefined;
+  }
+
+  async function tryToLoad(name: string, folder: string, version: string): Promise<Loaded> {
+    return await loadOnce(name, folder).catch((error) => {
+      const isPassing = error instanceof GoodNetError && error.kind === 'environment';
+      if (!isPassing) refused.set(name, { version, until: Date.now() + TRY_AGAIN, error });
+      throw error;
+    });
+  }
+
+  /** Loads a model that isn't; what was found damaged a moment ago is not read once more for every request. */
+  async function loadFirst(name: string, folder: string): Promise<Loaded> {
+    const unusable = (error: unknown) =>
+      new Problem('model-unusable', `The model ${name} can't be loaded.`, {}, error);
+    try {
+      const running = loading.get(name);
+      if (running) return await running;
+      const version = await currentVersion(folder, open);
+      const no = refusal(name, version);
+      if (no) throw unusable(no.error);
+      return await tryToLoad(name, folder, version);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      say(`${name}: ${messageOf(error)}`);
+      throw unusable(error);
     }
   }
 
@@ -154,12 +186,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       const folder = all.get(name)!;
       let entry = loaded.get(name);
       if (entry) void refresh(name, folder, entry);
-      else {
-        entry = await loadOnce(name, folder).catch((error) => {
-          say(`${name}: ${messageOf(error)}`);
-          throw new Problem('model-unusable', `The model ${name} can't be loaded.`, {}, error);
-        });
-      }
+      else entry = await loadFirst(name, folder);
       entry.uses++;
       entry.lastUsed = Date.now();
       try {

@@ -116,4 +116,26 @@ describe('the models of a path', () => {
     );
     catalogue.close();
   });
+
+  it('are not read anew for every request where they can not be loaded', async () => {
+    const broken = join(work, 'broken');
+    cpSync(store, broken, { recursive: true });
+    const [file] = readdirSync(join(broken, id.slice(0, 16), 'bad'));
+    appendFileSync(join(broken, id.slice(0, 16), 'bad', file!), 'x');
+    const said: string[] = [];
+    const catalogue = storedCatalogue(broken, { say: (line) => said.push(line) });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      for (let i = 0; i < 5; i++)
+        await expect(catalogue.use('chain', idOf)).rejects.toMatchObject({ problem: 'model-unusable' });
+      expect(said).toHaveLength(1);
+      cpSync(store, broken, { recursive: true });
+      await expect(catalogue.use('chain', idOf)).rejects.toMatchObject({ problem: 'model-unusable' });
+      vi.setSystemTime(Date.now() + 61_000);
+      expect(await catalogue.use('chain', idOf)).toBe(id);
+    } finally {
+      vi.useRealTimers();
+      catalogue.close();
+    }
+  });
 });
