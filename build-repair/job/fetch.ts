@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
@@ -100,7 +100,7 @@ async function download(
   const waiting = [...found.objects];
   const fetchNext = async () => {
     for (let object = waiting.shift(); object; object = waiting.shift()) {
-      const path = prefix === undefined ? into : join(into, object.key.slice(prefix.length));
+      const path = prefix === undefined ? into : below(into, object.key.slice(prefix.length), address);
       await mkdir(dirname(path), { recursive: true });
       const wanted = {
         Bucket: bucket,
@@ -118,6 +118,15 @@ async function download(
     throw refused(address, error);
   }
   return into;
+}
+
+/** @throws GoodNetError for a key that leads out of the folder: S3 takes `..` in keys for a name like any other */
+function below(folder: string, name: string, address: string): string {
+  const path = join(folder, name);
+  if (path.startsWith(`${join(folder)}${sep}`)) return path;
+  throw new GoodNetError(`${address}: the key ${name} leads out of it`, {
+    hint: 'Copy or rename that object: keys with .. between slashes are not fetched.',
+  });
 }
 
 function nothingAt(address: string, cause?: unknown): GoodNetError {

@@ -1,9 +1,11 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inputs } from '../../../build-repair/job/fetch';
 import { type JobOptions, runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
 import { type Engine, startEngine } from '../../../models/engine';
@@ -42,6 +44,25 @@ const run = (more: Partial<JobOptions> = {}) =>
 
 const left = () =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('goodnet-job-') && !name.includes('test'));
+
+describe('inputs', () => {
+  it('refuses a key that leads out of the folder', async () => {
+    const objects = ['in/a.png', 'in/../../../escaped.txt'];
+    const send = async (command: object) => {
+      if (command instanceof HeadObjectCommand)
+        throw Object.assign(new Error('none'), { $metadata: { httpStatusCode: 404 } });
+      if (command instanceof ListObjectsV2Command)
+        return { Contents: objects.map((Key) => ({ Key, ETag: 'e' })) };
+      return { Body: Readable.from([Buffer.from('x')]) };
+    };
+    const work = join(folder, 'a/b/c');
+    const asked = inputs(work, { client: { send } as unknown as S3Client });
+    await expect(asked.local('s3://inbox/in')).rejects.toThrow(
+      /s3:\/\/inbox\/in: the key .*escaped.txt leads out/,
+    );
+    expect(readdirSync(folder, { recursive: true }).join()).not.toContain('escaped');
+  });
+});
 
 describe('runJob', () => {
   it('repairs each net once, however often the job is tried', async () => {
