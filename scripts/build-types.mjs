@@ -18,7 +18,7 @@ for (const name of readdirSync(types, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.d.ts')) continue;
   const file = join(types, name);
   const text = readFileSync(file, 'utf8');
-  const named = text.replace(/((?:from|import\()\s*['"])(\.\.?\/[^'"]+)/g, (_, before, module) => {
+  const named = text.replace(/((?:from|import|import\()\s*['"])(\.\.?\/[^'"]+)/g, (_, before, module) => {
     const isFile = existsSync(`${join(dirname(file), module)}.d.ts`);
     return `${before}${module}${isFile ? '.js' : '/index.js'}`;
   });

@@ -85,7 +85,7 @@ new GoodNetClient('http://127.0.0.1').classify(new Uint8Array()).then(({ backdoo
 new GoodNetRepair(stack, 'Misspelt', { artefacts: artifacts });
 `;
     writeFileSync(join(folder, 'app.ts'), `import { GoodNetClient } from 'goodnet/client';${APP}${wrong}`);
-    const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext'];
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext'];
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
     const tsc = [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...types, 'app.ts'];
     const { stdout } = spawnSync(process.execPath, tsc, { cwd: folder, encoding: 'utf8' });
