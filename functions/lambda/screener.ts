@@ -1,3 +1,4 @@
+import { GoodNetError } from '../../models/errors';
 import { s3Client } from '../../models/store/s3-files';
 import type { ScreeningOptions } from '../screening/events';
 import { type Recording, screenObject } from '../screening/screen-object';
@@ -33,13 +34,27 @@ export async function startScreener(): Promise<ScreeningOptions> {
   return {
     ownPrefixes: [...written, ...(setting('GOODNET_SKIP_PREFIXES')?.split(',') ?? [])],
     log: ({ level, message, ...more }) => logger[levels[level as keyof typeof levels]](String(message), more),
-    screen: (object) =>
-      catalogue.use(model, async (classifier) => {
+    screen: async (object) => {
+      if (model === undefined) nameOne(await catalogue.names());
+      return await catalogue.use(model, async (classifier) => {
         const result = await screenObject(object, { model: classifier, uploads, recording });
         if (result.verdict) watch.verdict(classifier.model, result.verdict);
         return result;
-      }),
+      });
+    },
   };
+}
+
+/** @throws GoodNetError `usage` where there are several models, and none is named to screen with */
+function nameOne(names: readonly string[]): void {
+  if (names.length <= 1) return;
+  throw new GoodNetError(
+    `There are several models (${names.join(', ')}), and GOODNET_MODEL names none to screen with`,
+    {
+      kind: 'usage',
+      hint: 'Set it to one of them; with cdk, -c goodnet:model=NAME.',
+    },
+  );
 }
 
 async function announcer(bus: string): Promise<Recording['announce']> {

@@ -56,8 +56,15 @@ export async function screenObject(
     readonly limits?: Pick<Limits, 'maxBytes' | 'maxPixels'>;
   },
 ): Promise<ScreenedObject> {
-  const by = { ...object, model: model.model, bundle: model.id };
   const found = await uploads.fetch(object, limits.maxBytes);
+  // Whoever asks without a version (a backfill) writes what whoever is told of it (an event) writes.
+  const versionId = object.versionId ?? (typeof found === 'string' ? undefined : found.versionId);
+  const by = {
+    ...object,
+    ...(versionId !== undefined && { versionId }),
+    model: model.model,
+    bundle: model.id,
+  };
   if (found === 'gone') return { ...by, outcome: 'gone' };
   if (found === 'too-large') {
     const message = `The object has over ${limits.maxBytes} bytes`;
@@ -98,12 +105,12 @@ export async function screenObject(
     const { quarantine, results } = recording;
     const isTaken = quarantine !== undefined && etag !== undefined && result.outcome === 'backdoored';
     if (isTaken) {
-      const to = { bucket: quarantine.bucket ?? object.bucket, key: keyFor(quarantine.prefix, object, '') };
+      const to = { bucket: quarantine.bucket ?? object.bucket, key: keyFor(quarantine.prefix, by, '') };
       if (!(await uploads.copy(object, to, etag))) return { ...by, outcome: 'gone' };
       told = { ...told, movedTo: to };
     }
     if (results) {
-      const to = { bucket: results.bucket ?? object.bucket, key: keyFor(results.prefix, object, '.json') };
+      const to = { bucket: results.bucket ?? object.bucket, key: keyFor(results.prefix, by, '.json') };
       await uploads.write(to, `${JSON.stringify(told, null, 1)}\n`);
     }
     await recording.announce?.(told);

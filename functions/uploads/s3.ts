@@ -15,13 +15,20 @@ export interface UploadedObject {
   readonly versionId?: string;
 }
 
+/** An object's content. */
+export interface Fetched {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+  readonly versionId?: string | undefined;
+}
+
 /** Why an object can't be had, or not any more (`archived`: in Glacier); it is no use to try again. */
 export type Gone = 'gone' | 'too-large' | 'archived';
 
 /** What is done with uploads; over S3, or anything like it. */
 export interface Uploads {
-  /** @returns the bytes, and what tells this content from another; or why there are none */
-  fetch(object: UploadedObject, maxBytes: number): Promise<{ bytes: Uint8Array; etag: string } | Gone>;
+  /** @returns the bytes, what tells this content from another, and its version, where there are several; or why there are none */
+  fetch(object: UploadedObject, maxBytes: number): Promise<Fetched | Gone>;
   /** Sets tags beside those that are there. @returns `gone` where the object is, `full` where it has no room for them */
   tag(object: UploadedObject, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone' | 'full'>;
   write(object: UploadedObject, text: string): Promise<void>;
@@ -50,7 +57,8 @@ export function s3Uploads(client: S3Client): Uploads {
     async fetch(object, maxBytes) {
       try {
         const found = await fetchWhole(client, { ...at(object), ChecksumMode: 'ENABLED' }, maxBytes);
-        return found === 'too-large' ? found : { bytes: found.bytes, etag: found.version };
+        if (found === 'too-large') return found;
+        return { bytes: found.bytes, etag: found.version, versionId: found.versionId };
       } catch (error) {
         if (isGone(error)) return 'gone';
         if ((error as S3Fault).name === 'InvalidObjectState') return 'archived';

@@ -3,6 +3,8 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
   /** Changes with the content: an ETag, or a checksum. */
   readonly version: string;
+  /** Which of several versions under this key it is, where a bucket of S3 keeps them. */
+  readonly versionId?: string | undefined;
 }
 
 /** What must hold of a file for it to be written over; `new` wants that there is none. */

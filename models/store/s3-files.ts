@@ -169,7 +169,7 @@ export async function fetchWhole(
   maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<StoredFile | 'too-large'> {
   for (let reads = 1; ; reads++) {
-    const { Body, ETag, ContentLength } = await client.send(new GetObjectCommand(input));
+    const { Body, ETag, ContentLength, VersionId } = await client.send(new GetObjectCommand(input));
     const body = Body as Readable & NonNullable<typeof Body>;
     if (ContentLength !== undefined && ContentLength > maxBytes) {
       body.destroy();
@@ -178,7 +178,8 @@ export async function fetchWhole(
     try {
       const bytes =
         ContentLength === undefined ? await body.transformToByteArray() : await collect(body, ContentLength);
-      return { bytes, version: ETag! };
+      // What was there before the bucket kept versions is called null.
+      return { bytes, version: ETag!, versionId: VersionId === 'null' ? undefined : VersionId };
     } catch (error) {
       if (reads === READS) throw error;
       await setTimeout(50 * 2 ** reads * Math.random());

@@ -160,6 +160,10 @@ describe.skipIf(!hasS3Server)('screening when things go wrong', () => {
     expect(await uploads.fetch({ bucket, key, versionId: first }, 1e6)).toBe('gone');
     expect((await screen({ bucket, key, versionId: second })).outcome).toBe('clean');
     expect(JSON.parse(await text(`results/${key}.${first}.json`)).outcome).toBe('backdoored');
+    // A backfill, which names no version, writes the same result in the same place.
+    const told = await screen({ bucket, key });
+    expect(told).toMatchObject({ outcome: 'clean', versionId: second });
+    await expect(text(`results/${key}.json`)).rejects.toThrow();
     const { VersionId } = await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     expect((await screen({ bucket, key, versionId: VersionId })).outcome).toBe('gone');
     expect((await screen({ bucket, key, versionId: second })).outcome).toBe('clean');
