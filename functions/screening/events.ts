@@ -73,7 +73,10 @@ export async function screenAndLog(
   { screen, ownPrefixes = [], log }: ScreeningOptions,
   more: Record<string, unknown> = {},
 ): Promise<ScreenedObject | undefined> {
-  if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) return undefined;
+  if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) {
+    log({ level: 'info', message: 'left out: below a prefix of our own', ...more, ...object });
+    return undefined;
+  }
   const result = await screen(object);
   const { outcome, reason, verdict, movedTo } = result;
   const pValue = verdict?.pValue;

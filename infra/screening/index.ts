@@ -44,6 +44,8 @@ export class GoodNetScreening extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly worker: ScreeningFunction;
+  /** Screens what a backfill hands over. */
+  readonly batches: ScreeningFunction;
   readonly backfill: StateMachine;
 
   constructor(scope: Construct, id: string, props: GoodNetScreeningProps) {
@@ -59,11 +61,7 @@ export class GoodNetScreening extends Construct {
     this.uploads = props.uploads ?? newBucket(this, removalPolicy);
     const prefix = props.prefix ?? (props.uploads ? '' : 'uploads');
     const own = [records.results, records.quarantine, BACKFILL_PREFIX].filter((each) => each !== undefined);
-    if (own.some((each) => prefix !== '' && `${each}/`.startsWith(`${prefix}/`))) {
-      throw new Error(
-        `GoodNetScreening: results and quarantine must lie outside of "${prefix}", or they are screened.`,
-      );
-    }
+    apart(prefix, own);
     const timeout = Duration.seconds(60);
     const shared = { store, uploads: this.uploads, prefix, records, model, removalPolicy };
     const { queue, deadLetters } = uploadQueue(this, {
@@ -88,7 +86,7 @@ export class GoodNetScreening extends Construct {
         maxConcurrency: concurrency,
       }),
     );
-    const batches = new ScreeningFunction(this, 'OnBatches', {
+    this.batches = new ScreeningFunction(this, 'OnBatches', {
       ...shared,
       handler: HANDLERS.backfill,
       description: 'GoodNet: screens what was uploaded before',
@@ -97,7 +95,7 @@ export class GoodNetScreening extends Construct {
     this.backfill = backfill(this, {
       uploads: this.uploads,
       prefix,
-      screen: batches.function,
+      screen: this.batches.function,
       concurrency: backfillConcurrency,
       removalPolicy,
     });
@@ -118,6 +116,23 @@ export class GoodNetScreening extends Construct {
       value: `aws s3api put-bucket-notification-configuration --bucket ${bucketName} --notification-configuration '{"EventBridgeConfiguration":{}}'`,
     });
   }
+}
+
+/** @throws Error where what is screened would hold what screening writes, or the other way round */
+function apart(prefix: string, own: readonly string[]): void {
+  if (prefix === '') return;
+  const inside = (one: string, other: string) => `${one}/`.startsWith(`${other}/`);
+  const written = own.find((each) => inside(each, prefix));
+  if (written !== undefined) {
+    throw new Error(
+      `GoodNetScreening: results and quarantine must lie outside of "${prefix}", or they are screened; "${written}" does not.`,
+    );
+  }
+  const around = own.find((each) => inside(prefix, each));
+  if (around === undefined) return;
+  throw new Error(
+    `GoodNetScreening: "${prefix}" lies in "${around}", where screening writes itself: nothing there would be screened. Take another prefix.`,
+  );
 }
 
 function newBucket(scope: Construct, removalPolicy: RemovalPolicy): IBucket {

@@ -221,6 +221,13 @@ describe('screening', () => {
 
   it('refuses to screen what it writes, or to write nothing', () => {
     expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/outside of "uploads"/);
+    for (const [own, options] of [
+      ['results', { uploadsPrefix: 'results/in' }],
+      ['flagged', { uploadsPrefix: 'flagged/again', quarantine: 'flagged' }],
+      ['backfills', { uploadsBucket: 'pictures', uploadsPrefix: 'backfills/in' }],
+    ] as const)
+      expect(() => synthesize(options)).toThrow(`lies in "${own}"`);
+    expect(() => synthesize({ uploadsPrefix: 'results/in', results: 'verdicts' })).not.toThrow();
     expect(() => synthesize({ tags: false, results: '' })).toThrow(/written nowhere/);
   });
 });
