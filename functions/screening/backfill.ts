@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
+import type { UploadedObject } from '../uploads/s3';
 import { AT_ONCE, type ScreeningOptions, screenAndLog } from './events';
 import type { Outcome } from './screen-object';
 import '../../models/lean-zod';
@@ -24,43 +26,91 @@ export interface BackfillAnswer {
   readonly failed: readonly { readonly key: string; readonly message: string }[];
 }
 
+/** How long is waited before what failed, while other objects did not, is tried again; in milliseconds. */
+const WAITS = [1000, 4000];
+
+/** Every object of a batch failed; Step Functions knows it by its name, and has the batch tried again. */
+export class BatchFailed extends Error {
+  override readonly name = 'BatchFailed';
+}
+
 /** No image is of a folder's mark or of an empty key. */
 const isFolder = (key: string) => key === '' || key.endsWith('/');
 
 /**
- * Screens a batch of a Distributed Map; what came of each object is logged, and all of it counted.
+ * Screens a batch of a Distributed Map; what came of each object is logged, and all of it counted. Objects that failed
+ * are tried again where others did not.
  * @param options `bucket` is that of items that name none
- * @throws Error where the event is no such batch, or every object of it failed: then it is worth trying again
+ * @throws BatchFailed where every object of it failed, and it is worth trying again; Error where the event is no such
+ * batch, or names no object that could be looked for
  */
 export async function screenBatch(
   event: unknown,
-  options: ScreeningOptions & { readonly bucket?: string },
+  options: ScreeningOptions & { readonly bucket?: string; readonly waits?: readonly number[] },
 ): Promise<BackfillAnswer> {
   const parsed = batchSchema.safeParse(event);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new Error(`No batch of a Distributed Map: ${issue.path.join('.')}: ${issue.message}`);
   }
-  const { BatchInput, Items } = parsed.data;
+  const { log, waits = WAITS } = options;
   const counts = { clean: 0, backdoored: 0, unreadable: 0, gone: 0, failed: 0 };
   const failed: { key: string; message: string }[] = [];
+  const giveUp = (key: string, message: string) => {
+    counts.failed++;
+    failed.push({ key, message });
+    log({ level: 'error', message, key });
+  };
+  const { objects, strange } = objectsOf(parsed.data, options.bucket);
+  for (const { key, message } of strange) giveUp(key, message);
+  let again = await screenEach(objects, options, counts);
+  const isWhole = again.length > 0 && again.length === objects.length;
+  for (const wait of isWhole ? [] : waits) {
+    if (again.length === 0) break;
+    for (const { object, message } of again) log({ level: 'warn', message, key: object.key, again: true });
+    await setTimeout(wait);
+    const others = again.map(({ object }) => object);
+    again = await screenEach(others, options, counts);
+  }
+  for (const { object, message } of again) giveUp(object.key, message);
+  if (isWhole) throw new BatchFailed(again[0]!.message);
+  if (objects.length === 0 && strange.length > 0) throw new Error(strange[0]!.message);
+  return { counts, failed };
+}
+
+/** Screens objects, counts what came of them, and gives those that failed, with why. */
+async function screenEach(
+  objects: readonly UploadedObject[],
+  options: ScreeningOptions,
+  counts: Record<Outcome, number>,
+): Promise<{ object: UploadedObject; message: string }[]> {
   const turns = new Turns(AT_ONCE);
-  const objects = Items.filter(({ Key }) => !isFolder(Key));
-  const screenOne = async ({ Key, Bucket }: (typeof Items)[number]) => {
-    let key = Key;
+  const failures: { object: UploadedObject; message: string }[] = [];
+  const screenOne = async (object: UploadedObject) => {
     try {
-      if (BatchInput?.encodedKeys) key = decodeURIComponent(Key.replaceAll('+', ' '));
-      const bucket = Bucket ?? BatchInput?.bucket ?? options.bucket;
-      if (bucket === undefined) throw new Error('no bucket is named');
-      const result = await screenAndLog({ bucket, key }, options);
+      const result = await screenAndLog(object, options);
       if (result) counts[result.outcome]++;
     } catch (error) {
-      counts.failed++;
-      failed.push({ key, message: messageOf(error) });
-      options.log({ level: 'error', message: messageOf(error), key });
+      failures.push({ object, message: messageOf(error) });
     }
   };
-  await Promise.all(objects.map((item) => turns.take(() => screenOne(item))));
-  if (objects.length > 0 && failed.length === objects.length) throw new Error(failed[0]!.message);
-  return { counts, failed };
+  await Promise.all(objects.map((object) => turns.take(() => screenOne(object))));
+  return failures;
+}
+
+/** The objects that a batch names, and items that name none, which no second try mends. */
+function objectsOf({ BatchInput, Items }: z.infer<typeof batchSchema>, elsewhere: string | undefined) {
+  const objects: UploadedObject[] = [];
+  const strange: { key: string; message: string }[] = [];
+  for (const { Key, Bucket } of Items.filter((item) => !isFolder(item.Key))) {
+    const bucket = Bucket ?? BatchInput?.bucket ?? elsewhere;
+    try {
+      const key = BatchInput?.encodedKeys ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
+      if (bucket === undefined) throw new Error('no bucket is named');
+      objects.push({ bucket, key });
+    } catch (error) {
+      strange.push({ key: Key, message: messageOf(error) });
+    }
+  }
+  return { objects, strange };
 }

@@ -21,6 +21,8 @@ export interface BackfillProps {
 export const BACKFILL_BATCH = 100;
 /** Where what each call said is kept. */
 export const BACKFILL_PREFIX = 'backfills';
+/** What the function's error is called when every object of a batch failed (functions/screening/backfill.ts). */
+export const BATCH_FAILED = 'BatchFailed';
 
 /**
  * Screens what is in the bucket already: Step Functions lists it (Distributed Map) and hands it to the function in
@@ -107,6 +109,14 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
                   ],
                   IntervalSeconds: 2,
                   MaxAttempts: 8,
+                  BackoffRate: 2,
+                  JitterStrategy: 'FULL',
+                },
+                // Within the five minutes that an express workflow may take.
+                {
+                  ErrorEquals: [BATCH_FAILED],
+                  IntervalSeconds: 5,
+                  MaxAttempts: 3,
                   BackoffRate: 2,
                   JitterStrategy: 'FULL',
                 },
