@@ -1,5 +1,5 @@
 import { type BackfillAnswer, screenBatch } from '../screening/backfill';
-import { publishing } from './powertools';
+import { notScreened, publishing } from './powertools';
 import { startScreener } from './screener';
 import { setting } from './start';
 
@@ -7,4 +7,8 @@ const options = { ...(await startScreener()), bucket: setting('GOODNET_UPLOADS_B
 
 /** Screens a batch of items of a Step Functions Distributed Map. */
 export const handler = (event: unknown): Promise<BackfillAnswer> =>
-  publishing(() => screenBatch(event, options));
+  publishing(async () => {
+    const answer = await screenBatch(event, options);
+    notScreened('Backfill', answer.failed.length);
+    return answer;
+  });

@@ -28,6 +28,11 @@ export const watch: Watch = {
   },
 };
 
+/** Takes note of objects that could not be screened: to Lambda, a batch of which some failed has gone well. */
+export function notScreened(by: 'Screening' | 'Backfill', count: number): void {
+  if (count > 0) metrics.addMetric(`${by}Errors`, MetricUnit.Count, count);
+}
+
 /** Writes the metrics of an invocation out. */
 export async function publishing<T>(work: () => Promise<T>): Promise<T> {
   try {

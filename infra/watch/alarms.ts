@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { GoodNetEndpoint } from '../endpoint';
 import type { GoodNetRepair } from '../repair';
 import type { GoodNetScreening } from '../screening';
-import { flaggedOverAlpha } from './metrics';
+import { failures, flaggedOverAlpha } from './metrics';
 
 const FIVE_MINUTES = Duration.minutes(5);
 /** Shares need many images; a quarter of a day finds a drift while it is new. */
@@ -35,13 +35,15 @@ function alarm(scope: Construct, id: string, { metric, above, below, periods = 1
 }
 
 /** Errors, and answers that take long. */
-export function endpointAlarms(scope: Construct, { classifier }: GoodNetEndpoint): Alarm[] {
+export function endpointAlarms(scope: Construct, { classifier, api }: GoodNetEndpoint): Alarm[] {
   const { alias } = classifier;
+  const period = FIVE_MINUTES;
+  const counted = [alias.metricErrors({ period }), ...(api ? [api.metricServerError({ period })] : [])];
   return [
     alarm(scope, 'EndpointErrors', {
-      metric: alias.metricErrors({ period: FIVE_MINUTES }),
+      metric: failures('Errors', counted, period),
       above: 0,
-      says: 'The endpoint has failed to answer: an error of its own, not of a caller.',
+      says: 'The endpoint has failed to answer, or answered with 5xx: an error of its own, not of a caller.',
     }),
     alarm(scope, 'EndpointThrottled', {
       metric: alias.metricThrottles({ period: FIVE_MINUTES }),
@@ -57,8 +59,11 @@ export function endpointAlarms(scope: Construct, { classifier }: GoodNetEndpoint
   ];
 }
 
-/** Uploads that wait, and those that were given up on. */
-export function screeningAlarms(scope: Construct, { queue, deadLetters, worker }: GoodNetScreening): Alarm[] {
+/** Uploads that wait, and objects that fail or were given up on. */
+export function screeningAlarms(scope: Construct, screening: GoodNetScreening): Alarm[] {
+  const { queue, deadLetters, worker, batches, backfill } = screening;
+  const period = FIVE_MINUTES;
+  const filling = [batches.function.metricErrors({ period }), backfill.metricFailed({ period })];
   return [
     alarm(scope, 'UploadsWait', {
       metric: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES }),
@@ -72,10 +77,15 @@ export function screeningAlarms(scope: Construct, { queue, deadLetters, worker }
       says: 'Uploads could not be screened in five tries.',
     }),
     alarm(scope, 'ScreeningErrors', {
-      metric: worker.function.metricErrors({ period: FIVE_MINUTES }),
+      metric: failures('ScreeningErrors', [worker.function.metricErrors({ period })], period),
       above: 0,
       periods: 3,
       says: 'Screening fails, for a quarter of an hour.',
+    }),
+    alarm(scope, 'BackfillErrors', {
+      metric: failures('BackfillErrors', filling, period),
+      above: 0,
+      says: 'A backfill could not screen everything: objects failed in all tries, a batch did, or all of it.',
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
 /** What the functions' counts are found by (functions/lambda/powertools.ts): without its dimension a metric is another one. */
 export const NAMESPACE = 'GoodNet';
@@ -7,11 +7,34 @@ const DIMENSIONS = { service: 'goodnet' };
 
 /** Images answered, over a period, by what was said. */
 export function images(said: 'Clean' | 'Flagged', period: Duration): Metric {
+  return ours(said, period);
+}
+
+function ours(metricName: string, period: Duration): Metric {
   return new Metric({
     namespace: NAMESPACE,
-    metricName: said,
+    metricName,
     dimensionsMap: DIMENSIONS,
     statistic: 'Sum',
+    period,
+  });
+}
+
+/**
+ * What went wrong and Lambda takes for a success: answers of 5xx, and objects that could not be screened. Beside it is
+ * what Lambda, or an API, counts: starts that failed, crashes, answers that never came.
+ * @param own what GoodNet itself calls it
+ */
+export function failures(
+  own: 'Errors' | 'ScreeningErrors' | 'BackfillErrors',
+  others: readonly IMetric[],
+  period: Duration,
+): MathExpression {
+  const all = [ours(own, period), ...others];
+  return new MathExpression({
+    label: own,
+    expression: all.map((_, i) => `FILL(m${i}, 0)`).join(' + '),
+    usingMetrics: Object.fromEntries(all.map((metric, i) => [`m${i}`, metric])),
     period,
   });
 }

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
-import { publishing, watch } from '../../functions/lambda/powertools';
+import { notScreened, publishing, watch } from '../../functions/lambda/powertools';
 import { unwatched, type Watch } from '../../functions/observe/watch';
-import { images, NAMESPACE } from '../../infra/watch/metrics';
+import { failures, images, NAMESPACE } from '../../infra/watch/metrics';
 import type { Verdict } from '../../models/verdict';
 import { colours, plain } from '../functions/stand-in';
 
@@ -14,18 +15,25 @@ it('watches the metrics that the functions write: namespace, name and dimensions
     watch.verdict('faces', said(true));
     watch.verdict('faces', said(false));
     watch.verdict('faces', said(false));
+    watch.request('/v1/classify', 'POST', 503, 0.1);
+    notScreened('Screening', 2);
+    notScreened('Backfill', 3);
   });
   const line = JSON.parse(String(out.mock.calls.find(([text]) => String(text).includes('_aws'))?.[0]));
   out.mockRestore();
   const [written] = line._aws.CloudWatchMetrics;
-  for (const name of ['Flagged', 'Clean'] as const) {
-    const { namespace, metricName, dimensions } = images(name, Duration.hours(1));
+  const own = (['Errors', 'ScreeningErrors', 'BackfillErrors'] as const).map(
+    (name) => failures(name, [], Duration.hours(1)).usingMetrics.m0 as Metric,
+  );
+  const shares = (['Flagged', 'Clean'] as const).map((name) => images(name, Duration.hours(1)));
+  for (const { namespace, metricName, dimensions } of [...own, ...shares]) {
     expect(namespace).toBe(NAMESPACE);
     expect(written).toMatchObject({ Namespace: namespace, Dimensions: [Object.keys(dimensions ?? {})] });
     expect(line).toMatchObject({ ...dimensions });
     expect(written.Metrics).toContainEqual({ Name: metricName, Unit: 'Count' });
   }
   expect([line.Flagged, line.Clean].flat()).toEqual([1, 1, 1]);
+  expect([line.Errors, line.ScreeningErrors, line.BackfillErrors]).toEqual([1, 2, 3]);
 });
 
 it('counts verdicts at the model’s own α, whatever callers ask for', async () => {

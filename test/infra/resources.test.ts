@@ -66,7 +66,7 @@ describe('the stacks', () => {
           "AWS::StepFunctions::StateMachine": 1,
         },
         "Watch": {
-          "AWS::CloudWatch::Alarm": 10,
+          "AWS::CloudWatch::Alarm": 11,
           "AWS::CloudWatch::Dashboard": 1,
           "AWS::SNS::Topic": 1,
           "AWS::SNS::TopicPolicy": 1,

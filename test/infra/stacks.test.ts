@@ -268,8 +268,7 @@ describe('repair', () => {
 describe('watch', () => {
   it('alarms of errors, delay, waiting uploads, dead letters, failed repairs and a rate away from α', () => {
     const alarms = Object.values(app.template('Watch').findResources('AWS::CloudWatch::Alarm'));
-    // Ten cost nothing.
-    expect(alarms).toHaveLength(10);
+    expect(alarms).toHaveLength(11);
     for (const { Properties } of alarms) {
       expect(Properties.AlarmActions).toHaveLength(1);
       expect(Properties.AlarmDescription).toContain('docs/operations.md');
