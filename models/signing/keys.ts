@@ -5,30 +5,36 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { GoodNetError, messageOf } from '../errors';
 
 /**
  * Makes an Ed25519 key pair (RFC 8032): the private key in `path` (PKCS #8, PEM, readable by its owner alone), the
  * public one in `path.pub` (SPKI, PEM).
  * @returns the key's id
- * @throws GoodNetError where one of the files is there already, or can't be written
+ * @throws GoodNetError where one of the files is there already, or can't be written; then neither is made
  */
 export async function createKeys(path: string): Promise<string> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = { format: 'pem' } as const;
+  const made: string[] = [];
+  const write = async (file: string, key: string | Buffer, mode?: number) => {
+    const handle = await open(file, 'wx', mode);
+    made.push(file);
+    await handle.writeFile(key).finally(() => handle.close());
+  };
   try {
-    await writeFile(path, privateKey.export({ ...pem, type: 'pkcs8' }), { flag: 'wx', mode: 0o600 });
-    await writeFile(`${path}.pub`, publicKey.export({ ...pem, type: 'spki' }), { flag: 'wx' });
+    await write(path, privateKey.export({ ...pem, type: 'pkcs8' }), 0o600);
+    await write(`${path}.pub`, publicKey.export({ ...pem, type: 'spki' }));
   } catch (cause) {
-    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new GoodNetError(
-      `The keys can't be written to ${path}: ${isThere ? 'it is there already' : messageOf(cause)}`,
-      {
-        hint: 'Give another path; a key that signed bundles should not be written over.',
-        cause,
-      },
-    );
+    // One half alone is no pair, and would be in the way of the next try.
+    for (const file of made) await rm(file, { force: true });
+    const { code, path: file = path } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? `${file} is there already` : messageOf(cause);
+    throw new GoodNetError(`The keys can't be written to ${path}: ${why}`, {
+      hint: 'Give another path; a key that signed bundles should not be written over.',
+      cause,
+    });
   }
   return keyId(publicKey);
 }

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,8 +98,15 @@ describe('keys', () => {
   it('are for their owner alone, and never written over', async () => {
     expect(statSync(at('old')).mode & 0o777).toBe(0o600);
     const before = readFileSync(at('old'), 'utf8');
-    await expect(createKeys(at('old'))).rejects.toThrow(/it is there already/);
+    await expect(createKeys(at('old'))).rejects.toThrow(/old is there already/);
     expect(readFileSync(at('old'), 'utf8')).toBe(before);
+  });
+
+  it('are made both or not at all', async () => {
+    writeFileSync(at('half.pub'), 'of another pair');
+    await expect(createKeys(at('half'))).rejects.toThrow(/half\.pub is there already/);
+    expect(existsSync(at('half'))).toBe(false);
+    expect(readFileSync(at('half.pub'), 'utf8')).toBe('of another pair');
   });
 
   it('are told apart from what is none', async () => {
