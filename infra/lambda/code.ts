@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Annotations, AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { basename, join } from 'node:path';
+import { Annotations, AssetHashType, CfnRule, DockerImage, Fn, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { packageRoot } from '../package-root';
@@ -13,17 +13,23 @@ export const HANDLERS = {
   backfill: 'backfill.handler',
 } as const;
 
+/** What npm keeps for itself in node_modules: links and addresses that are other ones on each machine. */
+const OF_NPM = ['.bin', '.package-lock.json'];
+
 /**
  * What a function's zip holds: the programs that `npm run build:lambda` made, and sharp for its processor. Docker is not
- * needed.
+ * needed. All of it counts for the zip's name: another sharp, or none, is another zip. Without one, templates are made,
+ * but can't be deployed.
  */
 export function functionCode(scope: Construct, cpu: Cpu): Code {
   const programs = join(packageRoot(), 'dist', 'lambda');
   if (!existsSync(join(programs, 'index.mjs'))) {
     throw new Error(`There is no ${join(programs, 'index.mjs')}: run \`npm run build:lambda\` first.`);
   }
+  const stack = Stack.of(scope);
+  const packages = stack.bundlingRequired ? imageLibrary(cpu) : undefined;
+  if (stack.bundlingRequired && !packages) refuse(stack, cpu);
   return Code.fromAsset(programs, {
-    exclude: ['node_modules'],
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // Never started: the local steps do it all.
@@ -31,9 +37,10 @@ export function functionCode(scope: Construct, cpu: Cpu): Code {
       local: {
         tryBundle(folder) {
           cpSync(programs, folder, { recursive: true });
-          const packages = imageLibrary(cpu);
-          if (packages) cpSync(packages, join(folder, 'node_modules'), { recursive: true });
-          else warn(scope, cpu);
+          if (packages) {
+            const filter = (path: string) => !OF_NPM.includes(basename(path));
+            cpSync(packages, join(folder, 'node_modules'), { recursive: true, filter });
+          }
           return true;
         },
       },
@@ -41,9 +48,20 @@ export function functionCode(scope: Construct, cpu: Cpu): Code {
   });
 }
 
-function warn(scope: Construct, cpu: Cpu): void {
-  Annotations.of(scope).addWarningV2(
+/** Lets templates without sharp be looked at, and CloudFormation refuse them. */
+function refuse(stack: Stack, cpu: Cpu): void {
+  const says = `sharp for linux-${cpu} is not in the cache and the npm registry can't be reached`;
+  Annotations.of(stack).addWarningV2(
     'goodnet:image-library',
-    `sharp for linux-${cpu} is not in the cache and the npm registry can't be reached: this is good for looking at templates, not for deploying.`,
+    `${says}: this is good for looking at templates, not for deploying. CloudFormation will refuse it.`,
   );
+  if (stack.node.tryFindChild('ImageLibrary')) return;
+  new CfnRule(stack, 'ImageLibrary', {
+    assertions: [
+      {
+        assert: Fn.conditionEquals('sharp', 'missing'),
+        assertDescription: `The functions would be without sharp: ${says}. Synthesize again where it can be.`,
+      },
+    ],
+  });
 }

@@ -7,6 +7,9 @@ import { packageRoot } from '../package-root';
 /** Processors that Lambda has, as npm calls them. */
 export type Cpu = 'arm64' | 'x64';
 
+/** Folders that could not be filled: the registry is not waited for once more for each function. */
+const unreachable = new Set<string>();
+
 /**
  * The folder `node_modules` with sharp for Lambda's Linux, whatever machine this is: from the npm registry, and kept in
  * GOODNET_CACHE_DIR (default ~/.cache/goodnet). Undefined where it is not there and the registry can't be reached.
@@ -16,6 +19,7 @@ export function imageLibrary(cpu: Cpu): string | undefined {
   const folder = join(cacheFolder(), `sharp-${version}-linux-${cpu}`);
   const packages = join(folder, 'node_modules');
   if (existsSync(packages)) return packages;
+  if (unreachable.has(folder)) return undefined;
   mkdirSync(dirname(folder), { recursive: true });
   const partial = mkdtempSync(`${folder}.partial-`);
   try {
@@ -33,7 +37,10 @@ export function imageLibrary(cpu: Cpu): string | undefined {
       stdio: ['ignore', 'ignore', 'ignore'],
       timeout: 120_000,
     });
-    if (status !== 0) return undefined;
+    if (status !== 0) {
+      unreachable.add(folder);
+      return undefined;
+    }
     if (!existsSync(folder)) renameSync(partial, folder);
     return packages;
   } finally {
