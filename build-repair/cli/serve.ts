@@ -53,7 +53,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const stopped = stopSignal();
   // One image is answered fastest by wasm, and the service needs no other.
   const engine = await startEngine({ engine: 'wasm' });
-  const trust = options.trust.length > 0 ? options.trust : (process.env.GOODNET_TRUST?.split(',') ?? []);
+  const trust = trustOf(options);
   const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
   const metrics = prometheus();
   const maxBytes = maxModels * 2 ** 20;
@@ -126,6 +126,20 @@ function helpers(threads: number): NetsThreads | undefined {
 /** What lies beside this program; from source, in what was built last. */
 function beside(name: string): string | undefined {
   return [name, `../../dist/${name}`].map((place) => join(import.meta.dirname, place)).find(existsSync);
+}
+
+/**
+ * The keys that are trusted; none where every bundle is.
+ * @throws UsageError where GOODNET_TRUST is set to no more than commas: whoever wrote them wants signatures
+ */
+export function trustOf({ trust }: Pick<ServeOptions, 'trust'>): readonly string[] {
+  const given = process.env.GOODNET_TRUST?.trim();
+  if (trust.length > 0 || !given) return trust;
+  const keys = given.split(',').map((key) => key.trim());
+  if (keys.some((key) => key !== '')) return keys.filter((key) => key !== '');
+  throw new UsageError(`GOODNET_TRUST names no key: ${given}`, {
+    hint: 'Name the keys, parted by commas, or leave it empty where bundles need no signature.',
+  });
 }
 
 function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { trustOf } from '../../build-repair/cli/serve';
 import { startEngine } from '../../models/engine';
 import { s3Client } from '../../models/store/s3-files';
 import { goodnet, printed, start } from '../end-to-end/cli';
@@ -45,6 +46,25 @@ test('serve: says why its one model can not be loaded', async () => {
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(/^goodnet: .* is not signed\n {2}\S/);
   expect(err).not.toMatch(/not expected/);
+});
+
+test('serve: takes the keys of GOODNET_TRUST, and passes over what is empty', () => {
+  try {
+    for (const [given, keys] of [
+      ['', []],
+      [' ', []],
+      ['a.pub', ['a.pub']],
+      ['a.pub, ,b.pub,', ['a.pub', 'b.pub']],
+    ] as const) {
+      vi.stubEnv('GOODNET_TRUST', given);
+      expect([given, trustOf({ trust: [] })]).toEqual([given, keys]);
+      expect(trustOf({ trust: ['c.pub'] })).toEqual(['c.pub']);
+    }
+    vi.stubEnv('GOODNET_TRUST', ',');
+    expect(() => trustOf({ trust: [] })).toThrow(/GOODNET_TRUST names no key/);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('serve: answers whoever brings a token, takes up others, and tells of itself', async () => {
