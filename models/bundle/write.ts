@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BundleError } from '../errors';
+import { BundleError, messageOf } from '../errors';
+import { signaturesBeside } from '../signing/beside';
+import { SIGNATURES, signaturesText } from '../signing/signatures';
 import type { MemoryFile } from './artifacts';
 import { type Manifest, sealManifest } from './manifest';
 import { readBundleFiles } from './read';
@@ -19,7 +21,9 @@ export interface WrittenBundle {
 
 /**
  * Puts a bundle into a folder store, as `STORE/ID/…`, whole or not at all: it is written aside and moved into
- * place. The store's `current.json` is left as it is (see setCurrent).
+ * place. What is left of the same bundle there, damaged or without its manifest, is replaced; its signatures stay. The
+ * store's `current.json` is left as it is (see setCurrent).
+ * @throws BundleError `environment` where the store can't be written to
  */
 export async function writeBundle(
   store: string,
@@ -40,18 +44,18 @@ export async function writeBundle(
   const folder = join(store, manifest.id.slice(0, 16));
   await makeFolder(store);
   await removeStale(store);
-  if (await isThere(folder)) {
-    await readBundleFiles(folder);
-    return { folder, manifest, existed: true };
-  }
-  const aside = join(store, `${INCOMING}${randomUUID()}`);
+  if (await isWhole(folder, manifest)) return { folder, manifest, existed: true };
+  const aside = asideIn(store);
   try {
     for (const file of files) await writeSynced(join(aside, file.path), file.bytes);
-    await writeSynced(join(aside, 'manifest.json'), new TextEncoder().encode(text));
-    await rename(aside, folder);
+    await writeSynced(join(aside, 'manifest.json'), encode(text));
+    // They are of the id, and so of what is written anew, too.
+    const signatures = await signaturesBeside(folder).catch(() => undefined);
+    if (signatures) await writeSynced(join(aside, SIGNATURES), encode(signaturesText(signatures)));
+    await moveInto(folder, aside);
   } catch (cause) {
     await rm(aside, { recursive: true, force: true });
-    throw new BundleError(`The bundle can't be written to ${store}: ${(cause as Error).message}`, {
+    throw new BundleError(`The bundle can't be written to ${store}: ${messageOf(cause)}`, {
       kind: 'environment',
       hint: 'Check that the folder is writable and the disk has room.',
       cause,
@@ -60,9 +64,41 @@ export async function writeBundle(
   return { folder, manifest, existed: false };
 }
 
+/** Whether a folder holds a bundle, every file of it as it was made. */
+async function isWhole(folder: string, { id }: Manifest): Promise<boolean> {
+  return readBundleFiles(folder).then(
+    ({ manifest }) => manifest.id === id,
+    () => false,
+  );
+}
+
+/** Moves what was written aside into its place; what is there is removed only when that is done. */
+async function moveInto(folder: string, aside: string): Promise<void> {
+  const old = asideIn(dirname(folder));
+  const wasThere = await rename(folder, old).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(aside, folder);
+  } catch (cause) {
+    if (wasThere) await rename(old, folder);
+    throw cause;
+  }
+  // Nobody reads it any more: what can't be removed now is, once it is stale.
+  if (wasThere) await rm(old, { recursive: true, force: true }).catch(() => {});
+}
+
+/** A name in a store that no listing shows. */
+const asideIn = (folder: string) => join(folder, `${INCOMING}${randomUUID()}`);
+const encode = (text: string) => new TextEncoder().encode(text);
+
 /** Writes a file whole or not at all: aside first, then moved into place. */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const aside = join(dirname(path), `${INCOMING}${randomUUID()}`);
+  const aside = asideIn(dirname(path));
   try {
     await writeSynced(aside, bytes);
     await rename(aside, path);
@@ -96,19 +132,12 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** What a killed run left behind, once it can't be of a run that is still going. */
+/** What a killed run left behind, once it can't be of a run that is still going; what can't be removed is left alone. */
 async function removeStale(store: string): Promise<void> {
-  for (const name of await readdir(store)) {
+  for (const name of await readdir(store).catch(() => [])) {
     if (!name.startsWith(INCOMING)) continue;
     const path = join(store, name);
     const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > STALE_MS) await rm(path, { recursive: true, force: true });
+    if (age > STALE_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -15,6 +15,9 @@ import { GoodNet } from '../../../models/goodnet';
 import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
+import { createKeys } from '../../../models/signing/keys';
+import { addSignature, openTrust } from '../../../models/signing/signatures';
+import { openSigner } from '../../../models/signing/signer';
 import { setCurrent } from '../../../models/store/folder';
 import { chainNet } from '../../small-nets';
 
@@ -161,6 +164,35 @@ describe('a bundle', () => {
     const other = await makeBundle(join(work, 'other'), 2);
     expect(other.manifest.id).not.toBe(again.manifest.id);
     expect((await readdir(store)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('made again where it is damaged, takes the place of what is left, and keeps its signatures', async () => {
+    const copy = join(work, 'mended');
+    await cp(store, copy, { recursive: true });
+    const { manifest } = await makeBundle(store);
+    const into = join(copy, manifest.id.slice(0, 16));
+    await createKeys(join(work, 'key'));
+    const signed = await addSignature(manifest.id, await openSigner(join(work, 'key')));
+    await writeFile(join(into, 'signatures.json'), signed);
+    const hurts = [
+      () => writeFile(join(into, manifest.files[0]!.path), 'other'),
+      () => writeFile(join(into, 'manifest.json'), '{'),
+      () => unlink(join(into, 'manifest.json')),
+      () => rm(join(into, 'bad'), { recursive: true }),
+    ];
+    for (const hurt of hurts) {
+      await hurt();
+      expect(await makeBundle(copy)).toMatchObject({ folder: into, existed: false });
+      const goodnet = await GoodNet.load(copy, { trusted: await openTrust([join(work, 'key.pub')]) });
+      goodnet.dispose();
+      expect((await readdir(copy)).filter((name) => name.startsWith('.'))).toEqual([]);
+    }
+    expect((await makeBundle(copy)).existed).toBe(true);
+    // A damaged signature is of no use to anybody.
+    await writeFile(join(into, 'signatures.json'), '{');
+    await hurts[0]!();
+    await makeBundle(copy);
+    expect(await readdir(into)).not.toContain('signatures.json');
   });
 
   test('refuses one changed byte in any of its files, and keeps nothing of them', async () => {
