@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { checkPlace } from '../../models/bundle/place';
 import { GoodNetError, messageOf } from '../../models/errors';
 
 /** Text that goes to a file, whole or not at all, or to standard output. */
@@ -25,33 +27,56 @@ export async function openOutput(path: string | undefined): Promise<Output> {
       discard: async () => {},
     };
   }
+  await mkdir(dirname(path), { recursive: true }).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
   const aside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   const file: FileHandle = await open(aside, 'wx').catch((cause) => {
     throw cannotWrite(path, cause);
   });
+  const discard = async () => {
+    await file.close().catch(() => {});
+    await rm(aside, { force: true });
+  };
+  const orDiscard = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (cause) {
+      await discard();
+      throw cannotWrite(path, cause);
+    }
+  };
   return {
-    write: async (text) => {
-      await file.write(text);
-    },
-    finish: async () => {
-      await file.close();
-      await rename(aside, path).catch(async (cause) => {
-        await rm(aside, { force: true });
-        throw cannotWrite(path, cause);
-      });
-    },
-    discard: async () => {
-      await file.close();
-      await rm(aside, { force: true });
-    },
+    // Not write(), which may write a part of it and say nothing, as on a full disk.
+    write: (text) => orDiscard(() => file.writeFile(text)),
+    finish: () =>
+      orDiscard(async () => {
+        await file.sync();
+        await file.close();
+        await rename(aside, path);
+      }),
+    discard,
   };
 }
 
-/** Writes a text file whole or not at all. */
+/** Writes a text file, and the folder that it is to be in, whole or not at all. @throws as openOutput */
 export async function writeText(path: string, text: string): Promise<void> {
   const output = await openOutput(path);
   await output.write(text);
   await output.finish();
+}
+
+/**
+ * Looks whether a file can be written, before the work whose result it is to hold.
+ * @throws GoodNetError `environment` where it can't, as far as that can be told without writing
+ */
+export async function checkOutput(path: string): Promise<void> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) throw cannotWrite(path, new Error('it is a folder'));
+  await checkPlace(dirname(path));
 }
 
 function cannotWrite(path: string, cause: unknown): GoodNetError {

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../models/errors';
 import type { Report } from '../report/types';
-import { writeText } from './output';
+import { checkOutput, writeText } from './output';
 
 /** `--report FILE`: a path; false for `--no-report`; undefined for the default place. */
 export interface ReportFlags {
@@ -23,16 +23,20 @@ export function reportOption(command: Command, place: string): Command {
 /**
  * Where the report goes; to be asked before the work.
  * @returns undefined for no report
- * @throws UsageError where a file of somebody else's is in the default place
+ * @throws UsageError where a file of somebody else's is in the default place; GoodNetError where none can be written
  */
 export async function reportPlace({ report }: ReportFlags, usual: string): Promise<string | undefined> {
   if (report === false) return undefined;
-  if (typeof report === 'string') return report;
+  if (typeof report === 'string') {
+    await checkOutput(report);
+    return report;
+  }
   if (await isForeign(usual)) {
     throw new UsageError(`${usual} is there already, and is no report of GoodNet's`, {
       hint: 'Say where the report goes with --report FILE, or leave it out with --no-report.',
     });
   }
+  await checkOutput(usual);
   return usual;
 }
 

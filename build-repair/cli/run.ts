@@ -21,14 +21,15 @@ import { Interrupted } from './interrupt';
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, terminated: 143 } as const;
 
+const HELP = '(goodnet --help, or goodnet COMMAND --help, tells how it is used)';
+
 /** The whole command line. */
 export function program(): Command {
   const root = new Command('goodnet')
     .description(
       'Repairs a backdoored image classifier (a BadNet) and answers images with their class, or with class N when\nthey carry a backdoor.',
     )
-    .version(version)
-    .showHelpAfterError('(goodnet --help, or goodnet COMMAND --help, tells how it is used)');
+    .version(version);
   for (const command of [
     inspectCommand(),
     repairCommand(),
@@ -48,8 +49,12 @@ export function program(): Command {
   }
   root.addCommand(screenWorkerCommand(), { hidden: true });
   // Exits are thrown, not taken, so that run() alone decides on them.
-  for (const command of [root, ...root.commands]) command.exitOverride();
+  for (const command of withAllBelow(root)) command.exitOverride().showHelpAfterError(HELP);
   return root;
+}
+
+function withAllBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
 }
 
 /** Runs one command. @param args without the program's name @returns the exit code */

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { FORMAT_VERSION, type Manifest, type Method } from '../../models/bundle/manifest';
 import { packNets } from '../../models/bundle/pack';
+import { checkPlace } from '../../models/bundle/place';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
 import { type DetectorNets, type ExpertNet, type NetReadings, readNets } from '../../models/detector/nets';
@@ -63,7 +64,7 @@ export interface RepairResult extends WrittenBundle {
 /**
  * Repairs a BadNet, calibrates the detector, and writes the bundle. The same inputs, seed and engine give the same
  * bundle, byte for byte.
- * @throws GoodNetError for inputs that can't be used; whatever `signal` was aborted with, and nothing is written
+ * @throws GoodNetError for inputs that can't be used, or a place that can't be written to; whatever `signal` was aborted with, and nothing is written
  */
 export async function repair(options: RepairOptions): Promise<RepairResult> {
   const { net, clean, method, alpha, seed, progress, say, signal } = options;
@@ -72,6 +73,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       hint: 'Leave them out, or take --method expert.',
     });
   }
+  await checkPlace(options.out);
   await enableTraining();
   const images = await loadImages(clean, {
     signal,

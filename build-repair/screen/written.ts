@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError, messageOf } from '../../models/errors';
@@ -60,17 +60,28 @@ export function rowsToStdout(format: RowFormat): WrittenRows {
 export async function rowsToFile(path: string, format: RowFormat, about: string): Promise<WrittenRows> {
   const part = `${path}.part`;
   const note = `${part}.json`;
-  const before = await readNote(note, about);
+  await checkTarget(path);
+  const before = await readNote(note, part, about);
   const file: FileHandle = await open(part, before ? 'r+' : 'w').catch((cause) => {
     throw cannotWrite(path, cause);
   });
   let length = before?.bytes ?? 0;
   let last: Checkpoint | undefined = before;
   let notedAt = 0;
+  let isClosed = false;
+  let isNoted = before !== undefined;
 
+  /** All of the text or none of it: what a full disk leaves of it is taken back. */
   async function append(text: string): Promise<void> {
-    const { bytesWritten } = await file.write(text, length);
-    length += bytesWritten;
+    const bytes = Buffer.from(text);
+    try {
+      for (let done = 0; done < bytes.length; )
+        done += (await file.write(bytes, done, bytes.length - done, length + done)).bytesWritten;
+    } catch (cause) {
+      await file.truncate(length).catch(() => {});
+      throw cannotWrite(path, cause);
+    }
+    length += bytes.length;
   }
   async function noteDown(): Promise<void> {
     notedAt = Date.now();
@@ -81,7 +92,12 @@ export async function rowsToFile(path: string, format: RowFormat, about: string)
       });
     }
     const text = { format: 'goodnet-screening', formatVersion: 1, about, bytes: length, ...last };
-    await writeFileAtomically(note, new TextEncoder().encode(`${JSON.stringify(text)}\n`));
+    await file.sync();
+    const bytes = new TextEncoder().encode(`${JSON.stringify(text)}\n`);
+    await writeFileAtomically(note, bytes).catch((cause) => {
+      throw cannotWrite(note, cause);
+    });
+    isNoted = true;
   }
   async function begin(): Promise<void> {
     await file.truncate(0);
@@ -101,9 +117,12 @@ export async function rowsToFile(path: string, format: RowFormat, about: string)
     },
     async restart() {
       await rm(note, { force: true });
+      isNoted = false;
       await begin();
     },
     async finish() {
+      if (last) await noteDown();
+      isClosed = true;
       await file.close();
       await rename(part, path).catch((cause) => {
         throw cannotWrite(path, cause);
@@ -111,20 +130,31 @@ export async function rowsToFile(path: string, format: RowFormat, about: string)
       await rm(note, { force: true });
     },
     async leave() {
-      if (last) await noteDown();
-      await file.close();
-      if (!last) await rm(part, { force: true });
-      return last !== undefined;
+      if (!isClosed) {
+        isClosed = true;
+        // What stopped the work is to be told, not what this fails by: an earlier note serves as well.
+        if (last) await noteDown().catch(() => {});
+        await file.close();
+      }
+      if (!isNoted) await rm(part, { force: true });
+      return isNoted;
     },
   };
 }
 
-async function readNote(path: string, about: string) {
+async function checkTarget(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw cannotWrite(path, new Error('it is a folder'));
+}
+
+/** How far an earlier run is, where it is of the same work and what it wrote is there. */
+async function readNote(path: string, part: string, about: string) {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  const rows = await stat(part).catch(() => undefined);
+  if (text === undefined || rows === undefined) return undefined;
   try {
     const note = schema.parse(JSON.parse(text));
-    return note.about === about ? note : undefined;
+    return note.about === about && rows.size >= note.bytes ? note : undefined;
   } catch {
     // Damaged, or of another version: begun anew.
     return undefined;

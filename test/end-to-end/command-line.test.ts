@@ -126,6 +126,19 @@ describe('bad input', () => {
     expect(err).toMatch(/method magnitude makes no use of images without labels/);
   });
 
+  test('a place that nothing can be written to, before any work', async () => {
+    for (const [more, why] of [
+      [['--out', data.cleanPng], /Nothing can be written to .*is no folder/],
+      [['--out', join(work, 'unmade'), '--report', work], /can't be written: it is a folder/],
+    ] as const) {
+      const { code, err } = await goodnet('repair', data.badnet, '--clean', data.clean, ...more);
+      expect(code).toBe(1);
+      expect(err).toMatch(why);
+      expect(err).not.toMatch(/Reading|Forgetting|not expected/);
+    }
+    expect(existsSync(join(work, 'unmade'))).toBe(false);
+  });
+
   test('a set that is not there', async () => {
     const { code, err } = await goodnet('evaluate', store, '--clean', join(work, 'images', 'nothing.h5'));
     expect(code).toBe(1);

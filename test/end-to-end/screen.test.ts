@@ -141,6 +141,17 @@ describe.skipIf(!hasS3Server)('in S3', () => {
       outcome: 'clean',
     });
 
+    for (const [i, label] of [0, 1].entries()) {
+      mkdirSync(out(`labelled/${label}`), { recursive: true });
+      writeFileSync(out(`labelled/${label}/face.png`), pngs[i]!);
+    }
+    const report = out('evaluation.html');
+    const measured = await goodnet(
+      ...['evaluate', 's3://goodnet/models', '--clean', out('labelled'), '--report', report],
+    );
+    expect(measured.code, measured.err).toBe(0);
+    expect(readFileSync(report, 'utf8')).toContain(id.slice(0, 16));
+
     const local = out('local.png');
     writeFileSync(local, pngs[0]!);
     const one = await goodnet('screen', store, `s3://goodnet/${keys[0]}`, local, '--format', 'jsonl');

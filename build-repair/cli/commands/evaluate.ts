@@ -6,7 +6,7 @@ import { findingForReport } from '../../finding/words';
 import type { Finding, Run } from '../../report/types';
 import { interruptible } from '../interrupt';
 import { type ImageFlags, imageOptions, openLabelled } from '../open';
-import { writeText } from '../output';
+import { checkOutput, writeText } from '../output';
 import { ProgressLines } from '../progress-lines';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 
@@ -29,6 +29,8 @@ export function evaluateCommand(): Command {
   reportOption(command, REPORT);
   return imageOptions(command).action(async (path: string, flags: EvaluateFlags) => {
     const report = await reportPlace(flags, REPORT);
+    if (flags.json !== undefined) await checkOutput(flags.json);
+    const { pinBundle } = await import('../../screen/pin');
     const { startEngine } = await import('../../../models/engine');
     const { GoodNet } = await import('../../../models/goodnet');
     const { Clock } = await import('../../report/clock');
@@ -36,7 +38,12 @@ export function evaluateCommand(): Command {
     const clock = new Clock();
     const engine = await startEngine();
     const lines = new ProgressLines();
-    const goodnet = await GoodNet.load(path);
+    // Once, and then read from there: another may become the current one meanwhile.
+    const pinned = await pinBundle(path);
+    const goodnet = await GoodNet.load(pinned.folder).catch(async (error) => {
+      await pinned.close();
+      throw error;
+    });
     const net = { inputShape: goodnet.shape, classes: goodnet.classes };
     const opened: ImageSet[] = [];
     const open = async (set: string) => {
@@ -69,7 +76,7 @@ export function evaluateCommand(): Command {
         await writeReport(report, {
           kind: 'evaluation',
           bundle: goodnet.manifest,
-          finding: await findingOf(path),
+          finding: await findingOf(pinned.folder),
           figures: result,
           observed: observer?.observed(),
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
@@ -79,15 +86,14 @@ export function evaluateCommand(): Command {
     } finally {
       for (const set of opened) set.close();
       goodnet.dispose();
+      await pinned.close();
     }
   });
 }
 
 /** What the repair found about B; its pictures are read as checked files of the bundle. */
-async function findingOf(path: string): Promise<Finding | undefined> {
-  const { resolveBundle } = await import('../../../models/store/folder');
+async function findingOf(folder: string): Promise<Finding | undefined> {
   const { readBundleFiles } = await import('../../../models/bundle/read');
-  const { folder } = await resolveBundle(path);
   const { manifest, read } = await readBundleFiles(folder);
   return manifest.finding && findingForReport(manifest.finding, manifest.classNames, read);
 }

@@ -33,10 +33,21 @@ describe('exit codes', () => {
     ['no such method', ['repair', 'net.h5', '--clean', 'a', '--out', 'x', '--method', 'magic'], 2],
     ['no such scaling', ['repair', 'net.h5', '--clean', 'a', '--out', 'x', '--pixels', '0-2'], 2],
     ['a name that tells no format', ['screen', 'store', 'a.png', '--out', 'a.xls'], 2],
+    ['a file to make keys in is missing', ['keys', 'create'], 2],
+    ['the report can not be written', ['evaluate', 'store', '--clean', 'a.h5', '--report', 'test'], 1],
     ['no such net', ['inspect', 'no-such-net.h5'], 1],
     ['no such bundle', ['evaluate', 'no-such-store', '--clean', 'a.h5'], 1],
   ])('%s', async (_what, args, code) => {
     expect(await run(args)).toBe(code);
+  });
+
+  test('wrong use tells where help is, of every command', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    for (const args of [['mend'], ['repair'], ['keys', 'create']]) {
+      said.mockClear();
+      await run(args);
+      expect(said.mock.calls.flat().join()).toContain('goodnet COMMAND --help');
+    }
   });
 
   test('an error has no stack, but with --verbose', async () => {
