@@ -32,6 +32,8 @@ export async function listFolder(path: string): Promise<Listing> {
 export async function listFiles(path: string, below = ''): Promise<string[]> {
   const { files, folders } = await listFolder(join(path, below));
   const found = files.map((file) => join(below, file));
-  for (const folder of folders) found.push(...(await listFiles(path, join(below, folder))));
+  // One by one: so many arguments as a folder may have files are more than a call takes.
+  for (const folder of folders)
+    for (const file of await listFiles(path, join(below, folder))) found.push(file);
   return found;
 }
