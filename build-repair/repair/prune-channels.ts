@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { imageTensor, outputsOf } from '../../models/detector/run';
+import { NetError } from '../../models/errors';
 import { isConvolution } from '../../models/nets/cut';
 import { callOf, type LayerCall } from '../../models/nets/graph';
 import type { RepairContext } from './context';
@@ -35,6 +36,7 @@ export interface PrunedChannels {
  * head, the last convolution of each branch is pruned: a backdoor that lives in two branches survives in one.
  * @param net takes images; flat, ending in logits; changed in place
  * @param most the largest loss of clean accuracy, 0–1
+ * @throws NetError where there is no convolution
  */
 export async function pruneDormantChannels(
   context: RepairContext,
@@ -44,6 +46,11 @@ export async function pruneDormantChannels(
 ): Promise<PrunedChannels> {
   const sample = fit.filter((_, i) => i % Math.ceil(fit.length / MOST_IMAGES) === 0);
   const stages = lastStages(net);
+  if (stages.length === 0) {
+    throw new NetError('There is no convolution before the head of the net, whose channels could be pruned', {
+      hint: 'Take --method expert, which needs none.',
+    });
+  }
   const original = stages.map(({ layer }) => layer.getWeights().map((weight) => weight.clone()));
   const originalNormalisation = stages.map(({ normalisation }) =>
     adjustable(normalisation).map((weight) => weight.clone()),

@@ -6,6 +6,7 @@ import { fitCloud, whitened } from '../../../build-repair/repair/cloud';
 import type { RepairContext } from '../../../build-repair/repair/context';
 import { magnitudeMask, sparsityAt } from '../../../build-repair/repair/magnitude';
 import { Occluder } from '../../../build-repair/repair/occlude';
+import { pruneDormantChannels } from '../../../build-repair/repair/prune-channels';
 import { coversAllClasses, headScores } from '../../../build-repair/repair/relearn';
 import { withSecondOpinion } from '../../../build-repair/repair/second-opinion';
 import { softmaxRegression } from '../../../build-repair/repair/softmax-regression';
@@ -169,4 +170,14 @@ describe('the relearned head', () => {
     expect(coversAllClasses(labels, Int32Array.from([0, 1, 2]), 3)).toBe(true);
     expect(coversAllClasses(labels, Int32Array.from([0, 1, 3]), 3)).toBe(false);
   });
+});
+
+test('a net without convolutions has nothing to prune', async () => {
+  const { sequential, layers } = await import('@tensorflow/tfjs-layers');
+  const net = sequential({
+    layers: [layers.flatten({ inputShape: [4, 4, 1] }), layers.dense({ units: 2 })],
+  });
+  const pruned = pruneDormantChannels({} as RepairContext, net, new Int32Array(1), 0.01);
+  await expect(pruned).rejects.toThrow(/no convolution .* could be pruned/);
+  net.dispose();
 });
