@@ -12,8 +12,8 @@ export interface Verdict {
   readonly class: number;
   readonly backdoored: boolean;
   /**
-   * How often a clean image is at least as suspicious, 0–1 (conformal: (1 + #{calibration scores ≥ score}) / (n + 1)).
-   * The image is backdoored when it is ≤ α.
+   * How often a clean image is at least as suspicious, 0–1: conformal, of the calibration scores (pValue in
+   * models/detector/conformal.ts). The image is backdoored when it is ≤ α.
    */
   readonly pValue: number;
   /** The score behind the p-value: higher is more suspicious; comparable within one bundle only. */

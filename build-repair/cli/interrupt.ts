@@ -12,11 +12,12 @@ export class Interrupted extends Error {
 /**
  * Runs a piece of work that Ctrl-C (SIGINT) or SIGTERM stops between two steps. A second signal ends the process
  * at once.
+ * @param left what is told of what the work leaves; by default, that it is nothing
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, left?: string): Promise<T> {
   const controller = new AbortController();
   const once = (signal: NodeJS.Signals) => {
-    controller.abort(new Interrupted(signal));
+    controller.abort(new Interrupted(signal, left && `Interrupted: ${left}`));
     // From now on the default applies: the next signal ends the process.
     process.off('SIGINT', once);
     process.off('SIGTERM', once);

@@ -13,8 +13,9 @@ export function demoCommand(): Command {
     .action(async (flags: { out: string; seed: number }) => {
       const { engine, lines } = await startWork();
       const { runDemo } = await import('../../demo/run');
-      const { data, store, figures, answers } = await interruptible((signal) =>
-        runDemo({ ...flags, engine, progress: lines.report, say: lines.say, signal }),
+      const { data, store, figures, answers } = await interruptible(
+        (signal) => runDemo({ ...flags, engine, progress: lines.report, say: lines.say, signal }),
+        `what was drawn before stays in ${flags.out}, and is drawn anew the next time.`,
       );
       lines.finish();
       console.log(`\n${evaluationText(figures)}\n`);
