@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
 import { MALLOC } from '../../infra/lambda/environment';
+import { ALARM_METRICS } from '../scale/idle';
 import { type Synthesized, synthesize } from './synth';
 
 const app = synthesize();
@@ -274,6 +275,12 @@ describe('watch', () => {
       expect(Properties.AlarmDescription).toContain('docs/operations.md');
       expect(Properties.TreatMissingData).toBe('notBreaching');
     }
+    // Which docs/scale.md tells the price of.
+    const metrics = alarms.map(({ Properties }) => {
+      const several: { MetricStat?: object }[] = Properties.Metrics ?? [{ MetricStat: {} }];
+      return several.filter(({ MetricStat }) => MetricStat).length;
+    });
+    expect(metrics.reduce((sum, each) => sum + each)).toBe(ALARM_METRICS);
     const expressions = JSON.stringify(alarms);
     expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
   });
