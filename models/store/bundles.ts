@@ -14,6 +14,20 @@ export interface KeptBundle {
   readonly isCurrent: boolean;
 }
 
+/** A bundle in a store whose manifest this version can't read: damaged, or of another format. */
+export interface UnreadableBundle {
+  /** The beginning of its id. */
+  readonly folder: string;
+  readonly isCurrent: boolean;
+  readonly why: BundleError;
+}
+
+/** What a store holds, each by id. */
+export interface Holdings {
+  readonly bundles: readonly KeptBundle[];
+  readonly unreadable: readonly UnreadableBundle[];
+}
+
 /** The folder of a bundle in a store: the first 16 hexadecimal digits of its id. */
 export const folderOf = (id: string) => id.slice(0, 16);
 
@@ -48,26 +62,57 @@ export async function startReadingFrom(files: Files, id?: string): Promise<Arriv
   );
 }
 
-/** The bundles of a store, by id. */
-export async function listBundles(files: Files): Promise<KeptBundle[]> {
+/** The bundles of a store. @throws BundleError where it is no store: there is no bundle, and nothing of one */
+export async function listBundles(files: Files): Promise<Holdings> {
   const current = await readCurrent(files);
-  const manifests = (await files.list('')).filter((key) => /^[0-9a-f]{16}\/manifest\.json$/.test(key));
-  const kept: KeptBundle[] = [];
-  for (const key of manifests) {
-    const manifest = await manifestOf(files, key.slice(0, 16));
-    if (!manifest) continue;
-    const { id, name, method } = manifest;
-    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-    kept.push({ id, name, method, bytes, isCurrent: id === current?.bundle });
+  const keys = await files.list('');
+  if (!current && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
+    throw noStore(files, `neither ${CURRENT} nor a bundle is in it`);
   }
-  return kept;
+  const bundles: KeptBundle[] = [];
+  const unreadable: UnreadableBundle[] = [];
+  for (const key of keys) {
+    const [, folder] = /^([0-9a-f]{16})\/manifest\.json$/.exec(key) ?? [];
+    if (folder === undefined) continue;
+    const isCurrent = current !== undefined && folderOf(current.bundle) === folder;
+    const manifest = await readableOrWhy(files, folder);
+    if (manifest instanceof BundleError) unreadable.push({ folder, isCurrent, why: manifest });
+    else if (manifest) {
+      const { id, name, method } = manifest;
+      const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+      bundles.push({ id, name, method, bytes, isCurrent });
+    }
+  }
+  return { bundles, unreadable };
+}
+
+/**
+ * The manifest in a folder of a store, or why it can't be read; undefined where there is none.
+ * @throws GoodNetError `environment`, which tells nothing of the manifest
+ */
+export async function readableOrWhy(
+  files: Files,
+  folder: string,
+): Promise<Manifest | BundleError | undefined> {
+  try {
+    const manifest = await manifestOf(files, folder);
+    if (!manifest || folderOf(manifest.id) === folder) return manifest;
+    return new BundleError(`${files.address}/${folder} holds another bundle, ${manifest.id}`);
+  } catch (error) {
+    if (error instanceof BundleError && error.kind === 'data') return error;
+    throw error;
+  }
 }
 
 /** What a store's `current.json` says. @throws BundleError where there is none: it is no store */
 export async function currentOf(files: Files): Promise<Current> {
   const current = await readCurrent(files);
   if (current) return current;
-  throw new BundleError(`${files.address} is no store: there is no ${CURRENT} in it`, {
+  throw noStore(files, `there is no ${CURRENT} in it`);
+}
+
+function noStore({ address }: Files, why: string): BundleError {
+  return new BundleError(`${address} is no store: ${why}`, {
     hint: 'Publish a bundle there with goodnet publish BUNDLE --to ADDRESS --activate.',
   });
 }

@@ -62,12 +62,14 @@ export function modelsCommand(): Command {
     .description('list the bundles of a store')
     .requiredOption(...STORE)
     .action(async ({ store }: { store: string }) => {
-      for (const { id, name, method, bytes, isCurrent } of await (await bundles()).listBundles(
-        await open(store),
-      )) {
+      const { bundles: kept, unreadable } = await (await bundles()).listBundles(await open(store));
+      const marked = (isCurrent: boolean) => (isCurrent ? ['current'] : []);
+      for (const { id, name, method, bytes, isCurrent } of kept) {
         const size = `${(bytes / 1e6).toFixed(1)} MB`;
-        console.log([short(id), name, method, size, ...(isCurrent ? ['current'] : [])].join('  '));
+        console.log([short(id), name, method, size, ...marked(isCurrent)].join('  '));
       }
+      for (const { folder, why, isCurrent } of unreadable)
+        console.log([folder, `can't be read: ${why.message}`, ...marked(isCurrent)].join('  '));
     });
 }
 
@@ -85,7 +87,7 @@ export function activateCommand(): Command {
 /** `goodnet rollback --store ADDRESS` */
 export function rollbackCommand(): Command {
   return new Command('rollback')
-    .description('have a store answer with the bundle before the current one')
+    .description('have a store answer with the bundle before the current one; with the last that can be read')
     .requiredOption(...STORE)
     .action(async ({ store }: { store: string }) => {
       console.log(`${short(await (await pointing()).rollback(await open(store)))} is answered with again`);
@@ -95,11 +97,14 @@ export function rollbackCommand(): Command {
 /** `goodnet prune --store ADDRESS [--keep 3]` */
 export function pruneCommand(): Command {
   return new Command('prune')
-    .description('remove bundles from a store, but for the current one and the last before it')
+    .description(
+      'remove bundles from a store; kept are the current one, the one before it, one that was published since and\nnever current yet, then those that were current last. What can not be read goes first',
+    )
     .requiredOption(...STORE)
     .option('--keep <number>', 'how many to keep, the current one counted', whole(1, 1000), 3)
     .action(async ({ store, keep }: { store: string; keep: number }) => {
-      const removed = await (await pointing()).prune(await open(store), keep);
+      const { prune } = await import('../../../models/store/prune');
+      const removed = await prune(await open(store), keep);
       for (const id of removed) console.log(`${short(id)} removed`);
       if (removed.length === 0) console.log('Nothing to remove.');
     });

@@ -58,7 +58,7 @@ describe.skipIf(!hasS3Server)('a store in an S3 that has faults', () => {
       expect(await rollback(faulty)).toBe(old.id);
       expect((await readFrom(straight)).manifest.id).toBe(old.id);
       expect(await readCurrent(straight)).toMatchObject({ bundle: old.id, before: [young.id] });
-      expect((await listBundles(faulty)).length).toBe(2);
+      expect((await listBundles(faulty)).bundles.length).toBe(2);
     },
   );
 

@@ -61,7 +61,7 @@ describe.skipIf(!hasS3Server)('a publish that is killed', () => {
 
   /** That whoever reads gets whole bundles. @returns the one that is current */
   async function holdsWhole(files: Files): Promise<string> {
-    for (const { id } of await listBundles(files)) await readFrom(files, id);
+    for (const { id } of (await listBundles(files)).bundles) await readFrom(files, id);
     return (await readFrom(files)).manifest.id;
   }
 
@@ -103,7 +103,7 @@ describe.skipIf(!hasS3Server)('a publish that is killed', () => {
       await activate(files, young.id);
       expect(await holdsWhole(files)).toBe(young.id);
       expect((await readCurrent(files))!.before).toEqual([old.id]);
-      expect((await listBundles(files)).length).toBe(2);
+      expect((await listBundles(files)).bundles.length).toBe(2);
     }
     // All but those at the very end.
     expect(pointedAtOld).toBeGreaterThan(KILLS / 2);

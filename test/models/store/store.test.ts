@@ -9,7 +9,8 @@ import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent, writeCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
-import { activate, prune, rollback } from '../../../models/store/pointing';
+import { activate, rollback } from '../../../models/store/pointing';
+import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { parseS3, s3Client, s3Files } from '../../../models/store/s3-files';
 import { writeSmallBundle } from '../../functions/small-bundle';
@@ -25,7 +26,7 @@ let server: S3Server | undefined;
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
-  for (const seed of [1, 2, 3]) {
+  for (const seed of [1, 2, 3, 4]) {
     const store = join(work, `made-${seed}`);
     const id = await writeSmallBundle(store, { seed });
     made.push({ path: join(store, id.slice(0, 16)), id });
@@ -74,11 +75,14 @@ describe.each([
 
     it('takes bundles, and goes back', async () => {
       const files = open();
-      await expect(readFrom(files)).rejects.toThrow(/no store/);
+      for (const ask of [readFrom, listBundles, rollback, (none: Files) => prune(none, 1)])
+        await expect(ask(files)).rejects.toThrow(/is no store: .*current\.json/);
       for (const { path } of made) await publish(path, files);
-      expect((await listBundles(files)).map(({ id, isCurrent }) => [id, isCurrent])).toEqual(
+      const { bundles, unreadable } = await listBundles(files);
+      expect(bundles.map(({ id, isCurrent }) => [id, isCurrent])).toEqual(
         made.map(({ id }) => [id, false]).sort(),
       );
+      expect(unreadable).toEqual([]);
       const [one, two, three] = made.map(({ id }) => id) as [string, string, string];
       expect(await activate(files, one)).toBe(one);
       await expect(rollback(files)).rejects.toThrow(/no bundle before/);
@@ -88,28 +92,75 @@ describe.each([
       expect(await rollback(files)).toBe(two);
       expect((await readFrom(files)).manifest.id).toBe(two);
       await expect(activate(files, 'f00')).rejects.toThrow(/has no bundle whose id begins with/);
-      await expect(activate(files, '')).rejects.toThrow(/3 bundles/);
+      await expect(activate(files, '')).rejects.toThrow(/4 bundles/);
     });
 
-    it('prunes neither what is current, nor what was just before, nor what was published last', async () => {
+    it('prunes to so many: first what was never current, last what was current just before', async () => {
       const files = open();
-      const [one, two, three] = made as [Made, Made, Made];
-      for (const { path, id } of [one, two]) {
+      const [one, two, three, four] = made as [Made, Made, Made, Made];
+      for (const { path, id } of [one, two, three]) {
         await publish(path, files);
         await activate(files, id);
       }
       await aSecond();
-      await publish(three.path, files);
-      expect(await prune(files, 2)).toEqual([]);
-      expect(await prune(files, 1)).toEqual([one.id]);
+      await publish(four.path, files);
+      expect(await prune(files, 4)).toEqual([]);
+      // The fourth may be waiting to be activated.
+      expect(await prune(files, 3)).toEqual([one.id]);
       expect(await files.list(`${one.id.slice(0, 16)}/`)).toEqual([]);
-      await expect(rollback(files)).rejects.toThrow(/has been pruned/);
+      expect(await prune(files, 2)).toEqual([four.id]);
+      expect(await rollback(files)).toBe(two.id);
+      // What was gone back from is no longer kept for being the newest.
+      expect(await prune(files, 1)).toEqual([three.id]);
+      await expect(rollback(files)).rejects.toThrow(/has been pruned; .* has been pruned/);
+      await publish(three.path, files);
+      await activate(files, three.id);
+      await publish(one.path, files);
+      await activate(files, one.id);
+      expect(await prune(files, 2)).toEqual([two.id]);
       await activate(files, three.id);
       // That which was pruned is passed over.
+      await prune(files, 1);
+      await publish(two.path, files);
       await activate(files, two.id);
       expect(await rollback(files)).toBe(three.id);
-      expect(await prune(files, 1)).toEqual([two.id]);
       expect((await readFrom(files)).manifest.id).toBe(three.id);
+    });
+
+    it('goes on where bundles of it can not be read', async () => {
+      const files = open();
+      const [one, two, three, four] = made as [Made, Made, Made, Made];
+      for (const { path, id } of [one, two, three]) {
+        await publish(path, files);
+        await activate(files, id);
+      }
+      const old = async ({ id }: Made) => {
+        const manifest = { format: 'goodnet-bundle', formatVersion: 5, id };
+        await files.write(`${id.slice(0, 16)}/manifest.json`, text(JSON.stringify(manifest)), 'any');
+      };
+      await old(two);
+      const { bundles, unreadable } = await listBundles(files);
+      expect(bundles.map(({ id }) => id)).toEqual([one.id, three.id].sort());
+      expect(unreadable).toMatchObject([{ folder: two.id.slice(0, 16), isCurrent: false }]);
+      expect(unreadable[0]!.why.message).toMatch(/bundle format 5, of an earlier version/);
+
+      await expect(activate(files, two.id)).rejects.toThrow(/bundle format 5/);
+      await expect(activate(files, two.id.slice(0, 8))).rejects.toThrow(/bundle format 5/);
+      await expect(activate(files, '')).rejects.toThrow(/3 bundles/);
+      expect(await activate(files, three.id.slice(0, 8))).toBe(three.id);
+      expect(await rollback(files)).toBe(one.id);
+      await activate(files, three.id);
+      expect(await prune(files, 3)).toEqual([]);
+      expect(await prune(files, 2)).toEqual([two.id.slice(0, 16)]);
+      await publish(two.path, files);
+
+      // The current one itself, and all before it.
+      for (const each of [one, two, three]) await old(each);
+      await expect(rollback(files)).rejects.toThrow(/bundle format 5.*; .*bundle format 5/);
+      await publish(four.path, files);
+      expect((await prune(files, 2)).sort()).toEqual([one, two].map(({ id }) => id.slice(0, 16)).sort());
+      expect((await listBundles(files)).unreadable).toMatchObject([{ isCurrent: true }]);
+      expect(await activate(files, four.id)).toBe(four.id);
     });
 
     it('goes on with a publish that broke off, and shows nothing of it before', async () => {
@@ -124,7 +175,7 @@ describe.each([
         },
       };
       await expect(publish(path, breaking)).rejects.toThrow('broken off');
-      expect(await listBundles(files)).toEqual([]);
+      expect(await listBundles(files)).toEqual({ bundles: [], unreadable: [] });
       const sent: string[] = [];
       await publish(path, {
         ...files,

@@ -1,0 +1,67 @@
+import { currentOf, folderOf, listBundles } from './bundles';
+import type { Current } from './current';
+import type { Files } from './files';
+
+/** A bundle's folder, and when its manifest was written. */
+interface Shelf {
+  readonly folder: string;
+  /** Undefined where it can't be read. */
+  readonly id: string | undefined;
+  readonly published: number;
+}
+
+/**
+ * Removes bundles, what is worth the least first (see byWorth); never the current one.
+ * @param keep how many to keep, the current one counted, ≥ 1
+ * @returns the ids of those removed; of one that can't be read, the beginning of its id
+ */
+export async function prune(files: Files, keep: number): Promise<string[]> {
+  const { bundles, unreadable } = await listBundles(files);
+  const all = [
+    ...bundles.map(({ id }) => ({ folder: folderOf(id), id })),
+    ...unreadable.map(({ folder }) => ({ folder, id: undefined })),
+  ];
+  const shelves: Shelf[] = [];
+  for (const each of all) {
+    const published = (await files.modified(`${each.folder}/manifest.json`)) ?? 0;
+    shelves.push({ ...each, published });
+  }
+  const removed: string[] = [];
+  for (const { folder, id } of shelves) {
+    // Looked at anew for each: somebody may be activating another meanwhile.
+    const kept = byWorth(await currentOf(files), shelves).slice(0, keep);
+    if (kept.includes(folder)) continue;
+    const keys = await files.list(`${folder}/`);
+    // The manifest first: what is left of a bundle without one is no bundle.
+    await files.remove([`${folder}/manifest.json`]);
+    await files.remove(keys.filter((key) => key !== `${folder}/manifest.json`));
+    removed.push(id ?? folder);
+  }
+  return removed;
+}
+
+/**
+ * The folders of bundles, what is worth the most first: the current one; the one before it; the last that was published
+ * since, and never current yet: it may be waiting for that; those that were current earlier; those that never were; those
+ * that can't be read.
+ */
+function byWorth({ bundle, before }: Current, shelves: readonly Shelf[]): string[] {
+  const newest = [...shelves].sort((a, b) => b.published - a.published);
+  const isThere = (id: string) => newest.some((each) => each.id === id);
+  const [last, ...earlier] = before.filter(isThere).map(folderOf);
+  const since = newest.find(({ folder }) => folder === folderOf(bundle))?.published ?? 0;
+  const never = newest.filter(({ id }) => id !== undefined && id !== bundle && !before.includes(id));
+  const waiting = never.slice(0, 1).filter(({ published }) => published >= since);
+  const unreadable = newest.filter(({ id }) => id === undefined);
+  const folders = (some: readonly Shelf[]) => some.map(({ folder }) => folder);
+  const ranked = [
+    folderOf(bundle),
+    ...(last === undefined ? [] : [last]),
+    ...folders(waiting),
+    ...earlier,
+    ...folders(never),
+    ...folders(unreadable),
+  ];
+  // Once each; what is not there takes nobody's place.
+  return [...new Set(ranked)].filter((each) => newest.some(({ folder }) => folder === each));
+}
