@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomically } from '../../models/bundle/write';
-import { GoodNetError } from '../../models/errors';
+import { makeFolder, writeFileAtomically } from '../../models/bundle/write';
+import { GoodNetError, messageOf } from '../../models/errors';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces, type LabelledDrawings, type TriggerKind } from './faces';
 import { hdf5Bytes } from './hdf5-bytes';
@@ -44,16 +43,16 @@ export interface DemoData {
  * × width, `label`), and PNGs. Takes about two seconds.
  * @param dir made where it is not there
  * @param options.seed of the images; the people and the BadNet that knows them are always the same
- * @throws GoodNetError `environment` where the BadNet is missing from the installation
+ * @throws GoodNetError `environment` where the BadNet is missing from the installation, or the folder can't be written to
  */
 export async function writeDemoData(dir: string, { seed }: { seed: number }): Promise<DemoData> {
   const badnet = demoBadNet();
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const persons = demoCast();
   const write = async (name: string, imagesPerPerson: number, trigger?: (typeof DEMO_TRIGGERS)[number]) => {
     const path = join(dir, `${name}.h5`);
     const set = drawFaces({ persons, imagesPerPerson, seed, set: name, shape: DEMO_SHAPE, trigger });
-    await writeFileAtomically(path, await contestFile(set, trigger !== undefined));
+    await put(path, await contestFile(set, trigger !== undefined));
     return path;
   };
   const clean = await write('clean_validation_data', VALIDATION_PER_PERSON);
@@ -66,13 +65,13 @@ export async function writeDemoData(dir: string, { seed }: { seed: number }): Pr
 
   const writePng = async (name: string, bytes: Promise<Uint8Array>) => {
     const path = join(dir, `${name}.png`);
-    await writeFileAtomically(path, await bytes);
+    await put(path, await bytes);
     return path;
   };
   const samples = join(dir, 'samples');
-  await mkdir(samples, { recursive: true });
+  await makeFolder(samples);
   for (const [name, bytes] of await samplePictures(persons, seed)) {
-    await writeFileAtomically(join(samples, name), bytes);
+    await put(join(samples, name), bytes);
   }
   const [trigger] = DEMO_TRIGGERS;
   return {
@@ -103,6 +102,16 @@ export function demoBadNet(): string {
   throw new GoodNetError('The demo’s net, demo/badnet.h5, is missing from this installation of GoodNet', {
     kind: 'environment',
     hint: 'Install GoodNet again, or train the net anew with npm run demo:train.',
+  });
+}
+
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFileAtomically(path, bytes).catch((cause) => {
+    throw new GoodNetError(`${path} can't be written: ${messageOf(cause)}`, {
+      kind: 'environment',
+      hint: 'Check that its folder may be written to and the disk has room, or give another with --out.',
+      cause,
+    });
   });
 }
 

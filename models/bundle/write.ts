@@ -113,9 +113,9 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new BundleError(`The folder ${path} can't be made: ${(cause as Error).message}`, {
+    throw new BundleError(`The folder ${path} can't be made: ${messageOf(cause)}`, {
       kind: 'environment',
-      hint: 'Give another folder with --out.',
+      hint: 'Give another folder, or one above it that may be written to.',
       cause,
     });
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { makeFolder, writeFileAtomically } from '../bundle/write';
-import { GoodNetError } from '../errors';
+import { GoodNetError, messageOf } from '../errors';
 import type { Files } from './files';
 
 /** A lock that is older was left behind by a run that was killed, in milliseconds. */
@@ -11,59 +12,86 @@ const STALE_LOCK = 10_000;
 /** Looked so many times, 20 ms apart, whether a lock is gone: longer than it takes to be stale. */
 const TRIES = 700;
 
-/** A folder as a store. */
+/** A folder as a store. @throws from its methods GoodNetError `environment` where the folder can't be read or written */
 export function folderFiles(folder: string): Files {
   const at = (key: string) => join(folder, key);
+  const failed =
+    (what: string) =>
+    (error: unknown): never => {
+      if (error instanceof GoodNetError) throw error;
+      throw new GoodNetError(`${folder}: ${what} failed: ${messageOf(error)}`, {
+        kind: 'environment',
+        hint: 'Check that you may read and write what is there, and that the disk has room.',
+        cause: error,
+      });
+    };
+  const found = (key: string) =>
+    stat(at(key))
+      .catch(noneWhereMissing)
+      .catch(failed(`looking for ${key}`));
   const read: Files['read'] = async (key) => {
-    const bytes = await readFile(at(key)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      throw error;
-    });
+    const bytes = await readFile(at(key))
+      .catch(noneWhereMissing)
+      .catch(failed(`reading ${key}`));
     return bytes && { bytes, version: createHash('sha256').update(bytes).digest('hex') };
+  };
+  const write: Files['write'] = async (key, bytes, condition) => {
+    await makeFolder(dirname(at(key)));
+    if (condition === 'any') {
+      await writeFileAtomically(at(key), bytes);
+      return true;
+    }
+    return await locked(at(key), async () => {
+      const version = (await read(key))?.version;
+      if (version !== (condition === 'new' ? undefined : condition.version)) return false;
+      await writeFileAtomically(at(key), bytes);
+      return true;
+    });
   };
   return {
     address: folder,
     read,
-    async write(key, bytes, condition) {
-      await makeFolder(dirname(at(key)));
-      if (condition === 'any') {
-        await writeFileAtomically(at(key), bytes);
-        return true;
-      }
-      return await locked(at(key), async () => {
-        const version = (await read(key))?.version;
-        if (version !== (condition === 'new' ? undefined : condition.version)) return false;
-        await writeFileAtomically(at(key), bytes);
-        return true;
-      });
-    },
+    write: (key, ...rest) => write(key, ...rest).catch(failed(`writing ${key}`)),
     has: async (key, { bytes, sha256 }) => {
-      const found = await stat(at(key)).catch(() => undefined);
-      return found?.isFile() === true && found.size === bytes && (await read(key))?.version === sha256;
+      const file = await found(key);
+      return file?.isFile() === true && file.size === bytes && (await read(key))?.version === sha256;
     },
-    modified: (key) =>
-      stat(at(key)).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => undefined,
-      ),
+    modified: async (key) => (await found(key))?.mtimeMs,
     folders: async () => {
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      const entries = await entriesOf(folder).catch(failed('listing'));
       return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
     },
     async list(prefix) {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-      return entries
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-        .filter((key) => key.startsWith(prefix) && !key.includes('.incoming-'))
-        .sort();
+      const keys = await keysBelow(folder).catch(failed('listing'));
+      return keys.filter((key) => key.startsWith(prefix) && !key.includes('.incoming-')).sort();
     },
     async remove(keys) {
-      for (const key of keys) await rm(at(key), { force: true });
+      for (const key of keys) await rm(at(key), { force: true }).catch(failed(`removing ${key}`));
       for (const each of new Set(keys.map((key) => dirname(at(key)))).values())
-        await removeEmpty(each, folder);
+        await removeEmpty(resolve(each), resolve(folder));
     },
   };
+}
+
+/** What is not there, or below what is no folder, is none; anything else that is wrong is told. */
+function noneWhereMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+}
+
+/** What a folder holds: nothing where there is none. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return (await readdir(folder, { withFileTypes: true }).catch(noneWhereMissing)) ?? [];
+}
+
+/** The files below a folder, by their keys; a folder that is being removed meanwhile holds none. */
+async function keysBelow(folder: string, start = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for (const entry of await entriesOf(join(folder, start))) {
+    if (entry.isFile()) keys.push(`${start}${entry.name}`);
+    if (!entry.isDirectory()) continue;
+    for (const key of await keysBelow(folder, `${start}${entry.name}/`)) keys.push(key);
+  }
+  return keys;
 }
 
 async function removeEmpty(folder: string, root: string): Promise<void> {

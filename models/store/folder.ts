@@ -14,8 +14,11 @@ export function bundleFolder(store: string, id: string): string {
 export async function setCurrent(store: string, manifest: Manifest): Promise<void> {
   const files = folderFiles(store);
   for (;;) {
-    // A damaged pointer is no reason to lose a repair: it is written anew.
-    const was = await readCurrent(files).catch(() => 'damaged' as const);
+    const was = await readCurrent(files).catch((error) => {
+      // A damaged pointer is no reason to lose a repair: it is written anew.
+      if (error instanceof BundleError && error.kind === 'data') return 'damaged' as const;
+      throw error;
+    });
     if (await writeCurrent(files, manifest.id, was)) return;
   }
 }

@@ -1,0 +1,147 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { GoodNetError } from '../../../models/errors';
+import { listBundles } from '../../../models/store/bundles';
+import type { Files } from '../../../models/store/files';
+import { setCurrent } from '../../../models/store/folder';
+import { folderFiles } from '../../../models/store/folder-files';
+import { activate } from '../../../models/store/pointing';
+import { prune } from '../../../models/store/prune';
+import { publish } from '../../../models/store/publish';
+import { writeSmallBundle } from '../../functions/small-bundle';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-folder-files-'));
+const at = (name: string) => join(work, name);
+const bytes = new TextEncoder().encode('x');
+let id: string;
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+  chmodSync(work, 0o755);
+  id = await writeSmallBundle(at('made'));
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+/** Does work as somebody whom modes hold back: root they don't. */
+async function asSomebody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return await work();
+  process.seteuid!(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid!(0);
+  }
+}
+
+const failure = async (work: () => Promise<unknown>) => {
+  const error = await work().then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  expect(error).toBeInstanceOf(GoodNetError);
+  const { message, kind, hint } = error as GoodNetError;
+  expect(hint).toMatch(/^\S.*\.$/);
+  return { message, kind };
+};
+
+describe.skipIf(process.platform === 'win32')('a folder that is not ours', () => {
+  it('is said to be so, whatever is asked of it', async () => {
+    const store = at('readable');
+    await publish(at('made'), folderFiles(store));
+    chmodSync(store, 0o555);
+    chmodSync(join(store, id.slice(0, 16)), 0o555);
+    const files = folderFiles(store);
+    await asSomebody(async () => {
+      expect(await failure(() => activate(files, id))).toEqual({
+        message: expect.stringMatching(/readable: writing current\.json failed: EACCES/),
+        kind: 'environment',
+      });
+      for (const [asked, what] of [
+        [() => files.write('new', bytes, 'any'), /writing new failed/],
+        [() => files.write('new/one', bytes, 'any'), /The folder .*new can't be made/],
+        [() => files.remove([`${id.slice(0, 16)}/manifest.json`]), /removing .* failed/],
+      ] as const)
+        expect(await failure(asked)).toEqual({ message: expect.stringMatching(what), kind: 'environment' });
+      expect((await listBundles(files)).bundles.length).toBe(1);
+    });
+    chmodSync(store, 0o755);
+  });
+
+  it('is not taken for an empty one', async () => {
+    const store = at('closed');
+    await publish(at('made'), folderFiles(store));
+    await activate(folderFiles(store), id);
+    chmodSync(store, 0o000);
+    const files = folderFiles(store);
+    await asSomebody(async () => {
+      for (const [asked, what] of [
+        [() => files.list(''), /closed: listing failed: EACCES/],
+        [() => files.folders(), /listing failed/],
+        [() => files.read('current.json'), /reading current\.json failed/],
+        [() => files.has('a', { bytes: 1, sha256: '' }), /looking for a failed/],
+        [() => files.modified('a'), /looking for a failed/],
+        [() => listBundles(files), /failed/],
+        [() => prune(files, 1), /failed/],
+        [() => publish(at('made'), files), /failed/],
+      ] as const)
+        expect(await failure(asked)).toEqual({ message: expect.stringMatching(what), kind: 'environment' });
+    });
+    chmodSync(store, 0o755);
+    // A manifest alone that can't be read is no reason to remove its bundle.
+    chmodSync(join(store, id.slice(0, 16), 'manifest.json'), 0o000);
+    await asSomebody(async () => {
+      expect((await failure(() => listBundles(files))).kind).toBe('environment');
+    });
+  });
+
+  it('keeps its current.json where that can not be read', async () => {
+    const store = at('kept');
+    mkdirSync(store);
+    writeFileSync(join(store, 'current.json'), 'not to be read');
+    chmodSync(store, 0o777);
+    chmodSync(join(store, 'current.json'), 0o000);
+    await asSomebody(async () => {
+      const asked = () => setCurrent(store, { id } as Parameters<typeof setCurrent>[1]);
+      expect((await failure(asked)).message).toMatch(/reading current\.json failed/);
+    });
+  });
+});
+
+describe('a folder', () => {
+  it('that is none, or holds nothing of the kind, is no store; it can be made one', async () => {
+    mkdirSync(at('empty'));
+    writeFileSync(at('file'), '');
+    for (const name of ['none', 'empty', 'file']) {
+      const files = folderFiles(at(name));
+      for (const asked of [
+        listBundles,
+        (files: Files) => activate(files, id),
+        (files: Files) => prune(files, 1),
+      ])
+        expect((await failure(() => asked(files))).message).toMatch(
+          /is no store: neither current.json nor a bundle/,
+        );
+    }
+    for (const name of ['none', 'empty']) {
+      const files = folderFiles(at(name));
+      await publish(at('made'), files);
+      expect(await activate(files, id)).toBe(id);
+    }
+    expect(await failure(() => publish(at('made'), folderFiles(at('file'))))).toEqual({
+      message: expect.stringMatching(/file.* can't be made: /),
+      kind: 'environment',
+    });
+  });
+
+  it('is left without empty folders, however its path is written', async () => {
+    for (const path of [`${at('slash')}/`, join(at('.'), 'dotted/../dots')]) {
+      const files = folderFiles(path);
+      await files.write('a/b/c', bytes, 'any');
+      await files.remove(['a/b/c']);
+      expect(readdirSync(path)).toEqual([]);
+    }
+  });
+});
