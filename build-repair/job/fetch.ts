@@ -1,4 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createWriteStream, type Stats } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -7,6 +8,7 @@ import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Clien
 import { GoodNetError, messageOf } from '../../models/errors';
 import { isS3 } from '../../models/store/open';
 import { parseS3, s3Client } from '../../models/store/s3-files';
+import { listFiles } from '../images/listing';
 
 /** Files that a job reads, each fetched once. */
 export interface Inputs {
@@ -40,13 +42,35 @@ export function inputs(
       return once;
     },
     async version(address) {
-      if (isS3(address)) return (await objectsAt(address)).objects.map(({ etag }) => etag).join();
+      if (isS3(address)) {
+        const { prefix, objects } = await objectsAt(address);
+        // The folders of images are their classes: where an object is tells as much as what is in it.
+        return prefix === undefined ? objects[0]!.etag : digest(objects.map(({ key, etag }) => [key, etag]));
+      }
       const found = await stat(address).catch((cause) => {
         throw nothingAt(address, cause);
       });
-      return `${found.size} ${found.mtimeMs}`;
+      return found.isDirectory() ? await folderVersion(address) : versionOf(found);
     },
   };
+}
+
+const versionOf = ({ size, mtimeMs }: Stats) => `${size} ${mtimeMs}`;
+
+/** Changes with the names, sizes and times of the files below a folder. */
+async function folderVersion(folder: string): Promise<string> {
+  const files: [string, string][] = [];
+  for (const file of await listFiles(folder)) {
+    // A link that leads nowhere: reading it will say so.
+    const found = await stat(join(folder, file)).catch(() => undefined);
+    files.push([file, found ? versionOf(found) : '']);
+  }
+  return digest(files);
+}
+
+/** However many files there are, what tells them from others is short. */
+function digest(files: readonly (readonly [string, string])[]): string {
+  return createHash('sha256').update(JSON.stringify(files)).digest('hex');
 }
 
 interface Found {
