@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkPlace } from '../../models/bundle/place';
 import type { Engine } from '../../models/engine';
+import { GoodNetError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import { parsePixels } from '../../models/pixels';
 import type { Signer } from '../../models/signing/signer';
-import { openFiles } from '../../models/store/open';
+import { readCurrent } from '../../models/store/current';
+import type { Files } from '../../models/store/files';
+import { isS3, openFiles } from '../../models/store/open';
 import { activate } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
 import { findingForReport } from '../finding/words';
@@ -41,24 +45,23 @@ export interface One extends Pick<RepairResult, 'manifest' | 'figures'> {
 
 /**
  * Repairs one net of a job and puts the bundle into its store.
- * @throws what the repair throws; the signal's reason, and then the store is as it was
+ * @throws what the repair throws; GoodNetError `environment` for what is wrong with the store; the signal's reason, and
+ * then the store is as it was
  */
 export async function repairOne(net: NetToRepair, options: OneOptions): Promise<One> {
-  const { inputs, store, work, signal, say, engine } = options;
+  const { inputs, work, signal, say, engine } = options;
   const { architecture, method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
   const clock = new Clock();
   const kept = new Set(variables().keys());
+  const store = await openStore(options.store);
   const netPath = await inputs.local(net.net);
   const loaded = await loadNet(netPath, { architecture });
   const out = join(work, 'bundle');
-  const reading = { shape: loaded.inputShape, layout, skipBad: skipBad ?? false };
-  const clean = await openImages(await inputs.local(net.clean), {
-    ...reading,
-    classes: loaded.classes,
-    group,
-  });
+  let clean: ImageSet | undefined;
   let unlabelled: ImageSet | undefined;
   try {
+    const reading = { shape: loaded.inputShape, layout, skipBad: skipBad ?? false };
+    clean = await openImages(await inputs.local(net.clean), { ...reading, classes: loaded.classes, group });
     if (net.unlabelled !== undefined) {
       const path = await inputs.local(net.unlabelled);
       unlabelled = await openImages(path, { ...reading, labelsRequired: false });
@@ -80,16 +83,37 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
     });
     const { manifest, figures } = result;
     const report = await reportOf(net, result, clock, engine);
-    const files = await openFiles(store);
-    await publish(result.folder, files, { signal, signer: options.signer });
-    if (net.activate ?? true) await activate(files, manifest.id);
+    await ofTheStore(async () => {
+      await publish(result.folder, store, { signal, signer: options.signer });
+      if (net.activate ?? true) await activate(store, manifest.id);
+    });
     return { manifest, figures, report, seconds: clock.taken().seconds };
   } finally {
-    clean.close();
+    clean?.close();
     unlabelled?.close();
     loaded.model.dispose();
     disposeAllBut(kept);
     await rm(out, { recursive: true, force: true });
+  }
+}
+
+/** Opens a store. What can be seen to be wrong with it is told before the work, not after. */
+function openStore(address: string): Promise<Files> {
+  return ofTheStore(async () => {
+    if (!isS3(address)) await checkPlace(address);
+    const files = await openFiles(address);
+    await readCurrent(files);
+    return files;
+  });
+}
+
+/** Does work on a store. What is wrong with it is not the net's fault: it may be mended, and the net tried again. */
+async function ofTheStore<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof GoodNetError)) throw cause;
+    throw new GoodNetError(cause.message, { kind: 'environment', hint: cause.hint, cause });
   }
 }
 

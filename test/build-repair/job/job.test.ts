@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -19,6 +20,7 @@ import { inputs } from '../../../build-repair/job/fetch';
 import { type JobOptions, runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
 import { type Engine, startEngine } from '../../../models/engine';
+import { GoodNetError } from '../../../models/errors';
 import { createKeys } from '../../../models/signing/keys';
 import { openSigner } from '../../../models/signing/signer';
 import { readFrom } from '../../../models/store/bundles';
@@ -196,8 +198,36 @@ describe('runJob', () => {
 
   it('does not mistake a lack of the machine for a fault of a net', async () => {
     const nowhere = join(folder, 'clean.h5');
-    await expect(run({ store: nowhere })).rejects.toThrow();
+    await expect(run({ store: nowhere })).rejects.toThrow(/Nothing can be written to .*: ENOTDIR/);
     expect((await run()).map(({ isNew }) => isNew)).toEqual([true, true, true]);
+  });
+
+  it('does not mistake a fault of the store for one of a net', async () => {
+    const share = { index: 0, of: 3 };
+    const [first] = await run({ share });
+    rmSync(join(folder, 'state'), { recursive: true });
+    const store = join(folder, 'stores/one');
+    const key = join(folder, 'key');
+    await createKeys(key);
+    const signed = join(store, first!.done.bundle!.slice(0, 16), 'signatures.json');
+    const damages = [
+      [join(store, 'current.json'), {}],
+      [signed, { signer: await openSigner(key) }],
+    ] as const;
+    for (const [file, more] of damages) {
+      const before = existsSync(file) && readFileSync(file);
+      writeFileSync(file, '{');
+      await expect(run({ share, ...more })).rejects.toMatchObject({
+        kind: 'environment',
+        message: expect.stringMatching(/json is not JSON: it is damaged/),
+        cause: expect.any(GoodNetError),
+      });
+      expect(existsSync(join(folder, 'state/one/done.json'))).toBe(false);
+      if (before) writeFileSync(file, before);
+      else rmSync(file);
+    }
+    await expect(run({ share, store: 's3://No' })).rejects.toThrow(/is no address in S3/);
+    expect(await run({ share })).toMatchObject([{ isNew: true, done: { outcome: 'repaired' } }]);
   });
 
   it('signs what it makes', async () => {
@@ -212,6 +242,10 @@ describe('runJob', () => {
   it('leaks no tensors', async () => {
     const kept = tf.memory().numTensors;
     await run({ share: { index: 0, of: 3 } });
+    expect(tf.memory().numTensors).toBe(kept);
+    writeFileSync(join(folder, 'clean.h5'), 'no images');
+    const [refused] = await run({ share: { index: 0, of: 3 } });
+    expect(refused!.done).toMatchObject({ outcome: 'refused', message: expect.stringMatching(/clean\.h5/) });
     expect(tf.memory().numTensors).toBe(kept);
   });
 
