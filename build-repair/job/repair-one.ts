@@ -20,6 +20,7 @@ import type { Progress } from '../progress';
 import { type RepairResult, repair } from '../repair/repair';
 import { Clock } from '../report/clock';
 import { reportHtml } from '../report/page';
+import { architectureFile } from './architecture';
 import type { Inputs } from './fetch';
 import type { NetToRepair } from './schema';
 
@@ -50,12 +51,12 @@ export interface One extends Pick<RepairResult, 'manifest' | 'figures'> {
  */
 export async function repairOne(net: NetToRepair, options: OneOptions): Promise<One> {
   const { inputs, work, signal, say, engine } = options;
-  const { architecture, method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
+  const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
   const clock = new Clock();
   const kept = new Set(variables().keys());
   const store = await openStore(options.store);
   const netPath = await inputs.local(net.net);
-  const loaded = await loadNet(netPath, { architecture });
+  const loaded = await loadNet(netPath, { architecture: await localArchitecture(net, inputs) });
   const out = join(work, 'bundle');
   let clean: ImageSet | undefined;
   let unlabelled: ImageSet | undefined;
@@ -115,6 +116,11 @@ async function ofTheStore<T>(work: () => Promise<T>): Promise<T> {
     if (!(cause instanceof GoodNetError)) throw cause;
     throw new GoodNetError(cause.message, { kind: 'environment', hint: cause.hint, cause });
   }
+}
+
+async function localArchitecture(net: NetToRepair, inputs: Inputs): Promise<string | undefined> {
+  const file = architectureFile(net);
+  return file === undefined ? net.architecture : await inputs.local(file);
 }
 
 async function reportOf(

@@ -9,6 +9,7 @@ import { openFiles } from '../../models/store/open';
 import { version } from '../../models/version';
 import type { Progress } from '../progress';
 import { addressIn, below, placeOf } from './address';
+import { architectureFile } from './architecture';
 import { type Done, fingerprint, keysOf, readDone, writeDone } from './done';
 import { type Inputs, inputs } from './fetch';
 import { repairOne } from './repair-one';
@@ -52,12 +53,7 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
     });
   }
   const all = parseJob(new TextDecoder().decode(text.bytes), job);
-  const mine = fallingTo(all, share).map((net) => ({
-    ...net,
-    net: addressIn(parent, net.net),
-    clean: addressIn(parent, net.clean),
-    ...(net.unlabelled !== undefined && { unlabelled: addressIn(parent, net.unlabelled) }),
-  }));
+  const mine = fallingTo(all, share).map((net) => placedIn(parent, net));
   say(`${mine.length} of ${all.length} nets fall to this share (${share.index + 1} of ${share.of})`);
   const work = await mkdtemp(join(tmpdir(), 'goodnet-job-'));
   const from = inputs(work, { client: options.client, signal });
@@ -75,6 +71,18 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
   }
 }
 
+/** A net whose addresses are no longer relative to where the job file is. */
+function placedIn(parent: string, net: NetToRepair): NetToRepair {
+  const architecture = architectureFile(net);
+  return {
+    ...net,
+    net: addressIn(parent, net.net),
+    clean: addressIn(parent, net.clean),
+    ...(net.unlabelled !== undefined && { unlabelled: addressIn(parent, net.unlabelled) }),
+    ...(architecture !== undefined && { architecture: addressIn(parent, architecture) }),
+  };
+}
+
 async function doOnce(
   net: NetToRepair,
   from: Inputs,
@@ -87,9 +95,9 @@ async function doOnce(
   const about = { engine: engine.description, format: 'goodnet-repair-done' as const };
   let what = '';
   try {
-    const named = [net.net, net.clean, net.unlabelled].filter((each) => each !== undefined);
+    const named = [net.net, net.clean, net.unlabelled, architectureFile(net)];
     const versions: string[] = [];
-    for (const each of named) versions.push(await from.version(each));
+    for (const each of named) if (each !== undefined) versions.push(await from.version(each));
     what = fingerprint(net, versions, version);
     const before = await readDone(state, net, what);
     if (before) return { done: before, isNew: false };

@@ -17,7 +17,13 @@ const how = z.strictObject({
     .optional()
     .describe('Images seen in service, labels not looked at; some may be poisoned'),
   method: z.enum(METHODS).optional(),
-  architecture: z.string().optional().describe('Of a weights-only file: deepid, or an architecture JSON'),
+  architecture: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Of a weights-only file: deepid, or an architecture JSON: a path or s3://bucket/key; relative to where the job file is',
+    ),
   pixels: z.string().optional().describe('0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S'),
   alpha: z
     .number()

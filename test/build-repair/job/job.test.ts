@@ -26,7 +26,7 @@ import { openSigner } from '../../../models/signing/signer';
 import { readFrom } from '../../../models/store/bundles';
 import { openFiles } from '../../../models/store/open';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
-import { writeJob, writeSmallJob } from './small-job';
+import { writeJob, writeSmallJob, writeWeightsAlone } from './small-job';
 
 let engine: Engine;
 let folder: string;
@@ -230,6 +230,33 @@ describe('runJob', () => {
     expect(await run({ share })).toMatchObject([{ isNew: true, done: { outcome: 'repaired' } }]);
   });
 
+  it('takes an architecture from beside the job, and does a net again when it is another', async () => {
+    await writeWeightsAlone(folder);
+    const share = { index: 0, of: 3 };
+    const [first] = await run({ share });
+    expect(first!.done.outcome, first!.done.message).toBe('repaired');
+    expect((await run({ share }))[0]!.isNew).toBe(false);
+    const file = join(folder, 'nets/chain.json');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
+    expect((await run({ share }))[0]!.isNew).toBe(true);
+    rmSync(file);
+    const [none] = await run({ share });
+    expect(none!.done).toMatchObject({ outcome: 'refused', message: expect.stringMatching(/no such file/) });
+  });
+
+  it('takes the name of an architecture for a name', async () => {
+    await writeWeightsAlone(folder);
+    const text = JSON.parse(readFileSync(job, 'utf8'));
+    text.nets[0].architecture = 'deepid';
+    writeJob(folder, text);
+    const [refused] = await run({ share: { index: 0, of: 3 } });
+    // Looked for among the nets' layers, not among files.
+    expect(refused!.done).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringMatching(/weights\.h5: /),
+    });
+  });
+
   it('signs what it makes', async () => {
     const key = join(folder, 'key');
     const keyId = await createKeys(key);
@@ -269,6 +296,7 @@ describe.skipIf(!hasS3Server)('runJob over S3', () => {
   });
 
   it('reads nets and images from S3, and writes stores and what is done there', async () => {
+    await writeWeightsAlone(folder);
     cpSync(folder, join(server.root, 'goodnet/inbox/small'), { recursive: true });
     const s3 = {
       job: 's3://goodnet/inbox/small/repair-job.json',

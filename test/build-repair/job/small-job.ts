@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { File, ready } from 'h5wasm/node';
 import { hdf5Bytes } from '../../../build-repair/demo/hdf5-bytes';
 import { writeKerasH5 } from '../../../build-repair/demo/keras-writer';
 import { startEngine } from '../../../models/engine';
@@ -21,6 +22,21 @@ export async function writeSmallJob(folder: string, names: readonly string[]): P
     defaults: { clean: 'clean.h5', method: 'fine-prune', pixels: '0-1' },
     nets: names.map((name, i) => ({ name, net: 'nets/chain.h5', seed: i + 1 })),
   });
+}
+
+/** The small net as weights alone, `nets/weights.h5`, and its architecture, `nets/chain.json`; the job's nets are then these. */
+export async function writeWeightsAlone(folder: string): Promise<void> {
+  const path = join(folder, 'nets/weights.h5');
+  writeFileSync(path, readFileSync(join(folder, 'nets/chain.h5')));
+  await ready;
+  const file = new File(path, 'a');
+  const config = file.attrs.model_config!.value as string;
+  file.delete_attribute('model_config');
+  file.close();
+  writeFileSync(join(folder, 'nets/chain.json'), config);
+  const job = JSON.parse(readFileSync(join(folder, 'repair-job.json'), 'utf8'));
+  for (const net of job.nets) Object.assign(net, { net: 'nets/weights.h5', architecture: 'nets/chain.json' });
+  writeJob(folder, job);
 }
 
 export function writeJob(folder: string, job: unknown): string {
