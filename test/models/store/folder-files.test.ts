@@ -20,7 +20,7 @@ let id: string;
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
-  chmodSync(work, 0o755);
+  chmodSync(work, 0o777);
   id = await writeSmallBundle(at('made'));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -94,6 +94,21 @@ describe.skipIf(process.platform === 'win32')('a folder that is not ours', () =>
     chmodSync(join(store, id.slice(0, 16), 'manifest.json'), 0o000);
     await asSomebody(async () => {
       expect((await failure(() => listBundles(files))).kind).toBe('environment');
+    });
+  });
+
+  it('is not taken for an unsigned one', async () => {
+    const store = at('signed');
+    await publish(at('made'), folderFiles(store));
+    await activate(folderFiles(store), id);
+    const signatures = join(store, id.slice(0, 16), 'signatures.json');
+    writeFileSync(signatures, 'not to be read');
+    chmodSync(signatures, 0o000);
+    await asSomebody(async () => {
+      expect(await failure(() => publish(store, folderFiles(at('elsewhere'))))).toEqual({
+        message: expect.stringMatching(/signatures\.json can't be read: EACCES/),
+        kind: 'environment',
+      });
     });
   });
 
