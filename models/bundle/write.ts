@@ -115,7 +115,7 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (cause) {
     throw new BundleError(`The folder ${path} can't be made: ${messageOf(cause)}`, {
       kind: 'environment',
-      hint: 'Give another folder, or one above it that may be written to.',
+      hint: 'Check that you may write there and that no file is in the way, or give another folder.',
       cause,
     });
   }

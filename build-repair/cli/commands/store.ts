@@ -98,7 +98,7 @@ export function rollbackCommand(): Command {
 export function pruneCommand(): Command {
   return new Command('prune')
     .description(
-      'remove bundles from a store; kept are the current one, the one before it, one that was published since and\nnever current yet, then those that were current last. What can not be read goes first',
+      'remove bundles from a store. Kept are the current one, the one before it, one published since and never current yet, then those that were current last; what can not be read goes first',
     )
     .requiredOption(...STORE)
     .option('--keep <number>', 'how many to keep, the current one counted', whole(1, 1000), 3)
