@@ -14,7 +14,7 @@ import { stopSignal } from '../../functions/stop-signal';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
-import { openTrust } from '../../models/signing/signatures';
+import { openTrust, trustedByName } from '../../models/signing/signatures';
 
 /** How a service is to be run. */
 export interface ServeOptions {
@@ -128,18 +128,9 @@ function beside(name: string): string | undefined {
   return [name, `../../dist/${name}`].map((place) => join(import.meta.dirname, place)).find(existsSync);
 }
 
-/**
- * The keys that are trusted; none where every bundle is.
- * @throws UsageError where GOODNET_TRUST is set to no more than commas: whoever wrote them wants signatures
- */
+/** The keys that are trusted; none where every bundle is. @throws as trustedByName */
 export function trustOf({ trust }: Pick<ServeOptions, 'trust'>): readonly string[] {
-  const given = process.env.GOODNET_TRUST?.trim();
-  if (trust.length > 0 || !given) return trust;
-  const keys = given.split(',').map((key) => key.trim());
-  if (keys.some((key) => key !== '')) return keys.filter((key) => key !== '');
-  throw new UsageError(`GOODNET_TRUST names no key: ${given}`, {
-    hint: 'Name the keys, parted by commas, or leave it empty where bundles need no signature.',
-  });
+  return trust.length > 0 ? trust : trustedByName(process.env.GOODNET_TRUST);
 }
 
 function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {

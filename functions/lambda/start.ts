@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
-import { openTrust } from '../../models/signing/signatures';
+import { openTrust, trustedByName } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
 import { storedCatalogue } from '../catalogue/stored';
 import { logger, watch } from './powertools';
@@ -27,8 +27,8 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   });
   // Whatever fails first is told; the other is not to end the process before.
   starting.catch(() => {});
-  const trust = setting('GOODNET_TRUST')?.split(',');
-  const trusted = trust && (await openTrust(trust));
+  const trust = trustedByName(setting('GOODNET_TRUST'));
+  const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
   const catalogue = storedCatalogue(bundle, {
     say: (line) => logger[levelOf(line)](line),
     trusted,

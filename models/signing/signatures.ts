@@ -1,6 +1,6 @@
 import { type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod';
-import { BundleError } from '../errors';
+import { BundleError, UsageError } from '../errors';
 import { keyId, readPublicKey } from './keys';
 import { isKms, type Signer } from './signer';
 import '../lean-zod';
@@ -49,6 +49,18 @@ export function parseSignatures(text: string, where: string): Signatures {
 
 /** Keys whose signatures are believed, by id. */
 export type TrustedKeys = ReadonlyMap<string, KeyObject>;
+
+/**
+ * The keys that a variable such as GOODNET_TRUST names, parted by commas; none where it is not set, or empty.
+ * @throws UsageError where it is no more than commas: whoever wrote them wants signatures
+ */
+export function trustedByName(given: string | undefined): string[] {
+  const keys = (given ?? '').split(',').flatMap((key) => key.trim() || []);
+  if (keys.length > 0 || !given?.trim()) return keys;
+  throw new UsageError(`GOODNET_TRUST names no key: ${given}`, {
+    hint: 'Name the keys, parted by commas, or leave it empty where bundles need no signature.',
+  });
+}
 
 /**
  * Reads the keys that are trusted.
