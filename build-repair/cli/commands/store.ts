@@ -42,12 +42,14 @@ export function publishCommand(): Command {
           : undefined;
         const lines = new ProgressLines();
         const { publish } = await import('../../../models/store/publish');
-        const manifest = await interruptible((signal) =>
-          publish(bundle, files, {
-            progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
-            signal,
-            signer,
-          }),
+        const manifest = await interruptible(
+          (signal) =>
+            publish(bundle, files, {
+              progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
+              signal,
+              signer,
+            }),
+          `no bundle was put in ${to}; files of it that are there are not sent again.`,
         );
         lines.finish();
         if (activate) await (await pointing()).activate(files, manifest.id);
