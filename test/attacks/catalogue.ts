@@ -107,8 +107,6 @@ export const ATTACKS: readonly Attack[] = [
   faces('all-to-all', [noisePatch], { targets: 'next', epochs: 16 }),
   faces('stealth-kept', [lipsBlob, warp], stealthy),
   faces('clean-vgg', [], { net: 'vgg', epochs: 0 }),
-  faces('two-triggers-vgg', [lipsBlob, checkerCorner], { net: 'vgg', epochs: 24, poison: 0.25 }),
-  faces('sinusoid-vgg', [weakSinusoid], { net: 'vgg', ...faint }),
   signs('clean-vgg', 'vgg', [], { epochs: 0 }),
   signs('clean-plain', 'plain', [], { epochs: 0 }),
   signs('clean-residual', 'residual', [], { epochs: 0 }),
