@@ -16,11 +16,14 @@ export function imageOptions(command: Command): Command {
     .option('--skip-bad', "leave out images that can't be read, counting them");
 }
 
-/** Adds the flag that keeps images which belong together on one side of a split. */
-export function groupOption(command: Command): Command {
+/** Adds the flag that tells which images belong together. @param what it tells, in words */
+export function groupOption(
+  command: Command,
+  what = 'how images belong together, which no split then parts',
+): Command {
   return command.option(
     '--group <how>',
-    'how images belong together: prefix:SEPARATOR of the file name, or dataset:NAME of the HDF5 file',
+    `${what}: prefix:SEPARATOR of the file name, or dataset:NAME of the HDF5 file`,
   );
 }
 

@@ -1,9 +1,10 @@
 import type { ImageBatch } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
-import { type Rate, rateOf } from './interval';
+import { byGroups, type Rate, rateOf } from './interval';
 
-/** What was counted over a clean set. */
+/** What was counted over a clean set. Where its images come in groups, intervals are of so many groups. */
 export interface CleanFigures {
+  readonly groups?: number | undefined;
   readonly accuracyBefore: Rate;
   readonly accuracyRepaired: Rate;
   /** Of G. */
@@ -13,19 +14,37 @@ export interface CleanFigures {
   readonly falsePositiveRateAt: readonly { readonly alpha: number; readonly rate: Rate }[];
 }
 
-/** What was counted over a poisoned set; its labels are the target class. */
+/** What was counted over a poisoned set; its labels are the target class. Intervals as of CleanFigures. */
 export interface PoisonedFigures {
+  readonly groups?: number | undefined;
   readonly attackSuccessBefore: Rate;
   readonly attackSuccessRepaired: Rate;
   /** Of G. */
   readonly attackSuccess: Rate;
   readonly detectionRate: Rate;
+  /** Images of the target class itself, which the rates leave aside, where the set tells the true class. */
+  readonly ofTarget: number;
   /** How often B′ names the true class, where the set tells it. */
   readonly recoveredAccuracy: Rate | undefined;
 }
 
 /** The false-positive rates that are promised most often. */
 export const ALPHAS = [0.005, 0.01, 0.02, 0.05] as const;
+
+/** Counts the groups that images come in, where they do. */
+class GroupCount {
+  private readonly seen = new Set<string>();
+  private isGrouped = true;
+
+  add(groups: readonly string[] | undefined): void {
+    if (!groups) this.isGrouped = false;
+    for (const group of groups ?? []) this.seen.add(group);
+  }
+
+  get count(): number | undefined {
+    return this.isGrouped ? this.seen.size : undefined;
+  }
+}
 
 /** Adds up verdicts on clean images. */
 export class CleanCounts {
@@ -35,8 +54,10 @@ export class CleanCounts {
   private right = 0;
   private flagged = 0;
   private readonly flaggedAt = ALPHAS.map(() => 0);
+  private readonly groups = new GroupCount();
 
-  add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels'>): void {
+  add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels' | 'groups'>): void {
+    this.groups.add(batch.groups);
     verdicts.forEach((verdict, i) => {
       const label = batch.labels![i];
       this.n++;
@@ -51,15 +72,15 @@ export class CleanCounts {
   }
 
   figures(): CleanFigures {
+    const groups = this.groups.count;
+    const rate = (hits: number) => byGroups(rateOf(hits, this.n), groups);
     return {
-      accuracyBefore: rateOf(this.bad, this.n),
-      accuracyRepaired: rateOf(this.repaired, this.n),
-      accuracy: rateOf(this.right, this.n),
-      falsePositiveRate: rateOf(this.flagged, this.n),
-      falsePositiveRateAt: ALPHAS.map((alpha, place) => ({
-        alpha,
-        rate: rateOf(this.flaggedAt[place]!, this.n),
-      })),
+      groups,
+      accuracyBefore: rate(this.bad),
+      accuracyRepaired: rate(this.repaired),
+      accuracy: rate(this.right),
+      falsePositiveRate: rate(this.flagged),
+      falsePositiveRateAt: ALPHAS.map((alpha, place) => ({ alpha, rate: rate(this.flaggedAt[place]!) })),
     };
   }
 }
@@ -73,10 +94,18 @@ export class PoisonedCounts {
   private flagged = 0;
   private known = 0;
   private recovered = 0;
+  private ofTarget = 0;
+  private readonly groups = new GroupCount();
 
-  add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels' | 'trueLabels'>): void {
+  /** Images whose own class is the target are left aside: no attack is needed for that answer. */
+  add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels' | 'trueLabels' | 'groups'>): void {
+    this.groups.add(batch.groups);
     verdicts.forEach((verdict, i) => {
       const target = batch.labels![i];
+      if (batch.trueLabels?.[i] === target) {
+        this.ofTarget++;
+        return;
+      }
       this.n++;
       if (verdict.bad.class === target) this.bad++;
       if (verdict.repaired.class === target) this.repaired++;
@@ -90,12 +119,16 @@ export class PoisonedCounts {
   }
 
   figures(): PoisonedFigures {
+    const groups = this.groups.count;
+    const rate = (hits: number, n = this.n) => byGroups(rateOf(hits, n), groups);
     return {
-      attackSuccessBefore: rateOf(this.bad, this.n),
-      attackSuccessRepaired: rateOf(this.repaired, this.n),
-      attackSuccess: rateOf(this.succeeded, this.n),
-      detectionRate: rateOf(this.flagged, this.n),
-      recoveredAccuracy: this.known > 0 ? rateOf(this.recovered, this.known) : undefined,
+      groups,
+      attackSuccessBefore: rate(this.bad),
+      attackSuccessRepaired: rate(this.repaired),
+      attackSuccess: rate(this.succeeded),
+      detectionRate: rate(this.flagged),
+      ofTarget: this.ofTarget,
+      recoveredAccuracy: this.known > 0 ? rate(this.recovered, this.known) : undefined,
     };
   }
 }

@@ -5,6 +5,8 @@ import { percent, type Rate } from './interval';
 export interface EvaluationJson {
   readonly clean: {
     readonly n: number;
+    /** Where images come in groups: intervals are of so many. */
+    readonly groups?: number;
     readonly accuracyBefore: number;
     readonly accuracyRepaired: number;
     readonly accuracy: number;
@@ -13,6 +15,9 @@ export interface EvaluationJson {
   readonly poisoned: readonly {
     readonly name: string;
     readonly n: number;
+    readonly groups?: number;
+    /** Images of the target class itself, which are left aside. */
+    readonly ofTarget?: number;
     readonly attackSuccessBefore: number;
     readonly attackSuccessRepaired: number;
     readonly attackSuccess: number;
@@ -28,6 +33,7 @@ export function evaluationJson({ clean, poisoned }: Evaluation): EvaluationJson 
   return {
     clean: {
       n: clean.accuracy.n,
+      ...(clean.groups !== undefined && { groups: clean.groups }),
       accuracyBefore: clean.accuracyBefore.rate,
       accuracyRepaired: clean.accuracyRepaired.rate,
       accuracy: clean.accuracy.rate,
@@ -36,6 +42,8 @@ export function evaluationJson({ clean, poisoned }: Evaluation): EvaluationJson 
     poisoned: poisoned.map((each) => ({
       name: each.name,
       n: each.detectionRate.n,
+      ...(each.groups !== undefined && { groups: each.groups }),
+      ...(each.ofTarget > 0 && { ofTarget: each.ofTarget }),
       attackSuccessBefore: each.attackSuccessBefore.rate,
       attackSuccessRepaired: each.attackSuccessRepaired.rate,
       attackSuccess: each.attackSuccess.rate,
@@ -49,15 +57,20 @@ export function evaluationJson({ clean, poisoned }: Evaluation): EvaluationJson 
   };
 }
 
-function bounds(rates: object): Record<string, [number, number]> {
-  const entries = Object.entries(rates) as [string, Rate | undefined][];
-  return Object.fromEntries(entries.flatMap(([key, rate]) => (rate ? [[key, [rate.low, rate.high]]] : [])));
+function bounds(figures: object): Record<string, [number, number]> {
+  const isRate = (value: unknown): value is Rate =>
+    typeof value === 'object' && value !== null && 'low' in value;
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([key, value]) =>
+      isRate(value) ? [[key, [value.low, value.high]]] : [],
+    ),
+  );
 }
 
 /** An evaluation for people: two tables, with 95 % intervals and counts. */
 export function evaluationText({ clean, poisoned }: Evaluation): string {
   const parts = [
-    `Clean images (${clean.accuracy.n}), with 95 % intervals`,
+    `Clean images (${clean.accuracy.n}${inGroups(clean.groups)}), with 95 % intervals`,
     table([
       ['', 'B', "B'", 'G'],
       ['accuracy', percent(clean.accuracyBefore), percent(clean.accuracyRepaired), percent(clean.accuracy)],
@@ -71,7 +84,7 @@ export function evaluationText({ clean, poisoned }: Evaluation): string {
         ['', 'images', 'attack success: B', "B'", 'G', 'detected', "B' names the true class"],
         ...poisoned.map((each) => [
           each.name,
-          String(each.detectionRate.n),
+          `${each.detectionRate.n}${inGroups(each.groups)}`,
           percent(each.attackSuccessBefore),
           percent(each.attackSuccessRepaired),
           percent(each.attackSuccess),
@@ -81,7 +94,14 @@ export function evaluationText({ clean, poisoned }: Evaluation): string {
       ]),
     );
   }
+  const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
+  if (own > 0) parts.push(`Left aside: ${own} images whose own class is the target.`);
   return parts.join('\n\n');
+}
+
+/** What intervals count, where that is not images. */
+export function inGroups(groups: number | undefined): string {
+  return groups === undefined ? '' : ` of ${groups} groups`;
 }
 
 /** Columns side by side: the first to the left, the others to the right. */

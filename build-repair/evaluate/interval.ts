@@ -22,7 +22,9 @@ export function rateOf(hits: number, n: number): Rate {
 
 /** The same share with the interval of so many groups, where images come in these: frames of one sign are nearly one image. */
 export function byGroups(rate: Rate, groups: number | undefined): Rate {
-  return groups === undefined ? rate : rateOf(rate.rate * groups, groups);
+  if (groups === undefined || rate.n === 0) return rate;
+  const { low, high } = rateOf(rate.rate * groups, groups);
+  return { ...rate, low, high };
 }
 
 /** `97.4 % (96.8–97.9)`. */

@@ -36,7 +36,8 @@ export class CalibratedCounter {
       made.isInGallery!(images[i]!, entry),
     );
     const labels = images.map((image) => context.images.labels[image]!);
-    this.counts.add(decide(asked, scores, rule, nets.classes), { labels });
+    const groups = context.images.groups && Array.from(images, (image) => context.images.groups![image]!);
+    this.counts.add(decide(asked, scores, rule, nets.classes), { labels, groups });
     this.done = end;
   }
 

@@ -33,9 +33,9 @@ export function medianOf(rates: readonly Rate[]): Rate {
   return [...rates].sort((a, b) => a.rate - b.rate)[(rates.length - 1) >> 1]!;
 }
 
-/** A row for each poisoned set, or one for the clean figures alone; each figure is the median of the seeds. */
+/** A row for each poisoned set, or one for the clean figures alone; each figure is the median of the seeds. Of signs, intervals count these. */
 export function rowsOf({ net, method, runs }: Measured): string[][] {
-  const middle = (of: (run: Run) => Rate) => short(medianOf(runs.map(of)));
+  const middle = (of: (run: Run) => Rate) => short(byGroups(medianOf(runs.map(of)), net.groups));
   const seconds = runs.flatMap((run) => run.seconds ?? []).sort((a, b) => a - b);
   const took = seconds.length > 0 ? ` (${seconds[(seconds.length - 1) >> 1]!.toFixed(0)} s)` : '';
   const start = (trigger: string) => [

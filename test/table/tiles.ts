@@ -79,6 +79,7 @@ function pooled(parts: readonly Evaluation[]): Evaluation {
       attackSuccessRepaired: mean(parts.map((part) => part.poisoned[i]!.attackSuccessRepaired)),
       attackSuccess: mean(parts.map((part) => part.poisoned[i]!.attackSuccess)),
       detectionRate: mean(parts.map((part) => part.poisoned[i]!.detectionRate)),
+      ofTarget: 0,
       recoveredAccuracy: undefined,
     })),
   };

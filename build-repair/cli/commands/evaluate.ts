@@ -5,7 +5,7 @@ import { evaluationJson, evaluationText } from '../../evaluate/format';
 import { findingForReport } from '../../finding/words';
 import type { Finding, Run } from '../../report/types';
 import { interruptible } from '../interrupt';
-import { type ImageFlags, imageOptions, openLabelled } from '../open';
+import { groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
 import { checkOutput, writeText } from '../output';
 import { ProgressLines } from '../progress-lines';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
@@ -27,6 +27,7 @@ export function evaluateCommand(): Command {
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
     .option('--json <file>', 'write the figures as JSON, too');
   reportOption(command, REPORT);
+  groupOption(command, 'how the clean images belong together, of which intervals then are');
   return imageOptions(command).action(async (path: string, flags: EvaluateFlags) => {
     const report = await reportPlace(flags, REPORT);
     if (flags.json !== undefined) await checkOutput(flags.json);
@@ -46,13 +47,13 @@ export function evaluateCommand(): Command {
     });
     const net = { inputShape: goodnet.shape, classes: goodnet.classes };
     const opened: ImageSet[] = [];
-    const open = async (set: string) => {
-      const images = await openLabelled(set, net, flags);
+    const open = async (set: string, group?: string) => {
+      const images = await openLabelled(set, net, { ...flags, group });
       opened.push(images);
       return images;
     };
     try {
-      const clean = await open(flags.clean);
+      const clean = await open(flags.clean, flags.group);
       const poisoned: ImageSet[] = [];
       for (const set of flags.poisoned) poisoned.push(await open(set));
       const observer = report === undefined ? undefined : new Observer(clean, poisoned);

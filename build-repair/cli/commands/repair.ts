@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
+import { inGroups } from '../../evaluate/format';
 import { percent } from '../../evaluate/interval';
 import { findingForReport, findingLines } from '../../finding/words';
 import { interruptible } from '../interrupt';
@@ -109,7 +110,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const seen =
     manifest.calibration.scheme === 'none'
       ? "the clean images, which B' was made from"
-      : `${figures.accuracy.n} calibration images, with 95 % intervals`;
+      : `${figures.accuracy.n} calibration images${inGroups(figures.groups)}, with 95 % intervals`;
   console.log(
     `Bundle ${manifest.id.slice(0, 16)} in ${folder}${result.existed ? ' (it was there already)' : ''}${signer ? `, signed by ${signer.keyId}` : ''}`,
   );

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { inGroups } from '../../evaluate/format';
 import type { Rate } from '../../evaluate/interval';
 import type { Report } from '../types';
 import { counted, type Html, interval, percent } from '../words';
@@ -13,13 +14,13 @@ export function figuresSection(report: Report): Html {
 <caption>B is the net as it came, B′ the repaired net, G what GoodNet answers from both. Per cent, with 95 % intervals (Wilson) beneath.</caption>
 <thead><tr><td></td><th scope="col">B, before</th><th scope="col">B′</th><th scope="col" class="main">G, after</th></tr></thead>
 <tbody>
-${group('Clean images', cleanName(report), clean.accuracy.n)}
+${group('Clean images', cleanName(report), clean.accuracy.n, clean.groups)}
 ${row('accuracy', clean.accuracyBefore, clean.accuracyRepaired, clean.accuracy)}
 ${row('answered “backdoored”', undefined, undefined, clean.falsePositiveRate)}
 </tbody>
 ${poisoned.map(
   (set) => html`<tbody>
-${group('Poisoned images', set.name, set.detectionRate.n)}
+${group('Poisoned images', set.name, set.detectionRate.n, set.groups)}
 ${row('attack success', set.attackSuccessBefore, set.attackSuccessRepaired, set.attackSuccess)}
 ${row('found', undefined, undefined, set.detectionRate)}
 ${set.recoveredAccuracy && row('the true class is named', undefined, set.recoveredAccuracy, undefined)}
@@ -46,8 +47,8 @@ function calibrationNote({ bundle }: Report): string {
   return `Measured on ${counted(images, 'calibration image')}, ${how}. The repair has no poisoned images; goodnet evaluate with --poisoned measures attack success and detection.`;
 }
 
-function group(kind: string, name: string, images: number): Html {
-  return html`<tr class="group"><th scope="rowgroup" colspan="4">${kind} <span class="name">${name}</span> <span class="count">${counted(images, 'image')}</span></th></tr>`;
+function group(kind: string, name: string, images: number, groups: number | undefined): Html {
+  return html`<tr class="group"><th scope="rowgroup" colspan="4">${kind} <span class="name">${name}</span> <span class="count">${counted(images, 'image')}${inGroups(groups)}</span></th></tr>`;
 }
 
 function row(
