@@ -57,11 +57,9 @@ export async function chooseGallery(
 
 /** Whether an image of the gallery, which holds all of them, is of the group of another image, or that image itself. */
 export function leaveGroupOut({
-  images: { groups, labels },
+  images: { groups },
 }: RepairContext): (image: number, entry: number) => boolean {
-  return (image, entry) =>
-    entry === image ||
-    (groups !== undefined && groups[entry] === groups[image] && labels[entry] === labels[image]);
+  return (image, entry) => entry === image || (groups !== undefined && groups[entry] === groups[image]);
 }
 
 function headRows(

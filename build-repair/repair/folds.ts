@@ -51,7 +51,9 @@ export function planFolds(
   const byClass = new Map<number, number[][]>();
   for (const unit of units) {
     const label = labels[unit[0]!]!;
-    byClass.set(label, [...(byClass.get(label) ?? []), unit]);
+    const known = byClass.get(label);
+    if (known) known.push(unit);
+    else byClass.set(label, [unit]);
   }
   const alone = [...byClass.values()].filter((members) => members.length === 1).length;
   const keepsAlone = byClass.size === classes && units.length - alone >= LEFT_TO_CALIBRATE * units.length;
@@ -91,12 +93,12 @@ export function classesLeftOut(folds: readonly Fold[], labels: Int32Array, class
   );
 }
 
-/** The images of each group, in order of their first image; a group never spans two classes. */
+/** The images of each group, in order of their first image, whose class a group that spans several counts for. */
 function unitsOf(labels: Int32Array, groups: readonly string[] | undefined): number[][] {
   if (!groups) return Array.from(labels, (_, image) => [image]);
   const byName = new Map<string, number[]>();
-  labels.forEach((label, image) => {
-    const name = `${label}/${groups[image]}`;
+  labels.forEach((_, image) => {
+    const name = groups[image]!;
     const known = byName.get(name);
     if (known) known.push(image);
     else byName.set(name, [image]);

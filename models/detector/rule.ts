@@ -10,7 +10,7 @@ import type { Views } from './views';
  * - `disagreement`: backdoored where B and B′ name different classes (Liu et al. 2018); the score is B′'s margin
  *   against B's class, and the p-value tells how rare it is among the clean images that B′ was made from
  * - `calibrated`: backdoored where the p-value of the standardised evidence is at most α; B′ passes B's class over
- *   where it is at most `passOver`
+ *   where it is at most `passOver`, or the image is more suspicious than every calibration image
  */
 export type Rule =
   | { readonly kind: 'disagreement'; readonly calibration: Float32Array }
@@ -30,10 +30,12 @@ export function scoresOf(readings: NetReadings, rule: Rule): Float32Array {
     : readings.disagreement;
 }
 
-/** The images in which B′ passes over the class that B names. */
+/** The images in which B′ passes over the class that B names: those with a low p-value, as low as few images can tell. */
 export function passedOver(scores: Float32Array, rule: Rule): number[] {
   if (rule.kind !== 'calibrated') return [];
-  return Array.from(scores.keys()).filter((i) => pValue(rule.calibration, scores[i]!) <= rule.passOver);
+  return Array.from(scores.keys()).filter(
+    (i) => isBeyondAll(scores[i]!, rule) || pValue(rule.calibration, scores[i]!) <= rule.passOver,
+  );
 }
 
 /** Whether an image is more suspicious than every calibration image. */

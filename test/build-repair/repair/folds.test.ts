@@ -44,6 +44,24 @@ describe('planFolds', () => {
     }
   });
 
+  test('images of one group stay on one side where it is of several classes', () => {
+    // 12 patients, each with frames of three findings.
+    const labels = Int32Array.from({ length: 720 }, (_, i) => Math.floor(i / 20) % 3);
+    const groups = Array.from(labels, (_, i) => `patient${Math.floor(i / 60)}`);
+    const plan = planFolds(labels, groups, 3, 1);
+    expect(plan.groups).toBe(12);
+    for (const fold of plan.folds) {
+      const fitted = new Set(Array.from(fold.fit, (image) => groups[image]));
+      expect(fold.calibrate.length).toBeGreaterThan(0);
+      for (const image of fold.calibrate) expect(fitted.has(groups[image])).toBe(false);
+    }
+  });
+
+  test('a hundred thousand images of two classes are parted at once', () => {
+    const { folds } = planFolds(labelsOf(2, 50_000), undefined, 2, 1);
+    expect(folds[0]!.fit.length + folds[0]!.calibrate.length).toBe(100_000);
+  });
+
   /** So many classes of one sign, ten of three; twelve frames of each. */
   const signs = (single: number) => {
     const frames = Array.from({ length: 12 * (single + 30) }, (_, i) => {
