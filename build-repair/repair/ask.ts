@@ -1,18 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ASK_ALL, firstScores, type Readings, type Standard } from '../../models/detector/evidence';
 import { readNets } from '../../models/detector/nets';
-import {
-  fitPieces,
-  namedByHalves,
-  PIECES,
-  pieceEvidence,
-  piecesOf,
-  tellTriggers,
-} from '../../models/detector/pieces';
+import { namedByHalves, PIECES, tellTriggers } from '../../models/detector/pieces';
 import { RUN_BATCH } from '../../models/detector/run';
-import { quantile, scaleOf } from '../../models/detector/scale';
+import { quantile } from '../../models/detector/scale';
 import { loadTransplant, type Transplant, transplantMargins } from '../../models/detector/transplant';
 import type { RepairContext } from './context';
+import type { Asked } from './standard';
 
 /** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
 const ASKED = 0.2;
@@ -30,22 +24,21 @@ export interface AskedFold {
   readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
 }
 
-/** What comes of asking the calibration images further: undefined where it tells nothing of triggers. */
+/** What comes of asking the calibration images further. */
 export interface AskedFurther {
-  readonly second: Standard['second'];
-  /** NaN for images that were not asked. */
-  readonly transplant: Float32Array | undefined;
+  /** Undefined where it tells nothing of triggers. */
+  readonly asked: Asked | undefined;
   /** The share of those asked that a half alone has B name, 0–1. */
   readonly namedByHalves: number;
 }
 
 /**
- * Asks the calibration images further, and sets the scales of that.
+ * Asks the calibration images further.
  * @param readings the first evidence of all calibration images, fold after fold
  * @param net B with its features, and the rest of it behind the cut; without, images themselves are cut
  * @param complete whether distances and the relearned head are among it; without, every image is asked
  */
-export async function calibrateSecond(
+export async function askCalibration(
   context: RepairContext,
   { net, from }: { readonly net: LayersModel; readonly from: Transplant['from'] },
   folds: readonly AskedFold[],
@@ -58,7 +51,6 @@ export async function calibrateSecond(
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : ASK_ALL;
-  const transplant = new Float32Array(n).fill(Number.NaN);
   const margins: number[] = [];
   const places: number[] = [];
   let start = 0;
@@ -86,11 +78,6 @@ export async function calibrateSecond(
   }
   const all = Float32Array.from(margins);
   const named = namedByHalves(all);
-  if (!tellTriggers(named)) return { second: undefined, transplant: undefined, namedByHalves: named };
-  const pieces = fitPieces(all);
-  pieceEvidence(piecesOf(all, pieces.scales), pieces).forEach((value, i) => {
-    transplant[places[i]!] = value;
-  });
-  const second = { askFrom, pieces, transplant: scaleOf(transplant), join, firstWeight };
-  return { second, transplant, namedByHalves: named };
+  const asked = tellTriggers(named) ? { askFrom, places, margins: all, join, firstWeight } : undefined;
+  return { asked, namedByHalves: named };
 }

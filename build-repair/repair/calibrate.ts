@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { smallestAlpha } from '../../models/detector/conformal';
 import {
   EVIDENCE_KINDS,
   type EvidenceKind,
@@ -6,14 +7,14 @@ import {
   type Readings,
   type Standard,
   standardOf,
-  suspicion,
 } from '../../models/detector/evidence';
 import type { Clouds } from '../../models/detector/nets';
 import type { Transplant } from '../../models/detector/transplant';
 import type { FeatureNet } from '../../models/nets/features';
 import type { Finding } from '../finding/types';
 import { allImages } from '../images/load';
-import { type AskedFold, type AskedFurther, calibrateSecond } from './ask';
+import { type AskedFold, type AskedFurther, askCalibration } from './ask';
+import { calibratedOf } from './cloud';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import { classesLeftOut, type FoldPlan } from './folds';
@@ -21,6 +22,7 @@ import type { Expert } from './forget';
 import type { Passes } from './passes';
 import { coversAllClasses } from './relearn';
 import type { LinearHead } from './softmax-regression';
+import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
 import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
 
@@ -41,9 +43,14 @@ export interface Calibrated {
   readonly scores: Float32Array;
   readonly without: { evidence: string; reason: string }[];
   readonly finding: Finding | undefined;
+  /** What people should know of it. */
+  readonly notes: readonly string[];
   /** Undefined where there were no images without labels. */
   readonly gathering: readonly GatheringClass[] | undefined;
 }
+
+/** An expert that still names so large a share of the clean images has forgotten too little to tell much. */
+const MUCH = 0.5;
 
 /** Asks whether B is backdoored. */
 export type FindBackdoor = (expert: Expert) => Promise<Finding>;
@@ -62,6 +69,7 @@ export async function calibrate(
   findBackdoor: FindBackdoor | undefined,
 ): Promise<Calibrated> {
   const read: (AskedFold & { readings: Readings })[] = [];
+  const fittedOn: Pick<FittedDetector, 'latent' | 'trunk'>[] = [];
   const { relearns, unheard } = planRelearning(context, plan);
   const isHeard = unheard.length < context.classes;
   let served: FittedDetector | undefined;
@@ -78,12 +86,26 @@ export async function calibrate(
       hosts: fitted.hosts,
       readings: await readEvidence(context, passes.clean, fitted, fold.calibrate),
     });
+    fittedOn.push({ latent: fitted.latent, trunk: fitted.trunk });
     if (plan.scheme === 'split') served = fitted;
     else fitted.expert.dispose();
   }
   if (!served) {
-    const all = allImages(context.images);
-    served = await fitDetector(context, flat, passes, { fit: all, relearns, unheard, part: ', on all' });
+    const { images } = context;
+    const all = allImages(images);
+    const fitted = await fitDetector(context, flat, passes, {
+      fit: all,
+      relearns,
+      unheard,
+      part: ', on all',
+    });
+    const cloud = (kind: 'latent' | 'trunk') =>
+      calibratedOf(
+        fitted[kind],
+        fittedOn.map((fold) => fold[kind]),
+        images.labels,
+      );
+    served = { ...fitted, latent: cloud('latent'), trunk: cloud('trunk') };
   }
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
   const all = join(
@@ -104,12 +126,16 @@ export async function calibrate(
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? 'cut' : 'image';
-  const asked = await calibrateSecond(context, { net: bad.net, from }, read, readings, first, complete);
-  const byEvidence = { ...first, second: asked.second };
-  const evidence = { ...readings, transplant: asked.transplant };
+  const further = await askCalibration(context, { net: bad.net, from }, read, readings, first, complete);
+  const evidence = { readings, named, asked: further.asked };
+  const { groups } = context.images;
+  const scoresWith = calibrationScores(
+    evidence,
+    groups && Array.from(calibrated, (image) => groups[image]!),
+    context.seed,
+  );
   const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
-  const scores = suspicion(evidence, byEvidence, named);
-  const standard = { ...byEvidence, suspected: suspectedBy([...new Set(found)], scores, named) };
+  const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
   const has = (kind: EvidenceKind) => readings[kind] !== undefined;
   return {
     expert: served.expert,
@@ -119,14 +145,32 @@ export async function calibrate(
     },
     head: served.relearned,
     unheard,
-    transplant: asked.second && { ...served.hosts, from },
-    standard,
+    transplant: further.asked && { ...served.hosts, from },
+    standard: { ...fitStandard(evidence).standard, suspected },
     calibrated,
-    scores: suspicion(evidence, standard, named),
-    without: [...whatIsMissing(has, passes, unheard), ...withoutTransplants(asked)],
+    scores: scoresWith(suspected),
+    without: [...whatIsMissing(has, passes, unheard), ...withoutTransplants(further)],
     finding,
+    notes: [...forgetfulness(served.expert), ...fewGroups(calibrated, groups)],
     gathering,
   };
+}
+
+function forgetfulness({ remembers }: Expert): string[] {
+  if (remembers < MUCH) return [];
+  return [
+    `the expert still names ${Math.round(100 * remembers)} % of the clean images: it could not be made to forget, and tells less than usual`,
+  ];
+}
+
+/** Images of the same few groups tell of rates that new groups need not keep. */
+function fewGroups(calibrated: Int32Array, groups: readonly string[] | undefined): string[] {
+  if (!groups) return [];
+  const count = new Set(Array.from(calibrated, (image) => groups[image]!)).size;
+  const least = smallestAlpha(count);
+  return [
+    `calibrated on ${calibrated.length} images of ${count} groups: what is promised is promised of images like these; of new groups alone, a false-positive rate under ${(100 * least).toPrecision(2)} % can't be told from so few`,
+  ];
 }
 
 /**
@@ -180,8 +224,8 @@ function whatIsMissing(
   return [...missing, { evidence: 'relearned', reason: partly }];
 }
 
-function withoutTransplants({ second, namedByHalves }: AskedFurther): Calibrated['without'] {
-  if (second) return [];
+function withoutTransplants({ asked, namedByHalves }: AskedFurther): Calibrated['without'] {
+  if (asked) return [];
   const share = Math.round(100 * namedByHalves);
   const reason = `half of the image alone has B name the class of ${share} % of the clean images asked, without any trigger`;
   return [{ evidence: 'transplant', reason }];

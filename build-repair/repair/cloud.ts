@@ -60,6 +60,30 @@ export function fitCloud(
   };
 }
 
+/** The share of images that may be of classes whose distances were not calibrated. */
+const MOST_UNCALIBRATED = 0.15;
+
+/**
+ * The cloud as it is served. Of a class with no more images, or groups, than it takes to know it, none was calibrated on with a distance:
+ * where one was held out, the fold knew the class no more. Its new images, held against a mean of so few, are flagged half as often again
+ * or twice as often as promised; where these are many, such classes go without.
+ * @param folds the clouds by which images were scored for calibration
+ * @param labels of all images
+ */
+export function calibratedOf(
+  served: FittedCloud | undefined,
+  folds: readonly (FittedCloud | undefined)[],
+  labels: Int32Array,
+): FittedCloud | undefined {
+  if (!served) return undefined;
+  const known = served.cloud.known.map((is, each) =>
+    is === 1 && folds.every((fold) => fold?.cloud.known[each] === 1) ? 1 : 0,
+  );
+  const uncalibrated = labels.filter((each) => served.cloud.known[each] !== known[each]).length;
+  if (uncalibrated <= MOST_UNCALIBRATED * labels.length) return served;
+  return { ...served, cloud: { ...served.cloud, known } };
+}
+
 /** The whitened features of some of the images. */
 export function whitened(space: FeatureSpace, fitted: FittedCloud, images: Int32Array): Float32Array {
   const { dimensions } = space;

@@ -55,7 +55,7 @@ export async function expertMethod(
     scores: made.scores,
     without: made.without,
     finding: made.finding,
-    notes: made.gathering ? notesOn(made.gathering) : [],
+    notes: [...made.notes, ...(made.gathering ? notesOn(made.gathering) : [])],
   };
 }
 

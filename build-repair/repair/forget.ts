@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { answers, margins } from '../../models/detector/margin';
 import type { ExpertNet } from '../../models/detector/nets';
-import { imageTensor, outputsOf } from '../../models/detector/run';
+import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
+import { quantile } from '../../models/detector/scale';
 import { stemCut } from '../../models/nets/cut';
 import { copyBetween } from '../../models/nets/graph';
 import { Random } from '../../models/random';
@@ -12,13 +14,24 @@ import { BatchOrder, batchAccuracy, train } from './train';
 const LEARNING_RATE = 1e-4;
 const LARGEST_BATCH = 128;
 const MOST_STEPS = 200;
-/** Clean accuracy, on varied images, at which the expert has forgotten enough. */
+/** Clean accuracy, on varied images, at which the expert has forgotten enough; of fewer than 30 classes, half as much again as chance. */
 const STOP_ACCURACY = 0.05;
+/**
+ * From a logit margin of 14 on, 1 − p is less than float32 tells and nothing is unlearned. The logits of a net whose median margin
+ * is higher than this are divided, so that it is this.
+ */
+const MOST_MARGIN = 12;
+/** That median is told by so many images. */
+const MARGIN_IMAGES = 256;
+/** However few classes there are: an expert that names half of two has forgotten nothing. */
+const MOST_STOP_ACCURACY = 0.2;
 
 /** The expert E, to run on images and to serve. */
 export interface Expert extends ExpertNet {
   /** image → logits: the stem and the model, one behind the other. */
   readonly whole: tfl.LayersModel;
+  /** The share of varied clean images that it names rightly after all, 0–1. */
+  readonly remembers: number;
   dispose(): void;
 }
 
@@ -45,8 +58,10 @@ export async function forget(
   const order = new BatchOrder(fit, batchSize, (n) => random.permutation(n));
   const augmenter = new Augmenter(shape, seed, `forget ${stage}`);
   const optimizer = tf.train.adam(LEARNING_RATE);
-  const stop = Math.max(STOP_ACCURACY, 1.5 / classes);
+  const stop = Math.max(STOP_ACCURACY, Math.min(1.5 / classes, MOST_STOP_ACCURACY));
+  const sharpness = Math.max(1, medianMargin(context, bad, spread(fit, MARGIN_IMAGES)) / MOST_MARGIN);
   let labels: number[] = [];
+  let accuracy = 1;
   await train(
     {
       model,
@@ -64,13 +79,15 @@ export async function forget(
           targets: [tf.oneHot(tf.tensor1d(labels, 'int32'), classes)],
         };
       },
-      loss: (logits, [oneHot]) =>
-        tf.neg(
-          tf.mean(
-            tf.log(tf.sub(1 + 1e-6, tf.sum(tf.mul(tf.softmax(logits), tf.cast(oneHot!, 'float32')), 1))),
-          ),
-        ),
-      afterStep: (_step, logits) => batchAccuracy(logits, labels) <= stop,
+      loss: (logits, [oneHot]) => {
+        const probabilities = tf.softmax(tf.div(logits, sharpness));
+        const atLabel = tf.sum(tf.mul(probabilities, tf.cast(oneHot!, 'float32')), 1);
+        return tf.neg(tf.mean(tf.log(tf.sub(1 + 1e-6, atLabel))));
+      },
+      afterStep: (_step, logits) => {
+        accuracy = batchAccuracy(logits, labels);
+        return accuracy <= stop;
+      },
     },
     { report: context.progress, stage, signal: context.signal },
   );
@@ -81,9 +98,28 @@ export async function forget(
     whole: stem
       ? tfl.model({ inputs: stem.inputs, outputs: model.apply(stem.outputs) as tfl.SymbolicTensor })
       : model,
+    remembers: accuracy,
     dispose() {
       stem?.dispose();
       model.dispose();
     },
   };
+}
+
+/** B's median logit margin at the class that it names, on some images. */
+function medianMargin(
+  { images, shape, pixels, classes }: RepairContext,
+  bad: tfl.LayersModel,
+  some: Int32Array,
+): number {
+  const logits = valuesOf(
+    () => outputsOf(bad, imageTensor(images.gather(some), some.length, shape, pixels))[0]!,
+  );
+  return quantile(margins(logits, classes, answers(logits, classes).classes).sort(), 0.5);
+}
+
+/** So many of some images, evenly from first to last: sets come sorted by class. */
+function spread(images: Int32Array, most: number): Int32Array {
+  const step = Math.ceil(images.length / most);
+  return images.filter((_, i) => i % step === 0);
 }

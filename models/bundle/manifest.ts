@@ -80,7 +80,10 @@ const calibration = z.object({
 });
 
 const measured = z.object({
-  /** The images that these figures come from: calibration images, which no fitting has seen (cross-fitted: each by its own fold). */
+  /**
+   * The images that these figures come from. Of `expert` they are calibration images, scored by a fit that had not seen them
+   * (cross-fitted: each by its own fold); by the other methods, those that B′ was made from.
+   */
   images: count,
   accuracyBefore: share,
   /** Cross-fitted, B′ is that of all images, these among them: too good by a little. */

@@ -12,6 +12,7 @@ import { train } from '../../../build-repair/repair/train';
 import { imageTensor } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
+import { copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
 import { branchedNet } from '../../small-nets';
 
@@ -127,6 +128,12 @@ describe('is the net backdoored?', () => {
   test('a clean net: no alarm', async () => {
     const bad = await trained(false);
     const expert = await forget(context, bad, all, 'Forgetting');
+    expect(expert.remembers).toBeLessThan(0.2);
+    // The same net, so sure of all that it says that float32 knows no doubt: it is made to forget, too.
+    const sure = copyNet(bad, 'sure');
+    const head = sure.layers.at(-1)!;
+    head.setWeights(head.getWeights().map((weight) => tf.mul(weight, 200)));
+    expect((await forget(context, sure, all, 'Forgetting')).remembers).toBeLessThan(0.2);
     const finding = await findBackdoor(context, bad, expert);
     expect(finding.targets).toEqual([]);
     expect(finding.backdoored).toBe(false);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { silent } from '../../../build-repair/progress';
 import { Augmenter } from '../../../build-repair/repair/augment';
-import { fitCloud, whitened } from '../../../build-repair/repair/cloud';
+import { calibratedOf, type FittedCloud, fitCloud, whitened } from '../../../build-repair/repair/cloud';
 import type { RepairContext } from '../../../build-repair/repair/context';
 import { magnitudeMask, sparsityAt } from '../../../build-repair/repair/magnitude';
 import { Occluder } from '../../../build-repair/repair/occlude';
@@ -85,6 +85,26 @@ describe('clouds', () => {
     const groups = Array.from(labels, (label, i) => (label === 3 ? 'one' : `g${i}`));
     expect([...fitCloud(space, [], labels, groups, fit, classes)!.cloud.known]).toEqual([1, 1, 1, 0]);
     expect(fitCloud(space, [], labels, undefined, fit.subarray(0, 10), classes)).toBeUndefined();
+  });
+});
+
+describe('the cloud that is served', () => {
+  const served = (known: readonly number[]) =>
+    ({ cloud: { known: Uint8Array.from(known) }, whitening: new Float32Array() }) as unknown as FittedCloud;
+  const labels = Int32Array.from({ length: 100 }, (_, i) => Math.min(3, Math.floor(i / 30)));
+  const knownTo = (...folds: (readonly number[] | undefined)[]) => [
+    ...calibratedOf(
+      served([1, 1, 1, 1]),
+      folds.map((known) => known && served(known)),
+      labels,
+    )!.cloud.known,
+  ];
+
+  test('goes without classes that were calibrated without, where these are many', () => {
+    expect(knownTo([1, 1, 1, 1], [1, 1, 0, 1])).toEqual([1, 1, 0, 1]);
+    expect(knownTo([1, 1, 1, 1], [1, 1, 1, 0])).toEqual([1, 1, 1, 1]);
+    expect(knownTo([1, 0, 1, 1], [1, 1, 1, 0])).toEqual([1, 0, 1, 0]);
+    expect(calibratedOf(undefined, [], labels)).toBeUndefined();
   });
 });
 
