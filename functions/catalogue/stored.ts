@@ -26,8 +26,8 @@ export interface StoredOptions {
   readonly threads?: NetsThreads;
   /** Keys one of which must have signed each bundle. */
   readonly trusted?: TrustedKeys;
-  /** Takes note of what an operator should know: a bundle that can't be loaded, a new one taken up. */
-  readonly say?: (line: string) => void;
+  /** Takes note of what an operator should know: a bundle that can't be loaded (`error`), a new one taken up (`info`). */
+  readonly say?: (line: string, level: 'info' | 'error') => void;
 }
 
 interface Loaded {
@@ -75,7 +75,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       })
       .catch((error) => {
         if (folders.size === 0) throw error;
-        say(`${path} can't be listed; the models that are known go on: ${messageOf(error)}`);
+        say(`${path} can't be listed; the models that are known go on: ${messageOf(error)}`, 'error');
       })
       .finally(() => {
         listedAt = Date.now();
@@ -105,7 +105,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
         loaded.set(name, entry);
         if (before) {
           retire(before);
-          say(`${name}: took up bundle ${entry.classifier.id.slice(0, 16)}`);
+          say(`${name}: took up bundle ${entry.classifier.id.slice(0, 16)}`, 'info');
         }
         makeRoom(entry);
         return entry;
@@ -143,7 +143,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       const version = await currentVersion(folder, open);
       if (version !== entry.version && !refusal(name, version)) await tryToLoad(name, folder, version);
     } catch (error) {
-      say(`${name}: the new bundle can't be taken up; the old one goes on: ${messageOf(error)}`);
+      say(`${name}: the new bundle can't be taken up; the old one goes on: ${messageOf(error)}`, 'error');
     }
   }
 
@@ -173,7 +173,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       return await tryToLoad(name, folder, version);
     } catch (error) {
       if (error instanceof Problem) throw error;
-      say(`${name}: ${messageOf(error)}`);
+      say(`${name}: ${messageOf(error)}`, 'error');
       throw unusable(error);
     }
   }

@@ -30,21 +30,14 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   const trust = trustedByName(setting('GOODNET_TRUST'));
   const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
   const catalogue = storedCatalogue(bundle, {
-    say: (line) => logger[levelOf(line)](line),
+    // Alarms send their readers to look for errors.
+    say: (line, level) => logger[level](line),
     trusted,
     batching: { watch },
   });
   const [names, engine] = await Promise.all([catalogue.names(), starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
-}
-
-/** The one thing that the catalogue tells and that is as it should be; the others are bundles that can't be had. */
-const TAKEN_UP = /: took up bundle [0-9a-f]+$/;
-
-/** How loud a line of the catalogue is: alarms send their readers to look for errors. */
-export function levelOf(line: string): 'info' | 'error' {
-  return TAKEN_UP.test(line) ? 'info' : 'error';
 }
 
 /** An environment variable; undefined where it is not set, or empty. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { storedCatalogue } from '../../functions/catalogue/stored';
-import { levelOf } from '../../functions/lambda/start';
 import { startEngine } from '../../models/engine';
 import { s3Client } from '../../models/store/s3-files';
 import { batchEvent, httpEvent, uploadedEvent } from '../functions/lambda/events';
@@ -115,7 +114,7 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
     const both = join(work, 'both');
     await writeSmallBundle(both);
     const told: string[] = [];
-    const catalogue = storedCatalogue(both, { say: (line) => told.push(line) });
+    const catalogue = storedCatalogue(both, { say: (_, level) => told.push(level) });
     await catalogue.use(undefined, async () => {});
     await writeSmallBundle(both, { seed: 2 });
     await vi.waitFor(
@@ -125,7 +124,7 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
       },
       { timeout: 10_000, interval: 100 },
     );
-    expect(levelOf(told[0]!)).toBe('info');
+    expect(told).toEqual(['info']);
     catalogue.close();
   });
 });
