@@ -63,7 +63,7 @@ export interface RepairResult extends WrittenBundle {
 
 /**
  * Repairs a BadNet, calibrates the detector, and writes the bundle. The same inputs, seed and engine give the same
- * bundle, byte for byte.
+ * bundle, byte for byte; natively, on the same number of cores.
  * @throws GoodNetError for inputs that can't be used, or a place that can't be written to; whatever `signal` was aborted with, and nothing is written
  */
 export async function repair(options: RepairOptions): Promise<RepairResult> {

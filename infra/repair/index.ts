@@ -23,7 +23,7 @@ export interface GoodNetRepairProps {
   readonly maxShares?: number;
   /** An image in a registry; by default GoodNet's own Dockerfile is built at deployment, which takes Docker. */
   readonly image?: string;
-  /** How long one try of a job may take. Default 6 hours. */
+  /** How long one try of a share of a job may take; Batch does not try again what ran into it. Default a day. */
   readonly timeout?: Duration;
   /** Whether a job file in the inbox starts its job. Default true. */
   readonly startOnUpload?: boolean;
@@ -44,7 +44,13 @@ export class GoodNetRepair extends Construct {
   constructor(scope: Construct, id: string, props: GoodNetRepairProps) {
     super(scope, id);
     const { artifacts, instanceTypes = ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'] } = props;
-    const { maxvCpus = 64, maxShares = 16, timeout = Duration.hours(6), image, startOnUpload = true } = props;
+    const {
+      maxvCpus = 64,
+      maxShares = 16,
+      timeout = Duration.hours(24),
+      image,
+      startOnUpload = true,
+    } = props;
     const { removalPolicy = RemovalPolicy.RETAIN } = props;
     const vpc = props.vpc ?? repairNetwork(this, removalPolicy);
     const { spot, onDemand } = repairQueues(this, { vpc, instanceTypes, maxvCpus });

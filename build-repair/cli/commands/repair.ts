@@ -40,7 +40,7 @@ export function repairCommand(): Command {
     )
     .option(
       '--unlabelled <set>',
-      'images seen in service, labels not looked at; some may be poisoned: shows where suspicious ones gather',
+      'images seen in service, labels not looked at; some may be poisoned: shows where suspicious ones gather (expert alone)',
     )
     .requiredOption('--out <dir>', 'the store that the bundle goes into')
     .option('--method <name>', METHODS.join(', '), oneOf(METHODS, '--method'), 'expert')

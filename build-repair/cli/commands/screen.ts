@@ -31,7 +31,7 @@ interface ScreenFlags {
 export function screenCommand(): Command {
   return new Command('screen')
     .description('give a verdict on every image of files, folders, HDF5 sets and s3:// prefixes')
-    .argument('<bundle>', 'a bundle, or the store that holds it')
+    .argument('<bundle>', 'a bundle, or the store that holds it; a store may be s3://bucket/prefix')
     .argument('<paths...>', 'images, folders of images, HDF5 sets, s3://bucket/prefix')
     .option('--out <file>', 'write to a .csv or .jsonl file; a run that was stopped goes on where it was')
     .option('--format <name>', 'csv or jsonl; left out: what --out ends in, else csv')

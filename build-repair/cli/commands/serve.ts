@@ -19,10 +19,16 @@ interface Flags {
 export function serveCommand(): Command {
   return new Command('serve')
     .description('answer images over HTTP: POST /v1/classify; /docs tells all')
-    .argument('<path>', 'a bundle, the store that holds it, or a folder of stores, one a model')
+    .argument(
+      '<path>',
+      'a bundle, the store that holds it, or a folder of stores, one a model; in S3 s3://bucket/prefix',
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', whole(0, 65535), 8080)
-    .option('--tokens <file>', 'answer only requests with a token of this file, a line "name:token" each')
+    .option(
+      '--tokens <file>',
+      'answer only requests with a token of this file, a line "name:token" each, of 16 characters or more; left out: GOODNET_TOKENS',
+    )
     .option('--no-auth', 'answer everybody, on an address that others can reach, too')
     .option('--origin <url...>', 'origins whose web pages may call (CORS); * for all')
     .option('--max-models <megabytes>', 'memory for loaded models', whole(1, 2 ** 20), 1024)
@@ -35,7 +41,7 @@ export function serveCommand(): Command {
     .option('--uploads <bucket...>', 'buckets in S3 whose objects requests may name in place of images')
     .option(
       '--trust <key...>',
-      'answer only with bundles that one of these keys has signed: files, or ARNs in KMS',
+      'answer only with bundles that one of these keys has signed: files, or ARNs in KMS; left out: GOODNET_TRUST',
     )
     .action(async (path: string, { auth, origin = [], trust = [], uploads = [], ...flags }: Flags) => {
       const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';

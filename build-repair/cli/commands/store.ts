@@ -30,7 +30,7 @@ export function publishCommand(): Command {
     .requiredOption('--to <address>', STORE[1])
     .option(
       '--sign <key>',
-      'sign it: a file of a private key (goodnet keys create), or the ARN of one in KMS',
+      'sign it: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
     )
     .option('--activate', 'have the store answer with it from now on')
     .action(
