@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { isS3 } from '../../models/store/open';
-import { parseS3, s3Client } from '../../models/store/s3-files';
+import { isMissing, parseS3, s3Client } from '../../models/store/s3-files';
 import { listFiles } from '../images/listing';
 
 /** Files that a job reads, each fetched once. */
@@ -89,7 +89,7 @@ async function listing(client: S3Client, address: string, abortSignal?: AbortSig
     const head = await client
       .send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
       .catch((error) => {
-        if (error?.$metadata?.httpStatusCode === 404) return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       });
     if (head) return { address, bucket, prefix: undefined, objects: [{ key, etag: head.ETag! }] };

@@ -6,7 +6,7 @@ import {
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { fetchWhole } from '../../models/store/s3-files';
+import { fetchWhole, isMissing, type S3Fault } from '../../models/store/s3-files';
 
 /** An object of a bucket, or one version of it. */
 export interface UploadedObject {
@@ -40,11 +40,6 @@ export interface Uploads {
 
 /** S3 keeps as many tags an object. */
 const MOST_TAGS = 10;
-
-interface S3Fault {
-  readonly name?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
 
 /** Uploads in S3. Faults of S3 itself are thrown: it is worth trying again. */
 export function s3Uploads(client: S3Client): Uploads {
@@ -113,14 +108,10 @@ export function s3Uploads(client: S3Client): Uploads {
   };
 }
 
-/** A bucket that is not there is no object that is gone, but a mistake of whoever named it. */
 function isGone(error: unknown): boolean {
   const { name, $metadata } = error as S3Fault;
-  if (name === 'NoSuchBucket') return false;
   // 405: the version is the mark that something was deleted.
-  return (
-    name === 'NoSuchKey' || name === 'NoSuchVersion' || [404, 405].includes($metadata?.httpStatusCode ?? 0)
-  );
+  return isMissing(error) || name === 'NoSuchVersion' || $metadata?.httpStatusCode === 405;
 }
 
 function isAnother(error: unknown): boolean {

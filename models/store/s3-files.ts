@@ -22,7 +22,8 @@ const SILENT_AT_MOST = 30_000;
 /** An object that breaks off in the middle is asked for so many times. */
 const READS = 5;
 
-interface S3Fault {
+/** What the client of S3 throws. */
+export interface S3Fault {
   readonly name?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
@@ -200,7 +201,8 @@ async function collect(body: Readable, size: number): Promise<Uint8Array> {
   return bytes;
 }
 
-function isMissing(error: unknown): boolean {
+/** Whether S3 has no such object; a bucket that is not there is no object that is missing, but a mistake of whoever named it. */
+export function isMissing(error: unknown): boolean {
   const { name, $metadata } = error as S3Fault;
   if (name === 'NoSuchBucket') return false;
   return name === 'NoSuchKey' || name === 'NotFound' || $metadata?.httpStatusCode === 404;
