@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkPlace } from '../../models/bundle/place';
-import { GoodNetError, messageOf } from '../../models/errors';
+import { cannotWrite, refuseFolder } from '../writable';
 
 /** Text that goes to a file, whole or not at all, or to standard output. */
 export interface Output {
@@ -71,18 +71,6 @@ export async function writeText(path: string, text: string): Promise<void> {
  * @throws GoodNetError `environment` where it can't, as far as that can be told without writing
  */
 export async function checkOutput(path: string): Promise<void> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) throw cannotWrite(path, new Error('it is a folder'));
+  await refuseFolder(path);
   await checkPlace(dirname(path));
-}
-
-function cannotWrite(path: string, cause: unknown): GoodNetError {
-  return new GoodNetError(`${path} can't be written: ${messageOf(cause)}`, {
-    kind: 'environment',
-    hint: 'Check that its folder is there and writable.',
-    cause,
-  });
 }

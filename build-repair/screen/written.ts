@@ -1,7 +1,8 @@
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeFileAtomically } from '../../models/bundle/write';
-import { GoodNetError, messageOf } from '../../models/errors';
+import { GoodNetError } from '../../models/errors';
+import { cannotWrite, refuseFolder } from '../writable';
 import { headOf, lineOf, type RowFormat } from './rows';
 import type { Checkpoint, Rows } from './screen';
 
@@ -60,7 +61,7 @@ export function rowsToStdout(format: RowFormat): WrittenRows {
 export async function rowsToFile(path: string, format: RowFormat, about: string): Promise<WrittenRows> {
   const part = `${path}.part`;
   const note = `${part}.json`;
-  await checkTarget(path);
+  await refuseFolder(path);
   const before = await readNote(note, part, about);
   const file: FileHandle = await open(part, before ? 'r+' : 'w').catch((cause) => {
     throw cannotWrite(path, cause);
@@ -142,11 +143,6 @@ export async function rowsToFile(path: string, format: RowFormat, about: string)
   };
 }
 
-async function checkTarget(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw cannotWrite(path, new Error('it is a folder'));
-}
-
 /** How far an earlier run is, where it is of the same work and what it wrote is there. */
 async function readNote(path: string, part: string, about: string) {
   const text = await readFile(path, 'utf8').catch(() => undefined);
@@ -159,12 +155,4 @@ async function readNote(path: string, part: string, about: string) {
     // Damaged, or of another version: begun anew.
     return undefined;
   }
-}
-
-function cannotWrite(path: string, cause: unknown): GoodNetError {
-  return new GoodNetError(`${path} can't be written: ${messageOf(cause)}`, {
-    kind: 'environment',
-    hint: 'Check that its folder is there and writable.',
-    cause,
-  });
 }
