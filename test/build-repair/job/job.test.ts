@@ -1,22 +1,9 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inputs } from '../../../build-repair/job/fetch';
 import { type JobOptions, runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
 import { type Engine, startEngine } from '../../../models/engine';
@@ -56,66 +43,6 @@ const run = (more: Partial<JobOptions> = {}) =>
 
 const left = () =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('goodnet-job-') && !name.includes('test'));
-
-describe('inputs', () => {
-  it('refuses a key that leads out of the folder', async () => {
-    const objects = ['in/a.png', 'in/../../../escaped.txt'];
-    const send = async (command: object) => {
-      if (command instanceof HeadObjectCommand)
-        throw Object.assign(new Error('none'), { $metadata: { httpStatusCode: 404 } });
-      if (command instanceof ListObjectsV2Command)
-        return { Contents: objects.map((Key) => ({ Key, ETag: 'e' })) };
-      return { Body: Readable.from([Buffer.from('x')]) };
-    };
-    const work = join(folder, 'a/b/c');
-    const asked = inputs(work, { client: { send } as unknown as S3Client });
-    await expect(asked.local('s3://inbox/in')).rejects.toThrow(
-      /s3:\/\/inbox\/in: the key .*escaped.txt leads out/,
-    );
-    expect(readdirSync(folder, { recursive: true }).join()).not.toContain('escaped');
-  });
-});
-
-describe('the version of a folder', () => {
-  const set = () => join(folder, 'set');
-  const asked = () => inputs(join(folder, 'work')).version(set());
-  beforeEach(() => {
-    for (const name of ['1', '2']) mkdirSync(join(set(), name), { recursive: true });
-    writeFileSync(join(set(), '1/a.png'), 'one');
-  });
-
-  it('changes with each file below it, its name, and its folder', async () => {
-    const seen = [await asked()];
-    expect(await asked()).toBe(seen[0]);
-    const changes = [
-      () => writeFileSync(join(set(), '1/a.png'), 'other'),
-      () => utimesSync(join(set(), '1/a.png'), 1, 1),
-      () => writeFileSync(join(set(), '2/b.png'), 'two'),
-      () => renameSync(join(set(), '1/a.png'), join(set(), '2/a.png')),
-      () => rmSync(join(set(), '2/b.png')),
-    ];
-    for (const change of changes) {
-      change();
-      const now = await asked();
-      expect(now).toMatch(/^[0-9a-f]{64}$/);
-      expect(seen).not.toContain(now);
-      seen.push(now);
-    }
-  });
-
-  it('is told in S3, too, where objects go to another class', async () => {
-    const at = async (...keys: string[]) => {
-      const send = async (command: object) => {
-        if (command instanceof HeadObjectCommand)
-          throw Object.assign(new Error('none'), { $metadata: { httpStatusCode: 404 } });
-        return { Contents: keys.map((Key) => ({ Key, ETag: 'e' })) };
-      };
-      return await inputs(folder, { client: { send } as unknown as S3Client }).version('s3://inbox/in');
-    };
-    expect(await at('in/1/a.png')).toBe(await at('in/1/a.png'));
-    expect(await at('in/1/a.png')).not.toBe(await at('in/2/a.png'));
-  });
-});
 
 describe('runJob', () => {
   it('repairs each net once, however often the job is tried', async () => {
