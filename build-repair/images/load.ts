@@ -122,6 +122,20 @@ export function allImages({ count }: Pick<LoadedImages, 'count'>): Int32Array {
   return Int32Array.from({ length: count }, (_, image) => image);
 }
 
+/** The groups of some images; undefined where each image stands alone. */
+export function groupsOf(
+  { groups }: Pick<LoadedImages, 'groups'>,
+  images: Int32Array,
+): readonly string[] | undefined {
+  return groups && Array.from(images, (image) => groups[image]!);
+}
+
+/** So many of some images at most, evenly from first to last: sets come sorted by class. */
+export function spread(images: Int32Array, most: number): Int32Array {
+  const step = Math.ceil(images.length / most);
+  return images.filter((_, i) => i % step === 0);
+}
+
 /** Bytes where nothing is lost by it. */
 function compact({ pixels }: ImageBatch): Uint8Array | Float32Array {
   if (pixels instanceof Uint8Array) return pixels;

@@ -12,7 +12,7 @@ import type { Clouds } from '../../models/detector/nets';
 import type { Transplant } from '../../models/detector/transplant';
 import type { FeatureNet } from '../../models/nets/features';
 import type { Finding } from '../finding/types';
-import { allImages } from '../images/load';
+import { allImages, groupsOf } from '../images/load';
 import { type AskedFold, type AskedFurther, askCalibration } from './ask';
 import { calibratedOf } from './cloud';
 import type { RepairContext } from './context';
@@ -128,12 +128,9 @@ export async function calibrate(
   const from = complete && bad.hasCut ? 'cut' : 'image';
   const further = await askCalibration(context, { net: bad.net, from }, read, readings, first, complete);
   const evidence = { readings, named, asked: further.asked };
-  const { groups } = context.images;
-  const scoresWith = calibrationScores(
-    evidence,
-    groups && Array.from(calibrated, (image) => groups[image]!),
-    context.seed,
-  );
+  const fitted = fitStandard(evidence);
+  const groups = groupsOf(context.images, calibrated);
+  const scoresWith = calibrationScores(evidence, fitted, groups, context.seed);
   const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
   const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
   const has = (kind: EvidenceKind) => readings[kind] !== undefined;
@@ -146,12 +143,12 @@ export async function calibrate(
     head: served.relearned,
     unheard,
     transplant: further.asked && { ...served.hosts, from },
-    standard: { ...fitStandard(evidence).standard, suspected },
+    standard: { ...fitted.standard, suspected },
     calibrated,
     scores: scoresWith(suspected),
     without: [...whatIsMissing(has, passes, unheard), ...withoutTransplants(further)],
     finding,
-    notes: [...forgetfulness(served.expert), ...fewGroups(calibrated, groups)],
+    notes: [...forgetfulness(served.expert), ...fewGroups(groups)],
     gathering,
   };
 }
@@ -164,12 +161,12 @@ function forgetfulness({ remembers }: Expert): string[] {
 }
 
 /** Images of the same few groups tell of rates that new groups need not keep. */
-function fewGroups(calibrated: Int32Array, groups: readonly string[] | undefined): string[] {
+function fewGroups(groups: readonly string[] | undefined): string[] {
   if (!groups) return [];
-  const count = new Set(Array.from(calibrated, (image) => groups[image]!)).size;
+  const count = new Set(groups).size;
   const least = smallestAlpha(count);
   return [
-    `calibrated on ${calibrated.length} images of ${count} groups: what is promised is promised of images like these; of new groups alone, a false-positive rate under ${(100 * least).toPrecision(2)} % can't be told from so few`,
+    `calibrated on ${groups.length} images of ${count} groups: what is promised is promised of images like these; of new groups alone, a false-positive rate under ${(100 * least).toPrecision(2)} % can't be told from so few`,
   ];
 }
 

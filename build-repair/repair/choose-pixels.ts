@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describePixels, PIXEL_CANDIDATES, type PixelScaling } from '../../models/pixels';
+import { allImages, spread } from '../images/load';
 import type { RepairContext } from './context';
 import { accuracyOn } from './prune-channels';
 
@@ -20,8 +21,7 @@ export async function choosePixels(
   flat: LayersModel,
   candidates: readonly PixelScaling[] = PIXEL_CANDIDATES,
 ): Promise<ChosenPixels> {
-  const every = Math.ceil(context.images.count / MOST_IMAGES);
-  const sample = Int32Array.from({ length: Math.ceil(context.images.count / every) }, (_, i) => i * every);
+  const sample = spread(allImages(context.images), MOST_IMAGES);
   const tried: { pixels: PixelScaling; accuracy: number }[] = [];
   for (const pixels of candidates) {
     tried.push({ pixels, accuracy: await accuracyOn({ ...context, pixels }, flat, sample) });

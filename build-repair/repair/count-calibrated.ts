@@ -2,6 +2,7 @@ import { lookUpPassedOver } from '../../models/detector/look-up';
 import type { DetectorNets, NetReadings } from '../../models/detector/nets';
 import { decide, type Rule } from '../../models/detector/rule';
 import { CleanCounts, type CleanFigures } from '../evaluate/counts';
+import { groupsOf } from '../images/load';
 import type { RepairContext } from './context';
 import type { MadeDetector } from './methods';
 
@@ -36,7 +37,7 @@ export class CalibratedCounter {
       made.isInGallery!(images[i]!, entry),
     );
     const labels = images.map((image) => context.images.labels[image]!);
-    const groups = context.images.groups && Array.from(images, (image) => context.images.groups![image]!);
+    const groups = groupsOf(context.images, images);
     this.counts.add(decide(asked, scores, rule, nets.classes), { labels, groups });
     this.done = end;
   }

@@ -97,8 +97,7 @@ export function classesLeftOut(folds: readonly Fold[], labels: Int32Array, class
 function unitsOf(labels: Int32Array, groups: readonly string[] | undefined): number[][] {
   if (!groups) return Array.from(labels, (_, image) => [image]);
   const byName = new Map<string, number[]>();
-  labels.forEach((_, image) => {
-    const name = groups[image]!;
+  groups.forEach((name, image) => {
     const known = byName.get(name);
     if (known) known.push(image);
     else byName.set(name, [image]);

@@ -7,6 +7,7 @@ import { quantile } from '../../models/detector/scale';
 import { stemCut } from '../../models/nets/cut';
 import { copyBetween } from '../../models/nets/graph';
 import { Random } from '../../models/random';
+import { spread } from '../images/load';
 import { Augmenter } from './augment';
 import type { RepairContext } from './context';
 import { BatchOrder, batchAccuracy, train } from './train';
@@ -16,6 +17,8 @@ const LARGEST_BATCH = 128;
 const MOST_STEPS = 200;
 /** Clean accuracy, on varied images, at which the expert has forgotten enough; of fewer than 30 classes, half as much again as chance. */
 const STOP_ACCURACY = 0.05;
+/** However few classes there are: an expert that names half of two has forgotten nothing. */
+const MOST_STOP_ACCURACY = 0.2;
 /**
  * From a logit margin of 14 on, 1 − p is less than float32 tells and nothing is unlearned. The logits of a net whose median margin
  * is higher than this are divided, so that it is this.
@@ -23,8 +26,6 @@ const STOP_ACCURACY = 0.05;
 const MOST_MARGIN = 12;
 /** That median is told by so many images. */
 const MARGIN_IMAGES = 256;
-/** However few classes there are: an expert that names half of two has forgotten nothing. */
-const MOST_STOP_ACCURACY = 0.2;
 
 /** The expert E, to run on images and to serve. */
 export interface Expert extends ExpertNet {
@@ -116,10 +117,4 @@ function medianMargin(
     () => outputsOf(bad, imageTensor(images.gather(some), some.length, shape, pixels))[0]!,
   );
   return quantile(margins(logits, classes, answers(logits, classes).classes).sort(), 0.5);
-}
-
-/** So many of some images, evenly from first to last: sets come sorted by class. */
-function spread(images: Int32Array, most: number): Int32Array {
-  const step = Math.ceil(images.length / most);
-  return images.filter((_, i) => i % step === 0);
 }

@@ -4,6 +4,7 @@ import { imageTensor, outputsOf } from '../../models/detector/run';
 import { NetError } from '../../models/errors';
 import { isConvolution } from '../../models/nets/cut';
 import { callOf, type LayerCall } from '../../models/nets/graph';
+import { spread } from '../images/load';
 import type { RepairContext } from './context';
 
 /** Clean images that activations and accuracy are measured on, at most. */
@@ -44,7 +45,7 @@ export async function pruneDormantChannels(
   fit: Int32Array,
   most: number,
 ): Promise<PrunedChannels> {
-  const sample = fit.filter((_, i) => i % Math.ceil(fit.length / MOST_IMAGES) === 0);
+  const sample = spread(fit, MOST_IMAGES);
   const stages = lastStages(net);
   if (stages.length === 0) {
     throw new NetError('There is no convolution before the head of the net, whose channels could be pruned', {

@@ -71,39 +71,36 @@ export function fitStandard(
 
 /**
  * The scores of the calibration images; where these are few, each by scales of the others, as a new image is by those of all.
+ * @param served what is fitted on all of them
  * @param groups of each image: groups stay together
  * @returns n scores, under classes that are suspected, or none
  */
 export function calibrationScores(
   evidence: Evidence,
+  served: Fitted,
   groups: readonly string[] | undefined,
   seed: number,
 ): (suspected?: Suspected) => Float32Array {
   const { readings, named } = evidence;
-  const parts = named.length < ENOUGH ? PARTS : 1;
-  const partOf = partsOf(named.length, groups, parts, seed);
-  const fits = Array.from({ length: parts }, (_, part) => ({
-    part,
-    ...fitStandard(evidence, (image) => parts === 1 || partOf[image] !== part),
-  }));
+  const scoresBy = ({ standard, transplant }: Fitted, suspected: Suspected | undefined) =>
+    suspicion({ ...readings, transplant }, { ...standard, suspected }, named);
+  if (named.length >= ENOUGH) return (suspected) => scoresBy(served, suspected);
+  const partOf = partsOf(named.length, groups, seed);
+  const fits = Array.from({ length: PARTS }, (_, part) =>
+    fitStandard(evidence, (image) => partOf[image] !== part),
+  );
   return (suspected) => {
-    const scores = new Float32Array(named.length);
-    for (const { part, standard, transplant } of fits) {
-      const by = suspicion({ ...readings, transplant }, { ...standard, suspected }, named);
-      by.forEach((score, image) => {
-        if (partOf[image] === part) scores[image] = score;
-      });
-    }
-    return scores;
+    const byPart = fits.map((fitted) => scoresBy(fitted, suspected));
+    return Float32Array.from(named, (_, image) => byPart[partOf[image]!]![image]!);
   };
 }
 
 /** The part of each image, or of its group, drawn at random. */
-function partsOf(n: number, groups: readonly string[] | undefined, parts: number, seed: number): Int32Array {
+function partsOf(n: number, groups: readonly string[] | undefined, seed: number): Int32Array {
   const names = groups ?? Array.from({ length: n }, (_, image) => String(image));
   const units = [...new Set(names)];
   const order = new Random(seed, 'scales').permutation(units.length);
-  const partOf = new Map(units.map((unit, i) => [unit, order[i]! % parts]));
+  const partOf = new Map(units.map((unit, i) => [unit, order[i]! % PARTS]));
   return Int32Array.from({ length: n }, (_, image) => partOf.get(names[image]!)!);
 }
 

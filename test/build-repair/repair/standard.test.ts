@@ -56,7 +56,7 @@ describe('calibrationScores', () => {
       const fresh = served(fitted, clean(news, random), news);
       const { transplant } = fitted;
       const own = suspicion({ ...drawn.readings, transplant }, fitted.standard, evidence.named);
-      const calibrations = { own, cross: calibrationScores(evidence, undefined, 1)() };
+      const calibrations = { own, cross: calibrationScores(evidence, fitStandard(evidence), undefined, 1)() };
       for (const [how, scores] of Object.entries(calibrations)) {
         const ascending = scores.slice().sort();
         flagged[how as 'own' | 'cross'] += fresh.filter((score) => pValue(ascending, score) <= ALPHA).length;
@@ -75,7 +75,7 @@ describe('calibrationScores', () => {
     const evidence = { readings: { ...readings, forgetting }, named, asked: undefined };
     const groups = Array.from({ length: n }, (_, i) => `sign${Math.floor(i / 10)}`);
     const own = suspicion(evidence.readings, fitStandard(evidence).standard, named);
-    const cross = calibrationScores(evidence, groups, 1)();
+    const cross = calibrationScores(evidence, fitStandard(evidence), groups, 1)();
     expect(Math.max(...own.subarray(0, 10))).toBeLessThan(20);
     expect(Math.min(...cross.subarray(0, 10))).toBeGreaterThan(20);
   });
@@ -86,7 +86,7 @@ describe('calibrationScores', () => {
       ...asking(clean(n, new Random(3)), n),
       named: Int32Array.from({ length: n }, (_, i) => i % 5),
     };
-    const scoresWith = calibrationScores(evidence, undefined, 1);
+    const scoresWith = calibrationScores(evidence, fitStandard(evidence), undefined, 1);
     const [plain, suspected] = [scoresWith(), scoresWith({ classes: [2], worth: 4 })];
     suspected.forEach((score, i) => {
       expect(score - plain[i]!).toBeCloseTo(i % 5 === 2 ? Math.log(4) : 0, 2);
@@ -97,7 +97,7 @@ describe('calibrationScores', () => {
     const n = 1000;
     const evidence = asking(clean(n, new Random(4)), n);
     const { standard, transplant } = fitStandard(evidence);
-    expect(calibrationScores(evidence, undefined, 1)()).toEqual(
+    expect(calibrationScores(evidence, fitStandard(evidence), undefined, 1)()).toEqual(
       suspicion({ ...evidence.readings, transplant }, standard, evidence.named),
     );
   });
