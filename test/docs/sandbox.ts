@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { DEMO_SHAPE, demoCast } from '../../build-repair/demo/cast';
+import { drawFaces } from '../../build-repair/demo/faces';
+import { root } from './blocks';
+
+const CLEAN_PER_CLASS = 12;
+const TEST_PER_CLASS = 3;
+const READY_MS = 60_000;
+
+/** A folder in which the documents' commands are run, with what they name. */
+export class Sandbox {
+  readonly folder = mkdtempSync(join(tmpdir(), 'goodnet-docs-'));
+  private readonly servers: ChildProcess[] = [];
+  private readonly ports = new Map<string, number>();
+
+  constructor() {
+    symlinkSync(join(root, 'functions'), join(this.folder, 'functions'));
+    writeFileSync(join(this.folder, 'package.json'), '{"private":true,"type":"module"}\n');
+    this.link('goodnet', root);
+    this.link('.bin/goodnet', join(root, 'dist/goodnet.js'));
+  }
+
+  /** Has something in node_modules, as though it were installed. */
+  link(name: string, target = join(root, 'node_modules', name)): void {
+    const place = join(this.folder, 'node_modules', name);
+    mkdirSync(dirname(place), { recursive: true });
+    // npm install takes away what it has not put there itself.
+    if (!existsSync(place)) symlinkSync(target, place);
+  }
+
+  /** A net and pictures of a stranger's own, by the names that the README gives them; after the demo has run. */
+  async bringOwn(): Promise<void> {
+    const at = (name: string) => join(this.folder, name);
+    copyFileSync(join(root, 'demo/badnet.h5'), at('net.h5'));
+    copyFileSync(at('demo-out/images/poisoned_sunglasses.h5'), at('triggered.h5'));
+    copyFileSync(at('demo-out/images/clean_face.png'), at('picture.png'));
+    await classFolders(at('clean_images'), CLEAN_PER_CLASS);
+    await classFolders(at('test_images'), TEST_PER_CLASS);
+  }
+
+  /** The same text with ports that are free here in place of those that documents name. */
+  async onFreePorts(text: string): Promise<string> {
+    for (const [port] of text.matchAll(/(?<=127\.0\.0\.1:|--port )\d+/g))
+      if (!this.ports.has(port)) this.ports.set(port, await freePort());
+    return text.replace(
+      /(127\.0\.0\.1:|--port )(\d+)/g,
+      (_, before, port) => `${before}${this.ports.get(port)}`,
+    );
+  }
+
+  /**
+   * Runs the lines of a block, as a person would. A line that serves goes on until the end, on a port that is free, and the next
+   * ones wait until it answers.
+   * @throws Error with what was printed, where a line fails
+   */
+  async run(text: string): Promise<string> {
+    const printed: string[] = [];
+    for (const line of text.split('\n')) {
+      if (line.startsWith('npx goodnet serve')) await this.serve(line);
+      else printed.push(await finished(this.start(await this.onFreePorts(line)), line));
+      this.link('goodnet', root);
+      this.link('.bin/goodnet', join(root, 'dist/goodnet.js'));
+    }
+    return printed.join('');
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.servers) {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      if (server.exitCode === null && server.kill('SIGTERM')) await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async serve(line: string): Promise<void> {
+    const command = await this.onFreePorts(line.includes('--port') ? line : `${line} --port 8080`);
+    const server = this.start(`exec ${command}`);
+    this.servers.push(server);
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      const late = setTimeout(() => reject(new Error(`${line}: not ready\n${said}`)), READY_MS);
+      const listen = (chunk: unknown) => {
+        said += chunk;
+        if (!said.includes(' at http://')) return;
+        clearTimeout(late);
+        resolve();
+      };
+      server.stdout?.on('data', listen);
+      server.stderr?.on('data', listen);
+      server.once('exit', () => reject(new Error(`${line}: it ended\n${said}`)));
+    });
+  }
+
+  private start(command: string): ChildProcess {
+    const env = { ...process.env, GOODNET_ENGINE: 'wasm', npm_config_update_notifier: 'false' };
+    return spawn('bash', ['-euo', 'pipefail', '-c', command], {
+      cwd: this.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+}
+
+function finished(child: ChildProcess, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    let all = '';
+    child.stdout?.on('data', (chunk) => {
+      out += chunk;
+      all += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      all += chunk;
+    });
+    child.once('close', (code) =>
+      code === 0 ? resolve(out) : reject(new Error(`${line}: exit ${code}\n${all}`)),
+    );
+  });
+}
+
+/** Drawn faces as people keep pictures: a folder a class. */
+async function classFolders(folder: string, perClass: number): Promise<void> {
+  const { height, width } = DEMO_SHAPE;
+  const set = drawFaces({
+    persons: demoCast(),
+    imagesPerPerson: perClass,
+    seed: 7,
+    set: folder,
+    shape: DEMO_SHAPE,
+  });
+  const size = height * width * 3;
+  for (let i = 0; i < set.count; i++) {
+    const place = join(folder, String(set.labels[i]).padStart(2, '0'));
+    mkdirSync(place, { recursive: true });
+    const pixels = set.pixels.subarray(i * size, (i + 1) * size);
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(join(place, `${i}.png`));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobSchema } from '../../build-repair/job/schema';
+import { oneAnswerSchema } from '../../functions/schemas';
+import { type Block, blocksOf, documents, read, root } from './blocks';
+import { Sandbox } from './sandbox';
+
+const MINUTES = 60_000;
+const blocks = documents.flatMap(blocksOf);
+const place = ({ document, line }: Block) => `${document}:${line}`;
+
+/** The strictest that an app may ask for. */
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noPropertyAccessFromIndexSignature: false,
+    skipLibCheck: false,
+    types: ['node'],
+    outDir: 'built',
+  },
+  include: ['*.ts'],
+};
+
+describe('what the documents show', () => {
+  const sandbox = new Sandbox();
+  let demo = '';
+  beforeAll(async () => {
+    demo = await sandbox.run('npx goodnet demo');
+    await sandbox.bringOwn();
+  }, 5 * MINUTES);
+  afterAll(() => sandbox.close());
+
+  it('is what the demo prints, but for the figures', () => {
+    const [, shown] = /<!-- demo -->\n```\n([\s\S]*?)\n```\n<!-- \/demo -->/.exec(read('README.md')) ?? [];
+    const bare = (text: string) =>
+      text
+        .replace(/\d+/g, '#')
+        .replace(/[ \t]+/g, ' ')
+        .trim();
+    expect(bare(shown ?? '')).toBe(bare(demo));
+  });
+
+  describe.each(documents)('%s', (document) => {
+    const own = blocks.filter((block) => block.document === document);
+
+    for (const block of own.filter(({ language, notRun }) => language === 'sh' && !notRun))
+      it(`runs: line ${block.line}`, { timeout: 5 * MINUTES }, () => sandbox.run(block.text));
+
+    for (const block of own.filter(({ language }) => language === 'json'))
+      it(`is JSON as the schemas have it: line ${block.line}`, () => {
+        const value = JSON.parse(block.text);
+        expect([jobSchema, oneAnswerSchema].some((schema) => schema.safeParse(value).success)).toBe(true);
+      });
+  });
+
+  it('compiles in the strictest project, and runs', { timeout: 5 * MINUTES }, async () => {
+    const snippets = blocks.filter(({ language }) => language === 'ts');
+    expect(snippets.length).toBeGreaterThan(1);
+    for (const name of ['aws-cdk-lib', 'constructs', '@types', 'undici-types']) sandbox.link(name);
+    writeFileSync(join(sandbox.folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+    for (const [i, { text }] of snippets.entries())
+      writeFileSync(join(sandbox.folder, `snippet-${i}.ts`), await sandbox.onFreePorts(text));
+    const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], {
+      cwd: sandbox.folder,
+      encoding: 'utf8',
+    });
+    expect(tsc.stdout + tsc.stderr).toBe('');
+    for (const [i, block] of snippets.entries()) {
+      const ran = spawnSync(process.execPath, [`built/snippet-${i}.js`], {
+        cwd: sandbox.folder,
+        encoding: 'utf8',
+        env: { ...process.env, CDK_OUTDIR: join(sandbox.folder, 'cdk.out') },
+      });
+      expect(ran.status, `${place(block)}\n${ran.stderr}`).toBe(0);
+    }
+  });
+});
