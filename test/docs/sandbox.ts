@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -25,6 +26,8 @@ export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'goodnet-docs-'));
   private readonly servers: ChildProcess[] = [];
   private readonly ports = new Map<string, number>();
+  /** What the documents call $STORE and $ID: a store, and a bundle in it. */
+  private readonly variables: Record<string, string> = {};
 
   constructor() {
     symlinkSync(join(root, 'functions'), join(this.folder, 'functions'));
@@ -49,6 +52,15 @@ export class Sandbox {
     copyFileSync(at('demo-out/images/clean_face.png'), at('picture.png'));
     await classFolders(at('clean_images'), CLEAN_PER_CLASS);
     await classFolders(at('test_images'), TEST_PER_CLASS);
+  }
+
+  /** A store of two bundles, of which documents say $STORE and $ID; after the README's own lines have run. */
+  async bringStore(): Promise<void> {
+    this.variables.STORE = 'models/two';
+    for (const bundle of ['demo-out/store', 'store'])
+      await this.run(`npx goodnet publish ${bundle} --to models/two --activate`);
+    const { bundle } = JSON.parse(readFileSync(join(this.folder, 'demo-out/store/current.json'), 'utf8'));
+    this.variables.ID = bundle;
   }
 
   /** The same text with ports that are free here in place of those that documents name. */
@@ -77,11 +89,16 @@ export class Sandbox {
     return printed.join('');
   }
 
-  async close(): Promise<void> {
-    for (const server of this.servers) {
+  /** Ends what serves. */
+  async stopServing(): Promise<void> {
+    for (const server of this.servers.splice(0)) {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       if (server.exitCode === null && server.kill('SIGTERM')) await ended;
     }
+  }
+
+  async close(): Promise<void> {
+    await this.stopServing();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -105,7 +122,12 @@ export class Sandbox {
   }
 
   private start(command: string): ChildProcess {
-    const env = { ...process.env, GOODNET_ENGINE: 'wasm', npm_config_update_notifier: 'false' };
+    const env = {
+      ...process.env,
+      ...this.variables,
+      GOODNET_ENGINE: 'wasm',
+      npm_config_update_notifier: 'false',
+    };
     return spawn('bash', ['-euo', 'pipefail', '-c', command], {
       cwd: this.folder,
       env,
