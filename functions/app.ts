@@ -90,7 +90,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));
   app.route('/health', healthRoute(catalogue, engine));
-  app.route('/v1/models', modelsRoute(catalogue));
+  app.route('/v1/models', modelsRoute(catalogue, limits));
   const classify = classifyRoute({ catalogue, limits, fetchObject, watch });
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);
