@@ -80,14 +80,17 @@ export function createApp(options: AppOptions): Hono {
     await next();
     c.header('X-Request-Id', c.get('requestId'));
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
-    if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', NOTHING);
+    // A browser puts a 304's headers in the place of those that it has kept: the page's own policy stands.
+    if (c.res.status !== 304 && !c.res.headers.has('Content-Security-Policy')) {
+      c.header('Content-Security-Policy', NOTHING);
+    }
   });
   if (origins.length > 0) app.use(crossOrigin(origins));
   app.use('/v2/*', oipErrors());
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));
   app.route('/health', healthRoute(catalogue, engine));
-  app.route('/v1/models', modelsRoute(catalogue));
+  app.route('/v1/models', modelsRoute(catalogue, limits));
   const classify = classifyRoute({ catalogue, limits, fetchObject, watch });
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);

@@ -20,7 +20,10 @@ export async function readBody(request: Request, maxBytes: number, what: string)
     });
   }
   const tooLarge = () =>
-    new Problem('too-large', `${what} may have ${maxBytes} bytes (${maxBytes / 2 ** 20} MiB) at most.`);
+    new Problem(
+      'too-large',
+      `${what} may have ${maxBytes} bytes (${Number((maxBytes / 2 ** 20).toFixed(1))} MiB) at most.`,
+    );
   if (announcedBytes(request, 0) > maxBytes) throw tooLarge();
   if (!request.headers.has('content-length')) return await readParts(request, maxBytes, tooLarge);
   // The server lets no more arrive than is announced, so nothing need be counted.

@@ -26,7 +26,8 @@ export interface ImagesIn {
 
 /** The most bytes that a request may have: one image as the body, or all that a form or JSON holds. */
 export function mostBytes(request: Request, limits: Limits): number {
-  return kindOf(request) === 'raw' ? limits.maxBytes : limits.maxRequestBytes;
+  const { maxBytes, maxRequestBytes } = limits;
+  return kindOf(request) === 'raw' ? Math.min(maxBytes, maxRequestBytes) : maxRequestBytes;
 }
 
 /**

@@ -4,7 +4,7 @@ import { Problem } from './problem';
 export interface Limits {
   /** Bytes of one image. */
   readonly maxBytes: number;
-  /** Bytes of a request of several images. */
+  /** Bytes of a request; JSON holds an image as base64, which is a third longer. */
   readonly maxRequestBytes: number;
   /** Width × height of one image. */
   readonly maxPixels: number;
@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 export const LIMITS: Limits = {
-  maxBytes: 5 * 2 ** 20,
+  maxBytes: 10 * 2 ** 20,
   maxRequestBytes: 20 * 2 ** 20,
   maxPixels: 25e6,
   maxHeld: 64 * 2 ** 20,

@@ -105,6 +105,14 @@ export const modelSchema = z
     without: z.array(z.object({ evidence: z.string(), reason: z.string() })).optional(),
     calibrationImages: z.number().int().optional(),
     finding: z.record(z.string(), z.unknown()).optional(),
+    limits: z
+      .object({
+        imageBytes: z.number().int().meta({ description: 'Bytes of one image.' }),
+        imagePixels: z.number().int().meta({ description: 'Width × height of one image.' }),
+        requestBytes: z.number().int().meta({ description: 'Bytes of a request, base64 as it is sent.' }),
+        requestImages: z.number().int().meta({ description: 'Images of a request.' }),
+      })
+      .meta({ description: 'The most that this service takes.' }),
   })
   .meta({ id: 'Model' });
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { decodeImage, SNIFF_BYTES, sniffImage } from '../../functions/decode';
+import { decodeImage, otherType, SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError, messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
 
@@ -17,7 +17,7 @@ export async function readImageFile(path: string, shape: ImageShape): Promise<Ui
     // Not a byte more is read of what is no image, be it ever so long.
     const head = Buffer.alloc(Math.min(size, SNIFF_BYTES));
     await file.read(head, 0, head.length, 0);
-    if (size > 0 && !sniffImage(head)) throw new ImageError('it is none of JPEG, PNG and WebP');
+    if (size > 0 && !sniffImage(head)) throw new ImageError(`it is ${otherType(head)}`);
     if (size > MAX_BYTES) throw new ImageError(`it is ${size} bytes long; the most is ${MAX_BYTES}`);
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);

@@ -1,8 +1,7 @@
 import type { ImageShape } from '../../models/images/set';
-import { cutShort, ImageRejected } from './errors';
+import { ImageRejected } from './errors';
+import { lookAt } from './look-at';
 import { decodePlain } from './plain';
-import { sniffImage } from './sniff';
-import { outline } from './structure';
 import { decodeWithSharp, sizeWithSharp } from './with-sharp';
 
 /** How much of an image is taken. */
@@ -26,16 +25,10 @@ export async function decodeImage(
   shape: ImageShape,
   { maxBytes = Number.POSITIVE_INFINITY, maxPixels = MANY_PIXELS }: ImageLimits = {},
 ): Promise<Uint8Array> {
-  const type = sniffImage(bytes);
-  if (bytes.length === 0) throw new ImageRejected('empty', 'The image is empty: 0 bytes');
   if (bytes.length > maxBytes) {
     throw new ImageRejected('too-large', `The image is ${bytes.length} bytes long; the most is ${maxBytes}`);
   }
-  if (!type) throw new ImageRejected('unsupported-type', 'The image is none of JPEG, PNG and WebP');
-  const told = outline(bytes, type);
-  if (told.animated)
-    throw new ImageRejected('animated', 'The image is animated; one still picture is wanted');
-  if (told.truncated) throw cutShort();
+  const { type, ...told } = lookAt(bytes);
 
   // sharp's own look at the header takes as long as decoding a small image does.
   const size = told.size ?? (await sizeWithSharp(bytes));

@@ -14,6 +14,23 @@ export function sniffImage(bytes: Uint8Array): ImageType | undefined {
   return undefined;
 }
 
+/** Brands of the ISO base media format (ISO/IEC 14496-12) that still pictures have. */
+const BRANDS: Readonly<Record<string, string>> = {
+  heic: 'HEIC',
+  heix: 'HEIC',
+  heim: 'HEIC',
+  heis: 'HEIC',
+  mif1: 'HEIC',
+  avif: 'AVIF',
+};
+
+/** What is to be said of an image that sniffImage does not know, after "it is". */
+export function otherType(bytes: Uint8Array): string {
+  const brand = textAt(bytes, 4) === 'ftyp' ? BRANDS[textAt(bytes, 8)] : undefined;
+  const what = 'none of JPEG, PNG and WebP';
+  return brand === undefined ? what : `${brand}, ${what}: save it as JPEG`;
+}
+
 /** Four bytes as text. */
 export function textAt(bytes: Uint8Array, offset: number): string {
   return String.fromCharCode(...bytes.subarray(offset, offset + 4));

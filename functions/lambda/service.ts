@@ -2,7 +2,7 @@ import { createApp } from '../app';
 import { defectOf } from '../observe/defect';
 import { settleHeap } from '../small-heap';
 import { fetchObjectFrom } from '../uploads/fetch-object';
-import { lambdaHandler } from './http';
+import { LAMBDA_LIMITS, lambdaHandler } from './http';
 import { logger, publishing, watch } from './powertools';
 import { setting, startFunction } from './start';
 
@@ -11,6 +11,7 @@ const buckets = setting('GOODNET_UPLOAD_BUCKETS')?.split(',');
 const app = createApp({
   catalogue,
   engine: engine.description,
+  limits: LAMBDA_LIMITS,
   watch,
   origins: setting('GOODNET_ORIGINS')?.split(','),
   fetchObject: buckets && fetchObjectFrom(await uploads(), new Set(buckets), (line) => logger.warn(line)),

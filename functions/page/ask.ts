@@ -1,45 +1,73 @@
-import { type Answers, type GoodNetClient, ServiceProblem } from '../client';
+import { type Answers, type GoodNetClient, type ModelInfo, ServiceProblem } from '../client';
+import { ImageRejected } from '../decode/errors';
+import { type Fitted, fitted, type Size, sentBytes } from './shrink';
 
-/** What the service says of one picture: a verdict, or why there is none. */
+/** What the service says of one image: a verdict, or why there is none. */
 export type Outcome = Answers['results'][number];
 
+/** A file, what was said of it, and what it was shrunk to before it was sent. */
+export interface Answered {
+  readonly file: File;
+  readonly outcome: Outcome;
+  readonly shrunkTo?: Size;
+}
+
+type Ready = { readonly file: File } & (Fitted | { readonly error: Outcome });
+
 const MOST_AT_ONCE = 16;
-/** Base64 makes four of three; a request holds 20 MiB. */
-const MOST_BYTES = 12 * 2 ** 20;
 const TRIES = 5;
 
 /**
- * Sends pictures to the service, a few at once, and gives the outcomes as they come, in order.
+ * Sends images to the service, as many at once as a request may hold, and gives what it says as it comes, in order.
  * @throws ServiceProblem where the service refuses to answer at all; an AbortError by the signal
  */
 export async function* outcomesOf(
   client: GoodNetClient,
   files: readonly File[],
-  options: { readonly model: string; readonly signal: AbortSignal },
-): AsyncGenerator<readonly [File, Outcome]> {
-  for (const group of groups(files)) {
-    const read = await Promise.all(group.map(bytesOf));
-    const sent = group.flatMap((file, i) => (read[i] ? [{ name: file.name, bytes: read[i] }] : []));
+  { model, signal }: { readonly model: ModelInfo; readonly signal: AbortSignal },
+): AsyncGenerator<Answered> {
+  for await (const group of groups(files, model.limits)) {
+    signal.throwIfAborted();
+    const sent = group.flatMap((each) =>
+      'bytes' in each ? [{ name: each.file.name, bytes: each.bytes }] : [],
+    );
+    const options = { model: model.model, signal };
     const answered = sent.length > 0 ? await askPatiently(client, sent, options) : [];
     let next = 0;
-    for (const [i, file] of group.entries()) yield [file, read[i] ? answered[next++]! : unreadable(file)];
+    for (const each of group) {
+      if ('error' in each) yield { file: each.file, outcome: each.error };
+      else yield { file: each.file, outcome: answered[next++]!, shrunkTo: each.shrunkTo };
+    }
   }
 }
 
-/** As many as a request may hold; one that is too large by itself goes alone, and is refused by the service. */
-function* groups(files: readonly File[]): Generator<File[]> {
-  let group: File[] = [];
+/** As many as a request may hold. */
+async function* groups(files: readonly File[], limits: ModelInfo['limits']): AsyncGenerator<Ready[]> {
+  const most = Math.min(MOST_AT_ONCE, limits.requestImages);
+  let group: Ready[] = [];
   let bytes = 0;
   for (const file of files) {
-    if (group.length > 0 && (group.length === MOST_AT_ONCE || bytes + file.size > MOST_BYTES)) {
+    const ready = await readyOf(file, limits);
+    const more = 'bytes' in ready ? sentBytes(ready.bytes.length) : 0;
+    if (group.length > 0 && (group.length === most || bytes + more > limits.requestBytes)) {
       yield group;
       group = [];
       bytes = 0;
     }
-    group.push(file);
-    bytes += file.size;
+    group.push(ready);
+    bytes += more;
   }
   if (group.length > 0) yield group;
+}
+
+async function readyOf(file: File, limits: ModelInfo['limits']): Promise<Ready> {
+  try {
+    return { file, ...(await fitted(file, limits)) };
+  } catch (error) {
+    // What else is thrown: it is a folder, or is gone.
+    const title = error instanceof ImageRejected ? error.message : 'The file can’t be read';
+    return { file, error: { name: file.name, error: { type: 'about:blank', title, status: 0 } } };
+  }
 }
 
 async function askPatiently(
@@ -58,17 +86,4 @@ async function askPatiently(
       await new Promise((resolve) => setTimeout(resolve, 1000 * tried));
     }
   }
-}
-
-/** Undefined for what can't be read: a folder, a file that is gone. */
-async function bytesOf(file: File): Promise<Uint8Array | undefined> {
-  return await file.arrayBuffer().then(
-    (buffer) => new Uint8Array(buffer),
-    () => undefined,
-  );
-}
-
-function unreadable({ name }: File): Outcome {
-  const error = { type: 'about:blank', title: 'The file can’t be read', status: 0 };
-  return { name, error };
 }

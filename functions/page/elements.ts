@@ -20,5 +20,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 /** `1.5 %` */
 export const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
-/** `3 pictures` */
-export const pictures = (count: number): string => `${count} ${count === 1 ? 'picture' : 'pictures'}`;
+/** `3 images` */
+export const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
+
+/** `10 MB`: of 2²⁰ bytes, and no more than there are. */
+export const megabytes = (bytes: number): string => `${Math.floor((bytes / 2 ** 20) * 10) / 10} MB`;

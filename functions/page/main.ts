@@ -1,10 +1,11 @@
-// The page: sends chosen pictures to the service that it came from, and shows what it answers. No other host is asked.
+// The page: sends chosen images to the service that it came from, and shows what it answers. No other host is asked.
 import { GoodNetClient, ServiceProblem } from '../client';
 import { outcomesOf } from './ask';
-import { at } from './elements';
+import { at, images } from './elements';
 import { modelChoice } from './models';
 import { resultsTable } from './results';
 import { offerSamples } from './samples';
+import { resultsInView } from './view';
 
 function startPage(): void {
   const token = at('token', HTMLInputElement);
@@ -18,18 +19,20 @@ function startPage(): void {
   let stop = new AbortController();
   let sending: Promise<void> = Promise.resolve();
 
+  const status = at('status', HTMLElement);
   function say(text: string, isError = false): void {
-    at('status', HTMLElement).textContent = text;
-    at('status', HTMLElement).classList.toggle('error', isError);
+    status.textContent = text;
+    status.classList.toggle('error', isError);
+    if (isError) status.scrollIntoView({ block: 'nearest' });
   }
 
   function fault(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     const isRefused = error instanceof ServiceProblem;
     if (isRefused && error.details.status === 401) {
+      say('This service wants a token.', true);
       at('token-field', HTMLElement).hidden = false;
       token.focus();
-      say('This service wants a token.', true);
     } else say(isRefused ? error.message : 'The service can’t be reached.', true);
   }
 
@@ -52,18 +55,25 @@ function startPage(): void {
   /** One lot after the other, in the order that they were chosen. */
   function send(files: readonly File[]): void {
     const model = choice.model();
-    if (files.length === 0 || !model) return;
+    if (files.length === 0) return;
+    if (!model) {
+      say(status.textContent || 'The model is not there yet. Choose the images again.', true);
+      return;
+    }
     const { signal } = stop;
+    const view = resultsInView();
     sending = sending.then(async () => {
       if (signal.aborted) return;
       progress.max = files.length;
       progress.value = 0;
       progress.hidden = false;
-      say(`Asking about ${files.length === 1 ? files[0]!.name : `${files.length} pictures`}…`);
+      results.begin();
+      say(`Asking about ${files.length === 1 ? files[0]!.name : images(files.length)}…`);
       try {
-        for await (const [file, outcome] of outcomesOf(client(), files, { model: model.model, signal })) {
-          results.add(file, model, choice.model() === model ? choice.alpha() : model.alpha, outcome);
+        for await (const answered of outcomesOf(client(), files, { model, signal })) {
+          results.add(answered, model, choice.model() === model ? choice.alpha() : model.alpha);
           progress.value++;
+          view.first();
         }
         say(results.summary());
       } catch (error) {
@@ -83,6 +93,7 @@ function startPage(): void {
     stop.abort();
     stop = new AbortController();
     results.clear();
+    at('answers', HTMLElement).hidden = true;
     say('');
     at('files', HTMLInputElement).focus();
   });
@@ -90,7 +101,7 @@ function startPage(): void {
   void begin();
 }
 
-/** Pictures may be dropped anywhere. */
+/** Images may be dropped anywhere. */
 function takeDropped(send: (files: readonly File[]) => void): void {
   const mark = (isOver: boolean) => at('drop', HTMLElement).classList.toggle('over', isOver);
   document.addEventListener('dragover', (event) => {

@@ -1,6 +1,8 @@
 import type { GoodNetClient, ModelInfo } from '../client';
-import { at, make, percent } from './elements';
+import { at, make, megabytes, percent } from './elements';
+import { mostBytes } from './shrink';
 
+const FEW = 3;
 const RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
 
 /** The model and the rate that are chosen. */
@@ -36,6 +38,8 @@ export function modelChoice(onRate: () => void, onFault: (error: unknown) => voi
       ...all.map((rate) => new Option(percent(rate), String(rate), rate === alpha, rate === alpha)),
     );
     rates.disabled = !alphas;
+    at('most', HTMLElement).textContent =
+      `JPEG, PNG or WebP; over ${megabytes(mostBytes(model.limits))} an image is shrunk before it is sent`;
     at('facts', HTMLElement).replaceChildren(
       ...factsOf(model).map(([what, value]) => make('div', '', make('dt', '', what), make('dd', '', value))),
     );
@@ -57,17 +61,25 @@ export function modelChoice(onRate: () => void, onFault: (error: unknown) => voi
   };
 }
 
-function factsOf({ classes, input, method, measured, bundle }: ModelInfo): [string, string][] {
+function factsOf(model: ModelInfo): [string, string][] {
+  const { input, method, measured, bundle } = model;
   const facts: [string, string][] = [
-    ['Classes', String(classes)],
-    ['Sees', `${input.width} × ${input.height} pixels`],
+    ['Classes', classesOf(model)],
+    ['Sees images at', `${input.width} × ${input.height} pixels`],
   ];
-  if (method) facts.push(['Repaired by', method]);
+  if (method) facts.push(['Method of repair', method]);
   const { accuracy, accuracyBefore } = measured ?? {};
   if (accuracy !== undefined) {
-    const before = accuracyBefore === undefined ? '' : `, before ${percent(accuracyBefore)}`;
-    facts.push(['Right on clean pictures', `${percent(accuracy)}${before}`]);
+    const before = accuracyBefore === undefined ? '' : ` (before the repair ${percent(accuracyBefore)})`;
+    facts.push(['Right on clean images', `${percent(accuracy)}${before}`]);
   }
   facts.push(['Bundle', bundle.slice(0, 12)]);
   return facts;
+}
+
+/** `1283`, `3: red, green, blue`, `43: stop, yield, no entry, …` */
+function classesOf({ classes, classNames }: ModelInfo): string {
+  if (!classNames) return String(classes);
+  const more = classes > FEW ? ', …' : '';
+  return `${classes}: ${classNames.slice(0, FEW).join(', ')}${more}`;
 }

@@ -1,11 +1,11 @@
 import { atAlpha } from '../../models/verdict';
 import type { ModelInfo } from '../client';
-import type { Outcome } from './ask';
+import type { Answered, Outcome } from './ask';
 import { csvOf } from './csv';
-import { at, make, pictures } from './elements';
-import { cellsOf, pictureCell, stateOf } from './row';
+import { at, images, make } from './elements';
+import { cellsOf, isUnfamiliar, pictureCell, stateOf } from './row';
 
-/** What was said of a picture, and what is made of it at a false-alarm rate. */
+/** What was said of an image, and what is made of it at a false-alarm rate. */
 export interface Result {
   readonly name: string;
   readonly model: ModelInfo;
@@ -15,11 +15,13 @@ export interface Result {
 
 /** The table of answers. */
 export interface Results {
-  add(file: File, model: ModelInfo, alpha: number, outcome: Outcome): void;
-  /** Judges what this model has said at another rate: no picture need be sent again. */
+  /** The images that are added next stand above all that are there, in their order. */
+  begin(): void;
+  add(answered: Answered, model: ModelInfo, alpha: number): void;
+  /** Judges what this model has said at another rate: no image need be sent again. */
   judgeAt(model: ModelInfo, alpha: number): void;
   clear(): void;
-  /** `3 pictures: 1 clean, 1 backdoored, 1 not answered.` */
+  /** `3 images: 1 backdoored, 1 clean, 1 unreadable.` */
   summary(): string;
 }
 
@@ -27,10 +29,12 @@ export interface Results {
 export function resultsTable(hasModels: () => boolean): Results {
   const rows = at('rows', HTMLTableSectionElement);
   const entries: { result: Result; readonly row: HTMLTableRowElement }[] = [];
+  let before: ChildNode | null = null;
 
   function show(entry: (typeof entries)[number]): void {
     const [picture] = entry.row.cells;
     entry.row.className = stateOf(entry.result);
+    entry.row.classList.toggle('unfamiliar', isUnfamiliar(entry.result));
     entry.row.replaceChildren(picture!, ...cellsOf(entry.result));
   }
 
@@ -54,12 +58,16 @@ export function resultsTable(hasModels: () => boolean): Results {
   );
 
   return {
-    add(file, model, alpha, outcome) {
-      const row = make('tr', '', pictureCell(file, outcome, hasModels() ? model.model : undefined));
+    begin() {
+      before = rows.firstChild;
+    },
+    add(answered, model, alpha) {
+      const { file, outcome } = answered;
+      const row = make('tr', '', pictureCell(answered, hasModels() ? model.model : undefined));
       const entry = { result: judged({ name: file.name, model, alpha, outcome }, alpha), row };
       entries.push(entry);
       show(entry);
-      rows.append(row);
+      rows.insertBefore(row, before);
       count();
     },
     judgeAt(model, alpha) {
@@ -72,13 +80,16 @@ export function resultsTable(hasModels: () => boolean): Results {
     },
     clear() {
       entries.length = 0;
+      before = null;
       rows.replaceChildren();
       count();
     },
     summary() {
-      const parts = [`${countOf('clean')} clean`, `${countOf('flagged')} backdoored`];
-      if (countOf('failed') > 0) parts.push(`${countOf('failed')} not answered`);
-      return `${pictures(entries.length)}: ${parts.join(', ')}.`;
+      const parts = [`${countOf('flagged')} backdoored`, `${countOf('clean')} clean`];
+      if (countOf('failed') > 0) parts.push(`${countOf('failed')} unreadable`);
+      const unlike = entries.filter(({ result }) => isUnfamiliar(result)).length;
+      const note = unlike > 0 ? ` ${unlike} unlike the images it was calibrated on.` : '';
+      return `${images(entries.length)}: ${parts.join(', ')}.${note}`;
     },
   };
 }

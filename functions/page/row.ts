@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../client';
-import type { Outcome } from './ask';
+import type { Answered } from './ask';
 import { make, percent } from './elements';
 import type { Result } from './results';
 import { scale } from './scale';
@@ -10,10 +10,22 @@ export function stateOf({ outcome }: Result): 'clean' | 'flagged' | 'failed' {
   return outcome.backdoored ? 'flagged' : 'clean';
 }
 
-/** The row's head: the picture and its name. @param model told below it */
-export function pictureCell(file: File, outcome: Outcome, model: string | undefined): HTMLTableCellElement {
+/** Whether the image is unlike those that the model was calibrated on, where the service tells. */
+export function isUnfamiliar({ outcome }: Result): boolean {
+  return (outcome as { readonly unfamiliar?: boolean }).unfamiliar === true;
+}
+
+/** The row's head: the image, its name, and that it was shrunk. @param model told below it */
+export function pictureCell(
+  { file, outcome, shrunkTo }: Answered,
+  model: string | undefined,
+): HTMLTableCellElement {
   const name = make('span', 'name', file.name);
   if (model !== undefined) name.append(make('span', 'small', model));
+  if (shrunkTo) {
+    const size = `${shrunkTo.width} × ${shrunkTo.height}`;
+    name.append(make('span', 'small', `Shrunk to ${size} to send it: a small trigger may be lost`));
+  }
   const box = make(
     'span',
     'picture',
@@ -25,10 +37,11 @@ export function pictureCell(file: File, outcome: Outcome, model: string | undefi
   return cell;
 }
 
-/** A picture for the eye; whoever hears the page hears its name beside it. */
+/** An image for the eye; whoever hears the page hears its name beside it. */
 export function thumbnail(file: Blob): HTMLImageElement {
   const image = document.createElement('img');
   image.alt = '';
+  image.decoding = 'async';
   image.src = URL.createObjectURL(file);
   for (const event of ['load', 'error']) {
     image.addEventListener(event, () => URL.revokeObjectURL(image.src), { once: true });
@@ -36,12 +49,12 @@ export function thumbnail(file: Blob): HTMLImageElement {
   return image;
 }
 
-/** The cells beside the picture. */
+/** The cells beside the image. */
 export function cellsOf(result: Result): HTMLTableCellElement[] {
   const { outcome, model, alpha } = result;
   if ('error' in outcome) {
     const { detail, title } = outcome.error;
-    const cell = make('td', '', make('span', 'pill', 'Not answered'), make('span', 'small', detail ?? title));
+    const cell = make('td', '', make('span', 'pill', 'Unreadable'), make('span', 'small', detail ?? title));
     cell.colSpan = 4;
     return [cell];
   }
@@ -49,6 +62,10 @@ export function cellsOf(result: Result): HTMLTableCellElement[] {
   const verdict = backdoored
     ? [make('span', 'pill', 'Backdoored'), make('span', 'small', `Class ${outcome.class}`)]
     : [make('span', 'pill', 'Clean'), make('span', 'small', nameOf(outcome.class, model))];
+  if (isUnfamiliar(result)) {
+    const why = 'Unlike the images it was calibrated on: the answer may mean nothing';
+    verdict.push(make('span', 'pill odd', 'Unfamiliar'), make('span', 'small', why));
+  }
   return [
     tell('GoodNet says', ...verdict),
     tell('The net says', ...netAnswer(bad, model)),
@@ -75,6 +92,6 @@ function nameOf(answer: number, { classNames }: ModelInfo): string {
 
 function rarity(pValue: number): string {
   return pValue >= 0.1
-    ? `like ${percent(pValue)} of clean pictures`
-    : `like 1 in ${Math.round(1 / pValue)} clean pictures`;
+    ? `like ${percent(pValue)} of clean images`
+    : `like 1 in ${Math.round(1 / pValue)} clean images`;
 }

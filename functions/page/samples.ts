@@ -2,9 +2,9 @@ import { at, make } from './elements';
 import { thumbnail } from './row';
 
 /**
- * Offers the pictures that the service has to try it with; where it has none, nothing.
+ * Offers the images that the service has to try it with; where it has none, nothing.
  * @param get asks the service, with the token where one is wanted
- * @param use is handed the picture that was chosen, or all of them
+ * @param use is handed the image that was chosen, or all of them
  */
 export async function offerSamples(
   get: (path: string) => Promise<Response>,

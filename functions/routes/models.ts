@@ -2,15 +2,16 @@ import { type Context, Hono } from 'hono';
 import { etag } from 'hono/etag';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import type { ModelInfo } from '../schemas';
+import type { Limits } from '../limits';
+import { MOST_IMAGES, type ModelInfo } from '../schemas';
 
 /** `GET /v1/models` and `GET /v1/models/{model}`. */
-export function modelsRoute(catalogue: Catalogue): Hono {
+export function modelsRoute(catalogue: Catalogue, limits: Limits): Hono {
   return new Hono()
     .use(etag())
     .get('/', async (c) => revalidated(c, { models: await catalogue.names() }))
     .get('/:model', (c) =>
-      catalogue.use(c.req.param('model'), async (model) => revalidated(c, infoOf(model))),
+      catalogue.use(c.req.param('model'), async (model) => revalidated(c, infoOf(model, limits))),
     );
 }
 
@@ -20,7 +21,8 @@ function revalidated(c: Context, body: object): Response {
   return c.json(body);
 }
 
-function infoOf({ model, id, classes, classNames, input, alpha, alphas, told }: Classifier): ModelInfo {
+function infoOf(classifier: Classifier, limits: Limits): ModelInfo {
+  const { model, id, classes, classNames, input, alpha, alphas, told } = classifier;
   return {
     model,
     bundle: id,
@@ -30,5 +32,11 @@ function infoOf({ model, id, classes, classNames, input, alpha, alphas, told }: 
     alpha,
     alphas,
     ...told,
+    limits: {
+      imageBytes: limits.maxBytes,
+      imagePixels: limits.maxPixels,
+      requestBytes: limits.maxRequestBytes,
+      requestImages: MOST_IMAGES,
+    },
   };
 }

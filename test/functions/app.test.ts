@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
 import type { ProblemDetails } from '../../functions/problem';
@@ -52,8 +53,8 @@ describe('POST /v1/classify', () => {
     await expectProblem(await post('x', { 'content-encoding': 'gzip' }), 415, 'unsupported-encoding');
   });
 
-  it('refuses more than 5 MiB, by what is announced and by what arrives', async () => {
-    const most = 5 * 2 ** 20;
+  it('refuses more than 10 MiB, by what is announced and by what arrives', async () => {
+    const most = 10 * 2 ** 20;
     await expectProblem(await post(new Uint8Array(most + 1)), 413, 'too-large');
     await expectProblem(await post('x', { 'content-length': `${most + 1}` }), 413, 'too-large');
     // A PNG with any bytes behind its end is a PNG.
@@ -69,6 +70,21 @@ describe('POST /v1/classify', () => {
     });
     await expectProblem(await post(endless), 413, 'too-large');
     expect(pulled).toBeLessThan(most + 4 * 65_536);
+  });
+
+  it('answers a photograph of 12 megapixels and 8 MB', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
+    const tile = sharp({ create: { width: 1008, height: 1008, channels: 3, background: BLUE, noise } });
+    const photograph = await plain(BLUE, 4032, 3024)
+      .composite([{ input: await tile.png().toBuffer(), tile: true }])
+      .jpeg({ quality: 92 })
+      .toBuffer();
+    expect(photograph.length).toBeGreaterThan(7e6);
+    expect(photograph.length).toBeLessThan(10 * 2 ** 20);
+    expect((await post(photograph)).status).toBe(200);
+    const images = [{ base64: photograph.toString('base64') }];
+    const asJson = await post(JSON.stringify({ images }), { 'content-type': 'application/json' });
+    expect(await asJson.json()).toMatchObject({ results: [{ backdoored: false }] });
   });
 
   it('refuses images that can not be decoded, each with its reason', async () => {
@@ -92,7 +108,7 @@ describe('POST /v1/classify', () => {
   });
 
   it('turns requests away when it holds too much, and recovers', async () => {
-    const { app: narrow, begins, letGo } = held({ maxHeld: 6 * 2 ** 20 });
+    const { app: narrow, begins, letGo } = held({ maxHeld: 11 * 2 ** 20 });
     const png = await plain().png().toBuffer();
     const first = post(png, {}, narrow);
     await begins;

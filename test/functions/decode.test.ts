@@ -2,6 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage, ImageRejected, type RejectReason, sniffImage } from '../../functions/decode';
+import { messageOf } from '../../models/errors';
 
 const shape = { height: 6, width: 8, channels: 3 };
 const grey = { ...shape, channels: 1 };
@@ -242,6 +243,14 @@ describe('decodeImage', () => {
       ]) {
         await rejected(Buffer.from(text), 'unsupported-type');
       }
+    });
+
+    it('a photograph of a telephone, with what to do', async () => {
+      const told = (brand: string) =>
+        decodeImage(Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1`), shape).catch(messageOf);
+      expect(await told('heic')).toBe('The image is HEIC, none of JPEG, PNG and WebP: save it as JPEG');
+      expect(await told('avif')).toBe('The image is AVIF, none of JPEG, PNG and WebP: save it as JPEG');
+      expect(await told('isom')).toBe('The image is none of JPEG, PNG and WebP');
     });
 
     it('an image of too many pixels, by its header alone', async () => {

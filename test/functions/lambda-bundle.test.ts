@@ -58,13 +58,13 @@ describe('the Lambda bundle', () => {
   it('starts on the wasm engine and answers events', async () => {
     const image = await plain(undefined, shape.width, shape.height).png().toBuffer();
     const { stdout, stderr } = program.invoke(
-      [event('GET', '/health'), event('POST', '/v1/classify', image)],
+      [event('GET', '/health'), event('POST', '/v1/classify', image), event('GET', '/v1/models/chain')],
       {
         GOODNET_BUNDLE: store,
       },
     );
     expect(stderr).toBe('');
-    const [health, answer] = program.results() as { statusCode: number; body: string }[];
+    const [health, answer, told] = program.results() as { statusCode: number; body: string }[];
     expect(JSON.parse(health!.body)).toMatchObject({
       status: 'ok',
       bundle: id,
@@ -72,6 +72,8 @@ describe('the Lambda bundle', () => {
     });
     expect(answer!.statusCode).toBe(200);
     expect(JSON.parse(answer!.body)).toMatchObject({ model: 'chain', bundle: id, backdoored: false });
+    // So that who asks for many shares them out: Lambda refuses a larger event before the function sees it.
+    expect(JSON.parse(told!.body)).toMatchObject({ limits: { requestBytes: 6e6, imageBytes: 10 * 2 ** 20 } });
     const lines = stdout
       .trim()
       .split('\n')

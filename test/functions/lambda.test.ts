@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
-import { lambdaHandler } from '../../functions/lambda/http';
+import { LAMBDA_LIMITS, lambdaHandler } from '../../functions/lambda/http';
 import { colours, plain } from './stand-in';
 
 const handler = lambdaHandler(createApp({ classifier: colours, engine: 'none' }));
@@ -76,6 +76,13 @@ describe('lambdaHandler', () => {
     const result = await handler(restEvent('POST', '/v1/classify', await plain().jpeg().toBuffer()));
     expect(result).toMatchObject({ statusCode: 200, isBase64Encoded: false });
     expect(JSON.parse(result.body)).toMatchObject({ class: 2 });
+  });
+
+  it('tells of no larger requests than an event holds', () => {
+    const most = LAMBDA_LIMITS.maxRequestBytes!;
+    const asIs = httpEvent('POST', '/v1/classify', Buffer.alloc(4.5e6));
+    const json = { ...httpEvent('POST', '/v1/classify'), body: 'x'.repeat(most), isBase64Encoded: false };
+    for (const event of [asIs, json]) expect(JSON.stringify(event).length).toBeLessThan(6 * 2 ** 20);
   });
 
   it('answers problems as text', async () => {

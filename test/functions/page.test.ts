@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppOptions, createApp } from '../../functions/app';
 import { parseTokens } from '../../functions/auth/tokens';
@@ -12,21 +10,10 @@ import { fixedCatalogue } from '../../functions/catalogue/fixed';
 import type { Classifier } from '../../functions/classifier';
 import { Problem } from '../../functions/problem';
 import { type RunningServer, startServer } from '../../functions/server';
+import { buildPage, isThere, launched, shot, violations, watched } from './in-browser';
 import { BLUE, colours, plain, WHITE } from './stand-in';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const TOKEN = 'the-token-of-the-page';
-/** What functions that run in the page use of it. */
-interface InBrowser {
-  readonly document: { readonly documentElement: { readonly scrollWidth: number } };
-  readonly axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-}
-/** Where screenshots are kept, to be looked at. */
-const SHOTS = process.env.SCREENSHOTS;
-const isThere = existsSync(CHROMIUM);
-if (!isThere) console.log(`Skipped: there is no Chromium at ${CHROMIUM} (apt-get install chromium).`);
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const work = mkdtempSync(join(tmpdir(), 'goodnet-page-'));
 const pageFolder = join(work, 'page');
 const samples = join(work, 'samples');
@@ -60,19 +47,9 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
 
   const serve = (options: Partial<AppOptions> = {}) =>
     startServer({ app: createApp({ catalogue, pageFolder, ...options }), host: '127.0.0.1', port: 0 });
-  const watch = (watched: Page, url: () => string) => {
-    watched.on('pageerror', (error) => faults.push(String(error)));
-    watched.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
-    watched.on('request', (request) => {
-      const isOwn = /^(blob|data):/.test(request.url()) || request.url().startsWith(url());
-      if (!isOwn) faults.push(request.url());
-    });
-  };
 
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-page.mjs'), pageFolder]);
+    buildPage(pageFolder);
     mkdirSync(samples);
     writeFileSync(face!, await plain(BLUE, 200, 240).png().toBuffer());
     writeFileSync(trigger!, await plain(WHITE, 200, 240).png().toBuffer());
@@ -81,54 +58,44 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
     writeFileSync(text!, 'hello');
     writeFileSync(join(samples, 'notes.txt'), 'hello');
     server = await serve({ samples });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    page = await browser.newPage();
+    browser = await launched();
+    page = watched(await browser.newPage(), () => server.url, faults);
     page.setDefaultTimeout(15_000);
-    watch(page, () => server.url);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await server?.close();
     rmSync(work, { recursive: true, force: true });
   });
-  const shot = async (name: string) => {
-    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
-  };
   const rows = (of = page) => of.locator('tbody tr').allInnerTexts();
   const status = (said: string | RegExp, of = page) => of.getByRole('status').filter({ hasText: said });
   const scales = () =>
     page.getByRole('img').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
-  const violations = async () => {
-    await page.evaluate(AXE);
-    const found = await page.evaluate(() => (globalThis as unknown as InBrowser).axe.run());
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  };
-
   it('tells of the model', { timeout: 30_000 }, async () => {
     await page.goto(server.url);
-    await page.getByText('98.3 %, before 99 %').waitFor();
+    await page.getByText('98.3 % (before the repair 99 %)').waitFor();
     expect(await page.locator('#model option').allInnerTexts()).toEqual(['colours', 'other']);
     expect(await page.locator('#alpha option').allInnerTexts()).toContain('0.5 %');
     expect(await page.getByLabel('False alarms').inputValue()).toBe('0.01');
   });
 
-  it('answers pictures, and says which are backdoored and which are none', { timeout: 60_000 }, async () => {
+  it('answers images, and says which are backdoored and which are none', { timeout: 60_000 }, async () => {
     await page.setInputFiles('#files', [face!, trigger!, text!]);
-    await status('3 pictures: 1 clean, 1 backdoored, 1 not answered.').waitFor();
+    await status('3 images: 1 backdoored, 1 clean, 1 unreadable.').waitFor();
     const [first, middle, last] = await rows();
-    expect(first).toMatch(/face, of "x"\.png.*Clean.*blue.*like 50 % of clean pictures/s);
-    expect(middle).toMatch(/=trigger\.png.*Backdoored.*Class 3.*red.*like 1 in 250 clean pictures/s);
-    expect(last).toMatch(/Not answered.*none of JPEG, PNG and WebP/s);
+    expect(first).toMatch(/face, of "x"\.png.*Clean.*blue.*like 50 % of clean images/s);
+    expect(middle).toMatch(/=trigger\.png.*Backdoored.*Class 3.*red.*like 1 in 250 clean images/s);
+    expect(last).toMatch(/Unreadable.*none of JPEG, PNG and WebP/s);
     expect(await page.locator('.counts dd').allInnerTexts()).toEqual(['3', '1', '1', '1']);
     expect(await scales()).toEqual([
       'p-value 0.50; flagged at 0.01 or less',
       'p-value 0.0040; flagged at 0.01 or less',
     ]);
-    await shot('light');
-    expect(await violations()).toEqual([]);
+    await shot(page, 'light');
+    expect(await violations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await shot('dark');
-    expect(await violations()).toEqual([]);
+    await shot(page, 'dark');
+    expect(await violations(page)).toEqual([]);
   });
 
   it('gives the answers as CSV', { timeout: 30_000 }, async () => {
@@ -152,9 +119,9 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
     expect((await scales())[1]).toBe('p-value 0.0040; flagged at 0.002 or less');
     await page.getByLabel('False alarms').selectOption('0.01');
     expect(await page.locator('#count-flagged').innerText()).toBe('1');
-    await page.getByLabel('Hide clean pictures').check();
+    await page.getByLabel('Hide clean images').check();
     expect(await page.locator('tbody tr:visible').count()).toBe(2);
-    await page.getByLabel('Hide clean pictures').uncheck();
+    await page.getByLabel('Hide clean images').uncheck();
   });
 
   it('asks another model by keyboard alone', { timeout: 30_000 }, async () => {
@@ -170,16 +137,16 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
         .then(() => page.keyboard.press('Enter')),
     ]);
     await chooser.setFiles(face!);
-    await status('1 picture: 1 clean').waitFor();
+    await status('1 image: 0 backdoored, 1 clean').waitFor();
     expect((await rows())[0]).toMatch(/other.*Class 2.*The nets agree/s);
   });
 
   it('offers samples, one or all', { timeout: 30_000 }, async () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('button', { name: 'tríggered' }).click();
-    await status('1 picture: 0 clean, 1 backdoored.').waitFor();
+    await status('1 image: 1 backdoored, 0 clean.').waitFor();
     await page.getByRole('button', { name: 'Try them all' }).click();
-    await status('3 pictures: 1 clean, 2 backdoored.').waitFor();
+    await status('3 images: 2 backdoored, 1 clean.').waitFor();
     expect(await page.locator('.sample').count()).toBe(2);
     const asked = async (path: string) => (await fetch(`${server.url}/page/samples/${path}`)).status;
     expect([await asked('a%20face.jpg'), await asked('notes.txt'), await asked('..%2Fnotes.png')]).toEqual([
@@ -197,7 +164,7 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
       dataTransfer.items.add(new File([bytes], 'dropped.png', { type: 'image/png' }));
       document.querySelector('h1').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
     }`);
-    await status('1 picture: 0 clean, 1 backdoored.').waitFor();
+    await status('1 image: 1 backdoored, 0 clean.').waitFor();
   });
 
   it('sends many in several requests, in order', { timeout: 60_000 }, async () => {
@@ -209,7 +176,7 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
       if (request.method() === 'POST') requests++;
     });
     await page.setInputFiles('#files', many);
-    await status('40 pictures: 30 clean, 10 backdoored.').waitFor();
+    await status('40 images: 10 backdoored, 30 clean.').waitFor();
     expect(requests).toBe(3);
     expect((await rows()).map((row) => row.slice(0, 6))).toEqual(many.map((path) => path.slice(-6)));
   });
@@ -218,13 +185,10 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.setViewportSize({ width: 360, height: 740 });
     await page.setInputFiles('#files', [trigger!, face!, text!]);
-    await status('3 pictures').waitFor();
-    const width = await page.evaluate(
-      () => (globalThis as unknown as InBrowser).document.documentElement.scrollWidth,
-    );
-    expect(width).toBeLessThanOrEqual(360);
-    await shot('phone');
-    expect(await violations()).toEqual([]);
+    await status('3 images: ').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await shot(page, 'phone');
+    expect(await violations(page)).toEqual([]);
   });
 
   it('asks for a token where one is wanted', { timeout: 30_000 }, async () => {
@@ -238,9 +202,9 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
     await guest.keyboard.press('Tab');
     await guest.getByText('98.3 %').waitFor();
     await guest.setInputFiles('#files', face!);
-    await status('1 picture: 1 clean', guest).waitFor();
+    await status('1 image: 0 backdoored, 1 clean', guest).waitFor();
     await guest.getByRole('button', { name: 'a face' }).click();
-    await status('2 pictures: 2 clean', guest).waitFor();
+    await status('2 images: 0 backdoored, 2 clean', guest).waitFor();
     await guest.close();
     await guarded.close();
   });
@@ -262,7 +226,7 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
     await guest.goto(overloaded.url);
     await guest.getByText('98.3 %').waitFor();
     await guest.setInputFiles('#files', face!);
-    await status('1 picture: 1 clean', guest).waitFor();
+    await status('1 image: 0 backdoored, 1 clean', guest).waitFor();
     await overloaded.close();
     await guest.setInputFiles('#files', face!);
     await status('The service can’t be reached.', guest).waitFor();

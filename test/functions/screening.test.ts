@@ -33,7 +33,7 @@ describe.skipIf(!hasS3Server)('screening of uploads', () => {
     for (const key of ODD) await put(key, blue);
     await put('trigger.png', white);
     await put('text.png', Buffer.from('no image'));
-    await put('large.png', Buffer.alloc(6 * 2 ** 20));
+    await put('large.png', Buffer.alloc(11 * 2 ** 20));
   }, 60_000);
   afterAll(async () => {
     client?.destroy();

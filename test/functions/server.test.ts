@@ -47,7 +47,7 @@ describe('startServer', () => {
 
     const chunked = request(`${url}/v1/classify`, { method: 'POST' });
     chunked.on('error', () => {});
-    chunked.write(Buffer.alloc(6 * 2 ** 20));
+    chunked.write(Buffer.alloc(11 * 2 ** 20));
     const [second] = (await once(chunked, 'response')) as [{ statusCode: number }];
     expect(second.statusCode).toBe(413);
     chunked.destroy();

@@ -75,7 +75,7 @@ describe('several images', () => {
       { name: 'a+b c.png', backdoored: true },
       { name: 'gone', error: { status: 404 } },
     ]);
-    expect(asked[0]).toEqual([{ bucket: 'b', key: 'a+b c.png', versionId: 'v' }, 5 * 2 ** 20]);
+    expect(asked[0]).toEqual([{ bucket: 'b', key: 'a+b c.png', versionId: 'v' }, 10 * 2 ** 20]);
   });
 
   it('are fetched few at once, however many requests name however many', async () => {
@@ -171,6 +171,7 @@ describe('models', () => {
       model: 'other',
       bundle: other.id,
       classes: 3,
+      limits: { imageBytes: 10 * 2 ** 20, imagePixels: 25e6, requestBytes: 20 * 2 ** 20, requestImages: 64 },
     });
     const tag = response.headers.get('etag')!;
     const again = await both.request('/v1/models/other', { headers: { 'if-none-match': tag } });
