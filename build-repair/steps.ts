@@ -37,7 +37,7 @@ interface Place extends Part {
 
 /**
  * Follows work through its plan. A stage that is never heard of is passed over when a later one begins; the time that is left
- * is what the rest of the plan costs, at the speed of what was done. It goes down, and is corrected upwards only where it was
+ * is what the rest of the plan costs at the speed of what was done, and what is left of the part at its own. It goes down, and is corrected upwards only where it was
  * far too low.
  *
  * @example
@@ -50,8 +50,12 @@ export class Course {
   private readonly total: number;
   private readonly started: number;
   private at = 0;
+  /** When progress was last heard of. */
+  private heard: number;
   /** Of the part that is being done, 0–1. */
   private share = 0;
+  /** When it was begun. */
+  private begun: number;
   private told: { readonly left: number; readonly least: number; readonly when: number } | undefined;
 
   /** @param now milliseconds */
@@ -69,6 +73,8 @@ export class Course {
     );
     this.total = before;
     this.started = now();
+    this.begun = this.started;
+    this.heard = this.started;
   }
 
   /** Takes note of progress. Stages that are not in the plan, or behind, change nothing. */
@@ -78,6 +84,9 @@ export class Course {
     const from = this.at + (isAgain ? 1 : 0);
     const found = this.places.findIndex((place, i) => i >= from && place.stage === stage);
     if (found < 0) return;
+    // A part speaks up after its first step: it began when the one before was last heard of.
+    if (found !== this.at) this.begun = this.heard;
+    this.heard = this.now();
     this.at = found;
     this.share = share;
     this.estimate();
@@ -103,15 +112,19 @@ export class Course {
     const now = this.now();
     const done = this.done();
     if (done < TELL_FROM * this.total) return;
+    const { before, cost } = this.places[this.at]!;
     const secondsEach = (now - this.started) / 1000 / done;
-    const fresh = (this.total - done) * secondsEach;
+    const later = (this.total - before - cost) * secondsEach;
+    // The more is done of the part, the more its own speed counts.
+    const own = this.share > 0 ? ((now - this.begun) / 1000) * (1 / this.share - 1) : 0;
+    const fresh = later + this.share * own + (1 - this.share) ** 2 * cost * secondsEach;
     const held = this.left();
     const isFarTooLow =
       held !== undefined && fresh > CORRECT_FROM.factor * held + CORRECT_FROM.seconds && this.share > 0;
     const left = held === undefined || isFarTooLow ? fresh : Math.min(held, fresh);
-    const { before, cost } = this.places[this.at]!;
-    const least = Math.min(left, (this.total - before - cost) * secondsEach);
-    this.told = { left, least, when: now };
+    // What is done with is followed by the next, which may be silent.
+    const next = this.share === 1 ? (this.places[this.at + 1]?.cost ?? 0) : 0;
+    this.told = { left, least: Math.min(left, later - next * secondsEach), when: now };
   }
 
   /** Time that passes within a part counts, but not for more than the part. */

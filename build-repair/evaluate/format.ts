@@ -84,7 +84,7 @@ export function evaluationText(
   const parts = [look.style.bold(cleanTitle(clean)), cleanTable(clean, promised, look)];
   if (poisoned.length > 0) {
     parts.push(
-      look.style.bold('Poisoned images (fooled: answered with the attacker’s target), with 95 % intervals'),
+      look.style.bold('Poisoned images (fooled: answered with the attacker’s target)'),
       table(
         [
           [
@@ -119,8 +119,7 @@ export function evaluationText(
   return parts.join('\n\n');
 }
 
-const WITH_HELP =
-  'The repaired net is measured with the detector’s help; asked alone, it may still follow the trigger.';
+const WITH_HELP = 'Repaired net: with the detector’s help. Alone, it may still follow triggers.';
 
 function cleanTitle({ accuracy, groups }: CleanFigures): string {
   return `Clean images (${accuracy.n}${inGroups(groups)}), with 95 % intervals`;

@@ -2,7 +2,7 @@
 export const STAGES = {
   reading: 'Reading the clean images',
   readingUnlabelled: 'Reading the images without labels',
-  pixels: 'Finding the pixel scaling',
+  pixels: 'Choosing the pixel scaling',
   clean: 'Running the net over the clean images',
   varied: 'Running the net over varied copies',
   painted: (copy: number) => `Running the net over copies with shapes painted on, ${copy}`,
