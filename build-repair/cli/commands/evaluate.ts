@@ -90,6 +90,7 @@ export function evaluateCommand(): Command {
         console.log(`\nReport: ${report}`);
       }
     } finally {
+      lines.finish();
       for (const set of opened) set.close();
       goodnet.dispose();
       await pinned.close();

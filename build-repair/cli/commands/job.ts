@@ -72,6 +72,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       signal,
     }),
   ).catch((error) => {
+    lines.finish();
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(
       error.signal,
