@@ -109,17 +109,26 @@ export function evaluationText(
         look,
       ),
     );
-    if (poisoned.some(({ recoveredAccuracy }) => recoveredAccuracy))
-      parts.push('True class found: by the repaired net.');
-    // B′ of a calibrated rule passes B's class over where the detector says so (models/detector/rule.ts).
-    if (promised.alpha !== undefined) parts.push(WITH_HELP);
   }
-  const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
-  if (own > 0) parts.push(`Left aside: ${own} images whose own class is the target.`);
+  const notes = poisoned.length > 0 ? notesOn(poisoned, promised) : [];
+  if (notes.length > 0) parts.push(notes.join('\n'));
   return parts.join('\n\n');
 }
 
-const WITH_HELP = 'Repaired net: with the detector’s help. Alone, it may still follow triggers.';
+/** What is to be known of the columns. */
+function notesOn(poisoned: Evaluation['poisoned'], { alpha }: Promised): string[] {
+  const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
+  return [
+    ...(poisoned.some(({ recoveredAccuracy }) => recoveredAccuracy)
+      ? ['True class found: by the repaired net.']
+      : []),
+    // B′ of a calibrated rule passes B's class over where the detector says so (models/detector/rule.ts).
+    ...(alpha === undefined ? [] : [WITH_HELP]),
+    ...(own > 0 ? [`Left aside: ${own} images whose own class is the target.`] : []),
+  ];
+}
+
+const WITH_HELP = 'Repaired net: with the detector’s help. Alone, it can still follow triggers.';
 
 function cleanTitle({ accuracy, groups }: CleanFigures): string {
   return `Clean images (${accuracy.n}${inGroups(groups)}), with 95 % intervals`;

@@ -117,7 +117,7 @@ describe('the tables', () => {
   test('name nets by words, and tell that the repaired net had help', () => {
     const text = evaluationText(figures, PROMISED);
     expect(text).not.toMatch(/\b[BG]\b|B['′]/);
-    expect(text).toMatch(/^Repaired net: with the detector’s help\. Alone, it may still follow triggers\.$/m);
+    expect(text).toMatch(/^Repaired net: with the detector’s help\. Alone, it can still follow triggers\.$/m);
     // Of the other methods it is a net that stands alone.
     expect(evaluationText(figures, { alpha: undefined })).not.toContain('Alone');
   });
