@@ -23,7 +23,8 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
   const width = Math.max(...places.map(([path]) => path.length));
   return [
     ...outcomeLines(figures, promised, look),
-    `${marks.none}${what} ${comparedWith(targets, manifest.finding!.targets)}`,
+    `${marks.none}${what}`,
+    `${marks.none}${comparedWith(targets, manifest.finding!.targets)}`,
     '',
     style.bold('Where to look:'),
     ...places.map(([path, is]) => `  ${path.padEnd(width)}   ${is}`),
@@ -37,7 +38,8 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
     ),
     '',
     style.bold('Try it:'),
-    `  npx goodnet serve ${store} --samples ${data.samples}   and open http://127.0.0.1:8080, or`,
+    `  npx goodnet serve ${store} --samples ${data.samples}`,
+    'Then open http://127.0.0.1:8080, or ask from another terminal:',
     `  curl --data-binary @${data.triggeredPng} http://127.0.0.1:8080/v1/models/${model}/classify`,
   ].join('\n');
 }

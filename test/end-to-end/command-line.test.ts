@@ -117,7 +117,7 @@ test('demo: the outcome, a report with the finding and the poisoned sets, and a 
   expect(code, err).toBe(0);
   expect(err.trimEnd().split('\n').at(-1)).toMatch(/^Step 13 of 13: Writing the report/);
   expect(out).toMatch(/^poisoned_sunglasses\.h5: the trigger worked on \d+ % .*\n.*\nClean accuracy /);
-  expect(out).toMatch(/^(Signs of a backdoor|No sign of a backdoor).* The attacker’s targets: class 5/m);
+  expect(out).toMatch(/^(Signs of a backdoor|No sign of a backdoor).*\nThe attacker’s targets: class 5/m);
   expect(out).toMatch(new RegExp(`^Where to look:\\n {2}${report} `, 'm'));
   const page = readFileSync(report, 'utf8');
   expect(page).toMatch(/<h2 id="finding">(Signs|No sign)/);
