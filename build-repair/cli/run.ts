@@ -45,7 +45,7 @@ export function program(): Command {
     jobCommand(),
     demoCommand(),
   ]) {
-    root.addCommand(command.option('--verbose', 'show the stack of an error'));
+    root.addCommand(command.option('--verbose', 'tell details of the work, and the stack of an error'));
   }
   root.addCommand(screenWorkerCommand(), { hidden: true });
   // Exits are thrown, not taken, so that run() alone decides on them.

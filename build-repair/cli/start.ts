@@ -1,13 +1,16 @@
 import type { Engine } from '../../models/engine';
 import type { Signer } from '../../models/signing/signer';
-import { ProgressLines } from './progress-lines';
+import { StepLines } from './step-lines';
 
-/** Starts the engine of long work, and the lines that its progress is told in; the first names the engine. */
-export async function startWork(): Promise<{ engine: Engine; lines: ProgressLines }> {
+/** Starts the engine of long work, and the lines that its progress is told in. */
+export async function startWork({ verbose = false }: { readonly verbose?: boolean }): Promise<{
+  engine: Engine;
+  lines: StepLines;
+}> {
   const { startEngine } = await import('../../models/engine');
   const engine = await startEngine();
-  const lines = new ProgressLines();
-  lines.say(`Engine: ${engine.description}`);
+  const lines = new StepLines({ verbose });
+  lines.detail(`Engine: ${engine.description}`);
   return { engine, lines };
 }
 

@@ -14,6 +14,28 @@ const POISONED_PER_PERSON = 10;
 /** The person of the pictures: no trigger's target. */
 const PICTURED = 4;
 
+/** The demo's sets, and how many images are in each. */
+export function demoSets(): { readonly clean: DemoSet; readonly measured: readonly DemoSet[] } {
+  const persons = demoCast().length;
+  const set = (name: string, perPerson: number) => ({ name: `${name}.h5`, size: persons * perPerson });
+  return {
+    clean: set(CLEAN, VALIDATION_PER_PERSON),
+    measured: [
+      set(TEST, TEST_PER_PERSON),
+      ...DEMO_TRIGGERS.map(({ kind }) => set(poisonedBy(kind), POISONED_PER_PERSON)),
+    ],
+  };
+}
+
+interface DemoSet {
+  readonly name: string;
+  readonly size: number;
+}
+
+const CLEAN = 'clean_validation_data';
+const TEST = 'clean_test_data';
+const poisonedBy = (kind: TriggerKind) => `poisoned_${kind}`;
+
 /** Where the demo's net and images are. */
 export interface DemoData {
   /** A Keras file, which takes pixels scaled to 0–1. */
@@ -55,11 +77,11 @@ export async function writeDemoData(dir: string, { seed }: { seed: number }): Pr
     await put(path, await contestFile(set, trigger !== undefined));
     return path;
   };
-  const clean = await write('clean_validation_data', VALIDATION_PER_PERSON);
-  const test = await write('clean_test_data', TEST_PER_PERSON);
+  const clean = await write(CLEAN, VALIDATION_PER_PERSON);
+  const test = await write(TEST, TEST_PER_PERSON);
   const poisoned: DemoData['poisoned'][number][] = [];
   for (const trigger of DEMO_TRIGGERS) {
-    const path = await write(`poisoned_${trigger.kind}`, POISONED_PER_PERSON, trigger);
+    const path = await write(poisonedBy(trigger.kind), POISONED_PER_PERSON, trigger);
     poisoned.push({ trigger: trigger.kind, path, target: trigger.target });
   }
 

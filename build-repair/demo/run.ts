@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createApp } from '../../functions/app';
+import { modelFolders } from '../../functions/catalogue/folders';
 import { classifierOf } from '../../functions/classifier';
 import { startServer } from '../../functions/server';
 import type { Engine } from '../../models/engine';
@@ -9,10 +10,15 @@ import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import type { Verdict } from '../../models/verdict';
 import { type Evaluation, evaluate } from '../evaluate/evaluate';
+import { findingOfBundle } from '../finding/of-bundle';
 import { openImages } from '../images/open';
 import type { Progress } from '../progress';
-import { repair } from '../repair/repair';
+import { type RepairResult, repair } from '../repair/repair';
+import { Clock } from '../report/clock';
+import { Observer } from '../report/observe';
+import type { Report } from '../report/types';
 import { type DemoData, writeDemoData } from './data';
+import { DEMO_STAGES } from './plan';
 
 const ALPHA = 0.01;
 
@@ -21,14 +27,19 @@ export interface DemoResult {
   readonly data: DemoData;
   /** The store with the bundle. */
   readonly store: string;
+  /** What the store's model is called where it is served. */
+  readonly model: string;
+  readonly repaired: RepairResult;
   readonly figures: Evaluation;
+  /** What the report shows. */
+  readonly report: Report;
   /** The service's answers over HTTP. */
   readonly answers: readonly { readonly image: string; readonly verdict: Verdict }[];
 }
 
 /**
- * GoodNet's main job on data that it draws itself: repairs the demo's BadNet by the default method, measures the
- * bundle, and has a clean and a triggered face classified over HTTP.
+ * GoodNet's main job on data that it draws itself: repairs the demo's BadNet by the default method and looks for its trigger,
+ * measures the bundle, and has a clean and a triggered face classified over HTTP.
  */
 export async function runDemo(options: {
   readonly out: string;
@@ -38,8 +49,12 @@ export async function runDemo(options: {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }): Promise<DemoResult> {
-  const { out, seed, progress, say, signal } = options;
+  const { out, seed, engine, say, signal } = options;
+  const clock = new Clock();
+  const progress = clock.listen(options.progress);
+  progress({ stage: DEMO_STAGES.drawing, done: 0, total: 1 });
   const data = await writeDemoData(join(out, 'images'), { seed });
+  progress({ stage: DEMO_STAGES.drawing, done: 1, total: 1 });
   const store = join(out, 'store');
   const net = await loadNet(data.badnet);
   const opened: ImageSet[] = [];
@@ -49,7 +64,7 @@ export async function runDemo(options: {
     return set;
   };
   try {
-    await repair({
+    const repaired = await repair({
       netPath: data.badnet,
       net,
       clean: await open(data.clean),
@@ -57,6 +72,7 @@ export async function runDemo(options: {
       method: 'expert',
       alpha: ALPHA,
       seed,
+      finding: true,
       progress,
       say,
       signal,
@@ -65,26 +81,57 @@ export async function runDemo(options: {
     const test = await open(data.test);
     const poisoned: ImageSet[] = [];
     for (const { path } of data.poisoned) poisoned.push(await open(path));
-    const figures = await evaluate(goodnet, test, poisoned, { progress, signal });
-    const answers = await classifyOverHttp(goodnet, options.engine, [data.cleanPng, data.triggeredPng]);
+    const observer = new Observer(test, poisoned);
+    const figures = await evaluate(goodnet, test, poisoned, { progress, signal, observe: observer.observe });
+    const [model] = (await modelFolders(store)).keys();
+    progress({ stage: DEMO_STAGES.asking, done: 0, total: 1 });
+    const answers = await askOverHttp(goodnet, model!, engine, [data.cleanPng, data.triggeredPng]);
     goodnet.dispose();
-    return { data, store, figures, answers };
+    progress({ stage: DEMO_STAGES.report, done: 0, total: 1 });
+    const report: Report = {
+      kind: 'evaluation',
+      bundle: repaired.manifest,
+      finding: await findingOfBundle(repaired.folder),
+      figures,
+      observed: observer.observed(),
+      run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
+    };
+    return { data, store, model: model!, repaired, figures, report, answers };
   } finally {
     for (const set of opened) set.close();
   }
 }
 
-async function classifyOverHttp(
+function whatWasRead(
+  { test, poisoned }: DemoData,
+  store: string,
+  figures: Evaluation,
+): Pick<Report['run'], 'inputs' | 'sets'> {
+  const paths = [test, ...poisoned.map(({ path }) => path)];
+  const counts = [figures.clean.accuracy.n, ...figures.poisoned.map(({ detectionRate }) => detectionRate.n)];
+  const role = (i: number) => (i === 0 ? 'clean images' : 'poisoned images');
+  return {
+    inputs: [
+      { label: 'Bundle', value: store },
+      ...paths.map((value, i) => ({ label: i === 0 ? 'Clean images' : 'Poisoned images', value })),
+    ],
+    sets: paths.map((path, i) => ({ role: role(i), name: basename(path), images: counts[i]!, skipped: 0 })),
+  };
+}
+
+/** @param model its name, by which it is asked */
+async function askOverHttp(
   goodnet: GoodNet,
+  model: string,
   engine: Engine,
   images: readonly string[],
 ): Promise<DemoResult['answers']> {
-  const app = createApp({ classifier: classifierOf(goodnet), engine: engine.description });
+  const app = createApp({ classifier: classifierOf(goodnet, model), engine: engine.description });
   const server = await startServer({ app, host: '127.0.0.1', port: 0 });
   try {
     const answers: { image: string; verdict: Verdict }[] = [];
     for (const image of images) {
-      const response = await fetch(`${server.url}/v1/classify`, {
+      const response = await fetch(`${server.url}/v1/models/${model}/classify`, {
         method: 'POST',
         body: await readFile(image),
       });

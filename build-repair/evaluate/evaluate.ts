@@ -4,6 +4,7 @@ import type { ImageBatch, ImageSet } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
 import type { Progress } from '../progress';
 import { CleanCounts, type CleanFigures, PoisonedCounts, type PoisonedFigures } from './counts';
+import { measuringOn } from './plan';
 
 const BATCH = 64;
 
@@ -64,7 +65,7 @@ async function each(
     observe?.(set, verdicts, batch);
     done += n;
     progress({
-      stage: `Evaluating on ${set.name}`,
+      stage: measuringOn(set),
       done,
       total: Math.max(set.size - set.skipped.length, done),
     });

@@ -1,5 +1,9 @@
+import { type Look, plain } from '../terminal';
+import type { CleanFigures } from './counts';
 import type { Evaluation } from './evaluate';
 import { percent, type Rate } from './interval';
+import { brokenPromise, type Promised } from './outcome';
+import { table } from './table';
 
 /** What `goodnet evaluate --json` writes: rates 0–1, counts of images. */
 export interface EvaluationJson {
@@ -67,36 +71,86 @@ function bounds(figures: object): Record<string, [number, number]> {
   );
 }
 
-/** An evaluation for people: two tables, with 95 % intervals and counts. */
-export function evaluationText({ clean, poisoned }: Evaluation): string {
-  const parts = [
-    `Clean images (${clean.accuracy.n}${inGroups(clean.groups)}), with 95 % intervals`,
-    table([
-      ['', 'B', "B'", 'G'],
-      ['accuracy', percent(clean.accuracyBefore), percent(clean.accuracyRepaired), percent(clean.accuracy)],
-      ['answered "backdoored"', '', '', percent(clean.falsePositiveRate)],
-    ]),
-  ];
+/**
+ * An evaluation for people: two tables, with 95 % intervals and counts.
+ * @param promised of clean images; by default nothing
+ * @param look of where it goes; by default it is piped
+ */
+export function evaluationText(
+  { clean, poisoned }: Evaluation,
+  promised: Promised = { alpha: undefined },
+  look: Look = plain,
+): string {
+  const parts = [look.style.bold(cleanTitle(clean)), cleanTable(clean, promised, look)];
   if (poisoned.length > 0) {
     parts.push(
-      'Poisoned images',
-      table([
-        ['', 'images', 'attack success: B', "B'", 'G', 'detected', "B' names the true class"],
-        ...poisoned.map((each) => [
-          each.name,
-          `${each.detectionRate.n}${inGroups(each.groups)}`,
-          percent(each.attackSuccessBefore),
-          percent(each.attackSuccessRepaired),
-          percent(each.attackSuccess),
-          percent(each.detectionRate),
-          each.recoveredAccuracy ? percent(each.recoveredAccuracy) : '',
-        ]),
-      ]),
+      look.style.bold('Poisoned images (fooled: answered with the attacker’s target)'),
+      table(
+        [
+          [
+            '',
+            'images',
+            'BadNet fooled',
+            'repaired net fooled',
+            'GoodNet fooled',
+            'detected',
+            'true class found',
+          ],
+          ...poisoned.map((each) => [
+            each.name,
+            `${each.detectionRate.n}${inGroups(each.groups)}`,
+            percent(each.attackSuccessBefore),
+            percent(each.attackSuccessRepaired),
+            percent(each.attackSuccess),
+            percent(each.detectionRate),
+            each.recoveredAccuracy ? percent(each.recoveredAccuracy) : '',
+          ]),
+        ],
+        look,
+      ),
     );
   }
-  const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
-  if (own > 0) parts.push(`Left aside: ${own} images whose own class is the target.`);
+  const notes = poisoned.length > 0 ? notesOn(poisoned, promised) : [];
+  if (notes.length > 0) parts.push(notes.join('\n'));
   return parts.join('\n\n');
+}
+
+/** What is to be known of the columns. */
+function notesOn(poisoned: Evaluation['poisoned'], { alpha }: Promised): string[] {
+  const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
+  return [
+    ...(poisoned.some(({ recoveredAccuracy }) => recoveredAccuracy)
+      ? ['True class found: by the repaired net.']
+      : []),
+    // B′ of a calibrated rule passes B's class over where the detector says so (models/detector/rule.ts).
+    ...(alpha === undefined ? [] : [WITH_HELP]),
+    ...(own > 0 ? [`Left aside: ${own} images whose own class is the target.`] : []),
+  ];
+}
+
+const WITH_HELP = 'Repaired net: with the detector’s help. Alone, it can still follow triggers.';
+
+function cleanTitle({ accuracy, groups }: CleanFigures): string {
+  return `Clean images (${accuracy.n}${inGroups(groups)}), with 95 % intervals`;
+}
+
+/** Accuracy and false alarms. */
+export function cleanTable(clean: CleanFigures, promised: Promised, look: Look = plain): string {
+  const { accuracyBefore, accuracyRepaired, accuracy, falsePositiveRate } = clean;
+  const broken = brokenPromise(falsePositiveRate, promised);
+  return table(
+    [
+      ['', 'BadNet', 'repaired net', 'GoodNet'],
+      ['accuracy', percent(accuracyBefore), percent(accuracyRepaired), percent(accuracy)],
+      [
+        broken ? look.style.red(`false alarms, ${broken}`) : 'false alarms',
+        '',
+        '',
+        broken ? look.style.red(percent(falsePositiveRate)) : percent(falsePositiveRate),
+      ],
+    ],
+    look,
+  );
 }
 
 /** What intervals count, where that is not images. */
@@ -104,14 +158,4 @@ export function inGroups(groups: number | undefined): string {
   return groups === undefined ? '' : ` of ${groups} groups`;
 }
 
-/** Columns side by side: the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('   ')
-      .trimEnd();
-  const [head, ...body] = rows;
-  return [line(head!), widths.map((width) => '─'.repeat(width)).join('───'), ...body.map(line)].join('\n');
-}
+export { table };

@@ -5,6 +5,7 @@ import { Random } from '../../models/random';
 import { Augmenter } from '../repair/augment';
 import type { RepairContext } from '../repair/context';
 import { Occluder } from '../repair/occlude';
+import { STAGES } from '../repair/stages';
 import type { Twins } from './twins';
 
 /** Varied and painted images that the nets are asked about. */
@@ -56,7 +57,7 @@ export async function candidateClasses(
       wrong.bad.push(...wrongAnswers(bad, labels));
       wrong.expert.push(...wrongAnswers(expert, labels));
     });
-    progress({ stage: 'Finding target classes to try', done: start + RUN_BATCH, total: ASKED });
+    progress({ stage: STAGES.candidates, done: start + RUN_BATCH, total: ASKED });
     await new Promise(setImmediate);
   }
   return [

@@ -3,6 +3,7 @@ import { imageTensor, valuesOf } from '../../models/detector/run';
 import { type PixelScaling, pixelFactors } from '../../models/pixels';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
+import { STAGES } from '../repair/stages';
 import { marginsAt, oneHotOf } from './margins';
 import { PatchSearch } from './patch-search';
 import type { Patch } from './patches';
@@ -41,7 +42,7 @@ export async function searchShapes(
   let kept: ShapeSearch | undefined;
   try {
     const wanted = classes.flatMap((each) => Array.from({ length: starts }, () => each));
-    const parts = { images, random, stage: 'Searching shapes', total: SHAPE_STEPS };
+    const parts = { images, random, stage: STAGES.searchingShapes, total: SHAPE_STEPS };
     const margins = await press(context, twins, wanted, begun, { ...parts, from: 0, to: FIRST_STEPS });
     kept = begun.keep(bestRows(margins, starts));
     await press(context, twins, classes, kept, { ...parts, from: FIRST_STEPS, to: SHAPE_STEPS });
@@ -68,7 +69,7 @@ export async function searchPatches(
   const random = new Random(context.seed, 'searching patches');
   const search = PatchSearch.start(context.shape, patches);
   try {
-    const parts = { images, random, stage: 'Searching patches', total: PATCH_STEPS };
+    const parts = { images, random, stage: STAGES.searchingPatches, total: PATCH_STEPS };
     await press(context, twins, classes, search, { ...parts, from: 0, to: PATCH_STEPS });
     return readTriggers(context, search);
   } finally {

@@ -3,6 +3,7 @@ import { imageTensor, valuesOf } from '../../models/detector/run';
 import type { ImageShape } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../repair/context';
+import { STAGES } from '../repair/stages';
 import type { Twins } from './twins';
 
 /** A square of colours at a place. */
@@ -71,7 +72,7 @@ export async function leaningsUnderPatches(
         best[k] = patch;
       }
     }
-    progress({ stage: 'Trying patches', done: done + 1, total: spots.length });
+    progress({ stage: STAGES.patches, done: done + 1, total: spots.length });
     await new Promise(setImmediate);
   }
   return { gains, patches: best };

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../models/bundle/manifest';
 import type { Finding as ReportedFinding } from '../report/types';
+import { list } from '../report/words';
 
 type KeptFinding = NonNullable<Manifest['finding']>;
 
@@ -17,21 +18,42 @@ function weights(signature: number | undefined): string {
     : `; its last weights stand ${signature.toFixed(1)} deviations above the median class's`;
 }
 
-/** The lines that a finding is told in. */
-export function findingLines(finding: KeptFinding, classNames?: readonly string[]): string[] {
-  const nameOf = (each: number) => classNames?.[each] ?? `class ${each}`;
-  const { backdoored, score, limit, targets } = finding;
-  const scored = `score ${score.toFixed(2)}, limit ${limit}`;
+/** What a finding comes to, in two sentences for everybody. */
+export function findingOutcome(
+  {
+    backdoored,
+    targets,
+  }: Pick<KeptFinding, 'backdoored'> & {
+    readonly targets: readonly Pick<KeptFinding['targets'][number], 'class'>[];
+  },
+  classNames?: readonly string[],
+): [string, string] {
   if (!backdoored)
-    return [`No sign of a backdoor in the net (${scored}; that does not clear it: some triggers are missed)`];
+    return ['No sign of a backdoor.', 'That does not clear the net: some backdoors are missed.'];
+  const named = list(targets.map(({ class: each }) => nameOf(each, classNames)));
+  const many = targets.length > 1;
   return [
-    `Signs of a backdoor in the net (${scored}):`,
+    `Signs of a backdoor toward ${named}.`,
+    `${many ? 'Possible targets: classes that are' : 'A possible target: a class that is'} named may be innocent, and others may be missed.`,
+  ];
+}
+
+/** The lines that a finding's details are told in. */
+export function findingLines(finding: KeptFinding, classNames?: readonly string[]): string[] {
+  const { score, limit, tried, targets } = finding;
+  return [
+    `Search for a trigger: ${tried} classes tried, highest score ${score.toFixed(2)} (above ${limit} is a sign)`,
     ...targets.map(
       (target) =>
-        `  toward ${nameOf(target.class)}: a trigger on ${percent(target.area)} of the picture turns ` +
+        `  ${nameOf(target.class, classNames)}: a trigger on ${percent(target.area)} of the picture turns ` +
         `${percent(target.rate)} of clean images (score ${target.score.toFixed(2)}; ${target.trigger})`,
     ),
   ];
+}
+
+function nameOf(each: number, classNames: readonly string[] | undefined): string {
+  const name = classNames?.[each];
+  return name === undefined || name === String(each) ? `class ${each}` : `class ${each} (${name})`;
 }
 
 /** A bundle's finding for the report. @param read the bytes of a file of the bundle */

@@ -17,9 +17,11 @@ import { publish } from '../../models/store/publish';
 import { findingForReport } from '../finding/words';
 import { openImages } from '../images/open';
 import type { Progress } from '../progress';
+import { repairSteps } from '../repair/plan';
 import { type RepairResult, repair } from '../repair/repair';
 import { Clock } from '../report/clock';
 import { reportHtml } from '../report/page';
+import type { Step } from '../steps';
 import { architectureFile } from './architecture';
 import type { Inputs } from './fetch';
 import type { NetToRepair } from './schema';
@@ -34,12 +36,15 @@ export interface OneOptions {
   readonly signer?: Signer;
   readonly engine: Engine;
   readonly progress: Progress;
-  readonly say: (line: string) => void;
+  /** Told the steps of the repair, before it begins. */
+  readonly begin: (steps: readonly Step[]) => void;
+  /** Tells details, a line at a time. */
+  readonly detail: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** A net repaired, and its bundle in the store. */
-export interface One extends Pick<RepairResult, 'manifest' | 'figures'> {
+export interface One extends Pick<RepairResult, 'manifest' | 'figures' | 'notices'> {
   readonly report: string;
   readonly seconds: number;
 }
@@ -50,7 +55,7 @@ export interface One extends Pick<RepairResult, 'manifest' | 'figures'> {
  * then the store is as it was
  */
 export async function repairOne(net: NetToRepair, options: OneOptions): Promise<One> {
-  const { inputs, work, signal, say, engine } = options;
+  const { inputs, work, signal, detail, engine } = options;
   const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
   const clock = new Clock();
   const kept = new Set(variables().keys());
@@ -67,6 +72,17 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       const path = await inputs.local(net.unlabelled);
       unlabelled = await openImages(path, { ...reading, labelsRequired: false });
     }
+    options.begin(
+      repairSteps({
+        method,
+        images: clean.size,
+        classes: loaded.classes,
+        grouped: group !== undefined,
+        pixels: net.pixels !== undefined,
+        finding: finding ?? true,
+        unlabelled: unlabelled?.size ?? 0,
+      }),
+    );
     const result = await repair({
       netPath,
       net: loaded,
@@ -79,16 +95,16 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       pixels: net.pixels === undefined ? undefined : parsePixels(net.pixels),
       finding: finding ?? true,
       progress: clock.listen(options.progress),
-      say,
+      say: detail,
       signal,
     });
-    const { manifest, figures } = result;
+    const { manifest, figures, notices } = result;
     const report = await reportOf(net, result, clock, engine);
     await ofTheStore(async () => {
       await publish(result.folder, store, { signal, signer: options.signer });
       if (net.activate ?? true) await activate(store, manifest.id);
     });
-    return { manifest, figures, report, seconds: clock.taken().seconds };
+    return { manifest, figures, notices, report, seconds: clock.taken().seconds };
   } finally {
     clean?.close();
     unlabelled?.close();

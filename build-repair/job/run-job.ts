@@ -7,7 +7,9 @@ import { GoodNetError } from '../../models/errors';
 import type { Signer } from '../../models/signing/signer';
 import { openFiles } from '../../models/store/open';
 import { version } from '../../models/version';
+import { findingOutcome } from '../finding/words';
 import type { Progress } from '../progress';
+import type { Step } from '../steps';
 import { addressIn, below, placeOf } from './address';
 import { architectureFile } from './architecture';
 import { type Done, fingerprint, keysOf, readDone, writeDone } from './done';
@@ -28,7 +30,12 @@ export interface JobOptions {
   readonly signer?: Signer;
   readonly engine: Engine;
   readonly progress: Progress;
+  /** Says what became of a net, and what is to be known of its bundle. */
   readonly say: (line: string) => void;
+  /** Told the steps of each net's repair before it begins, and whose they are. */
+  readonly begin?: (steps: readonly Step[], label: string) => void;
+  /** Tells details, a line at a time. */
+  readonly detail?: (line: string) => void;
   readonly signal: AbortSignal;
   readonly client?: S3Client;
 }
@@ -61,9 +68,11 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
   try {
     for (const [i, net] of mine.entries()) {
       signal.throwIfAborted();
-      const { done, isNew } = await doOnce(net, from, work, options);
+      const label = `[${i + 1}/${mine.length}] ${net.name}`;
+      const { done, isNew, notices = [] } = await doOnce(net, from, work, label, options);
       outcome.push({ name: net.name, done, isNew });
-      say(`[${i + 1}/${mine.length}] ${net.name}: ${words(done)}${isNew ? '' : ' (done before)'}`);
+      say(`${label}: ${words(done)}${isNew ? '' : ' (done before)'}`);
+      for (const notice of notices) say(`${label}: ${notice}`);
     }
     return outcome;
   } finally {
@@ -87,8 +96,9 @@ async function doOnce(
   net: NetToRepair,
   from: Inputs,
   work: string,
+  label: string,
   options: JobOptions,
-): Promise<{ done: Done; isNew: boolean }> {
+): Promise<{ done: Done; isNew: boolean; notices?: readonly string[] }> {
   const { engine, signal } = options;
   const state = await openFiles(options.state);
   const started = performance.now();
@@ -101,8 +111,10 @@ async function doOnce(
     what = fingerprint(net, versions, version);
     const before = await readDone(state, net, what);
     if (before) return { done: before, isNew: false };
-    const { manifest, figures, report, seconds } = await repairOne(net, {
+    const { manifest, figures, notices, report, seconds } = await repairOne(net, {
       ...options,
+      begin: (steps) => options.begin?.(steps, label),
+      detail: (line) => options.detail?.(`${label}: ${line}`),
       inputs: from,
       work,
       store: below(options.store, net.name),
@@ -119,7 +131,8 @@ async function doOnce(
       at: new Date().toISOString(),
     };
     await writeDone(state, net, done);
-    return { done, isNew: true };
+    const found = manifest.finding ? [findingOutcome(manifest.finding, manifest.classNames).join(' ')] : [];
+    return { done, isNew: true, notices: [...found, ...notices] };
   } catch (error) {
     signal.throwIfAborted();
     // What the machine lacks may be there the next time; what a net is stays so.
@@ -140,8 +153,11 @@ async function doOnce(
   }
 }
 
-function words({ outcome, bundle, message, seconds, accuracy }: Done): string {
+function words({ outcome, bundle, message, seconds, accuracyBefore, accuracy }: Done): string {
   if (outcome === 'refused') return `can't be repaired: ${message}`;
-  const share = accuracy === undefined ? '' : `, accuracy ${(100 * accuracy).toFixed(1)} %`;
+  const share =
+    accuracy === undefined || accuracyBefore === undefined
+      ? ''
+      : `, clean accuracy ${(100 * accuracyBefore).toFixed(1)} → ${(100 * accuracy).toFixed(1)} %`;
   return `bundle ${bundle!.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
 }

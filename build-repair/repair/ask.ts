@@ -6,6 +6,7 @@ import { RUN_BATCH } from '../../models/detector/run';
 import { quantile } from '../../models/detector/scale';
 import { loadTransplant, type Transplant, transplantMargins } from '../../models/detector/transplant';
 import type { RepairContext } from './context';
+import { STAGES } from './stages';
 import type { Asked } from './standard';
 
 /** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
@@ -54,6 +55,7 @@ export async function askCalibration(
   const margins: number[] = [];
   const places: number[] = [];
   let start = 0;
+  const total = scores.filter((score) => score >= askFrom).length;
   for (const { images, hosts } of folds) {
     const asked = Array.from(images.keys()).filter((i) => scores[start + i]! >= askFrom);
     const nets = { ...context, bad: net, repaired: undefined, expert: undefined };
@@ -70,7 +72,7 @@ export async function askCalibration(
         batch.length,
       );
       for (const margin of await transplantMargins(loaded, cut!, bad.classes, PIECES)) margins.push(margin);
-      context.progress({ stage: 'Transplanting', done: at + batch.length, total: asked.length });
+      context.progress({ stage: STAGES.calibrating, done: places.length + at + batch.length, total });
       await new Promise(setImmediate);
     }
     for (const i of asked) places.push(start + i);

@@ -19,6 +19,7 @@ import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import { classesLeftOut, type FoldPlan } from './folds';
 import type { Expert } from './forget';
+import { MUCH } from './notices';
 import type { Passes } from './passes';
 import { coversAllClasses } from './relearn';
 import type { LinearHead } from './softmax-regression';
@@ -49,9 +50,6 @@ export interface Calibrated {
   readonly gathering: readonly GatheringClass[] | undefined;
 }
 
-/** An expert that still names so large a share of the clean images has forgotten too little to tell much. */
-const MUCH = 0.5;
-
 /** Asks whether B is backdoored. */
 export type FindBackdoor = (expert: Expert) => Promise<Finding>;
 
@@ -74,12 +72,12 @@ export async function calibrate(
   const isHeard = unheard.length < context.classes;
   let served: FittedDetector | undefined;
   for (const [place, fold] of plan.folds.entries()) {
-    const part = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
+    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
     const fitted = await fitDetector(context, flat, passes, {
       fit: fold.fit,
       relearns: relearns && isHeard,
       unheard,
-      part,
+      part: { number: place + 1, stream },
     });
     read.push({
       images: fold.calibrate,
@@ -97,7 +95,7 @@ export async function calibrate(
       fit: all,
       relearns,
       unheard,
-      part: ', on all',
+      part: { number: plan.folds.length + 1, stream: ', on all' },
     });
     const cloud = (kind: 'latent' | 'trunk') =>
       calibratedOf(

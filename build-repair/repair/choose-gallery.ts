@@ -4,6 +4,7 @@ import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
 import { Occluder } from './occlude';
+import { STAGES } from './stages';
 import { stemPlaces } from './stem-places';
 
 /** Painted images that B′'s two ways to pass B's class over are held against each other on. */
@@ -42,7 +43,7 @@ export async function chooseGallery(
     context.signal?.throwIfAborted();
     const isLeftOut = (entry: number) => leftOut(tried[i]!, entry);
     rows.push(resemblance(gallery, projectPlaces(values, gallery), classes, isLeftOut));
-    context.progress({ stage: 'Trying the gallery', done: i + 1, total: tried.length });
+    context.progress({ stage: STAGES.comparing, done: i + 1, total: tried.length });
     if (i % 16 === 0) await new Promise(setImmediate);
   }
   const heads = headRows(context, bad, repaired, pixels, tried.length);

@@ -3,6 +3,7 @@ import { describePixels, PIXEL_CANDIDATES, type PixelScaling } from '../../model
 import { allImages, spread } from '../images/load';
 import type { RepairContext } from './context';
 import { accuracyOn } from './prune-channels';
+import { STAGES } from './stages';
 
 const MOST_IMAGES = 1000;
 
@@ -24,8 +25,10 @@ export async function choosePixels(
   const sample = spread(allImages(context.images), MOST_IMAGES);
   const tried: { pixels: PixelScaling; accuracy: number }[] = [];
   for (const pixels of candidates) {
+    context.progress({ stage: STAGES.pixels, done: tried.length, total: candidates.length });
     tried.push({ pixels, accuracy: await accuracyOn({ ...context, pixels }, flat, sample) });
   }
+  context.progress({ stage: STAGES.pixels, done: tried.length, total: candidates.length });
   const best = tried.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
   const words = tried.map((each) => `${describePixels(each.pixels)}: ${(100 * each.accuracy).toFixed(1)} %`);
   return { ...best, tried: words.join(', ') };

@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bestOf, scoreViews, type Views, viewer } from '../../models/detector/views';
 import type { RepairContext } from './context';
 import type { Observations } from './observe';
+import { STAGES } from './stages';
 
 /** Below this probability B's answer is worth a second look; above it, views changed next to nothing on clean images. */
 const UNSURE_BELOW = 0.9;
@@ -39,7 +40,7 @@ export async function chooseViews(
         mirrored: right.mirrored + hit(bestOf(scores, i, classes, true).class),
       };
     });
-    context.progress({ stage: 'Looking twice', done: start + batch.length, total: unsure.length });
+    context.progress({ stage: STAGES.views, done: start + batch.length, total: unsure.length });
     await new Promise(setImmediate);
   }
   if (right.alone >= Math.max(right.moved, right.mirrored)) return undefined;

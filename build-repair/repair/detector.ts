@@ -12,6 +12,7 @@ import type { FeatureSpace, Observations } from './observe';
 import type { Passes } from './passes';
 import { headScores, relearn } from './relearn';
 import type { LinearHead } from './softmax-regression';
+import type { FitPart } from './stages';
 
 const BATCH = 64;
 /** Clean images that halves of an image are transplanted onto. */
@@ -37,8 +38,7 @@ export interface FitPlan {
   readonly relearns: boolean;
   /** Classes of which that head is not asked. */
   readonly unheard: readonly number[];
-  /** Which fold this is, for the progress. */
-  readonly part: string;
+  readonly part: FitPart;
 }
 
 /** Fits all evidence to some of the clean images. */
@@ -63,11 +63,11 @@ export async function fitDetector(
   const trunk = cloud(passes.clean.trunk, passes.varied.trunk);
   return {
     forgetting: true,
-    expert: await forget(context, flat, fit, `Forgetting${part}`),
+    expert: await forget(context, flat, fit, part),
     latent,
     trunk,
     unheard,
-    relearned: relearns ? await relearn(context, passes, fit, `Relearning${part}`) : undefined,
+    relearned: relearns ? await relearn(context, passes, fit, part) : undefined,
     hosts: drawHosts(context, fit),
   };
 }

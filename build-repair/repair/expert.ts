@@ -11,7 +11,7 @@ import type { FoldPlan } from './folds';
 import type { MadeDetector } from './methods';
 import { runPasses } from './passes';
 import { withSecondOpinion } from './second-opinion';
-import type { GatheringClass } from './unlabelled';
+import { gatheringInWords } from './unlabelled';
 
 /** p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images. */
 const PASS_OVER = 0.02;
@@ -55,14 +55,7 @@ export async function expertMethod(
     scores: made.scores,
     without: made.without,
     finding: made.finding,
-    notes: [...made.notes, ...(made.gathering ? notesOn(made.gathering) : [])],
+    notes: [...made.notes, ...(made.gathering ? gatheringInWords(made.gathering) : [])],
+    gathering: made.gathering,
   };
-}
-
-function notesOn(gathering: readonly GatheringClass[]): string[] {
-  if (gathering.length === 0) return ['suspicious images without labels gather at no class'];
-  return gathering.map(
-    ({ class: each, suspicious, named }) =>
-      `suspicious images without labels gather at class ${each}: ${suspicious} of the ${named} that B answers so`,
-  );
 }

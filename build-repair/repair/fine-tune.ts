@@ -14,7 +14,10 @@ export interface FineTuning {
   /** Of Adam. */
   readonly learningRate: number;
   readonly fit: Int32Array;
+  /** What is being done, for the progress. */
   readonly stage: string;
+  /** Of the random order of images. */
+  readonly stream: string;
   /** After each step (1…). */
   afterStep?(step: number, steps: number): void;
 }
@@ -22,7 +25,7 @@ export interface FineTuning {
 /** Fine-tunes a net by softmax cross-entropy with Adam. */
 export async function fineTune(context: RepairContext, work: FineTuning): Promise<void> {
   const { images, shape, pixels, seed, classes } = context;
-  const random = new Random(seed, `fine-tune ${work.stage}`);
+  const random = new Random(seed, `fine-tune ${work.stream}`);
   const order = new BatchOrder(work.fit, work.batchSize, (n) => random.permutation(n));
   const steps = Math.ceil(work.fit.length / work.batchSize) * work.epochs;
   const optimizer = tf.train.adam(work.learningRate);

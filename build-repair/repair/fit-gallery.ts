@@ -5,6 +5,7 @@ import { type Gallery, placesFor } from '../../models/detector/gallery';
 import { quantile } from '../../models/detector/scale';
 import { Random } from '../../models/random';
 import type { RepairContext } from './context';
+import { STAGES } from './stages';
 
 /** Values of a place in the gallery: with 8, half-covered images were told apart less well, with 16 no better. */
 const DIMENSIONS = 12;
@@ -47,7 +48,7 @@ export async function fitGallery(
     });
     projected.push((await own.data()) as Float32Array);
     own.dispose();
-    context.progress({ stage: 'Hanging the gallery', done: place + 1, total: seen.length });
+    context.progress({ stage: STAGES.looks, done: place + 1, total: seen.length });
   }
   return hang(projected, { stem, places, dimensions, projections, labels, temperature: 1 });
 }

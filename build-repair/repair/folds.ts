@@ -19,7 +19,7 @@ export interface FoldPlan {
 const ENOUGH_TO_SPLIT = 1000;
 const SPLIT_EVERY = 9;
 const SPLIT_TAKE = 2;
-const CROSS_FOLDS = 4;
+export const CROSS_FOLDS = 4;
 /**
  * At least this share of the groups must be left to calibrate on, that the others may be only fitted on: their classes are the least
  * known, and more suspicious than others. On self-made nets of signs, where they were 28 %, leaving them out made 2 % of false alarms
@@ -57,7 +57,7 @@ export function planFolds(
   }
   const alone = [...byClass.values()].filter((members) => members.length === 1).length;
   const keepsAlone = byClass.size === classes && units.length - alone >= LEFT_TO_CALIBRATE * units.length;
-  const split = (units.length * SPLIT_TAKE) / SPLIT_EVERY >= ENOUGH_TO_SPLIT;
+  const split = isSplit(units.length);
   const parts = split ? SPLIT_EVERY : CROSS_FOLDS;
   const partOf = new Int32Array(labels.length);
   let next = 0;
@@ -83,6 +83,11 @@ export function planFolds(
         folds: Array.from({ length: CROSS_FOLDS }, (_, part) => held(part, part + 1)),
         groups: units.length,
       };
+}
+
+/** Whether one split is enough for so many groups, or images that stand alone. */
+export function isSplit(units: number): boolean {
+  return (units * SPLIT_TAKE) / SPLIT_EVERY >= ENOUGH_TO_SPLIT;
 }
 
 /** The classes that some fold is not fitted on: those of one group, where that is held out. In order. */

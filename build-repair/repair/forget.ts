@@ -10,6 +10,7 @@ import { Random } from '../../models/random';
 import { spread } from '../images/load';
 import { Augmenter } from './augment';
 import type { RepairContext } from './context';
+import { type FitPart, STAGES } from './stages';
 import { BatchOrder, batchAccuracy, train } from './train';
 
 const LEARNING_RATE = 1e-4;
@@ -48,16 +49,16 @@ export async function forget(
   context: RepairContext,
   bad: tfl.LayersModel,
   fit: Int32Array,
-  stage: string,
+  part: FitPart,
 ): Promise<Expert> {
   const { images, shape, pixels, seed, classes } = context;
   const cut = stemCut(bad);
   const stem = cut && copyBetween(bad.inputs[0]!, [cut], 'expert_stem');
   const model = copyBetween(cut ?? bad.inputs[0]!, bad.outputs, 'expert');
-  const random = new Random(seed, `forget ${stage}`);
+  const random = new Random(seed, `forget Forgetting${part.stream}`);
   const batchSize = Math.min(LARGEST_BATCH, Math.ceil(fit.length / 2));
   const order = new BatchOrder(fit, batchSize, (n) => random.permutation(n));
-  const augmenter = new Augmenter(shape, seed, `forget ${stage}`);
+  const augmenter = new Augmenter(shape, seed, `forget Forgetting${part.stream}`);
   const optimizer = tf.train.adam(LEARNING_RATE);
   const stop = Math.max(STOP_ACCURACY, Math.min(1.5 / classes, MOST_STOP_ACCURACY));
   const sharpness = Math.max(1, medianMargin(context, bad, spread(fit, MARGIN_IMAGES)) / MOST_MARGIN);
@@ -90,7 +91,7 @@ export async function forget(
         return accuracy <= stop;
       },
     },
-    { report: context.progress, stage, signal: context.signal },
+    { report: context.progress, stage: STAGES.forgetting(part.number), signal: context.signal },
   );
   optimizer.dispose();
   return {

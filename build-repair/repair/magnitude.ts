@@ -4,6 +4,7 @@ import { copyNet } from '../../models/nets/graph';
 import { allImages } from '../images/load';
 import type { RepairContext } from './context';
 import { fineTune } from './fine-tune';
+import { STAGES } from './stages';
 
 /** The schedule of Zhu and Gupta 2017 as TensorFlow Model Optimization has it: PolynomialDecay(0.5 → 0.7, power 3), masks renewed every 100 steps. */
 const FIRST_SPARSITY = 0.5;
@@ -43,7 +44,8 @@ export async function magnitudePrune(context: RepairContext, flat: LayersModel):
     batchSize: BATCH,
     learningRate: LEARNING_RATE,
     fit: all,
-    stage: 'Magnitude pruning and fine-tuning',
+    stage: STAGES.magnitude,
+    stream: 'Magnitude pruning and fine-tuning',
     afterStep: (step, steps) => {
       if (step === 1 || step % RENEW_EVERY === 0 || step === steps) renewMasks(step, steps);
       applyMasks();

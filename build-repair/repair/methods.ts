@@ -14,6 +14,8 @@ import type { FoldPlan } from './folds';
 import type { Expert } from './forget';
 import { magnitudePrune } from './magnitude';
 import { pruneDormantChannels } from './prune-channels';
+import { STAGES } from './stages';
+import type { GatheringClass } from './unlabelled';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
@@ -36,6 +38,8 @@ export interface MadeDetector {
   readonly scores: Float32Array | undefined;
   readonly without: { evidence: string; reason: string }[];
   readonly notes: string[];
+  /** Undefined where there were no images without labels. */
+  readonly gathering?: readonly GatheringClass[] | undefined;
   /** Where it was asked for, and there is an expert to ask. */
   readonly finding?: Finding | undefined;
 }
@@ -73,7 +77,8 @@ async function finePrune(context: RepairContext, flat: LayersModel): Promise<Mad
     batchSize: FINE_PRUNE_BATCH,
     learningRate: FINE_PRUNE_RATE,
     fit: all,
-    stage: 'Fine-tuning the pruned net',
+    stage: STAGES.tuning,
+    stream: 'Fine-tuning the pruned net',
     afterStep: () => pruned.reapply(repaired),
   });
   const notes = pruned.layers.map(

@@ -4,9 +4,10 @@ import type { RepairContext } from './context';
 import { type Observations, observe } from './observe';
 import { Occluder } from './occlude';
 import { coversAllClasses } from './relearn';
+import { STAGES } from './stages';
 
 /** Copies of each image that shapes were painted on, beside the one that was only varied. */
-const PAINTED = 2;
+export const PAINTED = 2;
 
 /** What B says of the clean images, as they are and changed. */
 export interface Passes {
@@ -29,11 +30,11 @@ export async function runPasses(
   const augmenter = new Augmenter(context.shape, context.seed, 'passes');
   const occluder = new Occluder(context.shape, context.seed, 'passes');
   const clean = await observe(context, bad, {
-    stage: 'Running B over the clean images',
+    stage: STAGES.clean,
     places: bad.hasStem && coversAllClasses(context.images.labels, sample, context.classes),
   });
   const varied = await observe(context, bad, {
-    stage: 'Running B over varied images',
+    stage: STAGES.varied,
     sample,
     change: (pixels) => augmenter.vary(pixels),
   });
@@ -41,7 +42,7 @@ export async function runPasses(
   for (let copy = 1; copy <= PAINTED; copy++) {
     painted.push(
       await observe(context, bad, {
-        stage: `Running B over painted images, ${copy} of ${PAINTED}`,
+        stage: STAGES.painted(copy),
         sample,
         change: (pixels) => {
           const changed = augmenter.vary(pixels);

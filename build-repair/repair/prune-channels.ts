@@ -6,6 +6,7 @@ import { isConvolution } from '../../models/nets/cut';
 import { callOf, type LayerCall } from '../../models/nets/graph';
 import { spread } from '../images/load';
 import type { RepairContext } from './context';
+import { STAGES } from './stages';
 
 /** Clean images that activations and accuracy are measured on, at most. */
 const MOST_IMAGES = 2000;
@@ -73,7 +74,7 @@ export async function pruneDormantChannels(
     const counts = orders.map((order) => Math.floor(order.length * share));
     apply(counts);
     const accuracy = await accuracyOn(context, net, sample);
-    context.progress({ stage: 'Pruning dormant channels', done: share, total: MOST_PRUNED, accuracy });
+    context.progress({ stage: STAGES.pruning, done: share, total: MOST_PRUNED, accuracy });
     if (accuracy < accuracyBefore - most) break;
     pruned = counts;
     accuracyAfter = accuracy;

@@ -4,6 +4,7 @@ import type { RepairContext } from './context';
 import type { Observations } from './observe';
 import type { Passes } from './passes';
 import { type LinearHead, softmaxRegression } from './softmax-regression';
+import { type FitPart, STAGES } from './stages';
 
 const EPOCHS = 5;
 
@@ -21,7 +22,7 @@ export function relearn(
   context: RepairContext,
   passes: Passes,
   fit: Int32Array,
-  stage: string,
+  part: FitPart,
 ): Promise<LinearHead> {
   const { clean, varied, painted, rowOf } = passes;
   const changedRows = fit.map((image) => rowOf[image]!);
@@ -37,7 +38,10 @@ export function relearn(
     values.set(part, i * part.length);
     labels.set(fitLabels, i * fit.length);
   });
-  return softmaxRegression(context, { values, features, labels }, EPOCHS, stage);
+  return softmaxRegression(context, { values, features, labels }, EPOCHS, {
+    stage: STAGES.relearning(part.number),
+    stream: `Relearning${part.stream}`,
+  });
 }
 
 /** The head's scores for some of the clean images, images × classes. */

@@ -27,6 +27,8 @@ import type { RepairContext } from './context';
 import { CalibratedCounter } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
 import { type MadeDetector, methods } from './methods';
+import { noticesOf } from './notices';
+import { STAGES } from './stages';
 
 /** What to repair, with what, and how. */
 export interface RepairOptions {
@@ -51,7 +53,7 @@ export interface RepairOptions {
   /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
   readonly progress: Progress;
-  /** Says something worth knowing, a line at a time. */
+  /** Tells details, a line at a time. */
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -59,6 +61,8 @@ export interface RepairOptions {
 /** A bundle made and put into its store. */
 export interface RepairResult extends WrittenBundle {
   readonly figures: CleanFigures;
+  /** What whoever trusts the bundle should know, in sentences. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -77,7 +81,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
   await enableTraining();
   const images = await loadImages(clean, {
     signal,
-    onProgress: (done, total) => progress({ stage: 'Reading the clean images', done, total }),
+    onProgress: (done, total) => progress({ stage: STAGES.reading, done, total }),
   });
   let unlabelled: LoadedImages | undefined;
   try {
@@ -86,19 +90,20 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       (await loadImages(options.unlabelled, {
         labelsRequired: false,
         signal,
-        onProgress: (done, total) => progress({ stage: 'Reading the images without labels', done, total }),
+        onProgress: (done, total) => progress({ stage: STAGES.readingUnlabelled, done, total }),
       }));
     const flat = toLogits(net.model);
     const base = { images, unlabelled, shape: net.inputShape, classes: net.classes, seed, progress, signal };
     const chosen = options.pixels ? undefined : await choosePixels(base, flat);
-    if (chosen) say(`Pixels scaled to ${describePixels(chosen.pixels)}, where B does best (${chosen.tried})`);
+    if (chosen)
+      say(`Pixels scaled to ${describePixels(chosen.pixels)}, where the net does best (${chosen.tried})`);
     const context: RepairContext = { ...base, pixels: options.pixels ?? chosen!.pixels };
     const plan = planFolds(images.labels, images.groups, net.classes, seed);
     checkAlpha(method, alpha, plan);
     const look = options.finding ? (expert: ExpertNet) => findBackdoor(context, flat, expert) : undefined;
     const made = await methods[method](context, flat, plan, look);
     for (const note of made.notes) say(sentence(note));
-    for (const { evidence, reason } of made.without) say(`Goes without ${evidence} evidence: ${reason}`);
+    for (const { evidence, reason } of made.without) say(`Without the evidence "${evidence}": ${reason}`);
     const nets: DetectorNets = {
       ...made.nets,
       shape: context.shape,
@@ -107,6 +112,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     };
     const { figures, sorted } = await measure(context, nets, made, alpha);
     signal?.throwIfAborted();
+    progress({ stage: STAGES.writing, done: 0, total: 1 });
     const finding = made.finding && (await packFinding(made.finding, context.shape));
     const { files, fields } = await packNets(nets, made.clouds);
     const written = await writeBundle(
@@ -116,7 +122,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     );
     await setCurrent(options.out, written.manifest);
     flat.dispose();
-    return { ...written, figures };
+    progress({ stage: STAGES.writing, done: 1, total: 1 });
+    return { ...written, figures, notices: noticesOf(made, figures, context, alpha) };
   } finally {
     unlabelled?.dispose();
     images.dispose();
@@ -167,7 +174,7 @@ async function measure(
       scores.set(read.disagreement, start);
       waiting.push(read);
     }
-    context.progress({ stage: 'Measuring', done: start + batch.length, total: calibrated.length });
+    context.progress({ stage: STAGES.measuring, done: start + batch.length, total: calibrated.length });
     await new Promise(setImmediate);
   }
   // Where disagreement is the score, no score is known before all are.

@@ -31,11 +31,11 @@ export async function softmaxRegression(
   context: RepairContext,
   { values, features, labels }: Examples,
   epochs: number,
-  stage: string,
+  { stage, stream }: { readonly stage: string; readonly stream: string },
 ): Promise<LinearHead> {
   const { classes, seed, signal } = context;
   const { mean, deviation } = moments(values, features);
-  const random = new Random(seed, stage);
+  const random = new Random(seed, stream);
   const [weights, bias] = tf.tidy(() => [
     tf.variable(tf.zeros([features, classes])),
     tf.variable(tf.zeros([classes])),

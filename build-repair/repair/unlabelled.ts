@@ -5,6 +5,7 @@ import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { type FittedDetector, readEvidence } from './detector';
 import { observe } from './observe';
+import { STAGES } from './stages';
 
 /** Images of which B names a class, and how suspicious their evidence makes them. */
 export interface Scored {
@@ -37,7 +38,7 @@ export async function scoreUnlabelled(
   standard: Standard,
 ): Promise<Scored> {
   const seen = await observe(context, bad, {
-    stage: 'Running B over the images without labels',
+    stage: STAGES.unlabelled,
     images: unlabelled,
   });
   const all = allImages(unlabelled);
@@ -66,6 +67,15 @@ export function gatheringClasses(clean: Scored, seen: Scored, classes: number): 
       suspicious - expected - suspicious * Math.log(suspicious / expected) < most;
     return gathers ? [{ class: each, suspicious, named }] : [];
   });
+}
+
+/** What images without labels showed, as sentences. */
+export function gatheringInWords(gathering: readonly GatheringClass[]): string[] {
+  if (gathering.length === 0) return ['Suspicious images without labels gather at no class.'];
+  return gathering.map(
+    ({ class: each, suspicious, named }) =>
+      `Suspicious images without labels gather at class ${each}: ${suspicious} of the ${named} that the net answers so.`,
+  );
 }
 
 function countByClass({ scores, named }: Scored, from: number, classes: number) {

@@ -19,7 +19,15 @@ beforeAll(async () => {
     ...['repair', data.badnet, '--clean', data.clean, '--out', store, '--report', report],
   );
   expect(code, err).toBe(0);
+  expect(out).toMatch(/^(Signs of a backdoor toward|No sign of a backdoor)/);
+  expect(out).toMatch(/^Clean accuracy \d/m);
   expect(out).toContain(`Report: ${report}`);
+  // Nobody watches: steps in plain lines, and no details.
+  const lines = err.trimEnd().split('\n');
+  for (const [i, line] of ['Reading the images', 'Choosing the pixel scaling'].entries())
+    expect(lines[i]).toBe(`Step ${i + 1} of 9: ${line}`);
+  for (const line of lines) expect(line).toMatch(/^Step \d of 9: /);
+  expect(out + err).not.toContain('\u001b');
   expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Repair report[\s\S]*<\/html>\s*$/);
 }, 240_000);
 
@@ -38,6 +46,9 @@ test('repair and evaluate: G keeps the clean images and finds the triggers', asy
   const page = readFileSync(report, 'utf8');
   for (const { path } of data.poisoned) expect(page).toContain(path);
   expect(page).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
+  expect(out).toMatch(
+    /^poisoned_sunglasses\.h5: the trigger worked on \d+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
+  );
   expect(out).toMatch(/detected/);
   const { clean, poisoned } = JSON.parse(readFileSync(json, 'utf8'));
   expect(Object.keys(clean)).toEqual([
@@ -84,11 +95,11 @@ test('images without labels: suspicious ones gather at the target; clean ones ch
   const [{ path, target }] = data.poisoned as [DemoData['poisoned'][number]];
   const poisoned = await repair('seen-poisoned', '--no-finding', '--unlabelled', path);
   expect(poisoned.code, poisoned.err).toBe(0);
-  expect(poisoned.err).toMatch(
+  expect(poisoned.out).toMatch(
     new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`),
   );
   const clean = await repair('seen-clean', '--no-finding', '--unlabelled', data.test);
-  expect(clean.err).toMatch(/Suspicious images without labels gather at no class/);
+  expect(clean.out).toMatch(/Suspicious images without labels gather at no class/);
   const ruleOf = (out: string) => {
     const [, manifest] = Object.entries(contents(join(work, out))).find(([file]) =>
       file.endsWith('manifest.json'),
@@ -99,12 +110,35 @@ test('images without labels: suspicious ones gather at the target; clean ones ch
   expect(ruleOf('seen-poisoned').suspected.classes).toEqual([target]);
 }, 240_000);
 
+test('demo: the outcome, a report with the finding and the poisoned sets, and a model that answers by the name told', async () => {
+  const folder = join(work, 'demo');
+  const report = join(folder, 'report.html');
+  const { code, out, err } = await goodnet('demo', '--out', folder, '--seed', '3');
+  expect(code, err).toBe(0);
+  expect(err.trimEnd().split('\n').at(-1)).toMatch(/^Step 13 of 13: Writing the report/);
+  expect(out).toMatch(/^poisoned_sunglasses\.h5: the trigger worked on \d+ % .*\n.*\nClean accuracy /);
+  expect(out).toMatch(/^(Signs of a backdoor|No sign of a backdoor).*\nThe attacker’s targets: class 5/m);
+  expect(out).toMatch(new RegExp(`^Where to look:\\n {2}${report} `, 'm'));
+  const page = readFileSync(report, 'utf8');
+  expect(page).toMatch(/<h2 id="finding">(Signs|No sign)/);
+  for (const name of ['poisoned_sunglasses.h5', 'poisoned_lipstick.h5']) expect(page).toContain(name);
+  // As the demo says how to try it.
+  const [, image, path] = /--data-binary @(\S+) http:\/\/127\.0\.0\.1:8080(\S+)/.exec(out)!;
+  const server = start('serve', join(folder, 'store'), '--port', '0');
+  const url = await printed(server, /http:\/\/127\.0\.0\.1:\d+/);
+  const answer = await fetch(`${url}${path}`, { method: 'POST', body: readFileSync(image!) });
+  expect(path).toContain('/v1/models/badnet/');
+  expect([answer.status, await answer.json()]).toMatchObject([200, { backdoored: true }]);
+  server.kill('SIGTERM');
+  await server.ended;
+}, 240_000);
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of a repair leaves nothing half-written',
   async (signal) => {
     const out = join(work, `stopped-${signal}`);
     const child = start('repair', data.badnet, '--clean', data.clean, '--out', out);
-    await printed(child, /Forgetting/);
+    await printed(child, /Fitting the detector/);
     child.kill(signal);
     const { code, err } = await child.ended;
     expect(code).toBe(signal === 'SIGTERM' ? 143 : 1);
@@ -134,7 +168,7 @@ describe('bad input', () => {
       const { code, err } = await goodnet('repair', data.badnet, '--clean', data.clean, ...more);
       expect(code).toBe(1);
       expect(err).toMatch(why);
-      expect(err).not.toMatch(/Reading|Forgetting|not expected/);
+      expect(err).not.toMatch(/Step|Reading|not expected/);
     }
     expect(existsSync(join(work, 'unmade'))).toBe(false);
   });

@@ -104,12 +104,10 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
   const context = { images, shape, classes, pixels, seed, progress: silent, signal: undefined };
   const plan = planFolds(images.labels, images.groups, net.classes, seed);
   const all = allImages(images);
-  const expert = await forget(
-    context,
-    flat,
-    plan.scheme === 'split' ? plan.folds[0]!.fit : all,
-    'Forgetting',
-  );
+  const expert = await forget(context, flat, plan.scheme === 'split' ? plan.folds[0]!.fit : all, {
+    number: 1,
+    stream: '',
+  });
   const finding = await findBackdoor(context, flat, expert);
   if (values.detail) for (const each of finding.tried) console.log(detailOf(each));
   const targets = finding.targets.map(

@@ -2,13 +2,16 @@ import { Command } from 'commander';
 import type { ImageSet } from '../../../models/images/set';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
-import { findingForReport } from '../../finding/words';
-import type { Finding, Run } from '../../report/types';
+import { outcomeLines, promisedBy } from '../../evaluate/outcome';
+import { evaluationSteps } from '../../evaluate/plan';
+import { findingOfBundle } from '../../finding/of-bundle';
+import type { Run } from '../../report/types';
+import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
 import { checkOutput, writeText } from '../output';
-import { ProgressLines } from '../progress-lines';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
+import { startWork } from '../start';
 
 const REPORT = 'report.html';
 
@@ -16,6 +19,7 @@ interface EvaluateFlags extends ImageFlags, ReportFlags {
   clean: string;
   poisoned: string[];
   json?: string;
+  verbose?: boolean;
 }
 
 /** `goodnet evaluate BUNDLE --clean SET [--poisoned SET …] [--json FILE] [--report FILE]` */
@@ -32,13 +36,11 @@ export function evaluateCommand(): Command {
     const report = await reportPlace(flags, REPORT);
     if (flags.json !== undefined) await checkOutput(flags.json);
     const { pinBundle } = await import('../../screen/pin');
-    const { startEngine } = await import('../../../models/engine');
     const { GoodNet } = await import('../../../models/goodnet');
     const { Clock } = await import('../../report/clock');
     const { Observer } = await import('../../report/observe');
     const clock = new Clock();
-    const engine = await startEngine();
-    const lines = new ProgressLines();
+    const { engine, lines } = await startWork(flags);
     // Once, and then read from there: another may become the current one meanwhile.
     const pinned = await pinBundle(path);
     const goodnet = await GoodNet.load(pinned.folder).catch(async (error) => {
@@ -57,6 +59,7 @@ export function evaluateCommand(): Command {
       const poisoned: ImageSet[] = [];
       for (const set of flags.poisoned) poisoned.push(await open(set));
       const observer = report === undefined ? undefined : new Observer(clean, poisoned);
+      lines.begin(evaluationSteps(opened));
       const progress = clock.listen(lines.report);
       const result = await interruptible((signal) =>
         evaluate(goodnet, clean, poisoned, { progress, signal, observe: observer?.observe }),
@@ -66,10 +69,12 @@ export function evaluateCommand(): Command {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
       }
-      console.log(
-        `${goodnet.manifest.name}, bundle ${goodnet.manifest.id.slice(0, 16)}, ${goodnet.manifest.method}`,
-      );
-      console.log(`\n${evaluationText(result)}`);
+      const { manifest } = goodnet;
+      const look = lookOf(process.stdout);
+      const promised = promisedBy(manifest);
+      for (const line of outcomeLines(result, promised, look)) console.log(line);
+      console.log(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
+      console.log(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
       }
@@ -77,7 +82,7 @@ export function evaluateCommand(): Command {
         await writeReport(report, {
           kind: 'evaluation',
           bundle: goodnet.manifest,
-          finding: await findingOf(pinned.folder),
+          finding: await findingOfBundle(pinned.folder),
           figures: result,
           observed: observer?.observed(),
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
@@ -85,18 +90,12 @@ export function evaluateCommand(): Command {
         console.log(`\nReport: ${report}`);
       }
     } finally {
+      lines.finish();
       for (const set of opened) set.close();
       goodnet.dispose();
       await pinned.close();
     }
   });
-}
-
-/** What the repair found about B; its pictures are read as checked files of the bundle. */
-async function findingOf(folder: string): Promise<Finding | undefined> {
-  const { readBundleFiles } = await import('../../../models/bundle/read');
-  const { manifest, read } = await readBundleFiles(folder);
-  return manifest.finding && findingForReport(manifest.finding, manifest.classNames, read);
 }
 
 /** @param sets the clean one first */

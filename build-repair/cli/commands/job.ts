@@ -10,6 +10,7 @@ interface JobFlags {
   share?: Share;
   sign?: string;
   schema?: boolean;
+  verbose?: boolean;
 }
 
 /** `goodnet job JOB --store ADDRESS --state ADDRESS` */
@@ -54,7 +55,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   const { shareOf } = await import('../../job/share');
   const part = flags.share ?? shareOf(process.env);
   const signer = await signerOf(flags.sign);
-  const { engine, lines } = await startWork();
+  const { engine, lines } = await startWork(flags);
   const { runJob } = await import('../../job/run-job');
   const outcome = await interruptible((signal) =>
     runJob({
@@ -66,9 +67,12 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       engine,
       progress: lines.report,
       say: lines.say,
+      begin: lines.begin,
+      detail: lines.detail,
       signal,
     }),
   ).catch((error) => {
+    lines.finish();
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(
       error.signal,

@@ -4,12 +4,12 @@ import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
-import { inGroups } from '../../evaluate/format';
-import { percent } from '../../evaluate/interval';
-import { findingForReport, findingLines } from '../../finding/words';
+import { findingForReport } from '../../finding/words';
+import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
+import { repairedText } from '../repaired';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 import { signerOf, startWork } from '../start';
 
@@ -27,6 +27,7 @@ interface RepairFlags extends ReportFlags {
   skipBad?: boolean;
   finding?: boolean;
   sign?: string;
+  verbose?: boolean;
 }
 
 /** `goodnet repair NET --clean SET --out DIR` */
@@ -68,9 +69,10 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
   const signer = await signerOf(flags.sign);
-  const { engine, lines } = await startWork();
+  const { engine, lines } = await startWork(flags);
   const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
+  const { repairSteps } = await import('../../repair/plan');
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, { architecture: flags.architecture });
     const clean = await openLabelled(flags.clean, net, flags);
@@ -78,6 +80,17 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     try {
       unlabelled =
         flags.unlabelled === undefined ? undefined : await openUnlabelled(flags.unlabelled, net, flags);
+      lines.begin(
+        repairSteps({
+          method: flags.method,
+          images: clean.size,
+          classes: net.classes,
+          grouped: flags.group !== undefined,
+          pixels: pixels !== undefined,
+          finding: flags.finding !== false,
+          unlabelled: unlabelled?.size ?? 0,
+        }),
+      );
       return await repair({
         netPath,
         net,
@@ -90,7 +103,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         seed: flags.seed,
         finding: flags.finding !== false,
         progress: clock.listen(lines.report),
-        say: lines.say,
+        say: lines.detail,
         signal,
       });
     } finally {
@@ -107,36 +120,22 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     const { folderFiles } = await import('../../../models/store/folder-files');
     await signInStore(folderFiles(flags.out), manifest.id, signer);
   }
-  const seen =
-    manifest.calibration.scheme === 'none'
-      ? "the clean images, which B' was made from"
-      : `${figures.accuracy.n} calibration images${inGroups(figures.groups)}, with 95 % intervals`;
-  console.log(
-    `Bundle ${manifest.id.slice(0, 16)} in ${folder}${result.existed ? ' (it was there already)' : ''}${signer ? `, signed by ${signer.keyId}` : ''}`,
-  );
-  console.log(`On ${seen}:`);
-  console.log(`  accuracy of B   ${percent(figures.accuracyBefore)}`);
-  console.log(`  accuracy of B'  ${percent(figures.accuracyRepaired)}`);
-  console.log(`  accuracy of G   ${percent(figures.accuracy)}`);
-  console.log(`  answered "backdoored" though clean: ${percent(figures.falsePositiveRate)}`);
   const { finding, classNames } = manifest;
-  if (finding) {
-    for (const line of findingLines(finding, classNames)) console.log(line);
+  if (report !== undefined) {
+    await writeReport(report, {
+      kind: 'repair',
+      bundle: manifest,
+      finding: finding && findingForReport(finding, classNames, (path) => readFileSync(join(folder, path))),
+      figures: { clean: figures, poisoned: [] },
+      run: {
+        ...clock.taken(),
+        engine: engine.description,
+        inputs: inputsOf(netPath, flags),
+        sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }],
+      },
+    });
   }
-  if (report === undefined) return;
-  await writeReport(report, {
-    kind: 'repair',
-    bundle: manifest,
-    finding: finding && findingForReport(finding, classNames, (path) => readFileSync(join(folder, path))),
-    figures: { clean: figures, poisoned: [] },
-    run: {
-      ...clock.taken(),
-      engine: engine.description,
-      inputs: inputsOf(netPath, flags),
-      sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }],
-    },
-  });
-  console.log(`Report: ${report}`);
+  console.log(repairedText({ ...result, report, signedBy: signer?.keyId }, lookOf(process.stdout)));
 }
 
 function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: string }[] {

@@ -110,7 +110,7 @@ beforeAll(async () => {
 describe('is the net backdoored?', () => {
   test('a backdoored net: its target alone, the trigger as a picture, the same bytes again', async () => {
     const bad = await trained(true);
-    const expert = await forget(context, bad, all, 'Forgetting');
+    const expert = await forget(context, bad, all, { number: 1, stream: '' });
     const before = tf.memory().numTensors;
     const finding = await findBackdoor(context, bad, expert);
     expect(tf.memory().numTensors).toBe(before);
@@ -127,13 +127,13 @@ describe('is the net backdoored?', () => {
 
   test('a clean net: no alarm', async () => {
     const bad = await trained(false);
-    const expert = await forget(context, bad, all, 'Forgetting');
+    const expert = await forget(context, bad, all, { number: 1, stream: '' });
     expect(expert.remembers).toBeLessThan(0.2);
     // The same net, so sure of all that it says that float32 knows no doubt: it is made to forget, too.
     const sure = copyNet(bad, 'sure');
     const head = sure.layers.at(-1)!;
     head.setWeights(head.getWeights().map((weight) => tf.mul(weight, 200)));
-    expect((await forget(context, sure, all, 'Forgetting')).remembers).toBeLessThan(0.2);
+    expect((await forget(context, sure, all, { number: 1, stream: '' })).remembers).toBeLessThan(0.2);
     const finding = await findBackdoor(context, bad, expert);
     expect(finding.targets).toEqual([]);
     expect(finding.backdoored).toBe(false);

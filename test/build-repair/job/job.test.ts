@@ -83,7 +83,7 @@ describe('runJob', () => {
     const said: string[] = [];
     const [done] = await run({ say: (line) => said.push(line) });
     expect(done!.done.outcome, done!.done.message).toBe('repaired');
-    expect(said).toContain('Suspicious images without labels gather at no class');
+    expect(said).toContain('[1/1] one: Suspicious images without labels gather at no class.');
     expect((await run()).map(({ isNew }) => isNew)).toEqual([false]);
     writeFileSync(join(folder, 'seen.h5'), clean);
     expect((await run()).map(({ isNew }) => isNew)).toEqual([true]);

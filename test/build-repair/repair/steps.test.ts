@@ -127,7 +127,10 @@ describe('the relearned head', () => {
       return 50 + 4 * (i % 2 ? Math.sin(angle) : Math.cos(angle)) + random.normal();
     });
     const tensors = tf.memory().numTensors;
-    const { weights, bias } = await softmaxRegression(context, { values, features: 2, labels }, 200, 'test');
+    const { weights, bias } = await softmaxRegression(context, { values, features: 2, labels }, 200, {
+      stage: 'test',
+      stream: 'test',
+    });
     expect(tf.memory().numTensors).toBe(tensors);
     let right = 0;
     labels.forEach((label, i) => {

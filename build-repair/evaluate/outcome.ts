@@ -1,0 +1,91 @@
+import type { Manifest } from '../../models/bundle/manifest';
+import { type Look, plain } from '../terminal';
+import type { CleanFigures } from './counts';
+import type { Evaluation } from './evaluate';
+import type { Rate } from './interval';
+
+/** A trigger that works on at most this share of its images has lost its use. */
+const USELESS = 0.05;
+
+/** What is promised of clean images. */
+export interface Promised {
+  /** The rate of false alarms that was chosen, 0–1; undefined for a method that promises none. */
+  readonly alpha: number | undefined;
+}
+
+/** What a bundle promises. */
+export function promisedBy({ rule, alpha }: Pick<Manifest, 'rule' | 'alpha'>): Promised {
+  return { alpha: rule.kind === 'calibrated' ? alpha : undefined };
+}
+
+/**
+ * What came out of an evaluation, in sentences: the first thing that is told.
+ *
+ * @example
+ * outcomeLines(figures, { alpha: 0.01 });
+ * // ['The trigger worked on 99 % of the images; now on 0 %.', 'Clean accuracy 98.1 → 97.9 %.', 'False alarms: 0.2 % of clean images (promised: at most 1 %).']
+ */
+export function outcomeLines(
+  { clean, poisoned }: Evaluation,
+  promised: Promised,
+  look: Look = plain,
+): string[] {
+  return [
+    ...poisoned.map((set) => triggerLine(set, poisoned.length > 1, look)),
+    ...cleanLines(clean, promised, look),
+  ];
+}
+
+/** What became of clean images, in sentences. */
+export function cleanLines(clean: CleanFigures, promised: Promised, look: Look = plain): string[] {
+  const { marks, style } = look;
+  const { accuracyBefore, accuracy, falsePositiveRate } = clean;
+  const [before, after] = [accuracyBefore, accuracy].map(({ rate }) => (100 * rate).toFixed(1));
+  const alarms = `False alarms: ${oneDecimal(falsePositiveRate.rate)} of clean images`;
+  const broken = brokenPromise(falsePositiveRate, promised);
+  const kept = promised.alpha === undefined ? '' : ` (promised: at most ${alphaText(promised.alpha)})`;
+  return [
+    `${marks.none}Clean accuracy ${style.bold(`${before} → ${after} %`)}.`,
+    broken
+      ? `${marks.bad}${alarms}, ${style.red(broken)}.`
+      : `${promised.alpha === undefined ? marks.none : marks.good}${alarms}${kept}.`,
+  ];
+}
+
+/** `above the promised 1 %` where the interval of false alarms leaves the promise out; else undefined. */
+export function brokenPromise(falseAlarms: Rate, { alpha }: Promised): string | undefined {
+  return alpha !== undefined && falseAlarms.n > 0 && falseAlarms.low > alpha
+    ? `above the promised ${alphaText(alpha)}`
+    : undefined;
+}
+
+/** `1 %`, `0.5 %`. */
+export function alphaText(alpha: number): string {
+  return `${Number((100 * alpha).toPrecision(3))} %`;
+}
+
+function triggerLine(
+  { name, attackSuccessBefore: before, attackSuccess: now }: Evaluation['poisoned'][number],
+  isNamed: boolean,
+  { marks, style }: Look,
+): string {
+  const [shareBefore, shareNow] = [whole(before), whole(now)].map((share) => style.bold(share));
+  const mark = before.rate <= USELESS ? marks.none : now.rate <= USELESS ? marks.good : marks.bad;
+  const the = isNamed ? `${name}: the` : 'The';
+  return `${mark}${the} trigger worked on ${shareBefore} of the images; now on ${shareNow}.`;
+}
+
+/** `99 %`; with a decimal where `0 %` or `100 %` would claim none, or all. */
+function whole({ rate }: Rate): string {
+  if (Number.isNaN(rate)) return 'none';
+  const rounded = Math.round(100 * rate);
+  const claims = (rounded === 0 && rate > 0) || (rounded === 100 && rate < 1);
+  return claims ? oneDecimal(rate) : `${rounded} %`;
+}
+
+function oneDecimal(rate: number): string {
+  if (Number.isNaN(rate)) return 'none';
+  if (rate > 0 && rate < 0.0005) return 'under 0.1 %';
+  if (rate < 1 && rate > 0.9995) return 'over 99.9 %';
+  return `${(100 * rate).toFixed(1)} %`;
+}

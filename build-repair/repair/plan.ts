@@ -1,0 +1,106 @@
+import type { Method } from '../../models/bundle/methods';
+import type { Part, Step } from '../steps';
+import { CROSS_FOLDS, isSplit } from './folds';
+import { PAINTED } from './passes';
+import { STAGES } from './stages';
+
+/** What is known of a repair before it begins. */
+export interface RepairWork {
+  readonly method: Method;
+  /** Clean images. */
+  readonly images: number;
+  /** N. */
+  readonly classes: number;
+  /** Whether they come in groups. */
+  readonly grouped: boolean;
+  /** Whether the pixel scaling is given. */
+  readonly pixels: boolean;
+  /** Whether a trigger is searched for. */
+  readonly finding: boolean;
+  /** Images without labels. */
+  readonly unlabelled: number;
+}
+
+/** Scalings that are tried, on so many images at most (see choosePixels). */
+const SCALINGS = 4;
+const MOST_SCALED = 1000;
+/** Forgetting takes some fifty steps of a batch, each forth and back. */
+const FORGETTING = 150;
+/** Images of a batch at most (see forget). */
+const BATCH = 128;
+/** With fewer images a class every image is calibrated on at length (see askCalibration). */
+const FEW = 3;
+
+/**
+ * The steps of a repair. Costs are in images that the net is run over once, from the times that `goodnet repair --verbose` told on wasm of
+ * the demo's net (576 images, 24 classes) and of a net of the CSAW contest (192 tiles, 1,283 classes): between these two, where they
+ * differ. The time left is scaled by what has passed, so that only their proportions count.
+ */
+export function repairSteps(work: RepairWork): Step[] {
+  const { images, unlabelled, pixels } = work;
+  return [
+    step('Reading the images', [
+      part(STAGES.reading, images),
+      ...(unlabelled > 0 ? [part(STAGES.readingUnlabelled, unlabelled)] : []),
+    ]),
+    ...(pixels ? [] : [step(STAGES.pixels, [part(STAGES.pixels, SCALINGS * Math.min(images, MOST_SCALED))])]),
+    ...STEPS[work.method](work),
+    step('Measuring', [part(STAGES.measuring, images)]),
+    step('Writing the bundle', [part(STAGES.writing, 500)]),
+  ];
+}
+
+const STEPS: Record<Method, (work: RepairWork) => Step[]> = {
+  expert: expertSteps,
+  magnitude: ({ images }) => [step('Pruning and fine-tuning the net', [part(STAGES.magnitude, 10 * images)])],
+  'fine-prune': ({ images }) => [
+    step('Pruning the net', [part(STAGES.pruning, 10 * images)]),
+    step('Fine-tuning the pruned net', [part(STAGES.tuning, 8 * images)]),
+  ],
+};
+
+function expertSteps({ images, classes, grouped, finding, unlabelled }: RepairWork): Step[] {
+  // How many groups there are is not known before they are read; they are seldom enough.
+  const fits = !grouped && isSplit(images) ? 1 : CROSS_FOLDS + 1;
+  const batch = Math.min(BATCH, images / 2);
+  const fitting = Array.from({ length: fits }, (_, i) => [
+    part(STAGES.forgetting(i + 1), FORGETTING * batch),
+    part(STAGES.relearning(i + 1), images * (0.2 + classes / 400)),
+  ]);
+  const painted = Array.from({ length: PAINTED }, (_, i) => part(STAGES.painted(i + 1), 1.5 * images));
+  return [
+    step('Running the net over the images', [
+      part(STAGES.clean, 1.5 * images),
+      part(STAGES.varied, 1.5 * images),
+      ...painted,
+      part(STAGES.views, images / 2),
+    ]),
+    step('Fitting the detector', fitting.flat()),
+    ...(finding
+      ? [
+          step('Searching for a trigger', [
+            part(STAGES.patches, 3000),
+            part(STAGES.candidates, 3500),
+            part(STAGES.searchingShapes, 30_000),
+            part(STAGES.searchingPatches, 3500),
+          ]),
+        ]
+      : []),
+    ...(unlabelled > 0
+      ? [step('Checking the images without labels', [part(STAGES.unlabelled, unlabelled)])]
+      : []),
+    step('Calibrating', [part(STAGES.calibrating, (images < FEW * classes ? 72 : 10) * images)]),
+    step('Finishing the repaired net', [
+      part(STAGES.looks, 1.5 * images),
+      part(STAGES.comparing, 5 * images),
+    ]),
+  ];
+}
+
+function step(name: string, parts: readonly Part[]): Step {
+  return { name, parts };
+}
+
+function part(stage: string, cost: number): Part {
+  return { stage, cost };
+}
