@@ -16,10 +16,8 @@ import {
   publishCommand,
   rollbackCommand,
 } from './commands/store';
+import { EXIT, Outcome } from './exit';
 import { Interrupted } from './interrupt';
-
-/** Exit codes of the command line. */
-export const EXIT = { done: 0, failed: 1, wrongUse: 2, terminated: 143 } as const;
 
 const HELP = '(goodnet --help, or goodnet COMMAND --help, tells how it is used)';
 
@@ -64,6 +62,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+    if (error instanceof Outcome) return error.code;
     console.error(explain(error, args.includes('--verbose')));
     // As a shell tells it: whoever asked the process to end (AWS Batch, systemd) may try again.
     if (error instanceof Interrupted && error.signal === 'SIGTERM') return EXIT.terminated;
