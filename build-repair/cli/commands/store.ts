@@ -102,6 +102,7 @@ export function rollbackCommand(): Command {
 /** `goodnet prune --store ADDRESS [--keep 3]` */
 export function pruneCommand(): Command {
   return new Command('prune')
+    .summary('remove bundles from a store, all but a few')
     .description(
       "remove bundles from a store. Kept are the current one, the one before it, one published since and never current yet, then those that were current last; what can't be read goes first",
     )
