@@ -140,8 +140,8 @@ async function doOnce(
   }
 }
 
-function words({ outcome, bundle, message, seconds, accuracy }: Done): string {
-  if (outcome === 'refused') return `can't be repaired: ${message}`;
+function words({ outcome, bundle, message, hint, seconds, accuracy }: Done): string {
+  if (outcome === 'refused') return `can't be repaired: ${message}${hint ? `\n  ${hint}` : ''}`;
   const share = accuracy === undefined ? '' : `, accuracy ${(100 * accuracy).toFixed(1)} %`;
   return `bundle ${bundle!.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
 }
