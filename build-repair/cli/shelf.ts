@@ -14,7 +14,7 @@ export const short = (id: string) => id.slice(0, 16);
 export function shelfText({ bundles, unreadable }: Shelf): string {
   const parts: string[] = [];
   if (bundles.length > 0) {
-    const head = ['id', 'model', 'method', 'published', 'signed by', 'α', 'clean accuracy', 'size', ''];
+    const head = ['id', 'model', 'method', 'published (UTC)', 'signed by', 'α', 'clean accuracy', 'size', ''];
     parts.push(table([head, ...bundles.map(rowOf)]));
   }
   if (unreadable.length > 0) {

@@ -89,8 +89,9 @@ describe.skipIf(process.platform === 'win32')('started by npm', () => {
     return port;
   }
 
+  /** In a group of processes of its own, as a terminal does. */
   function startIn(folder: string, command: string, ...args: string[]): ChildProcess {
-    return spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env } });
+    return spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   }
 
   /** The processes that have a word in their command line. */
@@ -100,6 +101,11 @@ describe.skipIf(process.platform === 'win32')('started by npm', () => {
       .filter((line) => line.includes(word) && !/^\s*\d+ (ps|\/bin\/ps) /.test(line))
       .map((line) => Number.parseInt(line, 10));
   }
+
+  // Where a test fails, nothing is left running.
+  afterAll(() => {
+    for (const pid of running(store)) process.kill(pid, 'SIGKILL');
+  });
 
   async function waitFor(isSo: () => boolean): Promise<boolean> {
     for (let tries = 0; tries < 100; tries++) {
@@ -126,6 +132,21 @@ describe.skipIf(process.platform === 'win32')('started by npm', () => {
     expect([143, 'SIGTERM']).toContain(await ended);
     expect(await waitFor(() => running(`--port ${port}`).length === 0)).toBe(true);
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+  });
+
+  test('Ctrl-C, which goes to all of them, ends them, and what runs is finished', async () => {
+    const port = await freePort();
+    const npm = startIn(app, 'npx', 'goodnet', 'serve', store, '--port', String(port));
+    let said = '';
+    npm.stderr?.on('data', (text) => {
+      said += text;
+    });
+    const closed = new Promise((done) => npm.once('close', done));
+    await printed(npm, /http:\/\/127\.0\.0\.1:\d+/);
+    process.kill(-npm.pid!, 'SIGINT');
+    await closed;
+    expect(said).toMatch(/Stopping: finishing what runs/);
+    expect(await waitFor(() => running(`--port ${port}`).length === 0)).toBe(true);
   });
 
   test.each([

@@ -43,9 +43,11 @@ test('a store with a bundle of an earlier format is listed, gone on with, and pr
 
   const { code, out } = await goodnet('models', ...store);
   expect(code).toBe(0);
-  expect(out.split('\n')[0]).toMatch(/^id +model +method +published +signed by +α +clean accuracy +size$/);
+  expect(out.split('\n')[0]).toMatch(
+    /^id +model +method +published \(UTC\) +signed by +α +clean accuracy +size$/,
+  );
   const row =
-    '   chain   magnitude   20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d    unsigned +– +100\\.0 % +\\S+ MB   current$';
+    '   chain   magnitude   20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d   +unsigned +– +100\\.0 % +\\S+ MB   current$';
   expect(out).toMatch(new RegExp(`^${young}${row}`, 'm'));
   expect(out).toMatch(new RegExp(`^${old}  can't be read: .*bundle format 5, of an earlier version`, 'm'));
   const told = JSON.parse((await goodnet('models', ...store, '--json')).out);
