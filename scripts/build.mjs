@@ -34,8 +34,17 @@ const forNode = {
 };
 await build({
   ...shared,
+  entryPoints: { goodnet: 'build-repair/cli/goodnet.ts' },
+  bundle: true,
+  ...forNode,
+  // It tells a Node.js that is too old so: that must be able to read it.
+  target: 'node12.20',
+  plugins: [apart('build-repair/cli/main', 'main.js')],
+});
+await build({
+  ...shared,
   entryPoints: {
-    goodnet: 'build-repair/cli/main.ts',
+    main: 'build-repair/cli/main.ts',
     errors: 'models/errors.ts',
     // What functions/Dockerfile starts.
     'lambda-node': 'functions/lambda/service.ts',

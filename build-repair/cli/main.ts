@@ -1,5 +1,5 @@
-#!/usr/bin/env node
 import { keepHeapSmall, restartWithSmallMalloc } from '../../functions/small-heap';
+import { endWithNpm } from './npm';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader went away (`| head`): there is nobody left to tell.
@@ -11,5 +11,6 @@ if (process.argv[2] === 'serve') {
   restartWithSmallMalloc();
   keepHeapSmall();
 }
+endWithNpm();
 const { run } = await import('./run');
 process.exitCode = await run(process.argv.slice(2));

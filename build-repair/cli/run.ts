@@ -16,10 +16,9 @@ import {
   publishCommand,
   rollbackCommand,
 } from './commands/store';
+import { EXIT, Outcome } from './exit';
+import { completeHelp } from './help';
 import { Interrupted } from './interrupt';
-
-/** Exit codes of the command line. */
-export const EXIT = { done: 0, failed: 1, wrongUse: 2, terminated: 143 } as const;
 
 const HELP = '(goodnet --help, or goodnet COMMAND --help, tells how it is used)';
 
@@ -27,7 +26,7 @@ const HELP = '(goodnet --help, or goodnet COMMAND --help, tells how it is used)'
 export function program(): Command {
   const root = new Command('goodnet')
     .description(
-      'Repairs a backdoored image classifier (a BadNet) and answers images with their class, or with class N when\nthey carry a backdoor.',
+      'Repairs a backdoored image classifier (a BadNet) and answers images with their class, or with class N when they carry a backdoor.',
     )
     .version(version);
   for (const command of [
@@ -48,6 +47,7 @@ export function program(): Command {
     root.addCommand(command.option('--verbose', 'tell details of the work, and the stack of an error'));
   }
   root.addCommand(screenWorkerCommand(), { hidden: true });
+  completeHelp(root);
   // Exits are thrown, not taken, so that run() alone decides on them.
   for (const command of withAllBelow(root)) command.exitOverride().showHelpAfterError(HELP);
   return root;
@@ -60,10 +60,12 @@ function withAllBelow(command: Command): Command[] {
 /** Runs one command. @param args without the program's name @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...args], { from: 'user' });
+    // Alone it asks what there is.
+    await program().parseAsync(args.length > 0 ? [...args] : ['--help'], { from: 'user' });
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+    if (error instanceof Outcome) return error.code;
     console.error(explain(error, args.includes('--verbose')));
     // As a shell tells it: whoever asked the process to end (AWS Batch, systemd) may try again.
     if (error instanceof Interrupted && error.signal === 'SIGTERM') return EXIT.terminated;

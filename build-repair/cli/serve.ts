@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createApp } from '../../functions/app';
 import { LINES_OR_COMMAS, parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
 import type { Catalogue } from '../../functions/catalogue/catalogue';
@@ -125,7 +125,9 @@ function helpers(threads: number): NetsThreads | undefined {
 
 /** What lies beside this program; from source, in what was built last. */
 function beside(name: string): string | undefined {
-  return [name, `../../dist/${name}`].map((place) => join(import.meta.dirname, place)).find(existsSync);
+  return [name, `../../dist/${name}`]
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find(existsSync);
 }
 
 /** The keys that are trusted; none where every bundle is. @throws as trustedByName */

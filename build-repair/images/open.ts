@@ -5,11 +5,13 @@ import { isHdf5 } from '../../models/hdf5/open';
 import { openHdf5Set } from '../../models/images/hdf5';
 import type { Layout } from '../../models/images/layout';
 import type { ImageSet, ImageShape } from '../../models/images/set';
+import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { openFiles } from './files';
 import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
 import { listFiles } from './listing';
 
+const SETS = 'Labelled images are wanted as an HDF5 file (data, label) or as a folder with a folder a class.';
 const HDF5_NAME = /\.(h5|hdf5|he5|hdf)$/i;
 
 export interface OpenOptions {
@@ -55,10 +57,12 @@ export async function imageFiles(path: string, labelsRequired = false): Promise<
   }
   if (await isHdf5(path)) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {
+    const foreign = await foreignAt(path);
+    if (foreign) {
+      throw new ImageError(`${path} is ${foreign}, not a set of labelled images`, { hint: SETS });
+    }
     throw new ImageError(`${path} is ${kind.size === 0 ? 'empty' : 'not an HDF5 file'}`, {
-      hint: labelsRequired
-        ? 'Labelled images are wanted as an HDF5 file (data, label) or as a folder with a folder a class.'
-        : 'It may be a download page or a Git LFS pointer in its place.',
+      hint: labelsRequired ? SETS : 'It may be a download page or a Git LFS pointer in its place.',
     });
   }
   return [path];

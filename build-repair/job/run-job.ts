@@ -153,8 +153,8 @@ async function doOnce(
   }
 }
 
-function words({ outcome, bundle, message, seconds, accuracyBefore, accuracy }: Done): string {
-  if (outcome === 'refused') return `can't be repaired: ${message}`;
+function words({ outcome, bundle, message, hint, seconds, accuracyBefore, accuracy }: Done): string {
+  if (outcome === 'refused') return `can't be repaired: ${message}${hint ? `\n  ${hint}` : ''}`;
   const share =
     accuracy === undefined || accuracyBefore === undefined
       ? ''

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError } from '../../models/errors';
 import { cannotWrite, refuseFolder } from '../writable';
-import { headOf, lineOf, type RowFormat } from './rows';
+import { headOf, type Judge, lineOf, type RowFormat } from './rows';
 import type { Checkpoint, Rows } from './screen';
 
 /** How often, at most, it is written down how far it is, in milliseconds. */
@@ -29,8 +29,8 @@ export interface WrittenRows extends Rows {
   leave(): Promise<boolean>;
 }
 
-/** Rows to standard output. */
-export function rowsToStdout(format: RowFormat): WrittenRows {
+/** Rows to standard output. @param by what gives the verdicts */
+export function rowsToStdout(format: RowFormat, by: Judge): WrittenRows {
   const say = async (text: string) => {
     if (text !== '' && !process.stdout.write(text)) {
       await new Promise((done) => process.stdout.once('drain', done));
@@ -41,7 +41,7 @@ export function rowsToStdout(format: RowFormat): WrittenRows {
     async write(rows) {
       if (!isBegun) await say(headOf(format));
       isBegun = true;
-      await say(rows.map((row) => lineOf(row, format)).join(''));
+      await say(rows.map((row) => lineOf(row, format, by)).join(''));
     },
     reached: async () => {},
     restart: async () => {},
@@ -55,10 +55,16 @@ export function rowsToStdout(format: RowFormat): WrittenRows {
 /**
  * Rows to a file, written to PATH.part beside it and moved into place at the end. PATH.part.json tells how far they are;
  * where an earlier run left these, of the same work, they are gone on with.
+ * @param by what gives the verdicts
  * @param about tells this work from any other
  * @throws GoodNetError `environment` where the file can't be written
  */
-export async function rowsToFile(path: string, format: RowFormat, about: string): Promise<WrittenRows> {
+export async function rowsToFile(
+  path: string,
+  format: RowFormat,
+  by: Judge,
+  about: string,
+): Promise<WrittenRows> {
   const part = `${path}.part`;
   const note = `${part}.json`;
   await refuseFolder(path);
@@ -111,7 +117,7 @@ export async function rowsToFile(path: string, format: RowFormat, about: string)
   else await begin();
   return {
     from: before,
-    write: (rows) => append(rows.map((row) => lineOf(row, format)).join('')),
+    write: (rows) => append(rows.map((row) => lineOf(row, format, by)).join('')),
     async reached(checkpoint) {
       last = checkpoint;
       if (Date.now() - notedAt >= EVERY) await noteDown();

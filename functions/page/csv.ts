@@ -1,32 +1,12 @@
+import { CSV_HEAD, csvLine } from '../csv';
 import type { Result } from './results';
 
-const HEAD = 'picture,model,alpha,class,backdoored,p_value,suspicion,bad_class,repaired_class,error';
-
-/** The answers as CSV (RFC 4180). */
+/** The answers as CSV, as `goodnet screen` writes it. */
 export function csvOf(results: readonly Result[]): string {
-  const lines = results.map(({ name, model, alpha, outcome }) =>
-    [
-      text(name),
-      text(model.model),
-      alpha,
-      ...('error' in outcome
-        ? ['', '', '', '', '', '', text(outcome.error.title)]
-        : [
-            outcome.class,
-            outcome.backdoored,
-            outcome.pValue,
-            outcome.suspicion,
-            outcome.bad.class,
-            outcome.repaired.class,
-            '',
-          ]),
-    ].join(','),
-  );
-  return [HEAD, ...lines, ''].join('\r\n');
+  return CSV_HEAD + results.map(lineOf).join('');
 }
 
-/** A cell that begins like a formula would be run as one by a spreadsheet. */
-function text(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function lineOf({ name: image, model: { model }, alpha, outcome }: Result): string {
+  if ('error' in outcome) return csvLine({ image, model, alpha, error: outcome.error.title });
+  return csvLine({ image, model, alpha, verdict: outcome, className: outcome.className });
 }

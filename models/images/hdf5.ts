@@ -45,6 +45,11 @@ export async function openHdf5Set(path: string, options: Hdf5SetOptions): Promis
 
 async function readSet(file: File, path: string, options: Hdf5SetOptions): Promise<ImageSet> {
   const { shape, classes, groupDataset, labelsRequired = true, skipBad = false } = options;
+  if (isNet(file)) {
+    throw new ImageError(`${path} is a net, not a set of images`, {
+      hint: 'Images are wanted here: an HDF5 file with "data" and "label", or a folder with a folder a class.',
+    });
+  }
   const rows = await numberRows(datasetOf(file, path, 'data'), path, ImageError);
   if (rows.count === 0) throw new ImageError(`${path} holds no images: "data" has 0 rows`);
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
@@ -102,6 +107,14 @@ async function readSet(file: File, path: string, options: Hdf5SetOptions): Promi
       closed = true;
     },
   };
+}
+
+/** Whether Keras wrote it: a whole model, or weights alone. */
+function isNet(file: File): boolean {
+  const keys = file.keys();
+  if (keys.includes('data')) return false;
+  const marks = ['model_weights', '_layer_checkpoint_dependencies', 'layers'];
+  return marks.some((mark) => keys.includes(mark)) || Object.hasOwn(file.attrs, 'layer_names');
 }
 
 function refuseUnitRange(rows: NumberRows): void {

@@ -30,9 +30,17 @@ export async function createKeys(path: string): Promise<string> {
     // One half alone is no pair, and would be in the way of the next try.
     for (const file of made) await rm(file, { force: true });
     const { code, path: file = path } = cause as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' ? `${file} is there already` : messageOf(cause);
+    const told: Record<string, string> = {
+      EEXIST: `${file} is there already`,
+      ENOENT: 'there is no such folder',
+      EACCES: 'you may not write there',
+    };
+    const why = told[code ?? ''] ?? messageOf(cause);
     throw new GoodNetError(`The keys can't be written to ${path}: ${why}`, {
-      hint: 'Give another path; a key that signed bundles should not be written over.',
+      hint:
+        code === 'EEXIST'
+          ? 'Give another path; a key that signed bundles should not be written over.'
+          : 'Give another path.',
       cause,
     });
   }
@@ -58,12 +66,17 @@ export function readPublicKey(path: string): Promise<KeyObject> {
 async function readKey(path: string, half: string, make: (pem: string) => KeyObject): Promise<KeyObject> {
   try {
     const text = await readFile(path, 'utf8');
-    if (half === 'public' && text.includes('PRIVATE KEY')) throw new Error('it is a private key');
+    for (const other of ['private', 'public'])
+      if (other !== half && text.includes(`${other.toUpperCase()} KEY`))
+        throw new Error(`it is a ${other} key`);
+    if (!text.includes('-----BEGIN ')) throw new Error('it holds no key in PEM');
     const key = make(text);
     if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is of ${key.asymmetricKeyType}`);
     return key;
   } catch (cause) {
-    throw new GoodNetError(`${path} is no ${half} Ed25519 key: ${messageOf(cause)}`, {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = isMissing ? 'there is no such file' : messageOf(cause);
+    throw new GoodNetError(`${path} is no ${half} Ed25519 key: ${why}`, {
       kind: 'usage',
       hint: 'goodnet keys create FILE makes a pair: FILE signs, FILE.pub is trusted.',
       cause,

@@ -3,6 +3,7 @@ import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms
 import { GoodNetError, messageOf } from '../errors';
 import { keyId } from './keys';
 import type { Signer } from './signer';
+import '../quiet-aws';
 
 /** Signs by a key in KMS: it needs kms:Sign and kms:GetPublicKey. */
 export async function kmsSigner(arn: string, client = new KMSClient({})): Promise<Signer> {

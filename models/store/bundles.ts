@@ -10,6 +10,10 @@ export interface KeptBundle {
   readonly id: string;
   readonly name: string;
   readonly method: string;
+  /** The false-positive rate that was asked for. */
+  readonly alpha: number;
+  /** Share of clean images that G was right about when the bundle was made. */
+  readonly accuracy: number;
   readonly bytes: number;
   readonly isCurrent: boolean;
 }
@@ -78,9 +82,9 @@ export async function listBundles(files: Files): Promise<Holdings> {
     const manifest = await readableOrWhy(files, folder);
     if (manifest instanceof BundleError) unreadable.push({ folder, isCurrent, why: manifest });
     else if (manifest) {
-      const { id, name, method } = manifest;
+      const { id, name, method, alpha, measured } = manifest;
       const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-      bundles.push({ id, name, method, bytes, isCurrent });
+      bundles.push({ id, name, method, alpha, accuracy: measured.accuracy, bytes, isCurrent });
     }
   }
   return { bundles, unreadable };

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../errors';
 import type { Files, StoredFile } from './files';
+import '../quiet-aws';
 
 /** S3 takes as many keys in one request. */
 const MOST_KEYS = 1000;

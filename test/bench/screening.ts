@@ -52,7 +52,7 @@ async function compare(what: string, path: string, bodies: readonly Buffer[]): P
   const source = await openSource(path, { shape });
   const out = join(work, 'rows.csv');
   const screened = async () => {
-    const rows = await rowsToFile(out, 'csv', what);
+    const rows = await rowsToFile(out, 'csv', { model: 'bench', alpha: 0.01 }, what);
     await screen(pool, [source], rows, { progress: () => {} });
     await rows.finish();
   };

@@ -211,8 +211,18 @@ test('screen: a row for each image, an unreadable one as a row with its error', 
   expect(code, err).toBe(0);
   const rows = readFileSync(csv, 'utf8').trim().split('\n');
   expect(rows).toHaveLength(4);
-  expect(rows.filter((row) => /c\.png,,,,/.test(row))).toHaveLength(1);
+  expect(rows.filter((row) => /c\.png,[^,]+,0\.01,,,,/.test(row))).toHaveLength(1);
   expect(err).toMatch(/3 images: 1 backdoored, 1 clean, 1 unreadable/);
+
+  const coded = (...names: string[]) =>
+    goodnet('screen', store, ...names.map((name) => join(folder, name)), '--exit-code');
+  expect((await coded('a.png')).code).toBe(0);
+  expect((await coded('a.png', 'c.png')).code).toBe(4);
+  const flagged = await coded('a.png', 'b.png', 'c.png');
+  expect(flagged.code).toBe(3);
+  expect(flagged.out.trim().split('\n')).toHaveLength(4);
+  expect(flagged.err).not.toMatch(/goodnet:/);
+  expect((await coded('none.png')).code).toBe(1);
 
   const { out } = await goodnet('screen', store, data.test, '--format', 'jsonl');
   const verdicts = out

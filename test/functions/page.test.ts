@@ -103,13 +103,11 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
       page.waitForEvent('download'),
       page.getByText('Download CSV').click(),
     ]);
-    const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
-    expect(lines[0]).toBe(
-      'picture,model,alpha,class,backdoored,p_value,suspicion,bad_class,repaired_class,error',
-    );
-    expect(lines[1]).toBe('"face, of ""x"".png",colours,0.01,2,false,0.5,0,2,2,');
-    expect(lines[2]).toBe("'=trigger.png,colours,0.01,3,true,0.004,9,0,0,");
-    expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,,,,,,,The image/);
+    const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^image,model,alpha,class,className,backdoored,pValue,suspicion,/);
+    expect(lines[1]).toMatch(/^"face, of ""x"".png",colours,0\.01,2,[^,]*,false,0\.5,0,2,[\d.]+,2,[\d.]+,$/);
+    expect(lines[2]).toMatch(/^'=trigger\.png,colours,0\.01,3,[^,]*,true,0\.004,9,0,[\d.]+,0,[\d.]+,$/);
+    expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,+The image/);
   });
 
   it('judges by another rate at once, and hides what is clean', { timeout: 30_000 }, async () => {

@@ -2,6 +2,12 @@ import { Command } from 'commander';
 import type { NetDescription } from '../../../models/keras';
 import { table } from '../../evaluate/format';
 
+interface InspectFlags {
+  readonly architecture?: string;
+  readonly weights?: boolean;
+  readonly json?: boolean;
+}
+
 /** `goodnet inspect NET` */
 export function inspectCommand(): Command {
   return new Command('inspect')
@@ -10,18 +16,19 @@ export function inspectCommand(): Command {
     )
     .argument('<net>', 'Keras .h5, .keras, or weights-only .h5')
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
-    .option('--json', 'print JSON')
-    .action(async (path: string, flags: { architecture?: string; json?: boolean }) => {
+    .option('--weights', 'show the weights of each layer, too')
+    .option('--json', 'print JSON, the weights among it')
+    .action(async (path: string, flags: InspectFlags) => {
       const { startEngine } = await import('../../../models/engine');
       const { inspectNet } = await import('../../../models/keras');
       await startEngine();
       const net = await inspectNet(path, { architecture: flags.architecture });
-      console.log(flags.json ? JSON.stringify(net, null, 2) : describeNet(path, net));
+      console.log(flags.json ? JSON.stringify(net, null, 2) : describeNet(path, net, flags));
     });
 }
 
 /** What a net is, for people. */
-export function describeNet(path: string, net: NetDescription): string {
+function describeNet(path: string, net: NetDescription, { weights }: InspectFlags): string {
   const shape = (sides: readonly (number | null)[] | undefined) =>
     sides ? sides.map((side) => side ?? '?').join('×') : '?';
   const facts = [
@@ -35,13 +42,15 @@ export function describeNet(path: string, net: NetDescription): string {
     ['optimizer state', net.optimizer ? 'yes (not used)' : 'no'],
   ];
   const layers = table([
-    ['layer', 'class', 'output', 'parameters', 'weights'],
+    ['layer', 'class', 'output', 'parameters', ...(weights ? ['weights'] : [])],
     ...net.layers.map((layer) => [
       layer.name,
       layer.className ?? '?',
       layer.outputShape ? shape(layer.outputShape.slice(1)) : '?',
       layer.parameters.toLocaleString('en'),
-      layer.weights.map((weight) => `${weight.name} ${shape(weight.shape)}`).join(', '),
+      ...(weights
+        ? [layer.weights.map(({ name, shape: sides }) => `${name} ${shape(sides)}`).join(', ')]
+        : []),
     ]),
   ]);
   const verdict =

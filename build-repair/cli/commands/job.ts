@@ -11,6 +11,7 @@ interface JobFlags {
   sign?: string;
   schema?: boolean;
   verbose?: boolean;
+  json?: boolean;
 }
 
 /** `goodnet job JOB --store ADDRESS --state ADDRESS` */
@@ -29,6 +30,7 @@ export function jobCommand(): Command {
       share,
     )
     .option('--sign <key>', 'sign the bundles: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN')
+    .option('--json', 'print what became of each net as JSON')
     .option('--schema', 'print the JSON Schema of a job file')
     .action(jobAction);
 }
@@ -81,7 +83,10 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   });
   lines.finish();
   const refused = outcome.filter(({ done }) => done.outcome === 'refused');
-  console.log(`${outcome.length - refused.length} repaired, ${refused.length} refused`);
+  if (flags.json) {
+    const told = outcome.map(({ name, done: { format: _, what: __, ...done } }) => ({ name, ...done }));
+    console.log(JSON.stringify(told, null, 2));
+  } else console.log(`${outcome.length - refused.length} repaired, ${refused.length} refused`);
   if (refused.length === 0) return;
   throw new GoodNetError(`Nets that can't be repaired: ${refused.map(({ name }) => name).join(', ')}`, {
     hint: `Each has its reason in ${state}, NAME/done.json.`,

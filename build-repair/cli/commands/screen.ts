@@ -8,9 +8,10 @@ import { isS3 } from '../../../models/store/open';
 import type { S3Place } from '../../../models/store/s3-files';
 import { PORTION } from '../../screen/portion-size';
 import type { Source } from '../../screen/portions';
-import type { RowFormat } from '../../screen/rows';
+import { headOf, type RowFormat } from '../../screen/rows';
 import type { ScreenTotals } from '../../screen/screen';
 import type { ScreenerSetup } from '../../screen/screener';
+import { EXIT, Outcome } from '../exit';
 import { Interrupted, interruptible } from '../interrupt';
 import { parseLayout } from '../open';
 import { whole } from '../options';
@@ -25,6 +26,7 @@ interface ScreenFlags {
   tags?: boolean;
   results?: string;
   quarantine?: string;
+  exitCode?: boolean;
 }
 
 /** `goodnet screen BUNDLE PATH… [--out FILE.csv|.jsonl] [--workers N]` */
@@ -45,6 +47,10 @@ export function screenCommand(): Command {
     .option('--tags', 'tag objects in S3 with their verdict')
     .option('--results <address>', 'write a JSON result for each object in S3 below s3://bucket/prefix')
     .option('--quarantine <address>', 'move backdoored objects in S3 to below s3://bucket/prefix')
+    .option(
+      '--exit-code',
+      `for pipelines: exit with ${EXIT.backdoored} where an image is backdoored, else with ${EXIT.unreadable} where one could not be read; with 0 only where all are clean`,
+    )
     .action(async (bundle: string, paths: string[], flags: ScreenFlags) => {
       const format = formatOf(flags);
       const lines = new ProgressLines();
@@ -53,6 +59,8 @@ export function screenCommand(): Command {
       lines.say(
         `${totals.images} images: ${totals.backdoored} backdoored, ${clean} clean, ${totals.errors} unreadable`,
       );
+      if (flags.exitCode && clean < totals.images)
+        throw new Outcome(totals.backdoored > 0 ? EXIT.backdoored : EXIT.unreadable);
     });
 }
 
@@ -80,7 +88,7 @@ async function screenAll(
   const pinned = await pinBundle(bundle);
   const close: (() => void)[] = [];
   try {
-    const { id, input } = pinned.manifest;
+    const { id, input, name: model, alpha } = pinned.manifest;
     const sources: Source[] = [];
     for (const path of paths) {
       const source = await openSource(path, { shape: input, layout, leaveOut });
@@ -94,13 +102,21 @@ async function screenAll(
       flags.workers,
     );
     close.push(() => pool.close());
-    const about = [id, format, layout, recording, paths.map((path) => (isS3(path) ? path : resolve(path)))];
+    const about = [
+      id,
+      format,
+      headOf(format),
+      layout,
+      recording,
+      paths.map((path) => (isS3(path) ? path : resolve(path))),
+    ];
     const rows =
       flags.out === undefined || flags.out === '-'
-        ? rowsToStdout(format)
+        ? rowsToStdout(format, { model, alpha })
         : await rowsToFile(
             flags.out,
             format,
+            { model, alpha },
             createHash('sha256').update(JSON.stringify(about)).digest('hex'),
           );
     if (rows.from) lines.say(`Going on after ${rows.from.totals.images} images`);

@@ -2,11 +2,10 @@ import { Command } from 'commander';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { ProgressLines } from '../progress-lines';
+import { shelfJson, shelfText, short } from '../shelf';
 
-const bundles = () => import('../../../models/store/bundles');
 const pointing = () => import('../../../models/store/pointing');
 const open = async (address: string) => (await import('../../../models/store/open')).openFiles(address);
-const short = (id: string) => id.slice(0, 16);
 
 const STORE = ['--store <address>', 'a folder, or s3://bucket/prefix'] as const;
 
@@ -17,7 +16,9 @@ export function keysCommand(): Command {
     .argument('<file>', 'where to')
     .action(async (file: string) => {
       const id = await (await import('../../../models/signing/keys')).createKeys(file);
-      console.log(`Key ${id}: ${file} signs, ${file}.pub is trusted`);
+      console.log(`Key ${id} was made:`);
+      console.log(`  ${file} signs bundles: keep it secret`);
+      console.log(`  ${file}.pub goes to those who trust it: goodnet serve --trust ${file}.pub`);
     });
   return new Command('keys').description('keys that sign bundles').addCommand(create);
 }
@@ -32,7 +33,7 @@ export function publishCommand(): Command {
       '--sign <key>',
       'sign it: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
     )
-    .option('--activate', 'have the store answer with it from now on')
+    .option('--activate', 'make it the current bundle of the store')
     .action(
       async (bundle: string, { to, activate, sign }: { to: string; activate?: boolean; sign?: string }) => {
         const files = await open(to);
@@ -53,7 +54,11 @@ export function publishCommand(): Command {
         );
         lines.finish();
         if (activate) await (await pointing()).activate(files, manifest.id);
-        console.log(`${short(manifest.id)} is in ${to}${activate ? ', and is answered with' : ''}`);
+        const signed = signer ? `, signed by ${signer.keyId}` : '';
+        console.log(`${short(manifest.id)} is in ${to}${signed}${activate ? ', and is now current' : ''}`);
+        if (!activate) {
+          console.log(`To make it current: goodnet activate ${short(manifest.id)} --store ${to}`);
+        }
       },
     );
 }
@@ -63,51 +68,52 @@ export function modelsCommand(): Command {
   return new Command('models')
     .description('list the bundles of a store')
     .requiredOption(...STORE)
-    .action(async ({ store }: { store: string }) => {
-      const { bundles: kept, unreadable } = await (await bundles()).listBundles(await open(store));
-      const marked = (isCurrent: boolean) => (isCurrent ? ['current'] : []);
-      for (const { id, name, method, bytes, isCurrent } of kept) {
-        const size = `${(bytes / 1e6).toFixed(1)} MB`;
-        console.log([short(id), name, method, size, ...marked(isCurrent)].join('  '));
-      }
-      for (const { folder, why, isCurrent } of unreadable)
-        console.log([folder, `can't be read: ${why.message}`, ...marked(isCurrent)].join('  '));
+    .option('--json', 'print JSON')
+    .action(async ({ store, json }: { store: string; json?: boolean }) => {
+      const { readShelf } = await import('../../../models/store/shelf');
+      const shelf = await readShelf(await open(store));
+      console.log(json ? JSON.stringify(shelfJson(shelf), null, 2) : shelfText(shelf));
     });
 }
 
 /** `goodnet activate ID --store ADDRESS` */
 export function activateCommand(): Command {
   return new Command('activate')
-    .description('have a store answer with one of its bundles')
+    .description('make a bundle the current one of its store, which is served')
     .argument('<id>', 'the bundle, or the beginning of its id')
     .requiredOption(...STORE)
     .action(async (id: string, { store }: { store: string }) => {
-      console.log(`${short(await (await pointing()).activate(await open(store), id))} is answered with`);
+      const found = await (await pointing()).activate(await open(store), id);
+      console.log(`${short(found)} is now current in ${store}`);
     });
 }
 
 /** `goodnet rollback --store ADDRESS` */
 export function rollbackCommand(): Command {
   return new Command('rollback')
-    .description('have a store answer with the bundle before the current one; with the last that can be read')
+    .description('make the bundle before the current one current again; the last of them that can be read')
     .requiredOption(...STORE)
     .action(async ({ store }: { store: string }) => {
-      console.log(`${short(await (await pointing()).rollback(await open(store)))} is answered with again`);
+      const id = await (await pointing()).rollback(await open(store));
+      console.log(`${short(id)} is current again in ${store}`);
     });
 }
 
 /** `goodnet prune --store ADDRESS [--keep 3]` */
 export function pruneCommand(): Command {
   return new Command('prune')
+    .summary('remove bundles from a store, all but a few')
     .description(
-      'remove bundles from a store. Kept are the current one, the one before it, one published since and never current yet, then those that were current last; what can not be read goes first',
+      "remove bundles from a store. Kept are the current one, the one before it, one published since and never current yet, then those that were current last; what can't be read goes first",
     )
     .requiredOption(...STORE)
     .option('--keep <number>', 'how many to keep, the current one counted', whole(1, 1000), 3)
-    .action(async ({ store, keep }: { store: string; keep: number }) => {
+    .option('--json', 'print JSON')
+    .action(async ({ store, keep, json }: { store: string; keep: number; json?: boolean }) => {
       const { prune } = await import('../../../models/store/prune');
       const removed = await prune(await open(store), keep);
-      for (const id of removed) console.log(`${short(id)} removed`);
-      if (removed.length === 0) console.log('Nothing to remove.');
+      if (json) console.log(JSON.stringify({ removed }, null, 2));
+      else if (removed.length === 0) console.log('Nothing to remove.');
+      else for (const id of removed) console.log(`${short(id)} was removed from ${store}`);
     });
 }

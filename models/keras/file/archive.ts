@@ -1,8 +1,9 @@
 import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf, NetError } from '../../errors';
 import { ownText, parseJson } from '../config/json';
+import { foreignZip } from './foreign';
 import { openNetHdf5 } from './hdf5';
-import { type KerasFile, layoutOf } from './open';
+import { type KerasFile, layoutOf, refused } from './open';
 
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
@@ -12,10 +13,6 @@ const MOST_WEIGHTS = 2 ** 31 - 1;
 /** Deflate can't shrink anything further than this. */
 const MOST_COMPRESSION = 1040;
 
-export function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
-}
-
 /**
  * Opens a `.keras` archive: a zip of config.json, metadata.json and model.weights.h5.
  * @throws NetError for a damaged zip, one that would unpack to absurd sizes, or one without those files
@@ -24,9 +21,10 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
   const files = unpack(bytes);
   const text = (name: string) => {
     const file = files.get(name);
+    if (!file && !files.has(CONFIG)) throw refused('The file', foreignZip(bytes));
     if (!file) {
       const hint = 'Give the file that model.save() wrote.';
-      throw new NetError(`The file is a zip archive without ${name}, so no net of Keras`, { hint });
+      throw new NetError(`The archive holds no ${name}`, { hint });
     }
     return strFromU8(file);
   };

@@ -1,8 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { messageOf, NetError } from '../../errors';
 import type { NetFormat } from '../types';
-import { isZip, openArchive } from './archive';
+import { openArchive } from './archive';
+import { foreignFile } from './foreign';
+import { isZip } from './foreign-binary';
+import { foreignFolder } from './foreign-folder';
+import type { Foreign } from './foreign-kinds';
 import { type NetHdf5, openNetHdf5 } from './hdf5';
 
 const MOST_BYTES = 2 ** 31 - 1;
@@ -32,6 +35,9 @@ export async function openKerasFile(path: string): Promise<KerasFile> {
   const bytes = await readBytes(path);
   if (bytes.length === 0) throw new NetError('The file is empty', { hint: 'Copy or download it again.' });
   if (isZip(bytes)) return openArchive(bytes);
+  const foreign = foreignFile(bytes);
+  // A MATLAB file is HDF5, too.
+  if (foreign) throw refused('The file', foreign);
   if (!isHdf5(bytes)) {
     const hint =
       'A net is a .h5, .keras or .weights.h5 file of Keras; a download page or a Git LFS pointer in its place is not.';
@@ -44,6 +50,11 @@ export async function openKerasFile(path: string): Promise<KerasFile> {
     hdf5.close();
     throw error;
   }
+}
+
+/** Why something that is known for what it is can't be read as a net. */
+export function refused(it: string, { what, hint }: Foreign): NetError {
+  return new NetError(`${it} is ${what}, not a Keras net`, { hint });
 }
 
 /** Whether bytes begin like HDF5: the signature at byte 0, 512, 1024, 2048, … (a user block may precede it). */
@@ -66,7 +77,14 @@ function describeHdf5(hdf5: NetHdf5): KerasFile {
   const root = hdf5.isGroup('model_weights') ? 'model_weights' : '';
   const layout = layoutOf(hdf5, root);
   if (!layout) {
-    const names = hdf5.names('').slice(0, 5).join(', ');
+    const all = hdf5.names('');
+    if (all.includes('data')) {
+      throw refused('The file', {
+        what: 'a set of images (it has a dataset "data")',
+        hint: 'Give the net first: a .h5, .keras or .weights.h5 file of Keras. goodnet repair NET --clean FILE takes such images.',
+      });
+    }
+    const names = all.slice(0, 5).join(', ');
     throw new NetError(`The file is HDF5, but holds no net of Keras (it holds: ${names || 'nothing'})`, {
       hint: 'Give the file that model.save() or model.save_weights() wrote.',
     });
@@ -89,14 +107,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const about = await stat(path);
     if (about.isDirectory()) {
-      const saved = await stat(join(path, 'saved_model.pb')).then(
-        () => true,
-        () => false,
-      );
-      const hint = saved
-        ? "It is a SavedModel: load it with Keras and save it with model.save('net.keras')."
-        : 'Give a .h5, .keras or .weights.h5 file.';
-      throw new NetError('The path is a folder, not a file', { hint });
+      throw refused('It', await foreignFolder(path));
     }
     if (about.size > MOST_BYTES) {
       throw new NetError(`The file has ${about.size} bytes; nets of up to 2 GiB can be read`, {

@@ -25,7 +25,7 @@ describe('exit codes', () => {
     ['help', ['--help'], 0],
     ['help of a command', ['repair', '--help'], 0],
     ['the version', ['--version'], 0],
-    ['no command', [], 2],
+    ['no command', [], 0],
     ['no such command', ['mend'], 2],
     ['no such flag', ['inspect', 'net.h5', '--colour'], 2],
     ['a required flag is missing', ['repair', 'net.h5', '--out', 'x'], 2],

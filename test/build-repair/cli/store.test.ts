@@ -42,15 +42,41 @@ test('a store with a bundle of an earlier format is listed, gone on with, and pr
   writeFileSync(join(store[1]!, old, 'manifest.json'), JSON.stringify(manifest));
 
   const { code, out } = await goodnet('models', ...store);
-  expect([code, out.split('\n').length]).toEqual([0, 2]);
-  expect(out).toMatch(new RegExp(`^${young}  chain  magnitude  \\S+ MB  current$`, 'm'));
+  expect(code).toBe(0);
+  expect(out.split('\n')[0]).toMatch(
+    /^id +model +method +published \(UTC\) +signed by +α +clean accuracy +size$/,
+  );
+  const row =
+    '   chain   magnitude   20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d   +unsigned +– +100\\.0 % +\\S+ MB   current$';
+  expect(out).toMatch(new RegExp(`^${young}${row}`, 'm'));
   expect(out).toMatch(new RegExp(`^${old}  can't be read: .*bundle format 5, of an earlier version`, 'm'));
+  const told = JSON.parse((await goodnet('models', ...store, '--json')).out);
+  expect(told.bundles).toEqual([
+    {
+      id: made[1]!.id,
+      name: 'chain',
+      method: 'magnitude',
+      alpha: 0.05,
+      accuracy: 1,
+      bytes: expect.any(Number),
+      published: expect.stringMatching(/^20\d\d-.*Z$/),
+      signers: [],
+      current: true,
+    },
+  ]);
+  expect(told.unreadable).toEqual([
+    { id: old, why: expect.stringMatching(/bundle format 5/), current: false },
+  ]);
 
   const back = await goodnet('rollback', ...store);
   expect([back.code, back.err]).toEqual([1, expect.stringMatching(/bundle format 5/)]);
-  expect(await goodnet('activate', young, ...store)).toMatchObject({ code: 0 });
+  expect(await goodnet('activate', young, ...store)).toMatchObject({
+    code: 0,
+    out: `${young} is now current in ${store[1]}`,
+  });
   expect((await goodnet('prune', ...store)).out).toBe('Nothing to remove.');
-  expect((await goodnet('prune', ...store, '--keep', '1')).out).toBe(`${old} removed`);
+  expect(JSON.parse((await goodnet('prune', ...store, '--json')).out)).toEqual({ removed: [] });
+  expect((await goodnet('prune', ...store, '--keep', '1')).out).toBe(`${old} was removed from ${store[1]}`);
 });
 
 test('what is no store is said to be none', async () => {
@@ -59,4 +85,31 @@ test('what is no store is said to be none', async () => {
     expect([command, code, out]).toEqual([command, 1, '']);
     expect(err).toMatch(/none is no store: .*\n {2}Publish a bundle there/);
   }
+});
+
+test('what is done with a store is told: what is current, who signed, how to go on', async () => {
+  const to = join(work, 'told');
+  const key = join(work, 'key');
+  const [first, second] = made as [(typeof made)[number], (typeof made)[number]];
+  const keys = (await goodnet('keys', 'create', key)).out;
+  const [, keyId] = /^Key ([0-9a-f]{16}) was made:$/m.exec(keys)!;
+  expect(keys).toContain(`${key} signs bundles: keep it secret`);
+  const id = first.id.slice(0, 16);
+  expect((await goodnet('publish', first.path, '--to', to, '--sign', key)).out).toBe(
+    `${id} is in ${to}, signed by ${keyId}\nTo make it current: goodnet activate ${id} --store ${to}`,
+  );
+  await goodnet('activate', id, '--store', to);
+  expect((await goodnet('publish', second.path, '--to', to, '--activate')).out).toBe(
+    `${second.id.slice(0, 16)} is in ${to}, and is now current`,
+  );
+  expect((await goodnet('rollback', '--store', to)).out).toBe(`${id} is current again in ${to}`);
+  expect((await goodnet('models', '--store', to)).out).toMatch(
+    new RegExp(`^${id} .* ${keyId} .*current$`, 'm'),
+  );
+  writeFileSync(join(to, id, 'signatures.json'), '{}');
+  expect((await goodnet('models', '--store', to)).out).toMatch(
+    new RegExp(`^${id} .* damaged .*current$`, 'm'),
+  );
+  const told = JSON.parse((await goodnet('models', '--store', to, '--json')).out).bundles;
+  expect(told.map(({ signers }: { signers: unknown }) => signers)).toContain(null);
 });

@@ -11,22 +11,16 @@ const verdict = {
   repaired: { class: 2, probability: 0.5 },
 };
 
-test('CSV: one cell a column, quoted where it must be, never a formula', () => {
-  const columns = headOf('csv').trim().split(',').length;
-  const line = lineOf({ image: 'a.png', verdict, className: 'stop' }, 'csv');
-  expect(line).toBe('a.png,43,stop,true,0.001,-0.5,5,0.9,2,0.5,\n');
-  expect(line.trim().split(',')).toHaveLength(columns);
-  expect(lineOf({ image: 'a, "b".png', error: 'cut\nshort' }, 'csv')).toBe(
-    '"a, ""b"".png",,,,,,,,,,"cut\nshort"\n',
-  );
-  expect(lineOf({ image: '=cmd().png', error: 'x' }, 'csv')).toMatch(/^'=cmd/);
-});
+const by = { model: 'signs', alpha: 0.01 };
 
 test('JSON lines: a verdict or an error', () => {
   expect(headOf('jsonl')).toBe('');
-  expect(JSON.parse(lineOf({ image: 'a.png', verdict, className: undefined }, 'jsonl'))).toEqual({
+  expect(JSON.parse(lineOf({ image: 'a.png', verdict, className: undefined }, 'jsonl', by))).toEqual({
     image: 'a.png',
     ...verdict,
   });
-  expect(JSON.parse(lineOf({ image: 'a.png', error: 'x' }, 'jsonl'))).toEqual({ image: 'a.png', error: 'x' });
+  expect(JSON.parse(lineOf({ image: 'a.png', error: 'x' }, 'jsonl', by))).toEqual({
+    image: 'a.png',
+    error: 'x',
+  });
 });

@@ -18,6 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const by = { model: 'faces', alpha: 0.01 };
 const rows = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ image: `ä ${i}.png`, error: 'x' }));
 const checkpoint = (portions: number) => ({
@@ -49,7 +50,7 @@ async function writeInParts(bytes: number, failsAt = Number.POSITIVE_INFINITY) {
 
 test('rows are written whole, however little of them a write takes', async () => {
   await writeInParts(7);
-  const written = await rowsToFile(path, 'csv', 'work');
+  const written = await rowsToFile(path, 'csv', by, 'work');
   await written.write(rows(20));
   await written.finish();
   expect(images()).toHaveLength(20);
@@ -57,14 +58,14 @@ test('rows are written whole, however little of them a write takes', async () =>
 });
 
 test('on a full disk what is whole stays, and is gone on with', async () => {
-  const first = await rowsToFile(path, 'csv', 'work');
+  const first = await rowsToFile(path, 'csv', by, 'work');
   await first.write(rows(3));
   await first.reached(checkpoint(1));
   await writeInParts(5, 3);
   await expect(first.write(rows(3))).rejects.toThrow(/rows.csv can't be written: ENOSPC/);
   vi.restoreAllMocks();
   expect(await first.leave()).toBe(true);
-  const second = await rowsToFile(path, 'csv', 'work');
+  const second = await rowsToFile(path, 'csv', by, 'work');
   expect(second.from).toMatchObject(checkpoint(1));
   await second.write(rows(3));
   await second.finish();
@@ -73,7 +74,9 @@ test('on a full disk what is whole stays, and is gone on with', async () => {
 
 test('a target that is a folder is told before any work', async () => {
   mkdirSync(path);
-  await expect(rowsToFile(path, 'csv', 'work')).rejects.toThrow(/rows.csv can't be written: it is a folder/);
+  await expect(rowsToFile(path, 'csv', by, 'work')).rejects.toThrow(
+    /rows.csv can't be written: it is a folder/,
+  );
   expect(readdirSync(folder)).toEqual(['rows.csv']);
   await expect(checkOutput(path)).rejects.toThrow(/it is a folder/);
   await expect(checkOutput(join(import.meta.filename, 'x/report.html'))).rejects.toThrow(
@@ -84,27 +87,27 @@ test('a target that is a folder is told before any work', async () => {
 });
 
 test('a target that turns up meanwhile loses nothing, and says so', async () => {
-  const written = await rowsToFile(path, 'csv', 'work');
+  const written = await rowsToFile(path, 'csv', by, 'work');
   await written.write(rows(3));
   await written.reached(checkpoint(1));
   mkdirSync(join(path, 'in the way'), { recursive: true });
   await expect(written.finish()).rejects.toThrow(/rows.csv can't be written/);
   expect(await written.leave()).toBe(true);
   rmSync(path, { recursive: true });
-  const again = await rowsToFile(path, 'csv', 'work');
+  const again = await rowsToFile(path, 'csv', by, 'work');
   expect(again.from).toMatchObject(checkpoint(1));
   await again.finish();
   expect(images()).toHaveLength(3);
 });
 
 test.each(['gone', 'shorter'])('a note whose rows are %s is none', async (what) => {
-  const written = await rowsToFile(path, 'csv', 'work');
+  const written = await rowsToFile(path, 'csv', by, 'work');
   await written.write(rows(3));
   await written.reached(checkpoint(1));
   await written.leave();
   if (what === 'gone') await rename(`${path}.part`, path);
   else await (await open(`${path}.part`, 'w')).close();
-  const again = await rowsToFile(path, 'csv', 'work');
+  const again = await rowsToFile(path, 'csv', by, 'work');
   expect(again.from).toBeUndefined();
   await again.write(rows(2));
   await again.finish();

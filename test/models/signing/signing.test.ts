@@ -110,8 +110,10 @@ describe('keys', () => {
   });
 
   it('are told apart from what is none', async () => {
-    await expect(openSigner(at('old.pub'))).rejects.toThrow(/is no private Ed25519 key/);
+    await expect(openSigner(at('old.pub'))).rejects.toThrow(/is no private Ed25519 key: it is a public key/);
+    await expect(openSigner('package.json')).rejects.toThrow(/it holds no key in PEM/);
+    await expect(createKeys(at('none/key'))).rejects.toThrow(/there is no such folder/);
     await expect(readPublicKey(at('old'))).rejects.toThrow(/it is a private key/);
-    await expect(openTrust([at('none')])).rejects.toThrow(/is no public Ed25519 key/);
+    await expect(openTrust([at('none')])).rejects.toThrow(/is no public Ed25519 key: there is no such file/);
   });
 });

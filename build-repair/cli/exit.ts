@@ -1,0 +1,19 @@
+/** Exit codes of the command line. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  wrongUse: 2,
+  /** `screen --exit-code`: an image or more is backdoored. */
+  backdoored: 3,
+  /** `screen --exit-code`: none is backdoored, but not all could be read. */
+  unreadable: 4,
+  terminated: 143,
+} as const;
+
+/** The work is done, and its outcome is told by an exit code; nothing went wrong. */
+export class Outcome extends Error {
+  override readonly name = 'Outcome';
+  constructor(readonly code: number) {
+    super(`exit code ${code}`);
+  }
+}

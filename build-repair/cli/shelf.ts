@@ -1,0 +1,60 @@
+import type { UnreadableBundle } from '../../models/store/bundles';
+import type { ShelvedBundle } from '../../models/store/shelf';
+import { table } from '../evaluate/format';
+
+interface Shelf {
+  readonly bundles: readonly ShelvedBundle[];
+  readonly unreadable: readonly UnreadableBundle[];
+}
+
+/** The beginning of a bundle's id, which tells it from others. */
+export const short = (id: string) => id.slice(0, 16);
+
+/** What a store holds, for people. */
+export function shelfText({ bundles, unreadable }: Shelf): string {
+  const parts: string[] = [];
+  if (bundles.length > 0) {
+    const head = ['id', 'model', 'method', 'published (UTC)', 'signed by', 'α', 'clean accuracy', 'size', ''];
+    parts.push(table([head, ...bundles.map(rowOf)]));
+  }
+  if (unreadable.length > 0) {
+    const lines = unreadable.map(
+      ({ folder, why, isCurrent }) =>
+        `${folder}  ${isCurrent ? 'current, ' : ''}can't be read: ${why.message}`,
+    );
+    parts.push(lines.join('\n'));
+  }
+  return parts.join('\n\n');
+}
+
+function rowOf(bundle: ShelvedBundle): string[] {
+  const { id, name, method, published, signers, alpha, accuracy, bytes, isCurrent } = bundle;
+  return [
+    short(id),
+    name,
+    method,
+    published === undefined ? '?' : new Date(published).toISOString().slice(0, 16).replace('T', ' '),
+    signers ? signers.join(', ') || 'unsigned' : 'damaged',
+    method === 'expert' ? `${+(100 * alpha).toFixed(4)} %` : '–',
+    `${(100 * accuracy).toFixed(1)} %`,
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    isCurrent ? 'current' : '',
+  ];
+}
+
+/** What a store holds, for programs. */
+export function shelfJson({ bundles, unreadable }: Shelf): object {
+  return {
+    bundles: bundles.map(({ published, signers, isCurrent, ...bundle }) => ({
+      ...bundle,
+      published: published === undefined ? null : new Date(published).toISOString(),
+      signers: signers ?? null,
+      current: isCurrent,
+    })),
+    unreadable: unreadable.map(({ folder, why, isCurrent }) => ({
+      id: folder,
+      why: why.message,
+      current: isCurrent,
+    })),
+  };
+}
