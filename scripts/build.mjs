@@ -1,7 +1,7 @@
 // Bundles our own TypeScript into dist/, with all that an installed GoodNet needs; packages stay where npm installed them, but for the service on wasm, which
 // carries them with it: TensorFlow.js's minified ES modules take some 20 MB less memory than its CommonJS packages.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,17 +46,9 @@ await build({
   plugins: [apart('build-repair/cli/serve-on-wasm', 'serve-on-wasm.js')],
 });
 execFileSync(process.execPath, [join(root, 'scripts/build-page.mjs')]);
-// For apps: no package behind it, for browsers as for Node.js.
-await build({
-  ...shared,
-  entryPoints: { client: 'functions/client.ts' },
-  bundle: true,
-  platform: 'neutral',
-  format: 'esm',
-  target: 'es2022',
-  sourcemap: true,
-  logLevel: 'warning',
-});
+// For apps: the package goodnet-client, which is goodnet/client, too.
+execFileSync(process.execPath, [join(root, 'scripts/build-client.mjs')], { stdio: 'inherit' });
+cpSync(join(root, 'functions/client/dist'), join(root, 'dist/client'), { recursive: true });
 // For CDK apps, which bring aws-cdk-lib and constructs.
 await build({
   ...shared,
