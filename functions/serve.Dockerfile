@@ -20,7 +20,8 @@ FROM node
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/bin/np[mx] /usr/local/bin/corepack \
   /usr/local/bin/yarn* /opt/yarn* /usr/local/bin/docker-entrypoint.sh
 COPY --from=build /opt/goodnet /opt/goodnet
-ENV NODE_ENV=production
+# The user has no entry in /etc/passwd: the AWS SDK asks for a home all the same.
+ENV NODE_ENV=production HOME=/tmp
 USER 10001
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "/opt/goodnet/healthy.mjs"]

@@ -34,10 +34,14 @@ function instruction(name: string): string[] {
 /** A path of the container on this machine. */
 const here = (argument: string) => argument.replace(/^\/(opt|store)/, `${work}/$1`);
 
-/** As the container has it: its user, an empty environment, nothing that it may write to. */
+/** What the image sets. */
+const [, set] = /^ENV (.*)$/m.exec(dockerfile)!;
+const ENV = Object.fromEntries(set!.split(' ').map((each) => each.split('=')));
+
+/** As the container has it: its user, no other environment, nothing that it may write to. */
 const container = (env: Record<string, string> = {}) => ({
   cwd: '/',
-  env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
+  env: { PATH: process.env.PATH, ...ENV, ...env },
   ...(process.getuid?.() === 0 ? { uid: 10001, gid: 10001 } : {}),
 });
 
