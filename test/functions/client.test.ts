@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type * as z from 'zod';
 import { createApp } from '../../functions/app';
 import { parseTokens } from '../../functions/auth/tokens';
+import type * as told from '../../functions/client';
 import { GoodNetClient, ServiceProblem } from '../../functions/client';
+import type { Answer, Answers, ModelInfo, problemSchema } from '../../functions/schemas';
 import { BLUE, colours, plain, WHITE } from './stand-in';
 
 const TOKEN = 'the-token-of-the-client';
@@ -23,6 +26,26 @@ describe('the client', () => {
     });
     const { results } = await client.classifyMany([{ name: 'a', bytes: image }, { bytes: trigger }]);
     expect(results).toMatchObject([{ name: 'a', class: 2 }, { backdoored: true }]);
+  });
+
+  it('sends images in memory that threads share, too', async () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(image.length));
+    shared.set(image);
+    expect(await client.classify(shared)).toMatchObject({ class: 2 });
+  });
+
+  it('takes options that are there, and not set', async () => {
+    const open = new GoodNetClient('http://service', { ...options, token: undefined });
+    await expect(open.models()).rejects.toMatchObject({ details: { status: 401 } });
+    const unset = { model: undefined, alpha: undefined, detail: undefined, signal: undefined };
+    expect(await client.classify(image, unset)).toMatchObject({ class: 2, alpha: 0.01 });
+  });
+
+  it('has types of its own, which the type-check holds to the schemas of the service', () => {
+    expectTypeOf<told.Answer>().toEqualTypeOf<Answer>();
+    expectTypeOf<told.Answers>().toEqualTypeOf<Answers>();
+    expectTypeOf<told.ModelInfo>().toEqualTypeOf<ModelInfo>();
+    expectTypeOf<told.ProblemDetails>().toEqualTypeOf<z.infer<typeof problemSchema>>();
   });
 
   it('tells of the models', async () => {

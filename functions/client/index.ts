@@ -1,17 +1,42 @@
-import type { ProblemDetails } from './problem';
-import type { Answer, Answers, ModelInfo } from './schemas';
+import type { Answer, Answers, ModelInfo, ProblemDetails } from './answers';
+import type { AnyAbortSignal, AnyBlob, AnyFetch, AnyUrl } from './platform';
 
-export type { Answer, Answers, ModelInfo, ProblemDetails };
+export type {
+  Answer,
+  Answers,
+  ModelInfo,
+  NamedProblem,
+  NamedVerdict,
+  NetAnswer,
+  ProblemDetails,
+  Verdict,
+} from './answers';
 
 /** What can be asked beside the verdict. */
 export interface ClassifyOptions {
   /** The model; may be left out where the service has one alone. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Another false-positive rate than the model's own, 0–1. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** How many of both nets' most probable classes to tell. */
-  readonly detail?: number;
-  readonly signal?: AbortSignal;
+  readonly detail?: number | undefined;
+  readonly signal?: AnyAbortSignal | undefined;
+}
+
+/** One of several images: the bytes of a file, or an object in the service's store of uploads. */
+export type NamedImage =
+  | { readonly name?: string | undefined; readonly bytes: Uint8Array }
+  | {
+      readonly name?: string | undefined;
+      readonly s3: { readonly bucket: string; readonly key: string; readonly versionId?: string | undefined };
+    };
+
+/** How to reach the service. */
+export interface ClientOptions {
+  /** The bearer token, where the service asks for one. */
+  readonly token?: string | undefined;
+  /** Another `fetch` than the platform's. */
+  readonly fetch?: AnyFetch | undefined;
 }
 
 /** The service refused; `details` tells programs why. */
@@ -25,16 +50,19 @@ export class ServiceProblem extends Error {
 /**
  * A client of the service, for Node.js 20 and browsers.
  * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { GoodNetClient } from 'goodnet-client';
+ *
  * const goodnet = new GoodNetClient('http://127.0.0.1:8080', { token: process.env.GOODNET_TOKEN });
  * const { backdoored, class: answer } = await goodnet.classify(await readFile('face.png'));
  */
 export class GoodNetClient {
   private readonly base: string;
   private readonly headers: Record<string, string>;
-  private readonly send: typeof fetch;
+  private readonly send: AnyFetch;
 
-  /** @param options the bearer token, where the service asks for one; another `fetch` */
-  constructor(url: string | URL, options: { readonly token?: string; readonly fetch?: typeof fetch } = {}) {
+  /** @param url where the service is, as `http://127.0.0.1:8080` */
+  constructor(url: string | AnyUrl, options: ClientOptions = {}) {
     this.base = String(url).replace(/\/+$/, '');
     this.headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
     // A browser's fetch takes nobody but the window for its `this`.
@@ -46,29 +74,23 @@ export class GoodNetClient {
    * @param image the bytes of a JPEG, PNG or WebP file
    * @throws ServiceProblem where it is refused
    */
-  classify(image: Uint8Array<ArrayBuffer> | Blob, options: ClassifyOptions = {}): Promise<Answer> {
+  classify(image: Uint8Array | AnyBlob, options: ClassifyOptions = {}): Promise<Answer> {
     const headers = { 'content-type': 'application/octet-stream' };
-    return this.ask(this.address(options), { method: 'POST', body: image, headers, signal: options.signal });
+    const body = image instanceof Uint8Array ? sendable(image) : image;
+    return this.ask(this.address(options), { method: 'POST', body, headers, signal: options.signal ?? null });
   }
 
   /**
    * An answer for each of up to 64 images, in order: a verdict or an error.
-   * @param images the bytes of files, or objects in the service's store of uploads
    * @throws ServiceProblem where the request is refused as a whole
    */
-  classifyMany(
-    images: readonly (
-      | { readonly name?: string; readonly bytes: Uint8Array }
-      | { readonly name?: string; readonly s3: { bucket: string; key: string; versionId?: string } }
-    )[],
-    options: ClassifyOptions = {},
-  ): Promise<Answers> {
+  classifyMany(images: readonly NamedImage[], options: ClassifyOptions = {}): Promise<Answers> {
     const sent = images.map((image) =>
       'bytes' in image ? { name: image.name, base64: base64(image.bytes) } : image,
     );
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ images: sent });
-    return this.ask(this.address(options), { method: 'POST', body, headers, signal: options.signal });
+    return this.ask(this.address(options), { method: 'POST', body, headers, signal: options.signal ?? null });
   }
 
   /** The names of the service's models. */
@@ -112,4 +134,9 @@ function base64(bytes: Uint8Array): string {
     text += String.fromCharCode(...bytes.subarray(start, start + 32_768));
   }
   return btoa(text);
+}
+
+/** Memory that threads share can't be sent: a copy of it. */
+function sendable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
 }

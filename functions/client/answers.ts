@@ -1,0 +1,91 @@
+/**
+ * What the service answers, as an app sees it: types alone, with no package behind them. A test holds them to the
+ * schemas that the service itself answers by.
+ */
+
+/** A net's class, 0…N−1, and its softmax probability. */
+export interface NetAnswer {
+  class: number;
+  probability: number;
+}
+
+/** What was found of one image. */
+export interface Verdict {
+  /** 0…N−1 for a clean image; N exactly when backdoored. */
+  class: number;
+  className?: string | undefined;
+  backdoored: boolean;
+  /** How often a clean image is at least as suspicious, 0–1; backdoored where ≤ α. */
+  pValue: number;
+  /** The score behind it; comparable within one bundle only. */
+  suspicion: number;
+  /** The class that the image has if it is clean: B's, or, where B is unsure, that of several views. */
+  answer: NetAnswer;
+  /** What B, the net that may be backdoored, says. */
+  bad: NetAnswer;
+  /** What B′, the repaired net, says. */
+  repaired: NetAnswer;
+  /** Both nets' most probable classes, where `detail` asked for them. */
+  top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;
+}
+
+/** Who answered. */
+interface AnsweredBy {
+  model: string;
+  /** The bundle's version: SHA-256 of its content. */
+  bundle: string;
+  /** The false-positive rate that was judged at, 0–1. */
+  alpha: number;
+}
+
+/** The verdict on one image. */
+export interface Answer extends Verdict, AnsweredBy {}
+
+/** Problem details (RFC 9457), as errors carry them. */
+export interface ProblemDetails {
+  /** `urn:goodnet:problem:too-large`, for programs to switch on. */
+  type: string;
+  title: string;
+  status: number;
+  detail?: string | undefined;
+}
+
+/** The verdict on one of several images, by the name that it was given. */
+export interface NamedVerdict extends Verdict {
+  name?: string | undefined;
+}
+
+/** Why one of several images has no verdict. */
+export interface NamedProblem {
+  name?: string | undefined;
+  error: ProblemDetails;
+}
+
+/** The answer to several images. */
+export interface Answers extends AnsweredBy {
+  /** One for each image, in order: a verdict or an error. */
+  results: (NamedVerdict | NamedProblem)[];
+}
+
+/** What a model is, and how good. */
+export interface ModelInfo {
+  model: string;
+  /** The bundle's version: SHA-256 of its content. */
+  bundle: string;
+  classes: number;
+  classNames?: string[] | undefined;
+  /** The size that images are brought to, in pixels. */
+  input: { height: number; width: number; channels: number };
+  /** The false-positive rate that is judged at where none is asked for, 0–1. */
+  alpha: number;
+  /** The false-positive rates that `alpha` may ask for. */
+  alphas?: { least: number; most: number } | undefined;
+  method?: string | undefined;
+  /** Figures of the clean images that the bundle was made with. */
+  measured?: Record<string, number> | undefined;
+  /** The evidence that the bundle has to do without, and why. */
+  without?: { evidence: string; reason: string }[] | undefined;
+  calibrationImages?: number | undefined;
+  /** Whether the net itself looks backdoored. */
+  finding?: Record<string, unknown> | undefined;
+}
