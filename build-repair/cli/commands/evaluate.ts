@@ -2,8 +2,7 @@ import { Command } from 'commander';
 import type { ImageSet } from '../../../models/images/set';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
-import { findingForReport } from '../../finding/words';
-import type { Finding, Run } from '../../report/types';
+import type { Run } from '../../report/types';
 import { interruptible } from '../interrupt';
 import { groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
 import { checkOutput, writeText } from '../output';
@@ -74,12 +73,16 @@ export function evaluateCommand(): Command {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
       }
       if (report !== undefined) {
+        const { findingOf } = await import('../../report/of-finding');
+        const { readBundleFiles } = await import('../../../models/bundle/read');
+        const { manifest, read } = await readBundleFiles(pinned.folder);
+        const observed = observer?.observed();
         await writeReport(report, {
           kind: 'evaluation',
           bundle: goodnet.manifest,
-          finding: await findingOf(pinned.folder),
+          finding: await findingOf(manifest, read, observed?.clean.examples, goodnet),
           figures: result,
-          observed: observer?.observed(),
+          observed,
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });
         console.log(`\nReport: ${report}`);
@@ -90,13 +93,6 @@ export function evaluateCommand(): Command {
       await pinned.close();
     }
   });
-}
-
-/** What the repair found about B; its pictures are read as checked files of the bundle. */
-async function findingOf(folder: string): Promise<Finding | undefined> {
-  const { readBundleFiles } = await import('../../../models/bundle/read');
-  const { manifest, read } = await readBundleFiles(folder);
-  return manifest.finding && findingForReport(manifest.finding, manifest.classNames, read);
 }
 
 /** @param sets the clean one first */

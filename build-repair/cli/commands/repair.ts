@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
@@ -6,7 +5,8 @@ import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
 import { inGroups } from '../../evaluate/format';
 import { percent } from '../../evaluate/interval';
-import { findingForReport, findingLines } from '../../finding/words';
+import { findingLines } from '../../finding/words';
+import type { SetObserver } from '../../report/observe';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
@@ -71,9 +71,12 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const { engine, lines } = await startWork();
   const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
+  const { calibrationObserver } = await import('../../report/observe');
+  let observer: SetObserver | undefined;
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, { architecture: flags.architecture });
     const clean = await openLabelled(flags.clean, net, flags);
+    observer = report === undefined ? undefined : calibrationObserver(clean);
     let unlabelled: ImageSet | undefined;
     try {
       unlabelled =
@@ -89,6 +92,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         alpha: flags.alpha,
         seed: flags.seed,
         finding: flags.finding !== false,
+        observe: observer?.add,
         progress: clock.listen(lines.report),
         say: lines.say,
         signal,
@@ -123,19 +127,10 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   if (finding) {
     for (const line of findingLines(finding, classNames)) console.log(line);
   }
-  if (report === undefined) return;
-  await writeReport(report, {
-    kind: 'repair',
-    bundle: manifest,
-    finding: finding && findingForReport(finding, classNames, (path) => readFileSync(join(folder, path))),
-    figures: { clean: figures, poisoned: [] },
-    run: {
-      ...clock.taken(),
-      engine: engine.description,
-      inputs: inputsOf(netPath, flags),
-      sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }],
-    },
-  });
+  if (report === undefined || !observer) return;
+  const { repairReport } = await import('../../report/of-repair');
+  const run = { ...clock.taken(), engine: engine.description, inputs: inputsOf(netPath, flags) };
+  await writeReport(report, await repairReport(result, observer.observed(), run));
   console.log(`Report: ${report}`);
 }
 
