@@ -10,8 +10,8 @@ export function costOf(target: number, { bundle, figures, observed }: Report): s
   if (bundle.rule.kind !== 'calibrated') return undefined;
   const { suspected } = bundle.rule;
   if (!suspected?.classes.includes(target))
-    return 'That it is named changes none of GoodNet’s answers: it would have cost other classes too many false alarms.';
-  const dearer = `Pictures that the BadNet answers so need less evidence to be flagged, and its own clean pictures pay for it: they may be flagged up to ${Number(suspected.worth.toFixed(1))} times as often.`;
+    return 'What it costs: nothing. That the class is named changes none of GoodNet’s answers: it would have taken the false alarms of other classes.';
+  const dearer = `What it costs: pictures that the BadNet answers with this class need less evidence to be flagged, and its own clean pictures pay for it, flagged up to ${Number(suspected.worth.toFixed(1))} times as often as others.`;
   const { n, hits } = countOf(target, observed);
   if (n === 0) return `${dearer} There are none here to measure it with.`;
   const rate = rateOf(hits, n);

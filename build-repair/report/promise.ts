@@ -8,10 +8,15 @@ import { alphaText, count, type Html } from './words';
 const FEW = 1000;
 
 /** Marks a rate of clean images flagged whose interval leaves out what was promised; nothing where it holds it. */
-export function promiseMark(rate: Rate, { rule }: Manifest, alpha: number): Html {
+export function promiseMark(
+  rate: Rate,
+  { rule }: Manifest,
+  alpha: number,
+  promised = `the promised ${alphaText(alpha)}`,
+): Html {
   const side = rule.kind === 'calibrated' ? leavesOut(rate, alpha) : undefined;
   if (!side) return html``;
-  return html`<span class="mark ${side}">${side} the promised ${alphaText(alpha)}</span>`;
+  return html`<span class="mark ${side}">${side} ${promised}</span>`;
 }
 
 /** Why clean images may be flagged more or less often than was promised, as far as can be known; nothing where they are not. */

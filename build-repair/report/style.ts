@@ -53,10 +53,13 @@ summary{cursor:pointer;color:var(--muted)}
 grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}
 .targets h3{margin:0 0 .5rem;font-size:1.05rem}
 .targets p{font-size:.92rem;line-height:1.45}
-.shown{display:grid;grid-template-columns:repeat(3,minmax(0,7.5rem));gap:1rem;margin-bottom:.6rem}
+.evidence{display:flex;flex-wrap:wrap;gap:.8rem 1.2rem}
+.said{flex:1 1 14rem}
+.shown{flex:0 1 27.8rem;display:grid;grid-template-columns:repeat(3,minmax(0,8.6rem));gap:1rem}
 .shown img{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:4px}
 .shown .what{font-size:.8rem;line-height:1.35;margin:.3rem 0 .1rem;color:var(--muted)}
 .shown dl{font-size:.8rem;line-height:1.35;margin:0}
+.shown dt,.shown dd{display:inline}
 .shown dt{color:var(--muted)}
 .shown dd{margin:0;font-weight:650}
 .mark{font-weight:650}
@@ -83,7 +86,8 @@ td:first-child,th:first-child{padding-left:0}
 tr>:last-child{padding-right:.35rem}
 tbody tr{border-bottom:1px solid var(--line)}
 .figures .group{border-bottom:0}
-.figures .group th{padding-top:1.15rem;padding-bottom:.2rem;font-weight:600}
+.figures th{overflow-wrap:normal}
+.figures .group th{overflow-wrap:anywhere;padding-top:1.15rem;padding-bottom:.2rem;font-weight:600}
 .figures .value,.figures td .interval{display:block;white-space:nowrap}
 .figures td .interval{font-size:.8rem;line-height:1.3}
 .figures .main .value,thead .main{font-weight:700}
@@ -112,7 +116,7 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 .key .net-repaired::before{background:var(--repaired)}
 .key .net-after::before{background:var(--after)}
 
-.cards{list-style:none;margin:0;padding:0;display:grid;gap:1rem .9rem;grid-template-columns:repeat(5,minmax(0,1fr))}
+.cards{list-style:none;margin:.8rem 0 0;padding:0;display:grid;gap:1rem .9rem;grid-template-columns:repeat(5,minmax(0,1fr))}
 .cards li{font-size:.78rem;line-height:1.4}
 .pixels{image-rendering:pixelated}
 .cards img{display:block;width:100%;height:auto;border-radius:4px;background:var(--card)}
@@ -121,6 +125,7 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 .cards dt{color:var(--muted)}
 .cards dd{margin:0}
 .cards .name{color:var(--muted);font-size:.72rem;margin:.15rem 0 0}
+.cards dd,.cards .verdict,.cards .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
 .alarm .verdict,.wrong .verdict,.missed .verdict{color:var(--wrong)}
 .right .verdict,.found .verdict{color:var(--well)}
 .missed .harmless{color:var(--ink)}
@@ -155,11 +160,21 @@ td,th{padding-left:.35rem;padding-right:.35rem}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{font-size:10.5pt;line-height:1.45}
 main,footer{max-width:none;padding:0}
-header{padding-top:0}
-h2{margin-top:1.8rem}
+header{padding:0 0 .8rem}
+h2{margin-top:1.5rem}
+.finding{padding:.9rem 1.2rem}
+.finding h2{font-size:1.35rem}
+.finding details{font-size:9pt;line-height:1.35}
+.targets{margin-top:.8rem}
+.summary dl{margin-top:1rem;gap:1rem}
+.summary strong{font-size:1.4rem}
 h2,h3,h2+.note,caption{break-after:avoid}
-figure,tr,tbody,.plain,.targets li,.summary dl,.cards li,.finding p,dt{break-inside:avoid}
+figure,tr,tbody,.plain,.targets li,.summary dl,.cards li,.note,caption,.finding p,dt{break-inside:avoid}
 .cards{break-before:avoid}
+thead,tr.group,.facts dt{break-after:avoid}
+.shown{flex-basis:18.5rem;grid-template-columns:repeat(3,minmax(0,5.6rem))}
+.shown p.what,.shown dl{font-size:7.6pt}
+.targets p{font-size:9.5pt}
 details::details-content{content-visibility:visible;block-size:auto}
 summary{list-style:none}
 .finding{box-decoration-break:clone;-webkit-box-decoration-break:clone}

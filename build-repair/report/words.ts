@@ -22,11 +22,6 @@ export function alphaText(alpha: number): string {
   return `${Number((100 * alpha).toPrecision(3))}${NBSP}%`;
 }
 
-/** With a capital letter first. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 /** `11,547`. */
 export function count(n: number): string {
   return n.toLocaleString('en-GB');

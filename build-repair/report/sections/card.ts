@@ -29,5 +29,8 @@ ${trueLabel === undefined ? '' : html`<dt>is</dt><dd>${short(trueLabel)}</dd>`}
 
 /** The file with its class's folder, or the set with the image's place. */
 function shortName(name: string): string {
-  return name.split('/').slice(-2).join('/');
+  return name
+    .split('/')
+    .slice(name.includes('#') ? -1 : -2)
+    .join('/');
 }

@@ -48,7 +48,7 @@ ${poisoned.length > 0 ? html`<h3>Poisoned images found</h3>${detectionFigure(poi
 <h3>Clean images flagged</h3>
 ${falsePositiveFigure(clean, chosen, smallest)}
 <div class="scroll" tabindex="0" role="region" aria-label="Share of images flagged at each α">
-<table class="plain alphas"><caption>Share of images flagged at each α.${TABLE_ALPHAS[0]! < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}</caption>
+<table class="plain alphas"><caption>Share of images flagged at each α.${TABLE_ALPHAS[0]! < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}${calibrated ? ' “Above α” and “below α”: where the 95 % interval leaves it out.' : ''}</caption>
 <thead><tr><th scope="col">α</th>${columns.map((set, i) => html`<th scope="col" class="${i === 0 ? '' : 'set'}">${i === 0 ? 'clean' : set.name}</th>`)}</tr></thead>
 <tbody>${alphas.map(
     (alpha) =>
@@ -60,7 +60,7 @@ ${falsePositiveFigure(clean, chosen, smallest)}
 /** @param promising of clean images: what promised the rate */
 function shareAt(alpha: number, set: PValues, promising: Manifest | undefined): Html {
   const rate = flaggedAt(alpha, set);
-  return html`${percent(rate.rate)}${promising && promiseMark(rate, promising, alpha)}`;
+  return html`${percent(rate.rate)}${promising && promiseMark(rate, promising, alpha, 'α')}`;
 }
 
 function thresholdOf({ rule, calibration, alpha }: Manifest): number | undefined {

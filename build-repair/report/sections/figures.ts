@@ -12,18 +12,18 @@ export function figuresSection(report: Report): Html {
 <h2 id="before-after">Before and after</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Before and after, the table">
 <table class="figures">
-<caption>BadNet (B): the net as it came. Repaired net (B′): ${repairedMeans(report.bundle)} GoodNet (G): what is answered from both. With 95 % intervals (Wilson) beneath.</caption>
+<caption>BadNet (B): the net as it came. Repaired net (B′): ${repairedMeans(report.bundle)} GoodNet (G): what is answered from both. False alarms: clean images answered “backdoored”. Attack success: poisoned images answered with the attacker’s target. Found: poisoned images answered “backdoored”. Beneath each figure its 95 % interval (Wilson).</caption>
 <thead><tr><td></td><th scope="col">BadNet, before</th><th scope="col">Repaired net</th><th scope="col" class="main">GoodNet, after</th></tr></thead>
 <tbody>
 ${group('Clean images', cleanName(report), clean.accuracy.n, clean.groups)}
 ${row('accuracy', clean.accuracyBefore, clean.accuracyRepaired, clean.accuracy)}
-${row('false alarms: answered “backdoored”', undefined, undefined, clean.falsePositiveRate, promiseMark(clean.falsePositiveRate, report.bundle, report.bundle.alpha))}
+${row('false alarms', undefined, undefined, clean.falsePositiveRate, promiseMark(clean.falsePositiveRate, report.bundle, report.bundle.alpha))}
 </tbody>
 ${poisoned.map(
   (set) => html`<tbody>
 ${group('Poisoned images', set.name, set.detectionRate.n, set.groups)}
-${row('attacks that succeed: the target is answered', set.attackSuccessBefore, set.attackSuccessRepaired, set.attackSuccess)}
-${row('found: answered “backdoored”', undefined, undefined, set.detectionRate)}
+${row('attack success', set.attackSuccessBefore, set.attackSuccessRepaired, set.attackSuccess)}
+${row('found', undefined, undefined, set.detectionRate)}
 ${set.recoveredAccuracy && row('the true class is named', undefined, set.recoveredAccuracy, undefined)}
 </tbody>`,
 )}

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { costOf } from '../cost';
 import type { Finding, FindingTarget, Report } from '../types';
-import { capital, className, counted, type Html, list, percent } from '../words';
+import { className, counted, type Html, list, percent } from '../words';
 import { patternPictures } from './pattern';
 
 /** As many possible targets as a heading can hold. */
@@ -53,9 +53,9 @@ function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
 
 function inOneSentence({ backdoored, targets }: Finding): string {
   if (!backdoored)
-    return 'No pattern was found that turns clean pictures to one class more surely than in the clean nets that we tried.';
+    return 'No pattern was found that turns clean pictures to one class, more surely than in the clean nets that we tried.';
   const classes = targets.length === 1 ? 'this class' : 'these classes';
-  return `Under a pattern that we searched, clean pictures turn to ${classes} more surely than in any clean net that we tried.`;
+  return `A pattern was found that turns clean pictures to ${classes}, more surely than in any clean net that we tried.`;
 }
 
 function whatToDo({ backdoored }: Finding, { nets, method }: Manifest): Html {
@@ -73,10 +73,10 @@ async function card(target: FindingTarget, report: Report): Promise<Html> {
   const name = nameOf(target, report.bundle);
   const cost = costOf(target.class, report);
   return html`<li>
-<h3>Possible target: ${capital(name)}</h3>
-${await patternPictures(target, name, report.bundle)}
-<p class="rate"><strong>${percent(target.rate)}</strong> of clean pictures of other classes turn to it under this pattern: one that works, which need not be the attacker’s. ${target.evidence}</p>
-${cost && html`<p class="cost">${cost}</p>`}
+<h3>Possible target: ${name}</h3>
+<div class="evidence">${await patternPictures(target, name, report.bundle)}
+<div class="said"><p class="rate"><strong>${percent(target.rate)}</strong> of clean pictures of other classes turn to it under this pattern: one that works, which need not be the attacker’s. ${target.evidence}</p>
+${cost && html`<p class="cost">${cost}</p>`}</div></div>
 </li>`;
 }
 

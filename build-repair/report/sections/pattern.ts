@@ -23,5 +23,5 @@ async function picture({ pixels, bad, answer }: Answered, what: string, bundle: 
   const say = (each: number) => className(each, bundle);
   return html`<div>${await imageOf(pixels, bundle.input, `${what}; the BadNet answers ${say(bad)}`)}
 <p class="what">${what}</p>
-<dl><dt>BadNet</dt><dd>${say(bad)}</dd><dt>GoodNet</dt><dd>${say(answer)}</dd></dl></div>`;
+<dl><div><dt>BadNet:</dt> <dd>${say(bad)}</dd></div><div><dt>GoodNet:</dt> <dd>${say(answer)}</dd></div></dl></div>`;
 }

@@ -15,7 +15,7 @@ export function summarySection({ figures, bundle }: Report): Html {
   const least = worst(poisoned, ({ detectionRate }) => -detectionRate.rate);
   const most = worst(poisoned, ({ attackSuccess }) => attackSuccess.rate);
   return html`<section class="summary" aria-label="The main figures"><dl>
-${tile('Clean accuracy of GoodNet', clean.accuracy, `the BadNet, before: ${percent(clean.accuracyBefore.rate)}`)}
+${tile('Clean accuracy', clean.accuracy, `of GoodNet; the BadNet, before: ${percent(clean.accuracyBefore.rate)}`)}
 ${tile('False alarms', clean.falsePositiveRate, falseNote(bundle.rule.kind, bundle.alpha), promiseMark(clean.falsePositiveRate, bundle, bundle.alpha))}
 ${least && tile('Poison found', least.detectionRate, ofSeveral('least', least.name, poisoned.length))}
 ${most && tile('Attacks that succeed', most.attackSuccess, `the BadNet, before: ${percent(most.attackSuccessBefore.rate)}${poisoned.length > 1 ? `; ${ofSeveral('most', most.name, poisoned.length)}` : ''}`)}
