@@ -31,6 +31,6 @@ export function evidenceOf({ area, score, signature }: KeptFinding['targets'][nu
   const weights =
     signature === undefined
       ? ''
-      : `; its last weights stand ${signature.toFixed(1)} deviations above the median class's`;
+      : `; its last weights stand ${signature.toFixed(1)} deviations above the median class’s`;
   return `The pattern covers ${percent(area)} of the picture; score ${score.toFixed(2)}${weights}.`;
 }

@@ -50,10 +50,10 @@ function calibrationNote({ bundle }: Report): string {
 }
 
 /** What the column of B′ tells: within GoodNet it knows which class is suspicious, alone it does not. */
-function repairedMeans({ method }: Report['bundle']): string {
-  return method === 'expert'
-    ? 'what it answers within GoodNet, which tells it what is suspicious; the net in repaired/, asked alone, still follows the trigger.'
-    : 'the same net, pruned and trained on.';
+function repairedMeans({ method, nets }: Report['bundle']): string {
+  if (method !== 'expert') return 'the same net, pruned and trained on.';
+  const alone = nets.repaired ? '; the net in repaired/, asked alone, still follows a trigger' : '';
+  return `what it answers within GoodNet, which tells it what is suspicious${alone}.`;
 }
 
 function group(kind: string, name: string, images: number, groups: number | undefined): Html {
