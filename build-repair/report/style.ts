@@ -1,16 +1,6 @@
 import { SERIES } from './figures/detection';
-
-const LIGHT = `
---paper:#fdfdfb;--card:#f4f4f0;--ink:#1c2024;--muted:#5b636c;--line:#d9dcdf;--shade:#ececE7;
---clean:#2f6fae;--poison:#b9730f;--wrong:#c42f29;--well:#2c7a57;--wrong-tint:#fbeeec;--odd:#7d5200;
---before:#878f97;--repaired:#2f8a76;--after:#1f4e8c;
---series-1:#b3530d;--series-2:#6a3d9a;--series-3:#147a68;--series-4:#ad2a72;--series-5:#5c6a00;--series-6:#2f6fae;`;
-
-const DARK = `
---paper:#14171a;--card:#1d2125;--ink:#e7e9eb;--muted:#9fa8b1;--line:#363c43;--shade:#23282d;
---clean:#68aee8;--poison:#e2a548;--wrong:#ff7067;--well:#62c696;--wrong-tint:#2c1c1c;--odd:#e2a548;
---before:#8a939c;--repaired:#55bfa7;--after:#8fbcf5;
---series-1:#f09452;--series-2:#b99bea;--series-3:#4cc3ab;--series-4:#ee84b8;--series-5:#bfc95a;--series-6:#68aee8;`;
+import { DARK, LIGHT } from './style/colours';
+import { PRINT } from './style/print';
 
 const series = (draw: (n: number) => string) =>
   Array.from({ length: SERIES }, (_, i) => draw(i + 1)).join('\n');
@@ -154,36 +144,4 @@ h1{font-size:1.7rem}
 td,th{padding-left:.35rem;padding-right:.35rem}
 }
 
-@media print{
-@page{size:A4;margin:16mm 15mm 18mm}
-:root{color-scheme:light;--paper:#fff}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-body{font-size:10.5pt;line-height:1.45}
-main,footer{max-width:none;padding:0}
-header{padding:0 0 .8rem}
-h2{margin-top:1.5rem}
-.finding{padding:.9rem 1.2rem}
-.finding h2{font-size:1.35rem}
-.finding details{font-size:9pt;line-height:1.35}
-.targets{margin-top:.8rem}
-.summary dl{margin-top:1rem;gap:1rem}
-.summary strong{font-size:1.4rem}
-h2,h3,h2+.note,caption{break-after:avoid}
-figure,tr,tbody,.plain,.targets li,.summary dl,.cards li,.note,caption,.finding p,dt{break-inside:avoid}
-.cards{break-before:avoid}
-thead,tr.group,.facts dt{break-after:avoid}
-.shown{flex-basis:18.5rem;grid-template-columns:repeat(3,minmax(0,5.6rem))}
-.shown p.what,.shown dl{font-size:7.6pt}
-.targets p{font-size:9.5pt}
-details::details-content{content-visibility:visible;block-size:auto}
-summary{list-style:none}
-.finding{box-decoration-break:clone;-webkit-box-decoration-break:clone}
-.cards li{font-size:7.6pt}
-.cards .verdict{font-size:8.4pt}
-.cards .name{font-size:6.6pt}
-.cards dl{gap:0 .35rem}
-thead{display:table-header-group}
-.scroll{overflow:visible}
-footer{display:none}
-}
-`;
+${PRINT}`;
