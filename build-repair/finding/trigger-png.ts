@@ -36,10 +36,12 @@ export async function readTriggerPng(
   { height, width, channels }: ImageShape,
 ): Promise<RecoveredTrigger | undefined> {
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-  if (info.height !== height || info.width !== width || info.channels !== channels + 1) return undefined;
+  // A grey file with opacity may be read as one with colours.
   const each = info.channels;
+  const isOpaque = each !== 2 && each !== 4;
+  if (info.height !== height || info.width !== width || isOpaque || each <= channels) return undefined;
   return {
-    mask: Float32Array.from({ length: height * width }, (_, at) => data[at * each + channels]! / 255),
+    mask: Float32Array.from({ length: height * width }, (_, at) => data[(at + 1) * each - 1]! / 255),
     pattern: Float32Array.from(
       { length: height * width * channels },
       (_, at) => data[Math.floor(at / channels) * each + (at % channels)]!,
