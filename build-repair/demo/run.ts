@@ -4,18 +4,19 @@ import { createApp } from '../../functions/app';
 import { modelFolders } from '../../functions/catalogue/folders';
 import { classifierOf } from '../../functions/classifier';
 import { startServer } from '../../functions/server';
+import { readBundleFiles } from '../../models/bundle/read';
 import type { Engine } from '../../models/engine';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import type { Verdict } from '../../models/verdict';
 import { type Evaluation, evaluate } from '../evaluate/evaluate';
-import { findingOfBundle } from '../finding/of-bundle';
 import { openImages } from '../images/open';
 import type { Progress } from '../progress';
 import { type RepairResult, repair } from '../repair/repair';
 import { Clock } from '../report/clock';
 import { Observer } from '../report/observe';
+import { findingOf } from '../report/of-finding';
 import type { Report } from '../report/types';
 import { type DemoData, writeDemoData } from './data';
 import { DEMO_STAGES } from './plan';
@@ -86,16 +87,18 @@ export async function runDemo(options: {
     const [model] = (await modelFolders(store)).keys();
     progress({ stage: DEMO_STAGES.asking, done: 0, total: 1 });
     const answers = await askOverHttp(goodnet, model!, engine, [data.cleanPng, data.triggeredPng]);
-    goodnet.dispose();
     progress({ stage: DEMO_STAGES.report, done: 0, total: 1 });
+    const observed = observer.observed();
+    const { manifest, read } = await readBundleFiles(repaired.folder);
     const report: Report = {
       kind: 'evaluation',
       bundle: repaired.manifest,
-      finding: await findingOfBundle(repaired.folder),
+      finding: await findingOf(manifest, read, observed.clean.examples, goodnet),
       figures,
-      observed: observer.observed(),
+      observed,
       run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
     };
+    goodnet.dispose();
     return { data, store, model: model!, repaired, figures, report, answers };
   } finally {
     for (const set of opened) set.close();

@@ -27,6 +27,20 @@ export function byGroups(rate: Rate, groups: number | undefined): Rate {
   return { ...rate, low, high };
 }
 
+/**
+ * Whether a rate is other than was promised, as far as its interval can tell.
+ * @param promised 0–1
+ * @returns undefined where the interval holds what was promised
+ */
+export function leavesOut(
+  { n, low, high }: Pick<Rate, 'n' | 'low' | 'high'>,
+  promised: number,
+): 'above' | 'below' | undefined {
+  if (n === 0) return undefined;
+  if (low > promised) return 'above';
+  return high < promised ? 'below' : undefined;
+}
+
 /** `97.4 % (96.8–97.9)`. */
 export function percent({ rate, low, high }: Rate): string {
   if (Number.isNaN(rate)) return 'none';

@@ -4,14 +4,14 @@ import type { ImageShape } from '../../models/images/set';
 import { triggerPng } from './trigger-png';
 import type { Finding } from './types';
 
-/** The finding as a bundle keeps it: a field of the manifest, and a picture of each trigger. */
+/** The finding as a bundle keeps it: a field of the manifest, and a picture of each pattern that was recovered. */
 export async function packFinding(
   { backdoored, score, limit, tried, targets }: Finding,
   shape: ImageShape,
 ): Promise<{ files: MemoryFile[]; field: NonNullable<Manifest['finding']> }> {
   const files = await Promise.all(
     targets.map(async (target) => ({
-      path: `finding/trigger-${target.class}.png`,
+      path: `finding/pattern-${target.class}.png`,
       bytes: await triggerPng(target, shape),
     })),
   );

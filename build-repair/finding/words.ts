@@ -1,22 +1,9 @@
 import type { Manifest } from '../../models/bundle/manifest';
-import type { Finding as ReportedFinding } from '../report/types';
 import { list } from '../report/words';
 
 type KeptFinding = NonNullable<Manifest['finding']>;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
-/** What the score means, as a sentence. */
-function against({ tried }: KeptFinding): string {
-  return `${tried} classes were tried. A class's score tells how surely the net, and the expert that has forgotten its clean task, name it under the recovered trigger, and how far its last weights stand out, over what clean nets of our own stay below. Above 1 is a sign; some triggers are missed, so no sign does not clear a net.`;
-}
-
-/** Of bundles of before, which scored otherwise, nothing is said of weights. */
-function weights(signature: number | undefined): string {
-  return signature === undefined
-    ? ''
-    : `; its last weights stand ${signature.toFixed(1)} deviations above the median class's`;
-}
 
 /** What a finding comes to, in two sentences for everybody. */
 export function findingOutcome(
@@ -45,8 +32,8 @@ export function findingLines(finding: KeptFinding, classNames?: readonly string[
     `Search for a trigger: ${tried} classes tried, highest score ${score.toFixed(2)} (above ${limit} is a sign)`,
     ...targets.map(
       (target) =>
-        `  ${nameOf(target.class, classNames)}: a trigger on ${percent(target.area)} of the picture turns ` +
-        `${percent(target.rate)} of clean images (score ${target.score.toFixed(2)}; ${target.trigger})`,
+        `  ${nameOf(target.class, classNames)}: a pattern on ${percent(target.area)} of the picture turns ` +
+        `${percent(target.rate)} of clean images to it (score ${target.score.toFixed(2)}; ${target.trigger})`,
     ),
   ];
 }
@@ -56,22 +43,16 @@ function nameOf(each: number, classNames: readonly string[] | undefined): string
   return name === undefined || name === String(each) ? `class ${each}` : `class ${each} (${name})`;
 }
 
-/** A bundle's finding for the report. @param read the bytes of a file of the bundle */
-export function findingForReport(
-  finding: KeptFinding,
-  classNames: readonly string[] | undefined,
-  read: (path: string) => Uint8Array,
-): ReportedFinding {
-  return {
-    backdoored: finding.backdoored,
-    score: finding.score,
-    against: against(finding),
-    targets: finding.targets.map((target) => ({
-      class: target.class,
-      name: classNames?.[target.class],
-      rate: target.rate,
-      evidence: `The trigger covers ${percent(target.area)} of the picture; score ${target.score.toFixed(2)}${weights(target.signature)}.`,
-      triggerPng: read(target.trigger),
-    })),
-  };
+/** How a finding was come to, and what its score means. */
+export function howItIsTold({ score, limit, tried }: KeptFinding): string {
+  return `Toward each of ${tried} classes a pattern was searched that turns clean pictures to it, and tried on other pictures: on the net, and on a copy of it that has forgotten what its classes look like, but not a backdoor. A class's score tells how surely both name it under the pattern, and how far its weights in the last layer stand out. Clean nets that we tried stay below ${limit}; the highest score here is ${score.toFixed(2)}. Most classes that are named wrongly are near ${limit}.`;
+}
+
+/** What a possible target was told by. Of bundles of before, which scored otherwise, nothing is said of weights. */
+export function evidenceOf({ area, score, signature }: KeptFinding['targets'][number]): string {
+  const weights =
+    signature === undefined
+      ? ''
+      : `; its last weights stand ${signature.toFixed(1)} deviations above the median class’s`;
+  return `The pattern covers ${percent(area)} of the picture; score ${score.toFixed(2)}${weights}.`;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,12 +13,13 @@ import type { Files } from '../../models/store/files';
 import { isS3, openFiles } from '../../models/store/open';
 import { activate } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
-import { findingForReport } from '../finding/words';
 import { openImages } from '../images/open';
 import type { Progress } from '../progress';
 import { repairSteps } from '../repair/plan';
 import { type RepairResult, repair } from '../repair/repair';
 import { Clock } from '../report/clock';
+import { calibrationObserver, type ObservedSet } from '../report/observe';
+import { repairReport } from '../report/of-repair';
 import { reportHtml } from '../report/page';
 import type { Step } from '../steps';
 import { architectureFile } from './architecture';
@@ -83,6 +83,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
         unlabelled: unlabelled?.size ?? 0,
       }),
     );
+    const observer = calibrationObserver(clean);
     const result = await repair({
       netPath,
       net: loaded,
@@ -94,12 +95,13 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       seed,
       pixels: net.pixels === undefined ? undefined : parsePixels(net.pixels),
       finding: finding ?? true,
+      observe: observer.add,
       progress: clock.listen(options.progress),
       say: detail,
       signal,
     });
     const { manifest, figures, notices } = result;
-    const report = await reportOf(net, result, clock, engine);
+    const report = await reportOf(net, result, observer.observed(), clock, engine);
     await ofTheStore(async () => {
       await publish(result.folder, store, { signal, signer: options.signer });
       if (net.activate ?? true) await activate(store, manifest.id);
@@ -141,27 +143,18 @@ async function localArchitecture(net: NetToRepair, inputs: Inputs): Promise<stri
 
 async function reportOf(
   { net, clean, name }: NetToRepair,
-  { manifest, figures, folder }: RepairResult,
+  result: RepairResult,
+  calibration: ObservedSet,
   clock: Clock,
   engine: Engine,
 ): Promise<string> {
-  const { finding, classNames } = manifest;
-  return await reportHtml({
-    kind: 'repair',
-    bundle: manifest,
-    finding: finding && findingForReport(finding, classNames, (path) => readFileSync(join(folder, path))),
-    figures: { clean: figures, poisoned: [] },
-    run: {
-      ...clock.taken(),
-      engine: engine.description,
-      inputs: [
-        { label: 'Model', value: name },
-        { label: 'Net', value: net },
-        { label: 'Clean images', value: clean },
-      ],
-      sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }],
-    },
-  });
+  const inputs = [
+    { label: 'Model', value: name },
+    { label: 'Net', value: net },
+    { label: 'Clean images', value: clean },
+  ];
+  const run = { ...clock.taken(), engine: engine.description, inputs };
+  return await reportHtml(await repairReport(result, calibration, run));
 }
 
 const variables = () => new Map(Object.entries(tf.engine().registeredVariables));

@@ -5,6 +5,7 @@ import { CleanCounts, type CleanFigures } from '../evaluate/counts';
 import { groupsOf } from '../images/load';
 import type { RepairContext } from './context';
 import type { MadeDetector } from './methods';
+import type { ObserveCalibration } from './repair';
 
 /** Counts verdicts on the calibration images, by the scores that they were given when no fitting had seen them. */
 export class CalibratedCounter {
@@ -19,6 +20,7 @@ export class CalibratedCounter {
     private readonly nets: DetectorNets,
     private readonly made: MadeDetector,
     alpha: number,
+    private readonly observe?: ObserveCalibration,
   ) {
     this.sorted = made.scores!.slice().sort();
     this.rule =
@@ -38,7 +40,14 @@ export class CalibratedCounter {
     );
     const labels = images.map((image) => context.images.labels[image]!);
     const groups = groupsOf(context.images, images);
-    this.counts.add(decide(asked, scores, rule, nets.classes), { labels, groups });
+    const verdicts = decide(asked, scores, rule, nets.classes);
+    this.counts.add(verdicts, { labels, groups });
+    this.observe?.(verdicts, {
+      pixels: context.images.gather(images),
+      labels,
+      trueLabels: undefined,
+      names: Array.from(images, (image) => context.images.names[image]!),
+    });
     this.done = end;
   }
 

@@ -16,12 +16,14 @@ import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
 import { setCurrent } from '../../models/store/folder';
+import type { Verdict } from '../../models/verdict';
 import { version } from '../../models/version';
 import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
 import { packFinding } from '../finding/pack';
 import { type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
+import type { JudgedBatch } from '../report/examples';
 import { choosePixels } from './choose-pixels';
 import type { RepairContext } from './context';
 import { CalibratedCounter } from './count-calibrated';
@@ -29,6 +31,9 @@ import { type FoldPlan, planFolds } from './folds';
 import { type MadeDetector, methods } from './methods';
 import { noticesOf } from './notices';
 import { STAGES } from './stages';
+
+/** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
+export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
 
 /** What to repair, with what, and how. */
 export interface RepairOptions {
@@ -52,6 +57,8 @@ export interface RepairOptions {
   readonly seed: number;
   /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
+  /** Told of each calibration image, for the report. */
+  readonly observe?: ObserveCalibration | undefined;
   readonly progress: Progress;
   /** Tells details, a line at a time. */
   readonly say: (line: string) => void;
@@ -110,7 +117,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       pixels: context.pixels,
       classes: net.classes,
     };
-    const { figures, sorted } = await measure(context, nets, made, alpha);
+    const { figures, sorted } = await measure(context, nets, made, alpha, options.observe);
     signal?.throwIfAborted();
     progress({ stage: STAGES.writing, done: 0, total: 1 });
     const finding = made.finding && (await packFinding(made.finding, context.shape));
@@ -154,6 +161,7 @@ async function measure(
   nets: DetectorNets,
   made: MadeDetector,
   alpha: number,
+  observe: ObserveCalibration | undefined,
 ): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
   const { calibrated } = made;
   const answered = { ...nets, expert: undefined, transplant: undefined };
@@ -161,7 +169,7 @@ async function measure(
   const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;
   const by = viewer(nets);
   const scores = made.scores ?? new Float32Array(calibrated.length);
-  const counter = made.scores && new CalibratedCounter(context, nets, made, alpha);
+  const counter = made.scores && new CalibratedCounter(context, nets, made, alpha, observe);
   const waiting: NetReadings[] = [];
   for (let start = 0; start < calibrated.length; start += RUN_BATCH) {
     context.signal?.throwIfAborted();
@@ -178,7 +186,7 @@ async function measure(
     await new Promise(setImmediate);
   }
   // Where disagreement is the score, no score is known before all are.
-  const counts = counter ?? new CalibratedCounter(context, nets, { ...made, scores }, alpha);
+  const counts = counter ?? new CalibratedCounter(context, nets, { ...made, scores }, alpha, observe);
   for (const read of waiting) counts.add(read);
   return { figures: counts.figures(), sorted: counts.sorted };
 }

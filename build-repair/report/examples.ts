@@ -15,7 +15,22 @@ export interface Example {
   readonly pixels: Uint8Array;
 }
 
-const KEPT = 6;
+/** What is taken of a batch whose images were judged. */
+export type JudgedBatch = Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'>;
+
+/** An image of a batch, kept with its verdict. @param i its place in the batch */
+export function exampleOf(shape: ImageShape, verdict: Verdict, batch: JudgedBatch, i: number): Example {
+  const size = imageSize(shape);
+  return {
+    name: batch.names[i]!,
+    label: batch.labels![i]!,
+    trueLabel: batch.trueLabels?.[i],
+    verdict,
+    pixels: Uint8Array.from(Uint8ClampedArray.from(batch.pixels.subarray(i * size, (i + 1) * size))),
+  };
+}
+
+const KEPT = 5;
 const SEED = 1;
 
 /** Draws a few images of each outcome at random, each as likely as any other, in one pass (Vitter's algorithm R, 1985). */
@@ -30,11 +45,7 @@ export class Examples {
   ) {}
 
   /** @param i the image's place in the batch */
-  offer(
-    verdict: Verdict,
-    batch: Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'>,
-    i: number,
-  ): void {
+  offer(verdict: Verdict, batch: JudgedBatch, i: number): void {
     const label = batch.labels![i]!;
     const outcome = this.outcome(verdict, label);
     const seen = this.seen.get(outcome) ?? 0;
@@ -43,14 +54,7 @@ export class Examples {
     if (place >= KEPT) return;
     const examples = this.kept.get(outcome) ?? [];
     this.kept.set(outcome, examples);
-    const size = imageSize(this.shape);
-    examples[place] = {
-      name: batch.names[i]!,
-      label,
-      trueLabel: batch.trueLabels?.[i],
-      verdict,
-      pixels: Uint8Array.from(Uint8ClampedArray.from(batch.pixels.subarray(i * size, (i + 1) * size))),
-    };
+    examples[place] = exampleOf(this.shape, verdict, batch, i);
   }
 
   /** The images kept of one outcome. */

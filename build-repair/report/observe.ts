@@ -1,6 +1,7 @@
 import type { ImageBatch, ImageSet } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
-import { Examples } from './examples';
+import { type Example, Examples, type JudgedBatch } from './examples';
+import { MostSuspicious } from './most-suspicious';
 
 /** Every verdict on one set, in the order of its images: 29 bytes an image, and the pixels of some examples. */
 export interface ObservedSet {
@@ -20,6 +21,8 @@ export interface ObservedSet {
   readonly suspicion: Float32Array;
   readonly pValues: Float64Array;
   readonly examples: Examples;
+  /** The ten most suspicious images, the most first. */
+  readonly mostSuspicious: readonly Example[];
 }
 
 /** Takes note of the verdicts on one set, for the report. */
@@ -33,6 +36,7 @@ export class SetObserver {
   private readonly suspicion: Float32Array;
   private readonly pValues: Float64Array;
   private readonly examples: Examples;
+  private readonly mostSuspicious: MostSuspicious;
 
   constructor(
     private readonly set: Pick<ImageSet, 'name' | 'size' | 'shape'>,
@@ -46,13 +50,11 @@ export class SetObserver {
     this.suspicion = new Float32Array(set.size);
     this.pValues = new Float64Array(set.size);
     this.examples = new Examples(set.shape, poisoned);
+    this.mostSuspicious = new MostSuspicious(set.shape);
   }
 
   /** @param batch the images of the verdicts, with their labels */
-  add(
-    verdicts: readonly Verdict[],
-    batch: Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'>,
-  ): void {
+  readonly add = (verdicts: readonly Verdict[], batch: JudgedBatch): void => {
     verdicts.forEach((verdict, i) => {
       const at = this.count++;
       this.labels[at] = batch.labels![i]!;
@@ -63,8 +65,9 @@ export class SetObserver {
       this.suspicion[at] = verdict.suspicion;
       this.pValues[at] = verdict.pValue;
       this.examples.offer(verdict, batch, i);
+      this.mostSuspicious.offer(verdict, batch, i);
     });
-  }
+  };
 
   /** What was noted; not to be added to any more. */
   observed(): ObservedSet {
@@ -81,8 +84,14 @@ export class SetObserver {
       suspicion: this.suspicion.subarray(0, count),
       pValues: this.pValues.subarray(0, count),
       examples: this.examples,
+      mostSuspicious: this.mostSuspicious.images,
     };
   }
+}
+
+/** Takes note of the verdicts on the calibration images of a repair. @param clean the images that it was given */
+export function calibrationObserver({ size, shape }: Pick<ImageSet, 'size' | 'shape'>): SetObserver {
+  return new SetObserver({ name: 'calibration', size, shape }, false);
 }
 
 /** Takes note of the verdicts on a clean set and poisoned ones, as `evaluate` gives them. */

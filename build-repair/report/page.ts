@@ -8,6 +8,7 @@ import { figuresSection } from './sections/figures';
 import { findingSection } from './sections/finding';
 import { runSection } from './sections/run';
 import { summarySection } from './sections/summary';
+import { suspiciousSection } from './sections/suspicious';
 import { STYLE } from './style';
 import type { Report } from './types';
 
@@ -44,6 +45,7 @@ ${await findingSection(report)}
 ${summarySection(report)}
 ${figuresSection(report)}
 ${detectionSections(report)}
+${await suspiciousSection(report)}
 ${classesSection(report)}
 ${await examplesSection(report)}
 ${runSection(report)}

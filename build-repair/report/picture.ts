@@ -7,6 +7,7 @@ import type { Html } from './words';
 const LONGEST_SIDE = 240;
 /** Images below this are shown enlarged, each pixel a square. */
 const SMALL = 100;
+const GREY = '#808080';
 
 /**
  * An image as an `img` with its pixels inside.
@@ -20,9 +21,9 @@ export function imageOf(
   return tagOf(sharp(pixels, { raw: { height, width, channels: channels as 1 | 3 } }), alt);
 }
 
-/** A PNG file as an `img`, by way of the decoder: nothing but a picture gets into the page. */
+/** A PNG file as an `img`, on grey where it is not opaque, by way of the decoder: nothing but a picture gets into the page. */
 export function pngImage(png: Uint8Array, alt: string): Promise<Html> {
-  return tagOf(sharp(png), alt);
+  return tagOf(sharp(png).flatten({ background: GREY }), alt);
 }
 
 async function tagOf(image: Sharp, alt: string): Promise<Html> {

@@ -1,16 +1,6 @@
 import { SERIES } from './figures/detection';
-
-const LIGHT = `
---paper:#fdfdfb;--card:#f4f4f0;--ink:#1c2024;--muted:#5b636c;--line:#d9dcdf;--shade:#ececE7;
---clean:#2f6fae;--poison:#b9730f;--wrong:#c42f29;--well:#2c7a57;--wrong-tint:#fbeeec;
---before:#878f97;--repaired:#2f8a76;--after:#1f4e8c;
---series-1:#b3530d;--series-2:#6a3d9a;--series-3:#147a68;--series-4:#ad2a72;--series-5:#5c6a00;--series-6:#2f6fae;`;
-
-const DARK = `
---paper:#14171a;--card:#1d2125;--ink:#e7e9eb;--muted:#9fa8b1;--line:#363c43;--shade:#23282d;
---clean:#68aee8;--poison:#e2a548;--wrong:#ff7067;--well:#62c696;--wrong-tint:#2c1c1c;
---before:#8a939c;--repaired:#55bfa7;--after:#8fbcf5;
---series-1:#f09452;--series-2:#b99bea;--series-3:#4cc3ab;--series-4:#ee84b8;--series-5:#bfc95a;--series-6:#68aee8;`;
+import { DARK, LIGHT } from './style/colours';
+import { PRINT } from './style/print';
 
 const series = (draw: (n: number) => string) =>
   Array.from({ length: SERIES }, (_, i) => draw(i + 1)).join('\n');
@@ -44,12 +34,28 @@ padding:1.4rem 1.6rem}
 .finding.none p{color:var(--muted);font-size:.94rem}
 .finding.backdoored{border-color:var(--wrong);background:var(--wrong-tint)}
 .finding.backdoored h2{color:var(--wrong)}
-.targets{list-style:none;margin:1.2rem 0 0;padding:0;display:grid;gap:1.1rem;
-grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))}
-.targets li{display:flex;gap:1rem;align-items:flex-start}
-.targets img{width:7.5rem;height:auto;flex:none;border:1px solid var(--line);border-radius:4px;background:#fff}
-.targets h3{margin:0 0 .2rem;font-size:1.05rem}
+.finding .beside{font-weight:650;margin-top:0}
+.finding details{margin:.5rem 0;font-size:.92rem}
+summary{cursor:pointer;color:var(--muted)}
+.todo,.missed-kinds{font-size:.95rem}
+.missed-kinds{margin:.3rem 0 0;padding-left:1.2rem}
+.targets{list-style:none;margin:1.2rem 0 0;padding:0;display:grid;gap:1.5rem;
+grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}
+.targets h3{margin:0 0 .5rem;font-size:1.05rem}
 .targets p{font-size:.92rem;line-height:1.45}
+.evidence{display:flex;flex-wrap:wrap;gap:.8rem 1.2rem}
+.said{flex:1 1 14rem}
+.shown{flex:0 1 27.8rem;display:grid;grid-template-columns:repeat(3,minmax(0,8.6rem));gap:1rem}
+.shown img{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:4px}
+.shown .what{font-size:.8rem;line-height:1.35;margin:.3rem 0 .1rem;color:var(--muted)}
+.shown dl{font-size:.8rem;line-height:1.35;margin:0}
+.shown dt,.shown dd{display:inline}
+.shown dt{color:var(--muted)}
+.shown dd{margin:0;font-weight:650}
+.mark{font-weight:650}
+.mark.above{color:var(--wrong)}
+.mark.below{color:var(--odd)}
+td .mark,.summary .mark{display:block;font-size:.8rem;line-height:1.3}
 
 .summary dl{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:1.25rem 1.5rem;margin:1.75rem 0 0}
 .summary dt{font-size:.88rem;color:var(--muted)}
@@ -70,7 +76,8 @@ td:first-child,th:first-child{padding-left:0}
 tr>:last-child{padding-right:.35rem}
 tbody tr{border-bottom:1px solid var(--line)}
 .figures .group{border-bottom:0}
-.figures .group th{padding-top:1.15rem;padding-bottom:.2rem;font-weight:600}
+.figures th{overflow-wrap:normal}
+.figures .group th{overflow-wrap:anywhere;padding-top:1.15rem;padding-bottom:.2rem;font-weight:600}
 .figures .value,.figures td .interval{display:block;white-space:nowrap}
 .figures td .interval{font-size:.8rem;line-height:1.3}
 .figures .main .value,thead .main{font-weight:700}
@@ -99,7 +106,7 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 .key .net-repaired::before{background:var(--repaired)}
 .key .net-after::before{background:var(--after)}
 
-.cards{list-style:none;margin:0;padding:0;display:grid;gap:1rem .9rem;grid-template-columns:repeat(6,minmax(0,1fr))}
+.cards{list-style:none;margin:.8rem 0 0;padding:0;display:grid;gap:1rem .9rem;grid-template-columns:repeat(5,minmax(0,1fr))}
 .cards li{font-size:.78rem;line-height:1.4}
 .pixels{image-rendering:pixelated}
 .cards img{display:block;width:100%;height:auto;border-radius:4px;background:var(--card)}
@@ -108,6 +115,7 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 .cards dt{color:var(--muted)}
 .cards dd{margin:0}
 .cards .name{color:var(--muted);font-size:.72rem;margin:.15rem 0 0}
+.cards dd,.cards .verdict,.cards .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
 .alarm .verdict,.wrong .verdict,.missed .verdict{color:var(--wrong)}
 .right .verdict,.found .verdict{color:var(--well)}
 .missed .harmless{color:var(--ink)}
@@ -122,34 +130,18 @@ header{padding-top:1.75rem}
 h1{font-size:1.7rem}
 .finding{padding:1.1rem 1.1rem}
 .finding h2{font-size:1.35rem}
-.targets img{width:5.5rem}
+.shown{gap:.6rem}
 .summary dl{grid-template-columns:1fr 1fr}
 .summary strong{font-size:1.45rem;display:block}
 .wide{display:none}
 .narrow{display:block}
-.cards{grid-template-columns:repeat(3,minmax(0,1fr))}
+.cards{grid-template-columns:1fr}
+.cards li{display:grid;grid-template-columns:6rem minmax(0,1fr);gap:.8rem;align-items:start;font-size:.85rem}
+.cards .verdict{margin-top:0}
+.cards .name{font-size:.8rem}
 .facts{grid-template-columns:1fr;gap:0}
 .facts dd{margin-bottom:.55rem}
 td,th{padding-left:.35rem;padding-right:.35rem}
 }
 
-@media print{
-@page{size:A4;margin:16mm 15mm 18mm}
-:root{color-scheme:light;--paper:#fff}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-body{font-size:10.5pt;line-height:1.45}
-main,footer{max-width:none;padding:0}
-header{padding-top:0}
-h2{margin-top:1.8rem}
-h2,h3,h2+.note,caption{break-after:avoid}
-.finding,figure,tr,tbody,table,.targets li,.summary dl,.cards,.examples,dt{break-inside:avoid}
-.targets{grid-template-columns:1fr 1fr}
-.cards li{font-size:7.6pt}
-.cards .verdict{font-size:8.4pt}
-.cards .name{font-size:6.6pt}
-.cards dl{gap:0 .35rem}
-thead{display:table-header-group}
-.scroll{overflow:visible}
-footer{display:none}
-}
-`;
+${PRINT}`;

@@ -2,28 +2,44 @@ import type { Manifest } from '../../models/bundle/manifest';
 import type { Evaluation } from '../evaluate/evaluate';
 import type { ObservedSet } from './observe';
 
-/** A class that a backdoor in B leads to, and what speaks for it. */
+/** What is answered to a picture. */
+export interface Answered {
+  /** height × width × channels values of 0–255. */
+  readonly pixels: Uint8Array;
+  /** What the BadNet answers, 0…N−1. */
+  readonly bad: number;
+  /** What GoodNet answers, 0…N. */
+  readonly answer: number;
+}
+
+/** A clean picture, and the same with a pattern. */
+export interface PatternShown {
+  readonly clean: Answered;
+  readonly stamped: Answered;
+}
+
+/** A class that a backdoor in B may lead to, and what speaks for it. */
 export interface FindingTarget {
   /** 0…N−1. */
   readonly class: number;
   readonly name?: string;
-  /** Share of clean images of other classes that the recovered trigger turns to this class on B, 0–1. */
+  /** Share of clean images of other classes that the recovered pattern turns to this class on B, 0–1. */
   readonly rate: number;
   /** What speaks for it, in words. */
   readonly evidence: string;
-  /** The recovered trigger, as a PNG file. */
-  readonly triggerPng?: Uint8Array;
+  /** A pattern that works, as a PNG file; it need not be the attacker's. */
+  readonly patternPng?: Uint8Array;
+  /** The pattern on a clean picture, where there is one at hand. */
+  readonly shown?: PatternShown;
 }
 
 /** Whether B itself looks backdoored. */
 export interface Finding {
   readonly backdoored: boolean;
-  /** Higher is more like a backdoor; what it is to be held against is told in `against`. */
-  readonly score: number;
-  /** The target classes, the surest first; empty where there is no sign of a backdoor. */
+  /** The possible target classes, the surest first; empty where there is no sign of a backdoor. */
   readonly targets: readonly FindingTarget[];
-  /** What clean nets give, in words: `clean nets give 0.2–0.9`. */
-  readonly against: string;
+  /** How the finding was come to, and what its score means. */
+  readonly how: string;
 }
 
 /** One set of images that a run read. */
@@ -63,7 +79,7 @@ export interface Report {
   readonly finding?: Finding;
   /** Of a repair: figures of the calibration images, and no poisoned sets. */
   readonly figures: Evaluation;
-  /** Every image's verdict; left out where only the calibration's scores are known. */
+  /** Every image's verdict; of a repair, on its calibration images. */
   readonly observed?: { readonly clean: ObservedSet; readonly poisoned: readonly ObservedSet[] };
   readonly run: Run;
 }

@@ -88,4 +88,6 @@ export interface ModelInfo {
   calibrationImages?: number | undefined;
   /** Whether the net itself looks backdoored. */
   finding?: Record<string, unknown> | undefined;
+  /** The most that the service takes: bytes and pixels (width × height) of an image, bytes and images of a request. */
+  limits: { imageBytes: number; imagePixels: number; requestBytes: number; requestImages: number };
 }

@@ -98,7 +98,7 @@ const finding = z.object({
   score: z.number(),
   limit: z.number(),
   tried: count,
-  /** Classes that a backdoor leads to: the rate and area of the recovered trigger, and its picture's path. */
+  /** Classes that a backdoor may lead to: the rate and area of the recovered trigger, and its picture's path. */
   targets: z.array(
     z.object({
       class: count,

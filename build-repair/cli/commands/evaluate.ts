@@ -4,7 +4,6 @@ import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
 import { outcomeLines, promisedBy } from '../../evaluate/outcome';
 import { evaluationSteps } from '../../evaluate/plan';
-import { findingOfBundle } from '../../finding/of-bundle';
 import type { Run } from '../../report/types';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
@@ -79,12 +78,16 @@ export function evaluateCommand(): Command {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
       }
       if (report !== undefined) {
+        const { findingOf } = await import('../../report/of-finding');
+        const { readBundleFiles } = await import('../../../models/bundle/read');
+        const { manifest, read } = await readBundleFiles(pinned.folder);
+        const observed = observer?.observed();
         await writeReport(report, {
           kind: 'evaluation',
           bundle: goodnet.manifest,
-          finding: await findingOfBundle(pinned.folder),
+          finding: await findingOf(manifest, read, observed?.clean.examples, goodnet),
           figures: result,
-          observed: observer?.observed(),
+          observed,
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });
         console.log(`\nReport: ${report}`);

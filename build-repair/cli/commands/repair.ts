@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
-import { findingForReport } from '../../finding/words';
+import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
@@ -73,9 +72,12 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
   const { repairSteps } = await import('../../repair/plan');
+  const { calibrationObserver } = await import('../../report/observe');
+  let observer: SetObserver | undefined;
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, { architecture: flags.architecture });
     const clean = await openLabelled(flags.clean, net, flags);
+    observer = report === undefined ? undefined : calibrationObserver(clean);
     let unlabelled: ImageSet | undefined;
     try {
       unlabelled =
@@ -102,6 +104,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         alpha: flags.alpha,
         seed: flags.seed,
         finding: flags.finding !== false,
+        observe: observer?.add,
         progress: clock.listen(lines.report),
         say: lines.detail,
         signal,
@@ -114,26 +117,16 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
       if (skipped > 0) lines.say(`Left out ${skipped} unreadable images`);
     }
   });
-  const { figures, manifest, folder } = result;
+  const { manifest } = result;
   if (signer) {
     const { signInStore } = await import('../../../models/store/publish');
     const { folderFiles } = await import('../../../models/store/folder-files');
     await signInStore(folderFiles(flags.out), manifest.id, signer);
   }
-  const { finding, classNames } = manifest;
-  if (report !== undefined) {
-    await writeReport(report, {
-      kind: 'repair',
-      bundle: manifest,
-      finding: finding && findingForReport(finding, classNames, (path) => readFileSync(join(folder, path))),
-      figures: { clean: figures, poisoned: [] },
-      run: {
-        ...clock.taken(),
-        engine: engine.description,
-        inputs: inputsOf(netPath, flags),
-        sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }],
-      },
-    });
+  if (report !== undefined && observer) {
+    const { repairReport } = await import('../../report/of-repair');
+    const run = { ...clock.taken(), engine: engine.description, inputs: inputsOf(netPath, flags) };
+    await writeReport(report, await repairReport(result, observer.observed(), run));
   }
   console.log(repairedText({ ...result, report, signedBy: signer?.keyId }, lookOf(process.stdout)));
 }

@@ -5,9 +5,9 @@ import { count, type Html, percent } from '../words';
 import { figure } from './svg';
 
 const NETS = [
-  { key: 'bad', name: 'B', fill: 'var(--before)' },
-  { key: 'repaired', name: 'B′', fill: 'var(--repaired)' },
-  { key: 'answer', name: 'G', fill: 'var(--after)' },
+  { key: 'bad', name: 'BadNet', fill: 'var(--before)' },
+  { key: 'repaired', name: 'repaired net', fill: 'var(--repaired)' },
+  { key: 'answer', name: 'GoodNet', fill: 'var(--after)' },
 ] as const;
 
 const BANDS = [
@@ -19,9 +19,9 @@ const BANDS = [
   { name: 'all', holds: (share: number) => share === 1 },
 ] as const;
 
-const KEY = html`<ul class="key"><li class="net-before">B, before</li><li class="net-repaired">B′</li><li class="net-after">G, after</li></ul>`;
+const KEY = html`<ul class="key"><li class="net-before">BadNet, before</li><li class="net-repaired">repaired net</li><li class="net-after">GoodNet, after</li></ul>`;
 
-/** How many classes have how much accuracy, for B, B′ and G. */
+/** How many classes have how much accuracy, for each net. */
 export function spreadFigure(classes: readonly ClassAccuracy[]): Html {
   const bars = BANDS.flatMap((band) =>
     NETS.map(({ key, name, fill }) => ({
@@ -131,10 +131,10 @@ export function classesFigure(worstFirst: readonly ClassAccuracy[]): Html {
         .slice(0, 10)
         .map(
           (each) =>
-            `${each.name}: B ${percent(each.bad / each.images, 0)}, G ${percent(each.answer / each.images, 0)}`,
+            `${each.name}: BadNet ${percent(each.bad / each.images, 0)}, GoodNet ${percent(each.answer / each.images, 0)}`,
         )
         .join('; ')}.`,
-      caption: 'Share of the clean images of each class that are named rightly, the worst of G first.',
+      caption: 'Share of the clean images of each class that are named rightly, the worst of GoodNet first.',
       key: KEY,
     },
   );

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { html } from 'hono/html';
-import { type Rate, rateOf } from '../../evaluate/interval';
+import { byGroups, type Rate, rateOf } from '../../evaluate/interval';
 import { alphaText, type Html, percent } from '../words';
 import { figure } from './svg';
 
@@ -8,6 +8,8 @@ import { figure } from './svg';
 export interface PValues {
   readonly name: string;
   readonly pValues: Float64Array;
+  /** Where images come in groups: intervals are of so many. */
+  readonly groups?: number | undefined;
 }
 
 interface Point extends Rate {
@@ -23,10 +25,10 @@ export const SERIES = 6;
 const DASHES = ['none', '6,3', '2,3', '9,3,2,3', '4,2', '1,2'];
 
 /** How many of the images are flagged at a false-positive rate. */
-export function flaggedAt(alpha: number, pValues: Float64Array): Rate {
+export function flaggedAt(alpha: number, { pValues, groups }: Pick<PValues, 'pValues' | 'groups'>): Rate {
   let flagged = 0;
   for (const p of pValues) if (p <= alpha + 1e-12) flagged++;
-  return rateOf(flagged, pValues.length);
+  return byGroups(rateOf(flagged, pValues.length), groups);
 }
 
 /**
@@ -39,7 +41,7 @@ export function detectionFigure(
   chosen: number | undefined,
   smallest: number,
 ): Html {
-  const curves = sets.map(({ pValues }) => curveOf(pValues, smallest));
+  const curves = sets.map((set) => curveOf(set, smallest));
   const bottom = bottomOf(curves);
   return figure(
     ({ narrow }) => ({
@@ -70,7 +72,7 @@ export function detectionFigure(
       ],
     }),
     {
-      label: `Detection over the false-positive rate. ${sets.map(({ name, pValues }) => `${name}: ${[0.001, 0.01, 0.1].map((alpha) => `${percent(flaggedAt(alpha, pValues).rate)} at ${alphaText(alpha)}`).join(', ')}`).join('; ')}.`,
+      label: `Detection over the false-positive rate. ${sets.map((set) => `${set.name}: ${[0.001, 0.01, 0.1].map((alpha) => `${percent(flaggedAt(alpha, set).rate)} at ${alphaText(alpha)}`).join(', ')}`).join('; ')}.`,
       caption: [
         'Share of poisoned images that are found, over α, the share of clean images that may be flagged; shaded: 95 % intervals.',
         chosen === undefined ? '' : 'The upright line is the α of this bundle.',
@@ -87,7 +89,7 @@ export function detectionFigure(
 /** Whether the false-positive rate that was chosen is kept: what clean images were flagged at each α. */
 export function falsePositiveFigure(clean: PValues, chosen: number | undefined, smallest: number): Html {
   const floor = LEAST / 2;
-  const curve = curveOf(clean.pValues, smallest).map((point) => ({
+  const curve = curveOf(clean, smallest).map((point) => ({
     ...point,
     low: Math.max(point.low, floor),
     high: Math.max(point.high, floor),
@@ -113,7 +115,7 @@ export function falsePositiveFigure(clean: PValues, chosen: number | undefined, 
       ],
     }),
     {
-      label: `Clean images flagged over the false-positive rate that was asked for: ${[0.005, 0.01, 0.05].map((alpha) => `${percent(flaggedAt(alpha, clean.pValues).rate)} at ${alphaText(alpha)}`).join(', ')}.`,
+      label: `Clean images flagged over the false-positive rate that was asked for: ${[0.005, 0.01, 0.05].map((alpha) => `${percent(flaggedAt(alpha, clean).rate)} at ${alphaText(alpha)}`).join(', ')}.`,
       caption:
         'Share of clean images that are flagged, over the α that was asked for. On the dashed line the promise is kept to the letter; shaded: the 95 % interval.',
     },
@@ -160,11 +162,11 @@ function bottomOf(curves: readonly (readonly Point[])[]): number {
 }
 
 /** From the smallest rate that can be told. */
-function curveOf(pValues: Float64Array, smallest: number): Point[] {
+function curveOf(set: PValues, smallest: number): Point[] {
   const from = Math.max(LEAST, smallest);
   return Array.from({ length: POINTS + 1 }, (_, i) => {
     const alpha = from * (MOST / from) ** (i / POINTS);
-    return { alpha, ...flaggedAt(alpha, pValues) };
+    return { alpha, ...flaggedAt(alpha, set) };
   });
 }
 

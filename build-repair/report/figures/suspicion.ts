@@ -102,7 +102,7 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
 
 function axisLabel(threshold: number | undefined, narrow: boolean): string {
   if (threshold === undefined)
-    return narrow ? 'score' : 'score (how little B′ thinks of the class that B names)';
+    return narrow ? 'score' : 'score (how little the repaired net thinks of the class that the BadNet names)';
   return narrow ? 'suspicion' : 'suspicion (higher is more suspicious; spaced more closely far from 0)';
 }
 
@@ -110,7 +110,7 @@ function captionOf(sets: readonly Scores[], threshold: number | undefined): stri
   const heights =
     'A bar’s height is its share of the row’s images; what lies beyond the axis is in the outermost bars.';
   if (threshold === undefined) {
-    return `This method does not decide by a threshold: an image is backdoored where B and B′ disagree. ${heights}`;
+    return `This method does not decide by a threshold: an image is backdoored where the BadNet and the repaired net disagree. ${heights}`;
   }
   const missed = sets.some(({ poisoned }) => poisoned) ? ' and poisoned images that were missed' : '';
   return `Images right of the dashed line are answered “backdoored”. In red: clean images that were flagged${missed}. ${heights}`;

@@ -9,8 +9,8 @@ const FEW = 50;
 const WORST = 12;
 
 /** Clean accuracy by class: each class where there are few, else how it is spread, and the worst. */
-export function classesSection({ observed, bundle }: Report): Html {
-  if (!observed) return html``;
+export function classesSection({ observed, bundle, kind }: Report): Html {
+  if (!observed || kind === 'repair') return html``;
   const classes = accuracyByClass(observed.clean, bundle);
   const unseen = bundle.classes - classes.length;
   return html`<section aria-labelledby="classes">
@@ -27,8 +27,8 @@ function fewClasses(classes: readonly ClassAccuracy[]): Html {
   const others = classes.length - rest.length;
   const sentence =
     rest.length === 0
-      ? `B, B′ and G name every image of all ${others} classes rightly.`
-      : `B, B′ and G name every image of the other ${counted(others, 'class', 'classes')} rightly.`;
+      ? `The BadNet, the repaired net and GoodNet name every image of all ${others} classes rightly.`
+      : `The BadNet, the repaired net and GoodNet name every image of the other ${counted(others, 'class', 'classes')} rightly.`;
   return html`${rest.length > 0 ? classesFigure(rest) : ''}${others > 0 ? html`<p>${sentence}</p>` : ''}`;
 }
 
@@ -37,9 +37,9 @@ function report(bundle: Report['bundle']): (label: number) => string {
 }
 
 function worstTable(worst: readonly ClassAccuracy[], name: (label: number) => string): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="The classes where G does worst">
-<table class="plain"><caption>The ${worst.length} classes where G does worst.</caption>
-<thead><tr><th scope="col">class</th><th scope="col">images</th><th scope="col">B</th><th scope="col">B′</th><th scope="col">G</th><th scope="col">flagged</th></tr></thead>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="The classes where GoodNet does worst">
+<table class="plain"><caption>The ${worst.length} classes where GoodNet does worst.</caption>
+<thead><tr><th scope="col">class</th><th scope="col">images</th><th scope="col">BadNet</th><th scope="col">repaired</th><th scope="col">GoodNet</th><th scope="col">flagged</th></tr></thead>
 <tbody>${worst.map(
     (each) =>
       html`<tr><th scope="row">${name(each.class)}</th><td>${count(each.images)}</td><td>${percent(each.bad / each.images, 0)}</td><td>${percent(each.repaired / each.images, 0)}</td><td>${percent(each.answer / each.images, 0)}</td><td>${percent(each.flagged / each.images, 0)}</td></tr>`,

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import type { Example, Outcome } from '../examples';
+import type { Outcome } from '../examples';
 import type { ObservedSet } from '../observe';
-import { imageOf } from '../picture';
 import type { Report } from '../types';
-import { className, count, type Html, percent, pText } from '../words';
+import { count, type Html } from '../words';
+import { card } from './card';
 
 const TITLES: Record<Outcome, string> = {
   right: 'Clean, named rightly',
@@ -14,11 +14,20 @@ const TITLES: Record<Outcome, string> = {
   missed: 'Poisoned, missed',
 };
 
+/** What the cards' p-value is. */
+export const P_VALUE = 'The p-value tells how often a clean image is at least as suspicious.';
+
 /** Images drawn at random from each outcome, with their verdicts. */
-export async function examplesSection({ observed, bundle }: Report): Promise<Html> {
-  if (!observed) return html``;
+export async function examplesSection({ observed, bundle, kind }: Report): Promise<Html> {
+  if (!observed || kind === 'repair') return html``;
   const groups: Html[] = [];
-  for (const outcome of ['right', 'alarm', 'wrong'] as const) {
+  // Where there are few alarms, the most suspicious images are all of them.
+  const { examples, mostSuspicious } = observed.clean;
+  const outcomes =
+    examples.count('alarm') > mostSuspicious.length
+      ? (['alarm', 'wrong', 'right'] as const)
+      : (['wrong', 'right'] as const);
+  for (const outcome of outcomes) {
     groups.push(await group(observed.clean, outcome, bundle));
   }
   for (const set of observed.poisoned) {
@@ -26,7 +35,7 @@ export async function examplesSection({ observed, bundle }: Report): Promise<Htm
   }
   return html`<section aria-labelledby="examples">
 <h2 id="examples">Examples</h2>
-<p class="note">Drawn at random, up to six of each kind. <i>p</i> tells how often a clean image is at least as suspicious.</p>
+<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}</p>
 ${groups}
 </section>`;
 }
@@ -43,29 +52,4 @@ async function group(
 <h3>${TITLES[outcome]}${poisoned ? html` <span class="name">${name}</span>` : ''} <span class="count">${count(examples.count(outcome))} of ${count(total)}</span></h3>
 ${cards.length === 0 ? html`<p class="note">None.</p>` : html`<ul class="cards">${cards}</ul>`}
 </section>`;
-}
-
-async function card(
-  { name, label, trueLabel, verdict, pixels }: Example,
-  outcome: Outcome,
-  shape: ObservedSet['examples']['shape'],
-  bundle: Manifest,
-): Promise<Html> {
-  const say = (answer: number) => className(answer, bundle);
-  const said = (answer: { class: number; probability: number }) =>
-    `${bundle.classNames ? say(answer.class) : answer.class}, ${percent(answer.probability, 0)}`;
-  const labelled = outcome === 'found' || outcome === 'missed' ? 'target' : 'label';
-  // An image that was missed does no harm where the attacker's class is not the answer.
-  const harmless = outcome === 'missed' && verdict.class !== label;
-  const alt = `${name}: G says ${say(verdict.class)}`;
-  return html`<li>${await imageOf(pixels, shape, alt)}
-<p class="verdict${harmless ? ' harmless' : ''}">${say(verdict.class)}</p>
-<dl><dt>${labelled}</dt><dd>${short(label, bundle)}</dd>
-${trueLabel === undefined ? '' : html`<dt>is</dt><dd>${short(trueLabel, bundle)}</dd>`}
-<dt>B</dt><dd>${said(verdict.bad)}</dd><dt>B′</dt><dd>${said(verdict.repaired)}</dd><dt><i>p</i></dt><dd>${pText(verdict.pValue)}</dd></dl>
-<p class="name">${name.slice(name.lastIndexOf('/') + 1)}</p></li>`;
-}
-
-function short(label: number, bundle: Manifest): string {
-  return bundle.classNames ? className(label, bundle) : String(label);
 }

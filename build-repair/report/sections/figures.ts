@@ -1,22 +1,23 @@
 import { html } from 'hono/html';
 import { inGroups } from '../../evaluate/format';
 import type { Rate } from '../../evaluate/interval';
+import { promiseMark, promiseNote } from '../promise';
 import type { Report } from '../types';
 import { counted, type Html, interval, percent } from '../words';
 
-/** The table before and after: B, B′ and G, with 95 % intervals. */
+/** The table before and after: the BadNet, the repaired net and GoodNet, with 95 % intervals. */
 export function figuresSection(report: Report): Html {
   const { clean, poisoned } = report.figures;
   return html`<section aria-labelledby="before-after">
 <h2 id="before-after">Before and after</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="before-after">
+<div class="scroll" tabindex="0" role="region" aria-label="Before and after, the table">
 <table class="figures">
-<caption>B is the net as it came, B′ the repaired net, G what GoodNet answers from both. Per cent, with 95 % intervals (Wilson) beneath.</caption>
-<thead><tr><td></td><th scope="col">B, before</th><th scope="col">B′</th><th scope="col" class="main">G, after</th></tr></thead>
+<caption>BadNet (B): the net as it came. Repaired net (B′): ${repairedMeans(report.bundle)} GoodNet (G): what is answered from both. False alarms: clean images answered “backdoored”. Attack success: poisoned images answered with the attacker’s target. Found: poisoned images answered “backdoored”. Beneath each figure its 95 % interval (Wilson).</caption>
+<thead><tr><td></td><th scope="col">BadNet, before</th><th scope="col">Repaired net</th><th scope="col" class="main">GoodNet, after</th></tr></thead>
 <tbody>
 ${group('Clean images', cleanName(report), clean.accuracy.n, clean.groups)}
 ${row('accuracy', clean.accuracyBefore, clean.accuracyRepaired, clean.accuracy)}
-${row('answered “backdoored”', undefined, undefined, clean.falsePositiveRate)}
+${row('false alarms', undefined, undefined, clean.falsePositiveRate, promiseMark(clean.falsePositiveRate, report.bundle, report.bundle.alpha))}
 </tbody>
 ${poisoned.map(
   (set) => html`<tbody>
@@ -27,6 +28,7 @@ ${set.recoveredAccuracy && row('the true class is named', undefined, set.recover
 </tbody>`,
 )}
 </table></div>
+${promiseNote(report)}
 ${report.kind === 'repair' ? html`<p class="note">${calibrationNote(report)}</p>` : ''}
 </section>`;
 }
@@ -38,13 +40,20 @@ function cleanName({ kind, run }: Report): string {
 function calibrationNote({ bundle }: Report): string {
   const { scheme, folds, images } = bundle.calibration;
   if (scheme === 'none') {
-    return 'A repair by this method keeps no clean images apart: these are the images that B′ was made from, and too good. goodnet evaluate on images of its own gives figures to rely on.';
+    return 'A repair by this method keeps no clean images apart: these are the images that the repaired net was made from, and too good. goodnet evaluate on images of its own gives figures to rely on.';
   }
   const how =
     scheme === 'split'
       ? 'which no fitting has seen'
-      : `each scored by the one of ${folds} fits that had not seen it (B′ is the one that is served, and a little too good here)`;
+      : `each scored by the one of ${folds} fits that had not seen it (the repaired net is the one that is served, and a little too good here)`;
   return `Measured on ${counted(images, 'calibration image')}, ${how}. The repair has no poisoned images; goodnet evaluate with --poisoned measures attack success and detection.`;
+}
+
+/** What the column of B′ tells: within GoodNet it knows which class is suspicious, alone it does not. */
+function repairedMeans({ method, nets }: Report['bundle']): string {
+  if (method !== 'expert') return 'the same net, pruned and trained on.';
+  const alone = nets.repaired ? '; the net in repaired/, asked alone, still follows a trigger' : '';
+  return `what it answers within GoodNet, which tells it what is suspicious${alone}.`;
 }
 
 function group(kind: string, name: string, images: number, groups: number | undefined): Html {
@@ -56,11 +65,12 @@ function row(
   bad: Rate | undefined,
   repaired: Rate | undefined,
   answer: Rate | undefined,
+  mark: Html | '' = '',
 ): Html {
-  return html`<tr><th scope="row">${label}</th>${cell(bad)}${cell(repaired)}${cell(answer, 'main')}</tr>`;
+  return html`<tr><th scope="row">${label}</th>${cell(bad)}${cell(repaired)}${cell(answer, 'main', mark)}</tr>`;
 }
 
-function cell(rate: Rate | undefined, kind = ''): Html {
+function cell(rate: Rate | undefined, kind = '', mark: Html | '' = ''): Html {
   if (!rate) return html`<td class="${kind}"></td>`;
-  return html`<td class="${kind}"><span class="value">${percent(rate.rate)}</span><span class="interval">${interval(rate)}</span></td>`;
+  return html`<td class="${kind}"><span class="value">${percent(rate.rate)}</span><span class="interval">${interval(rate)}</span>${mark}</td>`;
 }

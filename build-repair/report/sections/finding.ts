@@ -1,28 +1,43 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import { pngImage } from '../picture';
+import { costOf } from '../cost';
 import type { Finding, FindingTarget, Report } from '../types';
 import { className, counted, type Html, list, percent } from '../words';
+import { patternPictures } from './pattern';
 
-/** As many target classes as a heading can hold. */
+/** As many possible targets as a heading can hold. */
 const NAMED = 4;
 
+/** Kinds of backdoors that the search is not made for (docs/method.md). */
+const MISSED = [
+  'faint triggers all over the picture: blends, gratings, warps, colour filters',
+  'small patterns that are like no patch of noise, plain colour or chequers',
+  'triggers that work on pictures of some classes only (source-specific)',
+  'another target for each class (all-to-all)',
+  'things in the scene, such as a real hat',
+];
+
 /** Whether B looks backdoored, and toward which classes: what the eye meets first. */
-export async function findingSection({ finding, bundle, kind }: Report): Promise<Html> {
+export async function findingSection(report: Report): Promise<Html> {
+  const { finding, kind } = report;
   if (!finding) {
-    const run = kind === 'repair' ? 'This run' : 'The repair that made this bundle';
+    if (kind === 'evaluation') return html``;
     return html`<section class="finding none" aria-labelledby="finding">
-<h2 id="finding">No finding about B</h2>
-<p>${run} did not ask whether the net itself is backdoored. What follows tells how the repaired net answers.</p>
+<h2 id="finding">Not asked: is the net itself backdoored?</h2>
+<p>What follows tells how GoodNet answers.</p>
 </section>`;
   }
-  const { backdoored, score, targets, against } = finding;
-  const when = kind === 'repair' ? '' : ' Found by the repair that made this bundle.';
-  const cards = await Promise.all(targets.map((target) => card(target, bundle)));
+  const { backdoored, targets, how } = finding;
+  const when = kind === 'repair' ? '' : ' This was found by the repair that made this bundle.';
+  const cards: Html[] = [];
+  for (const target of targets) cards.push(await card(target, report));
   return html`<section class="finding${backdoored ? ' backdoored' : ''}" aria-labelledby="finding">
 <p class="overline">Is the net backdoored?</p>
-<h2 id="finding">${heading(finding, bundle)}</h2>
-<p>Score <strong>${number(score)}</strong>. ${against}${when}</p>
+<h2 id="finding">${heading(finding, report.bundle)}</h2>
+${targets.length > 0 ? html`<p class="beside">Classes that are named may be innocent.</p>` : ''}
+<p>${inOneSentence(finding)}</p>
+<details><summary>How this is told</summary><p>${how}${when}</p></details>
+${whatToDo(finding, report.bundle)}
 ${cards.length > 0 ? html`<ul class="targets">${cards}</ul>` : ''}
 </section>`;
 }
@@ -32,29 +47,39 @@ function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
   if (targets.length === 0) return 'Signs of a backdoor';
   const names = targets.slice(0, NAMED).map((target) => nameOf(target, bundle));
   const more = targets.length - names.length;
-  return `Signs of a backdoor toward ${list(more > 0 ? [...names, counted(more, 'more class', 'more classes')] : names)}`;
+  const all = list(more > 0 ? [...names, counted(more, 'more class', 'more classes')] : names);
+  return `Signs of a backdoor; possible ${targets.length === 1 ? 'target' : 'targets'}: ${all}`;
 }
 
-async function card(target: FindingTarget, bundle: Manifest): Promise<Html> {
-  const name = nameOf(target, bundle);
-  const picture =
-    target.triggerPng && (await pngImage(target.triggerPng, `The trigger recovered for ${name}`));
+function inOneSentence({ backdoored, targets }: Finding): string {
+  if (!backdoored)
+    return 'No pattern was found that turns clean pictures to one class, more surely than in the clean nets that we tried.';
+  const classes = targets.length === 1 ? 'this class' : 'these classes';
+  return `A pattern was found that turns clean pictures to ${classes}, more surely than in any clean net that we tried.`;
+}
+
+function whatToDo({ backdoored }: Finding, { nets, method }: Manifest): Html {
+  if (!backdoored)
+    return html`<p class="todo"><strong>What to do:</strong> serve GoodNet (this bundle) all the same: it judges each picture by itself, whatever was found here. These kinds of backdoors can be missed:</p>
+<ul class="missed-kinds">${MISSED.map((kind) => html`<li>${kind}</li>`)}</ul>`;
+  const alone =
+    nets.repaired && method === 'expert'
+      ? html` The net in <code>repaired/</code>, asked alone, still follows the trigger.`
+      : '';
+  return html`<p class="todo"><strong>What to do:</strong> serve GoodNet (this bundle), not the BadNet itself, and don’t pass the net on.${alone}</p>`;
+}
+
+async function card(target: FindingTarget, report: Report): Promise<Html> {
+  const name = nameOf(target, report.bundle);
+  const cost = costOf(target.class, report);
   return html`<li>
-${picture}
-<div><h3>${capital(name)}</h3>
-<p class="rate"><strong>${percent(target.rate)}</strong> of clean images turn to it under the recovered trigger</p>
-<p>${target.evidence}</p></div>
+<h3>Possible target: ${name}</h3>
+<div class="evidence">${await patternPictures(target, name, report.bundle)}
+<div class="said"><p class="rate"><strong>${percent(target.rate)}</strong> of clean pictures of other classes turn to it under this pattern: one that works, which need not be the attacker’s. ${target.evidence}</p>
+${cost && html`<p class="cost">${cost}</p>`}</div></div>
 </li>`;
 }
 
 function nameOf(target: FindingTarget, bundle: Manifest): string {
   return target.name === undefined ? className(target.class, bundle) : `${target.class} (${target.name})`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function number(score: number): string {
-  return Number.isInteger(score) ? String(score) : String(Number(score.toPrecision(3)));
 }

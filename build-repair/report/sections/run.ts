@@ -21,11 +21,12 @@ ${fact('Took', duration(run.seconds))}
 ${setsTable(run)}
 ${stagesTable(run)}
 <h3>The bundle</h3>
+<p class="note">In notes of the repair B is the BadNet, B′ the repaired net, G GoodNet, and E the copy of the BadNet that was made to forget.</p>
 <dl class="facts">
 ${fact('Name', bundle.name)}
 ${fact('Id', bundle.id)}
 ${fact('Method', bundle.method)}
-${fact('False-positive rate α', bundle.rule.kind === 'calibrated' ? alphaText(bundle.alpha) : 'not used: answers by disagreement')}
+${fact('False-positive rate α', bundle.rule.kind === 'calibrated' ? alphaText(bundle.alpha) : 'not used: backdoored is where both nets disagree')}
 ${fact('Evidence', evidenceText(bundle.rule))}
 ${fact('Calibration', calibrationText(calibration))}
 ${fact('Seed', String(made.seed))}
@@ -46,11 +47,12 @@ ${fact(
 function withoutPart({ without }: Manifest): Html {
   if (without.length === 0) return html`<p>No kind of evidence is missing from this bundle.</p>`;
   return html`<h3>Evidence that this bundle goes without</h3>
+<p class="note">B is the BadNet.</p>
 <ul>${without.map(({ evidence, reason }) => html`<li><strong>${evidence}</strong>: ${reason}</li>`)}</ul>`;
 }
 
 function evidenceText(rule: Manifest['rule']): string {
-  if (rule.kind === 'disagreement') return 'disagreement of B and B′';
+  if (rule.kind === 'disagreement') return 'disagreement of the BadNet and the repaired net';
   const { scales, second } = rule;
   const asked =
     second && `transplant (of ${second.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { percent, rateOf } from '../../../build-repair/evaluate/interval';
+import { byGroups, leavesOut, percent, rateOf } from '../../../build-repair/evaluate/interval';
 
 test("Wilson's interval, against published values", () => {
   // Newcombe 1998, "Two-sided confidence intervals for the single proportion", method 3.
@@ -14,6 +14,19 @@ test("Wilson's interval, against published values", () => {
     expect(rate.low).toBeCloseTo(low, 4);
     expect(rate.high).toBeCloseTo(high, 4);
   }
+});
+
+test('an interval that leaves out what was promised lies above it or below it', () => {
+  expect(leavesOut(rateOf(30, 1000), 0.01)).toBe('above');
+  expect(leavesOut(rateOf(2, 1000), 0.01)).toBe('below');
+  expect(leavesOut(rateOf(12, 1000), 0.01)).toBeUndefined();
+  expect(leavesOut(byGroups(rateOf(30, 1000), 40), 0.01)).toBeUndefined();
+  expect(leavesOut(rateOf(0, 0), 0.01)).toBeUndefined();
+  const { high, low } = rateOf(12, 1000);
+  expect([leavesOut({ n: 1000, low, high }, low), leavesOut({ n: 1000, low, high }, high)]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 test('no images, no rate', () => {

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findBackdoor } from '../../../build-repair/finding/find';
 import { packFinding } from '../../../build-repair/finding/pack';
+import { readTriggerPng, triggerPng } from '../../../build-repair/finding/trigger-png';
 import { findingLines } from '../../../build-repair/finding/words';
 import type { LoadedImages } from '../../../build-repair/images/load';
 import { silent } from '../../../build-repair/progress';
@@ -118,12 +120,35 @@ describe('is the net backdoored?', () => {
     expect(finding.targets.map((target) => target.class)).toEqual([TARGET]);
     expect(finding.targets[0]!.rate).toBeGreaterThan(0.7);
     const packed = await packFinding(finding, shape);
-    expect(packed.field.targets[0]!.trigger).toBe(`finding/trigger-${TARGET}.png`);
+    expect(packed.field.targets[0]!.trigger).toBe(`finding/pattern-${TARGET}.png`);
     expect(Array.from(packed.files[0]!.bytes.slice(1, 4))).toEqual([0x50, 0x4e, 0x47]);
+    const { trigger } = finding.targets[0]!;
+    const kept = (await readTriggerPng(packed.files[0]!.bytes, shape))!;
+    trigger.mask.forEach((share, at) => {
+      expect(Math.abs(kept.mask[at]! - share)).toBeLessThan(1 / 255);
+      if (share < 1 / 255) return;
+      for (let c = 0; c < 3; c++)
+        expect(Math.abs(kept.pattern[at * 3 + c]! - trigger.pattern[at * 3 + c]!)).toBeLessThan(1);
+    });
     const again = await packFinding(await findBackdoor(context, bad, expert), shape);
     expect(again).toEqual(packed);
-    expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}`);
+    expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}: a pattern`);
+    expect(findingLines(packed.field)[0]).toContain('possible targets, which may be innocent');
   }, 120_000);
+
+  test('a pattern on a grey picture is kept with its opacity, too; one on another size, or without, is none to put on', async () => {
+    const grey = { height: 2, width: 1, channels: 1 };
+    const trigger = { mask: Float32Array.of(0, 0.4), pattern: Float32Array.of(200, 90) };
+    const png = await triggerPng({ trigger }, grey);
+    const { mask, pattern } = (await readTriggerPng(png, grey))!;
+    expect(Array.from(mask, (share) => Math.round(255 * share))).toEqual([0, 102]);
+    expect(pattern[1]).toBe(90);
+    expect(await readTriggerPng(png, { ...grey, height: 1 })).toBeUndefined();
+    const opaque = await sharp(Buffer.alloc(6), { raw: { height: 2, width: 1, channels: 3 } })
+      .png()
+      .toBuffer();
+    expect(await readTriggerPng(opaque, { ...grey, channels: 3 })).toBeUndefined();
+  });
 
   test('a clean net: no alarm', async () => {
     const bad = await trained(false);

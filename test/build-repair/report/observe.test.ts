@@ -41,16 +41,32 @@ describe('what was observed', () => {
     expect(seen.suspicion).toHaveLength(2);
   });
 
-  test('examples: up to six of an outcome, each as likely as another, in whole values of 0–255', () => {
+  test('examples: up to five of an outcome, each as likely as another, in whole values of 0–255', () => {
     const many = 600;
     const seen = observe(many, Array(many).fill(verdict(0, 0, 0.5)), Array(many).fill(0));
     const examples = seen.examples.of('right');
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(5);
     expect(seen.examples.count('right')).toBe(many);
-    expect(new Set(examples.map(({ name }) => name)).size).toBe(6);
+    expect(new Set(examples.map(({ name }) => name)).size).toBe(5);
     expect(Math.max(...examples.map(({ name }) => Number(name)))).toBeGreaterThan(100);
     expect(examples[0]!.pixels[1]).toBe(255);
     expect(seen.examples.of('alarm')).toHaveLength(0);
+  });
+
+  test('the ten most suspicious images are kept, the most first; of equals those that came first', () => {
+    const p = Array.from({ length: 40 }, (_, i) => (((i * 7) % 20) + 1) / 40);
+    const seen = observe(
+      40,
+      p.map((each) => verdict(0, 1, each)),
+      Array(40).fill(2),
+    );
+    const expected = Array.from(p.keys())
+      .sort((a, b) => p[a]! - p[b]! || a - b)
+      .slice(0, 10);
+    expect(seen.mostSuspicious.map(({ name }) => Number(name))).toEqual(expected);
+    expect(seen.mostSuspicious[0]).toMatchObject({ label: 2, verdict: { pValue: 0.025, bad: { class: 0 } } });
+    expect(Array.from(seen.mostSuspicious[1]!.pixels)).toEqual([expected[1], 255]);
+    expect(observe(1, [verdict(0, 0, 0.5)], [0]).mostSuspicious).toHaveLength(1);
   });
 
   test('by class: the worst of G first, classes without images left out', () => {
@@ -69,8 +85,12 @@ describe('what was observed', () => {
 
 test('flagged at α: a p-value equal to α counts', () => {
   const p = Float64Array.of(0.01, 0.010001, 0.2, 0.001);
-  expect(flaggedAt(0.01, p)).toMatchObject({ hits: 2, n: 4 });
-  expect(flaggedAt(0.0005, p).hits).toBe(0);
+  expect(flaggedAt(0.01, { pValues: p })).toMatchObject({ hits: 2, n: 4 });
+  const one = flaggedAt(0.01, { pValues: p });
+  const grouped = flaggedAt(0.01, { pValues: p, groups: 2 });
+  expect(grouped).toMatchObject({ hits: 2, n: 4, rate: 0.5 });
+  expect(grouped.high - grouped.low).toBeGreaterThan(one.high - one.low);
+  expect(flaggedAt(0.0005, { pValues: p }).hits).toBe(0);
 });
 
 test('the clock names each stage once, in order, and passes progress on', () => {

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { parseHTML } from 'linkedom';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { percent } from '../../../build-repair/evaluate/interval';
+import { percent, rateOf } from '../../../build-repair/evaluate/interval';
 import { reportHtml } from '../../../build-repair/report/page';
 import type { Finding, Report } from '../../../build-repair/report/types';
 import { ASK_ALL } from '../../../models/detector/evidence';
 import { startEngine } from '../../../models/engine';
-import { HOSTILE, smallReports } from './reports';
+import { HOSTILE, smallReports, TARGET } from './reports';
 
 let ofRepair: Report;
 let ofEvaluation: Report;
+let found: Report;
 let html: string;
 let page: Page;
 
@@ -31,7 +32,7 @@ const text = (selector: string, from: Page = page) =>
 
 beforeAll(async () => {
   await startEngine();
-  ({ ofRepair, ofEvaluation } = await smallReports());
+  ({ ofRepair, ofEvaluation, found } = await smallReports());
   html = await reportHtml(ofEvaluation);
   page = parse(html);
 }, 120_000);
@@ -116,7 +117,7 @@ describe('what an evaluation shows', () => {
   });
 
   test('detection at the chosen α is the detection of the table', () => {
-    const [chosen] = text('.alphas .chosen td');
+    const [chosen] = text('.alphas .chosen td').map((cell) => cell.replace(/above α$/, ''));
     expect(chosen).toBe(`${(100 * ofEvaluation.figures.clean.falsePositiveRate.rate).toFixed(1)} %`);
     const cells = text('.alphas .chosen td').slice(1);
     expect(cells).toEqual(
@@ -142,7 +143,7 @@ describe('what an evaluation shows', () => {
     const { width, height, format } = await sharp(Buffer.from(uri.split(',')[1]!, 'base64')).metadata();
     expect({ width, height, format }).toEqual({ width: 32, height: 40, format: 'png' });
     expect(new Set(text('.found .verdict'))).toEqual(new Set(['backdoored']));
-    expect(text('.right .verdict')).toHaveLength(6);
+    expect(text('.examples.right .verdict')).toHaveLength(5);
   });
 
   test('what the bundle goes without is told', async () => {
@@ -180,48 +181,160 @@ test('which images are asked for transplants is told', async () => {
 describe('the finding comes first', () => {
   const finding: Finding = {
     backdoored: true,
-    score: 7.414,
-    against: HOSTILE,
+    how: HOSTILE,
     targets: [
-      { class: 5, name: HOSTILE, rate: 0.987, evidence: HOSTILE },
+      { class: TARGET, name: HOSTILE, rate: 0.987, evidence: HOSTILE },
       { class: 12, rate: 0.5, evidence: 'a mask of 31 pixels' },
     ],
   };
+  const first = async (report: Report) => parse(await reportHtml(report)).querySelector('main section')!;
+  const one = (selector: string, from: Element) =>
+    from.querySelector(selector)!.textContent.replace(/\s+/g, ' ');
 
-  test('where there is one', async () => {
-    const triggerPng = await sharp({ create: { width: 8, height: 9, channels: 3, background: '#f00' } })
-      .png()
-      .toBuffer();
-    const targets = [{ ...finding.targets[0]!, triggerPng }, finding.targets[1]!];
-    const found = parse(await reportHtml({ ...ofEvaluation, finding: { ...finding, targets } }));
-    const first = found.querySelector('main section')!;
-    expect(first.querySelector('h2')!.textContent).toContain('Signs of a backdoor toward 5 (');
-    expect(text('.rate', first)).toEqual([
-      expect.stringContaining('98.7 %'),
-      expect.stringContaining('50.0 %'),
-    ]);
-    expect(first.querySelectorAll('img')).toHaveLength(1);
-    expect(found.querySelectorAll('script')).toHaveLength(0);
+  test('possible targets, which may be innocent; what to do; the rest behind "How this is told"', async () => {
+    const box = await first({ ...ofEvaluation, finding });
+    expect(one('h2', box)).toMatch(/^Signs of a backdoor; possible targets: 5 \(.* and 12 \(person 12\)$/);
+    expect(box.querySelector('h2 + p')!.textContent).toBe('Classes that are named may be innocent.');
+    expect(text('.rate strong', box as Page)).toEqual(['98.7 %', '50.0 %']);
+    expect(one('details:not([open])', box)).toContain(HOSTILE.replace(/\s+/g, ' '));
+    expect(one('.todo', box)).toMatch(/serve GoodNet .*, not the BadNet itself, and don’t pass the net on/);
+    expect(box.textContent).not.toMatch(/the (recovered )?trigger recovered|is the trigger/);
+    expect(box.querySelectorAll('script, img')).toHaveLength(0);
   });
 
-  test('where there is no sign, and where nothing was asked', async () => {
-    const none = parse(
-      await reportHtml({ ...ofEvaluation, finding: { ...finding, backdoored: false, targets: [] } }),
+  test('where B′ is a net of the bundle, that it alone still follows the trigger', async () => {
+    const nets = { ...ofEvaluation.bundle.nets, repaired: { folder: 'repaired', from: 'bad' as const } };
+    const told = /asked alone, still follows (the|a) trigger/;
+    expect((await first({ ...ofEvaluation, finding })).textContent).not.toMatch(told);
+    const bundle = { ...ofEvaluation.bundle, nets };
+    const whole = parse(await reportHtml({ ...ofEvaluation, bundle, finding }));
+    expect(text('.todo', whole)[0]).toMatch(told);
+    expect(text('.figures caption', whole)[0]).toMatch(told);
+    const pruned = parse(
+      await reportHtml({ ...ofEvaluation, bundle: { ...bundle, method: 'magnitude' }, finding }),
     );
-    expect(text('main section h2', none)[0]).toBe('No sign of a backdoor was found, which clears no net');
-    expect(text('main section h2')[0]).toBe('No finding about B');
+    expect(pruned.querySelector('main')!.textContent).not.toMatch(told);
   });
+
+  test('a pattern on a clean picture of another class, beside it, with what is answered', async () => {
+    const { shown } = found.finding!.targets[0]!;
+    expect(shown!.clean.bad).not.toBe(TARGET);
+    expect(shown!.stamped.bad).toBe(TARGET);
+    const box = await first(found);
+    expect(text('.shown .what', box as Page)).toEqual([
+      'A clean picture',
+      'The same with the pattern',
+      'The pattern alone',
+    ]);
+    expect(text('.shown dd', box as Page)[2]).toBe('5 (person 5)');
+    const pictures = await Promise.all(
+      Array.from(box.querySelectorAll('.shown img'), (image) =>
+        sharp(Buffer.from(image.getAttribute('src')!.split(',')[1]!, 'base64'))
+          .raw()
+          .toBuffer(),
+      ),
+    );
+    const [clean, stamped, alone] = pictures as [Buffer, Buffer, Buffer];
+    const row = 32 * 3;
+    // Above the pattern's rows nothing is changed, and the pattern alone is grey; within them it is what it is.
+    expect(stamped.subarray(0, 15 * row).equals(clean.subarray(0, 15 * row))).toBe(true);
+    expect(new Set(alone.subarray(0, 15 * row))).toEqual(new Set([128]));
+    expect(Array.from(stamped.subarray(16 * row, 16 * row + 3))).toEqual([112, 22, 158]);
+    expect(Array.from(alone.subarray(16 * row, 16 * row + 3))).toEqual([112, 22, 158]);
+    expect(clean.equals(stamped)).toBe(false);
+    expect(box.textContent).toMatch(/one that works, which need not be the attacker’s/);
+  });
+
+  test('what it costs the class, measured on its own clean images', async () => {
+    const { labels, flagged } = found.observed!.clean;
+    const own = Array.from(labels.keys()).filter((i) => labels[i] === TARGET);
+    const hits = own.filter((i) => flagged[i] === 1).length;
+    expect(own).toHaveLength(8);
+    const cost = one('.cost', await first(found));
+    expect(cost).toMatch(/up to 4 times as often/);
+    expect(cost).toContain(`${hits} of its 8 clean pictures (${((100 * hits) / 8).toFixed(1)} %, 95 %:`);
+    const uncounted = await first({ ...found, bundle: ofRepair.bundle });
+    expect(one('.cost', uncounted)).toMatch(/changes none of GoodNet’s answers/);
+    const { observed: _, ...unobserved } = found;
+    expect(one('.cost', await first(unobserved))).toMatch(/none here to measure it with/);
+  });
+
+  test('where there is no sign: the kinds that are missed', async () => {
+    const none = await first({ ...ofEvaluation, finding: { ...finding, backdoored: false, targets: [] } });
+    expect(one('h2', none)).toBe('No sign of a backdoor was found, which clears no net');
+    expect(text('.missed-kinds li', none as Page).join()).toMatch(
+      /all over the picture.*some classes only.*all-to-all/,
+    );
+  });
+
+  test('where nothing was asked, a repair says so and an evaluation leaves it out', async () => {
+    expect(one('h2', await first(ofRepair))).toMatch(/^Not asked/);
+    expect(page.querySelector('.finding')).toBeNull();
+  });
+});
+
+describe('an interval that leaves out what was promised', () => {
+  const withRate = async (hits: number, n: number, calibration: object = {}, groups?: number) => {
+    const { figures, bundle } = ofEvaluation;
+    const clean = { ...figures.clean, groups, falsePositiveRate: rateOf(hits, n) };
+    const marked = parse(
+      await reportHtml({
+        ...ofEvaluation,
+        bundle: { ...bundle, calibration: { ...bundle.calibration, ...calibration } },
+        figures: { ...figures, clean },
+      }),
+    );
+    return { marks: text('.summary .mark, .figures .mark', marked), note: text('p:has(> .mark)', marked)[0] };
+  };
+
+  test('is marked, with what may be the cause', async () => {
+    const { marks, note } = await withRate(60, 1000);
+    expect(marks).toEqual(['above the promised 2 %', 'above the promised 2 %']);
+    expect(note).toMatch(
+      /^Above what was promised .*few calibration images \(192\).*unlike the calibration images.*chance/,
+    );
+    expect((await withRate(2, 1000)).note).toMatch(
+      /^Below what was promised .*easier than the calibration images/,
+    );
+  });
+
+  test('of groups, and of classes without calibration images', async () => {
+    const { note } = await withRate(60, 1000, { groups: 20, images: 22 });
+    expect(note).toMatch(/only 20 groups.*classes without calibration images \(at least 2\).*--group/);
+    expect((await withRate(60, 1000, { groups: 20 }, 90)).note).not.toMatch(/--group/);
+  });
+
+  test('and one that holds it is not', async () => {
+    expect(await withRate(21, 1000)).toEqual({ marks: [], note: undefined });
+  });
+});
+
+test('the most suspicious clean images are shown: label, answers, p-value and name', async () => {
+  for (const report of [ofEvaluation, ofRepair]) {
+    const shown = parse(await reportHtml(report)).querySelector('[aria-labelledby="suspicious"]')!;
+    const { mostSuspicious } = report.observed!.clean;
+    expect(mostSuspicious).toHaveLength(10);
+    expect(text('.name', shown as Page)).toEqual(
+      mostSuspicious.map(({ name }) => name.replace(/\s+/g, ' ').replace(/^.*\//, '')),
+    );
+    for (const term of ['label', 'BadNet', 'repaired', 'p-value']) {
+      expect(text('dt', shown as Page).filter((each) => each === term)).toHaveLength(10);
+    }
+    const flagged = mostSuspicious.filter(({ verdict }) => verdict.backdoored).length;
+    expect(shown.querySelectorAll('li.alarm')).toHaveLength(flagged);
+  }
 });
 
 test('a repair tells its calibration, and that it has no poisoned images', async () => {
   const repaired = parse(await reportHtml(ofRepair));
   expect(text('h2', repaired)).toEqual([
-    'No finding about B',
+    'Not asked: is the net itself backdoored?',
     'Before and after',
     'Suspicion',
+    'The most suspicious clean images',
     'What was run',
   ]);
-  expect(text('.figures + p, .scroll + .note', repaired).join()).toMatch(/no poisoned images/);
+  expect(text('.note', repaired).join()).toMatch(/no poisoned images/);
   expect(repaired.querySelectorAll('figure')).toHaveLength(1);
   expect(text('.facts dd', repaired)).toContain('192 clean images, cross-fitted, 4 folds');
 });

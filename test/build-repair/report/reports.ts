@@ -4,9 +4,11 @@ import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from '../../../build-repair/demo/
 import { demoBadNet } from '../../../build-repair/demo/data';
 import { drawFaces, type LabelledDrawings } from '../../../build-repair/demo/faces';
 import { evaluate } from '../../../build-repair/evaluate/evaluate';
+import { triggerPng } from '../../../build-repair/finding/trigger-png';
 import { silent } from '../../../build-repair/progress';
 import { Clock } from '../../../build-repair/report/clock';
-import { Observer } from '../../../build-repair/report/observe';
+import { calibrationObserver, Observer } from '../../../build-repair/report/observe';
+import { findingOf } from '../../../build-repair/report/of-finding';
 import type { Report } from '../../../build-repair/report/types';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { pValue } from '../../../models/detector/conformal';
@@ -112,11 +114,45 @@ function bundleOf(calibration: Float32Array, classNames: string[]): Manifest {
   };
 }
 
+/** The class that the finding names. */
+export const TARGET = 5;
+
+/** The bundle with a finding: dark purple bars over eyes, as the demo's sunglasses are. */
+async function findingBundle(
+  bundle: Manifest,
+): Promise<{ bundle: Manifest; read: (path: string) => Uint8Array }> {
+  const { height, width, channels } = DEMO_SHAPE;
+  const isThere = (at: number) => Math.floor(at / width) >= 15 && Math.floor(at / width) < 22;
+  const mask = Float32Array.from({ length: height * width }, (_, at) => Number(isThere(at)));
+  const pattern = Float32Array.from(
+    { length: height * width * channels },
+    (_, at) => [112, 22, 158][at % 3]!,
+  );
+  const png = await triggerPng({ trigger: { mask, pattern } }, DEMO_SHAPE);
+  const target = {
+    class: TARGET,
+    rate: 0.9,
+    score: 2.5,
+    signature: 1,
+    area: 0.2,
+    trigger: 'finding/pattern-5.png',
+  };
+  const finding = { backdoored: true, score: 2.5, limit: 1, tried: 11, targets: [target] };
+  if (bundle.rule.kind !== 'calibrated') throw new Error('a calibrated rule is wanted');
+  const rule = { ...bundle.rule, suspected: { classes: [TARGET], worth: 4 } };
+  return { bundle: { ...bundle, finding, rule }, read: () => png };
+}
+
 /**
  * What `goodnet repair` and `goodnet evaluate` hand to their reports, of the demo's BadNet on drawn faces. The sets
  * and a class have hostile names.
  */
-export async function smallReports(): Promise<{ ofRepair: Report; ofEvaluation: Report }> {
+export async function smallReports(): Promise<{
+  ofRepair: Report;
+  ofEvaluation: Report;
+  /** A repair with a finding: a pattern that may turn pictures to TARGET. */
+  found: Report;
+}> {
   const persons = demoCast();
   const draw = (set: string, imagesPerPerson: number, trigger?: (typeof DEMO_TRIGGERS)[number]) =>
     drawFaces({ persons, imagesPerPerson, seed: 1, set, shape: DEMO_SHAPE, trigger });
@@ -140,6 +176,19 @@ export async function smallReports(): Promise<{ ofRepair: Report; ofEvaluation: 
     signal: undefined,
     observe: observer.observe,
   });
+  const calibrated = calibrationObserver({ size: kept.count, shape: DEMO_SHAPE });
+  const keptSet = setOf('kept', kept);
+  for await (const batch of keptSet.batches(64)) {
+    calibrated.add(await standIn(flat, calibration).classify(batch.pixels, batch.names.length), batch);
+  }
+  const observed = { clean: calibrated.observed(), poisoned: [] };
+  const withFinding = await findingBundle(bundle);
+  const finding = await findingOf(
+    withFinding.bundle,
+    withFinding.read,
+    observed.clean.examples,
+    standIn(flat, calibration),
+  );
   flat.dispose();
   const run = {
     ...clock.taken(),
@@ -147,8 +196,16 @@ export async function smallReports(): Promise<{ ofRepair: Report; ofEvaluation: 
     inputs: [{ label: 'Bundle', value: HOSTILE }],
     sets: [{ role: 'clean images', name: HOSTILE, images: 96, skipped: 3 }],
   };
+  const ofRepair: Report = {
+    kind: 'repair',
+    bundle,
+    figures: { clean: figures.clean, poisoned: [] },
+    observed,
+    run,
+  };
   return {
-    ofRepair: { kind: 'repair', bundle, figures: { clean: figures.clean, poisoned: [] }, run },
+    ofRepair,
     ofEvaluation: { kind: 'evaluation', bundle, figures, observed: observer.observed(), run },
+    found: { ...ofRepair, bundle: withFinding.bundle, finding },
   };
 }

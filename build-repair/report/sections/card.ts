@@ -1,0 +1,36 @@
+import { html } from 'hono/html';
+import type { Manifest } from '../../../models/bundle/manifest';
+import type { ImageShape } from '../../../models/images/set';
+import type { Example, Outcome } from '../examples';
+import { imageOf } from '../picture';
+import { className, type Html, percent, pText } from '../words';
+
+/** An image with its verdict, as an item of a list. */
+export async function card(
+  { name, label, trueLabel, verdict, pixels }: Example,
+  outcome: Outcome,
+  shape: ImageShape,
+  bundle: Manifest,
+): Promise<Html> {
+  const say = (answer: number) => className(answer, bundle);
+  const short = (answer: number) => (bundle.classNames ? say(answer) : String(answer));
+  const said = (answer: { class: number; probability: number }) =>
+    `${short(answer.class)}, ${percent(answer.probability, 0)}`;
+  const labelled = outcome === 'found' || outcome === 'missed' ? 'target' : 'label';
+  // An image that was missed does no harm where the attacker's class is not the answer.
+  const harmless = outcome === 'missed' && verdict.class !== label;
+  return html`<li class="${outcome}">${await imageOf(pixels, shape, `${name}: GoodNet says ${say(verdict.class)}`)}
+<div><p class="verdict${harmless ? ' harmless' : ''}">${say(verdict.class)}</p>
+<dl><dt>${labelled}</dt><dd>${short(label)}</dd>
+${trueLabel === undefined ? '' : html`<dt>is</dt><dd>${short(trueLabel)}</dd>`}
+<dt>BadNet</dt><dd>${said(verdict.bad)}</dd><dt>repaired</dt><dd>${said(verdict.repaired)}</dd><dt>p-value</dt><dd>${pText(verdict.pValue)}</dd></dl>
+<p class="name">${shortName(name)}</p></div></li>`;
+}
+
+/** The file with its class's folder, or the set with the image's place. */
+function shortName(name: string): string {
+  return name
+    .split('/')
+    .slice(name.includes('#') ? -1 : -2)
+    .join('/');
+}
