@@ -1,8 +1,9 @@
-// Bundles functions/page, the page for people, into a folder (dist/page unless told otherwise).
+// Bundles functions/page, the page for people, and that of the API into a folder (dist/page unless told otherwise).
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildDocs } from './build-docs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = join(root, 'functions/page');
@@ -20,3 +21,4 @@ await build({
   logLevel: 'warning',
 });
 for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));
+await buildDocs(join(folder, 'docs'));
