@@ -1,6 +1,8 @@
 // The API's page: shows openapi.json with Swagger UI, which lies beside it, and sends what is tried to the service that
 // it came from. No other host is asked.
 import { at } from '../elements';
+import { layout } from './layout';
+import { mend } from './mend';
 
 declare const SwaggerUIBundle: (options: object) => unknown;
 
@@ -21,16 +23,19 @@ async function show(): Promise<void> {
   if (!response.ok) throw new Error(`It is answered ${response.status}.`);
   const described = (await response.json()) as Described;
   at('curl', HTMLElement).textContent = curl(described);
+  const reference = at('reference', HTMLElement);
+  mend(reference);
   SwaggerUIBundle({
     spec: { ...described, servers: [{ url: base }] },
-    domNode: at('reference', HTMLElement),
-    deepLinking: true,
+    domNode: reference,
     defaultModelsExpandDepth: 0,
     defaultModelExpandDepth: 2,
     displayRequestDuration: true,
     tryItOutEnabled: true,
     // It would ask another host whether the document is valid.
     validatorUrl: 'none',
+    plugins: [layout],
+    layout: 'GoodNetLayout',
   });
 }
 
