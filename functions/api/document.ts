@@ -21,8 +21,8 @@ const TAGS = [
   { name: 'Health', description: 'For load balancers and monitors.' },
   {
     name: 'Open Inference Protocol',
-    description: 'The same answers for clients of KServe and Triton: version 2 of their protocol.',
-    externalDocs: { url: 'https://github.com/kserve/open-inference-protocol' },
+    description:
+      'The same answers for clients of KServe and Triton: version 2 of [their protocol](https://github.com/kserve/open-inference-protocol).',
   },
 ];
 

@@ -33,7 +33,7 @@ export function listOf(described: Described) {
     Object.entries(verbs).map(([verb, operation]) => ({ path, verb, operation })),
   );
   const sections = tags.map(
-    ({ name, description }) => html`<h2>${name}</h2><p>${description}</p>
+    ({ name, description }) => html`<h2>${name}</h2><p>${plain(description)}</p>
 ${operations
   .filter(({ operation }) => operation.tags.includes(name))
   .map(({ path, verb, operation }) => section(verb, path, operation))}`,
@@ -58,9 +58,14 @@ function section(verb: string, path: string, operation: Operation) {
   const bodies = requestBody ? row('body', Object.keys(requestBody.content).join(', ')) : '';
   const answers = Object.entries(responses).map(([status, { description }]) => row(status, description));
   return html`<details><summary><code class="verb">${verb.toUpperCase()}</code> <code>${path}</code> <span>${summary}</span></summary>
-<p>${description}</p><dl>${asked}${bodies}${answers}</dl></details>`;
+<p>${plain(description)}</p><dl>${asked}${bodies}${answers}</dl></details>`;
 }
 
 function row(name: string, text: string) {
-  return html`<dt><code>${name}</code></dt><dd>${text}</dd>`;
+  return html`<dt><code>${name}</code></dt><dd>${plain(text)}</dd>`;
+}
+
+/** Markdown as it is read aloud: without the marks of code and links. */
+function plain(text: string): string {
+  return text.replace(/`/g, '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 }

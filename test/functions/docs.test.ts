@@ -135,7 +135,6 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     expect(await page.locator('#curl').innerText()).toBe(
       `curl --data-binary @face.png ${server.url}/v1/classify`,
     );
-    expect(await page.locator('.servers option').allInnerTexts()).toEqual([server.url]);
     expect(await page.locator('#reference').innerText()).not.toContain('8080');
     expect(await page.locator('section.models .model-container:visible').count()).toBe(0);
     await shot(page, 'light');
@@ -162,8 +161,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
   it('sends the example of JSON, also after a reload', { timeout: 60_000 }, async () => {
     await page.reload();
     await ready(page);
-    const operation = page.locator('#operations-Images-classify');
-    if (!(await operation.locator('.opblock-body').isVisible())) await opens(page, 'Images-classify');
+    const operation = await opens(page, 'Images-classify');
     await operation.getByLabel('Request content type').selectOption('application/json');
     await operation.getByRole('button', { name: 'Execute' }).click();
     const answer = operation.locator('.live-responses-table');
@@ -203,7 +201,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
       await operation.getByPlaceholder('model').fill('colours');
       await operation.getByRole('button', { name: 'Execute' }).click();
       await operation.locator('.live-responses-table').getByText('"results"').waitFor();
-      await opens(phone, 'Open-Inference-Protocol-oipVersionInfer');
+      await opens(phone, 'Open_Inference_Protocol-oipVersionInfer');
       await phone.locator('section.models .models-control').click();
       await shot(phone, `phone-open-${scheme}`);
       expect(await width(phone)).toBe(PHONE.width);
