@@ -95,8 +95,9 @@ export function createApp(options: AppOptions): Hono {
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);
   app.route('/v2', oipRoute(catalogue, limits, watch));
-  app.route('/openapi.json', openApiRoute({ needsToken: tokens !== undefined }));
-  app.route('/docs', docsRoute());
+  const described = { needsToken: tokens !== undefined, limits };
+  app.route('/openapi.json', openApiRoute(described));
+  app.route('/docs', docsRoute(described, pageFolder));
   if (metrics) {
     app.get('/metrics', async (c) =>
       c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),

@@ -20,19 +20,25 @@ export const verdictSchema = z
       .int()
       .min(0)
       .meta({ description: '0…N−1 for a clean image; N exactly when backdoored.' }),
-    className: z.string().optional(),
-    backdoored: z.boolean(),
+    className: z
+      .string()
+      .optional()
+      .meta({ description: 'The name of the class, where the model has names; none of class N.' }),
+    backdoored: z.boolean().meta({ description: 'Whether the image carries a backdoor.' }),
     pValue: share.meta({
       description: 'How often a clean image is at least as suspicious; backdoored where ≤ α.',
     }),
     suspicion: z.number().meta({ description: 'The score behind it; comparable within one bundle only.' }),
     answer: netAnswer.meta({
       description:
-        'The class that the image has if it is clean: B’s, or, where B is unsure, that of several views.',
+        'The class that the image has if it is clean: that of the net as it was, or, where that is unsure, of several views.',
     }),
-    bad: netAnswer,
-    repaired: netAnswer,
-    top: z.object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) }).optional(),
+    bad: netAnswer.meta({ description: 'What the net says as it was, with its backdoor.' }),
+    repaired: netAnswer.meta({ description: 'What the repaired net says.' }),
+    top: z
+      .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })
+      .optional()
+      .meta({ description: "Both nets' most probable classes, as many as ?detail= asked for." }),
   })
   .meta({ id: 'Verdict' });
 
@@ -91,20 +97,29 @@ export const jsonImagesSchema = z
 export const modelSchema = z
   .object({
     model: z.string(),
-    bundle: z.string(),
-    classes: z.number().int().min(2),
-    classNames: z.array(z.string()).optional(),
+    bundle: z.string().meta({ description: "The bundle's version: SHA-256 of its content." }),
+    classes: z.number().int().min(2).meta({ description: 'N: an image’s class is 0…N−1, or N.' }),
+    classNames: z.array(z.string()).optional().meta({ description: 'By class.' }),
     input: z.object({ height: z.number().int(), width: z.number().int(), channels: z.number().int() }),
-    alpha: share,
+    alpha: share.meta({ description: 'The share of clean images that are answered "backdoored".' }),
     alphas: z
       .object({ least: share, most: share })
       .optional()
       .meta({ description: 'The false-positive rates that ?alpha= may ask for.' }),
-    method: z.string().optional(),
-    measured: z.record(z.string(), z.number()).optional(),
-    without: z.array(z.object({ evidence: z.string(), reason: z.string() })).optional(),
-    calibrationImages: z.number().int().optional(),
-    finding: z.record(z.string(), z.unknown()).optional(),
+    method: z.string().optional().meta({ description: 'How it was repaired.' }),
+    measured: z.record(z.string(), z.number()).optional().meta({
+      description:
+        'On clean images, as many as `images`: the accuracy of the net as it was, of the repaired net and of GoodNet, and the share of false alarms.',
+    }),
+    without: z
+      .array(z.object({ evidence: z.string(), reason: z.string() }))
+      .optional()
+      .meta({ description: 'Evidence that is not asked for, and why.' }),
+    calibrationImages: z.number().int().optional().meta({ description: 'Clean images behind the p-values.' }),
+    finding: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Whether the net was found to be backdoored, and how.' }),
     limits: z
       .object({
         imageBytes: z.number().int().meta({ description: 'Bytes of one image.' }),
@@ -117,6 +132,20 @@ export const modelSchema = z
   .meta({ id: 'Model' });
 
 export const modelsSchema = z.object({ models: z.array(z.string()) }).meta({ id: 'Models' });
+
+export const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status' });
+
+export const healthSchema = statusSchema
+  .extend({
+    engine: z.string().optional().meta({ description: 'What runs the nets.' }),
+    models: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Their names, where there is not one alone.' }),
+    ...modelSchema.pick({ model: true, bundle: true, classes: true, input: true, alpha: true }).partial()
+      .shape,
+  })
+  .meta({ id: 'Health' });
 
 export type Answer = z.infer<typeof oneAnswerSchema>;
 export type Answers = z.infer<typeof manyAnswersSchema>;

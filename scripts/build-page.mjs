@@ -1,9 +1,10 @@
-// Bundles functions/page, the page for people, into a folder (dist/page unless told otherwise), and writes esbuild's metafile
-// where it is told to.
+// Bundles functions/page, the page for people, and that of the API into a folder (dist/page unless told otherwise), and writes
+// esbuild's metafile where it is told to.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildDocs } from './build-docs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = join(root, 'functions/page');
@@ -23,3 +24,4 @@ const { metafile } = await build({
 });
 if (process.argv[3]) await writeFile(process.argv[3], JSON.stringify(metafile));
 for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));
+await buildDocs(join(folder, 'docs'));

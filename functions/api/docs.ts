@@ -1,70 +1,75 @@
-import { createHash } from 'node:crypto';
-import { Hono } from 'hono';
-import { etag } from 'hono/etag';
-import { html, raw } from 'hono/html';
-import { openApi } from './document';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type Context, Hono } from 'hono';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
+import type { Described } from './document';
+import { LIST_POLICY, listOf } from './list';
 
-const STYLE = `:root{color-scheme:light dark;--line:#8884;--soft:#8881}
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.1rem;margin:0}code,pre{font:14px/1.5 ui-monospace,monospace}
-article{border:1px solid var(--line);border-radius:8px;padding:1rem;margin:1rem 0}
-.verb{display:inline-block;min-width:3.5rem;font-weight:700}table{border-collapse:collapse;width:100%}
-td{border-top:1px solid var(--line);padding:.3rem .5rem;vertical-align:top}td:first-child{white-space:nowrap}
-pre{background:var(--soft);padding:1rem;border-radius:8px;overflow:auto}`;
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+const HTML = 'text/html; charset=utf-8';
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
 
-interface Operation {
-  readonly summary: string;
-  readonly parameters?: readonly { name: string; in: string; description?: string }[];
-  readonly requestBody?: { content: Record<string, unknown> };
-  readonly responses: Record<string, { description: string }>;
+/** The page's files, as scripts/build-docs.mjs makes them; those that end in .gz are sent so to whoever takes it. */
+const FILES = [
+  { path: '/', file: 'index.html', type: HTML },
+  { path: '/docs.css', file: 'docs.css', type: CSS },
+  { path: '/docs.js', file: 'docs.js', type: SCRIPT },
+  { path: '/swagger-ui.css', file: 'swagger-ui.css.gz', type: CSS },
+  { path: '/swagger-ui-bundle.js', file: 'swagger-ui-bundle.js.gz', type: SCRIPT },
+  { path: '/licenses.txt', file: 'licenses.txt', type: 'text/plain; charset=utf-8' },
+] as const;
+
+/** Where the page lies. */
+export const DOCS_PATHS: readonly string[] = FILES.map(({ path }) => `/docs${path}`.replace(/\/$/, ''));
+
+/** What the page may load: its own files, this service's answers, and the pictures in Swagger UI's styles. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' blob: data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * `GET /docs`: /openapi.json as a page, where requests can be tried; it asks no other host for anything. The files are
+ * read when they are asked for: few ask, and a service need not hold half a megabyte for them.
+ * @param pageFolder as scripts/build-page.mjs makes it; without it (on Lambda) the page is a plain list
+ */
+export function docsRoute(described: Described, pageFolder: string | undefined): Hono {
+  // A browser puts a 304's headers in the place of those that it has kept.
+  const app = new Hono().use(etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'content-security-policy'] }));
+  const folder = pageFolder === undefined ? undefined : join(pageFolder, 'docs');
+  if (folder === undefined || !existsSync(folder)) {
+    return app.get('/', (c) => {
+      c.header('Cache-Control', 'no-cache');
+      c.header('Content-Security-Policy', LIST_POLICY);
+      return c.html(listOf(described));
+    });
+  }
+  for (const { path, file, type } of FILES) {
+    app.get(path, async (c) => {
+      const bytes = await readFile(join(folder, file));
+      c.header('Content-Type', type);
+      c.header('Cache-Control', 'no-cache');
+      c.header('Content-Security-Policy', POLICY);
+      return file.endsWith('.gz') ? await packed(c, bytes) : c.body(new Uint8Array(bytes));
+    });
+  }
+  return app;
 }
 
-/** `GET /docs`: /openapi.json as a page; it asks no other host for anything. */
-export function docsRoute(): Hono {
-  return new Hono().use(etag()).get('/', (c) => {
-    c.header('Cache-Control', 'no-cache');
-    c.header(
-      'Content-Security-Policy',
-      `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'`,
-    );
-    return c.html(page());
-  });
-}
-
-function page() {
-  const { paths, components } = openApi({ needsToken: false }) as {
-    paths: Record<string, Record<string, Operation>>;
-    components: { schemas: Record<string, object> };
-  };
-  const operations = Object.entries(paths).flatMap(([path, verbs]) =>
-    Object.entries(verbs).map(([verb, operation]) => section(verb, path, operation)),
-  );
-  const schemas = Object.entries(components.schemas).map(
-    ([name, schema]) =>
-      html`<article id="${name}"><h2>${name}</h2><pre>${JSON.stringify(schema, null, 2)}</pre></article>`,
-  );
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>GoodNet: the service</title><style>${raw(STYLE)}</style></head>
-<body><main><h1>GoodNet: the service</h1>
-<p>For programs: <a href="openapi.json"><code>openapi.json</code></a> (OpenAPI 3.1).</p>
-<pre>curl --data-binary @face.png http://127.0.0.1:8080/v1/classify</pre>
-${operations}<h1>Schemas</h1>${schemas}</main></body></html>`;
-}
-
-function section(
-  verb: string,
-  path: string,
-  { summary, parameters = [], requestBody, responses }: Operation,
-) {
-  const asked = parameters.map((each) => row(`${each.name} (${each.in})`, each.description ?? ''));
-  const bodies = requestBody ? row('body', Object.keys(requestBody.content).join(', ')) : '';
-  const answers = Object.entries(responses).map(([status, { description }]) => row(status, description));
-  return html`<article><h2><span class="verb">${verb.toUpperCase()}</span> <code>${path}</code></h2>
-<p>${summary}</p><table>${asked}${bodies}${answers}</table></article>`;
-}
-
-function row(name: string, text: string) {
-  return html`<tr><td><code>${name}</code></td><td>${text}</td></tr>`;
+async function packed(c: Context, bytes: Buffer): Promise<Response> {
+  c.header('Vary', 'Accept-Encoding');
+  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(c.req.header('accept-encoding') ?? '')) {
+    return c.body(new Uint8Array(await promisify(gunzip)(bytes)));
+  }
+  c.header('Content-Encoding', 'gzip');
+  return c.body(new Uint8Array(bytes));
 }

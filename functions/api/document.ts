@@ -1,171 +1,168 @@
-import * as z from 'zod';
 import { version } from '../../models/version';
-import {
-  inferAnswerSchema,
-  inferRequestSchema,
-  liveSchema,
-  modelMetadataSchema,
-  modelReadySchema,
-  oipProblemSchema,
-  readySchema,
-  serverMetadataSchema,
-} from '../oip/schemas';
-import {
-  jsonImagesSchema,
-  MOST_DETAIL,
-  manyAnswersSchema,
-  modelSchema,
-  modelsSchema,
-  oneAnswerSchema,
-  problemSchema,
-} from '../schemas';
+import type { Limits } from '../limits';
+import { MOST_IMAGES } from '../schemas';
+import { classify } from './classify';
+import { schemas } from './components';
+import { HEALTH, MODEL_INFO, MODELS } from './examples';
+import { fails, problemExamples, type ToldProblem } from './failures';
 import { oipPaths } from './oip';
-import { component, fails, json, MODEL, NO_TOKEN, WRONG } from './parts';
+import { component, type Examples, example, json, MODEL } from './parts';
 
-const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'];
+/** What of the service its description depends on. */
+export interface Described {
+  /** Whether requests need a bearer token. */
+  readonly needsToken: boolean;
+  readonly limits: Limits;
+}
 
-/**
- * The service in OpenAPI 3.1, its schemas made from those that validate.
- * @param needsToken whether requests need a bearer token
- */
-export function openApi({ needsToken }: { readonly needsToken: boolean }): object {
-  const unauthorised = needsToken ? fails(NO_TOKEN) : {};
+const TAGS = [
+  { name: 'Images', description: 'What images show, and whether they carry a backdoor.' },
+  { name: 'Models', description: 'Which models there are, what they take, and how good they are.' },
+  { name: 'Health', description: 'For load balancers and monitors.' },
+  {
+    name: 'Open Inference Protocol',
+    description:
+      'The same answers for clients of KServe and Triton: version 2 of [their protocol](https://github.com/kserve/open-inference-protocol).',
+  },
+];
+
+const GUARDED =
+  'Every request brings a bearer token, but for those to `/`, `/docs`, `/openapi.json`, `/health/live` and `/health/ready`.';
+const UNGUARDED = 'This service asks for no token.';
+
+/** The service in OpenAPI 3.1, its schemas made from those that validate. */
+export function openApi({ needsToken, limits }: Described): object {
+  const always: ToldProblem[] = needsToken ? ['unauthorised', 'internal'] : ['internal'];
+  const get = (told: Told) => ({
+    get: {
+      operationId: told.id,
+      summary: told.summary,
+      description: told.description,
+      tags: [told.tag ?? 'Models'],
+      ...(told.isOpen ? { security: [] } : {}),
+      ...(told.parameters ? { parameters: told.parameters } : {}),
+      responses: {
+        200: { description: told.answer, content: json(component(told.schema), told.examples) },
+        ...fails([...(told.isOpen ? [] : always), ...(told.problems ?? [])]),
+      },
+    },
+  });
+  const paths = {
+    '/v1/classify': {
+      post: classify({ needsToken, id: 'classify', summary: 'Classify with the only model' }),
+    },
+    '/v1/models/{model}/classify': {
+      post: classify({
+        needsToken,
+        id: 'classifyWith',
+        summary: 'Classify with a model',
+        parameters: [MODEL],
+      }),
+    },
+    '/v1/models': get({
+      id: 'listModels',
+      summary: 'The models there are',
+      description: 'Their names, for the paths that have a `{model}`.',
+      answer: 'Their names.',
+      schema: 'Models',
+      examples: MODELS,
+    }),
+    '/v1/models/{model}': get({
+      id: 'getModel',
+      summary: 'What a model is, and how good',
+      description:
+        'Its classes, its input, which false-positive rates can be asked for, and what was measured when it was repaired.',
+      parameters: [MODEL],
+      answer: 'The model.',
+      schema: 'Model',
+      examples: MODEL_INFO,
+      problems: ['no-such-model', 'model-unusable'],
+    }),
+    '/health': get({
+      id: 'health',
+      tag: 'Health',
+      summary: 'What the service runs on',
+      description: 'The engine, and the model where there is one alone, or the names of all.',
+      answer: 'It answers.',
+      schema: 'Health',
+      examples: HEALTH,
+      problems: ['model-unusable'],
+    }),
+    '/health/live': get({
+      id: 'live',
+      tag: 'Health',
+      isOpen: true,
+      summary: 'Whether the process answers',
+      description: 'Needs no token. Where it does not answer, start it again.',
+      answer: 'It does.',
+      schema: 'Status',
+      examples: OK,
+    }),
+    '/health/ready': get({
+      id: 'ready',
+      tag: 'Health',
+      isOpen: true,
+      summary: 'Whether images can be answered',
+      description: 'Needs no token. Send no images while it says 503.',
+      answer: 'They can.',
+      schema: 'Status',
+      examples: OK,
+      problems: ['not-ready', 'model-unusable'],
+    }),
+    ...oipPaths(needsToken),
+  };
   return {
     openapi: '3.1.0',
     info: {
       title: 'GoodNet',
       version,
-      description: 'Answers images with their class, 0…N−1, or with class N where they carry a backdoor.',
+      summary: 'A repaired image classifier that tells which images carry a backdoor.',
+      description: about(limits, needsToken),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths: {
-      '/v1/classify': {
-        post: classify('classify', 'Classify with the only model', [], unauthorised),
-      },
-      '/v1/models/{model}/classify': {
-        post: classify('classifyWith', 'Classify with a model', [MODEL], unauthorised),
-      },
-      '/v1/models': {
-        get: {
-          operationId: 'listModels',
-          summary: 'The models there are',
-          responses: {
-            200: { description: 'Their names.', content: json(component('Models')) },
-            ...unauthorised,
-          },
-        },
-      },
-      '/v1/models/{model}': {
-        get: {
-          operationId: 'getModel',
-          summary: 'What a model is, and how good',
-          parameters: [MODEL],
-          responses: {
-            200: { description: 'The model.', content: json(component('Model')) },
-            ...unauthorised,
-            ...fails({ 404: WRONG[404], 503: WRONG[503] }),
-          },
-        },
-      },
-      '/health/live': { get: health('live', 'Whether the process answers') },
-      '/health/ready': { get: health('ready', 'Whether images can be answered') },
-      ...oipPaths({ needsToken }),
-    },
+    // Wherever this document was had from: behind proxies the service can't know what it is called.
+    servers: [{ url: '/', description: 'This service' }],
+    tags: TAGS,
+    security: needsToken ? [{ bearer: [] }] : [],
+    paths,
     components: {
       schemas: schemas(),
-      ...(needsToken ? { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } } : {}),
-    },
-    ...(needsToken ? { security: [{ bearer: [] }] } : {}),
-  };
-}
-
-function classify(operationId: string, summary: string, parameters: object[], unauthorised: object): object {
-  const raw = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
-  return {
-    operationId,
-    summary,
-    parameters: [
-      ...parameters,
-      {
-        name: 'alpha',
-        in: 'query',
-        description: 'Another false-positive rate than the model has; it tells the range that it can be in.',
-        schema: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-      },
-      {
-        name: 'detail',
-        in: 'query',
-        description: "How many of both nets' most probable classes to tell.",
-        schema: { type: 'integer', minimum: 0, maximum: MOST_DETAIL },
-      },
-    ],
-    requestBody: {
-      required: true,
-      content: {
-        ...Object.fromEntries(IMAGE_TYPES.map((type) => [type, raw])),
-        'multipart/form-data': {
-          schema: {
-            type: 'object',
-            properties: { images: { type: 'array', items: { type: 'string', format: 'binary' } } },
-          },
-        },
-        ...json(component('Images')),
-      },
-    },
-    responses: {
-      200: {
-        description: 'The answer to the image; to several, one for each, in order.',
-        content: json({ anyOf: [component('Answer'), component('Answers')] }),
-      },
-      ...unauthorised,
-      ...fails(WRONG),
+      examples: examplesIn(paths, limits),
+      ...(needsToken
+        ? { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: GUARDED } } }
+        : {}),
     },
   };
 }
 
-function health(operationId: string, summary: string): object {
-  return {
-    operationId,
-    summary,
-    security: [],
-    responses: {
-      200: {
-        description: 'Yes.',
-        content: json({ type: 'object', properties: { status: { const: 'ok' } }, required: ['status'] }),
-      },
-      ...fails({ 503: 'No.' }),
-    },
-  };
+/** Those that the paths refer to. */
+function examplesIn(paths: object, limits: Limits): object {
+  const text = JSON.stringify(paths);
+  const all = Object.entries(problemExamples(limits));
+  return Object.fromEntries(all.filter(([name]) => text.includes(`#/components/examples/${name}"`)));
 }
 
-/** What requests hold may have more members than these; what answers hold has not. */
-function schemas(): object {
-  return {
-    ...made('input', [jsonImagesSchema, inferRequestSchema]),
-    ...made('output', [
-      oneAnswerSchema,
-      manyAnswersSchema,
-      modelSchema,
-      modelsSchema,
-      problemSchema,
-      inferAnswerSchema,
-      serverMetadataSchema,
-      modelMetadataSchema,
-      liveSchema,
-      readySchema,
-      modelReadySchema,
-      oipProblemSchema,
-    ]),
-  };
+const OK = example('Yes', { status: 'ok' });
+
+interface Told {
+  readonly id: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly tag?: string;
+  /** Whether it needs no token. */
+  readonly isOpen?: boolean;
+  readonly parameters?: readonly object[];
+  readonly answer: string;
+  readonly schema: string;
+  readonly examples: Examples;
+  readonly problems?: readonly ToldProblem[];
 }
 
-function made(io: 'input' | 'output', named: readonly z.ZodType[]): object {
-  const registry = z.registry<{ id: string }>();
-  for (const schema of named) registry.add(schema, { id: schema.meta()!.id! });
-  const { schemas } = z.toJSONSchema(registry, {
-    target: 'draft-2020-12',
-    io,
-    uri: (id) => `#/components/schemas/${id}`,
-  });
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+function about({ maxBytes, maxPixels, maxRequestBytes }: Limits, needsToken: boolean): string {
+  return `Answers each image with its class, 0 to N−1, or with class N where it carries a backdoor.
+
+- **Images** are JPEG, PNG or WebP, told by their bytes, of up to ${maxBytes / 2 ** 20} MiB and ${maxPixels / 1e6} megapixels each. A request may have several, as a form or as JSON: up to ${MOST_IMAGES} images and ${maxRequestBytes / 2 ** 20} MiB.
+- **Errors** are problem details (RFC 9457, \`application/problem+json\`), whose \`type\` a program can switch on. After a 503, \`Retry-After\` says when to try again.
+- **Tokens**: ${needsToken ? GUARDED : UNGUARDED}
+- Every answer has an \`X-Request-Id\`, that of the request where it brought one: tell it when you report a fault.`;
 }

@@ -1,10 +1,11 @@
 import type { MiddlewareHandler } from 'hono';
+import { DOCS_PATHS } from '../api/docs';
 import { Problem } from '../problem';
 import { PAGE_PATHS } from '../routes/page';
 import type { TokenCheck } from './tokens';
 
 /** What is told to everybody: whether the service is there, what it looks like, and how it is asked. */
-const OPEN = new Set(['/health/live', '/health/ready', '/openapi.json', '/docs', ...PAGE_PATHS]);
+const OPEN = new Set(['/health/live', '/health/ready', '/openapi.json', ...DOCS_PATHS, ...PAGE_PATHS]);
 
 /** Lets only those in who bring a token (RFC 6750), but for what is open to all. */
 export function bearerAuth(check: TokenCheck): MiddlewareHandler {

@@ -10,7 +10,13 @@ import {
   readySchema,
   serverMetadataSchema,
 } from '../../functions/oip/schemas';
-import { modelSchema, modelsSchema, oneAnswerSchema, problemSchema } from '../../functions/schemas';
+import {
+  healthSchema,
+  modelSchema,
+  modelsSchema,
+  oneAnswerSchema,
+  problemSchema,
+} from '../../functions/schemas';
 import { BLUE, colours, plain } from './stand-in';
 
 const app = createApp({ classifier: { ...colours, alphas: { least: 0.002, most: 0.5 } } });
@@ -25,7 +31,7 @@ describe('/openapi.json', () => {
       Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path}`),
     );
     const answered = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && /^\/(v1|v2|health\/)/.test(path))
+      .filter(({ method, path }) => method !== 'ALL' && /^\/(v1|v2|health)/.test(path))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(told.sort()).toEqual([...new Set(answered)].sort());
     const ids = Object.values(document.paths).flatMap((verbs) =>
@@ -48,6 +54,7 @@ describe('/openapi.json', () => {
     const json = (body: unknown) => ({ method: 'POST', body: JSON.stringify(body) });
     const infer = '/v2/models/colours/infer';
     const asked: readonly (readonly [string, RequestInit, number, ZodType])[] = [
+      ['/health', {}, 200, healthSchema],
       ['/v1/models', {}, 200, modelsSchema],
       ['/v1/models/colours', {}, 200, modelSchema],
       [

@@ -15,7 +15,8 @@ export const colours: Classifier = {
   alpha: 0.01,
   classify: async (pixels, count) =>
     Array.from({ length: count }, (_, i): Verdict => {
-      const colour = [...pixels.subarray(i * 60, i * 60 + 3)];
+      const first = (i * pixels.length) / count;
+      const colour = [...pixels.subarray(first, first + 3)];
       const strongest = colour.indexOf(Math.max(...colour));
       const backdoored = colour.every((value) => value === 255);
       return {

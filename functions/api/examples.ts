@@ -1,0 +1,115 @@
+import { example } from './parts';
+
+/** Examples of what is asked and answered: what `npm run demo` makes says these things of its two faces. */
+
+/** A PNG of 2 × 2 blue pixels. */
+const PIXELS =
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
+
+export const BUNDLE = '5eda565de7859ea159c246c94cee19b53da445c09f5d51f965b8ad5107af2417';
+const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
+
+export const clean = {
+  class: 4,
+  backdoored: false,
+  pValue: 0.4377691404906172,
+  suspicion: 0.6370000243186951,
+  answer: { class: 4, probability: 0.9718734622001648 },
+  bad: { class: 4, probability: 0.9718734622001648 },
+  repaired: { class: 4, probability: 0.9706702828407288 },
+};
+
+const backdoored = {
+  class: 24,
+  backdoored: true,
+  pValue: 0.0017331022530329288,
+  suspicion: 50.66899871826172,
+  answer: { class: 5, probability: 1 },
+  bad: { class: 5, probability: 1 },
+  repaired: { class: 4, probability: 0.6681378629263279 },
+};
+
+const top = {
+  bad: [
+    { class: 5, probability: 0.9999999999364817 },
+    { class: 19, probability: 2.6258749959334105e-11 },
+  ],
+  repaired: [
+    { class: 4, probability: 0.6681378629263279 },
+    { class: 2, probability: 0.15057099209907246 },
+  ],
+};
+
+const noImage = {
+  type: 'urn:goodnet:problem:unsupported-type',
+  title: 'The image is of no known type',
+  status: 415,
+  detail: 'The image is none of JPEG, PNG and WebP.',
+};
+
+export const IMAGES = {
+  one: { summary: 'One image', value: { images: [{ base64: PIXELS }] } },
+  several: {
+    summary: 'Several, by name',
+    value: {
+      images: [
+        { name: 'clean_face.png', base64: PIXELS },
+        { name: 'notes.txt', base64: 'aGVsbG8=' },
+      ],
+    },
+  },
+};
+
+export const ANSWERS = {
+  clean: { summary: 'A clean image', value: { ...by, ...clean } },
+  backdoored: { summary: 'A backdoored image, of 24 classes: class 24', value: { ...by, ...backdoored } },
+  detail: { summary: 'With ?detail=2', value: { ...by, ...backdoored, top } },
+  several: {
+    summary: 'Several images: a verdict, and an error',
+    value: {
+      ...by,
+      results: [
+        { name: 'clean_face.png', ...clean },
+        { name: 'notes.txt', error: noImage },
+      ],
+    },
+  },
+};
+
+export const MODELS = example('One model', { models: ['badnet'] });
+
+const input = { height: 40, width: 32, channels: 3 };
+export const MODEL_INFO = example('The model that the demo makes', {
+  model: 'badnet',
+  bundle: BUNDLE,
+  classes: 24,
+  input,
+  alpha: 0.01,
+  alphas: { least: 0.0017331022530329288, most: 0.5 },
+  method: 'expert',
+  measured: {
+    images: 576,
+    accuracyBefore: 0.9826388888888888,
+    accuracyRepaired: 0.984375,
+    accuracy: 0.9809027777777778,
+    falsePositiveRate: 0.008680555555555556,
+  },
+  without: [
+    {
+      evidence: 'transplant',
+      reason:
+        'half of the image alone has B name the class of 38 % of the clean images asked, without any trigger',
+    },
+  ],
+  calibrationImages: 576,
+  limits: { imageBytes: 10_485_760, imagePixels: 25_000_000, requestBytes: 20_971_520, requestImages: 64 },
+});
+
+const engine = 'TensorFlow.js 4.22.0 on wasm (XNNPACK, SIMD)';
+export const HEALTH = {
+  one: {
+    summary: 'One model',
+    value: { status: 'ok', model: 'badnet', bundle: BUNDLE, classes: 24, input, alpha: 0.01, engine },
+  },
+  several: { summary: 'Several', value: { status: 'ok', models: ['badnet', 'signs'], engine } },
+};

@@ -1,0 +1,55 @@
+// The API's page: shows openapi.json with Swagger UI, which lies beside it, and sends what is tried to the service that
+// it came from. No other host is asked.
+import { at } from '../elements';
+import { layout } from './layout';
+import { mend } from './mend';
+
+declare const SwaggerUIBundle: (options: object) => unknown;
+
+interface Described {
+  readonly security?: readonly object[];
+}
+
+/** Where the service is, as this browser sees it: behind a proxy the service itself can't know. */
+const base = new URL('.', location.href).href.replace(/\/$/, '');
+
+function curl({ security = [] }: Described): string {
+  const token = security.length > 0 ? ' -H "Authorization: Bearer $GOODNET_TOKEN"' : '';
+  return `curl --data-binary @face.png${token} ${base}/v1/classify`;
+}
+
+async function show(): Promise<void> {
+  const response = await fetch('openapi.json');
+  if (!response.ok) throw new Error(`It is answered ${response.status}.`);
+  const described = (await response.json()) as Described;
+  at('curl', HTMLElement).textContent = curl(described);
+  const reference = at('reference', HTMLElement);
+  mend(reference);
+  SwaggerUIBundle({
+    spec: { ...described, servers: [{ url: base }] },
+    domNode: reference,
+    defaultModelsExpandDepth: 0,
+    defaultModelExpandDepth: 2,
+    displayRequestDuration: true,
+    tryItOutEnabled: true,
+    // It would ask another host whether the document is valid.
+    validatorUrl: 'none',
+    plugins: [layout],
+    layout: 'GoodNetLayout',
+  });
+}
+
+/** Swagger UI is dark where the root is of this class. */
+function followColours(): void {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+  dark.addEventListener('change', follow);
+  follow();
+}
+
+followColours();
+show().catch((error) => {
+  const fault = at('fault', HTMLElement);
+  fault.hidden = false;
+  fault.textContent = `The description of the API can’t be shown. ${error instanceof Error ? error.message : ''}`;
+});

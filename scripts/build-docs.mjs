@@ -1,0 +1,38 @@
+// Bundles functions/page/docs, the API's page, and Swagger UI, which it shows the API with: packed, as browsers take it.
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const from = join(root, 'functions/page/docs');
+const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const PACKED = ['swagger-ui-bundle.js', 'swagger-ui.css'];
+const LICENSES = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'];
+
+/** Writes the API's page into a folder. */
+export async function buildDocs(folder) {
+  await mkdir(folder, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: { docs: 'functions/page/docs/main.ts' },
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  for (const name of ['index.html', 'docs.css']) await copyFile(join(from, name), join(folder, name));
+  for (const name of PACKED) {
+    const text = await readFile(join(viewer, name), 'utf8');
+    // Its source map stays behind.
+    const packed = gzipSync(text.replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*\s*$/, '\n'), { level: 9 });
+    await writeFile(join(folder, `${name}.gz`), packed);
+  }
+  const licenses = await Promise.all(LICENSES.map((name) => readFile(join(viewer, name), 'utf8')));
+  await writeFile(join(folder, 'licenses.txt'), licenses.join('\n\n'));
+}
