@@ -1,11 +1,13 @@
+import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { type ArrivingBundle, startReading } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
+import { disposeSurroundings, type LoadedSurroundings, loadSurroundings } from './detector/distances';
+import { familiarityOf, strangeness } from './detector/familiarity';
 import { lookUpPassedOver } from './detector/look-up';
 import {
-  type Clouds,
   type DetectorNets,
   disposeCloud,
   type LoadedCloud,
@@ -42,10 +44,16 @@ export class GoodNet {
   private readonly nets: DetectorNets;
   private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
   private readonly rule: Rule;
+  private readonly familiarity:
+    | (Omit<FamiliarityRule, 'surroundings'> & { to: LoadedSurroundings })
+    | undefined;
   private readonly viewer: Viewer;
   private loadedTransplant: LoadedTransplant | undefined;
 
-  private constructor(manifest: Manifest, nets: DetectorNets, clouds: Clouds) {
+  private constructor(
+    manifest: Manifest,
+    { nets, clouds, familiarity }: Awaited<ReturnType<typeof unpackNets>>,
+  ) {
     this.manifest = manifest;
     this.nets = nets;
     this.clouds = {
@@ -54,6 +62,12 @@ export class GoodNet {
     };
     this.rule = ruleOf(manifest);
     this.viewer = viewer(nets);
+    this.familiarity = familiarity && {
+      scales: familiarity.scales,
+      // What it was read from is not held on to.
+      calibration: familiarity.calibration.slice(),
+      to: loadSurroundings(familiarity.surroundings),
+    };
   }
 
   /**
@@ -74,8 +88,7 @@ export class GoodNet {
       const signatures = await (files ? signaturesIn(files, id) : signaturesBeside(bundle.folder));
       checkSigned(id, signatures, trusted, bundle.folder);
     }
-    const { nets, clouds } = await unpackNets(bundle);
-    return new GoodNet(bundle.manifest, nets, clouds);
+    return new GoodNet(bundle.manifest, await unpackNets(bundle));
   }
 
   /** N: images are of the classes 0…N−1, and N says "backdoored". */
@@ -113,13 +126,22 @@ export class GoodNet {
       const read = await this.read(batch, end - start);
       const scores = scoresOf(read, this.rule);
       const readings = lookUpPassedOver(read, this.nets, scores, this.rule);
-      verdicts.push(...decide(readings, scores, this.rule, this.nets.classes, top));
+      const decided = decide(readings, scores, this.rule, this.nets.classes, top);
+      verdicts.push(...this.withFamiliarity(decided, read));
     }
     return verdicts;
   }
 
+  /** Adds how familiar each image is; nothing else of a verdict depends on it. */
+  private withFamiliarity(verdicts: Verdict[], { distances }: NetReadings): Verdict[] {
+    if (!this.familiarity || !distances) return verdicts;
+    const { scales, calibration } = this.familiarity;
+    const strange = strangeness(distances, scales, verdicts.length);
+    return verdicts.map((verdict, i) => ({ ...verdict, ...familiarityOf(strange[i]!, calibration) }));
+  }
+
   private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    const read = await readNets(this.nets, this.clouds, pixels, n);
+    const read = await readNets(this.nets, this.clouds, pixels, n, this.familiarity?.to);
     if (this.rule.kind !== 'calibrated') return read;
     const { views } = this.rule;
     const answered = views ? await answerWithViews(this.viewer, pixels, read.bad, views) : read.answered;
@@ -139,6 +161,7 @@ export class GoodNet {
     for (const net of [bad, repaired?.model, expert?.model]) net?.dispose();
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
+    if (this.familiarity) disposeSurroundings(this.familiarity.to);
   }
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { summarise } from '../../models/detector/distances';
 import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
@@ -6,6 +7,7 @@ import { Random } from '../../models/random';
 import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { keepStemPlaces } from './stem-places';
+import { keepSummaries, type Summarised } from './summaries';
 
 /** Features are projected to at most so many random directions (Johnson and Lindenstrauss 1984). */
 const MOST_DIMENSIONS = 300;
@@ -31,6 +33,8 @@ export interface Observations {
   readonly trunk: FeatureSpace | undefined;
   /** The places of the net's stem (see Gallery), where they were asked for: by place, images × channels. */
   readonly places?: readonly Float32Array[] | undefined;
+  /** What tells how familiar a picture is, where it was asked for. */
+  readonly summaries?: Summarised | undefined;
 }
 
 /** Which images a net is run over, and how they are changed first. */
@@ -45,12 +49,14 @@ export interface Pass {
   readonly change?: (pixels: Float32Array) => Float32Array;
   /** Whether to keep the places of the net's stem, which is its last output. */
   readonly places?: boolean;
+  /** Whether to keep what tells how familiar a picture is. */
+  readonly summaries?: boolean;
 }
 
 /** Runs a net once over images; what it says stands in the order of the sample. */
 export async function observe(
   context: RepairContext,
-  { net, hasTrunk }: FeatureNet,
+  { net, hasTrunk, hasStem }: FeatureNet,
   pass: Pass,
 ): Promise<Observations> {
   const { shape, pixels, classes } = context;
@@ -62,6 +68,7 @@ export async function observe(
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
   const stem = pass.places ? keepStemPlaces(net, count) : undefined;
+  const summaries = pass.summaries ? keepSummaries(count) : undefined;
   const named = new Int32Array(count);
   const sure = new Float32Array(count);
   for (let start = 0; start < count; start += BATCH) {
@@ -77,11 +84,13 @@ export async function observe(
         project(latentValues!, n, latent),
         trunk && project(trunkValues!, n, trunk),
         stem && outputs.at(-1)!,
+        summaries && summarise(outputs, n, { trunk: hasTrunk, look: hasStem }),
       ] as const;
     });
     const [answered, latentRead, trunkRead, stemRead] = await Promise.all(
-      made.map(async (each) => each?.data()),
+      made.slice(0, 4).map(async (each) => (each as tf.Tensor | undefined)?.data()),
     );
+    if (summaries) await summaries.keep(made[4]!, start);
     tf.dispose(made as unknown as tf.Tensor[]);
     latent.space.values.set(latentRead as Float32Array, start * latent.space.dimensions);
     trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
@@ -94,7 +103,14 @@ export async function observe(
   }
   latent.directions?.dispose();
   trunk?.directions?.dispose();
-  return { named, margins: sure, latent: latent.space, trunk: trunk?.space, places: stem?.places };
+  return {
+    named,
+    margins: sure,
+    latent: latent.space,
+    trunk: trunk?.space,
+    places: stem?.places,
+    summaries: summaries?.all(),
+  };
 }
 
 interface OpenSpace {

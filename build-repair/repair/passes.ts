@@ -30,6 +30,7 @@ export async function runPasses(
   const occluder = new Occluder(context.shape, context.seed, 'passes');
   const clean = await observe(context, bad, {
     stage: 'Running B over the clean images',
+    summaries: true,
     places: bad.hasStem && coversAllClasses(context.images.labels, sample, context.classes),
   });
   const varied = await observe(context, bad, {

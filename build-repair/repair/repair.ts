@@ -108,7 +108,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     const { figures, sorted } = await measure(context, nets, made, alpha);
     signal?.throwIfAborted();
     const finding = made.finding && (await packFinding(made.finding, context.shape));
-    const { files, fields } = await packNets(nets, made.clouds);
+    const { files, fields } = await packNets(nets, made.clouds, made.familiarity);
     const written = await writeBundle(
       options.out,
       { ...content(options, context, plan, made, fields, sorted, figures), finding: finding?.field },

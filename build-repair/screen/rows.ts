@@ -15,6 +15,8 @@ const COLUMNS = [
   'repairedClass',
   'repairedProbability',
   'error',
+  'familiarity',
+  'unfamiliar',
 ] as const;
 
 /** The first line of a file, if its format has one. */
@@ -44,6 +46,8 @@ export function lineOf(row: ScreenRow, format: RowFormat): string {
     repairedClass: verdict?.repaired.class,
     repairedProbability: verdict?.repaired.probability,
     error: 'error' in row ? row.error : undefined,
+    familiarity: verdict?.familiarity,
+    unfamiliar: verdict?.unfamiliar,
   };
   return `${COLUMNS.map((column) => cell(cells[column])).join(',')}\n`;
 }

@@ -4,7 +4,9 @@ import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
+import { type LoadedSurroundings, measured, readDistances, summarise } from './distances';
 import type { Readings } from './evidence';
+import type { Distances } from './familiarity';
 import type { Gallery } from './gallery';
 import { type ClassCloud, distances } from './mahalanobis';
 import { type Answers, answers, leaveOut, margins, marginsAgainst } from './margin';
@@ -66,6 +68,8 @@ export interface NetReadings {
   readonly cut: Float32Array | undefined;
   /** What the gallery is asked with: n × values of B's stem. Undefined where there is none. */
   readonly stem?: Float32Array | undefined;
+  /** How far the images are from the clean ones; undefined where that is not asked. */
+  readonly distances?: Distances | undefined;
 }
 
 /** The tensors that hold a cloud while it is in use. */
@@ -89,12 +93,14 @@ export function disposeCloud(loaded: LoadedCloud | undefined): void {
 /**
  * Runs up to RUN_BATCH images through B, B′ and E.
  * @param pixels n × height × width × channels values of 0–255
+ * @param surroundings what distances are measured to; left out: they are not asked for
  */
 export async function readNets(
   nets: DetectorNets,
   clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined },
   pixels: Uint8Array | Float32Array,
   n: number,
+  surroundings?: LoadedSurroundings,
 ): Promise<NetReadings> {
   if (pixels.length !== n * imageSize(nets.shape)) {
     throw new RangeError(
@@ -120,6 +126,12 @@ export async function readNets(
       trunk: project(trunk, clouds.trunk),
       cut: nets.transplant && (nets.transplant.from === 'cut' ? made[CUT]! : image),
       stem: nets.gallery && made.at(-1)!,
+      distances:
+        surroundings &&
+        measured(
+          surroundings,
+          summarise(made, n, { trunk: !!surroundings.trunk, look: !!surroundings.look }),
+        ),
     };
   });
   const read = async (tensor: tf.Tensor | undefined) => {
@@ -128,7 +140,7 @@ export async function readNets(
     tensor.dispose();
     return values;
   };
-  const { bad: badLogits, ...others } = outputs;
+  const { bad: badLogits, distances: away, ...others } = outputs;
   const [bad, ownRepaired, relearned, expert, latent, trunk, cut, stem] = await Promise.all(
     [
       badLogits,
@@ -170,5 +182,6 @@ export async function readNets(
     },
     cut,
     stem,
+    distances: away && (await readDistances(away)),
   };
 }
