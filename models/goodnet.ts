@@ -4,7 +4,6 @@ import { unpackNets } from './bundle/pack';
 import { type ArrivingBundle, startReading } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
-import { disposeSurroundings, type LoadedSurroundings, loadSurroundings } from './detector/distances';
 import { familiarityOf, strangeness } from './detector/familiarity';
 import { lookUpPassedOver } from './detector/look-up';
 import {
@@ -44,9 +43,7 @@ export class GoodNet {
   private readonly nets: DetectorNets;
   private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
   private readonly rule: Rule;
-  private readonly familiarity:
-    | (Omit<FamiliarityRule, 'surroundings'> & { to: LoadedSurroundings })
-    | undefined;
+  private readonly familiarity: FamiliarityRule | undefined;
   private readonly viewer: Viewer;
   private loadedTransplant: LoadedTransplant | undefined;
 
@@ -62,12 +59,7 @@ export class GoodNet {
     };
     this.rule = ruleOf(manifest);
     this.viewer = viewer(nets);
-    this.familiarity = familiarity && {
-      scales: familiarity.scales,
-      // What it was read from is not held on to.
-      calibration: familiarity.calibration.slice(),
-      to: loadSurroundings(familiarity.surroundings),
-    };
+    this.familiarity = familiarity;
   }
 
   /**
@@ -141,7 +133,7 @@ export class GoodNet {
   }
 
   private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    const read = await readNets(this.nets, this.clouds, pixels, n, this.familiarity?.to);
+    const read = await readNets(this.nets, this.clouds, pixels, n, this.familiarity?.surroundings);
     if (this.rule.kind !== 'calibrated') return read;
     const { views } = this.rule;
     const answered = views ? await answerWithViews(this.viewer, pixels, read.bad, views) : read.answered;
@@ -161,7 +153,6 @@ export class GoodNet {
     for (const net of [bad, repaired?.model, expert?.model]) net?.dispose();
     disposeCloud(this.clouds.latent);
     disposeCloud(this.clouds.trunk);
-    if (this.familiarity) disposeSurroundings(this.familiarity.to);
   }
 }
 

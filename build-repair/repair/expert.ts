@@ -34,7 +34,7 @@ export async function expertMethod(
   const passes = await runPasses(context, bad, sample);
   const views = await chooseViews(context, bad.net, passes.clean, sample);
   const made = await calibrate(context, flat, bad, passes, plan, findBackdoor);
-  const familiarity = await calibrateFamiliarity(context, passes.clean.summaries!, plan);
+  const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan);
   const { latent, trunk } = passes.clean;
   const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
   let gallery: Gallery | undefined;

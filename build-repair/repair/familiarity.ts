@@ -1,18 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { FamiliarityRule } from '../../models/bundle/familiarity-files';
 import { smallestAlpha } from '../../models/detector/conformal';
-import {
-  disposeSurroundings,
-  loadSurroundings,
-  measured,
-  readDistances,
-  type Surroundings,
-} from '../../models/detector/distances';
+import { measure, type Summary } from '../../models/detector/distances';
 import {
   DISTANCES,
   type DistanceKind,
   type DistanceScale,
-  type Distances,
   strangeness,
   UNFAMILIAR,
 } from '../../models/detector/familiarity';
@@ -21,10 +13,7 @@ import { allImages, groupsOf } from '../images/load';
 import type { RepairContext } from './context';
 import type { FoldPlan } from './folds';
 import { inParts } from './standard';
-import type { Kept, Summarised } from './summaries';
 import { fitSurroundings } from './surroundings';
-
-const BATCH = 256;
 
 /** What tells how familiar a picture is, and what people should know of it. */
 export interface CalibratedFamiliarity {
@@ -37,16 +26,20 @@ export interface CalibratedFamiliarity {
  * fitted on, or, cross-fitted, on each by what was fitted on the other folds; what is served is then fitted on all.
  * @param of what B's features say of all clean images, in order
  */
-export async function calibrateFamiliarity(
+export function calibrateFamiliarity(
   context: RepairContext,
-  of: Summarised,
+  of: readonly Summary[],
   { scheme, folds }: FoldPlan,
-): Promise<CalibratedFamiliarity> {
+): CalibratedFamiliarity {
   const fits = folds.map(({ fit }) => fitSurroundings(context, of, fit));
   const all = scheme === 'split' ? fits[0]! : fitSurroundings(context, of, allImages(context.images));
   const kinds = DISTANCES.filter((kind) => [all, ...fits].every((fitted) => fitted[kind]));
-  const parts: Distances[] = [];
-  for (const [i, { calibrate }] of folds.entries()) parts.push(await distancesTo(fits[i]!, of, calibrate));
+  const parts = folds.map(({ calibrate }, i) =>
+    measure(
+      Array.from(calibrate, (image) => of[image]!),
+      fits[i]!,
+    ),
+  );
   const images = Int32Array.from(folds.flatMap(({ calibrate }) => Array.from(calibrate)));
   const n = images.length;
   const distances = new Map(
@@ -81,37 +74,4 @@ function scalesOf(
     kind,
     ...scaleOf(values.filter((_, image) => isUsed(image))),
   }));
-}
-
-/** How far some of the images are from what was fitted on others. */
-async function distancesTo(to: Surroundings, of: Summarised, images: Int32Array): Promise<Distances> {
-  const loaded = loadSurroundings(to);
-  const found: { [kind in DistanceKind]?: Float32Array } = {};
-  for (let start = 0; start < images.length; start += BATCH) {
-    const batch = images.subarray(start, start + BATCH);
-    const made = tf.tidy(() =>
-      measured(loaded, {
-        latent: rowsOf(of.latent, batch),
-        trunk: of.trunk && rowsOf(of.trunk, batch),
-        look: of.look && rowsOf(of.look, batch),
-      }),
-    );
-    for (const [kind, values] of Object.entries(await readDistances(made)) as [
-      DistanceKind,
-      Float32Array,
-    ][]) {
-      found[kind] ??= new Float32Array(images.length);
-      found[kind].set(values, start);
-    }
-  }
-  disposeSurroundings(loaded);
-  return found;
-}
-
-function rowsOf({ values, size }: Kept, images: Int32Array): tf.Tensor2D {
-  const rows = new Float32Array(images.length * size);
-  images.forEach((image, i) => {
-    rows.set(values.subarray(image * size, (image + 1) * size), i * size);
-  });
-  return tf.tensor2d(rows, [images.length, size]);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { summarise } from '../../models/detector/distances';
+import { type Summary, summarise } from '../../models/detector/distances';
 import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
@@ -7,7 +7,6 @@ import { Random } from '../../models/random';
 import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { keepStemPlaces } from './stem-places';
-import { keepSummaries, type Summarised } from './summaries';
 
 /** Features are projected to at most so many random directions (Johnson and Lindenstrauss 1984). */
 const MOST_DIMENSIONS = 300;
@@ -34,7 +33,7 @@ export interface Observations {
   /** The places of the net's stem (see Gallery), where they were asked for: by place, images × channels. */
   readonly places?: readonly Float32Array[] | undefined;
   /** What tells how familiar a picture is, where it was asked for. */
-  readonly summaries?: Summarised | undefined;
+  readonly summaries?: readonly Summary[] | undefined;
 }
 
 /** Which images a net is run over, and how they are changed first. */
@@ -68,7 +67,8 @@ export async function observe(
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
   const stem = pass.places ? keepStemPlaces(net, count) : undefined;
-  const summaries = pass.summaries ? keepSummaries(count) : undefined;
+  const summaries: Summary[] | undefined = pass.summaries ? [] : undefined;
+  const channels = net.outputs.at(-1)!.shape.at(-1)!;
   const named = new Int32Array(count);
   const sure = new Float32Array(count);
   for (let start = 0; start < count; start += BATCH) {
@@ -83,21 +83,32 @@ export async function observe(
         output!,
         project(latentValues!, n, latent),
         trunk && project(trunkValues!, n, trunk),
-        stem && outputs.at(-1)!,
-        summaries && summarise(outputs, n, { trunk: hasTrunk, look: hasStem }),
+        stem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
+        summaries && latentValues!,
+        summaries && hasTrunk ? trunkValues! : undefined,
       ] as const;
     });
-    const [answered, latentRead, trunkRead, stemRead] = await Promise.all(
-      made.slice(0, 4).map(async (each) => (each as tf.Tensor | undefined)?.data()),
-    );
-    if (summaries) await summaries.keep(made[4]!, start);
+    const [answered, latentRead, trunkRead, stemRead, wholeLatent, wholeTrunk] = (await Promise.all(
+      made.map(async (each) => each?.data()),
+    )) as Float32Array[];
     tf.dispose(made as unknown as tf.Tensor[]);
-    latent.space.values.set(latentRead as Float32Array, start * latent.space.dimensions);
-    trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
-    stem?.keep(stemRead as Float32Array, start);
-    const best = answers(answered as Float32Array, classes).classes;
+    latent.space.values.set(latentRead!, start * latent.space.dimensions);
+    trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
+    stem?.keep(stemRead!, start);
+    const best = answers(answered!, classes).classes;
     named.set(best, start);
-    sure.set(margins(answered as Float32Array, classes, best), start);
+    sure.set(margins(answered!, classes, best), start);
+    summaries?.push(
+      ...summarise(
+        {
+          logits: answered!,
+          latent: wholeLatent!,
+          trunk: wholeTrunk,
+          stem: stemRead && { values: stemRead, channels },
+        },
+        n,
+      ),
+    );
     context.progress({ stage: pass.stage, done: start + n, total: count });
     await new Promise(setImmediate);
   }
@@ -109,7 +120,7 @@ export async function observe(
     latent: latent.space,
     trunk: trunk?.space,
     places: stem?.places,
-    summaries: summaries?.all(),
+    summaries,
   };
 }
 

@@ -1,10 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ClassDirections, Look, Surroundings } from '../../models/detector/distances';
+import {
+  type ClassDirections,
+  directions,
+  type Look,
+  type Summary,
+  type Surroundings,
+} from '../../models/detector/distances';
 import { valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import { fitCloud } from './cloud';
 import type { RepairContext } from './context';
-import type { Kept, Summarised } from './summaries';
 
 /** Values of a look after projection: fewer told a little less, more no more. */
 const MOST_DIMENSIONS = 64;
@@ -13,74 +18,67 @@ const FEWEST_DIMENSIONS = 8;
 const FLOOR = 0.01;
 const STEPS = 127;
 
-/** Fits what distances are measured to. @param fit the images to fit on */
+/** Fits what distances are measured to. @param of all clean images @param fit those to fit on */
 export function fitSurroundings(
   { images, classes, seed }: Pick<RepairContext, 'images' | 'classes' | 'seed'>,
-  of: Summarised,
+  of: readonly Summary[],
   fit: Int32Array,
 ): Surroundings {
+  const fitted = Array.from(fit, (image) => of[image]!);
+  const labels = fit.map((image) => images.labels[image]!);
+  const rows = (kind: 'latent' | 'trunk' | 'look') => {
+    const found = fitted.flatMap((each) => each[kind] ?? []);
+    return found.length > 0 ? found : undefined;
+  };
+  const [trunk, look] = [rows('trunk'), rows('look')];
   return {
-    latent: directionsOf(of.latent, images.labels, fit, classes),
-    trunk: of.trunk && directionsOf(of.trunk, images.labels, fit, classes),
-    look: of.look && fitLook(of.look, fit, seed),
+    latent: meanDirections(rows('latent')!, labels, classes),
+    trunk: trunk && meanDirections(trunk, labels, classes),
+    look: look && fitLook(look, seed),
   };
 }
 
-/** The mean direction of each class that is there. */
-function directionsOf(
-  { values, size }: Kept,
-  labels: Int32Array,
-  fit: Int32Array,
-  classes: number,
-): ClassDirections {
+/** The mean direction of each class that is there. @param rows of length 1 */
+function meanDirections(rows: readonly Float32Array[], labels: Int32Array, classes: number): ClassDirections {
+  const size = rows[0]!.length;
   const sums = new Float32Array(classes * size);
-  const isThere = new Uint8Array(classes);
-  for (const image of fit) {
-    const row = values.subarray(image * size, (image + 1) * size);
-    const length = Math.max(Math.hypot(...row), 1e-12);
-    const label = labels[image]!;
-    isThere[label] = 1;
-    for (let d = 0; d < size; d++) sums[label * size + d]! += row[d]! / length;
+  rows.forEach((row, i) => {
+    for (let d = 0; d < size; d++) sums[labels[i]! * size + d]! += row[d]!;
+  });
+  const means = new Int8Array(sums.length);
+  for (let start = 0; start < sums.length; start += size) {
+    const sum = sums.subarray(start, start + size);
+    const step = Math.max(...sum.map(Math.abs)) / STEPS;
+    if (step > 0) for (let d = 0; d < size; d++) means[start + d] = Math.round(sum[d]! / step);
   }
-  const means: number[] = [];
-  for (let label = 0; label < classes; label++) {
-    if (isThere[label] === 0) continue;
-    const row = sums.subarray(label * size, (label + 1) * size);
-    const step = Math.max(...row.map(Math.abs), 1e-12) / STEPS;
-    for (const value of row) means.push(Math.round(value / step));
-  }
-  return { dimensions: size, means: Int8Array.from(means) };
+  return directions(means, size);
 }
 
 /** One Gaussian of how channels' means and deviations lie. @returns undefined where the images are too few for it */
-function fitLook({ values, size }: Kept, fit: Int32Array, seed: number): Look | undefined {
+function fitLook(moments: readonly Float32Array[], seed: number): Look | undefined {
+  const size = moments[0]!.length;
   const channels = size / 2;
-  const deviations = fit.reduce(
-    (sum, image) => sum + total(values.subarray(image * size + channels, (image + 1) * size)),
-    0,
-  );
-  const floor = Math.max((FLOOR * deviations) / (fit.length * channels), 1e-12);
-  const rows = new Float32Array(fit.length * size);
-  fit.forEach((image, i) => {
-    for (let d = 0; d < size; d++) {
-      const value = values[image * size + d]!;
-      rows[i * size + d] = d < channels ? value : Math.log(value + floor);
-    }
+  const n = moments.length;
+  const deviations = moments.reduce((sum, row) => sum + total(row.subarray(channels)), 0);
+  const floor = Math.max((FLOOR * deviations) / (n * channels), 1e-12);
+  const rows = new Float32Array(n * size);
+  moments.forEach((row, i) => {
+    for (let d = 0; d < size; d++) rows[i * size + d] = d < channels ? row[d]! : Math.log(row[d]! + floor);
   });
   const { mean, spread } = standardise(rows, size);
-  const dimensions = Math.min(size, MOST_DIMENSIONS, Math.max(Math.floor(fit.length / 3), FEWEST_DIMENSIONS));
-  const directions = dimensions < size ? randomDirections(size, dimensions, seed) : undefined;
+  const dimensions = Math.min(size, MOST_DIMENSIONS, Math.max(Math.floor(n / 3), FEWEST_DIMENSIONS));
+  const mixed = dimensions < size ? randomDirections(size, dimensions, seed) : undefined;
   const fitted = fitCloud(
     {
       features: size,
       dimensions,
-      directions,
-      values: directions ? multiplied(rows, directions, size, dimensions) : rows,
+      directions: mixed,
+      values: mixed ? multiplied(rows, mixed, size, dimensions) : rows,
     },
     [],
-    new Int32Array(fit.length),
+    new Int32Array(n),
     undefined,
-    Int32Array.from(fit.keys()),
+    Int32Array.from(moments.keys()),
     1,
   );
   if (!fitted) return undefined;

@@ -1,4 +1,4 @@
-import type { ClassDirections, Look, Surroundings } from '../detector/distances';
+import { type ClassDirections, directions, type Look, type Surroundings } from '../detector/distances';
 import type { DistanceScale } from '../detector/familiarity';
 import { type MemoryFile, packFloats, unpackFloats } from './artifacts';
 import type { Manifest } from './manifest';
@@ -32,10 +32,7 @@ export function familiarityFiles({ surroundings, calibration }: FamiliarityRule)
 /** What a manifest says of it. */
 export function familiarityField({ surroundings, scales, calibration }: FamiliarityRule): FamiliarityField {
   const { latent, trunk, look } = surroundings;
-  const sizes = ({ dimensions, means }: ClassDirections) => ({
-    dimensions,
-    classes: means.length / dimensions,
-  });
+  const sizes = ({ dimensions }: ClassDirections) => ({ dimensions });
   return {
     latent: sizes(latent),
     trunk: trunk && sizes(trunk),
@@ -45,26 +42,25 @@ export function familiarityField({ surroundings, scales, calibration }: Familiar
   };
 }
 
-/** That of a verified bundle. @throws RangeError where its files don't fit what the manifest says */
+/** That of a verified bundle. @param classes N @throws RangeError where its files don't fit what the manifest says */
 export async function readFamiliarity(
   field: FamiliarityField,
+  classes: number,
   read: (path: string) => Promise<Uint8Array>,
 ): Promise<FamiliarityRule> {
   const { latent, trunk, look, scales, images } = field;
   const bytes = await read(MEANS);
-  const size = (of: typeof trunk) => (of ? of.classes * of.dimensions : 0);
+  const size = (of: typeof trunk) => (of ? classes * of.dimensions : 0);
   const expected = size(latent) + size(trunk);
   if (bytes.length !== expected) throw new RangeError(`${MEANS} has ${bytes.length} bytes, not ${expected}`);
-  const directions = (of: typeof latent, start: number): ClassDirections => ({
-    dimensions: of.dimensions,
-    means: Int8Array.from(bytes.subarray(start, start + size(of))),
-  });
+  const at = (of: typeof latent, start: number) =>
+    directions(Int8Array.from(bytes.subarray(start, start + size(of))), of.dimensions);
   const lookSizes = look ? [2 * look.channels * look.dimensions, look.dimensions] : [];
   const [calibration, projection, centre] = unpackFloats(await read(FLOATS), [images, ...lookSizes]);
   return {
     surroundings: {
-      latent: directions(latent, 0),
-      trunk: trunk && directions(trunk, size(latent)),
+      latent: at(latent, 0),
+      trunk: trunk && at(trunk, size(latent)),
       look: look && ({ ...look, projection: projection!, centre: centre! } satisfies Look),
     },
     scales,

@@ -35,7 +35,7 @@ const scale = z.object({ zero: z.number(), spread: z.number().positive() });
 
 const cloud = z.object({ features: count, dimensions: count });
 
-const directions = z.object({ dimensions: size, classes: size });
+const directions = z.object({ dimensions: size });
 
 const rule = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disagreement') }),

@@ -110,7 +110,8 @@ export async function unpackNets(
       gallery: gallery && (await readGallery(gallery, bundle.read)),
     };
     const clouds = { latent: await cloudOf(bundle, 'latent'), trunk: await cloudOf(bundle, 'trunk') };
-    const familiarity = manifest.familiarity && (await readFamiliarity(manifest.familiarity, bundle.read));
+    const familiarity =
+      manifest.familiarity && (await readFamiliarity(manifest.familiarity, manifest.classes, bundle.read));
     // What nothing has asked for is checked, too.
     await bundle.whole();
     return { nets, clouds, familiarity };

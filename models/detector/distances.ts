@@ -1,19 +1,21 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../random';
-import { DISTANCES, type Distances } from './familiarity';
+import { DISTANCES, type DistanceKind, type Distances } from './familiarity';
 
 /** Features are folded to at most so many values. */
 const MOST_VALUES = 256;
+/** So many classes that B holds for the likeliest are compared with: of 1,283, this finds nearly what all of them do. */
+const LIKELIEST = 32;
 const LEAST_LENGTH = 1e-12;
 /** What no squared distance is below, so that it has a logarithm. */
 const LEAST_DISTANCE = 1e-9;
 
 /** The mean direction of each class of clean images in one feature space of B. */
 export interface ClassDirections {
-  /** Values of a direction. */
   readonly dimensions: number;
-  /** classes × dimensions, in steps of the same size: only the direction counts. Classes without a clean image are left out. */
+  /** N × dimensions, in steps; each class has its own, for only the direction counts. 0 where there was no clean image. */
   readonly means: Int8Array;
+  /** The length of each mean, in its steps: N values. */
+  readonly lengths: Float32Array;
 }
 
 /** Where the means and deviations of the channels of B's stem lie on clean images. */
@@ -37,107 +39,140 @@ export interface Surroundings {
   readonly look?: Look | undefined;
 }
 
-/** What distances are measured of: n rows each. */
-export type Summaries<T> = {
-  /** n × values, folded. */
-  readonly latent: T;
-  readonly trunk?: T | undefined;
-  /** n × 2 · channels: the mean of each channel of the stem, then the deviation of each. */
-  readonly look?: T | undefined;
-};
-
-/**
- * What the distances need of what B gives, as tensors.
- * @param outputs of a feature net (see featureNet)
- * @param has which features it has
- */
-export function summarise(
-  outputs: readonly tf.Tensor[],
-  n: number,
-  has: { readonly trunk: boolean; readonly look: boolean },
-): Summaries<tf.Tensor2D> {
-  return tf.tidy(() => ({
-    latent: folded(tf.reshape(outputs[1]!, [n, -1])),
-    trunk: has.trunk ? folded(tf.reshape(outputs[2]!, [n, -1])) : undefined,
-    look: has.look ? moments(outputs.at(-1) as tf.Tensor4D) : undefined,
-  }));
+/** What B gives of n images (see featureNet): n rows each. */
+export interface Features {
+  /** n × N logits. */
+  readonly logits: Float32Array;
+  readonly latent: Float32Array;
+  readonly trunk?: Float32Array | undefined;
+  readonly stem?: { readonly values: Float32Array; readonly channels: number } | undefined;
 }
 
-/** Surroundings as tensors, while they are in use. */
-export interface LoadedSurroundings {
-  /** dimensions × classes, each column of length 1. */
-  readonly latent: tf.Tensor2D;
-  readonly trunk: tf.Tensor2D | undefined;
-  readonly look:
-    | { readonly floor: number; readonly projection: tf.Tensor2D; readonly centre: tf.Tensor1D }
-    | undefined;
+/** What distances are measured of one image. */
+export interface Summary {
+  /** The classes that B holds for the likeliest. */
+  readonly likeliest: Int32Array;
+  /** Folded, and of length 1. */
+  readonly latent: Float32Array;
+  readonly trunk: Float32Array | undefined;
+  /** The mean of each channel of the stem, then the deviation of each. */
+  readonly look: Float32Array | undefined;
 }
 
-export function loadSurroundings({ latent, trunk, look }: Surroundings): LoadedSurroundings {
-  return {
-    latent: columns(latent),
-    trunk: trunk && columns(trunk),
-    look: look && {
-      floor: look.floor,
-      projection: tf.tensor2d(look.projection, [2 * look.channels, look.dimensions]),
-      centre: tf.tensor1d(look.centre),
-    },
-  };
+/** What the distances need of what B gives of n images. */
+export function summarise({ logits, latent, trunk, stem }: Features, n: number): Summary[] {
+  return Array.from({ length: n }, (_, i) => {
+    const row = (values: Float32Array) =>
+      values.subarray((i * values.length) / n, ((i + 1) * values.length) / n);
+    return {
+      likeliest: likeliest(row(logits)),
+      latent: folded(row(latent)),
+      trunk: trunk && folded(row(trunk)),
+      look: stem && moments(row(stem.values), stem.channels),
+    };
+  });
 }
 
-export function disposeSurroundings({ latent, trunk, look }: LoadedSurroundings): void {
-  for (const tensor of [latent, trunk, look?.projection, look?.centre]) tensor?.dispose();
+/** The distances of images: kinds that the surroundings have. */
+export function measure(images: readonly Summary[], { latent, trunk, look }: Surroundings): Distances {
+  const found: { [kind in DistanceKind]?: Float32Array } = {};
+  for (const kind of DISTANCES) {
+    if (kind === 'look') {
+      if (look) found.look = Float32Array.from(images, (image) => unusual(image.look!, look));
+      continue;
+    }
+    const to = kind === 'latent' ? latent : trunk;
+    if (to) found[kind] = Float32Array.from(images, (image) => angle(image[kind]!, image.likeliest, to));
+  }
+  return found;
 }
 
-/** The distances of n pictures, as tensors of n values. */
-export function measured(
-  { latent, trunk, look }: LoadedSurroundings,
-  of: Summaries<tf.Tensor2D>,
-): Partial<Record<(typeof DISTANCES)[number], tf.Tensor1D>> {
-  return tf.tidy(() => ({
-    latent: angle(of.latent, latent),
-    ...(trunk && of.trunk && { trunk: angle(of.trunk, trunk) }),
-    ...(look && of.look && { look: unusual(of.look, look) }),
-  }));
-}
-
-/** Reads the tensors that `measured` made, and frees them. */
-export async function readDistances(tensors: ReturnType<typeof measured>): Promise<Distances> {
-  const read = await Promise.all(
-    DISTANCES.map(async (kind) => [kind, (await tensors[kind]?.data()) as Float32Array | undefined] as const),
+/** Mean directions with their lengths. @param means N × dimensions */
+export function directions(means: Int8Array, dimensions: number): ClassDirections {
+  const lengths = Float32Array.from({ length: means.length / dimensions }, (_, each) =>
+    Math.hypot(...means.subarray(each * dimensions, (each + 1) * dimensions)),
   );
-  tf.dispose(Object.values(tensors));
-  return Object.fromEntries(read.filter(([, values]) => values));
+  return { dimensions, means, lengths };
 }
 
-/** 1 − the largest cosine with a column. */
-function angle(values: tf.Tensor2D, means: tf.Tensor2D): tf.Tensor1D {
-  const length = tf.maximum(tf.norm(values, 2, 1, true), LEAST_LENGTH);
-  return tf.sub(1, tf.max(tf.matMul(tf.div(values, length), means), 1));
+/** 1 − the largest cosine with the mean of one of these classes; 1 where none of them is known. */
+function angle(
+  values: Float32Array,
+  classes: Int32Array,
+  { dimensions, means, lengths }: ClassDirections,
+): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const each of classes) {
+    if (lengths[each] === 0) continue;
+    let product = 0;
+    const start = each * dimensions;
+    for (let d = 0; d < dimensions; d++) product += values[d]! * means[start + d]!;
+    const cosine = product / lengths[each]!;
+    if (!(cosine <= largest)) largest = cosine;
+  }
+  return largest === Number.NEGATIVE_INFINITY ? 1 : 1 - largest;
 }
 
 /** The logarithm of the squared Mahalanobis distance, per dimension. */
-function unusual(values: tf.Tensor2D, look: NonNullable<LoadedSurroundings['look']>): tf.Tensor1D {
-  const [means, deviations] = tf.split(values, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
-  const all = tf.concat([means, tf.log(tf.add(deviations, look.floor))], 1) as tf.Tensor2D;
-  const away = tf.sub(tf.matMul(all, look.projection), look.centre);
-  return tf.log(tf.add(tf.mean(tf.square(away), 1), LEAST_DISTANCE));
+function unusual(moments: Float32Array, { channels, dimensions, floor, projection, centre }: Look): number {
+  const away = Float64Array.from(centre, (value) => -value);
+  for (let i = 0; i < moments.length; i++) {
+    const value = i < channels ? moments[i]! : Math.log(moments[i]! + floor);
+    for (let d = 0; d < dimensions; d++) away[d]! += value * projection[i * dimensions + d]!;
+  }
+  const square = away.reduce((sum, each) => sum + each * each, 0) / dimensions;
+  return Math.log(square + LEAST_DISTANCE);
+}
+
+/** The classes of the highest logits, in no order. */
+function likeliest(logits: Float32Array): Int32Array {
+  const order = Int32Array.from({ length: Math.min(LIKELIEST, logits.length) }, (_, each) => each);
+  let lowest = lowestOf(order, logits);
+  for (let each = order.length; each < logits.length; each++) {
+    if (logits[each]! <= logits[order[lowest]!]!) continue;
+    order[lowest] = each;
+    lowest = lowestOf(order, logits);
+  }
+  return order;
+}
+
+function lowestOf(classes: Int32Array, logits: Float32Array): number {
+  let lowest = 0;
+  for (let i = 1; i < classes.length; i++) if (logits[classes[i]!]! < logits[classes[lowest]!]!) lowest = i;
+  return lowest;
+}
+
+/**
+ * Fewer values, with about the same angles between them: sums with random signs (feature hashing, Weinberger et al. 2009).
+ * @returns of length 1, or 0
+ */
+function folded(values: Float32Array): Float32Array {
+  const made = new Float32Array(Math.min(values.length, MOST_VALUES));
+  const turned = values.length > MOST_VALUES ? signs(values.length) : undefined;
+  for (let start = 0; start < values.length; start += made.length) {
+    const end = Math.min(made.length, values.length - start);
+    for (let i = 0; i < end; i++) made[i]! += values[start + i]! * (turned ? turned[start + i]! : 1);
+  }
+  let square = 0;
+  for (const value of made) square += value * value;
+  const length = Math.max(Math.sqrt(square), LEAST_LENGTH);
+  return made.map((value) => value / length);
 }
 
 /** The mean of each channel, then the deviation of each. */
-function moments(stem: tf.Tensor4D): tf.Tensor2D {
-  const { mean, variance } = tf.moments(stem, [1, 2]);
-  return tf.concat([mean, tf.sqrt(variance)], 1) as tf.Tensor2D;
-}
-
-/** Fewer values, with about the same angles between them: sums with random signs (feature hashing, Weinberger et al. 2009). */
-function folded(values: tf.Tensor2D): tf.Tensor2D {
-  const [n, features] = values.shape;
-  if (features <= MOST_VALUES) return values;
-  const layers = Math.ceil(features / MOST_VALUES);
-  const padding: [number, number] = [0, layers * MOST_VALUES - features];
-  const signed = tf.pad(tf.mul(values, tf.tensor1d(signs(features))), [[0, 0], padding]);
-  return tf.sum(tf.reshape(signed, [n, layers, MOST_VALUES]), 1);
+function moments(values: Float32Array, channels: number): Float32Array {
+  const places = values.length / channels;
+  const made = new Float64Array(2 * channels);
+  for (let at = 0; at < values.length; at += channels)
+    for (let c = 0; c < channels; c++) made[c]! += values[at + c]!;
+  for (let c = 0; c < channels; c++) made[c]! /= places;
+  for (let at = 0; at < values.length; at += channels) {
+    for (let c = 0; c < channels; c++) {
+      const away = values[at + c]! - made[c]!;
+      made[channels + c]! += away * away;
+    }
+  }
+  return Float32Array.from(made, (value, i) => (i < channels ? value : Math.sqrt(value / places)));
 }
 
 const known = new Map<number, Float32Array>();
@@ -151,11 +186,4 @@ function signs(features: number): Float32Array {
     known.set(features, found);
   }
   return found;
-}
-
-function columns({ means, dimensions }: ClassDirections): tf.Tensor2D {
-  return tf.tidy(() => {
-    const rows = tf.tensor2d(Float32Array.from(means), [means.length / dimensions, dimensions]);
-    return tf.transpose(tf.div(rows, tf.maximum(tf.norm(rows, 2, 1, true), LEAST_LENGTH))) as tf.Tensor2D;
-  });
 }

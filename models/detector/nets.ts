@@ -4,7 +4,7 @@ import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
-import { type LoadedSurroundings, measured, readDistances, summarise } from './distances';
+import { measure, type Surroundings, summarise } from './distances';
 import type { Readings } from './evidence';
 import type { Distances } from './familiarity';
 import type { Gallery } from './gallery';
@@ -100,7 +100,7 @@ export async function readNets(
   clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined },
   pixels: Uint8Array | Float32Array,
   n: number,
-  surroundings?: LoadedSurroundings,
+  surroundings?: Surroundings,
 ): Promise<NetReadings> {
   if (pixels.length !== n * imageSize(nets.shape)) {
     throw new RangeError(
@@ -125,13 +125,8 @@ export async function readNets(
       latent: project(latent, clouds.latent),
       trunk: project(trunk, clouds.trunk),
       cut: nets.transplant && (nets.transplant.from === 'cut' ? made[CUT]! : image),
-      stem: nets.gallery && made.at(-1)!,
-      distances:
-        surroundings &&
-        measured(
-          surroundings,
-          summarise(made, n, { trunk: !!surroundings.trunk, look: !!surroundings.look }),
-        ),
+      stem: nets.gallery || surroundings?.look ? made.at(-1)! : undefined,
+      whole: surroundings && { latent: latent!, trunk: surroundings.trunk && trunk! },
     };
   });
   const read = async (tensor: tf.Tensor | undefined) => {
@@ -140,19 +135,22 @@ export async function readNets(
     tensor.dispose();
     return values;
   };
-  const { bad: badLogits, distances: away, ...others } = outputs;
-  const [bad, ownRepaired, relearned, expert, latent, trunk, cut, stem] = await Promise.all(
-    [
-      badLogits,
-      others.repaired,
-      others.relearned,
-      others.expert,
-      others.latent,
-      others.trunk,
-      others.cut,
-      others.stem,
-    ].map(read),
-  );
+  const { bad: badLogits, whole, ...others } = outputs;
+  const [bad, ownRepaired, relearned, expert, latent, trunk, cut, stem, wholeLatent, wholeTrunk] =
+    await Promise.all(
+      [
+        badLogits,
+        others.repaired,
+        others.relearned,
+        others.expert,
+        others.latent,
+        others.trunk,
+        others.cut,
+        others.stem,
+        whole?.latent,
+        whole?.trunk,
+      ].map(read),
+    );
   const answered = answers(bad!, nets.classes);
   if (answered.probabilities.some(Number.isNaN)) {
     throw new GoodNetError('The BadNet answers an image with values that are no numbers (NaN or infinite)', {
@@ -182,6 +180,19 @@ export async function readNets(
     },
     cut,
     stem,
-    distances: away && (await readDistances(away)),
+    distances:
+      surroundings &&
+      measure(
+        summarise(
+          {
+            logits: bad!,
+            latent: wholeLatent!,
+            trunk: wholeTrunk,
+            stem: surroundings.look && { values: stem!, channels: surroundings.look.channels },
+          },
+          n,
+        ),
+        surroundings,
+      ),
   };
 }

@@ -5,7 +5,6 @@ import type { RepairContext } from '../../../build-repair/repair/context';
 import { calibrateFamiliarity } from '../../../build-repair/repair/familiarity';
 import type { FoldPlan } from '../../../build-repair/repair/folds';
 import { observe } from '../../../build-repair/repair/observe';
-import { disposeSurroundings, loadSurroundings } from '../../../models/detector/distances';
 import { familiarityOf, strangeness } from '../../../models/detector/familiarity';
 import { readNets } from '../../../models/detector/nets';
 import { startEngine } from '../../../models/engine';
@@ -70,8 +69,7 @@ beforeAll(async () => {
 const summaries = async () => (await observe(context, bad, { stage: '', summaries: true })).summaries!;
 
 /** What is served says of some pictures. */
-async function served(rule: Awaited<ReturnType<typeof calibrateFamiliarity>>['rule'], images: Float32Array) {
-  const loaded = loadSurroundings(rule.surroundings);
+async function served(rule: ReturnType<typeof calibrateFamiliarity>['rule'], images: Float32Array) {
   const nets = {
     shape,
     pixels: context.pixels,
@@ -84,15 +82,20 @@ async function served(rule: Awaited<ReturnType<typeof calibrateFamiliarity>>['ru
   for (let start = 0; start < images.length; start += 64 * size) {
     const batch = images.subarray(start, start + 64 * size);
     const n = batch.length / size;
-    const { distances } = await readNets(nets, { latent: undefined, trunk: undefined }, batch, n, loaded);
+    const { distances } = await readNets(
+      nets,
+      { latent: undefined, trunk: undefined },
+      batch,
+      n,
+      rule.surroundings,
+    );
     strange.push(...strangeness(distances!, rule.scales, n));
   }
-  disposeSurroundings(loaded);
   return strange;
 }
 
 test('serving measures the calibration images as calibrating did', async () => {
-  const { rule, notes } = await calibrateFamiliarity(context, await summaries(), split);
+  const { rule, notes } = calibrateFamiliarity(context, await summaries(), split);
   expect(notes).toEqual([]);
   expect(rule.scales.map(({ kind }) => kind)).toEqual(['latent', 'trunk', 'look']);
   const again = await served(rule, pixels.subarray(700 * size));
@@ -105,7 +108,7 @@ test('serving measures the calibration images as calibrating did', async () => {
 });
 
 test('new images of the kind are familiar, noise and plain pictures are not', async () => {
-  const { rule } = await calibrateFamiliarity(context, await summaries(), split);
+  const { rule } = calibrateFamiliarity(context, await summaries(), split);
   const called = async (images: Float32Array) =>
     (await served(rule, images)).filter((each) => familiarityOf(each, rule.calibration).unfamiliar).length;
   expect(await called(stripes(500, 2).pixels)).toBeLessThan(20);
@@ -123,7 +126,7 @@ test('cross-fitted, each image is measured by what was fitted without it; too fe
   });
   const few = { ...context, images: { ...context.images, count: 80, labels: labels.subarray(0, 80) } };
   const plan: FoldPlan = { scheme: 'cross-fit', folds: [0, 1, 2, 3].map(fold), groups: 80 };
-  const { rule, notes } = await calibrateFamiliarity(few, of, plan);
+  const { rule, notes } = calibrateFamiliarity(few, of, plan);
   expect(rule.calibration).toHaveLength(80);
   expect(notes).toEqual([expect.stringMatching(/^80 calibration images are too few/)]);
   const [strange] = await served(rule, new Float32Array(size));
@@ -132,7 +135,7 @@ test('cross-fitted, each image is measured by what was fitted without it; too fe
 
 test('no tensors are left', async () => {
   const before = tf.memory().numTensors;
-  const { rule } = await calibrateFamiliarity(context, await summaries(), split);
+  const { rule } = calibrateFamiliarity(context, await summaries(), split);
   await served(rule, pixels.subarray(0, 3 * size));
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -8,6 +8,7 @@ import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
 import { writeBundle } from '../../../models/bundle/write';
+import { directions } from '../../../models/detector/distances';
 import type { Gallery } from '../../../models/detector/gallery';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { startEngine } from '../../../models/engine';
@@ -67,8 +68,8 @@ function familiarity(channels: number): FamiliarityRule {
   const kinds = ['latent', 'trunk', 'look'] as const;
   return {
     surroundings: {
-      latent: { dimensions: 16, means: means(4 * 16) },
-      trunk: { dimensions: 160, means: means(5 * 160) },
+      latent: directions(means(5 * 16), 16),
+      trunk: directions(means(5 * 160), 160),
       look: {
         channels,
         dimensions: 4,
