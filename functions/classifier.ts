@@ -24,6 +24,8 @@ export interface Classifier {
   /** Other such shares that can be asked for; undefined where the method has but one answer. */
   readonly alphas?: { readonly least: number; readonly most: number };
   readonly told?: Told;
+  /** Whether its verdicts tell how familiar a picture is. */
+  readonly tellsFamiliarity?: boolean;
   /**
    * @param pixels count × height × width × channels values of 0–255, channels last, RGB
    * @param top how many of both nets' most probable classes to tell with each verdict
@@ -43,6 +45,7 @@ export function classifierOf(goodnet: GoodNet, name = goodnet.manifest.name): Cl
     alpha,
     alphas: goodnet.alphas,
     told: { method, measured, without, finding, calibrationImages: calibration.images },
+    tellsFamiliarity: goodnet.manifest.familiarity !== undefined,
     classify: (pixels, count, top) => goodnet.classify(pixels, count, top),
   };
 }

@@ -27,6 +27,8 @@ const COLUMNS: readonly (readonly [name: string, of: (row: CsvRow) => Cell])[] =
   ['badProbability', ({ verdict }) => verdict?.bad.probability],
   ['repairedClass', ({ verdict }) => verdict?.repaired.class],
   ['repairedProbability', ({ verdict }) => verdict?.repaired.probability],
+  ['familiarity', ({ verdict }) => verdict?.familiarity],
+  ['unfamiliar', ({ verdict }) => verdict?.unfamiliar],
   ['error', ({ error }) => error],
 ];
 

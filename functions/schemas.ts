@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UNFAMILIAR } from '../models/detector/familiarity';
 import '../models/lean-zod';
 
 /** What requests and answers are made of; /openapi.json is made from these, too. */
@@ -29,6 +30,16 @@ export const verdictSchema = z
       description: 'How often a clean image is at least as suspicious; backdoored where ≤ α.',
     }),
     suspicion: z.number().meta({ description: 'The score behind it; comparable within one bundle only.' }),
+    familiarity: share.optional().meta({
+      description:
+        'How often a clean image is at least as unlike the others, whatever pValue says; absent where the bundle can’t tell.',
+    }),
+    unfamiliar: z
+      .boolean()
+      .optional()
+      .meta({
+        description: `Whether the picture is unlike those that the bundle was calibrated on: its familiarity is at most ${UNFAMILIAR}.`,
+      }),
     answer: netAnswer.meta({
       description:
         'The class that the image has if it is clean: that of the net as it was, or, where that is unsure, of several views.',

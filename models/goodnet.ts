@@ -1,11 +1,12 @@
+import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { type ArrivingBundle, startReading } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
+import { familiarityOf, strangeness } from './detector/familiarity';
 import { lookUpPassedOver } from './detector/look-up';
 import {
-  type Clouds,
   type DetectorNets,
   disposeCloud,
   type LoadedCloud,
@@ -42,10 +43,14 @@ export class GoodNet {
   private readonly nets: DetectorNets;
   private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
   private readonly rule: Rule;
+  private readonly familiarity: FamiliarityRule | undefined;
   private readonly viewer: Viewer;
   private loadedTransplant: LoadedTransplant | undefined;
 
-  private constructor(manifest: Manifest, nets: DetectorNets, clouds: Clouds) {
+  private constructor(
+    manifest: Manifest,
+    { nets, clouds, familiarity }: Awaited<ReturnType<typeof unpackNets>>,
+  ) {
     this.manifest = manifest;
     this.nets = nets;
     this.clouds = {
@@ -54,6 +59,7 @@ export class GoodNet {
     };
     this.rule = ruleOf(manifest);
     this.viewer = viewer(nets);
+    this.familiarity = familiarity;
   }
 
   /**
@@ -74,8 +80,7 @@ export class GoodNet {
       const signatures = await (files ? signaturesIn(files, id) : signaturesBeside(bundle.folder));
       checkSigned(id, signatures, trusted, bundle.folder);
     }
-    const { nets, clouds } = await unpackNets(bundle);
-    return new GoodNet(bundle.manifest, nets, clouds);
+    return new GoodNet(bundle.manifest, await unpackNets(bundle));
   }
 
   /** N: images are of the classes 0…N−1, and N says "backdoored". */
@@ -113,13 +118,22 @@ export class GoodNet {
       const read = await this.read(batch, end - start);
       const scores = scoresOf(read, this.rule);
       const readings = lookUpPassedOver(read, this.nets, scores, this.rule);
-      verdicts.push(...decide(readings, scores, this.rule, this.nets.classes, top));
+      const decided = decide(readings, scores, this.rule, this.nets.classes, top);
+      verdicts.push(...this.withFamiliarity(decided, read));
     }
     return verdicts;
   }
 
+  /** Adds how familiar each image is; nothing else of a verdict depends on it. */
+  private withFamiliarity(verdicts: Verdict[], { distances }: NetReadings): Verdict[] {
+    if (!this.familiarity || !distances) return verdicts;
+    const { scales, calibration } = this.familiarity;
+    const strange = strangeness(distances, scales, verdicts.length);
+    return verdicts.map((verdict, i) => ({ ...verdict, ...familiarityOf(strange[i]!, calibration) }));
+  }
+
   private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    const read = await readNets(this.nets, this.clouds, pixels, n);
+    const read = await readNets(this.nets, this.clouds, pixels, n, this.familiarity?.surroundings);
     if (this.rule.kind !== 'calibrated') return read;
     const { views } = this.rule;
     const answered = views ? await answerWithViews(this.viewer, pixels, read.bad, views) : read.answered;

@@ -19,6 +19,13 @@ export interface Verdict {
   /** The score behind the p-value: higher is more suspicious; comparable within one bundle only. */
   readonly suspicion: number;
   /**
+   * How often a clean image is at least as unlike the others, 0–1: conformal, apart from pValue and whatever that says. Left out where
+   * the bundle can't tell (familiarityOf in models/detector/familiarity.ts).
+   */
+  readonly familiarity?: number;
+  /** Whether that is so seldom that the picture is unlike those that G was calibrated on. */
+  readonly unfamiliar?: boolean;
+  /**
    * The class that the image has if it is clean: what the BadNet answers, or, where it is unsure, what it says of several
    * views of the image together.
    */

@@ -6,6 +6,7 @@ import { calibrate, type FindBackdoor } from './calibrate';
 import { chooseGallery, leaveGroupOut } from './choose-gallery';
 import { chooseViews } from './choose-views';
 import type { RepairContext } from './context';
+import { calibrateFamiliarity } from './familiarity';
 import { fitGallery } from './fit-gallery';
 import type { FoldPlan } from './folds';
 import type { MadeDetector } from './methods';
@@ -33,6 +34,7 @@ export async function expertMethod(
   const passes = await runPasses(context, bad, sample);
   const views = await chooseViews(context, bad.net, passes.clean, sample);
   const made = await calibrate(context, flat, bad, passes, plan, findBackdoor);
+  const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan);
   const { latent, trunk } = passes.clean;
   const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
   let gallery: Gallery | undefined;
@@ -50,12 +52,13 @@ export async function expertMethod(
     },
     isInGallery: leaveGroupOut(context),
     clouds: made.clouds,
+    familiarity: familiarity.rule,
     rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER, views },
     calibrated: made.calibrated,
     scores: made.scores,
     without: made.without,
     finding: made.finding,
-    notes: [...made.notes, ...(made.gathering ? gatheringInWords(made.gathering) : [])],
+    notes: [...made.notes, ...familiarity.notes, ...(made.gathering ? gatheringInWords(made.gathering) : [])],
     gathering: made.gathering,
   };
 }

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { FamiliarityRule } from '../../models/bundle/familiarity-files';
 import type { Method } from '../../models/bundle/manifest';
 import type { Standard } from '../../models/detector/evidence';
 import type { Clouds, DetectorNets } from '../../models/detector/nets';
@@ -23,6 +24,8 @@ export interface MadeDetector {
     readonly expert: Expert | undefined;
   };
   readonly clouds: Clouds;
+  /** What tells how familiar a picture is; left out: nothing is said of it. */
+  readonly familiarity?: FamiliarityRule | undefined;
   /** Whether an image of the gallery is a clean image itself, or of its group. */
   readonly isInGallery?: (image: number, entry: number) => boolean;
   readonly rule:

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Summary, summarise } from '../../models/detector/distances';
 import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import type { FeatureNet } from '../../models/nets/features';
@@ -31,6 +32,8 @@ export interface Observations {
   readonly trunk: FeatureSpace | undefined;
   /** The places of the net's stem (see Gallery), where they were asked for: by place, images × channels. */
   readonly places?: readonly Float32Array[] | undefined;
+  /** What tells how familiar a picture is, where it was asked for. */
+  readonly summaries?: readonly Summary[] | undefined;
 }
 
 /** Which images a net is run over, and how they are changed first. */
@@ -45,12 +48,14 @@ export interface Pass {
   readonly change?: (pixels: Float32Array) => Float32Array;
   /** Whether to keep the places of the net's stem, which is its last output. */
   readonly places?: boolean;
+  /** Whether to keep what tells how familiar a picture is. */
+  readonly summaries?: boolean;
 }
 
 /** Runs a net once over images; what it says stands in the order of the sample. */
 export async function observe(
   context: RepairContext,
-  { net, hasTrunk }: FeatureNet,
+  { net, hasTrunk, hasStem }: FeatureNet,
   pass: Pass,
 ): Promise<Observations> {
   const { shape, pixels, classes } = context;
@@ -62,6 +67,8 @@ export async function observe(
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
   const stem = pass.places ? keepStemPlaces(net, count) : undefined;
+  const summaries: Summary[] | undefined = pass.summaries ? [] : undefined;
+  const channels = net.outputs.at(-1)!.shape.at(-1)!;
   const named = new Int32Array(count);
   const sure = new Float32Array(count);
   for (let start = 0; start < count; start += BATCH) {
@@ -76,25 +83,45 @@ export async function observe(
         output!,
         project(latentValues!, n, latent),
         trunk && project(trunkValues!, n, trunk),
-        stem && outputs.at(-1)!,
+        stem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
+        summaries && latentValues!,
+        summaries && hasTrunk ? trunkValues! : undefined,
       ] as const;
     });
-    const [answered, latentRead, trunkRead, stemRead] = await Promise.all(
+    const [answered, latentRead, trunkRead, stemRead, wholeLatent, wholeTrunk] = (await Promise.all(
       made.map(async (each) => each?.data()),
-    );
+    )) as Float32Array[];
     tf.dispose(made as unknown as tf.Tensor[]);
-    latent.space.values.set(latentRead as Float32Array, start * latent.space.dimensions);
-    trunk?.space.values.set(trunkRead as Float32Array, start * trunk.space.dimensions);
-    stem?.keep(stemRead as Float32Array, start);
-    const best = answers(answered as Float32Array, classes).classes;
+    latent.space.values.set(latentRead!, start * latent.space.dimensions);
+    trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
+    stem?.keep(stemRead!, start);
+    const best = answers(answered!, classes).classes;
     named.set(best, start);
-    sure.set(margins(answered as Float32Array, classes, best), start);
+    sure.set(margins(answered!, classes, best), start);
+    summaries?.push(
+      ...summarise(
+        {
+          logits: answered!,
+          latent: wholeLatent!,
+          trunk: wholeTrunk,
+          stem: stemRead && { values: stemRead, channels },
+        },
+        n,
+      ),
+    );
     context.progress({ stage: pass.stage, done: start + n, total: count });
     await new Promise(setImmediate);
   }
   latent.directions?.dispose();
   trunk?.directions?.dispose();
-  return { named, margins: sure, latent: latent.space, trunk: trunk?.space, places: stem?.places };
+  return {
+    named,
+    margins: sure,
+    latent: latent.space,
+    trunk: trunk?.space,
+    places: stem?.places,
+    summaries,
+  };
 }
 
 interface OpenSpace {

@@ -31,6 +31,7 @@ export async function runPasses(
   const occluder = new Occluder(context.shape, context.seed, 'passes');
   const clean = await observe(context, bad, {
     stage: STAGES.clean,
+    summaries: true,
     places: bad.hasStem && coversAllClasses(context.images.labels, sample, context.classes),
   });
   const varied = await observe(context, bad, {

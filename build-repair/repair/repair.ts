@@ -121,7 +121,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     signal?.throwIfAborted();
     progress({ stage: STAGES.writing, done: 0, total: 1 });
     const finding = made.finding && (await packFinding(made.finding, context.shape));
-    const { files, fields } = await packNets(nets, made.clouds);
+    const { files, fields } = await packNets(nets, made.clouds, made.familiarity);
     const written = await writeBundle(
       options.out,
       { ...content(options, context, plan, made, fields, sorted, figures), finding: finding?.field },

@@ -84,14 +84,29 @@ export function calibrationScores(
   const { readings, named } = evidence;
   const scoresBy = ({ standard, transplant }: Fitted, suspected: Suspected | undefined) =>
     suspicion({ ...readings, transplant }, { ...standard, suspected }, named);
-  if (named.length >= ENOUGH) return (suspected) => scoresBy(served, suspected);
-  const partOf = partsOf(named.length, groups, seed);
-  const fits = Array.from({ length: PARTS }, (_, part) =>
-    fitStandard(evidence, (image) => partOf[image] !== part),
-  );
-  return (suspected) => {
-    const byPart = fits.map((fitted) => scoresBy(fitted, suspected));
-    return Float32Array.from(named, (_, image) => byPart[partOf[image]!]![image]!);
+  const scored = inParts(named.length, groups, seed, served, (isUsed) => fitStandard(evidence, isUsed));
+  return (suspected) => scored((fitted) => scoresBy(fitted, suspected));
+}
+
+/**
+ * Scores n calibration images, each by what was fitted without it where they are few.
+ * @param served what is fitted on all of them
+ * @param fitOn fits on some of them
+ * @returns n scores, by whatever scores all n by one fit
+ */
+export function inParts<Fit>(
+  n: number,
+  groups: readonly string[] | undefined,
+  seed: number,
+  served: Fit,
+  fitOn: (isUsed: (image: number) => boolean) => Fit,
+): (scoresBy: (fitted: Fit) => Float32Array) => Float32Array {
+  if (n >= ENOUGH) return (scoresBy) => scoresBy(served);
+  const partOf = partsOf(n, groups, seed);
+  const fits = Array.from({ length: PARTS }, (_, part) => fitOn((image) => partOf[image] !== part));
+  return (scoresBy) => {
+    const byPart = fits.map(scoresBy);
+    return Float32Array.from({ length: n }, (_, image) => byPart[partOf[image]!]![image]!);
   };
 }
 

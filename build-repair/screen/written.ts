@@ -11,7 +11,8 @@ const EVERY = 1000;
 
 const schema = z.object({
   format: z.literal('goodnet-screening'),
-  formatVersion: z.literal(1),
+  /** Another where rows have other columns: what an earlier version left is begun anew. */
+  formatVersion: z.literal(2),
   /** What the rows are of: the bundle, the paths, the format. */
   about: z.string(),
   /** Bytes of the rows up to here. */
@@ -98,7 +99,7 @@ export async function rowsToFile(
         hint: 'Let one of them write elsewhere.',
       });
     }
-    const text = { format: 'goodnet-screening', formatVersion: 1, about, bytes: length, ...last };
+    const text = { format: 'goodnet-screening', formatVersion: 2, about, bytes: length, ...last };
     await file.sync();
     const bytes = new TextEncoder().encode(`${JSON.stringify(text)}\n`);
     await writeFileAtomically(note, bytes).catch((cause) => {

@@ -19,6 +19,10 @@ export interface Verdict {
   pValue: number;
   /** The score behind it; comparable within one bundle only. */
   suspicion: number;
+  /** How often a clean image is at least as unlike the others, 0–1; absent where the bundle can't tell. */
+  familiarity?: number | undefined;
+  /** Whether the image is unlike those that the bundle was calibrated on: then its class may mean nothing. */
+  unfamiliar?: boolean | undefined;
   /** The class that the image has if it is clean: B's, or, where B is unsure, that of several views. */
   answer: NetAnswer;
   /** What B, the net that may be backdoored, says. */

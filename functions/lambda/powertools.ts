@@ -17,9 +17,10 @@ export const watch: Watch = {
   stage(stage, seconds) {
     metrics.addMetric(TIMES[stage], MetricUnit.Milliseconds, 1000 * seconds);
   },
-  verdict(model, { backdoored, pValue }) {
+  verdict(model, { backdoored, pValue, unfamiliar }) {
     metrics.addMetric(backdoored ? 'Flagged' : 'Clean', MetricUnit.Count, 1);
     metrics.addMetric('PValue', MetricUnit.NoUnit, pValue);
+    if (unfamiliar !== undefined) metrics.addMetric('Unfamiliar', MetricUnit.Count, unfamiliar ? 1 : 0);
     metrics.addMetadata('model', model);
   },
   request(route, method, status, seconds) {

@@ -29,6 +29,12 @@ export function prometheus(): Metrics {
     buckets: TENTHS,
     registers,
   });
+  const unfamiliar = new Counter({
+    name: 'goodnet_unfamiliar_total',
+    help: 'Images that are unlike those that the model was calibrated on; of traffic like these, one in a hundred.',
+    labelNames: ['model'],
+    registers,
+  });
   const stages = new Histogram({
     name: 'goodnet_stage_seconds',
     help: 'Time of decoding an image, of its wait for the nets, and of the nets on a batch.',
@@ -47,9 +53,11 @@ export function prometheus(): Metrics {
     contentType: register.contentType,
     text: () => register.metrics(),
     stage: (stage, seconds) => stages.observe({ stage }, seconds),
-    verdict(model, { backdoored, pValue }) {
+    verdict(model, { backdoored, pValue, unfamiliar: isUnfamiliar }) {
       verdicts.inc({ model, flagged: String(backdoored) });
       pValues.observe({ model }, pValue);
+      // Told from the first image on, so that none of it is told apart from a bundle that can't tell.
+      if (isUnfamiliar !== undefined) unfamiliar.inc({ model }, isUnfamiliar ? 1 : 0);
     },
     request(route, method, status, seconds) {
       requests.observe({ route, method, status: String(status) }, seconds);

@@ -17,7 +17,7 @@ const HEADER_LENGTH = 'inference-header-content-length';
 export const INPUT = 'images';
 
 /** What is told of each image, in order. */
-export const OUTPUTS = [
+const OUTPUTS = [
   { name: 'class', datatype: 'INT64', of: (verdict: Verdict) => verdict.class },
   { name: 'backdoored', datatype: 'BOOL', of: (verdict: Verdict) => verdict.backdoored },
   { name: 'p_value', datatype: 'FP64', of: (verdict: Verdict) => verdict.pValue },
@@ -25,6 +25,17 @@ export const OUTPUTS = [
   { name: 'bad_class', datatype: 'INT64', of: (verdict: Verdict) => verdict.bad.class },
   { name: 'repaired_class', datatype: 'INT64', of: (verdict: Verdict) => verdict.repaired.class },
 ] as const;
+
+/** What is told beside, of models that can tell it. */
+const FAMILIARITY = [
+  { name: 'familiarity', datatype: 'FP64', of: (verdict: Verdict) => verdict.familiarity! },
+  { name: 'unfamiliar', datatype: 'BOOL', of: (verdict: Verdict) => verdict.unfamiliar! },
+] as const;
+
+/** What a model tells of each image. */
+export function outputsOf({ tellsFamiliarity }: Pick<Classifier, 'tellsFamiliarity'>) {
+  return tellsFamiliarity ? [...OUTPUTS, ...FAMILIARITY] : OUTPUTS;
+}
 
 /** Answers `POST /v2/models/{model}/infer`, its tensors as JSON or binary. */
 export async function infer(c: Context, model: Classifier, limits: Limits, watch: Watch): Promise<Response> {
@@ -72,12 +83,12 @@ function parse(body: Uint8Array, header: string | undefined): { request: InferRe
 }
 
 function answer(model: Classifier, request: InferRequest, verdicts: readonly Verdict[]): Response {
-  const asked = request.outputs ?? OUTPUTS.map(({ name }) => ({ name, parameters: undefined }));
+  const asked = request.outputs ?? outputsOf(model).map(({ name }) => ({ name, parameters: undefined }));
   const all = request.parameters?.binary_data_output === true;
   const outputs: object[] = [];
   const parts: Buffer[] = [];
   for (const { name, parameters } of asked) {
-    const tensor = outputOf(name, verdicts);
+    const tensor = outputOf(name, verdicts, model);
     if (!(parameters?.binary_data ?? all)) {
       outputs.push(tensor);
       continue;
@@ -99,10 +110,11 @@ function answer(model: Classifier, request: InferRequest, verdicts: readonly Ver
   });
 }
 
-function outputOf(name: string, verdicts: readonly Verdict[]): OutputTensor {
-  const output = OUTPUTS.find((each) => each.name === name);
+function outputOf(name: string, verdicts: readonly Verdict[], model: Classifier): OutputTensor {
+  const outputs = outputsOf(model);
+  const output = outputs.find((each) => each.name === name);
   if (!output) {
-    const names = OUTPUTS.map((each) => each.name).join(', ');
+    const names = outputs.map((each) => each.name).join(', ');
     throw new Problem('malformed', `There is no output ${name}; there are ${names}.`);
   }
   const of: (verdict: Verdict) => number | boolean = output.of;

@@ -6,7 +6,7 @@ import type { Classifier } from '../classifier';
 import { HeldBytes, type Limits } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
-import { INPUT, infer, OUTPUTS } from './infer';
+import { INPUT, infer, outputsOf } from './infer';
 import type { ModelMetadata } from './schemas';
 
 /**
@@ -50,12 +50,13 @@ export function oipRoute(catalogue: Catalogue, limits: Limits, watch: Watch): Ho
   }
 }
 
-function metadataOf({ model, id, input }: Classifier): ModelMetadata {
+function metadataOf(classifier: Classifier): ModelMetadata {
+  const { model, id, input } = classifier;
   return {
     name: model,
     versions: [id],
     platform: 'goodnet',
     inputs: [{ name: INPUT, datatype: 'UINT8', shape: [-1, input.height, input.width, input.channels] }],
-    outputs: OUTPUTS.map(({ name, datatype }) => ({ name, datatype, shape: [-1] })),
+    outputs: outputsOf(classifier).map(({ name, datatype }) => ({ name, datatype, shape: [-1] })),
   };
 }

@@ -12,7 +12,7 @@ export function stateOf({ outcome }: Result): 'clean' | 'flagged' | 'failed' {
 
 /** Whether the image is unlike those that the model was calibrated on, where the service tells. */
 export function isUnfamiliar({ outcome }: Result): boolean {
-  return (outcome as { readonly unfamiliar?: boolean }).unfamiliar === true;
+  return 'unfamiliar' in outcome && outcome.unfamiliar === true;
 }
 
 /** The row's head: the image, its name, and that it was shrunk. @param model told below it */

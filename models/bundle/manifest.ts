@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { EVIDENCE_KINDS } from '../detector/evidence';
+import { DISTANCES } from '../detector/familiarity';
 import { PIECES } from '../detector/pieces';
 import { BundleError } from '../errors';
 import { METHODS } from './methods';
@@ -33,6 +34,8 @@ function isNumbers(value: unknown): boolean {
 const scale = z.object({ zero: z.number(), spread: z.number().positive() });
 
 const cloud = z.object({ features: count, dimensions: count });
+
+const directions = z.object({ dimensions: size });
 
 const rule = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disagreement') }),
@@ -164,6 +167,23 @@ const manifestSchema = z.object({
     })
     .optional(),
   clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
+  /**
+   * By what it is told whether a picture is unlike the clean images; bundles of before lack it, and say nothing of it. Readers of
+   * before leave it aside.
+   */
+  familiarity: z
+    .object({
+      latent: directions,
+      trunk: directions.optional(),
+      look: z.object({ channels: size, dimensions: size, floor: z.number().positive() }).optional(),
+      scales: z
+        .array(scale.extend({ kind: z.enum(DISTANCES) }))
+        .min(1)
+        .readonly(),
+      /** Clean images that it is calibrated on. */
+      images: size,
+    })
+    .optional(),
   rule,
   calibration,
   /** Kinds of evidence that this bundle goes without, and why. */

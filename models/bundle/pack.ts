@@ -4,11 +4,20 @@ import type { ClassCloud } from '../detector/mahalanobis';
 import type { Clouds, DetectorNets } from '../detector/nets';
 import { BundleError, GoodNetError, messageOf } from '../errors';
 import { type MemoryFile, netFiles, netFromFiles, packFloats, unpackFloats } from './artifacts';
+import {
+  type FamiliarityRule,
+  familiarityField,
+  familiarityFiles,
+  readFamiliarity,
+} from './familiarity-files';
 import { galleryField, galleryFiles, readGallery } from './gallery-files';
 import type { Manifest } from './manifest';
 import type { ArrivingBundle } from './read';
 
-type PackedFields = Pick<Manifest, 'nets' | 'clouds' | 'transplant' | 'gallery' | 'classes' | 'input'>;
+type PackedFields = Pick<
+  Manifest,
+  'nets' | 'clouds' | 'familiarity' | 'transplant' | 'gallery' | 'classes' | 'input'
+>;
 
 const CLOUDS = ['latent', 'trunk'] as const;
 const HOSTS = 'hosts.bin';
@@ -17,6 +26,7 @@ const HOSTS = 'hosts.bin';
 export async function packNets(
   nets: DetectorNets,
   clouds: Clouds,
+  familiarity?: FamiliarityRule,
 ): Promise<{ files: MemoryFile[]; fields: PackedFields }> {
   const files: MemoryFile[] = [];
   files.push(...(await netFiles('bad', nets.bad)));
@@ -33,6 +43,7 @@ export async function packNets(
     const bytes = packFloats([cloud.projection, cloud.means, known]);
     files.push({ path: `clouds/${kind}.bin`, bytes });
   }
+  if (familiarity) files.push(...familiarityFiles(familiarity));
   const sizes = (cloud: ClassCloud | undefined) =>
     cloud && { features: cloud.features, dimensions: cloud.dimensions };
   return {
@@ -55,6 +66,7 @@ export async function packNets(
       },
       gallery: nets.gallery && galleryField(nets.gallery),
       clouds: { latent: sizes(clouds.latent), trunk: sizes(clouds.trunk) },
+      familiarity: familiarity && familiarityField(familiarity),
     },
   };
 }
@@ -63,7 +75,9 @@ export async function packNets(
  * Makes the nets and clouds of a bundle, each as soon as its files have arrived.
  * @throws BundleError where a file is missing or changed, or they don't fit together; nothing is then left of them
  */
-export async function unpackNets(bundle: ArrivingBundle): Promise<{ nets: DetectorNets; clouds: Clouds }> {
+export async function unpackNets(
+  bundle: ArrivingBundle,
+): Promise<{ nets: DetectorNets; clouds: Clouds; familiarity: FamiliarityRule | undefined }> {
   const { manifest, folder } = bundle;
   const made: LayersModel[] = [];
   const net = async (name: string) => {
@@ -96,9 +110,11 @@ export async function unpackNets(bundle: ArrivingBundle): Promise<{ nets: Detect
       gallery: gallery && (await readGallery(gallery, bundle.read)),
     };
     const clouds = { latent: await cloudOf(bundle, 'latent'), trunk: await cloudOf(bundle, 'trunk') };
+    const familiarity =
+      manifest.familiarity && (await readFamiliarity(manifest.familiarity, manifest.classes, bundle.read));
     // What nothing has asked for is checked, too.
     await bundle.whole();
-    return { nets, clouds };
+    return { nets, clouds, familiarity };
   } catch (cause) {
     for (const model of made) model.dispose();
     if (cause instanceof GoodNetError) throw cause;

@@ -196,6 +196,7 @@ function sumsOf(
   return sums;
 }
 
-function rounded(score: number): number {
+/** A score as it may be compared and written down. */
+export function rounded(score: number): number {
   return Math.round(Math.max(Math.min(score, HIGHEST), -HIGHEST) * DECIMALS) / DECIMALS;
 }

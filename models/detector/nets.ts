@@ -4,7 +4,9 @@ import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
+import { measure, type Surroundings, summarise } from './distances';
 import type { Readings } from './evidence';
+import type { Distances } from './familiarity';
 import type { Gallery } from './gallery';
 import { type ClassCloud, distances } from './mahalanobis';
 import { type Answers, answers, leaveOut, margins, marginsAgainst } from './margin';
@@ -66,6 +68,8 @@ export interface NetReadings {
   readonly cut: Float32Array | undefined;
   /** What the gallery is asked with: n × values of B's stem. Undefined where there is none. */
   readonly stem?: Float32Array | undefined;
+  /** How far the images are from the clean ones; undefined where that is not asked. */
+  readonly distances?: Distances | undefined;
 }
 
 /** The tensors that hold a cloud while it is in use. */
@@ -89,12 +93,14 @@ export function disposeCloud(loaded: LoadedCloud | undefined): void {
 /**
  * Runs up to RUN_BATCH images through B, B′ and E.
  * @param pixels n × height × width × channels values of 0–255
+ * @param surroundings what distances are measured to; left out: they are not asked for
  */
 export async function readNets(
   nets: DetectorNets,
   clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined },
   pixels: Uint8Array | Float32Array,
   n: number,
+  surroundings?: Surroundings,
 ): Promise<NetReadings> {
   if (pixels.length !== n * imageSize(nets.shape)) {
     throw new RangeError(
@@ -119,7 +125,8 @@ export async function readNets(
       latent: project(latent, clouds.latent),
       trunk: project(trunk, clouds.trunk),
       cut: nets.transplant && (nets.transplant.from === 'cut' ? made[CUT]! : image),
-      stem: nets.gallery && made.at(-1)!,
+      stem: nets.gallery || surroundings?.look ? made.at(-1)! : undefined,
+      whole: surroundings && { latent: latent!, trunk: surroundings.trunk && trunk! },
     };
   });
   const read = async (tensor: tf.Tensor | undefined) => {
@@ -128,19 +135,22 @@ export async function readNets(
     tensor.dispose();
     return values;
   };
-  const { bad: badLogits, ...others } = outputs;
-  const [bad, ownRepaired, relearned, expert, latent, trunk, cut, stem] = await Promise.all(
-    [
-      badLogits,
-      others.repaired,
-      others.relearned,
-      others.expert,
-      others.latent,
-      others.trunk,
-      others.cut,
-      others.stem,
-    ].map(read),
-  );
+  const { bad: badLogits, whole, ...others } = outputs;
+  const [bad, ownRepaired, relearned, expert, latent, trunk, cut, stem, wholeLatent, wholeTrunk] =
+    await Promise.all(
+      [
+        badLogits,
+        others.repaired,
+        others.relearned,
+        others.expert,
+        others.latent,
+        others.trunk,
+        others.cut,
+        others.stem,
+        whole?.latent,
+        whole?.trunk,
+      ].map(read),
+    );
   const answered = answers(bad!, nets.classes);
   if (answered.probabilities.some(Number.isNaN)) {
     throw new GoodNetError('The BadNet answers an image with values that are no numbers (NaN or infinite)', {
@@ -170,5 +180,19 @@ export async function readNets(
     },
     cut,
     stem,
+    distances:
+      surroundings &&
+      measure(
+        summarise(
+          {
+            logits: bad!,
+            latent: wholeLatent!,
+            trunk: wholeTrunk,
+            stem: surroundings.look && { values: stem!, channels: surroundings.look.channels },
+          },
+          n,
+        ),
+        surroundings,
+      ),
   };
 }

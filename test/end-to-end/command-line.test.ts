@@ -1,8 +1,19 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DemoData, writeDemoData } from '../../build-repair/demo/data';
+import { Random } from '../../models/random';
 import { contents, goodnet, printed, start } from './cli';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-cli-'));
@@ -73,6 +84,37 @@ test('repair and evaluate: G keeps the clean images and finds the triggers', asy
     expect(each.recoveredAccuracy).toBeGreaterThan(0);
   }
 });
+
+test('screen tells pictures that are unlike the clean ones, and calls few clean ones so', async () => {
+  const odd = join(work, 'odd');
+  mkdirSync(odd);
+  const random = new Random(5);
+  const draw = async (name: string, value: (i: number) => number) => {
+    const raw = { width: 64, height: 64, channels: 3 } as const;
+    await sharp(
+      Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => value(i)),
+      { raw },
+    ).toFile(join(odd, `${name}.png`));
+  };
+  for (let i = 0; i < 8; i++) await draw(`noise-${i}`, () => random.int(256));
+  await draw('black', () => 0);
+  await draw('white', () => 255);
+  const screened = async (path: string) => {
+    const rows = join(work, 'screened.jsonl');
+    const { code, err } = await goodnet('screen', store, path, '--out', rows, '--workers', '1');
+    expect(code, err).toBe(0);
+    return readFileSync(rows, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { familiarity: number; unfamiliar: boolean });
+  };
+  const strange = await screened(odd);
+  expect(strange.map(({ unfamiliar }) => unfamiliar)).toEqual(Array(10).fill(true));
+  const usual = await screened(data.test);
+  const share = (of: typeof usual) => of.filter(({ unfamiliar }) => unfamiliar).length / of.length;
+  expect(share(usual)).toBeLessThan(0.03);
+  for (const { familiarity, unfamiliar } of usual) expect(unfamiliar).toBe(familiarity <= 0.01);
+}, 60_000);
 
 test.each(['expert', 'magnitude', 'fine-prune'])(
   '%s: the same inputs and seed, the same bundle, byte for byte',

@@ -46,13 +46,17 @@ test('the page’s download and `goodnet screen` write the same bytes', async ()
 
 test('a cell a column, and a line a row', () => {
   expect(CSV_HEAD).toBe(
-    'image,model,alpha,class,className,backdoored,pValue,suspicion,badClass,badProbability,repairedClass,repairedProbability,error\n',
+    'image,model,alpha,class,className,backdoored,pValue,suspicion,badClass,badProbability,repairedClass,repairedProbability,familiarity,unfamiliar,error\n',
   );
   expect(csvLine({ image: 'a.png', ...by, verdict })).toBe(
-    'a.png,signs,0.01,43,,true,0.001,-0.5,5,0.9,2,0.5,\n',
+    'a.png,signs,0.01,43,,true,0.001,-0.5,5,0.9,2,0.5,,,\n',
+  );
+  const strange = { ...verdict, familiarity: 0.004, unfamiliar: true };
+  expect(csvLine({ image: 'a.png', ...by, verdict: strange })).toBe(
+    'a.png,signs,0.01,43,,true,0.001,-0.5,5,0.9,2,0.5,0.004,true,\n',
   );
   expect(csvLine({ image: 'a, "b".png', ...by, error: 'cut\nshort' })).toBe(
-    '"a, ""b"".png",signs,0.01,,,,,,,,,,"cut\nshort"\n',
+    '"a, ""b"".png",signs,0.01,,,,,,,,,,,,"cut\nshort"\n',
   );
 });
 

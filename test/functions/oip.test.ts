@@ -51,6 +51,41 @@ describe('the Open Inference Protocol', () => {
     }
   });
 
+  it('tells how familiar a picture is where the model can tell, and only there', async () => {
+    const familiar = createApp({
+      classifier: {
+        ...colours,
+        tellsFamiliarity: true,
+        classify: async (pixels, count) =>
+          (await colours.classify(pixels, count)).map((verdict) => ({
+            ...verdict,
+            familiarity: verdict.backdoored ? 0.002 : 0.7,
+            unfamiliar: verdict.backdoored,
+          })),
+      },
+    });
+    const outputs = [{ name: 'familiarity' }, { name: 'unfamiliar' }];
+    const body = JSON.stringify({ inputs: [input], outputs });
+    const path = '/v2/models/colours';
+    const told = await (await familiar.request(`${path}/infer`, { method: 'POST', body })).json();
+    expect(told).toMatchObject({
+      outputs: [
+        { name: 'familiarity', datatype: 'FP64', shape: [2], data: [0.7, 0.002] },
+        { name: 'unfamiliar', datatype: 'BOOL', shape: [2], data: [false, true] },
+      ],
+    });
+    const namesOf = async (from: typeof app) =>
+      ((await (await from.request(path)).json()) as { outputs: { name: string }[] }).outputs.map(
+        ({ name }) => name,
+      );
+    expect(await namesOf(familiar)).toEqual([...(await namesOf(app)), 'familiarity', 'unfamiliar']);
+    const refused = await infer({ inputs: [input], outputs });
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      expect.objectContaining({ error: expect.stringMatching(/no output familiarity; there are class,/) }),
+    ]);
+  });
+
   it('refuses what does not fit, with 400', async () => {
     const bad = [
       { inputs: [] },

@@ -236,6 +236,29 @@ describe('for operators', () => {
     expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST, OPTIONS']);
   });
 
+  it('tells how familiar a picture is, and counts those that are not', async () => {
+    const classifier: Classifier = {
+      ...chosen,
+      classify: async (pixels, count) =>
+        (await chosen.classify(pixels, count)).map((verdict) => ({
+          ...verdict,
+          familiarity: verdict.backdoored ? 0.004 : 0.6,
+          unfamiliar: verdict.backdoored,
+        })),
+    };
+    const counted = createApp({ classifier, metrics: prometheus() });
+    for (const [image, told] of [
+      [blue, { familiarity: 0.6, unfamiliar: false }],
+      [white, { familiarity: 0.004, unfamiliar: true }],
+    ] as const) {
+      const answer = await (await post('/v1/classify', bytesOf(image), {}, counted)).json();
+      expect(answer).toMatchObject(told);
+      expect(oneAnswerSchema.parse(answer)).toMatchObject(told);
+    }
+    const text = await (await counted.request('/metrics')).text();
+    expect(text).toContain('goodnet_unfamiliar_total{model="colours"} 1');
+  });
+
   it('counts verdicts, p-values and times, by route and not by path', async () => {
     const counted = createApp({ classifier: chosen, metrics: prometheus() });
     for (const image of [blue, white, blue]) await post('/v1/classify', bytesOf(image), {}, counted);
@@ -250,5 +273,7 @@ describe('for operators', () => {
       'goodnet_request_seconds_count{route="/v1/models/:model/classify",method="POST",status="200"} 1',
     );
     expect(text).not.toContain('of/nothing');
+    // Where it can't be told, 0 would say that it is looked at.
+    expect(text).not.toContain('goodnet_unfamiliar_total{');
   });
 });

@@ -12,7 +12,7 @@ it('watches the metrics that the functions write: namespace, name and dimensions
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const said = (backdoored: boolean) => ({ backdoored, pValue: 0.5 }) as Verdict;
   await publishing(async () => {
-    watch.verdict('faces', said(true));
+    watch.verdict('faces', { ...said(true), unfamiliar: true });
     watch.verdict('faces', said(false));
     watch.verdict('faces', said(false));
     watch.request('/v1/classify', 'POST', 503, 0.1);
@@ -33,6 +33,7 @@ it('watches the metrics that the functions write: namespace, name and dimensions
     expect(written.Metrics).toContainEqual({ Name: metricName, Unit: 'Count' });
   }
   expect([line.Flagged, line.Clean].flat()).toEqual([1, 1, 1]);
+  expect(line.Unfamiliar).toEqual(1);
   expect([line.Errors, line.ScreeningErrors, line.BackfillErrors]).toEqual([1, 2, 3]);
 });
 

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FamiliarityRule } from '../../../models/bundle/familiarity-files';
 import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
 import { writeBundle } from '../../../models/bundle/write';
+import { directions } from '../../../models/detector/distances';
 import type { Gallery } from '../../../models/detector/gallery';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { startEngine } from '../../../models/engine';
@@ -58,7 +60,30 @@ function gallery(stem: readonly [number, number, number]): Gallery {
   };
 }
 
-async function makeBundle(into: string, seed = 1) {
+/** What tells how familiar a picture is: some directions, and looks around none in particular. */
+function familiarity(channels: number): FamiliarityRule {
+  const random = new Random(4);
+  const floats = (n: number, by = 1) => Float32Array.from({ length: n }, () => by * random.normal());
+  const means = (n: number) => Int8Array.from({ length: n }, () => random.uniform(-127, 128));
+  const kinds = ['latent', 'trunk', 'look'] as const;
+  return {
+    surroundings: {
+      latent: directions(means(5 * 16), 16),
+      trunk: directions(means(5 * 160), 160),
+      look: {
+        channels,
+        dimensions: 4,
+        floor: 0.01,
+        projection: floats(2 * channels * 4, 0.1),
+        centre: floats(4),
+      },
+    },
+    scales: kinds.map((kind) => ({ kind, zero: -2, spread: 0.1 })),
+    calibration: Float32Array.from({ length: 199 }, (_, i) => 30 + i / 5),
+  };
+}
+
+async function makeBundle(into: string, seed = 1, isTold = true) {
   const flat = copyNet(chainNet(classes));
   const bad = featureNet(flat, 'bad').net;
   const { files, fields } = await packNets(
@@ -72,6 +97,7 @@ async function makeBundle(into: string, seed = 1) {
       expert: { model: copyNet(flat, 'expert'), from: 'image' as const },
     },
     { latent: cloud(16, 16), trunk: cloud(160, 8) },
+    isTold ? familiarity(bad.outputs.at(-1)!.shape.at(-1)!) : undefined,
   );
   return writeBundle(
     into,
@@ -144,6 +170,29 @@ describe('a bundle', () => {
     expect(together.some(({ pValue }) => pValue <= 0.5)).toBe(true);
     expect(together.some(({ pValue }) => pValue > 0.5)).toBe(true);
     expect(together.some(({ answer, bad }) => answer.probability !== bad.probability)).toBe(true);
+  });
+
+  test('tells how familiar an image is; one of before is read, and answers the same but for that', async () => {
+    const { folder: before, manifest } = await makeBundle(join(work, 'before'), 1, false);
+    expect(manifest.formatVersion).toBe(FORMAT_VERSION);
+    expect(manifest.familiarity).toBeUndefined();
+    const [old, present] = [await GoodNet.load(before), await GoodNet.load(folder)];
+    const pixels = images(70);
+    const answered = await present.classify(pixels, 70, 2);
+    const plain = answered.map(({ familiarity: _, unfamiliar: __, ...verdict }) => verdict);
+    expect(await old.classify(pixels, 70, 2)).toEqual(plain);
+    const told = answered.map(({ familiarity: each }) => each!);
+    expect(told.every((each) => each >= 1 / 200 && each <= 1)).toBe(true);
+    expect(new Set(told).size).toBeGreaterThan(10);
+    for (const each of answered) expect(each.unfamiliar).toBe(each.familiarity! <= 0.01);
+    old.dispose();
+    present.dispose();
+  });
+
+  test('keeps what tells it as it was', async () => {
+    const { nets, familiarity: read } = await unpackNets(await startReading(folder));
+    expect(read).toEqual(familiarity(nets.bad.outputs.at(-1)!.shape.at(-1)!));
+    for (const net of [nets.bad, nets.repaired!.model, nets.expert!.model]) net.dispose();
   });
 
   test('leaks no tensors', async () => {

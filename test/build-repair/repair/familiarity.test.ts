@@ -1,0 +1,141 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { silent } from '../../../build-repair/progress';
+import type { RepairContext } from '../../../build-repair/repair/context';
+import { calibrateFamiliarity } from '../../../build-repair/repair/familiarity';
+import type { FoldPlan } from '../../../build-repair/repair/folds';
+import { observe } from '../../../build-repair/repair/observe';
+import { familiarityOf, strangeness } from '../../../models/detector/familiarity';
+import { readNets } from '../../../models/detector/nets';
+import { startEngine } from '../../../models/engine';
+import { featureNet } from '../../../models/nets/features';
+import { copyNet } from '../../../models/nets/graph';
+import { Random } from '../../../models/random';
+import { branchedNet } from '../../small-nets';
+
+const shape = { height: 20, width: 16, channels: 3 };
+const size = 20 * 16 * 3;
+const classes = 5;
+const count = 1800;
+
+/** Smooth stripes, of a direction and a colour for each class. */
+function stripes(n: number, seed: number): { pixels: Float32Array; labels: Int32Array } {
+  const random = new Random(seed);
+  const labels = Int32Array.from({ length: n }, (_, i) => i % classes);
+  const pixels = new Float32Array(n * size);
+  labels.forEach((label, image) => {
+    const [phase, light] = [random.uniform(0, 6), random.uniform(60, 90)];
+    for (let i = 0; i < size; i++) {
+      const [y, x, c] = [Math.floor(i / 48), Math.floor(i / 3) % 16, i % 3];
+      const wave = Math.sin(phase + (x * Math.cos(label) + y * Math.sin(label)) / 2);
+      pixels[image * size + i] = 128 + light * wave * (c === label % 3 ? 1 : 0.6) + 4 * random.normal();
+    }
+  });
+  return { pixels, labels };
+}
+
+const { pixels, labels } = stripes(count, 1);
+const context = {
+  images: {
+    shape,
+    count,
+    labels,
+    groups: undefined,
+    gather: (indices: ArrayLike<number>) =>
+      Float32Array.from({ length: indices.length * size }, (_, i) => {
+        return pixels[indices[Math.floor(i / size)]! * size + (i % size)]!;
+      }),
+  } as unknown as RepairContext['images'],
+  shape,
+  pixels: { kind: '0-1' },
+  classes,
+  seed: 1,
+  progress: silent,
+  signal: undefined,
+} satisfies RepairContext;
+const from = (start: number, end: number) => Int32Array.from({ length: end - start }, (_, i) => start + i);
+const split: FoldPlan = {
+  scheme: 'split',
+  folds: [{ fit: from(0, 700), calibrate: from(700, count) }],
+  groups: count,
+};
+let bad: ReturnType<typeof featureNet>;
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+  bad = featureNet(copyNet(branchedNet(classes)), 'bad');
+});
+
+const summaries = async () => (await observe(context, bad, { stage: '', summaries: true })).summaries!;
+
+/** What is served says of some pictures. */
+async function served(rule: ReturnType<typeof calibrateFamiliarity>['rule'], images: Float32Array) {
+  const nets = {
+    shape,
+    pixels: context.pixels,
+    classes,
+    bad: bad.net,
+    repaired: undefined,
+    expert: undefined,
+  };
+  const strange: number[] = [];
+  for (let start = 0; start < images.length; start += 64 * size) {
+    const batch = images.subarray(start, start + 64 * size);
+    const n = batch.length / size;
+    const { distances } = await readNets(
+      nets,
+      { latent: undefined, trunk: undefined },
+      batch,
+      n,
+      rule.surroundings,
+    );
+    strange.push(...strangeness(distances!, rule.scales, n));
+  }
+  return strange;
+}
+
+test('serving measures the calibration images as calibrating did', async () => {
+  const { rule, notes } = calibrateFamiliarity(context, await summaries(), split);
+  expect(notes).toEqual([]);
+  expect(rule.scales.map(({ kind }) => kind)).toEqual(['latent', 'trunk', 'look']);
+  const again = await served(rule, pixels.subarray(700 * size));
+  expect(rule.calibration).toHaveLength(count - 700);
+  again
+    .sort((a, b) => a - b)
+    .forEach((each, i) => {
+      expect(Math.abs(each - rule.calibration[i]!)).toBeLessThan(0.01);
+    });
+});
+
+test('new images of the kind are familiar, noise and plain pictures are not', async () => {
+  const { rule } = calibrateFamiliarity(context, await summaries(), split);
+  const called = async (images: Float32Array) =>
+    (await served(rule, images)).filter((each) => familiarityOf(each, rule.calibration).unfamiliar).length;
+  expect(await called(stripes(500, 2).pixels)).toBeLessThan(20);
+  const random = new Random(3);
+  const noise = Float32Array.from({ length: 50 * size }, () => random.uniform(0, 255));
+  expect(await called(noise)).toBe(50);
+  for (const grey of [0, 128, 255]) expect(await called(new Float32Array(size).fill(grey))).toBe(1);
+});
+
+test('cross-fitted, each image is measured by what was fitted without it; too few are told', async () => {
+  const of = await summaries();
+  const fold = (part: number) => ({
+    fit: from(0, 80).filter((image) => image % 4 !== part),
+    calibrate: from(0, 80).filter((image) => image % 4 === part),
+  });
+  const few = { ...context, images: { ...context.images, count: 80, labels: labels.subarray(0, 80) } };
+  const plan: FoldPlan = { scheme: 'cross-fit', folds: [0, 1, 2, 3].map(fold), groups: 80 };
+  const { rule, notes } = calibrateFamiliarity(few, of, plan);
+  expect(rule.calibration).toHaveLength(80);
+  expect(notes).toEqual([expect.stringMatching(/^80 calibration images are too few/)]);
+  const [strange] = await served(rule, new Float32Array(size));
+  expect(familiarityOf(strange!, rule.calibration).unfamiliar).toBe(false);
+});
+
+test('no tensors are left', async () => {
+  const before = tf.memory().numTensors;
+  const { rule } = calibrateFamiliarity(context, await summaries(), split);
+  await served(rule, pixels.subarray(0, 3 * size));
+  expect(tf.memory().numTensors).toBe(before);
+});
