@@ -14,7 +14,7 @@ if (name !== undefined && !benches.includes(name)) {
   process.exit(2);
 }
 for (const bench of name === undefined ? benches : [name]) {
-  console.log(`\n### ${bench}\n`);
+  console.log(`\n### ${bench}`);
   const file = join(import.meta.dirname, `${bench}.ts`);
   const { status, signal } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
     stdio: 'inherit',

@@ -144,7 +144,9 @@ async function findIn({
   return { finding, truth: truth?.map(String) ?? drawn };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
 
 function rowOf(name: string, { backdoored, score, seconds }: Finding, truth: readonly string[]): string[] {
   const all = truth.length === 0 ? 'none' : truth.join(', ');
