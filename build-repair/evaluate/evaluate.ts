@@ -28,7 +28,7 @@ interface EvaluateOptions {
  * @throws ImageError when a set has no labels or no readable image
  */
 export async function evaluate(
-  goodnet: GoodNet,
+  goodnet: Pick<GoodNet, 'classify'>,
   clean: ImageSet,
   poisoned: readonly ImageSet[],
   options: EvaluateOptions,
@@ -45,7 +45,7 @@ export async function evaluate(
 }
 
 async function each(
-  goodnet: GoodNet,
+  goodnet: Pick<GoodNet, 'classify'>,
   set: ImageSet,
   { progress, signal, observe }: EvaluateOptions,
   count: (verdicts: Verdict[], batch: ImageBatch) => void,

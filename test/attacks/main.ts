@@ -6,13 +6,13 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '../../build-repair/evaluate/format';
 import { startEngine } from '../../models/engine';
+import { LEGEND } from '../table/print';
 import { ALPHA, repairAndEvaluate } from '../table/work';
 import { ATTACKS } from './catalogue';
 import { DATA } from './data';
 import { loadAttack } from './load-attack';
-import { HEAD, rowsOf } from './rows';
+import { type AttackRow, attackTables, rowsOf } from './rows';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,10 +49,8 @@ if (!existsSync(DATA)) {
   process.exit(0);
 }
 const engine = await startEngine();
-console.log(
-  `Engine: ${engine.description}; α = ${100 * ALPHA} %, seed ${seed}; per cent, with 95 % intervals (Wilson)`,
-);
-const rows: string[][] = [];
+console.log(`${engine.description}; α = ${100 * ALPHA} %, seed ${seed}. ${LEGEND}`);
+const rows: AttackRow[] = [];
 for (const { name } of chosen) {
   const loaded = await loadAttack(name, seed, half);
   try {
@@ -67,13 +65,12 @@ for (const { name } of chosen) {
       test,
       poisoned,
     );
-    rows.push(...rowsOf(loaded, figures, seconds));
-    console.log(table([HEAD, ...rows.slice(-Math.max(1, poisoned.length))]));
+    const own = rowsOf(loaded, figures, seconds);
+    rows.push(...own);
+    // Of many hours' work something is to be had before the end.
+    if (chosen.length > 1) console.log(`\n${attackTables(name, own)}`);
   } finally {
     loaded.dispose();
   }
 }
-if (rows.length > 0) console.log(`\nSelf-made attacks\n\n${table([HEAD, ...rows])}`);
-if (rows.some((row) => row.some((cell) => cell.endsWith('†')))) {
-  console.log('\n† the attack itself works on under 90 % of the images: its figures say little.');
-}
+if (rows.length > 0) console.log(`\n${attackTables('Self-made attacks', rows)}`);

@@ -1,22 +1,21 @@
 import type { Evaluation } from '../../build-repair/evaluate/evaluate';
-import { byGroups, percent, type Rate } from '../../build-repair/evaluate/interval';
+import { byGroups, type Rate } from '../../build-repair/evaluate/interval';
+import { markdown, section, short } from '../markdown';
 import type { LoadedAttack } from './load-attack';
 
-/** The head of the table. */
-export const HEAD = [
-  'attack, trigger → target',
-  'set',
-  'used for',
-  'B clean',
-  'B attack success',
-  'detection',
-  'false alarms',
-  'G clean',
-  'G attack success',
-  "B' clean",
-  "B' attack success",
-  'seconds',
-] as const;
+/** What was measured of one trigger, or of a net without one: a row of each of the three tables. */
+export interface AttackRow {
+  readonly clean: readonly string[];
+  /** Empty for a net without a trigger. */
+  readonly poisoned: readonly string[];
+  readonly repaired: readonly string[];
+}
+
+const HEAD: { readonly [of in keyof AttackRow]: readonly string[] } = {
+  clean: ['attack', 'used for', 'accuracy: B', 'accuracy: G', 'false alarms', 'repair'],
+  poisoned: ['attack', 'trigger', 'attack: B', 'attack: G', 'detected'],
+  repaired: ['attack', 'trigger', 'target', 'attack: B′', 'accuracy: B′'],
+};
 
 /** An attack that works on fewer images than this share is marked. */
 const WORKS = 0.9;
@@ -26,31 +25,57 @@ export function rowsOf(
   { attack, targets, groups }: Pick<LoadedAttack, 'attack' | 'targets' | 'groups'>,
   { clean, poisoned }: Evaluation,
   seconds: number,
-): string[][] {
-  const short = (rate: Rate) => percent(byGroups(rate, groups)).replace(' %', '');
-  const row = (what: string, success: string, detection: string, left: string, repaired: string) => [
-    what,
-    attack.set,
-    attack.developed ? 'developed on' : 'check',
-    short(clean.accuracyBefore),
-    success,
-    detection,
-    short(clean.falsePositiveRate),
-    short(clean.accuracy),
-    left,
-    short(clean.accuracyRepaired),
-    repaired,
+): AttackRow[] {
+  const rate = (each: Rate) => short(byGroups(each, groups));
+  const ofNet = [
+    attack.name,
+    attack.developed ? 'developing' : 'check',
+    rate(clean.accuracyBefore),
+    rate(clean.accuracy),
+    rate(clean.falsePositiveRate),
     seconds.toFixed(0),
   ];
-  if (poisoned.length === 0) return [row(attack.name, '', '', '', '')];
+  const repaired = rate(clean.accuracyRepaired);
+  if (poisoned.length === 0) {
+    return [{ clean: ofNet, poisoned: [], repaired: [attack.name, '', '', '', repaired] }];
+  }
   return poisoned.map((each, i) => {
     const weak = each.attackSuccessBefore.rate < WORKS ? ' †' : '';
-    return row(
-      `${attack.name}, ${each.name} → ${targets[i]}`,
-      short(each.attackSuccessBefore) + weak,
-      short(each.detectionRate),
-      short(each.attackSuccess),
-      short(each.attackSuccessRepaired),
-    );
+    const start = [attack.name, each.name];
+    return {
+      clean: ofNet,
+      poisoned: [
+        ...start,
+        rate(each.attackSuccessBefore) + weak,
+        rate(each.attackSuccess),
+        rate(each.detectionRate),
+      ],
+      repaired: [...start, targets[i]!, rate(each.attackSuccessRepaired), repaired],
+    };
   });
+}
+
+/** The tables of some rows, as Markdown. */
+export function attackTables(title: string, rows: readonly AttackRow[]): string {
+  const nets = rows.filter(({ clean }, i) => clean[0] !== rows[i - 1]?.clean[0]);
+  const attacked = rows.filter(({ poisoned }) => poisoned.length > 0);
+  const weak = attacked.some(({ poisoned }) => poisoned.some((cell) => cell.endsWith('†')));
+  return section(
+    title,
+    markdown(
+      HEAD.clean,
+      nets.map(({ clean }) => clean),
+    ),
+    attacked.length === 0
+      ? ''
+      : markdown(
+          HEAD.poisoned,
+          attacked.map(({ poisoned }) => poisoned),
+        ),
+    markdown(
+      HEAD.repaired,
+      rows.map(({ repaired }) => repaired),
+    ),
+    weak ? `† the attack itself works on under ${100 * WORKS} % of the images: its figures say little.` : '',
+  );
 }

@@ -9,6 +9,7 @@ import { resolveBundle } from '../../models/store/folder';
 import { hasRuntimeClient } from '../functions/lambda/instance';
 import { hasS3Server } from '../s3-server';
 import { benchBundle, imagesOrNoise } from './bundle';
+import { Figures } from './figures';
 import { measureLambda } from './lambda/measure';
 
 const [named, image] = process.argv.slice(2);
@@ -21,18 +22,24 @@ const bytes = image
 const figures = await measureLambda(bundle.store, bytes);
 const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const mb = (value: number) => `${(value / 1e6).toFixed(1)} MB`;
-console.log(`zip: ${mb(figures.zip)} (goal ≤ 5 MB), with the image library ${mb(figures.zipWithImages)}`);
-console.log(`start to first answer, a function that does nothing: ${ms(figures.emptyStart)}`);
-console.log(
-  `start to first verdict: ${ms(figures.coldStart)}; beyond that: ${ms(figures.coldStart - figures.emptyStart)} (goal ≤ 250 ms)`,
-);
-console.log(`a request: ${ms(figures.request.median)}, 99th percentile ${ms(figures.request.p99)}`);
-console.log(`an upload: ${ms(figures.upload)}; an image of a backfill: ${ms(figures.backfill)}`);
 const { coldStartProcessor: cold, emptyStartProcessor: empty } = figures;
-console.log(
-  `in time of one processor: start to first verdict beyond an empty function ${ms(cold - empty)} (${ms(empty)}), a request ${ms(figures.requestProcessor)}, an image of a backfill ${ms(figures.backfillProcessor)}`,
-);
-console.log(`resident: ${mb(figures.resident)}, at most ${mb(figures.most)} (goal ≤ 128 MB)`);
+const table = new Figures();
+table.add('zip', mb(figures.zip), '≤ 5 MB');
+table.add('zip with the image library', mb(figures.zipWithImages));
+table.add('start to first answer, a function that does nothing', ms(figures.emptyStart));
+table.add('start to first verdict', ms(figures.coldStart));
+table.add('start to first verdict, beyond that', ms(figures.coldStart - figures.emptyStart), '≤ 250 ms');
+table.add('a request', ms(figures.request.median));
+table.add('a request, 99th percentile', ms(figures.request.p99));
+table.add('an upload', ms(figures.upload));
+table.add('an image of a backfill', ms(figures.backfill));
+table.add('processor time: a function that does nothing', ms(empty));
+table.add('processor time: start to first verdict, beyond that', ms(cold - empty));
+table.add('processor time: a request', ms(figures.requestProcessor));
+table.add('processor time: an image of a backfill', ms(figures.backfillProcessor));
+table.add('resident', mb(figures.resident));
+table.add('resident, at most', mb(figures.most), '≤ 128 MB');
+table.print();
 
 async function pngOf(pixels: Uint8Array): Promise<Buffer> {
   const { height, width } = input;

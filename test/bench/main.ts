@@ -1,4 +1,7 @@
-/** `npm run bench [NAME [ARGUMENT…]]`: all benchmarks, or one, each in a process of its own. */
+/**
+ * `npm run bench [NAME [ARGUMENT…]]`: all benchmarks, or one, each in a process of its own. Prints Markdown tables, those of
+ * docs/results.md.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -11,7 +14,7 @@ if (name !== undefined && !benches.includes(name)) {
   process.exit(2);
 }
 for (const bench of name === undefined ? benches : [name]) {
-  console.log(`\n== ${bench}`);
+  console.log(`\n### ${bench}`);
   const file = join(import.meta.dirname, `${bench}.ts`);
   const { status, signal } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
     stdio: 'inherit',

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTfjsNode } from '../../models/engine/node';
 import { type FaceSet, faces } from './bundle';
+import { Figures } from './figures';
 import { seedRecipeSeconds } from './seed-recipe/run';
 
 const root = join(import.meta.dirname, '../..');
@@ -18,6 +19,7 @@ interface Cost {
   readonly megabytes: number;
 }
 
+const figures = new Figures();
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
 else if (!faces) console.log('The data (../shared/data) is not there: there is nothing to measure on.');
 else if (findTfjsNode() !== undefined) await compare(faces);
@@ -25,19 +27,20 @@ else {
   console.log('tfjs-node, the peer, is not installed (npm run setup:native): wasm alone');
   tell('expert, wasm', await cost(faces, 'wasm', []));
 }
+figures.print();
 
 async function compare(set: FaceSet): Promise<void> {
   const peer = await cost(set, 'node', ['--method', 'magnitude', '--no-finding']);
   tell('magnitude, node', peer);
   const seed = seedRecipeSeconds(set.net, set.clean);
-  if (seed !== undefined) console.log(`the seed's recipe, Keras: ${seed.toFixed(0)} s`);
+  if (seed !== undefined) figures.add("the seed's recipe, Keras", `${seed.toFixed(0)} s`);
   for (const engine of ['node', 'wasm'] as const) {
     const repair = await cost(set, engine, ['--no-finding']);
     tell(`expert without the finding, ${engine}`, repair);
     const whole = await cost(set, engine, []);
     tell(`expert, as it is by default, ${engine}`, whole);
     const ratio = (what: string, ours: number, theirs: number, goal: number) =>
-      console.log(`${what} = ${(ours / theirs).toFixed(2)} (goal ≤ ${goal})`);
+      figures.add(what, (ours / theirs).toFixed(2), `≤ ${goal}`);
     ratio(
       `expert on ${engine} / magnitude on node`,
       whole.seconds,
@@ -52,7 +55,8 @@ async function compare(set: FaceSet): Promise<void> {
 }
 
 function tell(what: string, { seconds, megabytes }: Cost): void {
-  console.log(`${what}: ${seconds.toFixed(0)} s, ${megabytes.toFixed(0)} MB at most (goal ≤ 1500)`);
+  figures.add(what, `${seconds.toFixed(0)} s`);
+  figures.add(`${what}, memory at most`, `${megabytes.toFixed(0)} MB`, '≤ 1500 MB');
 }
 
 async function cost({ net, clean }: FaceSet, engine: string, more: readonly string[]): Promise<Cost> {

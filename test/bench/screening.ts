@@ -17,6 +17,7 @@ import { GoodNet } from '../../models/goodnet';
 import { imageSize } from '../../models/images/set';
 import { resolveBundle } from '../../models/store/folder';
 import { benchBundle } from './bundle';
+import { Figures } from './figures';
 import { jpegs } from './service/images';
 import { median } from './service/load';
 
@@ -26,6 +27,7 @@ const GOAL = 0.8;
 
 const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
 const { description } = await startEngine({ engine: 'wasm' });
+const figures = new Figures();
 const goodnet = await GoodNet.load(store);
 const { shape } = goodnet;
 const { folder } = await resolveBundle(store);
@@ -44,6 +46,7 @@ try {
   goodnet.dispose();
   rmSync(work, { recursive: true, force: true });
 }
+figures.print();
 
 async function compare(what: string, path: string, bodies: readonly Buffer[]): Promise<void> {
   const pixels = new Uint8Array(bodies.length * imageSize(shape));
@@ -69,9 +72,9 @@ async function compare(what: string, path: string, bodies: readonly Buffer[]): P
   const nets = median(rounds.map((each) => each.nets)) / bodies.length;
   const all = median(rounds.map((each) => each.screening)) / bodies.length;
   const share = median(rounds.map((each) => each.nets / each.screening));
-  console.log(
-    `${what}: ${all.toFixed(2)} ms an image, the nets alone ${nets.toFixed(2)}: ${(100 * share).toFixed(0)} % of their speed (goal ≥ ${100 * GOAL} %)`,
-  );
+  figures.add(`${what}, an image`, `${all.toFixed(2)} ms`);
+  figures.add(`${what}, an image through the nets alone`, `${nets.toFixed(2)} ms`);
+  figures.add(`${what}, share of the nets' speed`, `${(100 * share).toFixed(0)} %`, `≥ ${100 * GOAL} %`);
 }
 
 /** Milliseconds of processor time, of all threads. */

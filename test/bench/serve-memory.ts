@@ -10,6 +10,7 @@ import { readManifest } from '../../models/bundle/read';
 import { Random } from '../../models/random';
 import { resolveBundle } from '../../models/store/folder';
 import { benchBundle, imagesOrNoise } from './bundle';
+import { Figures } from './figures';
 import { startGoodnet } from './service/process';
 
 const REQUESTS = 200;
@@ -25,7 +26,11 @@ const random = new Random(1);
 const pixels = await imagesOrNoise(images, input, classes, REQUESTS);
 console.log(`${classes} classes, ${REQUESTS} requests`);
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
-else for (const node of nodes()) await measure(node);
+else {
+  const figures = new Figures();
+  for (const node of nodes()) await measure(node, figures);
+  figures.print();
+}
 
 /** This Node.js and, where it is another and can be had, Node.js 24. */
 function nodes(): string[] {
@@ -40,7 +45,7 @@ function nodes(): string[] {
   return [process.execPath];
 }
 
-async function measure(node: string): Promise<void> {
+async function measure(node: string, figures: Figures): Promise<void> {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   const server = await startGoodnet(store, [], node);
   try {
@@ -51,8 +56,11 @@ async function measure(node: string): Promise<void> {
       await response.arrayBuffer();
     }
     const after = server.residentMb();
-    console.log(
-      `Node.js ${version}: ${after.toFixed(0)} MB (goal ≤ ${GOAL_MB}); ${before.toFixed(0)} MB before the first`,
+    figures.add(`Node.js ${version}, before the first request`, `${before.toFixed(0)} MB`);
+    figures.add(
+      `Node.js ${version}, after ${REQUESTS} requests`,
+      `${after.toFixed(0)} MB`,
+      `≤ ${GOAL_MB} MB`,
     );
   } finally {
     await server.stop();

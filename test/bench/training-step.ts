@@ -10,6 +10,7 @@ import { type EngineName, startEngine } from '../../models/engine';
 import { findTfjsNode } from '../../models/engine/node';
 import { enableTraining } from '../../models/engine/training';
 import { deepId, trainingStep } from './deepid';
+import { Figures } from './figures';
 
 const classes = 1283;
 const batches = [128, 10];
@@ -23,16 +24,17 @@ else await measure(Number(process.argv[2]));
 function compare(): void {
   const engines: EngineName[] = findTfjsNode() === undefined ? ['wasm'] : ['wasm', 'node'];
   if (engines.length === 1) console.log('tfjs-node is not installed (npm run setup:native): wasm alone');
+  const figures = new Figures();
   for (const batch of batches) {
     const times = engines.map((engine) => {
       const { description, msPerImage } = inChild(engine, batch);
-      const goal = engine === 'wasm' && batch === batches[0] ? ` (goal ≤ ${GOAL_MS})` : '';
-      console.log(`batch ${batch}: ${msPerImage.toFixed(2)} ms an image${goal}, ${description}`);
+      const goal = engine === 'wasm' && batch === batches[0] ? `≤ ${GOAL_MS} ms` : '';
+      figures.add(`batch ${batch}, an image, ${description}`, `${msPerImage.toFixed(2)} ms`, goal);
       return msPerImage;
     });
-    if (times.length === 2)
-      console.log(`batch ${batch}: wasm / node = ${(times[0]! / times[1]!).toFixed(2)}`);
+    if (times.length === 2) figures.add(`batch ${batch}, wasm / node`, (times[0]! / times[1]!).toFixed(2));
   }
+  figures.print();
 }
 
 function inChild(engine: EngineName, batch: number): { description: string; msPerImage: number } {

@@ -9,6 +9,7 @@ import { GoodNet } from '../../models/goodnet';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import { benchBundle, firstImages } from './bundle';
+import { Figures } from './figures';
 import { installOnnxRuntime } from './onnx/install.mjs';
 import { openPeer } from './onnx/peer';
 
@@ -20,6 +21,7 @@ const goals = { alone: 4, batch: 2 };
 
 const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
 const { description } = await startEngine({ engine: 'wasm' });
+const figures = new Figures();
 const goodnet = await GoodNet.load(store);
 const { shape, classes, manifest } = goodnet;
 const size = imageSize(shape);
@@ -33,13 +35,14 @@ const classify = async (pixels: Uint8Array | Float32Array, n: number) => {
   await goodnet.classify(pixels, n);
 };
 const ours = await measure(clean, classify);
-say('one image', ours.alone, `(goal ≤ ${goals.alone})`);
-say(`batches of ${BATCH}`, ours.batch, `(goal ≤ ${goals.batch})`);
+say('one image', ours.alone, `≤ ${goals.alone} ms`);
+say(`an image in batches of ${BATCH}`, ours.batch, `≤ ${goals.batch} ms`);
 if (images !== undefined) {
   const most = await measure(noise, classify);
   say('one image of noise, of which everything is asked', most.alone);
 }
 if (isPeerInstalled()) await comparePeer();
+figures.print();
 goodnet.dispose();
 
 async function comparePeer(): Promise<void> {
@@ -49,10 +52,11 @@ async function comparePeer(): Promise<void> {
   await peer.check(scaled, await goodnet.classify(clean, clean.length / size));
   const theirs = await measure(scaled, peer.run);
   const name = `onnxruntime-node, ${THREADS} threads`;
-  say('one image', theirs.alone, name);
-  say(`batches of ${BATCH}`, theirs.batch, name);
-  console.log(`one image: ours / onnxruntime-node = ${(ours.alone / theirs.alone).toFixed(2)}`);
-  console.log(`batches of ${BATCH}: ours / onnxruntime-node = ${(ours.batch / theirs.batch).toFixed(2)}`);
+  say(`one image, ${name}`, theirs.alone);
+  say(`an image in batches of ${BATCH}, ${name}`, theirs.batch);
+  const ratio = (what: string, by: number) => figures.add(`${what}, ours / onnxruntime-node`, by.toFixed(2));
+  ratio('one image', ours.alone / theirs.alone);
+  ratio(`batches of ${BATCH}`, ours.batch / theirs.batch);
   await peer.close();
 }
 
@@ -79,8 +83,8 @@ async function measure<Pixels extends Uint8Array | Float32Array>(
   return { alone: await time(1, IMAGES), batch: await time(Math.min(BATCH, count), ROUNDS) };
 }
 
-function say(what: string, ms: number, more = ''): void {
-  console.log(`${what}: ${ms.toFixed(2)} ms an image ${more}`.trimEnd());
+function say(what: string, ms: number, goal = ''): void {
+  figures.add(what, `${ms.toFixed(2)} ms`, goal);
 }
 
 function isPeerInstalled(): boolean {

@@ -1,13 +1,13 @@
 /**
- * `npm run findings [NAME…] [--seed N] [--detail]`: is the net backdoored? One line a net of ../shared/data, and of those
+ * `npm run findings [NAME…] [--seed N] [--detail]`: is the net backdoored? Of each net of ../shared/data, and of those
  * self-made nets whose names are given (`attack:faces-stripe`). A name may be the beginning of one (`faces`, `signs`,
- * `tiles`). With --detail every class tried is told, too.
+ * `tiles`). With --detail every class tried is told, too. Markdown; what is found is told on standard error as it comes.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findBackdoor } from '../../build-repair/finding/find';
-import type { FoundTarget } from '../../build-repair/finding/types';
+import type { Finding, FoundTarget } from '../../build-repair/finding/types';
 import { allImages, loadImages } from '../../build-repair/images/load';
 import { silent } from '../../build-repair/progress';
 import { planFolds } from '../../build-repair/repair/folds';
@@ -19,6 +19,7 @@ import { type LoadedNet, loadNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import type { PixelScaling } from '../../models/pixels';
 import { loadAttack } from '../attacks/load-attack';
+import { markdown, section } from '../markdown';
 import { REAL_NETS } from './tiles';
 import { open } from './work';
 
@@ -92,11 +93,37 @@ if (!existsSync(data)) {
 }
 const engine = await startEngine();
 await enableTraining();
-console.log(`Engine: ${engine.description}; seed ${seed}`);
-for (const each of chosen) console.log(await lineOf(each));
+const told: string[][] = [];
+const targets: string[][] = [];
+const tried: string[][] = [];
+for (const each of chosen) {
+  const { finding, truth } = await findIn(each);
+  const row = rowOf(each.name, finding, truth);
+  console.error(row.join(' | '));
+  told.push(row);
+  for (const target of finding.targets) targets.push(targetRow(each.name, target, truth));
+  for (const target of finding.tried) tried.push(triedRow(each.name, target));
+}
+const parts = [
+  `${engine.description}; seed ${seed}. A score above 1 is a sign of a backdoor.`,
+  markdown(['net', 'backdoored', 'score', 'true targets', 'seconds'], told),
+  targets.length === 0
+    ? ''
+    : `Targets found; "turns" is the share of clean images that the recovered trigger turns to the class, "area" how much of the
+picture it covers:\n\n${markdown(['net', 'target', 'score', 'turns', 'area', 'true'], targets)}`,
+  values.detail
+    ? `All classes tried; "signature" is how far a class's last weights lie above those of others; a shape's and a patch's margins are
+those of B and E together (of B, of E), with the share that it turns:\n\n${markdown(['net', 'class', 'score', 'signature', 'shape', 'patch'], tried)}`
+    : '',
+];
+console.log(section('Is the net backdoored?', ...parts));
 
 /** Makes the expert as the repair does, and asks for the finding. */
-async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
+async function findIn({
+  truth,
+  load,
+  pixels,
+}: Case): Promise<{ finding: Finding; truth: readonly string[] }> {
   const { net, clean, targets: drawn = [] } = await load();
   const flat = toLogits(net.model);
   const images = await loadImages(clean);
@@ -109,29 +136,31 @@ async function lineOf({ name, truth, load, pixels }: Case): Promise<string> {
     stream: '',
   });
   const finding = await findBackdoor(context, flat, expert);
-  if (values.detail) for (const each of finding.tried) console.log(detailOf(each));
-  const targets = finding.targets.map(
-    (target) =>
-      `${target.class} (${target.score.toFixed(2)}, turns ${(100 * target.rate).toFixed(0)} %, area ${(100 * target.area).toFixed(0)} %)`,
-  );
   for (const model of [expert, flat, net.model]) model.dispose();
   images.dispose();
   clean.close();
-  return [
-    name,
-    finding.backdoored ? 'backdoored' : 'no sign',
-    `score ${finding.score.toFixed(2)} of ${finding.limit}`,
-    `targets ${targets.join(', ') || 'none'}`,
-    `true: ${(truth ?? drawn).join(', ') || 'none'}`,
-    `${finding.seconds.toFixed(0)} s`,
-  ].join(' | ');
+  return { finding, truth: truth?.map(String) ?? drawn };
 }
 
-/** A class tried: its score, its signature, and for each kind of trigger the margins, and the share that B turns. */
-function detailOf({ class: each, score, signature, recovered }: FoundTarget): string {
-  const kinds = (['shape', 'patch'] as const).map((kind) => {
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+function rowOf(name: string, { backdoored, score, seconds }: Finding, truth: readonly string[]): string[] {
+  const all = truth.length === 0 ? 'none' : truth.join(', ');
+  return [name, backdoored ? 'yes' : 'no sign', score.toFixed(2), all, seconds.toFixed(0)];
+}
+
+function targetRow(name: string, target: FoundTarget, truth: readonly string[]): string[] {
+  const { class: each, score, rate, area } = target;
+  const isTrue = truth.includes(String(each)) ? 'yes' : 'no';
+  return [name, String(each), score.toFixed(2), percent(rate), percent(area), isTrue];
+}
+
+function triedRow(name: string, { class: each, score, signature, recovered }: FoundTarget): string[] {
+  const [shape, patch] = (['shape', 'patch'] as const).map((kind) => {
     const { margins, bad, expert, rate } = recovered[kind];
-    return `${kind}: ${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), turns ${(100 * rate).toFixed(0)} %`;
+    return `${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), ${percent(rate)}`;
   });
-  return `  ${each} | ${score.toFixed(2)} | signature ${signature.toFixed(1)} | ${kinds.join(' | ')}`;
+  return [name, String(each), score.toFixed(2), signature.toFixed(1), shape!, patch!];
 }

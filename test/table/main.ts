@@ -1,14 +1,17 @@
 /**
- * `npm run table [faces] [stealth] [clean] [tiles] [signs] [curve] [--seeds 1,2,3] [--no-peers] [--keep DIR]`: the README's tables,
- * measured on ../shared/data; each figure is the median of the seeds. Without a name, all of them: some 25 minutes a
- * seed on 2 quiet cores with tfjs-node. `--no-peers` leaves out `magnitude`, which runs with the first seed alone;
- * `--keep DIR` keeps each run in a folder, and takes from it what is there already.
+ * `npm run table [faces] [stealth] [clean] [tiles] [signs] [curve] [peers] [-- --seeds 1,2,3] [-- --keep DIR]`: the tables of
+ * docs/results.md as Markdown, measured on ../shared/data; each figure is the median of the seeds. Without a name, all of them:
+ * some 40 minutes with tfjs-node on 2 quiet cores, and 15 for each further seed. `peers` holds GoodNet against two other methods,
+ * with the first seed alone; `--blends 20` has STRIP take so many (100, as its authors did). `--keep DIR` keeps each run in a
+ * folder, and takes from it what is there already: what was broken off goes on.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
 import { CASES, DATA, SECTIONS, type Section } from './cases';
-import { alarmRow, HEAD, type Measured, printTable, rowsOf, seedRowOf } from './rows';
+import { comparePeers } from './peers/compare';
+import { alarmsTable, LEGEND, seedsTable, tablesOf } from './print';
+import { alarmRow, type Measured, rowsOf, seedRowsOf } from './rows';
 import { KeptRuns } from './runs';
 import { ALPHA } from './work';
 
@@ -16,17 +19,19 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '1,2,3' },
-    'no-peers': { type: 'boolean', default: false },
+    blends: { type: 'string', default: '100' },
     keep: { type: 'string' },
   },
 });
 const seeds = values.seeds.split(',').map(Number);
-const unknown = positionals.filter((name) => !Object.hasOwn(SECTIONS, name));
-if (unknown.length > 0 || !seeds.every((seed) => Number.isInteger(seed))) {
+const blends = Number(values.blends);
+const names = [...Object.keys(SECTIONS), 'peers'];
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0 || !seeds.every(Number.isInteger) || !(Number.isInteger(blends) && blends > 0)) {
   console.error(
     unknown.length > 0
-      ? `There is no table ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.`
-      : '--seeds are whole numbers with commas between them.',
+      ? `There is no table ${unknown.join(', ')}; there are ${names.join(', ')}.`
+      : '--seeds are whole numbers with commas between them, --blends is one above 0.',
   );
   process.exit(2);
 }
@@ -35,39 +40,21 @@ if (!existsSync(DATA)) {
   process.exit(0);
 }
 const engine = await startEngine();
-console.log(
-  `Engine: ${engine.description}; α = ${100 * ALPHA} %; medians of the seeds ${seeds.join(', ')}; ` +
-    'per cent, with 95 % intervals (Wilson)',
-);
+console.log(`${engine.description}; α = ${100 * ALPHA} %; seeds ${seeds.join(', ')}: each figure is their median.
+${LEGEND}`);
 const kept = new KeptRuns(values.keep);
-const sections = (Object.keys(SECTIONS) as Section[]).filter(
-  (name) => positionals.length === 0 || positionals.includes(name),
-);
-const experts: Measured[] = [];
-for (const section of sections) {
+const isWanted = (name: string) => positionals.length === 0 || positionals.includes(name);
+const all: Measured[] = [];
+for (const name of (Object.keys(SECTIONS) as Section[]).filter(isWanted)) {
   const measured: Measured[] = [];
-  for (const net of CASES.filter((each) => each.section === section)) {
-    for (const method of net.methods) {
-      if (method !== 'expert' && values['no-peers']) continue;
-      const runs = [];
-      // The peer is slow, and far off: one seed tells enough.
-      for (const seed of method === 'expert' ? seeds : seeds.slice(0, 1))
-        runs.push(await kept.get(net, method, seed));
-      measured.push({ net, method, runs });
-    }
+  for (const net of CASES.filter((each) => each.section === name)) {
+    const runs = [];
+    for (const seed of seeds) runs.push(await kept.get(net, 'expert', seed));
+    measured.push({ net, runs });
   }
-  printTable(SECTIONS[section], HEAD, measured.flatMap(rowsOf));
-  experts.push(...measured.filter(({ method }) => method === 'expert'));
+  console.log(`\n${tablesOf(SECTIONS[name], measured.flatMap(rowsOf))}`);
+  all.push(...measured);
 }
-printTable(
-  'False alarms on clean test images',
-  ['net', 'α = 0.5 %', '1 %', '2 %', '5 %', 'clean images'],
-  experts.map(alarmRow),
-);
-if (seeds.length > 1) {
-  printTable(
-    `Each seed (${seeds.join(', ')})`,
-    ['net', 'G clean', 'false alarms', 'detected'],
-    experts.map(seedRowOf),
-  );
-}
+if (all.length > 0) console.log(`\n${alarmsTable(all.map(alarmRow))}`);
+if (all.length > 0 && seeds.length > 1) console.log(`\n${seedsTable(seeds, all.flatMap(seedRowsOf))}`);
+if (isWanted('peers')) console.log(`\n${await comparePeers(kept, seeds[0]!, blends)}`);

@@ -1,84 +1,94 @@
-import { table } from '../../build-repair/evaluate/format';
-import { byGroups, percent, type Rate } from '../../build-repair/evaluate/interval';
-import type { Method } from '../../models/bundle/manifest';
-import type { Run, TableCase } from './cases';
+import { byGroups, type Rate } from '../../build-repair/evaluate/interval';
+import { short } from '../markdown';
+import type { TableCase } from './cases';
+import type { Run } from './work';
 
 /** The runs of one net by one method, a seed each. */
 export interface Measured {
   readonly net: TableCase;
-  readonly method: Method;
   readonly runs: readonly Run[];
 }
 
-/** The head of every table: before is B, after is G. */
-export const HEAD = [
-  'net, trigger',
-  'method',
-  'clean: B',
-  'G',
-  "B'",
-  'attack success: B',
-  'G',
-  "B'",
-  'detected',
-  "B' names the person",
-  'false alarms',
-  'clean / poisoned',
-] as const;
+/** What was measured of one trigger of a net, ready to print; of a net without one, `trigger` and what is poisoned are ''. */
+export interface Row {
+  readonly net: string;
+  readonly trigger: string;
+  /** Clean accuracy of B, of what GoodNet answers, and of B′. */
+  readonly clean: { readonly bad: string; readonly answered: string; readonly repaired: string };
+  readonly falseAlarms: string;
+  readonly cleanImages: string;
+  /** Attack success on the same three. */
+  readonly attack: { readonly bad: string; readonly answered: string; readonly repaired: string };
+  readonly detected: string;
+  /** How often B′ names the true class. */
+  readonly named: string;
+  readonly poisonedImages: string;
+  /** Of the repair. */
+  readonly seconds: string;
+}
 
-const short = (rate: Rate) => percent(rate).replace(' %', '');
+const NO_ATTACK = {
+  attack: { bad: '', answered: '', repaired: '' },
+  trigger: '',
+  detected: '',
+  named: '',
+  poisonedImages: '',
+};
 
 /** The middle one of several seeds' rates; of two, the lower. */
 export function medianOf(rates: readonly Rate[]): Rate {
   return [...rates].sort((a, b) => a.rate - b.rate)[(rates.length - 1) >> 1]!;
 }
 
-/** A row for each poisoned set, or one for the clean figures alone; each figure is the median of the seeds. Of signs, intervals count these. */
-export function rowsOf({ net, method, runs }: Measured): string[][] {
+/** A row for each trigger, or one for the clean figures alone; each figure is the median of the seeds. Of signs, intervals count these. */
+export function rowsOf({ net, runs }: Measured): Row[] {
   const middle = (of: (run: Run) => Rate) => short(byGroups(medianOf(runs.map(of)), net.groups));
-  const seconds = runs.flatMap((run) => run.seconds ?? []).sort((a, b) => a - b);
-  const took = seconds.length > 0 ? ` (${seconds[(seconds.length - 1) >> 1]!.toFixed(0)} s)` : '';
-  const start = (trigger: string) => [
-    trigger ? `${net.name}, ${trigger}` : net.name,
-    method + took,
-    middle(({ figures }) => figures.clean.accuracyBefore),
-    middle(({ figures }) => figures.clean.accuracy),
-    middle(({ figures }) => figures.clean.accuracyRepaired),
-  ];
+  const times = runs.flatMap((run) => run.seconds ?? []).sort((a, b) => a - b);
   const { clean, poisoned } = runs[0]!.figures;
-  const alarms = middle(({ figures }) => figures.clean.falsePositiveRate);
-  if (poisoned.length === 0) {
-    return [[...start(''), '', '', '', '', '', alarms, String(clean.accuracy.n)]];
-  }
+  const ofNet = {
+    net: net.name,
+    clean: {
+      bad: middle(({ figures }) => figures.clean.accuracyBefore),
+      answered: middle(({ figures }) => figures.clean.accuracy),
+      repaired: middle(({ figures }) => figures.clean.accuracyRepaired),
+    },
+    falseAlarms: middle(({ figures }) => figures.clean.falsePositiveRate),
+    cleanImages: String(clean.accuracy.n),
+    seconds: times.length > 0 ? times[(times.length - 1) >> 1]!.toFixed(0) : '',
+  };
+  if (poisoned.length === 0) return [{ ...ofNet, ...NO_ATTACK }];
   return poisoned.map(({ name, detectionRate, recoveredAccuracy }, i) => {
     const of = (run: Run) => run.figures.poisoned[i]!;
-    return [
-      ...start(name.replace(/^.*__|\.h5$/g, '')),
-      middle((run) => of(run).attackSuccessBefore),
-      middle((run) => of(run).attackSuccess),
-      middle((run) => of(run).attackSuccessRepaired),
-      middle((run) => of(run).detectionRate),
-      recoveredAccuracy ? middle((run) => of(run).recoveredAccuracy!) : '',
-      alarms,
-      `${clean.accuracy.n} / ${detectionRate.n}`,
-    ];
+    return {
+      ...ofNet,
+      trigger: triggerOf(name),
+      attack: {
+        bad: middle((run) => of(run).attackSuccessBefore),
+        answered: middle((run) => of(run).attackSuccess),
+        repaired: middle((run) => of(run).attackSuccessRepaired),
+      },
+      detected: middle((run) => of(run).detectionRate),
+      named: recoveredAccuracy ? middle((run) => of(run).recoveredAccuracy!) : '',
+      poisonedImages: String(detectionRate.n),
+    };
   });
 }
 
-/** What each seed gave, of the figures that matter most: clean accuracy of G, false alarms, detection of each trigger. */
-export function seedRowOf({ net, runs }: Measured): string[] {
+/** What each seed gave, of the figures that matter most: net, trigger, clean accuracy of G, false alarms, detection. */
+export function seedRowsOf({ net, runs }: Measured): string[][] {
   const all = (of: (run: Run) => Rate) => runs.map((run) => (100 * of(run).rate).toFixed(1)).join(' ');
-  return [
-    net.name,
+  const clean = [
     all(({ figures }) => figures.clean.accuracy),
     all(({ figures }) => figures.clean.falsePositiveRate),
-    runs[0]!.figures.poisoned
-      .map(({ name }, i) => {
-        const found = all(({ figures }) => figures.poisoned[i]!.detectionRate);
-        return `${name.replace(/^.*__|\.h5$/g, '')} ${found}`;
-      })
-      .join(', '),
   ];
+  const { poisoned } = runs[0]!.figures;
+  if (poisoned.length === 0) return [[net.name, '', ...clean, '']];
+  return poisoned.map(({ name }, i) => [
+    net.name,
+    triggerOf(name),
+    ...clean,
+    all(({ figures }) => figures.poisoned[i]!.detectionRate),
+  ]);
 }
 
 /** Clean images answered "backdoored" at several α, of one net. */
@@ -92,11 +102,6 @@ export function alarmRow({ net, runs }: Measured): string[] {
   return [net.section === 'tiles' ? `${net.name} (tiles)` : net.name, ...cells, counted];
 }
 
-/** A table with its title. */
-export function printTable(
-  title: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): void {
-  console.log(`\n${title}\n\n${table([head, ...rows])}`);
+function triggerOf(file: string): string {
+  return file.replace(/^.*__|\.h5$/g, '');
 }

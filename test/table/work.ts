@@ -5,7 +5,6 @@ import { ProgressLines } from '../../build-repair/cli/progress-lines';
 import { type Evaluation, evaluate } from '../../build-repair/evaluate/evaluate';
 import { loadImages } from '../../build-repair/images/load';
 import { openImages } from '../../build-repair/images/open';
-import { silent } from '../../build-repair/progress';
 import { type RepairOptions, repair } from '../../build-repair/repair/repair';
 import type { Method } from '../../models/bundle/manifest';
 import { GoodNet } from '../../models/goodnet';
@@ -29,15 +28,43 @@ export interface Case {
 }
 
 export const ALPHA = 0.01;
-const lines = new ProgressLines();
+/** Where the work stands, on standard error. */
+export const lines = new ProgressLines();
 
 /** Opens one of the labelled sets for a net. */
 export function open(path: string, net: LoadedNet, group?: string): Promise<ImageSet> {
   return openImages(path, { shape: net.inputShape, classes: net.classes, labelsRequired: true, group });
 }
 
-/** Repairs a net and measures the bundle. @returns the figures and the seconds that the repair took */
-export async function measure(work: Case): Promise<{ figures: Evaluation; seconds: number }> {
+/** What a run gave: the figures, the seconds that the repair took, and the milliseconds of a verdict. */
+export interface Run {
+  readonly figures: Evaluation;
+  /** Undefined where there were several repairs. */
+  readonly seconds?: number;
+  /** Undefined where it was not timed, as in runs that were kept before it was. */
+  readonly msPerImage?: number;
+}
+
+/** The sets and the net of a case. */
+export interface Opened {
+  readonly net: LoadedNet;
+  readonly clean: ImageSet;
+  readonly test: ImageSet;
+  readonly poisoned: readonly ImageSet[];
+}
+
+/** Repairs a net and measures the bundle. */
+export function measure(work: Case): Promise<Run> {
+  return withOpened(work, ({ net, clean, test, poisoned }) =>
+    repairAndEvaluate({ ...work, netPath: work.net, net, clean }, test, poisoned),
+  );
+}
+
+/** Opens what a case names, and closes it when it has been used. */
+export async function withOpened<T>(
+  work: Omit<Case, 'method'>,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
   const net = await loadNet(work.net);
   const all = await open(work.clean, net, work.group);
   const clean = work.mostOfClass === undefined ? all : await firstOfEachClass(all, work.mostOfClass);
@@ -47,7 +74,7 @@ export async function measure(work: Case): Promise<{ figures: Evaluation; second
     work.poisoned.map(async (path) => withTrueLabels(await open(path, net))),
   );
   try {
-    return await repairAndEvaluate({ ...work, netPath: work.net, net, clean }, test, poisoned);
+    return await use({ net, clean, test, poisoned });
   } finally {
     for (const set of new Set([all, clean, test, ...poisoned])) set.close();
     net.model.dispose();
@@ -72,17 +99,29 @@ export async function repairAndEvaluate(
   work: Pick<RepairOptions, 'netPath' | 'net' | 'clean' | 'unlabelled' | 'method' | 'seed'>,
   test: ImageSet,
   poisoned: readonly ImageSet[],
-): Promise<{ figures: Evaluation; seconds: number }> {
+): Promise<Run & { readonly seconds: number }> {
   const out = mkdtempSync(join(tmpdir(), 'goodnet-table-'));
   try {
     const start = performance.now();
     await repair({ ...work, out, alpha: ALPHA, finding: true, progress: lines.report, say: lines.say });
     const seconds = (performance.now() - start) / 1000;
     const goodnet = await GoodNet.load(out);
-    const figures = await evaluate(goodnet, test, poisoned, { progress: silent, signal: undefined });
+    const measured = await evaluateTimed(goodnet, test, poisoned);
     goodnet.dispose();
-    return { figures, seconds };
+    return { ...measured, seconds };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+/** Measures whatever gives verdicts, and the time of one, reading the images included. */
+export async function evaluateTimed(
+  judge: Pick<GoodNet, 'classify'>,
+  test: ImageSet,
+  poisoned: readonly ImageSet[],
+): Promise<Run> {
+  const start = performance.now();
+  const figures = await evaluate(judge, test, poisoned, { progress: lines.report, signal: undefined });
+  const images = [test, ...poisoned].reduce((sum, { size }) => sum + size, 0);
+  return { figures, msPerImage: (performance.now() - start) / images };
 }
