@@ -46,6 +46,7 @@ export class CalibratedCounter {
       pixels: context.images.gather(images),
       labels,
       trueLabels: undefined,
+      groups,
       names: Array.from(images, (image) => context.images.names[image]!),
     });
     this.done = end;

@@ -16,7 +16,8 @@ export interface Example {
 }
 
 /** What is taken of a batch whose images were judged. */
-export type JudgedBatch = Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'>;
+export type JudgedBatch = Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'> &
+  Partial<Pick<ImageBatch, 'groups'>>;
 
 /** An image of a batch, kept with its verdict. @param i its place in the batch */
 export function exampleOf(shape: ImageShape, verdict: Verdict, batch: JudgedBatch, i: number): Example {

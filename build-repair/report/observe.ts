@@ -21,7 +21,7 @@ export interface ObservedSet {
   readonly suspicion: Float32Array;
   readonly pValues: Float64Array;
   readonly examples: Examples;
-  /** The ten most suspicious images, the most first. */
+  /** The ten most suspicious images, one of each group, the most first. */
   readonly mostSuspicious: readonly Example[];
 }
 

@@ -54,8 +54,11 @@ function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
 function inOneSentence({ backdoored, targets }: Finding): string {
   if (!backdoored)
     return 'No pattern was found that turns clean pictures to one class, more surely than in the clean nets that we tried.';
-  const classes = targets.length === 1 ? 'this class' : 'these classes';
-  return `A pattern was found that turns clean pictures to ${classes}, more surely than in any clean net that we tried.`;
+  const found =
+    targets.length === 1
+      ? 'A pattern was found that turns clean pictures to this class'
+      : 'Patterns were found that turn clean pictures to these classes';
+  return `${found}, more surely than in any clean net that we tried.`;
 }
 
 function whatToDo({ backdoored }: Finding, { nets, method }: Manifest): Html {

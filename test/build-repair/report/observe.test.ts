@@ -69,6 +69,21 @@ describe('what was observed', () => {
     expect(observe(1, [verdict(0, 0, 0.5)], [0]).mostSuspicious).toHaveLength(1);
   });
 
+  test('of images that belong together only the most suspicious is kept', () => {
+    const observer = new SetObserver({ name: 'set', size: 4, shape }, false);
+    observer.add(
+      [0.1, 0.05, 0.2, 0.02].map((p) => verdict(0, 1, p)),
+      {
+        pixels: new Float32Array(8),
+        labels: new Int32Array(4),
+        trueLabels: undefined,
+        groups: ['a', 'a', 'b', 'b'],
+        names: ['0', '1', '2', '3'],
+      },
+    );
+    expect(observer.observed().mostSuspicious.map(({ name }) => name)).toEqual(['3', '1']);
+  });
+
   test('by class: the worst of G first, classes without images left out', () => {
     const manifest = { classes: 4, classNames: undefined } as unknown as Manifest;
     const seen = observe(
