@@ -37,14 +37,15 @@ describe('what the documents show', () => {
   }, 5 * MINUTES);
   afterAll(() => sandbox.close());
 
-  it('is what the demo prints, but for the figures', () => {
+  it('is what the demo prints first, but for the figures', () => {
     const [, shown] = /<!-- demo -->\n```\n([\s\S]*?)\n```\n<!-- \/demo -->/.exec(read('README.md')) ?? [];
     const bare = (text: string) =>
       text
         .replace(/\d+/g, '#')
         .replace(/[ \t]+/g, ' ')
         .trim();
-    expect(bare(shown ?? '')).toBe(bare(demo));
+    expect(shown).toMatch(/worked on/);
+    expect(bare(demo).startsWith(bare(shown!))).toBe(true);
   });
 
   const shown = blocks.filter(({ language, notRun }) => ['sh', 'json'].includes(language) && !notRun);
