@@ -31,8 +31,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 describe('the files of /docs', () => {
-  const app = createApp({ classifier, pageFolder });
-  const ask = (path: string, headers = {}) => app.request(path, { headers });
+  const ask = (path: string, headers = {}) =>
+    createApp({ classifier, pageFolder }).request(path, { headers });
 
   it('come packed to whoever takes them so, and are asked for anew only where they changed', async () => {
     const path = '/docs/swagger-ui-bundle.js';
@@ -182,7 +182,10 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     await guest.locator('.dialog-ux input').fill(TOKEN);
     await shot(guest, 'token');
     expect(await violations(guest)).toEqual([]);
-    await guest.locator('.dialog-ux').getByRole('button', { name: 'Apply credentials' }).click();
+    await guest.emulateMedia({ colorScheme: 'dark' });
+    await shot(guest, 'token-dark');
+    expect(await violations(guest)).toEqual([]);
+    await guest.locator('.dialog-ux').getByRole('button', { name: 'Authorize' }).click();
     await guest.locator('.dialog-ux').getByRole('button', { name: 'Close' }).last().click();
     await operation.getByRole('button', { name: 'Execute' }).click();
     await status.getByText('200').waitFor();
