@@ -1,6 +1,6 @@
 import { version } from '../../models/version';
 import type { Limits } from '../limits';
-import { MOST_IMAGES } from '../schemas';
+import { about, GUARDED, TAGS } from './about';
 import { classify } from './classify';
 import { schemas } from './components';
 import { HEALTH, MODEL_INFO, MODELS } from './examples';
@@ -14,21 +14,6 @@ export interface Described {
   readonly needsToken: boolean;
   readonly limits: Limits;
 }
-
-const TAGS = [
-  { name: 'Images', description: 'What images show, and whether they carry a backdoor.' },
-  { name: 'Models', description: 'Which models there are, what they take, and how good they are.' },
-  { name: 'Health', description: 'For load balancers and monitors.' },
-  {
-    name: 'Open Inference Protocol',
-    description:
-      'The same answers for clients of KServe and Triton: version 2 of [their protocol](https://github.com/kserve/open-inference-protocol).',
-  },
-];
-
-const GUARDED =
-  'Every request brings a bearer token, but for those to `/`, `/docs`, `/openapi.json`, `/health/live` and `/health/ready`.';
-const UNGUARDED = 'This service asks for no token.';
 
 /** The service in OpenAPI 3.1, its schemas made from those that validate. */
 export function openApi({ needsToken, limits }: Described): object {
@@ -156,13 +141,4 @@ interface Told {
   readonly schema: string;
   readonly examples: Examples;
   readonly problems?: readonly ToldProblem[];
-}
-
-function about({ maxBytes, maxPixels, maxRequestBytes }: Limits, needsToken: boolean): string {
-  return `Answers each image with its class, 0 to N−1, or with class N where it carries a backdoor.
-
-- **Images** are JPEG, PNG or WebP, told by their bytes, of up to ${maxBytes / 2 ** 20} MiB and ${maxPixels / 1e6} megapixels each. A request may have several, as a form or as JSON: up to ${MOST_IMAGES} images and ${maxRequestBytes / 2 ** 20} MiB.
-- **Errors** are problem details (RFC 9457, \`application/problem+json\`), whose \`type\` a program can switch on. After a 503, \`Retry-After\` says when to try again.
-- **Tokens**: ${needsToken ? GUARDED : UNGUARDED}
-- Every answer has an \`X-Request-Id\`, that of the request where it brought one: tell it when you report a fault.`;
 }

@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import { type Described, openApi } from './document';
 
 const STYLE = `:root{color-scheme:light dark;--line:#8886;--soft:#8881}*{box-sizing:border-box}
-body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
+body{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin:2rem 0 0}code,pre{font:.9rem/1.5 ui-monospace,monospace}
 details{border:1px solid var(--line);border-radius:8px;padding:.6rem 1rem;margin:.6rem 0}
 summary{cursor:pointer}summary span{display:block}.verb{font-weight:700}
