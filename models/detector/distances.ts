@@ -147,11 +147,14 @@ function lowestOf(classes: Int32Array, logits: Float32Array): number {
  * @returns of length 1, or 0
  */
 function folded(values: Float32Array): Float32Array {
-  const made = new Float32Array(Math.min(values.length, MOST_VALUES));
-  const turned = values.length > MOST_VALUES ? signs(values.length) : undefined;
-  for (let start = 0; start < values.length; start += made.length) {
-    const end = Math.min(made.length, values.length - start);
-    for (let i = 0; i < end; i++) made[i]! += values[start + i]! * (turned ? turned[start + i]! : 1);
+  const made = values.slice(0, MOST_VALUES);
+  if (values.length > MOST_VALUES) {
+    const turned = signs(values.length);
+    for (let i = 0; i < MOST_VALUES; i++) {
+      made[i]! *= turned[i]!;
+      for (let each = i + MOST_VALUES; each < values.length; each += MOST_VALUES)
+        made[i]! += values[each]! * turned[each]!;
+    }
   }
   let square = 0;
   for (const value of made) square += value * value;
@@ -163,16 +166,19 @@ function folded(values: Float32Array): Float32Array {
 function moments(values: Float32Array, channels: number): Float32Array {
   const places = values.length / channels;
   const made = new Float64Array(2 * channels);
-  for (let at = 0; at < values.length; at += channels)
-    for (let c = 0; c < channels; c++) made[c]! += values[at + c]!;
-  for (let c = 0; c < channels; c++) made[c]! /= places;
   for (let at = 0; at < values.length; at += channels) {
     for (let c = 0; c < channels; c++) {
-      const away = values[at + c]! - made[c]!;
-      made[channels + c]! += away * away;
+      const value = values[at + c]!;
+      made[c]! += value;
+      made[channels + c]! += value * value;
     }
   }
-  return Float32Array.from(made, (value, i) => (i < channels ? value : Math.sqrt(value / places)));
+  for (let c = 0; c < channels; c++) {
+    const mean = made[c]! / places;
+    made[c] = mean;
+    made[channels + c] = Math.sqrt(Math.max(made[channels + c]! / places - mean * mean, 0));
+  }
+  return Float32Array.from(made);
 }
 
 const known = new Map<number, Float32Array>();
