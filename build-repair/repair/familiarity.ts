@@ -1,6 +1,6 @@
 import type { FamiliarityRule } from '../../models/bundle/familiarity-files';
 import { smallestAlpha } from '../../models/detector/conformal';
-import { measure, type Summary } from '../../models/detector/distances';
+import { measure } from '../../models/detector/distances';
 import {
   DISTANCES,
   type DistanceKind,
@@ -9,6 +9,7 @@ import {
   UNFAMILIAR,
 } from '../../models/detector/familiarity';
 import { scaleOf } from '../../models/detector/scale';
+import type { Summary } from '../../models/detector/summaries';
 import { allImages, groupsOf } from '../images/load';
 import type { RepairContext } from './context';
 import type { FoldPlan } from './folds';

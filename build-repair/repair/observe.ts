@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Summary, summarise } from '../../models/detector/distances';
+
 import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
+import { type Summary, summarise } from '../../models/detector/summaries';
 import type { FeatureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
 import { allImages, type LoadedImages } from '../images/load';

@@ -3,10 +3,10 @@ import {
   type ClassDirections,
   directions,
   type Look,
-  type Summary,
   type Surroundings,
 } from '../../models/detector/distances';
 import { valuesOf } from '../../models/detector/run';
+import type { Summary } from '../../models/detector/summaries';
 import { Random } from '../../models/random';
 import { fitCloud } from './cloud';
 import type { RepairContext } from './context';

@@ -1,11 +1,6 @@
-import { Random } from '../random';
 import { DISTANCES, type DistanceKind, type Distances } from './familiarity';
+import type { Summary } from './summaries';
 
-/** Features are folded to at most so many values. */
-const MOST_VALUES = 256;
-/** So many classes that B holds for the likeliest are compared with: of 1,283, this finds nearly what all of them do. */
-const LIKELIEST = 32;
-const LEAST_LENGTH = 1e-12;
 /** What no squared distance is below, so that it has a logarithm. */
 const LEAST_DISTANCE = 1e-9;
 
@@ -37,40 +32,6 @@ export interface Surroundings {
   readonly trunk?: ClassDirections | undefined;
   /** Left out where it has none early, or the clean images are too few. */
   readonly look?: Look | undefined;
-}
-
-/** What B gives of n images (see featureNet): n rows each. */
-export interface Features {
-  /** n × N logits. */
-  readonly logits: Float32Array;
-  readonly latent: Float32Array;
-  readonly trunk?: Float32Array | undefined;
-  readonly stem?: { readonly values: Float32Array; readonly channels: number } | undefined;
-}
-
-/** What distances are measured of one image. */
-export interface Summary {
-  /** The classes that B holds for the likeliest. */
-  readonly likeliest: Int32Array;
-  /** Folded, and of length 1. */
-  readonly latent: Float32Array;
-  readonly trunk: Float32Array | undefined;
-  /** The mean of each channel of the stem, then the deviation of each. */
-  readonly look: Float32Array | undefined;
-}
-
-/** What the distances need of what B gives of n images. */
-export function summarise({ logits, latent, trunk, stem }: Features, n: number): Summary[] {
-  return Array.from({ length: n }, (_, i) => {
-    const row = (values: Float32Array) =>
-      values.subarray((i * values.length) / n, ((i + 1) * values.length) / n);
-    return {
-      likeliest: likeliest(row(logits)),
-      latent: folded(row(latent)),
-      trunk: trunk && folded(row(trunk)),
-      look: stem && moments(row(stem.values), stem.channels),
-    };
-  });
 }
 
 /** The distances of images: kinds that the surroundings have. */
@@ -122,68 +83,4 @@ function unusual(moments: Float32Array, { channels, dimensions, floor, projectio
   }
   const square = away.reduce((sum, each) => sum + each * each, 0) / dimensions;
   return Math.log(square + LEAST_DISTANCE);
-}
-
-/** The classes of the highest logits, in no order. */
-function likeliest(logits: Float32Array): Int32Array {
-  const order = Int32Array.from({ length: Math.min(LIKELIEST, logits.length) }, (_, each) => each);
-  let lowest = lowestOf(order, logits);
-  for (let each = order.length; each < logits.length; each++) {
-    if (logits[each]! <= logits[order[lowest]!]!) continue;
-    order[lowest] = each;
-    lowest = lowestOf(order, logits);
-  }
-  return order;
-}
-
-function lowestOf(classes: Int32Array, logits: Float32Array): number {
-  let lowest = 0;
-  for (let i = 1; i < classes.length; i++) if (logits[classes[i]!]! < logits[classes[lowest]!]!) lowest = i;
-  return lowest;
-}
-
-/**
- * Fewer values, with about the same angles between them: sums with random signs (feature hashing, Weinberger et al. 2009).
- * @returns of length 1, or 0
- */
-function folded(values: Float32Array): Float32Array {
-  const made = new Float32Array(Math.min(values.length, MOST_VALUES));
-  const turned = values.length > MOST_VALUES ? signs(values.length) : undefined;
-  for (let start = 0; start < values.length; start += made.length) {
-    const end = Math.min(made.length, values.length - start);
-    for (let i = 0; i < end; i++) made[i]! += values[start + i]! * (turned ? turned[start + i]! : 1);
-  }
-  let square = 0;
-  for (const value of made) square += value * value;
-  const length = Math.max(Math.sqrt(square), LEAST_LENGTH);
-  return made.map((value) => value / length);
-}
-
-/** The mean of each channel, then the deviation of each. */
-function moments(values: Float32Array, channels: number): Float32Array {
-  const places = values.length / channels;
-  const made = new Float64Array(2 * channels);
-  for (let at = 0; at < values.length; at += channels)
-    for (let c = 0; c < channels; c++) made[c]! += values[at + c]!;
-  for (let c = 0; c < channels; c++) made[c]! /= places;
-  for (let at = 0; at < values.length; at += channels) {
-    for (let c = 0; c < channels; c++) {
-      const away = values[at + c]! - made[c]!;
-      made[channels + c]! += away * away;
-    }
-  }
-  return Float32Array.from(made, (value, i) => (i < channels ? value : Math.sqrt(value / places)));
-}
-
-const known = new Map<number, Float32Array>();
-
-/** The same on every machine, for bundles don't hold them. */
-function signs(features: number): Float32Array {
-  let found = known.get(features);
-  if (!found) {
-    const random = new Random(0, 'signs');
-    found = Float32Array.from({ length: features }, () => (random.int(2) === 0 ? -1 : 1));
-    known.set(features, found);
-  }
-  return found;
 }

@@ -4,8 +4,8 @@ import { onScale, type Scale } from './scale';
 
 /**
  * How far a picture is from the clean ones, whatever class it is answered with; higher is farther:
- * - `latent`: the angle, 1 − cosine, between what B's last layer works on and the mean of the class that is nearest
- *   (nearest class mean, Mensink et al. 2013; by direction alone, as Sun et al. 2022 compare neighbours)
+ * - `latent`: the angle, 1 − cosine, between what B's last layer works on and the mean of the nearest class, among those that
+ *   B holds for the likeliest (nearest class mean, Mensink et al. 2013; by direction alone, as Sun et al. 2022 compare neighbours)
  * - `trunk`: the same in what the net's head works on, the last image-shaped features
  * - `look`: the Mahalanobis distance, one Gaussian for all classes, of the mean and the deviation of each channel of B's stem.
  *   Noise, plain colours and drawings may lead anywhere in the late layers, which never learned of them; here they stand out

@@ -4,13 +4,14 @@ import { GoodNetError } from '../errors';
 import { type ImageShape, imageSize } from '../images/set';
 import { CUT } from '../nets/features';
 import type { PixelScaling } from '../pixels';
-import { measure, type Surroundings, summarise } from './distances';
+import { measure, type Surroundings } from './distances';
 import type { Readings } from './evidence';
 import type { Distances } from './familiarity';
 import type { Gallery } from './gallery';
 import { type ClassCloud, distances } from './mahalanobis';
 import { type Answers, answers, leaveOut, margins, marginsAgainst } from './margin';
 import { imageTensor, outputsOf } from './run';
+import { summarise } from './summaries';
 import type { Transplant } from './transplant';
 
 /** B′ as a net: it works on images, or on all that B gives (a list of tensors). */

@@ -1,38 +1,41 @@
 /**
- * `npm run familiarity [demo] [signs] [cifar] [faces] [--seed 1] [--keep DIR]`: how often pictures are called unlike those that a net
- * was calibrated on: clean test images, poisoned ones, odd ones. Without a name, all nets: some 8 minutes on 2 quiet cores with
- * wasm; those but the demo's need ../shared/data. `--keep DIR` keeps the bundles, and takes from it what is there already. Repairs
- * are made without the finding, which familiarity does not depend on.
+ * `npm run familiarity [demo] [signs] [cifar] [faces] [--seed 1]`: how often pictures are called unlike those that a net was calibrated
+ * on: clean test images, poisoned ones, odd ones. Without a name, all nets: some 2 minutes on 2 quiet cores with wasm; those but the
+ * demo's need ../shared/data. Nothing is repaired: it takes no more than B and the clean images.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ProgressLines } from '../../build-repair/cli/progress-lines';
 import { writeDemoData } from '../../build-repair/demo/data';
 import { byGroups, percent, rateOf } from '../../build-repair/evaluate/interval';
 import { allImages, type LoadedImages, loadImages, spread } from '../../build-repair/images/load';
-import { repair } from '../../build-repair/repair/repair';
-import { UNFAMILIAR } from '../../models/detector/familiarity';
+import { silent } from '../../build-repair/progress';
+import { calibrateFamiliarity } from '../../build-repair/repair/familiarity';
+import { planFolds } from '../../build-repair/repair/folds';
+import { observe } from '../../build-repair/repair/observe';
+import { type Familiarity, familiarityOf, strangeness, UNFAMILIAR } from '../../models/detector/familiarity';
+import { readNets } from '../../models/detector/nets';
+import { RUN_BATCH } from '../../models/detector/run';
 import { startEngine } from '../../models/engine';
-import { GoodNet } from '../../models/goodnet';
+import { type ImageShape, imageSize } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
+import { toLogits } from '../../models/keras/logits';
+import { featureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
-import type { Verdict } from '../../models/verdict';
 import { type FamiliarityCase, familiarityCases } from './familiarity-cases';
 import { fitted, ODD } from './odd-pictures';
-import { ALPHA, open } from './work';
+import { open } from './work';
 
 /** Odd pictures of each kind. */
 const ODD_ONES = 300;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, keep: { type: 'string' } },
+  options: { seed: { type: 'string', default: '1' } },
 });
 const seed = Number(values.seed);
 const work = mkdtempSync(join(tmpdir(), 'goodnet-familiarity-'));
-const lines = new ProgressLines();
 try {
   const cases = familiarityCases(await writeDemoData(join(work, 'images'), { seed }));
   const names = cases.map(({ name }) => name);
@@ -56,54 +59,57 @@ try {
 }
 
 async function table(of: FamiliarityCase, cases: readonly FamiliarityCase[]): Promise<void> {
-  const goodnet = await made(of);
-  const { shape } = goodnet;
-  console.log(`\n### ${of.name}: calibrated on ${goodnet.manifest.familiarity!.images} images\n`);
-  console.log('| pictures | called unfamiliar | AUROC | called backdoored |\n|---|---|---|---|');
+  const { shape, calibrated, ask } = await teller(of);
+  console.log(`\n### ${of.name}: calibrated on ${calibrated} images\n`);
+  console.log('| pictures | called unfamiliar | AUROC |\n|---|---|---|');
   const clean = await load(of.test, of.net);
-  const usual = await goodnet.classify(clean.gather(allImages(clean)), clean.count);
+  const usual = await ask(clean.gather(allImages(clean)));
   row('clean test images', usual, undefined, of.groups);
   for (const path of of.poisoned) {
     const images = await load(path, of.net);
-    row(basename(path, '.h5'), await goodnet.classify(images.gather(allImages(images)), images.count), usual);
+    row(basename(path, '.h5'), await ask(images.gather(allImages(images))), usual);
   }
   const some = clean.gather(spread(allImages(clean), ODD_ONES));
-  const odd = Object.entries(ODD).map(
-    ([kind, make]) => [kind, make(some, shape, new Random(seed, kind))] as const,
-  );
-  const n = some.length / clean.gather([0]).length;
-  for (const [kind, pixels] of odd) row(kind, await goodnet.classify(pixels, n), usual);
+  for (const [kind, make] of Object.entries(ODD))
+    row(kind, await ask(make(some, shape, new Random(seed, kind))), usual);
   for (const other of cases.filter(({ name, test }) => name !== of.name && existsSync(test))) {
     const images = await load(other.test, other.net);
     const pixels = images.gather(spread(allImages(images), ODD_ONES));
-    const count = pixels.length / images.gather([0]).length;
-    row(`images of ${other.name}`, await goodnet.classify(fitted(pixels, images.shape, shape), count), usual);
+    row(`images of ${other.name}`, await ask(fitted(pixels, images.shape, shape)), usual);
   }
-  goodnet.dispose();
 }
 
-/** The net's bundle, made where it is not kept. */
-async function made({ name, net: netPath, clean, group }: FamiliarityCase): Promise<GoodNet> {
-  const out = join(values.keep ?? work, `${name}-${seed}`);
-  if (!existsSync(join(out, 'current.json'))) {
-    const net = await loadNet(netPath);
-    const set = await open(clean, net, group);
-    await repair({
-      netPath,
-      net,
-      clean: set,
-      out,
-      method: 'expert',
-      alpha: ALPHA,
-      seed,
-      finding: false,
-      progress: lines.report,
-      say: lines.say,
-    });
-    set.close();
-    net.model.dispose();
-  }
-  return await GoodNet.load(out);
+/** What tells how familiar pictures are to a net, as a bundle of it would. */
+async function teller({ net: path, clean, group }: FamiliarityCase): Promise<{
+  readonly shape: ImageShape;
+  readonly calibrated: number;
+  readonly ask: (pixels: Float32Array) => Promise<Familiarity[]>;
+}> {
+  const net = await loadNet(path);
+  const set = await open(clean, net, group);
+  const images = await loadImages(set);
+  set.close();
+  const { inputShape: shape, classes } = net;
+  const pixels = { kind: '0-1' } as const;
+  const context = { images, shape, classes, pixels, seed, progress: silent, signal: undefined };
+  const bad = featureNet(toLogits(net.model), 'bad');
+  const { summaries } = await observe(context, bad, { stage: '', summaries: true });
+  const plan = planFolds(images.labels, images.groups, classes, seed);
+  const { surroundings, scales, calibration } = calibrateFamiliarity(context, summaries!, plan).rule;
+  const nets = { shape, pixels, classes, bad: bad.net, repaired: undefined, expert: undefined };
+  const none = { latent: undefined, trunk: undefined };
+  const ask = async (asked: Float32Array) => {
+    const found: Familiarity[] = [];
+    const step = RUN_BATCH * imageSize(shape);
+    for (let start = 0; start < asked.length; start += step) {
+      const batch = asked.subarray(start, start + step);
+      const n = batch.length / imageSize(shape);
+      const { distances } = await readNets(nets, none, batch, n, surroundings);
+      for (const each of strangeness(distances!, scales, n)) found.push(familiarityOf(each, calibration));
+    }
+    return found;
+  };
+  return { shape, calibrated: calibration.length, ask };
 }
 
 async function load(path: string, netPath: string): Promise<LoadedImages> {
@@ -115,19 +121,22 @@ async function load(path: string, netPath: string): Promise<LoadedImages> {
   return images;
 }
 
-function row(name: string, found: readonly Verdict[], usual?: readonly Verdict[], groups?: number): void {
-  const share = (is: (verdict: Verdict) => boolean) =>
-    percent(byGroups(rateOf(found.filter(is).length, found.length), groups)).replace(' %', '');
+function row(
+  name: string,
+  found: readonly Familiarity[],
+  usual?: readonly Familiarity[],
+  groups?: number,
+): void {
+  const share = rateOf(found.filter(({ unfamiliar }) => unfamiliar).length, found.length);
   const area = usual ? auroc(usual, found).toFixed(3) : '';
-  const cells = [name, share((each) => each.unfamiliar!), area, share((each) => each.backdoored)];
-  console.log(`| ${cells.join(' | ')} |`);
+  console.log(`| ${name} | ${percent(byGroups(share, groups)).replace(' %', '')} | ${area} |`);
 }
 
 /** How often one of the pictures found is less familiar than a usual one; half where they are alike. */
-function auroc(usual: readonly Verdict[], found: readonly Verdict[]): number {
+function auroc(usual: readonly Familiarity[], found: readonly Familiarity[]): number {
   let wins = 0;
   for (const { familiarity: odd } of found) {
-    for (const { familiarity: fair } of usual) wins += odd! < fair! ? 1 : odd === fair ? 0.5 : 0;
+    for (const { familiarity: fair } of usual) wins += odd < fair ? 1 : odd === fair ? 0.5 : 0;
   }
   return wins / (usual.length * found.length);
 }
