@@ -10,6 +10,7 @@ export const ONLY_WHAT_IMAGES_NEED = {
     '/dist/*',
     '!/dist/*.js',
     '!/dist/lock.json',
+    '!/dist/THIRD-PARTY-NOTICES.txt',
     '!/demo',
     '!/scripts',
     '/scripts/*',

@@ -7,6 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { libvips } from './notices/licences.mjs';
+import { writeNotices } from './notices/write.mjs';
 import { selfContained } from './self-contained.mjs';
 
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
@@ -36,6 +38,7 @@ const require = createRequire(import.meta.url);
 const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
 for (const name of WASM_FILES) await copyFile(join(wasm, name), join(folder, name));
 await copyFile(require.resolve(`@jsquash/jpeg/codec/dec/${JPEG_WASM}`), join(folder, JPEG_WASM));
+await writeNotices(folder, [metafile], [libvips()]);
 
 for (const name of (await readdir(folder)).filter((each) => !each.endsWith('.map')).sort()) {
   const bytes = await readFile(join(folder, name));

@@ -1,5 +1,6 @@
-// Bundles functions/page, the page for people, into a folder (dist/page unless told otherwise).
-import { copyFile, mkdir } from 'node:fs/promises';
+// Bundles functions/page, the page for people, into a folder (dist/page unless told otherwise), and writes esbuild's metafile
+// where it is told to.
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const from = join(root, 'functions/page');
 const folder = resolve(process.argv[2] ?? join(root, 'dist/page'));
 await mkdir(folder, { recursive: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { page: 'functions/page/main.ts' },
   outdir: folder,
@@ -18,5 +19,7 @@ await build({
   format: 'esm',
   target: 'es2022',
   logLevel: 'warning',
+  metafile: true,
 });
+if (process.argv[3]) await writeFile(process.argv[3], JSON.stringify(metafile));
 for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));

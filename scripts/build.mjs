@@ -2,14 +2,15 @@
 // carries them with it: TensorFlow.js's minified ES modules take some 20 MB less memory than its CommonJS packages.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeNotices } from './notices/write.mjs';
 import { selfContained } from './self-contained.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const shared = { absWorkingDir: root, outdir: 'dist' };
+const shared = { absWorkingDir: root, outdir: 'dist', metafile: true };
 
 /** Leaves a module to a file of its own in dist/. */
 function apart(module, file) {
@@ -32,7 +33,7 @@ const forNode = {
   sourcemap: true,
   logLevel: 'warning',
 };
-await build({
+const commands = await build({
   ...shared,
   entryPoints: {
     goodnet: 'build-repair/cli/main.ts',
@@ -45,18 +46,22 @@ await build({
   ...forNode,
   plugins: [apart('build-repair/cli/serve-on-wasm', 'serve-on-wasm.js')],
 });
-execFileSync(process.execPath, [join(root, 'scripts/build-page.mjs')]);
+execFileSync(process.execPath, [
+  join(root, 'scripts/build-page.mjs'),
+  join(root, 'dist/page'),
+  join(root, 'dist/page.metafile.json'),
+]);
 // For apps: the package goodnet-client, which is goodnet/client, too.
 execFileSync(process.execPath, [join(root, 'scripts/build-client.mjs')], { stdio: 'inherit' });
 cpSync(join(root, 'functions/client/dist'), join(root, 'dist/client'), { recursive: true });
 // For CDK apps, which bring aws-cdk-lib and constructs.
-await build({
+const constructs = await build({
   ...shared,
   entryPoints: { infra: 'infra/index.ts' },
   bundle: true,
   ...forNode,
 });
-await build({
+const service = await build({
   ...shared,
   ...selfContained,
   // What is imported only where it is needed (the AWS SDK, for S3) must stay so.
@@ -73,3 +78,8 @@ await build({
 copyFileSync(join(root, 'package-lock.json'), join(root, 'dist/lock.json'));
 for (const script of ['build-types.mjs', 'build-lambda.mjs'])
   execFileSync(process.execPath, [join(root, 'scripts', script)], { stdio: ['ignore', 'ignore', 'inherit'] });
+const ofOthers = ['page', 'lambda'].map(async (name) =>
+  JSON.parse(await readFile(join(root, `dist/${name}.metafile.json`), 'utf8')),
+);
+const ours = [commands, constructs, service].map(({ metafile }) => metafile);
+await writeNotices(join(root, 'dist'), [...ours, ...(await Promise.all(ofOthers))]);

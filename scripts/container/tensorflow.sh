@@ -11,6 +11,16 @@ work=$(mktemp -d "$target/.partial-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 python3 -m pip install --quiet --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
   --target "$work" "$requirement"
+# What they are given under, TensorFlow's and NVIDIA's terms among it.
+for info in "$work"/*.dist-info; do
+  [ -d "$info" ] || continue
+  find "$info" -type f \( -iname '*licen[cs]e*' -o -iname '*notice*' -o -iname 'copying*' -o -ipath '*/licenses/*' \) |
+    while read -r text; do
+      kept="$target/licenses/$(basename "$info" .dist-info)"
+      mkdir -p "$kept"
+      cp "$text" "$kept/"
+    done
+done
 mkdir -p "$target/include/tensorflow/core"
 mv "$work/tensorflow/include/tensorflow/c" "$target/include/tensorflow/"
 mv "$work/tensorflow/include/tensorflow/core/platform" "$target/include/tensorflow/core/"

@@ -37,10 +37,14 @@ describe.skipIf(process.platform === 'win32')('tensorflow.sh', () => {
     echo "$3" > ${work}/asked
     mkdir -p "$2/tensorflow/include/tensorflow/c" "$2/tensorflow/include/tensorflow/core/platform" \\
       "$2/tensorflow/include/tsl" "$2/tensorflow/python" "$2/nvidia/cudnn/lib"
+    mkdir -p "$2/tensorflow-2.15.1.dist-info" "$2/nvidia_cudnn-8.dist-info/licenses"
+    echo Apache > "$2/tensorflow-2.15.1.dist-info/LICENSE"
+    touch "$2/tensorflow-2.15.1.dist-info/RECORD"
+    echo NVIDIA > "$2/nvidia_cudnn-8.dist-info/licenses/License.txt"
     touch "$2/tensorflow/libtensorflow_cc.so.2" "$2/tensorflow/libtensorflow_framework.so.2" \\
       "$2/nvidia/cudnn/lib/libcudnn.so.8"`;
 
-  it('keeps the libraries and headers, and nothing else', () => {
+  it('keeps the libraries, headers and licences, and nothing else', () => {
     const target = join(work, 'tensorflow');
     const run = (script: string) =>
       spawnSync(step('tensorflow.sh'), [target], {
@@ -51,7 +55,14 @@ describe.skipIf(process.platform === 'win32')('tensorflow.sh', () => {
     expect(run(pip).status).toBe(0);
     expect(readFileSync(join(work, 'asked'), 'utf8').trim()).toBe('tensorflow[and-cuda]==2.15.1');
     const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-    expect(readdirSync(target).sort()).toEqual(['include', ...libraries, 'nvidia']);
+    expect(readdirSync(target).sort()).toEqual(['include', ...libraries, 'licenses', 'nvidia']);
+    const licences = readdirSync(join(target, 'licenses'), { recursive: true }).sort();
+    expect(licences).toEqual([
+      'nvidia_cudnn-8',
+      'nvidia_cudnn-8/License.txt',
+      'tensorflow-2.15.1',
+      'tensorflow-2.15.1/LICENSE',
+    ]);
     expect(existsSync(join(target, 'include/tensorflow/core/platform'))).toBe(true);
     // Done: not done again.
     expect(run('exit 1').status).toBe(0);
