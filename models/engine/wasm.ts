@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError, messageOf } from '../errors';
 import type { Engine } from './engine';
@@ -31,6 +33,9 @@ export async function startWasm(wasmPath?: string): Promise<Engine> {
 }
 
 function installedFolder(): string {
+  // Beside a program that has its packages inside.
+  const beside = fileURLToPath(new URL('.', import.meta.url));
+  if (existsSync(join(beside, 'tfjs-backend-wasm.wasm'))) return beside;
   return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
 }
 
