@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { version } from '../../models/version';
 import {
   inferAnswerSchema,
   inferRequestSchema,
@@ -33,7 +34,7 @@ export function openApi({ needsToken }: { readonly needsToken: boolean }): objec
     openapi: '3.1.0',
     info: {
       title: 'GoodNet',
-      version: '1',
+      version,
       description: 'Answers images with their class, 0…N−1, or with class N where they carry a backdoor.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },

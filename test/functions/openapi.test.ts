@@ -11,15 +11,21 @@ import {
   serverMetadataSchema,
 } from '../../functions/oip/schemas';
 import { modelSchema, modelsSchema, oneAnswerSchema, problemSchema } from '../../functions/schemas';
+import { version } from '../../models/version';
 import { BLUE, colours, plain } from './stand-in';
 
 const app = createApp({ classifier: { ...colours, alphas: { least: 0.002, most: 0.5 } } });
 const document = (await (await app.request('/openapi.json')).json()) as {
+  info: { version: string };
   paths: Record<string, Record<string, { operationId: string }>>;
   components: { schemas: object };
 };
 
 describe('/openapi.json', () => {
+  it('is of the version of GoodNet that answers', () => {
+    expect(document.info.version).toBe(version);
+  });
+
   it('tells every operation there is, and no other', () => {
     const told = Object.entries(document.paths).flatMap(([path, verbs]) =>
       Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path}`),
