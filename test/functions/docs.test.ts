@@ -85,7 +85,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
   const open = async (colorScheme: 'light' | 'dark', viewport = { width: 1280, height: 900 }) => {
     const context = await browser.newContext({ colorScheme, viewport });
     const opened = await context.newPage();
-    opened.setDefaultTimeout(15_000);
+    opened.setDefaultTimeout(30_000);
     opened.on('pageerror', (error) => faults.push(String(error)));
     opened.on('console', (message) => {
       const isAnswer = /Failed to load resource.* status of 4\d\d/.test(message.text());
@@ -194,7 +194,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     await status.getByText('200').waitFor();
   });
 
-  it('fits a phone, light and dark', { timeout: 60_000 }, async () => {
+  it('fits a phone, light and dark', { timeout: 180_000 }, async () => {
     for (const scheme of ['light', 'dark'] as const) {
       const phone = await open(scheme, PHONE);
       await phone.goto(`${server.url}/docs`);
