@@ -40,12 +40,13 @@ if (!existsSync(DATA)) {
   process.exit(0);
 }
 const engine = await startEngine();
-console.log(`${engine.description}; α = ${100 * ALPHA} %; seeds ${seeds.join(', ')}: each figure is their median.
-${LEGEND}`);
-const kept = new KeptRuns(values.keep);
 const isWanted = (name: string) => positionals.length === 0 || positionals.includes(name);
+const sections = (Object.keys(SECTIONS) as Section[]).filter(isWanted);
+console.log(`${engine.description}; α = ${100 * ALPHA} %.`);
+if (sections.length > 0) console.log(`Seeds ${seeds.join(', ')}: each figure is their median. ${LEGEND}`);
+const kept = new KeptRuns(values.keep);
 const all: Measured[] = [];
-for (const name of (Object.keys(SECTIONS) as Section[]).filter(isWanted)) {
+for (const name of sections) {
   const measured: Measured[] = [];
   for (const net of CASES.filter((each) => each.section === name)) {
     const runs = [];
