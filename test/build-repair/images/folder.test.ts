@@ -149,7 +149,11 @@ describe('a folder a class', () => {
     ],
     ['two folders of a class', () => write({ '1/a.png': red, '01/a.png': red }), /01 and 1 are both class 1/],
     ['a class of N', () => write({ '2/a.png': red }), /2: the net's 2 classes are 0 to 1/],
-    ['one image', () => join(write({ 'a.png': red }), 'a.png'), /a.png is not an HDF5 file/],
+    [
+      'one image',
+      () => join(write({ 'a.png': red }), 'a.png'),
+      /a.png is an image, not a set of labelled images/,
+    ],
   ])('refuses %s', async (_, path, message) => {
     const opening = openImages(path(), { shape, classes: 2 });
     await expect(opening).rejects.toThrow(ImageError);
