@@ -1,7 +1,7 @@
 // Bundles functions/page/docs, the API's page, and Swagger UI, which it shows the API with: packed, as browsers take it.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -12,10 +12,13 @@ const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/p
 const PACKED = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 const LICENSES = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'];
 
-/** Writes the API's page into a folder. */
+/**
+ * Writes the API's page into a folder.
+ * @returns esbuild's metafile, Swagger UI told in it as what is built in
+ */
 export async function buildDocs(folder) {
   await mkdir(folder, { recursive: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { docs: 'functions/page/docs/main.ts' },
     outdir: folder,
@@ -25,6 +28,7 @@ export async function buildDocs(folder) {
     format: 'esm',
     target: 'es2022',
     logLevel: 'warning',
+    metafile: true,
   });
   for (const name of ['index.html', 'docs.css']) await copyFile(join(from, name), join(folder, name));
   for (const name of PACKED) {
@@ -32,7 +36,16 @@ export async function buildDocs(folder) {
     // Its source map stays behind.
     const packed = gzipSync(text.replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*\s*$/, '\n'), { level: 9 });
     await writeFile(join(folder, `${name}.gz`), packed);
+    const path = relative(root, join(viewer, name));
+    metafile.inputs[path] = { bytes: text.length, imports: [] };
+    metafile.outputs[relative(root, join(folder, `${name}.gz`))] = {
+      bytes: packed.length,
+      inputs: { [path]: { bytesInOutput: packed.length } },
+      imports: [],
+      exports: [],
+    };
   }
   const licenses = await Promise.all(LICENSES.map((name) => readFile(join(viewer, name), 'utf8')));
   await writeFile(join(folder, 'licenses.txt'), licenses.join('\n\n'));
+  return metafile;
 }

@@ -22,6 +22,10 @@ const { metafile } = await build({
   logLevel: 'warning',
   metafile: true,
 });
-if (process.argv[3]) await writeFile(process.argv[3], JSON.stringify(metafile));
 for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));
-await buildDocs(join(folder, 'docs'));
+const docs = await buildDocs(join(folder, 'docs'));
+const all = {
+  inputs: { ...metafile.inputs, ...docs.inputs },
+  outputs: { ...metafile.outputs, ...docs.outputs },
+};
+if (process.argv[3]) await writeFile(process.argv[3], JSON.stringify(all));

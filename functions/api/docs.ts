@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
-import { etag, RETAINED_304_HEADERS } from 'hono/etag';
+import { etag } from 'hono/etag';
 import type { Described } from './document';
 import { LIST_POLICY, listOf } from './list';
 
@@ -41,8 +41,7 @@ const POLICY = [
  * @param pageFolder as scripts/build-page.mjs makes it; without it (on Lambda) the page is a plain list
  */
 export function docsRoute(described: Described, pageFolder: string | undefined): Hono {
-  // A browser puts a 304's headers in the place of those that it has kept.
-  const app = new Hono().use(etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'content-security-policy'] }));
+  const app = new Hono().use(etag());
   const folder = pageFolder === undefined ? undefined : join(pageFolder, 'docs');
   if (folder === undefined || !existsSync(folder)) {
     return app.get('/', (c) => {
