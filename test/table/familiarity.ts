@@ -1,6 +1,6 @@
 /**
  * `npm run familiarity [demo] [signs] [cifar] [faces] [--seed 1]`: how often pictures are called unlike those that a net was calibrated
- * on: clean test images, poisoned ones, odd ones. Without a name, all nets: some 2 minutes on 2 quiet cores with wasm; those but the
+ * on: clean test images, poisoned ones, odd ones. Without a name, all nets, a few minutes on 2 cores with wasm; those but the
  * demo's need ../shared/data. Nothing is repaired: it takes no more than B and the clean images.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
