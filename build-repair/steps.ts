@@ -27,7 +27,7 @@ export interface Reached {
 /** With less done than this share, nothing is said of the time that is left. */
 const TELL_FROM = 0.04;
 /** An estimate that proves too low is held until the new one is this much higher: then it is corrected, once. */
-const CORRECT_FROM = { factor: 1.5, seconds: 5 };
+const CORRECT_FROM = { factor: 2, seconds: 10 };
 
 interface Place extends Part {
   /** 0… */
