@@ -50,6 +50,7 @@ export function checkFiles(name, tarball) {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' })
     .trim()
     .split('\n')
+    .filter((path) => !path.endsWith('/'))
     .map((path) => path.replace(/^package\//, ''));
   const odd = files.filter((path) => OF_DEVELOPMENT.test(path));
   if (odd.length > 0) fail(`${name} would be published with ${odd.join(', ')}.`);
