@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { findBackdoor } from '../../../build-repair/finding/find';
 import { packFinding } from '../../../build-repair/finding/pack';
 import { readTriggerPng, triggerPng } from '../../../build-repair/finding/trigger-png';
-import { findingLines } from '../../../build-repair/finding/words';
+import { findingLines, findingOutcome } from '../../../build-repair/finding/words';
 import type { LoadedImages } from '../../../build-repair/images/load';
 import { silent } from '../../../build-repair/progress';
 import type { RepairContext } from '../../../build-repair/repair/context';
@@ -133,7 +133,9 @@ describe('is the net backdoored?', () => {
     const again = await packFinding(await findBackdoor(context, bad, expert), shape);
     expect(again).toEqual(packed);
     expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}: a pattern`);
-    expect(findingLines(packed.field)[0]).toContain('possible targets, which may be innocent');
+    expect(findingOutcome(packed.field).join(' ')).toContain(
+      'A possible target: a class that is named may be innocent',
+    );
   }, 120_000);
 
   test('a pattern on a grey picture is kept with its opacity, too; one on another size, or without, is none to put on', async () => {
