@@ -47,7 +47,7 @@ test('repair and evaluate: G keeps the clean images and finds the triggers', asy
   for (const { path } of data.poisoned) expect(page).toContain(path);
   expect(page).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
   expect(out).toMatch(
-    /^poisoned_sunglasses\.h5: the trigger worked on \d+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
+    /^poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
   );
   expect(out).toMatch(/detected/);
   const { clean, poisoned } = JSON.parse(readFileSync(json, 'utf8'));
@@ -116,7 +116,7 @@ test('demo: the outcome, a report with the finding and the poisoned sets, and a 
   const { code, out, err } = await goodnet('demo', '--out', folder, '--seed', '3');
   expect(code, err).toBe(0);
   expect(err.trimEnd().split('\n').at(-1)).toMatch(/^Step 13 of 13: Writing the report/);
-  expect(out).toMatch(/^poisoned_sunglasses\.h5: the trigger worked on \d+ % .*\n.*\nClean accuracy /);
+  expect(out).toMatch(/^poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % .*\n.*\nClean accuracy /);
   expect(out).toMatch(/^(Signs of a backdoor|No sign of a backdoor).*\nThe attacker’s targets: class 5/m);
   expect(out).toMatch(new RegExp(`^Where to look:\\n {2}${report} `, 'm'));
   const page = readFileSync(report, 'utf8');
