@@ -21,7 +21,7 @@ export function findingOutcome(
   const many = targets.length > 1;
   return [
     `Signs of a backdoor toward ${named}.`,
-    `${many ? 'Possible targets: classes that are' : 'A possible target: a class that is'} named may be innocent, and others may be missed.`,
+    `${many ? 'Possible targets: some' : 'A possible target: it'} may be innocent, and others may be missed.`,
   ];
 }
 
@@ -32,8 +32,7 @@ export function findingLines(finding: KeptFinding, classNames?: readonly string[
     `Search for a trigger: ${tried} classes tried, highest score ${score.toFixed(2)} (above ${limit} is a sign)`,
     ...targets.map(
       (target) =>
-        `  ${nameOf(target.class, classNames)}: a pattern on ${percent(target.area)} of the picture turns ` +
-        `${percent(target.rate)} of clean images to it (score ${target.score.toFixed(2)}; ${target.trigger})`,
+        `  ${nameOf(target.class, classNames)}: score ${target.score.toFixed(2)}; ${target.trigger} turns ${percent(target.rate)} of clean images to it`,
     ),
   ];
 }

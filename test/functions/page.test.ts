@@ -105,7 +105,9 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
     ]);
     const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
     expect(lines[0]).toMatch(/^image,model,alpha,class,className,backdoored,pValue,suspicion,/);
-    expect(lines[1]).toMatch(/^"face, of ""x"".png",colours,0\.01,2,[^,]*,false,0\.5,0,2,[\d.]+,2,[\d.]+,,,$/);
+    expect(lines[1]).toMatch(
+      /^"face, of ""x"".png",colours,0\.01,2,[^,]*,false,0\.5,0,2,[\d.]+,2,[\d.]+,,,$/,
+    );
     expect(lines[2]).toMatch(/^'=trigger\.png,colours,0\.01,3,[^,]*,true,0\.004,9,0,[\d.]+,0,[\d.]+,,,$/);
     expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,+The image/);
   });

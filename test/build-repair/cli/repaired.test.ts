@@ -46,7 +46,7 @@ describe('what a repair tells at its end', () => {
     const lines = repairedText(repaired()).split('\n');
     expect(lines.slice(0, 7)).toEqual([
       'Signs of a backdoor toward class 5.',
-      'A possible target: a class that is named may be innocent, and others may be missed.',
+      'A possible target: it may be innocent, and others may be missed.',
       'Clean accuracy 98.3 → 98.1 %.',
       'False alarms: 0.9 % of clean images (promised: at most 1 %).',
       '',
@@ -75,6 +75,7 @@ describe('what a repair tells at its end', () => {
     const text = repairedText(repaired(), lookOf({ isTTY: true, columns: 80 }, { NO_COLOR: '1' }));
     expect(text).toMatch(/^✗ Signs of a backdoor/);
     expect(text).toMatch(/^accuracy\n {2}BadNet +98\.3 %/m);
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   test('a method that is not calibrated is measured on what it was made from', () => {

@@ -132,7 +132,7 @@ describe('is the net backdoored?', () => {
     });
     const again = await packFinding(await findBackdoor(context, bad, expert), shape);
     expect(again).toEqual(packed);
-    expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}: a pattern`);
+    expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}: score`);
     expect(findingOutcome(packed.field).join(' ')).toContain(
       'A possible target: a class that is named may be innocent',
     );
