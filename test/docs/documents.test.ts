@@ -7,6 +7,8 @@ import { blocksOf, documents, read, root } from './blocks';
 
 const README_LINES = 170;
 const README_BYTES = 10_000;
+/** Characters of a code block that a page of a repository shows. */
+const WIDTH = 110;
 
 /** Options that are other programs': npm's, curl's, cdk's and those of `aws`. */
 const NOT_OURS = new Set(['--data-binary', '--all', '--seeds', '--detail', '--check']);
@@ -22,9 +24,11 @@ describe.each(documents)('%s', (document) => {
     expect(broken).toEqual([]);
   });
 
-  it('marks each block with what it is', () => {
-    for (const { line, language } of blocksOf(document))
+  it('marks each block with what it is, and has none that is cut off at the width of a page', () => {
+    for (const { line, language, text: block } of blocksOf(document)) {
       expect(['sh', 'ts', 'json', ''], `${document}:${line}`).toContain(language);
+      for (const each of block.split('\n')) expect(each.length, each).toBeLessThanOrEqual(WIDTH);
+    }
   });
 
   it('names no option of goodnet that there is not', () => {
@@ -45,11 +49,6 @@ describe('README.md', () => {
   it('is short', () => {
     expect(text.split('\n').length).toBeLessThan(README_LINES);
     expect(Buffer.byteLength(text)).toBeLessThan(README_BYTES);
-  });
-
-  it('has no block that is cut off at the width of a page', () => {
-    for (const { text: block } of blocksOf('README.md'))
-      for (const line of block.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
   });
 
   it('leads to every document', () => {

@@ -80,7 +80,7 @@ export class Sandbox {
    */
   async run(text: string): Promise<string> {
     const printed: string[] = [];
-    for (const line of text.split('\n')) {
+    for (const line of text.replaceAll('\\\n', '').split('\n')) {
       if (line.startsWith('npx goodnet serve')) await this.serve(line);
       else printed.push(await finished(this.start(await this.onFreePorts(line)), line));
       this.link('goodnet', root);

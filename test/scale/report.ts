@@ -1,5 +1,5 @@
-import { table as lines } from '../../build-repair/evaluate/format';
 import { Random } from '../../models/random';
+import { markdown as table } from '../markdown';
 import { ASSUMED, SET_UP } from './assumed';
 import { classifying, requestsOf } from './classifying';
 import type { Figures } from './figures';
@@ -21,9 +21,7 @@ const RAISED = QUOTAS.sqsMost.most;
 /** Instances of a new account. */
 const NEW_ACCOUNT = 10;
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) => lines([head, ...rows]);
-
-/** All tables, as text. */
+/** All tables, as Markdown. */
 export function report(figures: Figures): string {
   const parts: [string, string][] = [
     ['Measured in this run, in time of one processor of this machine', measured(figures)],
@@ -44,7 +42,7 @@ export function report(figures: Figures): string {
     ['Quotas', quotas()],
     [`List prices, US East (N. Virginia), ${AS_OF}`, prices()],
   ];
-  return parts.map(([title, text]) => `${title}\n\n${text}`).join('\n\n');
+  return parts.map(([title, text]) => `### ${title}\n\n${text}`).join('\n\n');
 }
 
 function measured({ net, repair, start, request, image, resident }: Figures): string {
