@@ -31,5 +31,5 @@ const notes = (
 ) => `- **GoodNet**: as \`goodnet repair\` makes it by default, α = ${100 * ALPHA} %.
 - **Seed's recipe**: \`--method magnitude\`, whole-net magnitude pruning and fine-tuning; where B and the pruned net disagree, the
   image is flagged. It has no α.
-- **STRIP** (Gao et al., ACSAC 2019): B's mean entropy on ${blends} blends of the image with clean ones (its authors took 100).
+- **STRIP** (Gao et al., ACSAC 2019): B's mean entropy on ${blends} blends of the image with clean ones, half and half (its authors took 100).
   Flagged at the same α, calibrated on the same clean images as GoodNet.`;

@@ -64,9 +64,9 @@ function setUp(model: tfl.LayersModel, blends = 30): StripSetUp {
 }
 
 describe('STRIP', () => {
-  it('adds images, and cuts off what is above white', () => {
+  it('blends an image with each of others, half and half', () => {
     const blended = superimpose(Uint8Array.of(10, 200), Float32Array.of(1, 2, 100, 100));
-    expect([...blended]).toEqual([11, 202, 110, 255]);
+    expect([...blended]).toEqual([5.5, 101, 55, 150]);
   });
 
   it('flags an image whose trigger decides every blend, and answers others with the class of B', async () => {
