@@ -9,9 +9,9 @@ import '../../models/lean-zod';
 /** Objects that are looked at together: the nets take them as one batch, and S3's times overlap. */
 export const AT_ONCE = 8;
 /** How long one object may take, in milliseconds, waiting for others that are decoded before it included. */
-const SCREENED_WITHIN = 45_000;
+export const SCREENED_WITHIN = 45_000;
 /** What is left, in milliseconds, for the answer of what is done. */
-const TO_ANSWER = 5000;
+export const TO_ANSWER = 5000;
 
 /** What EventBridge tells of an object that was created in S3, as far as it is read. */
 const created = z.object({
