@@ -48,8 +48,11 @@ export async function judge(object: UploadedObject, by: JudgedWith): Promise<Jud
     const message = `The object has over ${limits.maxBytes} bytes`;
     return { ...judged, outcome: 'unreadable', reason: found, message };
   }
-  if (found === 'archived') {
-    const message = 'The object is in an archive; restore it first';
+  if (found === 'archived' || found === 'encrypted') {
+    const message =
+      found === 'archived'
+        ? 'The object is in an archive; restore it first'
+        : 'The object is encrypted with a key that its uploader alone has';
     return { ...judged, outcome: 'unreadable', reason: found, message };
   }
   // Whoever asks without a version (a backfill) means the one that is read now, whatever comes after it.

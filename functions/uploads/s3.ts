@@ -16,8 +16,11 @@ export interface Fetched {
   readonly versionId?: string | undefined;
 }
 
-/** Why an object can't be had, or not any more (`archived`: in Glacier); it is no use to try again. */
-export type Gone = 'gone' | 'too-large' | 'archived';
+/**
+ * Why an object can't be had, or not any more (`archived`: in Glacier; `encrypted`: with a key of the uploader's own); it
+ * is no use to try again.
+ */
+export type Gone = 'gone' | 'too-large' | 'archived' | 'encrypted';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -64,6 +67,7 @@ export function s3Uploads(client: S3Client): Uploads {
       } catch (error) {
         if (isGone(error)) return 'gone';
         if ((error as S3Fault).name === 'InvalidObjectState') return 'archived';
+        if (isEncrypted(error as Error)) return 'encrypted';
         throw error;
       }
     },
@@ -106,4 +110,9 @@ export function s3Uploads(client: S3Client): Uploads {
 
 function isAnother(error: unknown): boolean {
   return (error as S3Fault).$metadata?.httpStatusCode === 412;
+}
+
+/** Whether it needs a key that its uploader alone has (SSE-C). */
+function isEncrypted({ name, message }: Error): boolean {
+  return name === 'InvalidRequest' && /server side encryption/i.test(message);
 }

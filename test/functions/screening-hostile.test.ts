@@ -118,6 +118,20 @@ describe.skipIf(!hasS3Server)('uploads of people who mean harm', () => {
     expect(await tagsOf(`quarantine/${key}`)).toMatchObject({ goodnet: 'backdoored' });
   });
 
+  it('takes what only its uploader can read for unreadable', async () => {
+    const message = 'The object was stored using a form of Server Side Encryption.';
+    await put('theirs.png', blue, 'goodnet=clean');
+    const fault = Object.assign(new Error(message), {
+      name: 'InvalidRequest',
+      $metadata: { httpStatusCode: 400 },
+    });
+    const { fetch } = s3Uploads({ send: () => Promise.reject(fault) } as unknown as S3Client);
+    const options = { screen: screenWith(KEPT, { ...uploads, fetch }), log: () => {} };
+    expect(await screenEvents(event('theirs.png'), options)).toEqual({ batchItemFailures: [] });
+    expect(await tagsOf('theirs.png')).toMatchObject({ goodnet: 'unreadable' });
+    expect(await resultOf('theirs.png')).toMatchObject({ outcome: 'unreadable', reason: 'encrypted' });
+  });
+
   it("takes a folder's mark for no image, and nothing else that is called like one", async () => {
     await put('up/', Buffer.alloc(0));
     await put('up/day/', Buffer.alloc(0));
