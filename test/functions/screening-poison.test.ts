@@ -9,19 +9,21 @@ import { colours, plain, WHITE } from './stand-in';
 /** Decodes that have begun and not ended. */
 const decodes = vi.hoisted(() => ({ now: 0, most: 0, hangs: (_bytes: Uint8Array): boolean => false }));
 vi.mock('../../functions/decode', async (original) => {
-  const real = await original<typeof import('../../functions/decode')>();
-  return {
-    ...real,
-    decodeImage: async (...[bytes, ...rest]: Parameters<typeof real.decodeImage>) => {
+  const real = await original<Record<string, (...args: unknown[]) => Promise<unknown>>>();
+  const counted = Object.keys(real).filter((name) => /^decode[A-Z]/.test(name));
+  const watched = counted.map((name) => [
+    name,
+    async (...args: unknown[]) => {
       decodes.most = Math.max(decodes.most, ++decodes.now);
       try {
-        if (decodes.hangs(bytes)) await new Promise(() => {});
-        return await real.decodeImage(bytes, ...rest);
+        if (decodes.hangs(args[0] as Uint8Array)) await new Promise(() => {});
+        return await real[name]!(...args);
       } finally {
         decodes.now--;
       }
     },
-  };
+  ]);
+  return { ...real, ...Object.fromEntries(watched) };
 });
 
 const bucket = 'uploads';
