@@ -6,8 +6,8 @@ import { LIMITS, type Limits, Turns } from '../limits';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';
 import { TooSlow, within } from './within';
 
-/** The largest image that is taken needs a third of it. */
-const DECODED_WITHIN = 8000;
+/** The largest image that is taken needs a quarter of it; decoders with a limit of their own end by themselves before. */
+const DECODED_WITHIN = 12_000;
 /** Whoever screens several objects at once decodes few at once: each may be of 25 megapixels. */
 const decoding = new Turns(LIMITS.maxDecoding);
 
