@@ -1,7 +1,7 @@
 import { batched } from '../../functions/batching';
 import { classifierOf } from '../../functions/classifier';
 import { Turns } from '../../functions/limits';
-import { type Recording, type ScreenedObject, screenObject } from '../../functions/screening/screen-object';
+import { NeverSettled, type Recording, screenObject } from '../../functions/screening/screen-object';
 import type { Uploads } from '../../functions/uploads/s3';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
@@ -72,11 +72,11 @@ export async function openScreener({ bundle, trust, recording }: ScreenerSetup):
     const image = `s3://${bucket}/${key}`;
     uploads ??= openUploads();
     const by = { model, uploads: await uploads, recording };
-    const { outcome, verdict, message }: ScreenedObject = await screenObject({ bucket, key }, by).catch(
-      (error) => {
-        throw isOfS3(error) ? refusal(image, error) : error;
-      },
-    );
+    const { outcome, verdict, message } = await screenObject({ bucket, key }, by).catch((error) => {
+      if (error instanceof NeverSettled)
+        return { outcome: error.message, verdict: undefined, message: undefined };
+      throw isOfS3(error) ? refusal(image, error) : error;
+    });
     if (verdict) return { image, verdict, className: names?.[verdict.class] };
     return { image, error: message ?? (outcome === 'gone' ? 'it is gone' : outcome) };
   }

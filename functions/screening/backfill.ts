@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
-import { AT_ONCE, type ScreeningOptions, screenAndLog } from './events';
+import { AT_ONCE, type Invocation, type ScreeningOptions, screenAndLog } from './events';
 import type { Outcome } from './screen-object';
 import '../../models/lean-zod';
 
@@ -34,9 +34,6 @@ export class BatchFailed extends Error {
   override readonly name = 'BatchFailed';
 }
 
-/** No image is of a folder's mark or of an empty key. */
-const isFolder = (key: string) => key === '' || key.endsWith('/');
-
 /**
  * Screens a batch of a Distributed Map; what came of each object is logged, and all of it counted. Objects that failed
  * are tried again where others did not.
@@ -47,6 +44,7 @@ const isFolder = (key: string) => key === '' || key.endsWith('/');
 export async function screenBatch(
   event: unknown,
   options: ScreeningOptions & { readonly bucket?: string; readonly waits?: readonly number[] },
+  by?: Invocation,
 ): Promise<BackfillAnswer> {
   const parsed = batchSchema.safeParse(event);
   if (!parsed.success) {
@@ -63,14 +61,14 @@ export async function screenBatch(
   };
   const { objects, strange } = objectsOf(parsed.data, options.bucket);
   for (const { key, message } of strange) giveUp(key, message);
-  let again = await screenEach(objects, options, counts);
+  let again = await screenEach(objects, options, by, counts);
   const isWhole = again.length > 0 && again.length === objects.length;
   for (const wait of isWhole ? [] : waits) {
     if (again.length === 0) break;
     for (const { object, message } of again) log({ level: 'warn', message, key: object.key, again: true });
     await setTimeout(wait);
     const others = again.map(({ object }) => object);
-    again = await screenEach(others, options, counts);
+    again = await screenEach(others, options, by, counts);
   }
   for (const { object, message } of again) giveUp(object.key, message);
   if (isWhole) throw new BatchFailed(again[0]!.message);
@@ -82,14 +80,15 @@ export async function screenBatch(
 async function screenEach(
   objects: readonly UploadedObject[],
   options: ScreeningOptions,
+  by: Invocation | undefined,
   counts: Record<Outcome, number>,
 ): Promise<{ object: UploadedObject; message: string }[]> {
   const turns = new Turns(AT_ONCE);
   const failures: { object: UploadedObject; message: string }[] = [];
   const screenOne = async (object: UploadedObject) => {
     try {
-      const result = await screenAndLog(object, options);
-      if (result) counts[result.outcome]++;
+      const outcome = await screenAndLog(object, options, by);
+      if (outcome) counts[outcome]++;
     } catch (error) {
       failures.push({ object, message: messageOf(error) });
     }
@@ -102,7 +101,7 @@ async function screenEach(
 function objectsOf({ BatchInput, Items }: z.infer<typeof batchSchema>, elsewhere: string | undefined) {
   const objects: UploadedObject[] = [];
   const strange: { key: string; message: string }[] = [];
-  for (const { Key, Bucket } of Items.filter((item) => !isFolder(item.Key))) {
+  for (const { Key, Bucket } of Items.filter((item) => item.Key !== '')) {
     const bucket = Bucket ?? BatchInput?.bucket ?? elsewhere;
     try {
       const key = BatchInput?.encodedKeys ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;

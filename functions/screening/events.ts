@@ -2,11 +2,16 @@ import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
-import type { ScreenedObject } from './screen-object';
+import type { Outcome, ScreenedObject } from './screen-object';
+import { within } from './within';
 import '../../models/lean-zod';
 
 /** Objects that are looked at together: the nets take them as one batch, and S3's times overlap. */
 export const AT_ONCE = 8;
+/** How long one object may take, in milliseconds, waiting for others that are decoded before it included. */
+export const SCREENED_WITHIN = 45_000;
+/** What is left, in milliseconds, for the answer of what is done. */
+export const TO_ANSWER = 5000;
 
 /** What EventBridge tells of an object that was created in S3, as far as it is read. */
 const created = z.object({
@@ -35,14 +40,26 @@ export interface ScreeningOptions {
   readonly ownPrefixes?: readonly string[];
   /** Takes note of what came of each object; never of an image's content. */
   readonly log: (line: Record<string, unknown>) => void;
+  /** How long one object may take, in milliseconds. */
+  readonly within?: number;
+}
+
+/** What is known of an invocation of Lambda. */
+export interface Invocation {
+  /** Milliseconds until Lambda ends it: then all of its batch comes again. */
+  getRemainingTimeInMillis?(): number;
 }
 
 /**
  * Answers events of objects that were created, as they come from EventBridge through SQS: each message's object is
- * screened; a message that failed, and no other, comes again. One that is no such event is noted and let go: it would
- * never be.
+ * screened; a message that failed or took too long, and no other, comes again. One that is no such event is noted and
+ * let go: it would never be.
  */
-export async function screenEvents(event: SqsEvent, options: ScreeningOptions): Promise<SqsAnswer> {
+export async function screenEvents(
+  event: SqsEvent,
+  options: ScreeningOptions,
+  by?: Invocation,
+): Promise<SqsAnswer> {
   const { log } = options;
   const turns = new Turns(AT_ONCE);
   const hasFailed = await Promise.all(
@@ -54,7 +71,7 @@ export async function screenEvents(event: SqsEvent, options: ScreeningOptions): 
           return false;
         }
         try {
-          await screenAndLog(object, options, { messageId });
+          await screenAndLog(object, options, by, { messageId });
           return false;
         } catch (error) {
           log({ level: 'error', message: messageOf(error), messageId, ...object });
@@ -67,21 +84,33 @@ export async function screenEvents(event: SqsEvent, options: ScreeningOptions): 
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** Screens one object, and notes what came of it. @returns undefined where it is one of our own */
+/**
+ * Screens one object, and notes what came of it.
+ * @param by what it may take is bounded by what its invocation has left
+ * @returns undefined where it is one of our own, or a folder's mark
+ * @throws what `screen` throws; TooSlow where it takes too long
+ */
 export async function screenAndLog(
   object: UploadedObject,
-  { screen, ownPrefixes = [], log }: ScreeningOptions,
+  { screen, ownPrefixes = [], log, within: most = SCREENED_WITHIN }: ScreeningOptions,
+  by: Invocation | undefined,
   more: Record<string, unknown> = {},
-): Promise<ScreenedObject | undefined> {
+): Promise<Outcome | undefined> {
   if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) {
     log({ level: 'info', message: 'left out: below a prefix of our own', ...more, ...object });
     return undefined;
   }
-  const result = await screen(object);
-  const { outcome, reason, verdict, movedTo } = result;
-  const pValue = verdict?.pValue;
-  log({ level: 'info', message: 'screened', ...more, ...object, outcome, reason, pValue, movedTo });
-  return result;
+  const left = (by?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - TO_ANSWER;
+  const result = await within(Math.min(most, left), 'Screening it', () => screen(object));
+  const { outcome, reason, verdict, movedTo, untagged, droppedTags } = result;
+  if (outcome === 'folder') {
+    log({ level: 'info', message: "left out: a folder's mark", ...more, ...object });
+    return undefined;
+  }
+  const level = untagged || droppedTags ? 'warn' : 'info';
+  const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags };
+  log({ level, message: 'screened', ...more, ...object, ...told });
+  return outcome;
 }
 
 function objectOf(body: string): UploadedObject | undefined {

@@ -34,6 +34,11 @@ export function fetchObjectFrom(
       throw new Problem('no-such-object', `There is no ${object.key} in ${object.bucket}.`);
     if (found === 'archived')
       throw new Problem('no-such-object', `${object.key} in ${object.bucket} is in an archive.`);
+    if (found === 'encrypted')
+      throw new Problem(
+        'no-such-object',
+        `${object.key} in ${object.bucket} is encrypted with its uploader's key.`,
+      );
     if (found === 'too-large') throw new Problem('too-large', `An image may have ${maxBytes} bytes at most.`);
     return found.bytes;
   };

@@ -1,12 +1,6 @@
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectTaggingCommand,
-  PutObjectCommand,
-  PutObjectTaggingCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import { fetchWhole, isMissing, type S3Fault } from '../../models/store/s3-files';
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { fetchWhole, type S3Fault } from '../../models/store/s3-files';
+import { isGone, setTags } from './tagging';
 
 /** An object of a bucket, or one version of it. */
 export interface UploadedObject {
@@ -22,24 +16,40 @@ export interface Fetched {
   readonly versionId?: string | undefined;
 }
 
-/** Why an object can't be had, or not any more (`archived`: in Glacier); it is no use to try again. */
-export type Gone = 'gone' | 'too-large' | 'archived';
+/**
+ * Why an object can't be had, or not any more (`archived`: in Glacier; `encrypted`: with a key of the uploader's own); it
+ * is no use to try again.
+ */
+export type Gone = 'gone' | 'too-large' | 'archived' | 'encrypted';
+
+export type Tags = Readonly<Record<string, string>>;
+
+/**
+ * What came of setting tags: `gone` where the object is; the keys of others that had to go, and of ours for which there
+ * is no room; or why S3 takes none at all, so that the object may bear what somebody else set.
+ */
+export type Tagged =
+  | 'tagged'
+  | 'gone'
+  | { readonly dropped: readonly string[]; readonly leftOut: readonly string[] }
+  | { readonly refused: string };
 
 /** What is done with uploads; over S3, or anything like it. */
 export interface Uploads {
   /** @returns the bytes, what tells this content from another, and its version, where there are several; or why there are none */
   fetch(object: UploadedObject, maxBytes: number): Promise<Fetched | Gone>;
-  /** Sets tags beside those that are there. @returns `gone` where the object is, `full` where it has no room for them */
-  tag(object: UploadedObject, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone' | 'full'>;
+  /** Sets tags beside those that are there; the first of them whatever is there. */
+  tag(object: UploadedObject, tags: Tags): Promise<Tagged>;
   write(object: UploadedObject, text: string): Promise<void>;
-  /** Copies an object, as long as it is still the one that was looked at. @returns false where it is not */
-  copy(from: UploadedObject, to: UploadedObject, etag: string): Promise<boolean>;
+  /**
+   * Copies an object, as long as it is still the one that was looked at.
+   * @param tags those of the copy; by default the object's own
+   * @returns false where it is not
+   */
+  copy(from: UploadedObject, to: UploadedObject, etag: string, tags?: Tags): Promise<boolean>;
   /** Removes an object, as long as it is still the one that was looked at. */
   remove(object: UploadedObject, etag: string): Promise<void>;
 }
-
-/** S3 keeps as many tags an object. */
-const MOST_TAGS = 10;
 
 /** Uploads in S3. Faults of S3 itself are thrown: it is worth trying again. */
 export function s3Uploads(client: S3Client): Uploads {
@@ -57,28 +67,17 @@ export function s3Uploads(client: S3Client): Uploads {
       } catch (error) {
         if (isGone(error)) return 'gone';
         if ((error as S3Fault).name === 'InvalidObjectState') return 'archived';
+        if (isEncrypted(error as Error)) return 'encrypted';
         throw error;
       }
     },
-    async tag(object, tags) {
-      try {
-        const before = await client.send(new GetObjectTaggingCommand(at(object)));
-        const others = (before.TagSet ?? []).filter(({ Key }) => !(Key! in tags));
-        const TagSet = [...others, ...Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))];
-        if (TagSet.length > MOST_TAGS) return 'full';
-        await client.send(new PutObjectTaggingCommand({ ...at(object), Tagging: { TagSet } }));
-        return 'tagged';
-      } catch (error) {
-        if (isGone(error)) return 'gone';
-        throw error;
-      }
-    },
+    tag: (object, tags) => setTags(client, at(object), tags),
     async write({ bucket, key }, text) {
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' }),
       );
     },
-    async copy(from, to, etag) {
+    async copy(from, to, etag, tags) {
       const version = from.versionId === undefined ? '' : `?versionId=${encodeURIComponent(from.versionId)}`;
       const source = `${from.bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}${version}`;
       try {
@@ -88,6 +87,7 @@ export function s3Uploads(client: S3Client): Uploads {
             Key: to.key,
             CopySource: source,
             CopySourceIfMatch: etag,
+            ...(tags && { TaggingDirective: 'REPLACE', Tagging: `${new URLSearchParams(tags)}` }),
           }),
         );
         return true;
@@ -108,12 +108,11 @@ export function s3Uploads(client: S3Client): Uploads {
   };
 }
 
-function isGone(error: unknown): boolean {
-  const { name, $metadata } = error as S3Fault;
-  // 405: the version is the mark that something was deleted.
-  return isMissing(error) || name === 'NoSuchVersion' || $metadata?.httpStatusCode === 405;
-}
-
 function isAnother(error: unknown): boolean {
   return (error as S3Fault).$metadata?.httpStatusCode === 412;
+}
+
+/** Whether it needs a key that its uploader alone has (SSE-C). */
+function isEncrypted({ name, message }: Error): boolean {
+  return name === 'InvalidRequest' && /server side encryption/i.test(message);
 }

@@ -2,7 +2,7 @@ import { type Manifest, parseManifest } from '../bundle/manifest';
 import { type ArrivingBundle, arriving, type BundleFiles } from '../bundle/read';
 import { BundleError } from '../errors';
 import { parseSignatures, SIGNATURES, type Signatures } from '../signing/signatures';
-import { CURRENT, type Current, readCurrent } from './current';
+import { CURRENT, type Current, type DamagedPointer, readCurrent, readCurrentOrDamage } from './current';
 import type { Files } from './files';
 
 /** A bundle in a store. */
@@ -30,6 +30,8 @@ export interface UnreadableBundle {
 export interface Holdings {
   readonly bundles: readonly KeptBundle[];
   readonly unreadable: readonly UnreadableBundle[];
+  /** Why it can't be told which is current, where `current.json` is damaged. */
+  readonly damage?: DamagedPointer;
 }
 
 /** The folder of a bundle in a store: the first 16 hexadecimal digits of its id. */
@@ -68,9 +70,11 @@ export async function startReadingFrom(files: Files, id?: string): Promise<Arriv
 
 /** The bundles of a store. @throws BundleError where it is no store: there is no bundle, and nothing of one */
 export async function listBundles(files: Files): Promise<Holdings> {
-  const current = await readCurrent(files);
+  const told = await readCurrentOrDamage(files);
+  const damage = told instanceof Error ? told : undefined;
+  const current = told instanceof Error ? undefined : told;
   const keys = await files.list('');
-  if (!current && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
+  if (!told && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
     throw noStore(files, `neither ${CURRENT} nor a bundle is in it`);
   }
   const bundles: KeptBundle[] = [];
@@ -87,7 +91,7 @@ export async function listBundles(files: Files): Promise<Holdings> {
       bundles.push({ id, name, method, alpha, accuracy: measured.accuracy, bytes, isCurrent });
     }
   }
-  return { bundles, unreadable };
+  return { bundles, unreadable, ...(damage && { damage }) };
 }
 
 /**

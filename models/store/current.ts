@@ -24,7 +24,25 @@ export interface Current {
   readonly version: string;
 }
 
-/** @returns undefined where the store has none yet @throws BundleError where it is damaged */
+/** A damaged `current.json`: to make a bundle current writes it anew, as long as nobody else has by then. */
+export class DamagedPointer extends BundleError {
+  constructor(
+    message: string,
+    /** For a conditional write. */
+    readonly version: string,
+    cause?: unknown,
+  ) {
+    super(message, {
+      hint: 'goodnet activate ID --store ADDRESS writes it anew; goodnet models lists the bundles there are.',
+      cause,
+    });
+  }
+}
+
+/**
+ * @returns undefined where the store has none yet
+ * @throws DamagedPointer where it is damaged; BundleError where it is of a newer format
+ */
 export async function readCurrent(files: Files): Promise<Current | undefined> {
   const file = await files.read(CURRENT);
   if (!file) return undefined;
@@ -33,19 +51,33 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
   try {
     raw = JSON.parse(new TextDecoder().decode(file.bytes));
   } catch (cause) {
-    throw new BundleError(`${where} is not JSON: it is damaged`, { cause });
+    throw new DamagedPointer(`${where} is not JSON: it is damaged`, file.version, cause);
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new BundleError(
-      `${where} is damaged or of a newer format: ${issue.path.join('.')}: ${issue.message}`,
-      {
+    const why = `${issue.path.join('.')}: ${issue.message}`;
+    if (isNewer(raw)) {
+      throw new BundleError(`${where} is of a newer format: ${why}`, {
         hint: 'Name one of the bundles in the store instead, or upgrade goodnet.',
-      },
-    );
+      });
+    }
+    throw new DamagedPointer(`${where} is damaged: ${why}`, file.version);
   }
   return { bundle: parsed.data.bundle, before: parsed.data.before ?? [], version: file.version };
+}
+
+/** The same, for whoever means to mend it. */
+export async function readCurrentOrDamage(files: Files): Promise<Current | DamagedPointer | undefined> {
+  return await readCurrent(files).catch((error) => {
+    if (error instanceof DamagedPointer) return error;
+    throw error;
+  });
+}
+
+function isNewer(raw: unknown): boolean {
+  const told = schema.pick({ format: true }).extend({ formatVersion: z.number().min(2) });
+  return told.safeParse(raw).success;
 }
 
 /**
@@ -56,13 +88,13 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
 export async function writeCurrent(
   files: Files,
   bundle: string,
-  said: Current | undefined | 'damaged',
+  said: Current | undefined | 'damaged' | DamagedPointer,
 ): Promise<boolean> {
-  const was = said === 'damaged' ? undefined : said;
+  const was = said === 'damaged' || said instanceof DamagedPointer ? undefined : said;
   const passed = was && was.bundle !== bundle ? [was.bundle, ...was.before] : (was?.before ?? []);
   const before = passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
   const text = JSON.stringify({ format: 'goodnet-store', formatVersion: 1, bundle, before }, null, 1);
-  const condition = said === 'damaged' ? 'any' : was ? { version: was.version } : 'new';
+  const condition = said === 'damaged' ? 'any' : said ? { version: said.version } : 'new';
   const bytes = new TextEncoder().encode(`${text}\n`);
   if (await files.write(CURRENT, bytes, condition)) return true;
   // It may have been written by ourselves, the answer lost, and tried again: then it says what we wanted.

@@ -1,13 +1,13 @@
 import { BundleError, GoodNetError } from '../errors';
 import { currentOf, folderOf, listBundles, readableOrWhy } from './bundles';
-import { CURRENT, type Current, readCurrent, writeCurrent } from './current';
+import { CURRENT, readCurrentOrDamage, writeCurrent } from './current';
 import type { Files } from './files';
 
 /** Another writer is waited out so many times. */
 const TRIES = 8;
 
 /**
- * Points a store at a bundle of it.
+ * Points a store at a bundle of it. A damaged `current.json` is written anew; what was current before is not known then.
  * @param wanted its id, or the beginning of it
  * @returns the id
  * @throws BundleError where there is none, or several begin so, or the one can't be read
@@ -48,14 +48,12 @@ export function rollback(files: Files): Promise<string> {
   });
 }
 
-async function pointAt(
-  files: Files,
-  choose: (current: Current | undefined) => Promise<string>,
-): Promise<string> {
+async function pointAt(files: Files, choose: () => Promise<string>): Promise<string> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const current = await readCurrent(files);
-    const id = await choose(current);
-    if (current?.bundle === id || (await writeCurrent(files, id, current))) return id;
+    const said = await readCurrentOrDamage(files);
+    const id = await choose();
+    const isSaid = said !== undefined && 'bundle' in said && said.bundle === id;
+    if (isSaid || (await writeCurrent(files, id, said))) return id;
   }
   throw new GoodNetError(`${files.address}/${CURRENT} is being changed by others all the time`, {
     kind: 'environment',

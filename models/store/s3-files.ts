@@ -47,13 +47,19 @@ export function s3Client(config: S3ClientConfig = {}): S3Client {
   });
 }
 
+/** Files in S3, and how large they are. */
+export interface S3Files extends Files {
+  /** What `list` lists, each with its bytes. */
+  sized(start: string): Promise<{ key: string; bytes: number }[]>;
+}
+
 /**
  * A prefix of an S3 bucket as a store. Checksums (SHA-256) are sent with what is written and verified by S3; conditions
  * are S3's own (If-Match, If-None-Match), so that of two writers one is told.
  * @param address `s3://bucket/prefix`
  * @throws GoodNetError `usage` for an address that is none; from its methods `environment` where S3 refuses
  */
-export function s3Files(address: string, client: S3Client = s3Client()): Files {
+export function s3Files(address: string, client: S3Client = s3Client()): S3Files {
   const { bucket, prefix } = parseS3(address);
   const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` });
   const failed =
@@ -78,6 +84,12 @@ export function s3Files(address: string, client: S3Client = s3Client()): Files {
     } catch (error) {
       failed('listing')(error);
     }
+  }
+  async function sized(start: string) {
+    const found: { key: string; bytes: number }[] = [];
+    for await (const { Contents = [] } of pages(`${prefix}${start}`))
+      for (const { Key, Size } of Contents) found.push({ key: Key!.slice(prefix.length), bytes: Size ?? 0 });
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
   return {
     address,
@@ -119,12 +131,8 @@ export function s3Files(address: string, client: S3Client = s3Client()): Files {
         for (const { Prefix } of CommonPrefixes) names.push(Prefix!.slice(prefix.length, -1));
       return names.sort();
     },
-    async list(start) {
-      const keys: string[] = [];
-      for await (const { Contents = [] } of pages(`${prefix}${start}`))
-        for (const { Key } of Contents) keys.push(Key!.slice(prefix.length));
-      return keys.sort();
-    },
+    list: async (start) => (await sized(start)).map(({ key }) => key),
+    sized,
     async remove(keys) {
       for (let start = 0; start < keys.length; start += MOST_KEYS) {
         const Objects = keys.slice(start, start + MOST_KEYS).map((key) => ({ Key: at(key).Key }));

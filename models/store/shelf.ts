@@ -1,5 +1,5 @@
 import { BundleError } from '../errors';
-import { folderOf, type KeptBundle, listBundles, signaturesIn, type UnreadableBundle } from './bundles';
+import { folderOf, type Holdings, type KeptBundle, listBundles, signaturesIn } from './bundles';
 import type { Files } from './files';
 
 /** A bundle in a store, with what else is known of it there. */
@@ -16,15 +16,15 @@ export interface ShelvedBundle extends KeptBundle {
  */
 export async function readShelf(
   files: Files,
-): Promise<{ bundles: ShelvedBundle[]; unreadable: readonly UnreadableBundle[] }> {
-  const { bundles, unreadable } = await listBundles(files);
+): Promise<Omit<Holdings, 'bundles'> & { bundles: ShelvedBundle[] }> {
+  const { bundles, ...more } = await listBundles(files);
   const shelved: ShelvedBundle[] = [];
   for (const bundle of bundles) {
     const published = await files.modified(`${folderOf(bundle.id)}/manifest.json`);
     shelved.push({ ...bundle, published, signers: await signersOf(files, bundle.id) });
   }
   shelved.sort((a, b) => (b.published ?? 0) - (a.published ?? 0));
-  return { bundles: shelved, unreadable };
+  return { bundles: shelved, ...more };
 }
 
 async function signersOf(files: Files, id: string): Promise<string[] | undefined> {

@@ -73,6 +73,8 @@ export function modelsCommand(): Command {
       const { readShelf } = await import('../../../models/store/shelf');
       const shelf = await readShelf(await open(store));
       console.log(json ? JSON.stringify(shelfJson(shelf), null, 2) : shelfText(shelf));
+      // Which is current can't be told; what there is to choose from can.
+      if (shelf.damage) throw shelf.damage;
     });
 }
 

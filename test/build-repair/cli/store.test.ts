@@ -113,3 +113,16 @@ test('what is done with a store is told: what is current, who signed, how to go 
   const told = JSON.parse((await goodnet('models', '--store', to, '--json')).out).bundles;
   expect(told.map(({ signers }: { signers: unknown }) => signers)).toContain(null);
 });
+
+test('a damaged current.json is told with the bundles there are, and mended by activate', async () => {
+  const to = join(work, 'mended');
+  const [first] = made as [(typeof made)[number]];
+  const id = first.id.slice(0, 16);
+  await goodnet('publish', first.path, '--to', to, '--activate');
+  writeFileSync(join(to, 'current.json'), '{');
+  const told = await goodnet('models', '--store', to);
+  expect(told).toMatchObject({ code: 1, out: expect.stringContaining(id) });
+  expect(told.err).toMatch(/current.json is not JSON: it is damaged\n {2}goodnet activate ID/);
+  expect((await goodnet('activate', id, '--store', to)).out).toBe(`${id} is now current in ${to}`);
+  expect((await goodnet('models', '--store', to)).code).toBe(0);
+});

@@ -202,6 +202,34 @@ describe.each([
       expect([bundle, ...passed].sort()).toEqual([...ids].sort());
     });
 
+    it('has a damaged current.json mended by activate, and by nobody else', async () => {
+      const files = open();
+      const [one, two] = made as [Made, Made];
+      for (const { path, id } of [one, two]) {
+        await publish(path, files);
+        await activate(files, id);
+      }
+      for (const damaged of ['{', '', '[]', '{"format":"goodnet-store","formatVersion":1,"bundle":"x"}']) {
+        await files.write('current.json', text(damaged), 'any');
+        for (const ask of [readFrom, rollback, (all: Files) => prune(all, 1)])
+          await expect(ask(files)).rejects.toMatchObject({
+            message: expect.stringMatching(/current.json is (not JSON: it is )?damaged/),
+            hint: expect.stringContaining('goodnet activate'),
+          });
+        const { bundles, damage } = await listBundles(files);
+        expect(bundles.map(({ isCurrent }) => isCurrent)).toEqual([false, false]);
+        expect(await writeCurrent(files, one.id, damage)).toBe(true);
+        // Somebody has mended it meanwhile.
+        expect(await writeCurrent(files, two.id, damage)).toBe(false);
+        await files.write('current.json', text(damaged), 'any');
+        expect(await activate(files, two.id.slice(0, 8))).toBe(two.id);
+        expect((await readFrom(files)).manifest.id).toBe(two.id);
+      }
+      const newer = JSON.stringify({ format: 'goodnet-store', formatVersion: 2, serial: 7 });
+      await files.write('current.json', text(newer), 'any');
+      await expect(activate(files, one.id)).rejects.toThrow(/of a newer format/);
+    });
+
     it('answers nothing from a bundle with a changed, shorter or missing file', async () => {
       const files = open();
       const { path, id } = made[1]!;
