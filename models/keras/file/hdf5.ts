@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { Dataset, File, Group, ready } from 'h5wasm';
+import { Dataset, File, Group } from 'h5wasm';
 import { NetError } from '../../errors';
-import { hdf5Reason } from '../../hdf5/open';
+import { checkHeld, elsewhere, refuseLinks } from '../../hdf5/held';
+import { placeBytes, startHdf5 } from '../../hdf5/library';
+import { hdf5Reason, isElsewhere } from '../../hdf5/open';
 import { fromBfloat16, fromHalf } from './half';
 import { heapsAreWhole } from './heaps';
 
@@ -33,21 +34,17 @@ export interface NetHdf5 {
 }
 
 /**
- * Opens an HDF5 file that lies in memory. The library runs on a file system of its own in memory, so that a file
- * from a stranger can't draw in other files of this machine (HDF5 knows external links and external storage).
+ * Opens an HDF5 file that lies in memory.
  * @param what the file's name in messages
  * @throws NetError for a file that is cut short or damaged
  */
 export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetHdf5> {
-  const library = await ready;
-  library.activate_throwing_error_handler();
-  const path = `/${randomUUID()}.h5`;
-  library.FS.createDataFile('/', path.slice(1), bytes, true, false, true);
+  const placed = placeBytes(await startHdf5(), bytes);
   let file: File;
   try {
-    file = new File(path, 'r');
+    file = new File(placed.path, 'r');
   } catch (cause) {
-    library.FS.unlink(path);
+    placed.remove();
     const cut = /truncated file: eof = (\d+).*stored_eof = (\d+)/.exec(String(cause));
     if (cut) {
       const hint = 'Copy or download it again.';
@@ -58,7 +55,7 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
   }
   if (!heapsAreWhole(bytes)) {
     file.close();
-    library.FS.unlink(path);
+    placed.remove();
     throw new NetError(`${what} is damaged: a list of texts in it is broken`, {
       hint: 'Copy or download it again.',
     });
@@ -68,6 +65,7 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
       return read();
     } catch (cause) {
       if (cause instanceof NetError) throw cause;
+      if (isElsewhere(cause)) throw elsewhere(`${what}: ${at}`, undefined, NetError);
       const hint = 'The file is damaged; copy or download it again.';
       throw new NetError(`${what} can't be read at ${at}: ${hdf5Reason(cause)}`, { hint, cause });
     }
@@ -77,10 +75,19 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
     isGroup: (at) => guarded(at, () => groupAt(file, at) !== undefined),
     text: (at, attribute) => guarded(at, () => attributeParts(file, at, attribute)?.join('')),
     texts: (at, attribute) => guarded(at, () => attributeParts(file, at, attribute)),
-    numbers: (at) => guarded(at, () => storedNumbers(file, at, (read) => guarded(at, read))),
+    numbers: (at) =>
+      guarded(at, () => {
+        const dataset = entityAt(file, at);
+        if (!(dataset instanceof Dataset)) {
+          refuseLinks(file, at, what, NetError);
+          return undefined;
+        }
+        checkHeld(dataset, `${what}: ${at}`, bytes.length, NetError);
+        return storedNumbers(dataset, file, at, (read) => guarded(at, read));
+      }),
     close() {
       file.close();
-      library.FS.unlink(path);
+      placed.remove();
     },
   };
 }
@@ -128,12 +135,11 @@ function asUtf8(text: string): string {
 }
 
 function storedNumbers(
+  entity: Dataset,
   file: File,
   path: string,
   guarded: (read: () => Float32Array) => Float32Array,
-): StoredNumbers | undefined {
-  const entity = entityAt(file, path);
-  if (!(entity instanceof Dataset)) return undefined;
+): StoredNumbers {
   const { shape, type, size, signed } = entity.metadata;
   const bfloat16 = size === 2 && type !== FLOAT && attributeParts(file, path, 'dtype')?.[0] === 'bfloat16';
   const known = (type === FLOAT && [2, 4, 8].includes(size)) || type === INTEGER || bfloat16;
