@@ -14,6 +14,7 @@ import { isS3, openFiles } from '../../models/store/open';
 import { activate } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
 import { openImages } from '../images/open';
+import { passedOverLines } from '../images/passed-over';
 import type { Progress } from '../progress';
 import { repairSteps } from '../repair/plan';
 import { type RepairResult, repair } from '../repair/repair';
@@ -106,7 +107,8 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       await publish(result.folder, store, { signal, signer: options.signer });
       if (net.activate ?? true) await activate(store, manifest.id);
     });
-    return { manifest, figures, notices, report, seconds: clock.taken().seconds };
+    const told = [clean, unlabelled].flatMap((set) => passedOverLines(set?.passedOver));
+    return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };
   } finally {
     clean?.close();
     unlabelled?.close();

@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { File } from 'h5wasm';
 import { GoodNetError, messageOf } from '../errors';
+import { openRegular } from '../regular';
 import { type PlacedFile, placeFile, startHdf5 } from './library';
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
@@ -29,7 +30,7 @@ export class OpenHdf5 extends File {
 
 /** Whether a file begins like HDF5: the signature at byte 0, 512, 1024, 2048, … (a user block may precede it). */
 export async function isHdf5(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     return await hasSignature(file);
   } finally {
