@@ -83,8 +83,9 @@ export function hdf5Reason(error: unknown): string {
   const text = messageOf(error);
   const filter = /required filter '([^']+)' is not registered/.exec(text);
   if (filter) return `it is compressed with ${filter[1]}, which is not supported`;
-  const lines = [...text.matchAll(/#\d+: .*\(\): (.*)/g)];
-  return lines.at(-1)?.[1] ?? text.split('\n', 1)[0]!;
+  const lines = text.split('\n');
+  const last = lines.findLast((line) => line.trimStart().startsWith('#') && line.includes('(): '));
+  return last === undefined ? lines[0]! : last.slice(last.indexOf('(): ') + '(): '.length);
 }
 
 async function hasSignature(file: FileHandle): Promise<boolean> {

@@ -6,6 +6,7 @@ import { type NumberRows, numberRows } from '../hdf5/rows';
 
 const STRING = 3;
 const SLICE = 1 << 20;
+const TEXTS = 64;
 
 /**
  * A dataset by its name.
@@ -74,16 +75,38 @@ export async function readGroups(file: OpenHdf5, name: string, count: number): P
     checkColumn(rows, count);
     return Array.from(rows.read(0, count), String);
   }
-  const entries = (dataset.shape ?? []).reduce((product, length) => product * length, 1);
+  const shape = dataset.shape ?? [];
+  const entries = shape.reduce((product, length) => product * length, 1);
   const what = `${file.name}: "${name}"`;
-  if (entries !== count) throw unequal(what, entries, count);
+  if (entries !== count || !shape.includes(count)) throw unequal(what, entries, count);
   checkHeld(dataset, what, file.bytes, ImageError);
   try {
-    return dataset.value as string[];
+    return readTexts(dataset, count, what, file.bytes);
   } catch (cause) {
+    if (cause instanceof ImageError) throw cause;
     if (isElsewhere(cause)) throw elsewhere(what, undefined, ImageError);
     throw new ImageError(`${what} can't be read: ${hdf5Reason(cause)}`, { cause });
   }
+}
+
+/** A few at a time: many entries may name one long text. */
+function readTexts(dataset: Dataset, count: number, what: string, bytes: number): string[] {
+  const texts: string[] = [];
+  let length = 0;
+  const { shape, vlen } = dataset.metadata;
+  const axis = shape!.indexOf(count);
+  for (let start = 0; start < count; start += TEXTS) {
+    const end = Math.min(start + TEXTS, count);
+    const some = dataset.slice(shape!.map((_, i) => (i === axis ? [start, end] : []))) as string[];
+    length += some.reduce((sum, text) => sum + text.length, 0);
+    if (vlen && length > bytes) {
+      throw new ImageError(`${what} claims more text than a file of ${bytes} bytes can hold`, {
+        hint: 'The file is damaged, or made to exhaust memory.',
+      });
+    }
+    texts.push(...some);
+  }
+  return texts;
 }
 
 function checkColumn({ name, count, rowShape }: NumberRows, images: number): void {

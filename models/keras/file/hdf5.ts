@@ -24,6 +24,8 @@ export interface NetHdf5 {
   /** Names of the groups and datasets in a group, in the file's order; empty where there is no such group. */
   names(group: string): string[];
   isGroup(path: string): boolean;
+  /** The same for two paths of one object, and for no others. */
+  identity(path: string): string;
   /** A text attribute, put together where Keras has split it (`name0`, `name1`, …). */
   text(path: string, attribute: string): string | undefined;
   /** A list of texts, put together where Keras has split it. */
@@ -39,7 +41,8 @@ export interface NetHdf5 {
  * @throws NetError for a file that is cut short or damaged
  */
 export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetHdf5> {
-  const placed = placeBytes(await startHdf5(), bytes);
+  const library = await startHdf5();
+  const placed = placeBytes(library, bytes);
   let file: File;
   try {
     file = new File(placed.path, 'r');
@@ -71,8 +74,10 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
     }
   };
   return {
-    names: (group) => guarded(group, () => groupAt(file, group)?.keys() ?? []),
+    names: (group) => guarded(group, () => [...namesIn(file, group)]),
     isGroup: (at) => guarded(at, () => groupAt(file, at) !== undefined),
+    identity: (at) =>
+      guarded(at, () => Buffer.from(library.create_object_reference(file.file_id, at)).toString('hex')),
     text: (at, attribute) => guarded(at, () => attributeParts(file, at, attribute)?.join('')),
     texts: (at, attribute) => guarded(at, () => attributeParts(file, at, attribute)),
     numbers: (at) =>
@@ -92,12 +97,28 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
   };
 }
 
+/** What was listed of each file's groups: the way to every object leads through them. */
+const listed = new WeakMap<File, Map<string, ReadonlySet<string>>>();
+
+function keysOf(file: File, group: Group): ReadonlySet<string> {
+  const known = listed.get(file) ?? new Map<string, ReadonlySet<string>>();
+  listed.set(file, known);
+  const keys = known.get(group.path) ?? new Set(group.keys());
+  known.set(group.path, keys);
+  return keys;
+}
+
+function namesIn(file: File, path: string): ReadonlySet<string> {
+  const group = groupAt(file, path);
+  return group ? keysOf(file, group) : new Set();
+}
+
 /** What lies at a path, where every part of the path is there. */
 function entityAt(file: File, path: string): Group | Dataset | undefined {
   let at: Group = file;
   const parts = path.split('/').filter((part) => part !== '');
   for (const [i, part] of parts.entries()) {
-    if (!at.keys().includes(part)) return undefined;
+    if (!keysOf(file, at).has(part)) return undefined;
     const entity = at.get(part);
     if (entity instanceof Dataset) return i === parts.length - 1 ? entity : undefined;
     if (!(entity instanceof Group)) return undefined;
@@ -131,7 +152,8 @@ function textsOf(value: unknown): string[] {
 
 /** Keras writes UTF-8 under the name of ASCII, which the library gives one character a byte. */
 function asUtf8(text: string): string {
-  return /^[\0-\xff]*[\x80-\xff][\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+  const isBytes = /[\x80-\xff]/.test(text) && !/[^\0-\xff]/.test(text);
+  return isBytes ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
 function storedNumbers(
