@@ -4,7 +4,7 @@ import { version } from '../../models/version';
 import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
 import { inspectCommand } from './commands/inspect';
-import { jobCommand } from './commands/job';
+import { jobCommand, jobWorkerCommand } from './commands/job';
 import { repairCommand } from './commands/repair';
 import { screenCommand, screenWorkerCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
@@ -47,6 +47,7 @@ export function program(): Command {
     root.addCommand(command.option('--verbose', 'tell details of the work, and the stack of an error'));
   }
   root.addCommand(screenWorkerCommand(), { hidden: true });
+  root.addCommand(jobWorkerCommand(), { hidden: true });
   completeHelp(root);
   // Exits are thrown, not taken, so that run() alone decides on them.
   for (const command of withAllBelow(root)) command.exitOverride().showHelpAfterError(HELP);

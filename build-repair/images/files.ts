@@ -31,12 +31,15 @@ export interface FilesOptions {
  * Opens image files as an unlabelled set, in the order given.
  * @throws ImageError, while reading, naming the file that can't be read
  */
-export function openFiles(paths: readonly string[], options: FilesOptions & { name?: string }): ImageSet {
+export function openFiles(
+  paths: readonly string[],
+  options: FilesOptions & { name?: string; passedOver?: readonly SkippedImage[] },
+): ImageSet {
   const name = options.name ?? (paths.length === 1 ? paths[0]! : `${paths.length} images`);
   return listedSet(
     name,
     paths.map((path) => ({ path })),
-    { labelled: false, grouped: false, classNames: undefined },
+    { labelled: false, grouped: false, classNames: undefined, passedOver: options.passedOver },
     options,
   );
 }
@@ -45,7 +48,12 @@ export function openFiles(paths: readonly string[], options: FilesOptions & { na
 export function listedSet(
   name: string,
   images: readonly ListedImage[],
-  has: { labelled: boolean; grouped: boolean; classNames: readonly string[] | undefined },
+  has: {
+    labelled: boolean;
+    grouped: boolean;
+    classNames: readonly string[] | undefined;
+    passedOver?: readonly SkippedImage[];
+  },
   { shape, skipBad = false }: FilesOptions,
 ): ImageSet {
   let skipped: SkippedImage[] = [];
@@ -92,6 +100,7 @@ export function listedSet(
     get skipped() {
       return skipped;
     },
+    passedOver: has.passedOver ?? [],
     batches,
     close() {},
   };

@@ -1,12 +1,13 @@
-import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
+import { openRegular } from '../../models/regular';
 import { folderLabels } from './class-folders';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { type Grouping, groupByPrefix, separatorOf } from './group';
-import { listFiles, listFolder } from './listing';
+import { Walk } from './listing';
+import { pathOf } from './names';
 
 export interface FolderSetOptions extends FilesOptions {
   /** N: labels are 0…N−1. */
@@ -20,13 +21,14 @@ export interface FolderSetOptions extends FilesOptions {
  * @throws ImageError for a folder that holds no labelled images; while reading, for an image that can't be read
  */
 export async function openFolderSet(path: string, options: FolderSetOptions): Promise<ImageSet> {
-  const { folders, files } = await listFolder(path);
+  const walk = await Walk.start(path);
+  const { folders, files } = await walk.list();
   if (folders.length === 0) throw withoutClasses(path, files.length);
   const { labels, classNames } = folderLabels(folders, options.classes, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
-    for (const file of await listFiles(join(path, folder))) {
+    for (const file of await walk.files(folder)) {
       within.push(join(folder, file));
       images.push({ path: join(path, folder, file), label });
     }
@@ -40,13 +42,13 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     if (await isImage(stray))
       grouped.push({ path: stray, bad: 'it is in no class folder, so it has no label' });
   }
-  const has = { labelled: true, grouped: groups !== undefined, classNames };
+  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver: walk.passedOver };
   return listedSet(basename(resolve(path)), grouped, has, options);
 }
 
 /** Other files beside the class folders (a README, a list) are none of our business. */
 async function isImage(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await openRegular(pathOf(path)).catch(() => undefined);
   try {
     const head = Buffer.alloc(SNIFF_BYTES);
     await file?.read(head, 0, SNIFF_BYTES, 0);

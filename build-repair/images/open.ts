@@ -4,12 +4,13 @@ import { ImageError, messageOf } from '../../models/errors';
 import { isHdf5 } from '../../models/hdf5/open';
 import { openHdf5Set } from '../../models/images/hdf5';
 import type { Layout } from '../../models/images/layout';
-import type { ImageSet, ImageShape } from '../../models/images/set';
+import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
+import { specialKind } from '../../models/regular';
 import { openFiles } from './files';
 import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
-import { listFiles } from './listing';
+import { Walk } from './listing';
 
 const SETS = 'Labelled images are wanted as an HDF5 file (data, label) or as a folder with a folder a class.';
 const HDF5_NAME = /\.(h5|hdf5|he5|hdf)$/i;
@@ -38,22 +39,31 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   if (labelsRequired && (await kindOf(path)).isDirectory())
     return await openFolderSet(path, { ...rest, group });
   const files = await imageFiles(path, labelsRequired);
-  if (files)
-    return openFiles(files, { ...options, name: files[0] === path ? path : basename(resolve(path)) });
+  if (files) {
+    const name = files.paths[0] === path ? path : basename(resolve(path));
+    return openFiles(files.paths, { ...options, name, passedOver: files.passedOver });
+  }
   const groupDataset = group && datasetOfGroup(group, path);
   return await openHdf5Set(path, { ...rest, labelsRequired, groupDataset });
+}
+
+/** Files of images, and what was not taken for one. */
+export interface FoundFiles {
+  readonly paths: readonly string[];
+  readonly passedOver: readonly SkippedImage[];
 }
 
 /**
  * The files of images that a path means: those of a folder, however deep, or itself; undefined for an HDF5 set.
  * @throws ImageError where there is no such path, or none of these
  */
-export async function imageFiles(path: string, labelsRequired = false): Promise<string[] | undefined> {
+export async function imageFiles(path: string, labelsRequired = false): Promise<FoundFiles | undefined> {
   const kind = await kindOf(path);
   if (kind.isDirectory()) {
-    const files = await listFiles(path);
+    const walk = await Walk.start(path);
+    const files = await walk.files();
     if (files.length === 0) throw new ImageError(`${path} holds no images: it is empty`);
-    return files.map((file) => join(path, file));
+    return { paths: files.map((file) => join(path, file)), passedOver: walk.passedOver };
   }
   if (await isHdf5(path)) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {
@@ -65,12 +75,15 @@ export async function imageFiles(path: string, labelsRequired = false): Promise<
       hint: labelsRequired ? SETS : 'It may be a download page or a Git LFS pointer in its place.',
     });
   }
-  return [path];
+  return { paths: [path], passedOver: [] };
 }
 
 async function kindOf(path: string) {
-  return await stat(path).catch((cause: NodeJS.ErrnoException) => {
+  const kind = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : messageOf(cause);
     throw new ImageError(`${path}: ${why}`, { cause });
   });
+  const special = specialKind(kind);
+  if (special !== undefined) throw new ImageError(`${path} is ${special}, not a file or folder`);
+  return kind;
 }

@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
 import { decodeImage, otherType, SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError, messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
+import { openRegular } from '../../models/regular';
+import { pathOf } from './names';
 
 const MAX_BYTES = 2 ** 28;
 
@@ -11,7 +12,7 @@ const MAX_BYTES = 2 ** 28;
  * @throws Error (any) whose message says what is wrong with the image, without naming it
  */
 export async function readImageFile(path: string, shape: ImageShape): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await openRegular(pathOf(path));
   try {
     const { size } = await file.stat();
     // Not a byte more is read of what is no image, be it ever so long.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Files } from '../../models/store/files';
+import { limitsSchema, type NetLimits } from './limits';
 import type { NetToRepair } from './schema';
 
 const doneSchema = z.object({
@@ -13,6 +14,10 @@ const doneSchema = z.object({
   /** Why the net can't be repaired. */
   message: z.string().optional(),
   hint: z.string().optional(),
+  /** Which limit it went beyond, where that is why. */
+  exceeded: z.enum(['time', 'memory']).optional(),
+  /** What repairing it was allowed to take. */
+  limits: limitsSchema.optional(),
   accuracyBefore: z.number().optional(),
   accuracy: z.number().optional(),
   seconds: z.number(),
@@ -37,17 +42,28 @@ export function fingerprint(net: NetToRepair, versions: readonly string[], tool:
     .digest('hex');
 }
 
-/** @returns undefined where it is not done yet, or something else was asked for when it was */
-export async function readDone(state: Files, net: NetToRepair, what: string): Promise<Done | undefined> {
+/** @returns undefined where it is not done yet, something else was asked for when it was, or it may take more now */
+export async function readDone(
+  state: Files,
+  net: NetToRepair,
+  what: string,
+  limits?: NetLimits,
+): Promise<Done | undefined> {
   const file = await state.read(keysOf(net).done);
   if (!file) return undefined;
   try {
     const done = doneSchema.parse(JSON.parse(new TextDecoder().decode(file.bytes)));
-    return done.what === what ? done : undefined;
+    return done.what === what && !mayTakeMore(done, limits) ? done : undefined;
   } catch {
     // Damaged: done again.
     return undefined;
   }
+}
+
+function mayTakeMore({ exceeded, limits: before }: Done, now: NetLimits | undefined): boolean {
+  if (exceeded === undefined || before === undefined) return false;
+  if (now === undefined) return true;
+  return exceeded === 'time' ? now.minutes > before.minutes : now.bytes > before.bytes;
 }
 
 /** Writes it down, whole or not at all; the last step of a net. */

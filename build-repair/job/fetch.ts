@@ -9,6 +9,7 @@ import { GoodNetError, messageOf } from '../../models/errors';
 import { isS3 } from '../../models/store/open';
 import { isMissing, parseS3, s3Client } from '../../models/store/s3-files';
 import { listFiles } from '../images/listing';
+import { pathOf } from '../images/names';
 
 /** Files that a job reads, each fetched once. */
 export interface Inputs {
@@ -62,7 +63,7 @@ async function folderVersion(folder: string): Promise<string> {
   const files: [string, string][] = [];
   for (const file of await listFiles(folder)) {
     // A link that leads nowhere: reading it will say so.
-    const found = await stat(join(folder, file)).catch(() => undefined);
+    const found = await stat(pathOf(join(folder, file))).catch(() => undefined);
     files.push([file, found ? versionOf(found) : '']);
   }
   return digest(files);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkPlace } from '../../models/bundle/place';
 import type { Engine } from '../../models/engine';
-import { GoodNetError } from '../../models/errors';
+import { GoodNetError, messageOf } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import { parsePixels } from '../../models/pixels';
@@ -14,6 +14,7 @@ import { isS3, openFiles } from '../../models/store/open';
 import { activate } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
 import { openImages } from '../images/open';
+import { passedOverLines } from '../images/passed-over';
 import type { Progress } from '../progress';
 import { repairSteps } from '../repair/plan';
 import { type RepairResult, repair } from '../repair/repair';
@@ -27,7 +28,7 @@ import type { Inputs } from './fetch';
 import type { NetToRepair } from './schema';
 
 export interface OneOptions {
-  readonly inputs: Inputs;
+  readonly inputs: Pick<Inputs, 'local'>;
   /** A folder of this process's own. */
   readonly work: string;
   /** The address of the model's store. */
@@ -106,7 +107,8 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       await publish(result.folder, store, { signal, signer: options.signer });
       if (net.activate ?? true) await activate(store, manifest.id);
     });
-    return { manifest, figures, notices, report, seconds: clock.taken().seconds };
+    const told = [clean, unlabelled].flatMap((set) => passedOverLines(set?.passedOver));
+    return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };
   } finally {
     clean?.close();
     unlabelled?.close();
@@ -131,12 +133,15 @@ async function ofTheStore<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (!(cause instanceof GoodNetError)) throw cause;
-    throw new GoodNetError(cause.message, { kind: 'environment', hint: cause.hint, cause });
+    const hint = cause instanceof GoodNetError ? cause.hint : undefined;
+    throw new GoodNetError(messageOf(cause), { kind: 'environment', hint, cause });
   }
 }
 
-async function localArchitecture(net: NetToRepair, inputs: Inputs): Promise<string | undefined> {
+async function localArchitecture(
+  net: NetToRepair,
+  inputs: Pick<Inputs, 'local'>,
+): Promise<string | undefined> {
   const file = architectureFile(net);
   return file === undefined ? net.architecture : await inputs.local(file);
 }

@@ -7,13 +7,15 @@ import { GoodNetError } from '../../models/errors';
 import type { Signer } from '../../models/signing/signer';
 import { openFiles } from '../../models/store/open';
 import { version } from '../../models/version';
-import { findingOutcome } from '../finding/words';
 import type { Progress } from '../progress';
 import type { Step } from '../steps';
 import { addressIn, below, placeOf } from './address';
+import { LimitError, repairApart } from './apart';
 import { architectureFile } from './architecture';
 import { type Done, fingerprint, keysOf, readDone, writeDone } from './done';
 import { type Inputs, inputs } from './fetch';
+import type { NetLimits } from './limits';
+import { type Made, madeOf, ofTheNet } from './made';
 import { repairOne } from './repair-one';
 import { type NetToRepair, parseJob } from './schema';
 import { fallingTo, type Share } from './share';
@@ -38,6 +40,14 @@ export interface JobOptions {
   readonly detail?: (line: string) => void;
   readonly signal: AbortSignal;
   readonly client?: S3Client;
+  /** Repairs each net in a process of its own, within limits; without it, all are repaired in this one. */
+  readonly apart?: {
+    /** Repairs a net when it is called with `job-worker`. */
+    readonly program: string;
+    readonly limits: NetLimits;
+    /** The key to sign with, as `--sign` names it. */
+    readonly sign?: string;
+  };
 }
 
 /** What became of each net of a share, in order. */
@@ -102,37 +112,27 @@ async function doOnce(
   const { engine, signal } = options;
   const state = await openFiles(options.state);
   const started = performance.now();
-  const about = { engine: engine.description, format: 'goodnet-repair-done' as const };
+  const limits = options.apart?.limits;
+  const about = { engine: engine.description, limits, format: 'goodnet-repair-done' as const };
   let what = '';
   try {
     const named = [net.net, net.clean, net.unlabelled, architectureFile(net)];
     const versions: string[] = [];
     for (const each of named) if (each !== undefined) versions.push(await from.version(each));
     what = fingerprint(net, versions, version);
-    const before = await readDone(state, net, what);
+    const before = await readDone(state, net, what, limits);
     if (before) return { done: before, isNew: false };
-    const { manifest, figures, notices, report, seconds } = await repairOne(net, {
-      ...options,
-      begin: (steps) => options.begin?.(steps, label),
-      detail: (line) => options.detail?.(`${label}: ${line}`),
-      inputs: from,
-      work,
-      store: below(options.store, net.name),
-    });
+    const { report, notices, ...made } = await make(net, from, work, label, options);
     await state.write(keysOf(net).report, new TextEncoder().encode(report), 'any');
     const done: Done = {
       ...about,
       what,
       outcome: 'repaired',
-      bundle: manifest.id,
-      accuracyBefore: figures.accuracyBefore.rate,
-      accuracy: figures.accuracy.rate,
-      seconds,
+      ...made,
       at: new Date().toISOString(),
     };
     await writeDone(state, net, done);
-    const found = manifest.finding ? [findingOutcome(manifest.finding, manifest.classNames).join(' ')] : [];
-    return { done, isNew: true, notices: [...found, ...notices] };
+    return { done, isNew: true, notices };
   } catch (error) {
     signal.throwIfAborted();
     // What the machine lacks may be there the next time; what a net is stays so.
@@ -143,6 +143,7 @@ async function doOnce(
       ...about,
       what,
       outcome: 'refused',
+      exceeded: error instanceof LimitError ? error.exceeded : undefined,
       message,
       hint,
       seconds,
@@ -151,6 +152,35 @@ async function doOnce(
     await writeDone(state, net, done);
     return { done, isNew: true };
   }
+}
+
+/** Repairs a net, in a process of its own where that is asked for. */
+async function make(
+  net: NetToRepair,
+  from: Inputs,
+  work: string,
+  label: string,
+  options: JobOptions,
+): Promise<Made> {
+  const { apart, progress, signal } = options;
+  const store = below(options.store, net.name);
+  const begin = (steps: readonly Step[]) => options.begin?.(steps, label);
+  const detail = (line: string) => options.detail?.(`${label}: ${line}`);
+  if (!apart) {
+    const one = repairOne(net, { ...options, begin, detail, inputs: from, work, store });
+    return madeOf(
+      await one.catch((error) => {
+        throw ofTheNet(error);
+      }),
+    );
+  }
+  const local = new Map<string, string>();
+  for (const each of [net.net, net.clean, net.unlabelled, architectureFile(net)])
+    if (each !== undefined) local.set(each, await from.local(each));
+  return await repairApart(
+    { net, local, work, store, sign: apart.sign },
+    { program: apart.program, limits: apart.limits, begin, progress, detail, signal },
+  );
 }
 
 function words({ outcome, bundle, message, hint, seconds, accuracyBefore, accuracy }: Done): string {

@@ -26,6 +26,8 @@ export type Portion =
 export interface Source {
   /** How many images there are, unreadable ones included. */
   readonly size: number;
+  /** What lies in a folder and was not taken for an image, and why. */
+  readonly passedOver: readonly SkippedImage[];
   portions(): AsyncGenerator<Portion, void, void> | Generator<Portion, void, void>;
   close(): void;
 }
@@ -50,13 +52,18 @@ export async function openSource(
     }));
   }
   const files = await imageFiles(path);
-  if (files) return listed(files, (names) => ({ kind: 'files', names }));
+  if (files) return listed(files.paths, (names) => ({ kind: 'files', names }), files.passedOver);
   return ofSet(await openImages(path, { ...options, labelsRequired: false, skipBad: true }));
 }
 
-function listed(items: readonly string[], portion: (items: readonly string[]) => Portion): Source {
+function listed(
+  items: readonly string[],
+  portion: (items: readonly string[]) => Portion,
+  passedOver: readonly SkippedImage[] = [],
+): Source {
   return {
     size: items.length,
+    passedOver,
     *portions() {
       for (let start = 0; start < items.length; start += PORTION)
         yield portion(items.slice(start, start + PORTION));
@@ -68,6 +75,7 @@ function listed(items: readonly string[], portion: (items: readonly string[]) =>
 function ofSet(set: ImageSet): Source {
   return {
     size: set.size,
+    passedOver: set.passedOver ?? [],
     async *portions() {
       let told = 0;
       for await (const { names, pixels } of set.batches(PORTION)) {

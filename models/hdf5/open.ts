@@ -1,25 +1,36 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { File, ready } from 'h5wasm/node';
+import type { FileHandle } from 'node:fs/promises';
+import { File } from 'h5wasm';
 import { GoodNetError, messageOf } from '../errors';
+import { openRegular } from '../regular';
+import { type PlacedFile, placeFile, startHdf5 } from './library';
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 /** The class of error to refuse a file with: NetError for a net, ImageError for images. */
 export type Refusal = new (message: string, options?: { hint?: string; cause?: unknown }) => GoodNetError;
 
-/**
- * Starts the HDF5 library and makes its failures throw. Left to itself it prints them and gives back whatever lay
- * in memory.
- */
-export async function startHdf5(): Promise<Awaited<typeof ready>> {
-  const library = await ready;
-  library.activate_throwing_error_handler();
-  return library;
+/** An HDF5 file of this machine, open for reading. */
+export class OpenHdf5 extends File {
+  constructor(
+    /** Where it is, for messages. */
+    readonly name: string,
+    /** Its length. */
+    readonly bytes: number,
+    private readonly placed: PlacedFile,
+  ) {
+    super(placed.path, 'r');
+  }
+
+  override close(): number {
+    const status = super.close();
+    this.placed.remove();
+    return status;
+  }
 }
 
 /** Whether a file begins like HDF5: the signature at byte 0, 512, 1024, 2048, … (a user block may precede it). */
 export async function isHdf5(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     return await hasSignature(file);
   } finally {
@@ -31,8 +42,8 @@ export async function isHdf5(path: string): Promise<boolean> {
  * Opens an HDF5 file for reading, in place: only what is asked for is read.
  * @throws `Refusal` where there is no such file, it is no HDF5, or it is cut short
  */
-export async function openHdf5(path: string, Refusal: Refusal = GoodNetError): Promise<File> {
-  await startHdf5();
+export async function openHdf5(path: string, Refusal: Refusal = GoodNetError): Promise<OpenHdf5> {
+  const library = await startHdf5();
   const isOne = await isHdf5(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new Refusal(`${path}: there is no such file`, { cause });
     if (cause.code === 'EISDIR') throw new Refusal(`${path} is a folder, not an HDF5 file`, { cause });
@@ -43,9 +54,11 @@ export async function openHdf5(path: string, Refusal: Refusal = GoodNetError): P
       hint: 'HDF5 files begin with the bytes 89 48 44 46; a download page or a Git LFS pointer in its place does not.',
     });
   }
+  const placed = placeFile(library, path);
   try {
-    return new File(path, 'r');
+    return new OpenHdf5(path, placed.bytes, placed);
   } catch (cause) {
+    placed.remove();
     const cut = /truncated file: eof = (\d+).*stored_eof = (\d+)/.exec(messageOf(cause));
     if (cut) {
       throw new Refusal(`${path} is cut short: ${cut[1]} of its ${cut[2]} bytes are there`, {
@@ -60,13 +73,19 @@ export async function openHdf5(path: string, Refusal: Refusal = GoodNetError): P
   }
 }
 
+/** Whether reading failed because the values lie in a file of their own. */
+export function isElsewhere(error: unknown): boolean {
+  return /external (raw data )?file/i.test(messageOf(error));
+}
+
 /** The telling line of HDF5's many-lined error. */
 export function hdf5Reason(error: unknown): string {
   const text = messageOf(error);
   const filter = /required filter '([^']+)' is not registered/.exec(text);
   if (filter) return `it is compressed with ${filter[1]}, which is not supported`;
-  const lines = [...text.matchAll(/#\d+: .*\(\): (.*)/g)];
-  return lines.at(-1)?.[1] ?? text.split('\n', 1)[0]!;
+  const lines = text.split('\n');
+  const last = lines.findLast((line) => line.trimStart().startsWith('#') && line.includes('(): '));
+  return last === undefined ? lines[0]! : last.slice(last.indexOf('(): ') + '(): '.length);
 }
 
 async function hasSignature(file: FileHandle): Promise<boolean> {

@@ -1,5 +1,7 @@
-import type { Dataset } from 'h5wasm/node';
-import { hdf5Reason, type Refusal, startHdf5 } from './open';
+import type { Dataset } from 'h5wasm';
+import { checkHeld, elsewhere } from './held';
+import { startHdf5 } from './library';
+import { hdf5Reason, isElsewhere, type OpenHdf5, type Refusal } from './open';
 
 const INTEGER = 0;
 const FLOAT = 1;
@@ -35,15 +37,16 @@ export interface NumberRows {
 
 /**
  * Readies a dataset of numbers for reading by rows.
- * @throws `Refusal` for anything but numbers in one dimension or more; `read` throws it for damaged or unreadable data
+ * @throws `Refusal` for anything but numbers in one dimension or more, and for those that lie in another file; `read` throws it for damaged or unreadable data
  */
-export async function numberRows(dataset: Dataset, file: string, Refusal: Refusal): Promise<NumberRows> {
+export async function numberRows(dataset: Dataset, file: OpenHdf5, Refusal: Refusal): Promise<NumberRows> {
   const library = await startHdf5();
-  const name = `${file}: "${dataset.path.replace(/^\//, '')}"`;
+  const name = `${file.name}: "${dataset.path.replace(/^\//, '')}"`;
   const { shape, type, size, chunks } = dataset.metadata;
   const isFloat = type === FLOAT && (size === 2 || size === 4 || size === 8);
   if (!isFloat && type !== INTEGER && type !== ENUM) throw new Refusal(`${name} does not hold numbers`);
   if (!shape || shape.length === 0) throw new Refusal(`${name} is a single value, not a list`);
+  checkHeld(dataset, name, file.bytes, Refusal);
   const rowShape = shape.slice(1);
   const rowLength = rowShape.reduce((product, length) => product * length, 1);
 
@@ -61,7 +64,7 @@ export async function numberRows(dataset: Dataset, file: string, Refusal: Refusa
       library._free(pointer);
     }
   };
-  return {
+  const rows: NumberRows = {
     name,
     count: shape[0]!,
     rowShape,
@@ -77,6 +80,7 @@ export async function numberRows(dataset: Dataset, file: string, Refusal: Refusa
           ? Float64Array.from(values, Number)
           : values;
       } catch (cause) {
+        if (isElsewhere(cause)) throw elsewhere(name, undefined, Refusal);
         throw new Refusal(`${name}: rows ${start} to ${end - 1} can't be read: ${hdf5Reason(cause)}`, {
           hint: 'If the file is whole, write the dataset anew, uncompressed or with gzip.',
           cause,
@@ -84,6 +88,9 @@ export async function numberRows(dataset: Dataset, file: string, Refusal: Refusa
       }
     },
   };
+  // Only reading shows that values lie in an external file, which those in chunks never do.
+  if (!chunks && rows.count > 0) rows.read(0, 1);
+  return rows;
 }
 
 /** Decodes IEEE 754 binary16. */

@@ -1,20 +1,23 @@
-import { Dataset, type File } from 'h5wasm/node';
+import { Dataset } from 'h5wasm';
 import { ImageError } from '../errors';
-import { hdf5Reason } from '../hdf5/open';
+import { checkHeld, elsewhere, refuseLinks } from '../hdf5/held';
+import { hdf5Reason, isElsewhere, type OpenHdf5 } from '../hdf5/open';
 import { type NumberRows, numberRows } from '../hdf5/rows';
 
 const STRING = 3;
 const SLICE = 1 << 20;
+const TEXTS = 64;
 
 /**
  * A dataset by its name.
- * @throws ImageError where there is none of that name
+ * @throws ImageError where there is none of that name, or only a link to another file
  */
-export function datasetOf(file: File, path: string, name: string): Dataset {
+export function datasetOf(file: OpenHdf5, name: string): Dataset {
+  refuseLinks(file, name, file.name, ImageError);
   const found = file.keys().includes(name) || name.includes('/') ? file.get(name) : null;
   if (found instanceof Dataset) return found;
   const others = file.keys().map((key) => `"${key}"`);
-  throw new ImageError(`${path} has no dataset "${name}"`, {
+  throw new ImageError(`${file.name} has no dataset "${name}"`, {
     hint: others.length > 0 ? `It has ${others.join(', ')}.` : 'It is empty.',
   });
 }
@@ -25,13 +28,12 @@ export function datasetOf(file: File, path: string, name: string): Dataset {
  * @throws ImageError naming the first row that is no such label
  */
 export async function readLabels(
-  file: File,
-  path: string,
+  file: OpenHdf5,
   name: string,
   count: number,
   classes: number | undefined,
 ): Promise<Int32Array> {
-  const rows = await numberRows(datasetOf(file, path, name), path, ImageError);
+  const rows = await numberRows(datasetOf(file, name), file, ImageError);
   checkColumn(rows, count);
   const labels = new Int32Array(count);
   const most = classes ?? 2 ** 31;
@@ -66,20 +68,45 @@ export async function readLabels(
  * Reads the group of each image, whole numbers or strings.
  * @throws ImageError where there is no such dataset, or not one entry an image
  */
-export async function readGroups(file: File, path: string, name: string, count: number): Promise<string[]> {
-  const dataset = datasetOf(file, path, name);
+export async function readGroups(file: OpenHdf5, name: string, count: number): Promise<string[]> {
+  const dataset = datasetOf(file, name);
   if (dataset.metadata.type !== STRING) {
-    const rows = await numberRows(dataset, path, ImageError);
+    const rows = await numberRows(dataset, file, ImageError);
     checkColumn(rows, count);
     return Array.from(rows.read(0, count), String);
   }
-  const entries = (dataset.shape ?? []).reduce((product, length) => product * length, 1);
-  if (entries !== count) throw unequal(`${path}: "${name}"`, entries, count);
+  const shape = dataset.shape ?? [];
+  const entries = shape.reduce((product, length) => product * length, 1);
+  const what = `${file.name}: "${name}"`;
+  if (entries !== count || !shape.includes(count)) throw unequal(what, entries, count);
+  checkHeld(dataset, what, file.bytes, ImageError);
   try {
-    return dataset.value as string[];
+    return readTexts(dataset, count, what, file.bytes);
   } catch (cause) {
-    throw new ImageError(`${path}: "${name}" can't be read: ${hdf5Reason(cause)}`, { cause });
+    if (cause instanceof ImageError) throw cause;
+    if (isElsewhere(cause)) throw elsewhere(what, undefined, ImageError);
+    throw new ImageError(`${what} can't be read: ${hdf5Reason(cause)}`, { cause });
   }
+}
+
+/** A few at a time: many entries may name one long text. */
+function readTexts(dataset: Dataset, count: number, what: string, bytes: number): string[] {
+  const texts: string[] = [];
+  let length = 0;
+  const { shape, vlen } = dataset.metadata;
+  const axis = shape!.indexOf(count);
+  for (let start = 0; start < count; start += TEXTS) {
+    const end = Math.min(start + TEXTS, count);
+    const some = dataset.slice(shape!.map((_, i) => (i === axis ? [start, end] : []))) as string[];
+    length += some.reduce((sum, text) => sum + text.length, 0);
+    if (vlen && length > bytes) {
+      throw new ImageError(`${what} claims more text than a file of ${bytes} bytes can hold`, {
+        hint: 'The file is damaged, or made to exhaust memory.',
+      });
+    }
+    texts.push(...some);
+  }
+  return texts;
 }
 
 function checkColumn({ name, count, rowShape }: NumberRows, images: number): void {

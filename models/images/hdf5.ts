@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import type { File } from 'h5wasm/node';
 import { ImageError } from '../errors';
 import { Blocks } from '../hdf5/blocks';
-import { openHdf5 } from '../hdf5/open';
+import { type OpenHdf5, openHdf5 } from '../hdf5/open';
 import { type NumberRows, numberRows } from '../hdf5/rows';
 import { datasetOf, readGroups, readLabels } from './columns';
 import { copyImage, type Layout, tellLayout } from './layout';
@@ -43,20 +42,20 @@ export async function openHdf5Set(path: string, options: Hdf5SetOptions): Promis
   }
 }
 
-async function readSet(file: File, path: string, options: Hdf5SetOptions): Promise<ImageSet> {
+async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): Promise<ImageSet> {
   const { shape, classes, groupDataset, labelsRequired = true, skipBad = false } = options;
   if (isNet(file)) {
     throw new ImageError(`${path} is a net, not a set of images`, {
       hint: 'Images are wanted here: an HDF5 file with "data" and "label", or a folder with a folder a class.',
     });
   }
-  const rows = await numberRows(datasetOf(file, path, 'data'), path, ImageError);
+  const rows = await numberRows(datasetOf(file, 'data'), file, ImageError);
   if (rows.count === 0) throw new ImageError(`${path} holds no images: "data" has 0 rows`);
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
-  const column = (name: string) => readLabels(file, path, name, rows.count, classes);
+  const column = (name: string) => readLabels(file, name, rows.count, classes);
   const labels = labelsRequired ? await column('label') : undefined;
   const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
-  const groups = groupDataset ? await readGroups(file, path, groupDataset, rows.count) : undefined;
+  const groups = groupDataset ? await readGroups(file, groupDataset, rows.count) : undefined;
   if (rows.isFloat) refuseUnitRange(rows);
 
   let skipped: SkippedImage[] = [];
@@ -110,7 +109,7 @@ async function readSet(file: File, path: string, options: Hdf5SetOptions): Promi
 }
 
 /** Whether Keras wrote it: a whole model, or weights alone. */
-function isNet(file: File): boolean {
+function isNet(file: OpenHdf5): boolean {
   const keys = file.keys();
   if (keys.includes('data')) return false;
   const marks = ['model_weights', '_layer_checkpoint_dependencies', 'layers'];

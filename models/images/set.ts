@@ -41,6 +41,8 @@ export interface ImageSet {
   readonly classNames: readonly string[] | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
   readonly skipped: readonly SkippedImage[];
+  /** What lies in the folder and is not taken for an image, though it is not hidden: links that lead round, named pipes. */
+  readonly passedOver?: readonly SkippedImage[];
   /**
    * Reads the set from its first image to its last.
    * @param batchSize images a batch, ≥ 1; only the last batch is smaller (or one that skipped an image)

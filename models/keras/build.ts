@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
+import { MOST_LAYERS, tooMany } from './config/read';
 import type { Shape, TensorRef } from './config/spec';
 import type { Applier, WeightValues } from './layers/plan';
 import { owned } from './owned';
@@ -29,6 +30,8 @@ export function buildNet(
 
 class Builder {
   readonly #appliers = new Map<PlannedLayer, Applier>();
+  /** Nested models are laid flat as often as they are called, which multiplies at each level. */
+  #calls = 0;
 
   constructor(
     readonly weights: BoundWeights,
@@ -64,6 +67,8 @@ class Builder {
   }
 
   #call(layer: PlannedLayer, inputs: tf.SymbolicTensor[]): tf.SymbolicTensor {
+    if (++this.#calls > MOST_LAYERS)
+      throw tooMany(`${MOST_LAYERS} layers, those of nested models at each call`);
     try {
       const output = layer.inner
         ? this.output(layer.inner, inputs)

@@ -2,7 +2,7 @@ import { NetError } from '../errors';
 import { buildNet } from './build';
 import type { Shape } from './config/spec';
 import { type KerasFile, openKerasFile } from './file/open';
-import { inFile, specOf } from './load';
+import { inFile, shortened, specOf } from './load';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -33,7 +33,8 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
   const problems: string[] = [];
   const note = (error: unknown): void => {
     if (!(error instanceof NetError)) throw error;
-    const text = error.hint ? `${error.message}. ${error.hint}` : `${error.message}.`;
+    const message = shortened(error.message);
+    const text = error.hint ? `${message}. ${error.hint}` : `${message}.`;
     if (!problems.includes(text)) problems.push(text);
   };
   const attempt = async <T>(step: () => T | Promise<T>): Promise<T | undefined> => {

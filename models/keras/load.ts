@@ -30,11 +30,18 @@ export async function loadNet(path: string, options: LoadNetOptions = {}): Promi
   }
 }
 
+/** Files may hold names and values of any length, which messages then quote. */
+const LONGEST = 2000;
+
 /** The same error, naming the file. */
 export function inFile(path: string, error: unknown): unknown {
   if (!(error instanceof GoodNetError)) return error;
   const Type = error instanceof UsageError ? UsageError : NetError;
-  return new Type(`${path}: ${error.message}`, { hint: error.hint, cause: error });
+  return new Type(`${path}: ${shortened(error.message)}`, { hint: error.hint, cause: error });
+}
+
+export function shortened(message: string): string {
+  return message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
 }
 
 /** The net's configuration: the file's own, or the architecture that was named. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { GoodNetError, UsageError } from '../../../models/errors';
 import type { Share } from '../../job/share';
 import { Interrupted, interruptible } from '../interrupt';
+import { whole } from '../options';
 import { signerOf, startWork } from '../start';
 
 interface JobFlags {
@@ -9,6 +10,7 @@ interface JobFlags {
   state?: string;
   share?: Share;
   sign?: string;
+  netMinutes: number;
   schema?: boolean;
   verbose?: boolean;
   json?: boolean;
@@ -30,9 +32,18 @@ export function jobCommand(): Command {
       share,
     )
     .option('--sign <key>', 'sign the bundles: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN')
+    .option('--net-minutes <number>', 'the most time that one net may take', whole(1, 10_080), 120)
     .option('--json', 'print what became of each net as JSON')
     .option('--schema', 'print the JSON Schema of a job file')
     .action(jobAction);
+}
+
+/** `goodnet job-worker`: what `job` starts for each net. */
+export function jobWorkerCommand(): Command {
+  return new Command('job-worker').action(async () => {
+    if (!process.send) throw new UsageError('job-worker is started by goodnet job');
+    await (await import('../../job/worker')).runNetWorker();
+  });
 }
 
 async function jobAction(job: string | undefined, flags: JobFlags): Promise<void> {
@@ -59,6 +70,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   const signer = await signerOf(flags.sign);
   const { engine, lines } = await startWork(flags);
   const { runJob } = await import('../../job/run-job');
+  const { limitsOf } = await import('../../job/limits');
   const outcome = await interruptible((signal) =>
     runJob({
       job,
@@ -72,6 +84,11 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       begin: lines.begin,
       detail: lines.detail,
       signal,
+      apart: {
+        program: process.argv[1]!,
+        limits: limitsOf(flags.netMinutes),
+        sign: flags.sign ?? (process.env.GOODNET_SIGN || undefined),
+      },
     }),
   ).catch((error) => {
     lines.finish();

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
+import { passedOverLines } from '../../images/passed-over';
 import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
@@ -115,6 +116,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
       lines.finish();
       const skipped = clean.skipped.length + (unlabelled?.skipped.length ?? 0);
       if (skipped > 0) lines.say(`Left out ${skipped} unreadable images`);
+      for (const set of [clean, unlabelled]) passedOverLines(set?.passedOver).forEach(lines.say);
     }
   });
   const { manifest } = result;

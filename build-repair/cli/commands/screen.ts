@@ -6,6 +6,7 @@ import type { Recording } from '../../../functions/screening/screen-object';
 import { UsageError } from '../../../models/errors';
 import { isS3 } from '../../../models/store/open';
 import type { S3Place } from '../../../models/store/s3-files';
+import { passedOverLines } from '../../images/passed-over';
 import { PORTION } from '../../screen/portion-size';
 import type { Source } from '../../screen/portions';
 import { headOf, type RowFormat } from '../../screen/rows';
@@ -94,6 +95,7 @@ async function screenAll(
       const source = await openSource(path, { shape: input, layout, leaveOut });
       close.push(() => source.close());
       sources.push(source);
+      passedOverLines(source.passedOver).forEach(lines.say);
     }
     const images = sources.reduce((sum, { size }) => sum + size, 0);
     const pool = await openPool(

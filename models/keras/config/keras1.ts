@@ -1,5 +1,5 @@
 import { NetError } from '../../errors';
-import { type JsonObject, own, ownText } from './json';
+import { type Json, type JsonObject, own, ownText } from './json';
 
 const CLASSES = new Map([
   ['Convolution2D', 'Conv2D'],
@@ -43,17 +43,26 @@ export function fromKeras1(
 ): { className: string; config: JsonObject } {
   if (className === 'Merge') return merge(config, where);
   const renamed: JsonObject = {};
+  const put = (key: string, value: Json): void => {
+    // Both are there, by Keras 1's name and by Keras 2's, and only one can hold.
+    if (Object.hasOwn(renamed, key) && JSON.stringify(renamed[key]) !== JSON.stringify(value)) {
+      throw new NetError(`${where} has two values for ${key}, under its names in Keras 1 and in Keras 2`, {
+        hint: 'The file is damaged or was written by another program.',
+      });
+    }
+    // Object.entries of parsed JSON may give "__proto__", which must not become a prototype.
+    Object.defineProperty(renamed, key, { value, enumerable: true, configurable: true });
+  };
   for (const [key, value] of Object.entries(config)) {
     if (DROPPED.test(key)) continue;
     if (key === 'nb_row' || key === 'nb_col' || key === 'dim_ordering' || key === 'mode') continue;
-    // Object.entries of parsed JSON may give "__proto__", which must not become a prototype.
-    Object.defineProperty(renamed, RENAMED.get(key) ?? key, { value, enumerable: true, configurable: true });
+    put(RENAMED.get(key) ?? key, value);
   }
   const rows = own(config, 'nb_row');
   const columns = own(config, 'nb_col');
-  if (rows !== undefined && columns !== undefined) renamed.kernel_size = [rows, columns];
+  if (rows !== undefined && columns !== undefined) put('kernel_size', [rows, columns]);
   const ordering = ownText(config, 'dim_ordering');
-  if (ordering !== undefined) renamed.data_format = ordering === 'tf' ? 'channels_last' : 'channels_first';
+  if (ordering !== undefined) put('data_format', ordering === 'tf' ? 'channels_last' : 'channels_first');
   const mode = own(config, 'mode');
   if (mode !== undefined && mode !== 0) {
     throw new NetError(`${where} normalises by each batch's own statistics (mode ${JSON.stringify(mode)})`, {

@@ -4,14 +4,17 @@ import { isObject, type Json, type JsonObject, own, ownText, parseJson } from '.
 import { fromKeras1 } from './keras1';
 import { isModelClass, type LayerSpec, type ModelSpec, type Shape, type TensorRef } from './spec';
 
-const MOST_LAYERS = 5000;
+/** TensorFlow.js goes from each layer to those before it by recursion; longer chains overflow the stack. */
+export const MOST_LAYERS = 2500;
+/** Connections between layers, a layer's every call counted. */
+const MOST_CONNECTIONS = 20_000;
 const DEEPEST_MODEL = 16;
 
 interface Context {
   readonly keras1: boolean;
   readonly depth: number;
-  /** Layers read so far, over all nested models. */
-  readonly read: { layers: number };
+  /** Read so far, over all nested models. */
+  readonly read: { layers: number; connections: number };
 }
 
 /** A net's architecture, with the version of Keras (1, 2 or 3) that its options are to be read by. */
@@ -45,7 +48,7 @@ function majorOf(version: string | undefined, config: JsonObject | Json[]): numb
  * @throws NetError for what is no configuration of a model, naming the layer
  */
 export function readModel(root: JsonObject | Json[], kerasMajor: number): ModelSpec {
-  const context = { keras1: kerasMajor === 1, depth: 0, read: { layers: 0 } };
+  const context = { keras1: kerasMajor === 1, depth: 0, read: { layers: 0, connections: 0 } };
   // Keras 1 could write a Sequential model as a bare list of layers.
   const entry = Array.isArray(root) ? { class_name: 'Sequential', config: root } : root;
   const className = ownText(entry, 'class_name') ?? '';
@@ -113,7 +116,7 @@ function sequential(
 }
 
 function readLayer(entry: Json, context: Context): LayerSpec {
-  if (++context.read.layers > MOST_LAYERS) throw new NetError(`The net has more than ${MOST_LAYERS} layers`);
+  if (++context.read.layers > MOST_LAYERS) throw tooMany(`${MOST_LAYERS} layers`);
   if (!isObject(entry)) throw new NetError('A layer of the net has no configuration');
   const config = own(entry, 'config');
   const options = isObject(config) ? config : {};
@@ -135,6 +138,8 @@ function readLayer(entry: Json, context: Context): LayerSpec {
     }
   };
   const calls = attempt(() => readCalls(own(entry, 'inbound_nodes'), where), []);
+  context.read.connections += calls.reduce((sum, call) => sum + Math.max(1, call.length), 0);
+  if (context.read.connections > MOST_CONNECTIONS) throw tooMany(`${MOST_CONNECTIONS} connections`);
   if (!foreign && isModelClass(written) && config !== undefined) {
     const inner = readModelConfig(written, config, name, { ...context, depth: context.depth + 1 });
     if (refusal) throw refusal;
@@ -145,6 +150,13 @@ function readLayer(entry: Json, context: Context): LayerSpec {
     ? attempt(() => fromKeras1(written, options, where), asWritten)
     : asWritten;
   return { name, ...translated, trainable, foreign, refusal, inner: undefined, calls };
+}
+
+/** The refusal of a net for its size. */
+export function tooMany(what: string): NetError {
+  return new NetError(`The net has more than ${what}`, {
+    hint: 'No classifier of images that we know of is so large; is the file damaged?',
+  });
 }
 
 function bare(name: string, className: string): LayerSpec {

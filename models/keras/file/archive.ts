@@ -1,6 +1,6 @@
 import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf, NetError } from '../../errors';
-import { ownText, parseJson } from '../config/json';
+import { MOST_CHARACTERS, ownText, parseJson } from '../config/json';
 import { foreignZip } from './foreign';
 import { openNetHdf5 } from './hdf5';
 import { type KerasFile, layoutOf, refused } from './open';
@@ -8,7 +8,6 @@ import { type KerasFile, layoutOf, refused } from './open';
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
-const MOST_TEXT = 64 * 1024 * 1024;
 const MOST_WEIGHTS = 2 ** 31 - 1;
 /** Deflate can't shrink anything further than this. */
 const MOST_COMPRESSION = 1040;
@@ -58,7 +57,7 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
 function unpack(bytes: Uint8Array): Map<string, Uint8Array> {
   const filter = (file: UnzipFileInfo): boolean => {
     if (![CONFIG, METADATA, WEIGHTS].includes(file.name)) return false;
-    const most = file.name === WEIGHTS ? MOST_WEIGHTS : MOST_TEXT;
+    const most = file.name === WEIGHTS ? MOST_WEIGHTS : MOST_CHARACTERS;
     if (file.originalSize > most || file.originalSize > file.size * MOST_COMPRESSION) {
       throw new NetError(`${file.name} of the archive claims ${file.originalSize} bytes from ${file.size}`, {
         hint: 'The archive is damaged, or made to exhaust memory.',

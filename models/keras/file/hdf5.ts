@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { Dataset, File, Group, ready } from 'h5wasm';
+import { Dataset, File, Group } from 'h5wasm';
 import { NetError } from '../../errors';
-import { hdf5Reason } from '../../hdf5/open';
+import { checkHeld, elsewhere, refuseLinks } from '../../hdf5/held';
+import { placeBytes, startHdf5 } from '../../hdf5/library';
+import { hdf5Reason, isElsewhere } from '../../hdf5/open';
 import { fromBfloat16, fromHalf } from './half';
 import { heapsAreWhole } from './heaps';
 
@@ -23,6 +24,8 @@ export interface NetHdf5 {
   /** Names of the groups and datasets in a group, in the file's order; empty where there is no such group. */
   names(group: string): string[];
   isGroup(path: string): boolean;
+  /** The same for two paths of one object, and for no others. */
+  identity(path: string): string;
   /** A text attribute, put together where Keras has split it (`name0`, `name1`, …). */
   text(path: string, attribute: string): string | undefined;
   /** A list of texts, put together where Keras has split it. */
@@ -33,21 +36,18 @@ export interface NetHdf5 {
 }
 
 /**
- * Opens an HDF5 file that lies in memory. The library runs on a file system of its own in memory, so that a file
- * from a stranger can't draw in other files of this machine (HDF5 knows external links and external storage).
+ * Opens an HDF5 file that lies in memory.
  * @param what the file's name in messages
  * @throws NetError for a file that is cut short or damaged
  */
 export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetHdf5> {
-  const library = await ready;
-  library.activate_throwing_error_handler();
-  const path = `/${randomUUID()}.h5`;
-  library.FS.createDataFile('/', path.slice(1), bytes, true, false, true);
+  const library = await startHdf5();
+  const placed = placeBytes(library, bytes);
   let file: File;
   try {
-    file = new File(path, 'r');
+    file = new File(placed.path, 'r');
   } catch (cause) {
-    library.FS.unlink(path);
+    placed.remove();
     const cut = /truncated file: eof = (\d+).*stored_eof = (\d+)/.exec(String(cause));
     if (cut) {
       const hint = 'Copy or download it again.';
@@ -58,7 +58,7 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
   }
   if (!heapsAreWhole(bytes)) {
     file.close();
-    library.FS.unlink(path);
+    placed.remove();
     throw new NetError(`${what} is damaged: a list of texts in it is broken`, {
       hint: 'Copy or download it again.',
     });
@@ -68,21 +68,49 @@ export async function openNetHdf5(bytes: Uint8Array, what: string): Promise<NetH
       return read();
     } catch (cause) {
       if (cause instanceof NetError) throw cause;
+      if (isElsewhere(cause)) throw elsewhere(`${what}: ${at}`, undefined, NetError);
       const hint = 'The file is damaged; copy or download it again.';
       throw new NetError(`${what} can't be read at ${at}: ${hdf5Reason(cause)}`, { hint, cause });
     }
   };
   return {
-    names: (group) => guarded(group, () => groupAt(file, group)?.keys() ?? []),
+    names: (group) => guarded(group, () => [...namesIn(file, group)]),
     isGroup: (at) => guarded(at, () => groupAt(file, at) !== undefined),
+    identity: (at) =>
+      guarded(at, () => Buffer.from(library.create_object_reference(file.file_id, at)).toString('hex')),
     text: (at, attribute) => guarded(at, () => attributeParts(file, at, attribute)?.join('')),
     texts: (at, attribute) => guarded(at, () => attributeParts(file, at, attribute)),
-    numbers: (at) => guarded(at, () => storedNumbers(file, at, (read) => guarded(at, read))),
+    numbers: (at) =>
+      guarded(at, () => {
+        const dataset = entityAt(file, at);
+        if (!(dataset instanceof Dataset)) {
+          refuseLinks(file, at, what, NetError);
+          return undefined;
+        }
+        checkHeld(dataset, `${what}: ${at}`, bytes.length, NetError);
+        return storedNumbers(dataset, file, at, (read) => guarded(at, read));
+      }),
     close() {
       file.close();
-      library.FS.unlink(path);
+      placed.remove();
     },
   };
+}
+
+/** What was listed of each file's groups: the way to every object leads through them. */
+const listed = new WeakMap<File, Map<string, ReadonlySet<string>>>();
+
+function keysOf(file: File, group: Group): ReadonlySet<string> {
+  const known = listed.get(file) ?? new Map<string, ReadonlySet<string>>();
+  listed.set(file, known);
+  const keys = known.get(group.path) ?? new Set(group.keys());
+  known.set(group.path, keys);
+  return keys;
+}
+
+function namesIn(file: File, path: string): ReadonlySet<string> {
+  const group = groupAt(file, path);
+  return group ? keysOf(file, group) : new Set();
 }
 
 /** What lies at a path, where every part of the path is there. */
@@ -90,7 +118,7 @@ function entityAt(file: File, path: string): Group | Dataset | undefined {
   let at: Group = file;
   const parts = path.split('/').filter((part) => part !== '');
   for (const [i, part] of parts.entries()) {
-    if (!at.keys().includes(part)) return undefined;
+    if (!keysOf(file, at).has(part)) return undefined;
     const entity = at.get(part);
     if (entity instanceof Dataset) return i === parts.length - 1 ? entity : undefined;
     if (!(entity instanceof Group)) return undefined;
@@ -124,16 +152,16 @@ function textsOf(value: unknown): string[] {
 
 /** Keras writes UTF-8 under the name of ASCII, which the library gives one character a byte. */
 function asUtf8(text: string): string {
-  return /^[\0-\xff]*[\x80-\xff][\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+  const isBytes = /[\x80-\xff]/.test(text) && !/[^\0-\xff]/.test(text);
+  return isBytes ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
 function storedNumbers(
+  entity: Dataset,
   file: File,
   path: string,
   guarded: (read: () => Float32Array) => Float32Array,
-): StoredNumbers | undefined {
-  const entity = entityAt(file, path);
-  if (!(entity instanceof Dataset)) return undefined;
+): StoredNumbers {
   const { shape, type, size, signed } = entity.metadata;
   const bfloat16 = size === 2 && type !== FLOAT && attributeParts(file, path, 'dtype')?.[0] === 'bfloat16';
   const known = (type === FLOAT && [2, 4, 8].includes(size)) || type === INTEGER || bfloat16;

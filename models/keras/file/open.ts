@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { messageOf, NetError } from '../../errors';
+import { openRegular } from '../../regular';
 import type { NetFormat } from '../types';
 import { openArchive } from './archive';
 import { foreignFile } from './foreign';
@@ -114,7 +115,12 @@ async function readBytes(path: string): Promise<Uint8Array> {
         hint: 'Save it without the optimizer (include_optimizer=False).',
       });
     }
-    return await readFile(path);
+    const file = await openRegular(path);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     if (cause instanceof NetError) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';

@@ -2,7 +2,7 @@ import { NetError } from '../../errors';
 import type { KerasFile } from '../file/open';
 import type { WeightSlot } from '../layers/plan';
 import type { PlannedLayer, PlannedNet } from '../planned';
-import { type BoundWeights, type StoredWeight, wrongCount } from './stored';
+import { type BoundWeights, checkCount, type StoredWeight, wrongCount } from './stored';
 
 interface Group {
   readonly layer: string;
@@ -16,10 +16,16 @@ interface LeafSlot {
 
 /** The weights of a file of the `groups` layout: a group a layer, listed by name in its attributes. */
 export function readGroups({ hdf5, root }: KerasFile): Group[] {
-  return (hdf5.texts(root, 'layer_names') ?? []).map((layer) => {
-    const group = `${root}/${layer}`;
-    const weights = (hdf5.texts(group, 'weight_names') ?? []).map((name): StoredWeight => {
-      const stored = hdf5.numbers(`${group}/${name}`);
+  const layers = hdf5.texts(root, 'layer_names') ?? [];
+  checkCount(layers.length);
+  // What is listed again and again is read once.
+  const namesOf = once((group) => hdf5.texts(group, 'weight_names') ?? []);
+  const numbersAt = once((path) => hdf5.numbers(path));
+  const listed = layers.map((layer) => ({ layer, names: namesOf(`${root}/${layer}`) }));
+  checkCount(listed.reduce((sum, { names }) => sum + names.length, 0));
+  return listed.map(({ layer, names }) => {
+    const weights = names.map((name): StoredWeight => {
+      const stored = numbersAt(`${root}/${layer}/${name}`);
       if (stored) return { name, ...stored };
       throw new NetError(`The file lists the weight ${name} of layer "${layer}", but does not hold it`, {
         hint: 'The file is damaged; save or download it again.',
@@ -27,6 +33,14 @@ export function readGroups({ hdf5, root }: KerasFile): Group[] {
     });
     return { layer, weights };
   });
+}
+
+function once<T>(read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, read(path));
+    return known.get(path)!;
+  };
 }
 
 /**
@@ -105,11 +119,17 @@ function matched(
   );
   if (weights.length !== slots.length) throw wrongCount(layer, wanted, weights);
   const nested = slots.some(({ leaf }) => leaf.path !== layer);
+  const byLast = new Map<string, { weight: StoredWeight; parts: ReadonlySet<string> }[]>();
+  for (const weight of weights) {
+    const parts = weight.name.replace(/:\d+$/, '').split('/');
+    const last = parts.at(-1)!;
+    byLast.set(last, byLast.get(last) ?? []);
+    byLast.get(last)!.push({ weight, parts: new Set(parts) });
+  }
   const named = slots.map(({ leaf, slot }) =>
-    weights.filter(({ name }) => {
-      const parts = name.replace(/:\d+$/, '').split('/');
-      return parts.at(-1) === slot.name && (!nested || parts.includes(leaf.spec.name));
-    }),
+    (byLast.get(slot.name) ?? [])
+      .filter(({ parts }) => !nested || parts.has(leaf.spec.name))
+      .map(({ weight }) => weight),
   );
   const found = named.map((candidates) => (candidates.length === 1 ? candidates[0] : undefined));
   const unique = new Set(found).size === slots.length && !found.includes(undefined);

@@ -1,17 +1,44 @@
+import { NetError } from '../../errors';
 import type { KerasFile } from '../file/open';
 import type { PlannedLayer, PlannedNet } from '../planned';
 import { misfit } from './groups';
-import { type BoundWeights, type StoredWeight, wrongCount } from './stored';
+import { type BoundWeights, checkCount, type StoredWeight, wrongCount } from './stored';
 
 const CONTAINERS = ['layers', '_layer_checkpoint_dependencies'];
 
-/** Every numbered weight below a place: `layers/conv2d/vars/0`, … (those of the optimizer and metrics left out). */
-export function readTree(file: KerasFile, at = file.root): StoredWeight[] {
-  return file.hdf5.names(at).flatMap((name) => {
-    if (at === file.root && !CONTAINERS.includes(name)) return [];
-    const path = at === '' ? name : `${at}/${name}`;
-    const stored = name.match(/^\d+$/) && at.endsWith('/vars') ? file.hdf5.numbers(path) : undefined;
-    return stored ? [{ name: path, ...stored }] : readTree(file, path);
+const DEEPEST = 100;
+
+/**
+ * Every numbered weight below a place: `layers/conv2d/vars/0`, … (those of the optimizer and metrics left out).
+ * @throws NetError for groups that lead back to themselves, or are reached by two names
+ */
+export function readTree({ hdf5, root }: KerasFile): StoredWeight[] {
+  const found: StoredWeight[] = [];
+  const seen = new Map<string, string>();
+  const visit = (at: string, depth: number): void => {
+    if (depth > DEEPEST) throw new NetError(`The groups of the file are nested more than ${DEEPEST} deep`);
+    for (const name of hdf5.names(at)) {
+      if (at === root && !CONTAINERS.includes(name)) continue;
+      const path = at === '' ? name : `${at}/${name}`;
+      const stored = name.match(/^\d+$/) && at.endsWith('/vars') ? hdf5.numbers(path) : undefined;
+      if (stored) found.push({ name: path, ...stored });
+      else if (hdf5.isGroup(path)) {
+        const identity = hdf5.identity(path);
+        const other = seen.get(identity);
+        if (other !== undefined) throw again(path, other);
+        seen.set(identity, path);
+        visit(path, depth + 1);
+      }
+      checkCount(Math.max(found.length, seen.size / 4));
+    }
+  };
+  visit(root, 0);
+  return found;
+}
+
+function again(path: string, other: string): NetError {
+  return new NetError(`The groups ${other} and ${path} of the file are the same one`, {
+    hint: 'Keras writes each group once: the file is damaged, or made to be read for ever.',
   });
 }
 

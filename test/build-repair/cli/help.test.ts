@@ -17,7 +17,7 @@ afterEach(() => {
 
 /** Every command that people see, by the words that call it. */
 function commandsOf(command: Command, words: string[] = []): { words: string[]; command: Command }[] {
-  const below = command.commands.filter((each) => each.name() !== 'screen-worker');
+  const below = command.commands.filter((each) => !each.name().endsWith('-worker'));
   return [{ words, command }, ...below.flatMap((each) => commandsOf(each, [...words, each.name()]))];
 }
 const ALL = commandsOf(program()).map(({ words }) => words);

@@ -11,6 +11,7 @@ vi.mock('node:fs/promises', async (original) => ({
       name,
       isSymbolicLink: () => false,
       isDirectory: () => isFolder,
+      isFile: () => !isFolder,
     });
     if (basename(path) !== 'below') return [entry('z.png', false), entry('below', true)];
     return Array.from({ length: MANY }, (_, i) => entry(`${1e6 + i}.png`, false));

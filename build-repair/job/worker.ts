@@ -1,0 +1,43 @@
+import { startEngine } from '../../models/engine';
+import { GoodNetError, messageOf } from '../../models/errors';
+import { openSigner } from '../../models/signing/signer';
+import type { Fault } from '../screen/pool';
+import type { NetOrder, NetTold } from './apart';
+import { madeOf, ofTheNet } from './made';
+import { repairOne } from './repair-one';
+
+/** Repairs the one net that it is told to by the process that started it, and ends with it. */
+export async function runNetWorker(): Promise<void> {
+  const tell = (told: NetTold) => void process.send?.(told);
+  // Ctrl-C comes to all processes of a terminal: this one is ended by the one that started it.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
+  process.once('disconnect', () => process.exit());
+  const order = await new Promise<NetOrder>((resolve) => process.once('message', resolve as never));
+  try {
+    const engine = await startEngine();
+    const one = await repairOne(order.net, {
+      inputs: { local: async (address) => order.local.get(address)! },
+      work: order.work,
+      store: order.store,
+      signer: order.sign === undefined ? undefined : await openSigner(order.sign),
+      engine,
+      begin: (begin) => tell({ begin }),
+      progress: (progress) => tell({ progress }),
+      detail: (detail) => tell({ detail }),
+      signal: new AbortController().signal,
+    });
+    tell({ made: madeOf(one) });
+  } catch (error) {
+    tell({ fault: faultOf(ofTheNet(error)) });
+  }
+}
+
+/** What is no error of the net's is one of the machine's. */
+function faultOf(error: unknown): Fault {
+  if (error instanceof GoodNetError) {
+    const { message, kind, hint } = error;
+    return { message, kind, hint };
+  }
+  return { message: messageOf(error), kind: 'environment' };
+}
