@@ -19,20 +19,21 @@ export async function readBody(request: Request, maxBytes: number, what: string)
       'Accept-Encoding': 'identity',
     });
   }
-  const tooLarge = () =>
-    new Problem(
-      'too-large',
-      `${what} may have ${maxBytes} bytes (${Number((maxBytes / 2 ** 20).toFixed(1))} MiB) at most.`,
-    );
-  if (announcedBytes(request, 0) > maxBytes) throw tooLarge();
-  if (!request.headers.has('content-length')) return await readParts(request, maxBytes, tooLarge);
+  if (announcedBytes(request, 0) > maxBytes) throw tooLarge(what, maxBytes);
+  if (!request.headers.has('content-length')) return await readParts(request, maxBytes, what);
   // The server lets no more arrive than is announced, so nothing need be counted.
   const bytes = new Uint8Array(await request.arrayBuffer().catch(brokenOff));
-  if (bytes.length > maxBytes) throw tooLarge();
+  if (bytes.length > maxBytes) throw tooLarge(what, maxBytes);
   return bytes;
 }
 
-async function readParts(request: Request, maxBytes: number, tooLarge: () => Problem): Promise<Uint8Array> {
+/** @param what is of that size at most */
+export function tooLarge(what: string, maxBytes: number): Problem {
+  const mebibytes = Number((maxBytes / 2 ** 20).toFixed(1));
+  return new Problem('too-large', `${what} may have ${maxBytes} bytes (${mebibytes} MiB) at most.`);
+}
+
+async function readParts(request: Request, maxBytes: number, what: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = request.body?.getReader();
@@ -43,7 +44,7 @@ async function readParts(request: Request, maxBytes: number, tooLarge: () => Pro
     if (length > maxBytes) {
       // Not awaited: it may take as long as the sender does.
       void reader?.cancel().catch(() => {});
-      throw tooLarge();
+      throw tooLarge(what, maxBytes);
     }
     parts.push(part.value);
   }

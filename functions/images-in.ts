@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { readBody } from './body';
+import { readBody, tooLarge } from './body';
+import { faultsIn, parseJson } from './json';
 import type { Limits } from './limits';
 import { Problem } from './problem';
 import { type JsonImages, jsonImagesSchema, MOST_IMAGES } from './schemas';
@@ -9,6 +10,9 @@ export type FetchObject = (
   object: { readonly bucket: string; readonly key: string; readonly versionId?: string },
   maxBytes: number,
 ) => Promise<Uint8Array>;
+
+/** The most values of a request's JSON: what names images has a few hundred, what names too many is told so. */
+const MAX_VALUES = 10_000;
 
 /** One image of a request: its bytes, or why there are none. */
 export interface ImageIn {
@@ -72,19 +76,12 @@ async function fromForm(request: Request, bytes: Uint8Array): Promise<ImageIn[]>
 }
 
 function fromJson(bytes: Uint8Array, limits: Limits, fetchObject: FetchObject | undefined): ImageIn[] {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new Problem('malformed', 'The body is not JSON.');
-  }
+  const raw = parseJson(bytes, MAX_VALUES);
+  const asked = (raw as { images?: unknown } | null)?.images;
+  if (Array.isArray(asked) && asked.length > MOST_IMAGES) throw tooMany(asked.length);
   const parsed = jsonImagesSchema.safeParse(raw);
   if (!parsed.success) {
-    const asked = (raw as { images?: unknown } | null)?.images;
-    if (Array.isArray(asked) && asked.length > MOST_IMAGES) throw tooMany(asked.length);
-    const issue = parsed.error.issues[0]!;
-    const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-    throw new Problem('malformed', `${where}${issue.message}. Wanted: {"images": [{"base64": "…"}]}.`);
+    throw new Problem('malformed', `${faultsIn(parsed.error)}. Wanted: {"images": [{"base64": "…"}]}.`);
   }
   return parsed.data.images.map((image) => fromJsonImage(image, limits, fetchObject));
 }
@@ -94,7 +91,7 @@ function fromJsonImage(
   limits: Limits,
   fetchObject: FetchObject | undefined,
 ): ImageIn {
-  if ('base64' in image) return { name: image.name, bytes: async () => fromBase64(image.base64) };
+  if ('base64' in image) return { name: image.name, bytes: async () => fromBase64(image.base64, limits) };
   const { s3 } = image;
   if (!fetchObject) {
     throw new Problem('no-uploads', 'No store of uploads is configured here; send the images themselves.');
@@ -106,7 +103,9 @@ function fromJsonImage(
   };
 }
 
-function fromBase64(text: string): Uint8Array {
+function fromBase64(text: string, { maxBytes }: Limits): Uint8Array {
+  // Before it is looked through: what holds more can't be an image that is taken.
+  if (text.length > 4 * Math.ceil((maxBytes + 1) / 3)) throw tooLarge('An image', maxBytes);
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
     throw new Problem('malformed', 'The image is not base64 (RFC 4648, with padding).');
   }
