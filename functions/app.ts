@@ -19,6 +19,7 @@ import { unwatched, type Watch } from './observe/watch';
 import { oipErrors } from './oip/errors';
 import { oipRoute } from './oip/route';
 import { Problem, problem } from './problem';
+import { shortQuery } from './query';
 import { classifyRoute } from './routes/classify';
 import { healthRoute } from './routes/health';
 import { modelsRoute } from './routes/models';
@@ -87,6 +88,7 @@ export function createApp(options: AppOptions): Hono {
   });
   if (origins.length > 0) app.use(crossOrigin(origins));
   app.use('/v2/*', oipErrors());
+  app.use(shortQuery);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));
   app.route('/health', healthRoute(catalogue, engine));

@@ -8,6 +8,7 @@ import { clipped, faultsIn, holdsAtMost, parseJson } from '../json';
 import type { Limits } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
+import { queryOf } from '../query';
 import { MOST_IMAGES } from '../schemas';
 import { type InferRequest, inferRequestSchema } from './schemas';
 import { bytesOf, inputValues, type OutputTensor } from './tensors';
@@ -43,6 +44,7 @@ export function outputsOf({ tellsFamiliarity }: Pick<Classifier, 'tellsFamiliari
 
 /** Answers `POST /v2/models/{model}/infer`, its tensors as JSON or binary. */
 export async function infer(c: Context, model: Classifier, limits: Limits, watch: Watch): Promise<Response> {
+  queryOf(c, []);
   const body = await readBody(c.req.raw, limits.maxRequestBytes, 'A request');
   const { request, binary } = parse(body, c.req.header(HEADER_LENGTH), mostValues(model));
   const outputs = wantedOf(request, model);

@@ -71,7 +71,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
 
   return (c) =>
     catalogue.use(c.req.param('model'), async (model) => {
-      const asked = askedOf(c.req.query(), model);
+      const asked = askedOf(c, model);
       const request = c.req.raw;
       const most = mostBytes(request, limits);
       return await held.during(Math.min(announcedBytes(request, most), most), async () => {
