@@ -9,6 +9,7 @@ const PROBLEMS = {
   'no-uploads': [400, 'There is no store of uploads'],
   'unusable-alpha': [400, "That false-positive rate can't be had"],
   unauthorised: [401, 'A token is wanted'],
+  'unknown-token': [401, 'The token is not known'],
   'not-found': [404, 'There is nothing here'],
   'no-such-model': [404, 'There is no such model'],
   'no-such-object': [404, 'There is no such object'],

@@ -1,6 +1,6 @@
 import { MOST_DETAIL } from '../schemas';
 import { ANSWERS, IMAGES } from './examples';
-import { fails, type ToldProblem } from './failures';
+import { fails, OF_TOKENS, type ToldProblem } from './failures';
 import { component, json } from './parts';
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'];
@@ -89,7 +89,7 @@ export function classify({ needsToken, id, summary, parameters }: Classify): obj
       ...fails([
         ...PROBLEMS,
         ...(parameters ? [] : (['name-a-model'] as const)),
-        ...(needsToken ? (['unauthorised'] as const) : []),
+        ...(needsToken ? OF_TOKENS : []),
       ]),
     },
   };

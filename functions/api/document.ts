@@ -4,7 +4,7 @@ import { about, GUARDED, TAGS } from './about';
 import { classify } from './classify';
 import { schemas } from './components';
 import { HEALTH, MODEL_INFO, MODELS } from './examples';
-import { fails, problemExamples, type ToldProblem } from './failures';
+import { fails, OF_TOKENS, problemExamples, type ToldProblem } from './failures';
 import { oipPaths } from './oip';
 import { component, type Examples, example, json, MODEL } from './parts';
 
@@ -17,7 +17,7 @@ export interface Described {
 
 /** The service in OpenAPI 3.1, its schemas made from those that validate. */
 export function openApi({ needsToken, limits }: Described): object {
-  const always: ToldProblem[] = needsToken ? ['unauthorised', 'internal'] : ['internal'];
+  const always: ToldProblem[] = needsToken ? [...OF_TOKENS, 'internal'] : ['internal'];
   const get = (told: Told) => ({
     get: {
       operationId: told.id,

@@ -33,6 +33,7 @@ function details({ maxBytes, maxPixels }: Limits) {
     'unusable-alpha':
       "alpha is a false-positive rate between 0.00174 and 0.5: that is what this model's calibration images can tell.",
     unauthorised: 'Send "Authorization: Bearer TOKEN".',
+    'unknown-token': 'The token is not known here.',
     'no-such-model': 'There is no model faces; GET /v1/models lists those that there are.',
     'too-large': `An image may have ${mebibytes(maxBytes)} at most.`,
     'too-many-images': `${MOST_IMAGES + 1} images; a request may have ${MOST_IMAGES} at most.`,
@@ -54,6 +55,9 @@ const oipDetails = ({ maxRequestBytes }: Limits) => ({
   malformed: 'One input is wanted: images, of n × 40 × 32 × 3.',
   'too-large': `A request may have ${mebibytes(maxRequestBytes)} at most.`,
 });
+
+/** What is answered to requests without a token that is known. */
+export const OF_TOKENS: readonly ToldProblem[] = ['unauthorised', 'unknown-token'];
 
 export type ToldProblem = keyof ReturnType<typeof details>;
 

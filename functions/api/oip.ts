@@ -1,4 +1,4 @@
-import { fails, type ToldProblem } from './failures';
+import { fails, OF_TOKENS, type ToldProblem } from './failures';
 import { OIP } from './oip-examples';
 import { component, type Examples, example, json, MODEL } from './parts';
 
@@ -20,7 +20,7 @@ type Refused = (problems: readonly ToldProblem[]) => object;
 /** The paths of the Open Inference Protocol v2. @param needsToken whether requests need a bearer token */
 export function oipPaths(needsToken: boolean): object {
   const refused: Refused = (problems) =>
-    fails([...(needsToken ? (['unauthorised'] as const) : []), 'internal', ...problems], 'OipProblem');
+    fails([...(needsToken ? OF_TOKENS : []), 'internal', ...problems], 'OipProblem');
   return {
     '/v2': get({
       id: 'oipServer',

@@ -18,7 +18,7 @@ export function bearerAuth(check: TokenCheck): MiddlewareHandler {
         });
       }
       if (check(token) === undefined) {
-        throw new Problem('unauthorised', 'The token is not known here.', {
+        throw new Problem('unknown-token', 'The token is not known here.', {
           'WWW-Authenticate': 'Bearer realm="goodnet", error="invalid_token"',
         });
       }

@@ -150,6 +150,8 @@ async function provoked(name: string, isOip: boolean): Promise<Response> {
       return await post(png, { to: `${path}?alpha=0.9` });
     case 'unauthorised':
       return await post(right, { of: guarded });
+    case 'unknown-token':
+      return await post(right, { of: guarded, headers: { authorization: 'Bearer of-nobody' } });
     case 'no-such-model':
       return await app.request(isOip ? '/v2/models/faces' : '/v1/models/faces');
     case 'too-large':
