@@ -24,6 +24,7 @@ import { classifyRoute } from './routes/classify';
 import { healthRoute } from './routes/health';
 import { modelsRoute } from './routes/models';
 import { pageRoute } from './routes/page';
+import { thisMachineOnly } from './this-machine';
 
 export interface AppOptions {
   /** The models; or one that is loaded already. */
@@ -34,6 +35,8 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** Whose requests are answered; without it everybody's. */
   readonly tokens?: TokenCheck;
+  /** Whether a request must name this machine as its host (localhost, 127.x, [::1]): see `thisMachineOnly`. */
+  readonly isForThisMachine?: boolean;
   /** Where images of `{s3: …}` come from; without it they are refused. */
   readonly fetchObject?: FetchObject;
   /** Counts and times, told at `GET /metrics`. */
@@ -64,6 +67,7 @@ export function createApp(options: AppOptions): Hono {
     classifier,
     engine,
     tokens,
+    isForThisMachine = false,
     fetchObject,
     metrics,
     origins = [],
@@ -86,8 +90,9 @@ export function createApp(options: AppOptions): Hono {
       c.header('Content-Security-Policy', NOTHING);
     }
   });
-  if (origins.length > 0) app.use(crossOrigin(origins));
   app.use('/v2/*', oipErrors());
+  if (isForThisMachine) app.use(thisMachineOnly);
+  if (origins.length > 0) app.use(crossOrigin(origins));
   app.use(shortQuery);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));
@@ -97,7 +102,7 @@ export function createApp(options: AppOptions): Hono {
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);
   app.route('/v2', oipRoute(catalogue, limits, watch));
-  const described = { needsToken: tokens !== undefined, limits };
+  const described = { needsToken: tokens !== undefined, isForThisMachine, limits };
   app.route('/openapi.json', openApiRoute(described));
   app.route('/docs', docsRoute(described, pageFolder));
   if (metrics) {

@@ -18,6 +18,7 @@ const PROBLEMS = {
   'too-many-images': [413, 'Too many images'],
   'unsupported-type': [415, 'The image is of no known type'],
   'unsupported-encoding': [415, 'The body is encoded'],
+  misdirected: [421, 'The request is for another host'],
   'too-many-pixels': [422, 'The image has too many pixels'],
   truncated: [422, 'The image is cut short'],
   animated: [422, 'The image is animated'],

@@ -1,6 +1,6 @@
 import { MOST_DETAIL } from '../schemas';
 import { ANSWERS, IMAGES } from './examples';
-import { fails, OF_TOKENS, type ToldProblem } from './failures';
+import { fails, type ToldProblem } from './failures';
 import { component, json } from './parts';
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'];
@@ -42,15 +42,15 @@ const PROBLEMS: readonly ToldProblem[] = [
 ];
 
 export interface Classify {
-  /** Whether a bearer token is wanted. */
-  readonly needsToken: boolean;
+  /** What else is answered to any request. */
+  readonly always: readonly ToldProblem[];
   readonly id: string;
   readonly summary: string;
   readonly parameters?: readonly object[];
 }
 
 /** The operation that classifies images. */
-export function classify({ needsToken, id, summary, parameters }: Classify): object {
+export function classify({ always, id, summary, parameters }: Classify): object {
   const raw = { schema: { type: 'string', format: 'binary' } };
   return {
     operationId: id,
@@ -86,11 +86,7 @@ export function classify({ needsToken, id, summary, parameters }: Classify): obj
         description: 'The answer to the image; to several, one for each, in order.',
         content: json({ anyOf: [component('Answer'), component('Answers')] }, ANSWERS),
       },
-      ...fails([
-        ...PROBLEMS,
-        ...(parameters ? [] : (['name-a-model'] as const)),
-        ...(needsToken ? OF_TOKENS : []),
-      ]),
+      ...fails([...PROBLEMS, ...(parameters ? [] : (['name-a-model'] as const)), ...always]),
     },
   };
 }

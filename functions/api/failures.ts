@@ -1,6 +1,7 @@
 import type { Limits } from '../limits';
 import { detailsOf, type ProblemName } from '../problem';
 import { MOST_DETAIL, MOST_IMAGES } from '../schemas';
+import type { Described } from './document';
 import { component } from './parts';
 
 /** Why a status is answered, in words. */
@@ -10,6 +11,7 @@ const WHY: Readonly<Record<number, string>> = {
   404: 'There is no such model.',
   413: 'Too large, or too many images.',
   415: 'The image is of no known type, or the body is compressed.',
+  421: 'The request names another host than this machine.',
   422: 'The image is animated, cut short, damaged, or has too many pixels.',
   500: 'A fault of the service, which its operator finds in the log.',
   503: 'Too much at once, or the model is not ready: try again after Retry-After.',
@@ -43,6 +45,8 @@ function details({ maxBytes, maxPixels }: Limits) {
     truncated: 'The image is cut short: its end is missing',
     animated: 'The image is animated; one still picture is wanted',
     undecodable: "The image is damaged: it can't be decoded",
+    misdirected:
+      'The request is for rebound.example; this service answers to localhost, 127.0.0.1 and [::1] alone. To be asked by another name it needs tokens (--tokens), or --no-auth where something else guards it.',
     internal: '',
     'model-unusable': "The model badnet can't be loaded.",
     'not-ready': 'There is no model here yet.',
@@ -56,8 +60,16 @@ const oipDetails = ({ maxRequestBytes }: Limits) => ({
   'too-large': `A request may have ${mebibytes(maxRequestBytes)} at most.`,
 });
 
-/** What is answered to requests without a token that is known. */
-export const OF_TOKENS: readonly ToldProblem[] = ['unauthorised', 'unknown-token'];
+/** What is answered before it is looked at what is asked for. @param isOpen whether the path needs no token */
+export function ofEverybody(
+  { needsToken, isForThisMachine }: Pick<Described, 'needsToken' | 'isForThisMachine'>,
+  isOpen = false,
+): ToldProblem[] {
+  return [
+    ...(needsToken && !isOpen ? (['unauthorised', 'unknown-token'] as const) : []),
+    ...(isForThisMachine ? (['misdirected'] as const) : []),
+  ];
+}
 
 export type ToldProblem = keyof ReturnType<typeof details>;
 

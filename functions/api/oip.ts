@@ -1,4 +1,4 @@
-import { fails, OF_TOKENS, type ToldProblem } from './failures';
+import { fails, type ToldProblem } from './failures';
 import { OIP } from './oip-examples';
 import { component, type Examples, example, json, MODEL } from './parts';
 
@@ -17,10 +17,9 @@ const tags = ['Open Inference Protocol'];
 
 type Refused = (problems: readonly ToldProblem[]) => object;
 
-/** The paths of the Open Inference Protocol v2. @param needsToken whether requests need a bearer token */
-export function oipPaths(needsToken: boolean): object {
-  const refused: Refused = (problems) =>
-    fails([...(needsToken ? OF_TOKENS : []), 'internal', ...problems], 'OipProblem');
+/** The paths of the Open Inference Protocol v2. @param always what else is answered to any request */
+export function oipPaths(always: readonly ToldProblem[]): object {
+  const refused: Refused = (problems) => fails([...always, 'internal', ...problems], 'OipProblem');
   return {
     '/v2': get({
       id: 'oipServer',
