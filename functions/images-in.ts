@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { readBody, tooLarge } from './body';
 import { faultsIn, parseJson } from './json';
-import type { Limits } from './limits';
+import type { Limits, Room } from './limits';
 import { Problem } from './problem';
 import { type JsonImages, jsonImagesSchema, MOST_IMAGES } from './schemas';
 
@@ -29,41 +29,45 @@ export interface ImagesIn {
 }
 
 /** The most bytes that a request may have: one image as the body, or all that a form or JSON holds. */
-export function mostBytes(request: Request, limits: Limits): number {
-  const { maxBytes, maxRequestBytes } = limits;
-  return kindOf(request) === 'raw' ? Math.min(maxBytes, maxRequestBytes) : maxRequestBytes;
+function mostBytes(kind: Kind, { maxBytes, maxRequestBytes }: Limits): number {
+  return kind === 'raw' ? Math.min(maxBytes, maxRequestBytes) : maxRequestBytes;
 }
 
 /**
  * Reads the images of a request: a body that is an image, whatever it is called; a form with one file or many
  * (multipart/form-data); or JSON, as `jsonImagesSchema` tells.
+ * @param room where its bytes are held
  * @throws Problem for a body that is none of these, too large, or of too many images
  */
 export async function readImages(
   request: Request,
   limits: Limits,
   fetchObject: FetchObject | undefined,
+  room: Room,
 ): Promise<ImagesIn> {
   const kind = kindOf(request);
-  const bytes = await readBody(
-    request,
-    mostBytes(request, limits),
-    kind === 'raw' ? 'An image' : 'A request',
-  );
+  const bytes = await readBody(request, {
+    maxBytes: mostBytes(kind, limits),
+    what: kind === 'raw' ? 'An image' : 'A request',
+    room,
+    slowest: limits.slowest,
+  });
   if (kind === 'raw') return { isSingle: true, images: [{ bytes: async () => bytes }] };
   const images = kind === 'form' ? await fromForm(request, bytes) : fromJson(bytes, limits, fetchObject);
   return { isSingle: false, images };
 }
 
-function kindOf(request: Request): 'raw' | 'form' | 'json' {
+type Kind = 'raw' | 'form' | 'json';
+
+function kindOf(request: Request): Kind {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (type === 'multipart/form-data') return 'form';
   return type === 'application/json' ? 'json' : 'raw';
 }
 
-async function fromForm(request: Request, bytes: Uint8Array): Promise<ImageIn[]> {
+async function fromForm(request: Request, bytes: Uint8Array<ArrayBuffer>): Promise<ImageIn[]> {
   const headers = { 'content-type': request.headers.get('content-type')! };
-  const form = await new Response(Buffer.from(bytes), { headers }).formData().catch(() => {
+  const form = await new Response(bytes, { headers }).formData().catch(() => {
     throw new Problem('malformed', "The form can't be read: it is damaged, or its boundary is another.");
   });
   const files = [...form.values()].filter((value) => typeof value !== 'string');

@@ -14,6 +14,7 @@ const PROBLEMS = {
   'no-such-model': [404, 'There is no such model'],
   'no-such-object': [404, 'There is no such object'],
   'method-not-allowed': [405, 'The method is not allowed here'],
+  'too-slow': [408, 'The body came too slowly'],
   'too-large': [413, 'The image is too large'],
   'too-many-images': [413, 'Too many images'],
   'unsupported-type': [415, 'The image is of no known type'],

@@ -28,6 +28,7 @@ const PROBLEMS: readonly ToldProblem[] = [
   'no-uploads',
   'incomplete-body',
   'no-such-model',
+  'too-slow',
   'too-large',
   'too-many-images',
   'unsupported-type',

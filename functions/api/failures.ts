@@ -9,6 +9,7 @@ const WHY: Readonly<Record<number, string>> = {
   400: 'The request is wrong: `type` and `detail` tell how.',
   401: 'A bearer token is wanted, or the one that was sent is not known.',
   404: 'There is no such model.',
+  408: 'The body came too slowly: send it again.',
   413: 'Too large, or too many images.',
   415: 'The image is of no known type, or the body is compressed.',
   421: 'The request names another host than this machine.',
@@ -25,7 +26,7 @@ const HEADERS: Readonly<Record<number, object>> = {
 const mebibytes = (bytes: number) => `${bytes} bytes (${bytes / 2 ** 20} MiB)`;
 
 /** What `detail` says, as an example, where a problem is met. */
-function details({ maxBytes, maxPixels }: Limits) {
+function details({ maxBytes, maxPixels, slowest }: Limits) {
   return {
     empty: 'The image is empty: 0 bytes',
     'incomplete-body': 'The connection broke off: aborted',
@@ -37,6 +38,7 @@ function details({ maxBytes, maxPixels }: Limits) {
     unauthorised: 'Send "Authorization: Bearer TOKEN".',
     'unknown-token': 'The token is not known here.',
     'no-such-model': 'There is no model faces; GET /v1/models lists those that there are.',
+    'too-slow': `The body came slower than ${slowest.bytesPerSecond / 1000} KB/s.`,
     'too-large': `An image may have ${mebibytes(maxBytes)} at most.`,
     'too-many-images': `${MOST_IMAGES + 1} images; a request may have ${MOST_IMAGES} at most.`,
     'unsupported-type': 'The image is none of JPEG, PNG and WebP.',

@@ -60,6 +60,7 @@ const OF_MODEL: readonly ToldProblem[] = ['no-such-model', 'model-unusable'];
 const OF_TENSORS: readonly ToldProblem[] = [
   'malformed',
   'incomplete-body',
+  'too-slow',
   'too-large',
   'too-many-images',
   'unsupported-encoding',

@@ -5,7 +5,7 @@ import type { Verdict } from '../../models/verdict';
 import { readBody } from '../body';
 import type { Classifier } from '../classifier';
 import { clipped, faultsIn, holdsAtMost, parseJson } from '../json';
-import type { Limits } from '../limits';
+import type { Limits, Room } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
 import { queryOf } from '../query';
@@ -43,9 +43,16 @@ export function outputsOf({ tellsFamiliarity }: Pick<Classifier, 'tellsFamiliari
 }
 
 /** Answers `POST /v2/models/{model}/infer`, its tensors as JSON or binary. */
-export async function infer(c: Context, model: Classifier, limits: Limits, watch: Watch): Promise<Response> {
+export async function infer(
+  c: Context,
+  model: Classifier,
+  limits: Limits,
+  room: Room,
+  watch: Watch,
+): Promise<Response> {
   queryOf(c, []);
-  const body = await readBody(c.req.raw, limits.maxRequestBytes, 'A request');
+  const { maxRequestBytes: maxBytes, slowest } = limits;
+  const body = await readBody(c.req.raw, { maxBytes, what: 'A request', room, slowest });
   const { request, binary } = parse(body, c.req.header(HEADER_LENGTH), mostValues(model));
   const outputs = wantedOf(request, model);
   const input = request.inputs[0]!;

@@ -158,6 +158,10 @@ async function provoked(name: string, isOip: boolean): Promise<Response> {
       return await post(right, { of: local, headers: { host: 'rebound.example' } });
     case 'no-such-model':
       return await app.request(isOip ? '/v2/models/faces' : '/v1/models/faces');
+    case 'too-slow': {
+      const slowest = { ...LIMITS.slowest, overSeconds: 0.01 };
+      return await post(new ReadableStream(), { of: appOf({ limits: { slowest } }) });
+    }
     case 'too-large':
       return await post('x', { headers: { 'content-length': `${most + 1}` } });
     case 'too-many-images':
