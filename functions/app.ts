@@ -11,7 +11,7 @@ import { fixedCatalogue } from './catalogue/fixed';
 import type { Classifier } from './classifier';
 import { crossOrigin } from './cors';
 import type { FetchObject } from './images-in';
-import { LIMITS, type Limits } from './limits';
+import { HeldBytes, LIMITS, type Limits } from './limits';
 import { defectText } from './observe/defect';
 import { watched } from './observe/middleware';
 import type { Metrics } from './observe/prometheus';
@@ -19,10 +19,12 @@ import { unwatched, type Watch } from './observe/watch';
 import { oipErrors } from './oip/errors';
 import { oipRoute } from './oip/route';
 import { Problem, problem } from './problem';
+import { shortQuery } from './query';
 import { classifyRoute } from './routes/classify';
 import { healthRoute } from './routes/health';
 import { modelsRoute } from './routes/models';
 import { pageRoute } from './routes/page';
+import { thisMachineOnly } from './this-machine';
 
 export interface AppOptions {
   /** The models; or one that is loaded already. */
@@ -33,6 +35,8 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** Whose requests are answered; without it everybody's. */
   readonly tokens?: TokenCheck;
+  /** Whether a request must name this machine as its host (localhost, 127.x, [::1]): see `thisMachineOnly`. */
+  readonly isForThisMachine?: boolean;
   /** Where images of `{s3: …}` come from; without it they are refused. */
   readonly fetchObject?: FetchObject;
   /** Counts and times, told at `GET /metrics`. */
@@ -63,6 +67,7 @@ export function createApp(options: AppOptions): Hono {
     classifier,
     engine,
     tokens,
+    isForThisMachine = false,
     fetchObject,
     metrics,
     origins = [],
@@ -85,17 +90,20 @@ export function createApp(options: AppOptions): Hono {
       c.header('Content-Security-Policy', NOTHING);
     }
   });
-  if (origins.length > 0) app.use(crossOrigin(origins));
   app.use('/v2/*', oipErrors());
+  if (isForThisMachine) app.use(thisMachineOnly);
+  if (origins.length > 0) app.use(crossOrigin(origins));
+  app.use(shortQuery);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: otherMethod }));
   if (tokens) app.use(bearerAuth(tokens));
   app.route('/health', healthRoute(catalogue, engine));
   app.route('/v1/models', modelsRoute(catalogue, limits));
-  const classify = classifyRoute({ catalogue, limits, fetchObject, watch });
+  const held = new HeldBytes(limits.maxHeld);
+  const classify = classifyRoute({ catalogue, limits, held, fetchObject, watch });
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);
-  app.route('/v2', oipRoute(catalogue, limits, watch));
-  const described = { needsToken: tokens !== undefined, limits };
+  app.route('/v2', oipRoute(catalogue, limits, held, watch));
+  const described = { needsToken: tokens !== undefined, isForThisMachine, limits };
   app.route('/openapi.json', openApiRoute(described));
   app.route('/docs', docsRoute(described, pageFolder));
   if (metrics) {

@@ -1,5 +1,7 @@
+import type { Context } from 'hono';
 import type { Classifier } from './classifier';
 import { Problem } from './problem';
+import { queryOf } from './query';
 import { MOST_DETAIL } from './schemas';
 
 /** What a request asks for beside the verdict. */
@@ -9,12 +11,16 @@ export interface Asked {
   readonly detail: number;
 }
 
+/** Beyond it no text is looked at as a number: 1e-3 and 0.00123456789012345678 are shorter. */
+const LONGEST_NUMBER = 64;
+
 /**
  * Reads `?alpha=` and `?detail=`.
- * @throws Problem `unusable-alpha`, telling the range, and `malformed`
+ * @throws Problem `unusable-alpha`, telling the range, and `malformed`, for a parameter that is unknown or comes twice, too
  */
-export function askedOf(query: Readonly<Record<string, string>>, model: Classifier): Asked {
-  return { alpha: alphaOf(query.alpha, model), detail: detailOf(query.detail) };
+export function askedOf(c: Context, model: Classifier): Asked {
+  const { alpha, detail } = queryOf(c, ['alpha', 'detail']);
+  return { alpha: alphaOf(alpha, model), detail: detailOf(detail) };
 }
 
 function alphaOf(text: string | undefined, { alpha, alphas }: Classifier): number {
@@ -25,7 +31,8 @@ function alphaOf(text: string | undefined, { alpha, alphas }: Classifier): numbe
       'This model was repaired by a method that has no false-positive rate to choose.',
     );
   }
-  const asked = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const isNumber = text.length <= LONGEST_NUMBER && /^(\d+(\.\d+)?|\.\d+)(e-?\d+)?$/i.test(text);
+  const asked = isNumber ? Number(text) : Number.NaN;
   if (asked >= alphas.least && asked <= alphas.most) return asked;
   throw new Problem(
     'unusable-alpha',

@@ -8,8 +8,13 @@ export interface Limits {
   readonly maxRequestBytes: number;
   /** Width × height of one image. */
   readonly maxPixels: number;
-  /** Bytes of all images that are being received or wait their turn; beyond it requests are turned away. */
+  /**
+   * Bytes of all images that have been received, in part or whole, and wait their turn; beyond it, and beyond three
+   * quarters of it for one caller, requests are turned away.
+   */
   readonly maxHeld: number;
+  /** How slowly a body may come: over each such time it must be as fast. */
+  readonly slowest: { readonly bytesPerSecond: number; readonly overSeconds: number };
   /** Images that are decoded at once. */
   readonly maxDecoding: number;
   /** Objects of the store of uploads that are fetched, or wait to be decoded, at once: each may be as large as an image. */
@@ -21,31 +26,61 @@ export const LIMITS: Limits = {
   maxRequestBytes: 20 * 2 ** 20,
   maxPixels: 25e6,
   maxHeld: 64 * 2 ** 20,
+  slowest: { bytesPerSecond: 8000, overSeconds: 10 },
   maxDecoding: 2,
   maxFetched: 8,
 };
 
-/** Counts the bytes that requests hold, so that many large ones at once can't exhaust memory. */
+/** Room for the bytes of one request. */
+export interface Room {
+  /** Whether so many more bytes fit now. @throws Problem `overloaded` where they don't */
+  expect(bytes: number): void;
+  /** Holds so many more bytes until the request is answered. @throws Problem `overloaded` where they don't fit */
+  take(bytes: number): void;
+}
+
+/** The share of all bytes that one caller's requests may hold, so that there is room for others, whatever it sends. */
+const ONE_CALLER = 3 / 4;
+
+/**
+ * Counts the bytes that requests hold, so that many large ones at once can't exhaust memory. They count as they arrive:
+ * what is only announced holds nothing.
+ */
 export class HeldBytes {
   private held = 0;
+  private readonly heldBy = new Map<string, number>();
   constructor(private readonly most: number) {}
 
-  /**
-   * Runs work that holds some bytes.
-   * @throws Problem `overloaded` where there is no room
-   */
-  async during<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    if (this.held + bytes > this.most) {
+  /** Runs work that holds what it takes until it ends. @param caller whose work it is */
+  async during<T>(caller: string, work: (room: Room) => Promise<T>): Promise<T> {
+    let mine = 0;
+    const expect = (bytes: number) => {
+      const fits = this.held + bytes <= this.most && this.of(caller) + bytes <= this.most * ONE_CALLER;
+      if (fits) return;
       throw new Problem('overloaded', 'Too many images at once; try again in a second.', {
         'Retry-After': '1',
       });
-    }
-    this.held += bytes;
+    };
+    const add = (bytes: number) => {
+      mine += bytes;
+      this.held += bytes;
+      const by = this.of(caller) + bytes;
+      if (by > 0) this.heldBy.set(caller, by);
+      else this.heldBy.delete(caller);
+    };
+    const take = (bytes: number) => {
+      expect(bytes);
+      add(bytes);
+    };
     try {
-      return await work();
+      return await work({ expect, take });
     } finally {
-      this.held -= bytes;
+      add(-mine);
     }
+  }
+
+  private of(caller: string): number {
+    return this.heldBy.get(caller) ?? 0;
   }
 }
 

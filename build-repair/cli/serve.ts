@@ -11,6 +11,7 @@ import { Problem } from '../../functions/problem';
 import { startServer } from '../../functions/server';
 import { settleHeap } from '../../functions/small-heap';
 import { stopSignal } from '../../functions/stop-signal';
+import { isLoopback } from '../../functions/this-machine';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
@@ -38,14 +39,12 @@ export interface ServeOptions {
   readonly trust: readonly string[];
 }
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
-
 /** Serves a bundle, a store, or a folder of stores until SIGINT or SIGTERM, then finishes what runs and returns. */
 export async function serveUntilStopped(path: string, options: ServeOptions): Promise<void> {
   const { host, port, origins, maxModels } = options;
   const say = (line: string) => console.error(line);
   const tokens = tokensOf(options, say);
-  if (!tokens && !options.noAuth && !LOOPBACK.test(host)) {
+  if (!tokens && !options.noAuth && !isLoopback(host)) {
     throw new UsageError(`${host} can be reached by others, and no token is asked for`, {
       hint: 'Give tokens with --tokens FILE or GOODNET_TOKENS, or say --no-auth where something else guards it.',
     });
@@ -77,6 +76,8 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     catalogue,
     engine: engine.description,
     tokens,
+    // On a loopback address, then: any other wants the one or the other.
+    isForThisMachine: !tokens && !options.noAuth,
     metrics,
     origins,
     pageFolder: beside('page'),

@@ -28,6 +28,7 @@ const PROBLEMS: readonly ToldProblem[] = [
   'no-uploads',
   'incomplete-body',
   'no-such-model',
+  'too-slow',
   'too-large',
   'too-many-images',
   'unsupported-type',
@@ -42,15 +43,15 @@ const PROBLEMS: readonly ToldProblem[] = [
 ];
 
 export interface Classify {
-  /** Whether a bearer token is wanted. */
-  readonly needsToken: boolean;
+  /** What else is answered to any request. */
+  readonly always: readonly ToldProblem[];
   readonly id: string;
   readonly summary: string;
   readonly parameters?: readonly object[];
 }
 
 /** The operation that classifies images. */
-export function classify({ needsToken, id, summary, parameters }: Classify): object {
+export function classify({ always, id, summary, parameters }: Classify): object {
   const raw = { schema: { type: 'string', format: 'binary' } };
   return {
     operationId: id,
@@ -86,11 +87,7 @@ export function classify({ needsToken, id, summary, parameters }: Classify): obj
         description: 'The answer to the image; to several, one for each, in order.',
         content: json({ anyOf: [component('Answer'), component('Answers')] }, ANSWERS),
       },
-      ...fails([
-        ...PROBLEMS,
-        ...(parameters ? [] : (['name-a-model'] as const)),
-        ...(needsToken ? (['unauthorised'] as const) : []),
-      ]),
+      ...fails([...PROBLEMS, ...(parameters ? [] : (['name-a-model'] as const)), ...always]),
     },
   };
 }

@@ -4,7 +4,7 @@ import { about, GUARDED, TAGS } from './about';
 import { classify } from './classify';
 import { schemas } from './components';
 import { HEALTH, MODEL_INFO, MODELS } from './examples';
-import { fails, problemExamples, type ToldProblem } from './failures';
+import { fails, ofEverybody, problemExamples, type ToldProblem } from './failures';
 import { oipPaths } from './oip';
 import { component, type Examples, example, json, MODEL } from './parts';
 
@@ -12,12 +12,15 @@ import { component, type Examples, example, json, MODEL } from './parts';
 export interface Described {
   /** Whether requests need a bearer token. */
   readonly needsToken: boolean;
+  /** Whether requests must name this machine as their host. */
+  readonly isForThisMachine?: boolean;
   readonly limits: Limits;
 }
 
 /** The service in OpenAPI 3.1, its schemas made from those that validate. */
-export function openApi({ needsToken, limits }: Described): object {
-  const always: ToldProblem[] = needsToken ? ['unauthorised', 'internal'] : ['internal'];
+export function openApi(described: Described): object {
+  const { needsToken, limits } = described;
+  const always = ofEverybody(described);
   const get = (told: Told) => ({
     get: {
       operationId: told.id,
@@ -28,17 +31,20 @@ export function openApi({ needsToken, limits }: Described): object {
       ...(told.parameters ? { parameters: told.parameters } : {}),
       responses: {
         200: { description: told.answer, content: json(component(told.schema), told.examples) },
-        ...fails([...(told.isOpen ? [] : always), ...(told.problems ?? [])]),
+        ...fails([
+          ...(told.isOpen ? ofEverybody(described, true) : [...always, 'internal' as const]),
+          ...(told.problems ?? []),
+        ]),
       },
     },
   });
   const paths = {
     '/v1/classify': {
-      post: classify({ needsToken, id: 'classify', summary: 'Classify with the only model' }),
+      post: classify({ always, id: 'classify', summary: 'Classify with the only model' }),
     },
     '/v1/models/{model}/classify': {
       post: classify({
-        needsToken,
+        always,
         id: 'classifyWith',
         summary: 'Classify with a model',
         parameters: [MODEL],
@@ -94,7 +100,7 @@ export function openApi({ needsToken, limits }: Described): object {
       examples: OK,
       problems: ['not-ready', 'model-unusable'],
     }),
-    ...oipPaths(needsToken),
+    ...oipPaths(always),
   };
   return {
     openapi: '3.1.0',

@@ -1,6 +1,7 @@
 import type { Limits } from '../limits';
 import { detailsOf, type ProblemName } from '../problem';
 import { MOST_DETAIL, MOST_IMAGES } from '../schemas';
+import type { Described } from './document';
 import { component } from './parts';
 
 /** Why a status is answered, in words. */
@@ -8,8 +9,10 @@ const WHY: Readonly<Record<number, string>> = {
   400: 'The request is wrong: `type` and `detail` tell how.',
   401: 'A bearer token is wanted, or the one that was sent is not known.',
   404: 'There is no such model.',
+  408: 'The body came too slowly: send it again.',
   413: 'Too large, or too many images.',
   415: 'The image is of no known type, or the body is compressed.',
+  421: 'The request names another host than this machine.',
   422: 'The image is animated, cut short, damaged, or has too many pixels.',
   500: 'A fault of the service, which its operator finds in the log.',
   503: 'Too much at once, or the model is not ready: try again after Retry-After.',
@@ -23,7 +26,7 @@ const HEADERS: Readonly<Record<number, object>> = {
 const mebibytes = (bytes: number) => `${bytes} bytes (${bytes / 2 ** 20} MiB)`;
 
 /** What `detail` says, as an example, where a problem is met. */
-function details({ maxBytes, maxPixels }: Limits) {
+function details({ maxBytes, maxPixels, slowest }: Limits) {
   return {
     empty: 'The image is empty: 0 bytes',
     'incomplete-body': 'The connection broke off: aborted',
@@ -33,7 +36,9 @@ function details({ maxBytes, maxPixels }: Limits) {
     'unusable-alpha':
       "alpha is a false-positive rate between 0.00174 and 0.5: that is what this model's calibration images can tell.",
     unauthorised: 'Send "Authorization: Bearer TOKEN".',
+    'unknown-token': 'The token is not known here.',
     'no-such-model': 'There is no model faces; GET /v1/models lists those that there are.',
+    'too-slow': `The body came slower than ${slowest.bytesPerSecond / 1000} KB/s.`,
     'too-large': `An image may have ${mebibytes(maxBytes)} at most.`,
     'too-many-images': `${MOST_IMAGES + 1} images; a request may have ${MOST_IMAGES} at most.`,
     'unsupported-type': 'The image is none of JPEG, PNG and WebP.',
@@ -42,6 +47,8 @@ function details({ maxBytes, maxPixels }: Limits) {
     truncated: 'The image is cut short: its end is missing',
     animated: 'The image is animated; one still picture is wanted',
     undecodable: "The image is damaged: it can't be decoded",
+    misdirected:
+      'The request is for rebound.example; this service answers to localhost, 127.0.0.1 and [::1] alone. To be asked by another name it needs tokens (--tokens), or --no-auth where something else guards it.',
     internal: '',
     'model-unusable': "The model badnet can't be loaded.",
     'not-ready': 'There is no model here yet.',
@@ -54,6 +61,17 @@ const oipDetails = ({ maxRequestBytes }: Limits) => ({
   malformed: 'One input is wanted: images, of n × 40 × 32 × 3.',
   'too-large': `A request may have ${mebibytes(maxRequestBytes)} at most.`,
 });
+
+/** What is answered before it is looked at what is asked for. @param isOpen whether the path needs no token */
+export function ofEverybody(
+  { needsToken, isForThisMachine }: Pick<Described, 'needsToken' | 'isForThisMachine'>,
+  isOpen = false,
+): ToldProblem[] {
+  return [
+    ...(needsToken && !isOpen ? (['unauthorised', 'unknown-token'] as const) : []),
+    ...(isForThisMachine ? (['misdirected'] as const) : []),
+  ];
+}
 
 export type ToldProblem = keyof ReturnType<typeof details>;
 

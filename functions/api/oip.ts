@@ -17,10 +17,9 @@ const tags = ['Open Inference Protocol'];
 
 type Refused = (problems: readonly ToldProblem[]) => object;
 
-/** The paths of the Open Inference Protocol v2. @param needsToken whether requests need a bearer token */
-export function oipPaths(needsToken: boolean): object {
-  const refused: Refused = (problems) =>
-    fails([...(needsToken ? (['unauthorised'] as const) : []), 'internal', ...problems], 'OipProblem');
+/** The paths of the Open Inference Protocol v2. @param always what else is answered to any request */
+export function oipPaths(always: readonly ToldProblem[]): object {
+  const refused: Refused = (problems) => fails([...always, 'internal', ...problems], 'OipProblem');
   return {
     '/v2': get({
       id: 'oipServer',
@@ -61,6 +60,7 @@ const OF_MODEL: readonly ToldProblem[] = ['no-such-model', 'model-unusable'];
 const OF_TENSORS: readonly ToldProblem[] = [
   'malformed',
   'incomplete-body',
+  'too-slow',
   'too-large',
   'too-many-images',
   'unsupported-encoding',

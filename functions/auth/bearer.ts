@@ -17,11 +17,13 @@ export function bearerAuth(check: TokenCheck): MiddlewareHandler {
           'WWW-Authenticate': 'Bearer realm="goodnet"',
         });
       }
-      if (check(token) === undefined) {
-        throw new Problem('unauthorised', 'The token is not known here.', {
+      const name = check(token);
+      if (name === undefined) {
+        throw new Problem('unknown-token', 'The token is not known here.', {
           'WWW-Authenticate': 'Bearer realm="goodnet", error="invalid_token"',
         });
       }
+      c.set('caller', name);
     }
     await next();
   };

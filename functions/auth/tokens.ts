@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { GoodNetError, messageOf } from '../../models/errors';
 
 const LEAST_LENGTH = 16;
@@ -8,6 +8,8 @@ const LINES = /\r?\n/;
 export const LINES_OR_COMMAS = /\r?\n|,/;
 /** How often, at most, it is looked whether the file has changed, in milliseconds. */
 const LOOK_AGAIN = 1000;
+/** How many faults of it are told. */
+const TOLD_FAULTS = 3;
 
 /** Tells whose token it is: its name, or undefined where it is nobody's. */
 export type TokenCheck = (token: string) => string | undefined;
@@ -24,7 +26,77 @@ interface Known {
  * @throws GoodNetError `usage` for a line that is none, a token of under 16 characters, a name given twice
  */
 export function parseTokens(text: string, where: string, between: RegExp = LINES): TokenCheck {
+  const { known, faults } = readTokens(text, where, between);
+  if (faults.length > 0) {
+    throw new GoodNetError(faults[0]!, {
+      kind: 'usage',
+      hint: 'Write one token a line, as in "app:0f3b…"; openssl rand -hex 32 makes one.',
+    });
+  }
+  return checkOf(known);
+}
+
+/**
+ * The tokens of a file, read again when what it says changes. A token that it doesn't say is not valid: where it is
+ * damaged later, its good lines are; where it is gone or can't be read, none is.
+ * @param say takes note of that
+ * @throws GoodNetError `usage` where it can't be read or understood to begin with
+ */
+export function tokenFile(path: string, say: (line: string) => void): TokenCheck {
+  let text: string | undefined;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new GoodNetError(`The tokens in ${path} can't be read: ${messageOf(cause)}`, {
+      kind: 'usage',
+      cause,
+    });
+  }
+  let check = parseTokens(text, path);
+  let lookedAt = performance.now();
+  let fault = '';
+
+  function lookAgain(): void {
+    const { now, why } = readNow(path);
+    // Said once, not each second until somebody mends it.
+    if (now === text && why === fault) return;
+    [text, fault] = [now, why];
+    const { known, faults } = now === undefined ? { known: [], faults: [why] } : readTokens(now, path, LINES);
+    check = checkOf(known);
+    if (faults.length === 0) {
+      say(`Read the tokens in ${path} again.`);
+      return;
+    }
+    const valid =
+      known.length > 0
+        ? `valid now are those of ${known.map(({ name }) => name).join(', ')}`
+        : 'no token is valid now';
+    say(
+      `The tokens in ${path} changed, and not all can be read: ${valid}. ${faults.slice(0, TOLD_FAULTS).join('; ')}.`,
+    );
+  }
+
+  return (token) => {
+    if (performance.now() - lookedAt >= LOOK_AGAIN) {
+      lookedAt = performance.now();
+      lookAgain();
+    }
+    return check(token);
+  };
+}
+
+function readNow(path: string): { now: string | undefined; why: string } {
+  try {
+    return { now: readFileSync(path, 'utf8'), why: '' };
+  } catch (error) {
+    return { now: undefined, why: messageOf(error) };
+  }
+}
+
+/** The entries that can be understood, and what is wrong with the others. */
+function readTokens(text: string, where: string, between: RegExp): { known: Known[]; faults: string[] } {
   const known: Known[] = [];
+  const faults: string[] = [];
   text.split(between).forEach((line, i) => {
     const plain = line.trim();
     if (plain === '' || plain.startsWith('#')) return;
@@ -37,62 +109,20 @@ export function parseTokens(text: string, where: string, between: RegExp = LINES
           : known.some((each) => each.name === name)
             ? `gives the name ${name} a second time`
             : undefined;
-    if (fault) {
-      throw new GoodNetError(`${where}, entry ${i + 1} ${fault}`, {
-        kind: 'usage',
-        hint: 'Write one token a line, as in "app:0f3b…"; openssl rand -hex 32 makes one.',
-      });
-    }
-    known.push({ name: name!, digest: digest(token!) });
+    if (fault) faults.push(`${where}, entry ${i + 1} ${fault}`);
+    else known.push({ name: name!, digest: digest(token!) });
   });
-  if (known.length === 0) throw new GoodNetError(`${where} holds no token`, { kind: 'usage' });
+  if (known.length === 0 && faults.length === 0) faults.push(`${where} holds no token`);
+  return { known, faults };
+}
+
+function checkOf(known: readonly Known[]): TokenCheck {
   return (token) => {
     const given = digest(token);
     let found: string | undefined;
     // All of them, whichever it is: the time tells nothing.
     for (const each of known) if (timingSafeEqual(each.digest, given)) found = each.name;
     return found;
-  };
-}
-
-/**
- * The tokens of a file, read again when it changes; where it can't be read or understood then, the ones before stay.
- * @param say takes note of that
- * @throws GoodNetError `usage` where it can't be read or understood to begin with
- */
-export function tokenFile(path: string, say: (line: string) => void): TokenCheck {
-  const read = () => {
-    const changed = statSync(path).mtimeMs;
-    return { changed, check: parseTokens(readFileSync(path, 'utf8'), path) };
-  };
-  let current: ReturnType<typeof read>;
-  try {
-    current = read();
-  } catch (cause) {
-    if (cause instanceof GoodNetError) throw cause;
-    throw new GoodNetError(`The tokens in ${path} can't be read: ${messageOf(cause)}`, {
-      kind: 'usage',
-      cause,
-    });
-  }
-  let lookedAt = Date.now();
-  let fault: string | undefined;
-  return (token) => {
-    if (Date.now() - lookedAt >= LOOK_AGAIN) {
-      lookedAt = Date.now();
-      try {
-        if (statSync(path).mtimeMs !== current.changed) {
-          current = read();
-          say(`Read the tokens in ${path} again.`);
-        }
-        fault = undefined;
-      } catch (error) {
-        // Said once, not each second until somebody mends it.
-        if (messageOf(error) !== fault) say(`The tokens of before stay: ${messageOf(error)}`);
-        fault = messageOf(error);
-      }
-    }
-    return current.check(token);
   };
 }
 

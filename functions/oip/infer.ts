@@ -4,14 +4,19 @@ import { imageSize } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
 import { readBody } from '../body';
 import type { Classifier } from '../classifier';
-import type { Limits } from '../limits';
+import { clipped, faultsIn, holdsAtMost, parseJson } from '../json';
+import type { Limits, Room } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
+import { queryOf } from '../query';
 import { MOST_IMAGES } from '../schemas';
 import { type InferRequest, inferRequestSchema } from './schemas';
 import { bytesOf, inputValues, type OutputTensor } from './tensors';
 
 const HEADER_LENGTH = 'inference-header-content-length';
+
+/** The most values of a request beside the tensor's: what can be asked for has a few dozen. */
+const MAX_BESIDE = 1000;
 
 /** The name of the image tensor: n × height × width × channels values of 0–255, RGB. */
 export const INPUT = 'images';
@@ -38,9 +43,18 @@ export function outputsOf({ tellsFamiliarity }: Pick<Classifier, 'tellsFamiliari
 }
 
 /** Answers `POST /v2/models/{model}/infer`, its tensors as JSON or binary. */
-export async function infer(c: Context, model: Classifier, limits: Limits, watch: Watch): Promise<Response> {
-  const body = await readBody(c.req.raw, limits.maxRequestBytes, 'A request');
-  const { request, binary } = parse(body, c.req.header(HEADER_LENGTH));
+export async function infer(
+  c: Context,
+  model: Classifier,
+  limits: Limits,
+  room: Room,
+  watch: Watch,
+): Promise<Response> {
+  queryOf(c, []);
+  const { maxRequestBytes: maxBytes, slowest } = limits;
+  const body = await readBody(c.req.raw, { maxBytes, what: 'A request', room, slowest });
+  const { request, binary } = parse(body, c.req.header(HEADER_LENGTH), mostValues(model));
+  const outputs = wantedOf(request, model);
   const input = request.inputs[0]!;
   const { height, width, channels } = model.input;
   const [count, ...image] = input.shape;
@@ -59,35 +73,69 @@ export async function infer(c: Context, model: Classifier, limits: Limits, watch
     throw new Problem('malformed', 'The shape does not fit.');
   const verdicts = await model.classify(pixels, count!);
   for (const verdict of verdicts) watch.verdict(model.model, verdict);
-  return answer(model, request, verdicts);
+  return answer(model, request, outputs, verdicts);
 }
 
-function parse(body: Uint8Array, header: string | undefined): { request: InferRequest; binary: Uint8Array } {
+function parse(body: Uint8Array, header: string | undefined, maxValues: number) {
   const length = header === undefined ? body.length : /^\d{1,9}$/.test(header) ? Number(header) : -1;
   if (length < 0 || length > body.length) {
     throw new Problem(
       'malformed',
-      `Inference-Header-Content-Length is ${header}, of a body of ${body.length} bytes.`,
+      `Inference-Header-Content-Length is ${clipped(header!)}, of a body of ${body.length} bytes.`,
     );
   }
-  let raw: unknown;
-  try {
-    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.subarray(0, length)));
-  } catch {
-    throw new Problem('malformed', 'The request is not JSON.');
-  }
-  const parsed = inferRequestSchema.safeParse(raw);
-  if (parsed.success) return { request: parsed.data, binary: body.subarray(length) };
-  const issue = parsed.error.issues[0]!;
-  throw new Problem('malformed', `${issue.path.join('.')}: ${issue.message}`);
+  const request = requestOf(parseJson(body.subarray(0, length), maxValues));
+  return { request, binary: body.subarray(length) };
 }
 
-function answer(model: Classifier, request: InferRequest, verdicts: readonly Verdict[]): Response {
-  const asked = request.outputs ?? outputsOf(model).map(({ name }) => ({ name, parameters: undefined }));
+/** The values of the tensor, which are many, are left aside here: `inputValues` looks at them. */
+function requestOf(raw: unknown): InferRequest {
+  const given = raw as { inputs?: readonly { data?: unknown }[] } | null;
+  const first = Array.isArray(given?.inputs) ? given.inputs[0] : undefined;
+  const values = first?.data;
+  if (first && Array.isArray(values)) first.data = [];
+  if (!holdsAtMost(raw, MAX_BESIDE)) {
+    throw new Problem('malformed', `The request holds more than ${MAX_BESIDE} values beside the tensor's.`);
+  }
+  const parsed = inferRequestSchema.safeParse(raw);
+  if (!parsed.success) throw new Problem('malformed', faultsIn(parsed.error));
+  if (Array.isArray(values)) parsed.data.inputs[0]!.data = values;
+  return parsed.data;
+}
+
+/**
+ * The most values of a request's JSON: those of as many images as are taken, nested as their shape is, twice, so that one
+ * who sends too many images is told so.
+ */
+function mostValues({ input: { height, width, channels } }: Classifier): number {
+  return 2 * MOST_IMAGES * (1 + height * (1 + width * (1 + channels))) + MAX_BESIDE;
+}
+
+/** The outputs that are asked for: each is one of the model's, and asked for once. */
+function wantedOf(request: InferRequest, model: Classifier): NonNullable<InferRequest['outputs']> {
+  const all = outputsOf(model).map(({ name }) => name);
+  const wanted = request.outputs ?? all.map((name) => ({ name }));
+  const before = new Set<string>();
+  for (const { name } of wanted) {
+    if (!(all as readonly string[]).includes(name)) {
+      throw new Problem('malformed', `There is no output ${clipped(name)}; there are ${all.join(', ')}.`);
+    }
+    if (before.has(name)) throw new Problem('malformed', `The output ${name} is asked for twice.`);
+    before.add(name);
+  }
+  return wanted;
+}
+
+function answer(
+  model: Classifier,
+  request: InferRequest,
+  wanted: NonNullable<InferRequest['outputs']>,
+  verdicts: readonly Verdict[],
+): Response {
   const all = request.parameters?.binary_data_output === true;
   const outputs: object[] = [];
   const parts: Buffer[] = [];
-  for (const { name, parameters } of asked) {
+  for (const { name, parameters } of wanted) {
     const tensor = outputOf(name, verdicts, model);
     if (!(parameters?.binary_data ?? all)) {
       outputs.push(tensor);
@@ -111,12 +159,7 @@ function answer(model: Classifier, request: InferRequest, verdicts: readonly Ver
 }
 
 function outputOf(name: string, verdicts: readonly Verdict[], model: Classifier): OutputTensor {
-  const outputs = outputsOf(model);
-  const output = outputs.find((each) => each.name === name);
-  if (!output) {
-    const names = outputs.map((each) => each.name).join(', ');
-    throw new Problem('malformed', `There is no output ${name}; there are ${names}.`);
-  }
+  const output = outputsOf(model).find((each) => each.name === name)!;
   const of: (verdict: Verdict) => number | boolean = output.of;
   const data = verdicts.map((verdict) => of(verdict)) as OutputTensor['data'];
   return { name, datatype: output.datatype, shape: [verdicts.length], data };

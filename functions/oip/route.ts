@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { version as goodnetVersion } from '../../models/version';
-import { announcedBytes } from '../body';
+import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { HeldBytes, type Limits } from '../limits';
+import type { HeldBytes, Limits } from '../limits';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
 import { INPUT, infer, outputsOf } from './infer';
@@ -13,9 +13,8 @@ import type { ModelMetadata } from './schemas';
  * The Open Inference Protocol v2 over HTTP (https://github.com/kserve/open-inference-protocol), so that clients of
  * KServe and Triton work as they are. A model's version is its bundle's.
  */
-export function oipRoute(catalogue: Catalogue, limits: Limits, watch: Watch): Hono {
+export function oipRoute(catalogue: Catalogue, limits: Limits, held: HeldBytes, watch: Watch): Hono {
   const app = new Hono();
-  const held = new HeldBytes(limits.maxHeld);
   app.get('/', (c) =>
     c.json({ name: 'goodnet', version: goodnetVersion, extensions: ['binary_tensor_data'] }),
   );
@@ -30,9 +29,7 @@ export function oipRoute(catalogue: Catalogue, limits: Limits, watch: Watch): Ho
       use(c.req.param(), async (model) => c.json({ name: model.model, ready: true })),
     );
     app.post(`${path}/infer`, (c) =>
-      use(c.req.param(), (model) =>
-        held.during(announcedBytes(c.req.raw, limits.maxRequestBytes), () => infer(c, model, limits, watch)),
-      ),
+      use(c.req.param(), (model) => held.during(callerOf(c), (room) => infer(c, model, limits, room, watch))),
     );
   }
   return app;

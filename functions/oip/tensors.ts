@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { clipped } from '../json';
 import { Problem } from '../problem';
 import type { InferRequest } from './schemas';
 
@@ -30,14 +31,14 @@ export function inputValues(
   const count = input.shape.reduce((product, side) => product * side, 1);
   const { datatype } = input;
   if (datatype !== 'UINT8' && datatype !== 'FP32') {
-    throw new Problem('malformed', `The input's datatype is ${datatype}; UINT8 and FP32 are taken.`);
+    throw new Problem('malformed', `The input's datatype is ${clipped(datatype)}; UINT8 and FP32 are taken.`);
   }
   const announced = input.parameters?.binary_data_size;
   if (announced !== undefined) {
     if (announced !== binary.length || binary.length !== count * INPUT_TYPES[datatype]) {
       throw new Problem(
         'malformed',
-        `${input.name} is of ${count * INPUT_TYPES[datatype]} bytes by its shape; ${announced} are announced, ${binary.length} sent.`,
+        `${input.name} is of ${count * INPUT_TYPES[datatype]} bytes by its shape; ${clipped(String(announced))} are announced, ${binary.length} sent.`,
       );
     }
     if (datatype === 'UINT8') return binary;
@@ -46,20 +47,33 @@ export function inputValues(
     for (let i = 0; i < count; i++) values[i] = view.getFloat32(4 * i, true);
     return checked(values, input.name);
   }
-  // Nested as the shape is, or flat; what is nested deeper is no value.
-  const flat = (input.data ?? []).flat(input.shape.length) as unknown[];
-  if (flat.length !== count) {
-    throw new Problem(
-      'malformed',
-      `${input.name} is of ${count} values by its shape; ${flat.length} are sent.`,
-    );
+  const values = new Float32Array(count);
+  const sent = flatten(input.data ?? [], input.shape.length, values, datatype);
+  if (sent !== count) {
+    throw new Problem('malformed', `${input.name} is of ${count} values by its shape; ${sent} are sent.`);
   }
-  const isValue = datatype === 'UINT8' ? Number.isInteger : (value: unknown) => typeof value === 'number';
-  const values = checked(
-    Float32Array.from(flat, (value) => (isValue(value) ? (value as number) : Number.NaN)),
-    input.name,
-  );
+  checked(values, input.name);
   return datatype === 'UINT8' ? Uint8Array.from(values) : values;
+}
+
+/**
+ * Writes values out one after the other; what is no value becomes NaN, and so does what is nested deeper than the shape.
+ * @returns how many there are, though they may be more than there is room for
+ */
+function flatten(
+  data: readonly unknown[],
+  depth: number,
+  into: Float32Array,
+  datatype: keyof typeof INPUT_TYPES,
+  first = 0,
+): number {
+  let next = first;
+  for (const each of data) {
+    if (typeof each === 'number' && (datatype === 'FP32' || Number.isInteger(each))) into[next++] = each;
+    else if (depth > 0 && Array.isArray(each)) next = flatten(each, depth - 1, into, datatype, next);
+    else into[next++] = Number.NaN;
+  }
+  return next;
 }
 
 function checked(values: Float32Array, name: string): Float32Array {

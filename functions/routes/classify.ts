@@ -2,12 +2,12 @@ import type { Context } from 'hono';
 import { imageSize } from '../../models/images/set';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { type Asked, askedOf } from '../asked';
-import { announcedBytes } from '../body';
+import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
 import { decodeImage, ImageRejected } from '../decode';
-import { type FetchObject, type ImageIn, mostBytes, readImages } from '../images-in';
-import { HeldBytes, type Limits, Turns } from '../limits';
+import { type FetchObject, type ImageIn, readImages } from '../images-in';
+import { type HeldBytes, type Limits, Turns } from '../limits';
 import { timed, type Watch } from '../observe/watch';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
@@ -16,6 +16,8 @@ import type { Answer, Answers } from '../schemas';
 export interface ClassifyParts {
   readonly catalogue: Catalogue;
   readonly limits: Limits;
+  /** The bytes that all requests hold. */
+  readonly held: HeldBytes;
   readonly fetchObject: FetchObject | undefined;
   readonly watch: Watch;
 }
@@ -29,8 +31,7 @@ type Decoded =
  * is answered with its verdict; several, as a form or JSON, with one answer each, in order, a verdict or an error.
  */
 export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
-  const { catalogue, limits, fetchObject, watch } = parts;
-  const held = new HeldBytes(limits.maxHeld);
+  const { catalogue, limits, held, fetchObject, watch } = parts;
   const decoding = new Turns(limits.maxDecoding);
   const fetched = new Turns(limits.maxFetched);
 
@@ -71,11 +72,9 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
 
   return (c) =>
     catalogue.use(c.req.param('model'), async (model) => {
-      const asked = askedOf(c.req.query(), model);
-      const request = c.req.raw;
-      const most = mostBytes(request, limits);
-      return await held.during(Math.min(announcedBytes(request, most), most), async () => {
-        const { isSingle, images } = await readImages(request, limits, fetchObject);
+      const asked = askedOf(c, model);
+      return await held.during(callerOf(c), async (room) => {
+        const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);
         const decoded = await Promise.all(images.map((image) => decode(image, model)));
         const verdicts = await verdictsOn(decoded, model, asked);
         const by = { model: model.model, bundle: model.id, alpha: asked.alpha };

@@ -38,8 +38,10 @@ const appOf = (options: Partial<AppOptions> = {}) =>
 const app = appOf();
 const documentOf = async (of: typeof app) => (await (await of.request('/openapi.json')).json()) as Document;
 const guarded = appOf({ tokens: parseTokens(`test:${TOKEN}`, 'here') });
-/** With all that there is to tell, 401 among it. */
-const document = await documentOf(guarded);
+const local = appOf({ isForThisMachine: true });
+const documents = [await documentOf(guarded), await documentOf(local)] as const;
+/** With all that there is to tell, 401 among it, but what is told where there are no tokens. */
+const [document, localDocument] = documents;
 
 const ajv = new Ajv2020({ strict: false, formats: { binary: true } });
 ajv.addSchema({ $id: 'api', components: document.components });
@@ -150,8 +152,16 @@ async function provoked(name: string, isOip: boolean): Promise<Response> {
       return await post(png, { to: `${path}?alpha=0.9` });
     case 'unauthorised':
       return await post(right, { of: guarded });
+    case 'unknown-token':
+      return await post(right, { of: guarded, headers: { authorization: 'Bearer of-nobody' } });
+    case 'misdirected':
+      return await post(right, { of: local, headers: { host: 'rebound.example' } });
     case 'no-such-model':
       return await app.request(isOip ? '/v2/models/faces' : '/v1/models/faces');
+    case 'too-slow': {
+      const slowest = { ...LIMITS.slowest, overSeconds: 0.01 };
+      return await post(new ReadableStream(), { of: appOf({ limits: { slowest } }) });
+    }
     case 'too-large':
       return await post('x', { headers: { 'content-length': `${most + 1}` } });
     case 'too-many-images':
@@ -196,12 +206,12 @@ async function provoked(name: string, isOip: boolean): Promise<Response> {
 }
 
 describe('the problems of /openapi.json', () => {
-  const told = Object.keys(document.components.examples);
+  const examples = { ...document.components.examples, ...localDocument.components.examples };
 
-  it.each(told)('%s is what is answered', async (example) => {
+  it.each(Object.keys(examples))('%s is what is answered', async (example) => {
     const [kind, name] = example.split('.');
     const response = await provoked(name!, kind === 'OipProblem');
-    const { value } = document.components.examples[example]!;
+    const { value } = examples[example]!;
     expect(await response.json()).toEqual(value);
     expect(response.status).toBe((value as { status: number }).status);
     expect(response.headers.has('retry-after')).toBe(response.status === 503);
@@ -221,6 +231,17 @@ describe('/openapi.json', () => {
     expect(open).toMatchObject({ security: [] });
     expect(open.components).not.toHaveProperty('securitySchemes');
     expect(JSON.stringify(open)).not.toContain('"401"');
+  });
+
+  it('tells that a service without tokens is for its own machine', () => {
+    const statuses = (of: Document) =>
+      Object.values(of.paths).flatMap((verbs) =>
+        Object.values(verbs).map(({ responses }) => '421' in responses),
+      );
+    expect([new Set(statuses(localDocument)), new Set(statuses(document))]).toEqual([
+      new Set([true]),
+      new Set([false]),
+    ]);
   });
 
   it('tells the limits that this service has', async () => {

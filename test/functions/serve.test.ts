@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -98,6 +100,25 @@ test('serve: answers whoever brings a token, takes up others, and tells of itsel
   const { code, out, err } = await server.ended;
   expect(code).toBe(0);
   expect(`${out}${err}`).not.toMatch(new RegExp(`${FIRST}|${SECOND}`));
+});
+
+test.each([
+  ['by its own names alone, without tokens', [], 421],
+  ['by any name with tokens', ['--tokens', tokens], 401],
+  ['by any name where something else guards it', ['--no-auth'], 200],
+] as const)('serve: is asked %s', async (_, args, status) => {
+  const server = start('serve', store, '--port', '0', ...args);
+  const { hostname, port } = new URL(await printed(server, /http:\/\/127\.0\.0\.1:\d+/));
+  const statusOf = async (host: string) => {
+    const sending = request({ hostname, port, path: '/v1/models', headers: { host } }).end();
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await statusOf('rebound.example')).toBe(status);
+  expect(await statusOf(`localhost:${port}`)).toBe(status === 421 ? 200 : status);
+  server.kill('SIGTERM');
+  expect((await server.ended).code).toBe(0);
 });
 
 test('serve: answers everybody where it is told to', async () => {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
-import { LINES_OR_COMMAS, parseTokens, tokenFile } from '../../functions/auth/tokens';
+import { LINES_OR_COMMAS, parseTokens, type TokenCheck, tokenFile } from '../../functions/auth/tokens';
 import { prometheus } from '../../functions/observe/prometheus';
 import { colours, plain } from './stand-in';
 
@@ -47,29 +47,60 @@ describe('tokens', () => {
     expect(() => tokenFile(join(folder, 'none'), () => {})).toThrow(/can't be read/);
   });
 
-  it('are read again when the file changes; a damaged file changes nothing', () => {
-    vi.useFakeTimers();
-    writeFileSync(file, `app:${FIRST}`);
+  describe('of a file', () => {
     const said: string[] = [];
-    const check = tokenFile(file, (line) => said.push(line));
-    const change = (text: string, at: number) => {
-      writeFileSync(file, text);
-      utimesSync(file, at, at);
+    let check: TokenCheck = () => undefined;
+    /** Whose the tokens are after the file was changed, or taken away, and looked at again. */
+    function reread(text: string | undefined): (string | undefined)[] {
+      if (text === undefined) rmSync(file);
+      else writeFileSync(file, text);
+      // As it was written at the same time: what it says counts.
+      if (text !== undefined) utimesSync(file, 1000, 1000);
       vi.advanceTimersByTime(1001);
-    };
-    change(`app:${SECOND}`, 1000);
-    expect([check(FIRST), check(SECOND)]).toEqual([undefined, 'app']);
-    change('damaged', 2000);
-    expect(check(SECOND)).toBe('app');
-    vi.advanceTimersByTime(1001);
-    expect(check(SECOND)).toBe('app');
-    expect(said).toHaveLength(2);
-    rmSync(file);
-    vi.advanceTimersByTime(1001);
-    expect(check(SECOND)).toBe('app');
-    expect(said).toHaveLength(3);
-    expect(said.join()).toMatch(/again.*tokens of before stay/);
-    expect(said.join()).not.toContain(SECOND);
+      return [check(FIRST), check(SECOND)];
+    }
+    beforeEach(() => {
+      vi.useFakeTimers();
+      said.length = 0;
+      writeFileSync(file, `app:${FIRST}\nother:${SECOND}`);
+      utimesSync(file, 1000, 1000);
+      check = tokenFile(file, (line) => said.push(line));
+    });
+
+    it('are read again when it says something else, whenever it was written', () => {
+      expect(reread(`app:${FIRST}`)).toEqual(['app', undefined]);
+      expect(reread(`app:${SECOND}`)).toEqual([undefined, 'app']);
+      expect(reread(`app:${SECOND}`)).toEqual([undefined, 'app']);
+      expect(said).toEqual(Array(2).fill(`Read the tokens in ${file} again.`));
+    });
+
+    it.each([
+      ['is emptied', '', [undefined, undefined], /no token is valid now.*holds no token/],
+      ['has comments left alone', `# app:${FIRST}`, [undefined, undefined], /no token is valid now/],
+      ['is gone', undefined, [undefined, undefined], /no token is valid now.*ENOENT/],
+      ['is damaged', 'damaged', [undefined, undefined], /no token is valid now.*entry 1 is no "name:token"/],
+      [
+        'is half damaged',
+        `oth\napp:${FIRST}`,
+        ['app', undefined],
+        /valid now are those of app\..*entry 1 is no/,
+      ],
+      [
+        'is cut short',
+        `app:${FIRST}\nother:sec`,
+        ['app', undefined],
+        /those of app\..*entry 2 has a token of/,
+      ],
+      ['says a name twice', `a:${FIRST}\na:${SECOND}`, ['a', undefined], /entry 2 gives the name a a second/],
+    ])('are valid no longer where it %s, and that is said once', (_, text, valid, why) => {
+      expect(reread(text)).toEqual(valid);
+      vi.advanceTimersByTime(1001);
+      expect([check(FIRST), check(SECOND)]).toEqual(valid);
+      expect(said).toEqual([expect.stringMatching(why)]);
+      expect(said.join()).not.toMatch(/-token-of-the-app/);
+      expect(reread(`app:${FIRST}\nother:${SECOND}`)).toEqual(['app', 'other']);
+      expect(said[1]).toBe(`Read the tokens in ${file} again.`);
+    });
   });
 });
 
@@ -96,6 +127,16 @@ describe('a service with tokens', () => {
       app.request('/v1/classify', { method: 'POST', body, headers });
     expect((await post({})).status).toBe(401);
     expect((await post({ authorization: `bearer ${FIRST}` })).status).toBe(200);
+  });
+
+  it('tells one who brings none from one whose token is not known', async () => {
+    for (const path of ['/v1/models', '/v2', '/health']) {
+      const type = async (authorization?: string) =>
+        ((await (await ask(path, authorization)).json()) as { type: string }).type;
+      expect(await type()).toBe('urn:goodnet:problem:unauthorised');
+      expect(await type('Basic x')).toBe('urn:goodnet:problem:unauthorised');
+      expect(await type(`Bearer ${SECOND}`)).toBe('urn:goodnet:problem:unknown-token');
+    }
   });
 
   it('tells everybody that it is there and how to ask', async () => {
