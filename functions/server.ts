@@ -1,16 +1,20 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { GoodNetError, messageOf } from '../models/errors';
 
 const SECOND = 1000;
-/** How soon a request must have arrived: slow senders don't hold connections for ever. */
+/**
+ * How soon a request must have arrived, and how long an answer may wait to be read: who is slow doesn't hold connections
+ * for ever.
+ */
 const TIMEOUTS = {
   headersTimeout: 10 * SECOND,
   requestTimeout: 60 * SECOND,
   keepAliveTimeout: 5 * SECOND,
   connectionsCheckingInterval: 5 * SECOND,
+  timeout: 20 * SECOND,
 };
 
 export interface ServerOptions {
@@ -37,8 +41,10 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, host, port, graceMs = 10 * SECOND, timeouts } = options;
-  const serverOptions = { ...TIMEOUTS, ...timeouts };
+  const { timeout, ...serverOptions } = { ...TIMEOUTS, ...timeouts };
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host, serverOptions }) as Server;
+  server.setTimeout(timeout);
+  server.on('request', letGoUnread);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, resolve);
@@ -53,6 +59,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return closing;
     },
   };
+}
+
+/**
+ * Lets a client go that reads nothing of its answer. A connection also falls silent while an answer is worked out: that
+ * goes on, however long it takes.
+ */
+function letGoUnread(_: IncomingMessage, response: ServerResponse): void {
+  response.on('timeout', (socket: Socket) => {
+    if (socket.writableLength > 0) socket.destroy();
+  });
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {

@@ -102,6 +102,8 @@ describe('no log has an image, its name, or a token', () => {
       expect([path, (await ask(path, TOKEN, init)).status]).toEqual([path, status]);
       expect((await ask(path, WRONG, init)).status).toBe(401);
     }
+    const metrics = await (await ask('/metrics', TOKEN)).text();
+    expect(metrics).toContain('goodnet_verdicts_total{model="chain"');
     // The file is read again, and what is wrong with it is said.
     writeFileSync(tokens, `app ${TOKEN}-again\n`);
     await vi.waitFor(
@@ -111,8 +113,6 @@ describe('no log has an image, its name, or a token', () => {
       },
       { timeout: 10_000, interval: 200 },
     );
-    const metrics = await (await ask('/metrics', TOKEN)).text();
-    expect(metrics).toContain('goodnet_verdicts_total{model="chain"');
     server.kill('SIGTERM');
     const { code, out, err } = await server.ended;
     expect([code, out]).toEqual([0, expect.stringContaining('chain')]);

@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
@@ -133,6 +134,53 @@ describe('startServer', () => {
       await once(socket, 'close');
       expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
     }
+  });
+
+  it.each([
+    ['a large answer', 2 ** 26, 1],
+    ['many answers', 2 ** 17, 1000],
+  ])('lets a client go that does not read: %s', async (_, bytes, requests) => {
+    const answer = Buffer.alloc(bytes);
+    const app = new Hono<{ Bindings: HttpBindings }>();
+    let isFirst = true;
+    const closed = new Promise<void>((resolve) => {
+      app.get('/', (c) => {
+        if (isFirst) c.env.incoming.socket.once('close', () => resolve());
+        isFirst = false;
+        return c.body(answer);
+      });
+    });
+    const { url } = await start({ app: app as unknown as Hono, timeouts: { timeout: 100 } });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(requests));
+    await closed;
+    socket.destroy();
+  });
+
+  it('waits for an answer that is being worked out, and for one who reads slowly', async () => {
+    const { app, begins, letGo } = held();
+    const { url } = await start({ app, timeouts: { timeout: 50 } });
+    const body = await plain().png().toBuffer();
+    const answered = fetch(`${url}/v1/classify`, { method: 'POST', body });
+    await begins;
+    await setTimeout(300);
+    letGo();
+    expect((await answered).status).toBe(200);
+
+    const answer = Buffer.alloc(2 ** 25);
+    const large = await start({
+      app: new Hono().get('/', (c) => c.body(answer)),
+      timeouts: { timeout: 500 },
+    });
+    let read = 0;
+    for await (const part of (await fetch(large.url)).body!) {
+      if (read === 0 || Math.floor((read + part.length) / 2 ** 22) > Math.floor(read / 2 ** 22))
+        await setTimeout(100);
+      read += part.length;
+    }
+    expect(read).toBe(answer.length);
   });
 
   it('says why it can not listen', async () => {
