@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
 
   it('lets SIGTERM through: the job ends with 143, and the next try goes on from there', async () => {
     const folder = join(work, 'job');
-    const names = Array.from({ length: 8 }, (_, i) => `net-${i}`);
+    const names = Array.from({ length: 4 }, (_, i) => `net-${i}`);
     const job = join(folder, await writeSmallJob(folder, names));
     const { LD_LIBRARY_PATH: _, ...env } = process.env;
     const start = () =>
@@ -104,14 +104,14 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
       );
     const first = start();
     const ended = new Promise((resolve) => first.once('close', resolve));
-    await printed(first, /\[2\/8\]/);
+    await printed(first, /\[2\/4\] net-1: bundle/);
     first.kill('SIGTERM');
     expect(await ended).toBe(143);
     const done = readdirSync(join(folder, 'state')).filter((name) =>
       existsSync(join(folder, 'state', name, 'done.json')),
     );
     expect(done.length).toBeGreaterThanOrEqual(2);
-    expect(done.length).toBeLessThan(8);
+    expect(done.length).toBeLessThan(4);
     const second = start();
     let told = '';
     second.stderr.on('data', (text) => {
@@ -119,5 +119,6 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
     });
     expect(await new Promise((resolve) => second.once('close', resolve))).toBe(0);
     expect(told.match(/done before/g)).toHaveLength(done.length);
-  });
+    // Each net has a process of its own, with an engine to start.
+  }, 120_000);
 });
