@@ -23,6 +23,7 @@ export interface NetOrder {
 
 /** What comes from it. */
 export type NetTold =
+  | { readonly engine: string }
   | { readonly begin: readonly Step[] }
   | { readonly progress: Parameters<Progress>[0] }
   | { readonly detail: string }
@@ -33,6 +34,8 @@ export interface ApartOptions {
   /** Repairs a net when it is called with `job-worker`. */
   readonly program: string;
   readonly limits: NetLimits;
+  /** Told what computes there: two processes may not have one GPU, so this one starts no engine. */
+  readonly engine: (description: string) => void;
   readonly begin: (steps: readonly Step[]) => void;
   readonly progress: Progress;
   readonly detail: (line: string) => void;
@@ -76,7 +79,8 @@ export function repairApart(order: NetOrder, options: ApartOptions): Promise<Mad
       }, LOOK_EVERY),
     );
     child.on('message', (told: NetTold) => {
-      if ('begin' in told) options.begin(told.begin);
+      if ('engine' in told) options.engine(told.engine);
+      else if ('begin' in told) options.begin(told.begin);
       else if ('progress' in told) options.progress(told.progress);
       else if ('detail' in told) options.detail(told.detail);
       else if ('made' in told) resolve(told.made);

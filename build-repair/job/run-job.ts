@@ -30,7 +30,8 @@ export interface JobOptions {
   readonly share: Share;
   /** Signs every bundle. */
   readonly signer?: Signer;
-  readonly engine: Engine;
+  /** What computes, where the nets are repaired in this process. */
+  readonly engine?: Engine;
   readonly progress: Progress;
   /** Says what became of a net, and what is to be known of its bundle. */
   readonly say: (line: string) => void;
@@ -109,11 +110,15 @@ async function doOnce(
   label: string,
   options: JobOptions,
 ): Promise<{ done: Done; isNew: boolean; notices?: readonly string[] }> {
-  const { engine, signal } = options;
+  const { signal } = options;
   const state = await openFiles(options.state);
   const started = performance.now();
   const limits = options.apart?.limits;
-  const about = { engine: engine.description, limits, format: 'goodnet-repair-done' as const };
+  const about = {
+    engine: options.engine?.description ?? 'not started',
+    limits,
+    format: 'goodnet-repair-done' as const,
+  };
   let what = '';
   try {
     const named = [net.net, net.clean, net.unlabelled, architectureFile(net)];
@@ -122,7 +127,10 @@ async function doOnce(
     what = fingerprint(net, versions, version);
     const before = await readDone(state, net, what, limits);
     if (before) return { done: before, isNew: false };
-    const { report, notices, ...made } = await make(net, from, work, label, options);
+    const { report, notices, ...made } = await make(net, from, work, label, options, (engine) => {
+      about.engine = engine;
+      options.detail?.(`${label}: Engine: ${engine}`);
+    });
     await state.write(keysOf(net).report, new TextEncoder().encode(report), 'any');
     const done: Done = {
       ...about,
@@ -161,13 +169,15 @@ async function make(
   work: string,
   label: string,
   options: JobOptions,
+  onEngine: (description: string) => void,
 ): Promise<Made> {
   const { apart, progress, signal } = options;
   const store = below(options.store, net.name);
   const begin = (steps: readonly Step[]) => options.begin?.(steps, label);
   const detail = (line: string) => options.detail?.(`${label}: ${line}`);
   if (!apart) {
-    const one = repairOne(net, { ...options, begin, detail, inputs: from, work, store });
+    const engine = options.engine!;
+    const one = repairOne(net, { ...options, engine, begin, detail, inputs: from, work, store });
     return madeOf(
       await one.catch((error) => {
         throw ofTheNet(error);
@@ -179,7 +189,7 @@ async function make(
     if (each !== undefined) local.set(each, await from.local(each));
   return await repairApart(
     { net, local, work, store, sign: apart.sign },
-    { program: apart.program, limits: apart.limits, begin, progress, detail, signal },
+    { program: apart.program, limits: apart.limits, engine: onEngine, begin, progress, detail, signal },
   );
 }
 

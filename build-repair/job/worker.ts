@@ -1,6 +1,6 @@
-import { startEngine } from '../../models/engine';
+import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { openSigner } from '../../models/signing/signer';
+import { openSigner, type Signer } from '../../models/signing/signer';
 import type { Fault } from '../screen/pool';
 import type { NetOrder, NetTold } from './apart';
 import { madeOf, ofTheNet } from './made';
@@ -14,14 +14,17 @@ export async function runNetWorker(): Promise<void> {
   process.on('SIGTERM', () => {});
   process.once('disconnect', () => process.exit());
   const order = await new Promise<NetOrder>((resolve) => process.once('message', resolve as never));
+  const started = await start(order).catch((error) => {
+    tell({ fault: { ...faultOf(error), kind: 'environment' } });
+  });
+  if (!started) return;
+  tell({ engine: started.engine.description });
   try {
-    const engine = await startEngine();
     const one = await repairOne(order.net, {
+      ...started,
       inputs: { local: async (address) => order.local.get(address)! },
       work: order.work,
       store: order.store,
-      signer: order.sign === undefined ? undefined : await openSigner(order.sign),
-      engine,
       begin: (begin) => tell({ begin }),
       progress: (progress) => tell({ progress }),
       detail: (detail) => tell({ detail }),
@@ -31,6 +34,11 @@ export async function runNetWorker(): Promise<void> {
   } catch (error) {
     tell({ fault: faultOf(ofTheNet(error)) });
   }
+}
+
+/** What is needed for any net: where it can't be had, that is no net's fault. */
+async function start({ sign }: NetOrder): Promise<{ engine: Engine; signer: Signer | undefined }> {
+  return { engine: await startEngine(), signer: sign === undefined ? undefined : await openSigner(sign) };
 }
 
 /** What is no error of the net's is one of the machine's. */

@@ -2,12 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeSmallJob } from '../build-repair/job/small-job';
 import { printed, start } from './cli';
 
-const folder = mkdtempSync(join(tmpdir(), 'goodnet-job-e2e-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = mkdtempSync(join(tmpdir(), 'goodnet-end-to-end-'));
+// Others look at what is left in the usual place.
+beforeAll(() => void vi.stubEnv('TMPDIR', folder));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test.skipIf(process.platform !== 'linux')(
   'a net whose process is killed is refused, the next is repaired',

@@ -3,7 +3,8 @@ import { GoodNetError, UsageError } from '../../../models/errors';
 import type { Share } from '../../job/share';
 import { Interrupted, interruptible } from '../interrupt';
 import { whole } from '../options';
-import { signerOf, startWork } from '../start';
+import { signerOf } from '../start';
+import { StepLines } from '../step-lines';
 
 interface JobFlags {
   store?: string;
@@ -67,8 +68,9 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   }
   const { shareOf } = await import('../../job/share');
   const part = flags.share ?? shareOf(process.env);
-  const signer = await signerOf(flags.sign);
-  const { engine, lines } = await startWork(flags);
+  // A key that can't be had is told at once.
+  await signerOf(flags.sign);
+  const lines = new StepLines(flags);
   const { runJob } = await import('../../job/run-job');
   const { limitsOf } = await import('../../job/limits');
   const outcome = await interruptible((signal) =>
@@ -77,8 +79,6 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       store,
       state,
       share: part,
-      signer,
-      engine,
       progress: lines.report,
       say: lines.say,
       begin: lines.begin,

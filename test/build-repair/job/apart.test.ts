@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { limitsOf } from '../../../build-repair/job/limits';
 import { ofTheNet } from '../../../build-repair/job/made';
 import { runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
-import { type Engine, startEngine } from '../../../models/engine';
 import { GoodNetError } from '../../../models/errors';
 import { writeSmallJob } from './small-job';
 
@@ -19,21 +18,25 @@ const PROGRAM = `
     if (net.name === 'hangs') for (;;);
     if (net.name === 'swells') setInterval(() => (globalThis.held ??= []).push(Buffer.alloc(32e6, 1)), 10);
     if (net.name === 'refused') process.send({ fault: { message: 'no net', kind: 'data', hint: 'Another.' } });
+    process.send({ engine: 'a stand-in' });
     if (net.name === 'fine') process.send({ made: { ...made, notices: [store, local.get(net.net)] } });
     if (net.name === 'disk') process.send({ fault: { message: 'the disk is full', kind: 'environment' } });
   });
 `;
 
-let engine: Engine;
 const folder = mkdtempSync(join(tmpdir(), 'goodnet-apart-'));
 const program = join(folder, 'program.cjs');
 const MINUTES = 0.05;
 
-beforeAll(async () => {
-  engine = await startEngine({ engine: 'wasm' });
+beforeAll(() => {
+  // Others look at what is left in the usual place.
+  vi.stubEnv('TMPDIR', folder);
   writeFileSync(program, PROGRAM);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Jobs by their nets: written once, as a net whose file is another is done again. */
 const jobs = new Map<string, Promise<string>>();
@@ -53,7 +56,6 @@ async function run(names: string[], limits = { minutes: MINUTES, bytes: 2 ** 33 
     store: join(folder, 'stores'),
     state: join(folder, 'state'),
     share: { index: 0, of: 1 },
-    engine,
     progress: silent,
     say: (line) => said.push(line),
     signal: signal ?? new AbortController().signal,
@@ -81,7 +83,11 @@ describe('a process a net', () => {
     expect(done('hangs')).toMatchObject({ exceeded: 'time', limits: { minutes: MINUTES } });
     expect(done('hangs').message).toContain('took more than 0.05 minutes and was ended');
     expect(done('refused')).toMatchObject({ message: 'no net', hint: 'Another.' });
-    expect(done('fine')).toMatchObject({ bundle: 'b'.repeat(64), limits: { minutes: MINUTES } });
+    expect(done('fine')).toMatchObject({
+      bundle: 'b'.repeat(64),
+      engine: 'a stand-in',
+      limits: { minutes: MINUTES },
+    });
     expect(said).toContain(`[5/5] fine: ${join(folder, 'stores/fine')}`);
     expect(said).toContain(`[5/5] fine: ${join(job, '../nets/chain.h5')}`);
   });

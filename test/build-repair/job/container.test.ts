@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
 
   it('lets SIGTERM through: the job ends with 143, and the next try goes on from there', async () => {
     const folder = join(work, 'job');
-    const names = Array.from({ length: 8 }, (_, i) => `net-${i}`);
+    const names = Array.from({ length: 4 }, (_, i) => `net-${i}`);
     const job = join(folder, await writeSmallJob(folder, names));
     const { LD_LIBRARY_PATH: _, ...env } = process.env;
     const start = () =>
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
       existsSync(join(folder, 'state', name, 'done.json')),
     );
     expect(done.length).toBeGreaterThanOrEqual(2);
-    expect(done.length).toBeLessThan(8);
+    expect(done.length).toBeLessThan(4);
     const second = start();
     let told = '';
     second.stderr.on('data', (text) => {
@@ -119,5 +119,6 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
     });
     expect(await new Promise((resolve) => second.once('close', resolve))).toBe(0);
     expect(told.match(/done before/g)).toHaveLength(done.length);
-  });
+    // Each net has a process of its own, with an engine to start.
+  }, 120_000);
 });
