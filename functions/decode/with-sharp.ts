@@ -4,8 +4,19 @@ import type { ImageShape } from '../../models/images/set';
 import { toChannels } from './channels';
 import { cutShort, ImageRejected } from './errors';
 import { lazily } from './lazily';
+import { MANY_PIXELS, MOST_SECONDS } from './limits';
+import type { ImageType } from './sniff';
 
 const WHITE = { r: 255, g: 255, b: 255 };
+
+/** How sharp is to decode. */
+export interface SharpOptions {
+  readonly type?: ImageType;
+  /** Width × height, as sharp's decoder itself reads them. */
+  readonly maxPixels?: number;
+  /** After so many the decode is ended. */
+  readonly maxSeconds?: number;
+}
 
 /** It takes its time to load, and memory; small plain images do without. */
 const library = lazily(async () => {
@@ -18,40 +29,92 @@ const library = lazily(async () => {
 
 /**
  * Decodes whatever sharp reads. What an image has not (an orientation, transparency, another size) sharp passes over.
- * @throws ImageRejected `truncated`, `undecodable`
+ * @throws ImageRejected `truncated`, `too-many-pixels`, `undecodable`
  */
 export async function decodeWithSharp(
   bytes: Uint8Array,
   isCmyk: boolean,
   shape: ImageShape,
+  options: SharpOptions = {},
 ): Promise<Uint8Array> {
   const { height, width } = shape;
-  // Without its profile CMYK would be a guess.
-  const { data, info } = await (await opened(bytes, !isCmyk))
-    .autoOrient()
-    .flatten({ background: WHITE })
-    .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause) => {
-      throw undecodable(cause);
-    });
+  const { data, info } = await wholly(options, async (failOn) =>
+    (await opened(bytes, { isCmyk, failOn, ...options }))
+      .autoOrient()
+      .flatten({ background: WHITE })
+      .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  );
   return toChannels(data, info.channels, shape);
 }
 
-/** An image's size as its header tells. @throws ImageRejected `truncated`, `undecodable` */
-export async function sizeWithSharp(bytes: Uint8Array): Promise<{ width: number; height: number }> {
-  return await (await opened(bytes, true)).metadata().catch((cause) => {
-    throw undecodable(cause);
+/** An image's size and whether it may be transparent, as its decoder reads them. @throws ImageRejected `truncated`, `undecodable` */
+export async function lookWithSharp(
+  bytes: Uint8Array,
+): Promise<{ width: number; height: number; hasAlpha: boolean }> {
+  // Nothing is decoded here; the size is to be told, however large it is.
+  const sharp = await library();
+  return await sharp(bytes, { failOn: 'error', limitInputPixels: false })
+    .metadata()
+    .catch((cause) => {
+      throw rejected(cause);
+    });
+}
+
+/**
+ * A JPEG is read with libjpeg's warnings as errors: that some of its data is missing is one. With any other warning, such as of
+ * odd parameters, it is read all the same.
+ */
+async function wholly<T>(
+  { type }: SharpOptions,
+  read: (failOn: 'warning' | 'error') => Promise<T>,
+): Promise<T> {
+  const strictly =
+    type === 'jpeg'
+      ? await read('warning').then(
+          (value) => ({ value }),
+          (cause) => ({ cause }),
+        )
+      : undefined;
+  if (strictly && 'value' in strictly) return strictly.value;
+  if (strictly && isFinal(strictly.cause)) throw rejected(strictly.cause);
+  return await read('error').catch((cause) => {
+    throw rejected(cause);
   });
 }
 
-async function opened(bytes: Uint8Array, ignoreIcc: boolean): Promise<Sharp> {
-  return (await library())(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc });
+async function opened(
+  bytes: Uint8Array,
+  {
+    isCmyk,
+    failOn,
+    maxPixels = MANY_PIXELS,
+    maxSeconds = MOST_SECONDS,
+  }: SharpOptions & { readonly isCmyk: boolean; readonly failOn: 'warning' | 'error' },
+): Promise<Sharp> {
+  const sharp = await library();
+  // Without its profile CMYK would be a guess.
+  const input = sharp(bytes, { failOn, limitInputPixels: maxPixels, ignoreIcc: !isCmyk });
+  return input.timeout({ seconds: maxSeconds });
 }
 
-function undecodable(cause: unknown): ImageRejected {
-  if (/premature end/i.test(messageOf(cause))) return cutShort(cause);
+const MISSING = /premature end/i;
+const TOO_MANY = /exceeds pixel limit/i;
+const TOO_LONG = /timeout/i;
+
+function isFinal(cause: unknown): boolean {
+  return [MISSING, TOO_MANY, TOO_LONG].some((each) => each.test(messageOf(cause)));
+}
+
+function rejected(cause: unknown): ImageRejected {
+  const message = messageOf(cause);
+  if (MISSING.test(message)) return cutShort(cause);
+  if (TOO_MANY.test(message)) {
+    return new ImageRejected('too-many-pixels', 'The image has more pixels than are taken', { cause });
+  }
+  if (TOO_LONG.test(message))
+    return new ImageRejected('undecodable', 'The image takes too long to decode', { cause });
   return new ImageRejected('undecodable', "The image is damaged: it can't be decoded", { cause });
 }
