@@ -1,16 +1,29 @@
 import { open } from 'node:fs/promises';
-import { decodeImage, otherType, SNIFF_BYTES, sniffImage } from '../../functions/decode';
+import {
+  decodeRenderings,
+  otherType,
+  RENDERINGS,
+  type Rendered,
+  SNIFF_BYTES,
+  sniffImage,
+} from '../../functions/decode';
 import { ImageError, messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
+import type { Rendering } from '../../models/verdict';
 
 const MAX_BYTES = 2 ** 28;
 
 /**
  * Reads and decodes one image file.
- * @returns height × width × channels values of 0–255
+ * @param wanted the renderings to make of an image that isn't opaque, by default all
+ * @returns one picture, or each rendering that is wanted
  * @throws Error (any) whose message says what is wrong with the image, without naming it
  */
-export async function readImageFile(path: string, shape: ImageShape): Promise<Uint8Array> {
+export async function readImageFile(
+  path: string,
+  shape: ImageShape,
+  wanted: readonly Rendering[] = RENDERINGS,
+): Promise<Rendered[]> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -21,7 +34,7 @@ export async function readImageFile(path: string, shape: ImageShape): Promise<Ui
     if (size > MAX_BYTES) throw new ImageError(`it is ${size} bytes long; the most is ${MAX_BYTES}`);
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
-    return await decodeImage(bytes.subarray(0, bytesRead), shape);
+    return await decodeRenderings(bytes.subarray(0, bytesRead), shape, {}, wanted);
   } finally {
     await file.close();
   }

@@ -1,8 +1,10 @@
 import type { ImageShape } from '../../models/images/set';
+import type { Rendering } from '../../models/verdict';
 import { ImageRejected } from './errors';
 import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
 import { lookAt } from './look-at';
 import { decodePlain } from './plain';
+import { RENDERINGS, type Rendered, renderedWithSharp } from './renderings';
 import type { ImageType } from './sniff';
 import { concatenated, gathered } from './stretches';
 import type { Outline } from './structure';
@@ -26,11 +28,26 @@ export async function decodeImage(
   shape: ImageShape,
   limits: ImageLimits = {},
 ): Promise<Uint8Array> {
-  const { told, needed, isCmyk, maxPixels } = await opened(bytes, limits);
-  return (
+  return (await decodeRenderings(bytes, shape, limits, ['on-white']))[0]!.pixels;
+}
+
+/**
+ * Decodes an image as decodeImage does, in each rendering that whoever reads it later may make.
+ * @returns one of an opaque picture, whatever is wanted; else as many as are wanted, in that order
+ * @throws ImageRejected with the reason
+ */
+export async function decodeRenderings(
+  bytes: Uint8Array,
+  shape: ImageShape,
+  limits: ImageLimits = {},
+  wanted: readonly Rendering[] = RENDERINGS,
+): Promise<Rendered[]> {
+  const { told, needed, isCmyk, mayShine, maxPixels } = await opened(bytes, limits);
+  if (mayShine) return await renderedWithSharp(needed, shape, wanted, { maxPixels });
+  const pixels =
     (await decodePlain(needed, told.type, told, shape)) ??
-    (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }))
-  );
+    (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }));
+  return [{ pixels }];
 }
 
 interface Opened {

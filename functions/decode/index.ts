@@ -1,4 +1,5 @@
-export { decodeImage } from './decode';
+export { decodeImage, decodeRenderings } from './decode';
 export { ImageRejected, type RejectReason } from './errors';
 export type { ImageLimits } from './limits';
+export { RENDERINGS, type Rendered } from './renderings';
 export { type ImageType, otherType, SNIFF_BYTES, sniffImage } from './sniff';

@@ -1,6 +1,7 @@
-import type { Sharp } from 'sharp';
+import type { Channels, Sharp } from 'sharp';
 import { messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
+import type { Rendering } from '../../models/verdict';
 import { toChannels } from './channels';
 import { cutShort, ImageRejected } from './errors';
 import { lazily } from './lazily';
@@ -8,6 +9,16 @@ import { MANY_PIXELS, MOST_SECONDS } from './limits';
 import type { ImageType } from './sniff';
 
 const WHITE = { r: 255, g: 255, b: 255 };
+const BLACK = { r: 0, g: 0, b: 0 };
+
+/** A decoded image, in its own size. */
+export interface Raw {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Grey or RGB, with an alpha channel or without: 1 to 4. */
+  readonly channels: number;
+}
 
 /** How sharp is to decode. */
 export interface SharpOptions {
@@ -38,16 +49,52 @@ export async function decodeWithSharp(
   options: SharpOptions = {},
 ): Promise<Uint8Array> {
   const { height, width } = shape;
-  const { data, info } = await wholly(options, async (failOn) =>
-    (await opened(bytes, { isCmyk, failOn, ...options }))
-      .autoOrient()
-      .flatten({ background: WHITE })
-      .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
+  const { data, channels } = await wholly(options, async (failOn) =>
+    toRaw(
+      (await opened(bytes, { isCmyk, failOn, ...options }))
+        .autoOrient()
+        .flatten({ background: WHITE })
+        .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
+        .toColourspace('srgb'),
+    ),
   );
-  return toChannels(data, info.channels, shape);
+  return toChannels(data, channels, shape);
+}
+
+/**
+ * Decodes an image with its alpha channel, turned upright, in its own size.
+ * @throws ImageRejected `truncated`, `too-many-pixels`, `undecodable`
+ */
+export async function rawWithSharp(bytes: Uint8Array, options: SharpOptions): Promise<Raw> {
+  return await wholly(options, async (failOn) =>
+    toRaw((await opened(bytes, { isCmyk: false, failOn, ...options })).autoOrient().toColourspace('srgb')),
+  );
+}
+
+/** A rendering of an image, brought to another size. @throws ImageRejected `undecodable` where it takes too long */
+export async function resizedWithSharp(raw: Raw, rendering: Rendering, shape: ImageShape): Promise<Raw> {
+  return await resized(raw, rendering, shape).catch((cause) => {
+    throw rejected(cause);
+  });
+}
+
+async function resized(raw: Raw, rendering: Rendering, { height, width }: ImageShape): Promise<Raw> {
+  // With their alpha, clear pixels would not count where pixels are made one.
+  const flat =
+    rendering === 'alpha-dropped'
+      ? await fromRaw(await toRaw((await fromRaw(raw)).removeAlpha()))
+      : (await fromRaw(raw)).flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
+  return await toRaw(flat.resize({ height, width, fit: 'fill', kernel: 'lanczos3' }));
+}
+
+async function fromRaw({ data, width, height, channels }: Raw): Promise<Sharp> {
+  const raw = { width, height, channels: channels as Channels };
+  return (await library())(data, { raw, limitInputPixels: false }).timeout({ seconds: MOST_SECONDS });
+}
+
+async function toRaw(pipeline: Sharp): Promise<Raw> {
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
 }
 
 /** An image's size and whether it may be transparent, as its decoder reads them. @throws ImageRejected `truncated`, `undecodable` */

@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
-import { imageSize } from '../../models/images/set';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { type Asked, askedOf } from '../asked';
 import { announcedBytes } from '../body';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { decodeImage, ImageRejected } from '../decode';
+import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
 import { type FetchObject, type ImageIn, mostBytes, readImages } from '../images-in';
 import { HeldBytes, type Limits, Turns } from '../limits';
+import { mostSuspicious } from '../most-suspicious';
 import { timed, type Watch } from '../observe/watch';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
@@ -21,7 +21,7 @@ export interface ClassifyParts {
 }
 
 type Decoded =
-  | { readonly name?: string; readonly pixels: Uint8Array }
+  | { readonly name?: string; readonly renderings: Rendered[] }
   | { readonly name?: string; readonly error: Problem };
 
 /**
@@ -34,15 +34,17 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   const decoding = new Turns(limits.maxDecoding);
   const fetched = new Turns(limits.maxFetched);
 
-  async function pixelsOf(image: ImageIn, model: Classifier): Promise<Uint8Array> {
+  async function renderingsOf(image: ImageIn, model: Classifier): Promise<Rendered[]> {
     const bytes = await image.bytes();
-    return await decoding.take(() => timed(watch, 'decode', () => decodeImage(bytes, model.input, limits)));
+    return await decoding.take(() =>
+      timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits)),
+    );
   }
 
   async function decode(image: ImageIn, model: Classifier): Promise<Decoded> {
     try {
-      const read = () => pixelsOf(image, model);
-      return { name: image.name, pixels: await (image.isElsewhere ? fetched.take(read) : read()) };
+      const read = () => renderingsOf(image, model);
+      return { name: image.name, renderings: await (image.isElsewhere ? fetched.take(read) : read()) };
     } catch (error) {
       if (error instanceof ImageRejected) return { name: image.name, error: rejected(error) };
       if (error instanceof Problem) return { name: image.name, error };
@@ -51,17 +53,10 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   }
 
   async function verdictsOn(images: readonly Decoded[], model: Classifier, asked: Asked): Promise<Verdict[]> {
-    const readable = images.flatMap((image) => ('pixels' in image ? [image.pixels] : []));
-    if (readable.length === 0) return [];
-    const size = imageSize(model.input);
-    let pixels = readable[0]!;
-    if (readable.length > 1) {
-      pixels = new Uint8Array(readable.length * size);
-      readable.forEach((each, i) => {
-        pixels.set(each, i * size);
-      });
-    }
-    const given = await model.classify(pixels, readable.length, asked.detail);
+    const readable = images.flatMap((image) => ('renderings' in image ? [image.renderings] : []));
+    const given = await mostSuspicious(readable, (pixels, count) =>
+      model.classify(pixels, count, asked.detail),
+    );
     // At the model's own α, whatever was asked for: it is what the alarms compare with.
     for (const verdict of given) watch.verdict(model.model, verdict);
     return asked.alpha === model.alpha

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { GoodNetError } from '../../models/errors';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
-import { decodeImage, ImageRejected } from '../decode';
+import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
 import { LIMITS, type Limits } from '../limits';
+import { mostSuspicious } from '../most-suspicious';
 import type { UploadedObject, Uploads } from '../uploads/s3';
 
 /** Bytes that a key may have in S3. */
@@ -74,15 +75,16 @@ export async function screenObject(
     const message = 'The object is in an archive; restore it first';
     return await record({ ...by, outcome: 'unreadable', reason: found, message });
   }
-  let pixels: Uint8Array;
+  let renderings: Rendered[];
   try {
-    pixels = await decodeImage(found.bytes, model.input, limits);
+    renderings = await decodeRenderings(found.bytes, model.input, limits);
   } catch (error) {
     if (!(error instanceof ImageRejected)) throw error;
     const { reason, message } = error;
     return await record({ ...by, outcome: 'unreadable', reason, message });
   }
-  const verdict = (await model.classify(pixels, 1))[0]!;
+  const classify = (pixels: Uint8Array, count: number) => model.classify(pixels, count);
+  const verdict = (await mostSuspicious([renderings], classify))[0]!;
   const outcome = verdict.backdoored ? 'backdoored' : 'clean';
   // S3 always tells one; a server over files that were laid there by hand may not.
   if (verdict.backdoored && recording.quarantine && !found.etag) {

@@ -41,6 +41,8 @@ export interface ImageSet {
   readonly classNames: readonly string[] | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
   readonly skipped: readonly SkippedImage[];
+  /** How many images of the latest pass aren't opaque, and were laid on white; none where the set's kind has no transparency. */
+  readonly laidOnWhite?: number;
   /**
    * Reads the set from its first image to its last.
    * @param batchSize images a batch, ≥ 1; only the last batch is smaller (or one that skipped an image)

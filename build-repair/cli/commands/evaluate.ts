@@ -4,6 +4,7 @@ import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
 import { outcomeLines, promisedBy } from '../../evaluate/outcome';
 import { evaluationSteps } from '../../evaluate/plan';
+import { laidOnWhite } from '../../repair/notices';
 import type { Run } from '../../report/types';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
@@ -67,6 +68,7 @@ export function evaluateCommand(): Command {
       for (const set of opened) {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
+        for (const notice of laidOnWhite(set)) lines.say(`${set.name}: ${notice}`);
       }
       const { manifest } = goodnet;
       const look = lookOf(process.stdout);
