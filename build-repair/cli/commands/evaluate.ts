@@ -10,6 +10,7 @@ import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
 import { checkOutput, writeText } from '../output';
+import { print } from '../print';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 import { startWork } from '../start';
 
@@ -73,9 +74,9 @@ export function evaluateCommand(): Command {
       const { manifest } = goodnet;
       const look = lookOf(process.stdout);
       const promised = promisedBy(manifest);
-      for (const line of outcomeLines(result, promised, look)) console.log(line);
-      console.log(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
-      console.log(`\n${evaluationText(result, promised, look)}`);
+      for (const line of outcomeLines(result, promised, look)) print(line);
+      print(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
+      print(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
       }
@@ -92,7 +93,7 @@ export function evaluateCommand(): Command {
           observed,
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });
-        console.log(`\nReport: ${report}`);
+        print(`\nReport: ${report}`);
       }
     } finally {
       lines.finish();
