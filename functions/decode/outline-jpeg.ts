@@ -55,6 +55,7 @@ export function outlineOfJpeg(bytes: Uint8Array): Outline {
     }
     if (marker === APP1 && textAt(bytes, at + 2) === 'Exif') hasExif = true;
     needed.add(at - 2, end);
+    if (needed.areMany) return { ...found(), truncated: false, scattered: true };
     if (marker === SOS) {
       scans++;
       scanFrom = end;

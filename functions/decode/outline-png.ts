@@ -26,6 +26,7 @@ export function outlineOfPng(bytes: Uint8Array): Outline {
     const end = at + 12 + view.getUint32(at);
     const isCritical = (name & ANCILLARY) === 0;
     if (isCritical || name === tRNS || name === eXIf) needed.add(at, Math.min(end, bytes.length));
+    if (needed.areMany) return { truncated: false, animated, scattered: true, size };
     if (name === IEND) {
       const truncated = end > bytes.length;
       return { truncated, animated, size, isPlain, hasAlpha, needed: needed.of(bytes.length) };

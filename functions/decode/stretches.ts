@@ -1,5 +1,8 @@
 import type { Stretch } from './structure';
 
+/** A file in more pieces than any program writes one. */
+const MANY = 1000;
+
 /** Gathers stretches of a file from first to last; what follows upon another is one. */
 export class Stretches {
   private readonly list: [from: number, to: number][] = [];
@@ -8,6 +11,10 @@ export class Stretches {
     const last = this.list.at(-1);
     if (last?.[1] === from) last[1] = to;
     else if (to > from) this.list.push([from, to]);
+  }
+
+  get areMany(): boolean {
+    return this.list.length > MANY;
   }
 
   /** @returns undefined where they are all of a file of so many bytes */

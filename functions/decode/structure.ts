@@ -10,6 +10,8 @@ export interface Outline {
   /** The file ends before its own outline does. */
   readonly truncated: boolean;
   readonly animated: boolean;
+  /** What a decoder needs lies in so many pieces, with something else between them, that no program wrote it. */
+  readonly scattered?: boolean;
   /** The image's size in pixels, as it is stored; undefined where the outline does not tell it. */
   readonly size?: { readonly width: number; readonly height: number };
   /** Whether it has four colours, as CMYK has. */

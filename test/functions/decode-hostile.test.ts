@@ -57,6 +57,20 @@ describe('memory', () => {
     expect(await raisedBy(async () => expect(await reasonOf(twice)).toBe('undecodable'))).toBeLessThan(100);
   });
 
+  it('is not taken for a file in a million pieces', async () => {
+    const text = Buffer.concat([chunk('tEXt', Buffer.from('a\0b')), chunk('IDAT')]);
+    const pngs = (times: number) =>
+      pngOf(pngHeader(32, 40), Buffer.alloc(text.length * times, text), blackPixels(32, 40));
+    const many = pngs(300_000);
+    expect(await raisedBy(async () => expect(await reasonOf(many)).toBe('undecodable'))).toBeLessThan(50);
+    const jpeg = await noise(32, 40).jpeg().toBuffer();
+    const odd = Buffer.alloc(9e6, Buffer.from([0xff, 0xfe, 0, 2, 1]));
+    const pieces = Buffer.concat([jpeg.subarray(0, 2), odd, jpeg.subarray(2)]);
+    expect(await raisedBy(async () => expect(await reasonOf(pieces)).toBe('undecodable'))).toBeLessThan(50);
+    const few = Buffer.concat([jpeg.subarray(0, 2), odd.subarray(0, 500), jpeg.subarray(2)]);
+    expect(await reasonOf(few)).toBeUndefined();
+  });
+
   it('is not taken for a frame that hides behind a marker without a length', async () => {
     for (const marker of [0x01, 0xd0, 0xd3, 0xd7, 0x00]) {
       const bytes = hiddenFrame(20_000, 20_000, marker);
