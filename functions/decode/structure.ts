@@ -44,5 +44,18 @@ function outlineOfWebp(bytes: Uint8Array): Outline {
   if (bytes.length < 21) return { truncated: true, animated: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const animated = textAt(bytes, 12) === 'VP8X' && (bytes[20]! & 2) !== 0;
-  return { truncated: view.getUint32(4, true) + 8 > bytes.length, animated };
+  return { truncated: view.getUint32(4, true) + 8 > bytes.length, animated, size: sizeOfWebp(view) };
+}
+
+/** As the first chunk has it: the canvas of an extended file, the header of a lossless or a lossy one. */
+function sizeOfWebp(view: DataView): Outline['size'] {
+  if (view.byteLength < 30) return undefined;
+  const of = (width: number, height: number) => ({ width, height });
+  const kind = view.getUint32(12);
+  if (kind === 0x56503858)
+    return of((view.getUint32(23, true) >>> 8) + 1, (view.getUint32(26, true) >>> 8) + 1);
+  const bits = view.getUint32(21, true);
+  if (kind === 0x5650384c) return of((bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1);
+  if (kind === 0x56503820) return of(view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff);
+  return undefined;
 }

@@ -2,9 +2,11 @@ import type { Context } from 'hono';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { type Asked, askedOf } from '../asked';
 import { announcedBytes } from '../body';
+import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
+import { decodeRenderings, ImageRejected, isLarge, type Rendered } from '../decode';
+import { FairTurns } from '../fair-turns';
 import { type FetchObject, type ImageIn, mostBytes, readImages } from '../images-in';
 import { HeldBytes, type Limits, Turns } from '../limits';
 import { mostSuspicious } from '../most-suspicious';
@@ -31,19 +33,22 @@ type Decoded =
 export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
   const { catalogue, limits, fetchObject, watch } = parts;
   const held = new HeldBytes(limits.maxHeld);
-  const decoding = new Turns(limits.maxDecoding);
+  const decoding = new FairTurns(limits.maxDecoding);
+  // One large image at a time: a second takes no more memory, and holds no small one up.
+  const decodingLarge = new FairTurns(1);
   const fetched = new Turns(limits.maxFetched);
 
-  async function renderingsOf(image: ImageIn, model: Classifier): Promise<Rendered[]> {
+  async function renderingsOf(image: ImageIn, model: Classifier, caller: string): Promise<Rendered[]> {
     const bytes = await image.bytes();
-    return await decoding.take(() =>
+    const turns = isLarge(bytes) ? decodingLarge : decoding;
+    return await turns.take(caller, () =>
       timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits)),
     );
   }
 
-  async function decode(image: ImageIn, model: Classifier): Promise<Decoded> {
+  async function decode(image: ImageIn, model: Classifier, caller: string): Promise<Decoded> {
     try {
-      const read = () => renderingsOf(image, model);
+      const read = () => renderingsOf(image, model, caller);
       return { name: image.name, renderings: await (image.isElsewhere ? fetched.take(read) : read()) };
     } catch (error) {
       if (error instanceof ImageRejected) return { name: image.name, error: rejected(error) };
@@ -68,10 +73,11 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     catalogue.use(c.req.param('model'), async (model) => {
       const asked = askedOf(c.req.query(), model);
       const request = c.req.raw;
+      const caller = callerOf(c);
       const most = mostBytes(request, limits);
       return await held.during(Math.min(announcedBytes(request, most), most), async () => {
         const { isSingle, images } = await readImages(request, limits, fetchObject);
-        const decoded = await Promise.all(images.map((image) => decode(image, model)));
+        const decoded = await Promise.all(images.map((image) => decode(image, model, caller)));
         const verdicts = await verdictsOn(decoded, model, asked);
         const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
         if (isSingle) {

@@ -1,0 +1,12 @@
+import type { Context } from 'hono';
+
+/**
+ * Who asks: by the name of its token, where tokens are asked for, else by its address; of all whose address is not known,
+ * one. What is shared between callers (room, turns) goes by it.
+ */
+export function callerOf(c: Context): string {
+  const token = c.get('caller') as string | undefined;
+  if (token !== undefined) return `token ${token}`;
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  return `address ${incoming?.socket?.remoteAddress ?? ''}`;
+}
