@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 
-/** The most pieces of one caller's work that wait: four requests of as many images as one may have. */
-const MOST_OF_ONE = 256;
+/** The most pieces of one caller's work that wait: sixteen requests of as many images as one may have. */
+const MOST_OF_ONE = 1024;
 const MOST_OF_ALL = 4 * MOST_OF_ONE;
 
 /** Lets a few pieces of work run at once; callers take turns, however much one of them has waiting. */

@@ -57,10 +57,15 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     }
   }
 
-  async function verdictsOn(images: readonly Decoded[], model: Classifier, asked: Asked): Promise<Verdict[]> {
+  async function verdictsOn(
+    images: readonly Decoded[],
+    model: Classifier,
+    asked: Asked,
+    caller: string,
+  ): Promise<Verdict[]> {
     const readable = images.flatMap((image) => ('renderings' in image ? [image.renderings] : []));
     const given = await mostSuspicious(readable, (pixels, count) =>
-      model.classify(pixels, count, asked.detail),
+      model.classify(pixels, count, asked.detail, caller),
     );
     // At the model's own α, whatever was asked for: it is what the alarms compare with.
     for (const verdict of given) watch.verdict(model.model, verdict);
@@ -78,7 +83,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
       return await held.during(Math.min(announcedBytes(request, most), most), async () => {
         const { isSingle, images } = await readImages(request, limits, fetchObject);
         const decoded = await Promise.all(images.map((image) => decode(image, model, caller)));
-        const verdicts = await verdictsOn(decoded, model, asked);
+        const verdicts = await verdictsOn(decoded, model, asked, caller);
         const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
         if (isSingle) {
           const [only] = decoded;
