@@ -31,7 +31,8 @@ export async function renderedWithSharp(
     const { data, channels } = isDone ? raw : await resizedWithSharp(raw, rendering, shape);
     return toChannels(data, channels, shape);
   };
-  if (isOpaque(raw)) return [{ pixels: await of(isOfSize ? 'alpha-dropped' : 'on-white') }];
+  // On any ground an opaque picture is what it is without its alpha.
+  if (isOpaque(raw)) return [{ pixels: await of('alpha-dropped') }];
   const all: Rendered[] = [];
   // One after the other: each takes memory.
   for (const rendering of wanted) all.push({ pixels: await of(rendering), rendering });

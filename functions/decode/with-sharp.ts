@@ -11,6 +11,9 @@ import type { ImageType } from './sniff';
 const WHITE = { r: 255, g: 255, b: 255 };
 const BLACK = { r: 0, g: 0, b: 0 };
 
+/** So few pixels are at hand sooner than a pipeline is set up. */
+const FEW = 2 ** 20;
+
 /** A decoded image, in its own size. */
 export interface Raw {
   readonly data: Uint8Array;
@@ -82,9 +85,21 @@ async function resized(raw: Raw, rendering: Rendering, { height, width }: ImageS
   // With their alpha, clear pixels would not count where pixels are made one.
   const flat =
     rendering === 'alpha-dropped'
-      ? await fromRaw(await toRaw((await fromRaw(raw)).removeAlpha()))
+      ? await fromRaw(await withoutAlpha(raw))
       : (await fromRaw(raw)).flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
   return await toRaw(flat.resize({ height, width, fit: 'fill', kernel: 'lanczos3' }));
+}
+
+async function withoutAlpha(raw: Raw): Promise<Raw> {
+  const { data, width, height, channels } = raw;
+  if (channels !== 4 || width * height > FEW) return await toRaw((await fromRaw(raw)).removeAlpha());
+  const colours = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    colours[to++] = data[from]!;
+    colours[to++] = data[from + 1]!;
+    colours[to++] = data[from + 2]!;
+  }
+  return { data: colours, width, height, channels: 3 };
 }
 
 async function fromRaw({ data, width, height, channels }: Raw): Promise<Sharp> {
