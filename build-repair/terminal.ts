@@ -9,6 +9,7 @@ export interface Look {
   readonly columns: number;
   /** Whether a line can be rewritten: a terminal that is not dumb. */
   readonly isLive: boolean;
+  readonly isColoured: boolean;
   readonly style: Pick<Ansis, 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'>;
   /** `✓ ` and `✗ ` where there is a terminal; nothing elsewhere. */
   readonly marks: { readonly good: string; readonly bad: string; readonly none: string };
@@ -27,10 +28,12 @@ const SIXTEEN = 1;
 export function lookOf(stream: TerminalStream, env: NodeJS.ProcessEnv = process.env): Look {
   const isLive = stream.isTTY === true && env.TERM !== 'dumb';
   const { good, bad } = { good: '✓ ', bad: '✗ ' };
-  const style = new Ansis(wantsColour(isLive, env) ? SIXTEEN : 0);
+  const isColoured = wantsColour(isLive, env);
+  const style = new Ansis(isColoured ? SIXTEEN : 0);
   return {
     columns: stream.isTTY ? stream.columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY,
     isLive,
+    isColoured,
     style,
     marks: isLive
       ? { good: style.green(good), bad: style.red(bad), none: '  ' }

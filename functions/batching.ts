@@ -31,12 +31,16 @@ const THEIR_PART = 5 / 8;
 /** Images that this thread takes at once while others do, to hand them more soon. */
 const OWN_BATCH = 16;
 
+/** The share of the images that may wait that one caller's may be, so that there is room for others, whatever it sends. */
+const ONE_CALLER = 3 / 4;
+
 type Together = (pixels: Uint8Array | Float32Array, count: number, top: number) => Promise<Verdict[]>;
 
 interface Waiting {
   readonly pixels: Uint8Array | Float32Array;
   readonly count: number;
   readonly top: number;
+  readonly caller: string | undefined;
   readonly since: number;
   readonly resolve: (verdicts: Verdict[]) => void;
   readonly reject: (error: unknown) => void;
@@ -47,7 +51,7 @@ interface Waiting {
  * @throws from `classify`: Problem `overloaded` where too many wait
  */
 export function batched(classifier: Classifier, options: Batching = {}): Classifier {
-  const { windowMs = 0, maxBatch = 64, maxWaiting = 512, watch = unwatched, aside } = options;
+  const { windowMs = 0, maxBatch = 64, maxWaiting = 704, watch = unwatched, aside } = options;
   const size = imageSize(classifier.input);
   let waiting: Waiting[] = [];
   let images = 0;
@@ -91,8 +95,9 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
     }
   }
 
-  /** Whole requests, the first that wait; a large one goes alone. */
+  /** Whole requests, the first that wait, callers taking turns; a large one goes alone. */
   function takeBatch(most: number): Waiting[] {
+    waiting = inTurns(waiting);
     let taken = 0;
     let last = 0;
     while (last < waiting.length && (last === 0 || taken + waiting[last]!.count <= most)) {
@@ -121,14 +126,18 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
 
   return {
     ...classifier,
-    classify(pixels, count, top = 0) {
-      if (images > 0 && images + count > maxWaiting) {
+    classify(pixels, count, top = 0, caller) {
+      const own = caller === undefined ? 0 : imagesOf(waiting, caller);
+      // A first request is taken, however many images it has.
+      const areTooMany = images > 0 && images + count > maxWaiting;
+      const areTooManyOfOne = own > 0 && own + count > maxWaiting * ONE_CALLER;
+      if (areTooMany || areTooManyOfOne) {
         return Promise.reject(
           new Problem('overloaded', 'Too many images wait; try again in a second.', { 'Retry-After': '1' }),
         );
       }
       return new Promise((resolve, reject) => {
-        waiting.push({ pixels, count, top, since: performance.now(), resolve, reject });
+        waiting.push({ pixels, count, top, caller, since: performance.now(), resolve, reject });
         images += count;
         if (isRunning) return;
         isRunning = true;
@@ -137,6 +146,22 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
       });
     },
   };
+}
+
+function imagesOf(waiting: readonly Waiting[], caller: string): number {
+  return waiting.reduce((sum, each) => sum + (each.caller === caller ? each.count : 0), 0);
+}
+
+/** Each caller's first before any caller's second, and so on; else as they came. */
+function inTurns(waiting: readonly Waiting[]): Waiting[] {
+  const counts = new Map<string | undefined, number>();
+  const turns = waiting.map((each) => {
+    const turn = counts.get(each.caller) ?? 0;
+    counts.set(each.caller, turn + 1);
+    return { each, turn };
+  });
+  if (counts.size <= 1) return [...waiting];
+  return turns.sort((a, b) => a.turn - b.turn).map(({ each }) => each);
 }
 
 /** Lets the event loop read and decode what came while the nets had the thread to themselves. */

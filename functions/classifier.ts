@@ -29,8 +29,14 @@ export interface Classifier {
   /**
    * @param pixels count × height × width × channels values of 0–255, channels last, RGB
    * @param top how many of both nets' most probable classes to tell with each verdict
+   * @param caller who asks: where much waits, callers take turns
    */
-  classify(pixels: Float32Array | Uint8Array, count: number, top?: number): Promise<Verdict[]>;
+  classify(
+    pixels: Float32Array | Uint8Array,
+    count: number,
+    top?: number,
+    caller?: string,
+  ): Promise<Verdict[]>;
 }
 
 /** A loaded bundle as the service sees it. @param name what it is called here, by default what its net was called */

@@ -50,6 +50,10 @@ export const verdictSchema = z
       .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })
       .optional()
       .meta({ description: "Both nets' most probable classes, as many as ?detail= asked for." }),
+    rendering: z.enum(['alpha-dropped', 'on-white', 'on-black']).optional().meta({
+      description:
+        'Of a picture that isn’t opaque: which of its renderings the verdict is on. It is judged with its alpha dropped, on white and on black, and the most suspicious counts.',
+    }),
   })
   .meta({ id: 'Verdict' });
 

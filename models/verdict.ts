@@ -6,6 +6,11 @@ export interface NetAnswer {
   readonly probability: number;
 }
 
+/**
+ * How a picture that isn't opaque was made one of plain colours: its transparency passed over, or laid on white or on black.
+ */
+export type Rendering = 'alpha-dropped' | 'on-white' | 'on-black';
+
 /** What G says of one image. */
 export interface Verdict {
   /** 0…N−1 for a clean image, N exactly when `backdoored`. */
@@ -36,6 +41,15 @@ export interface Verdict {
   readonly repaired: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */
   readonly top?: { readonly bad: readonly NetAnswer[]; readonly repaired: readonly NetAnswer[] };
+  /** Of a picture that isn't opaque: which of its renderings this is the verdict on, the most suspicious one. */
+  readonly rendering?: Rendering;
+}
+
+/** The more suspicious of two verdicts on one image; the first where they are alike. */
+export function moreSuspicious(a: Verdict, b: Verdict): Verdict {
+  if (a.backdoored !== b.backdoored) return a.backdoored ? a : b;
+  if (a.pValue !== b.pValue) return a.pValue < b.pValue ? a : b;
+  return b.suspicion > a.suspicion ? b : a;
 }
 
 /** The same image judged at another false-positive rate. @param classes N */

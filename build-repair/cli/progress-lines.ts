@@ -1,3 +1,4 @@
+import { printable } from '../../models/printable';
 import type { Progress, ProgressEvent } from '../progress';
 
 const TERMINAL_EVERY_MS = 100;
@@ -43,7 +44,7 @@ export class ProgressLines {
   /** Says a line of its own, above the progress. */
   readonly say = (line: string): void => {
     this.finish();
-    this.stream.write(`${line}\n`);
+    this.stream.write(`${printable(line)}\n`);
   };
 
   /** Ends a line that is being rewritten. */

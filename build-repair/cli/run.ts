@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { printable } from '../../models/printable';
 import { version } from '../../models/version';
 import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
@@ -19,6 +20,7 @@ import {
 import { EXIT, Outcome } from './exit';
 import { completeHelp } from './help';
 import { Interrupted } from './interrupt';
+import { printError } from './print';
 
 const HELP = '(goodnet --help, or goodnet COMMAND --help, tells how it is used)';
 
@@ -50,7 +52,10 @@ export function program(): Command {
   root.addCommand(jobWorkerCommand(), { hidden: true });
   completeHelp(root);
   // Exits are thrown, not taken, so that run() alone decides on them.
-  for (const command of withAllBelow(root)) command.exitOverride().showHelpAfterError(HELP);
+  for (const command of withAllBelow(root)) {
+    command.exitOverride().showHelpAfterError(HELP);
+    command.configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) });
+  }
   return root;
 }
 
@@ -67,7 +72,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
     if (error instanceof Outcome) return error.code;
-    console.error(explain(error, args.includes('--verbose')));
+    printError(explain(error, args.includes('--verbose')));
     // As a shell tells it: whoever asked the process to end (AWS Batch, systemd) may try again.
     if (error instanceof Interrupted && error.signal === 'SIGTERM') return EXIT.terminated;
     return error instanceof GoodNetError && error.kind === 'usage' ? EXIT.wrongUse : EXIT.failed;

@@ -16,6 +16,7 @@ import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
+import { print, printError } from './print';
 
 /** How a service is to be run. */
 export interface ServeOptions {
@@ -42,7 +43,7 @@ export interface ServeOptions {
 /** Serves a bundle, a store, or a folder of stores until SIGINT or SIGTERM, then finishes what runs and returns. */
 export async function serveUntilStopped(path: string, options: ServeOptions): Promise<void> {
   const { host, port, origins, maxModels } = options;
-  const say = (line: string) => console.error(line);
+  const say = printError;
   const tokens = tokensOf(options, say);
   if (!tokens && !options.noAuth && !isLoopback(host)) {
     throw new UsageError(`${host} can be reached by others, and no token is asked for`, {
@@ -91,10 +92,10 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   isServing = true;
   const what =
     version === undefined ? `${names.length} models` : `${names[0]} (bundle ${version.slice(0, 16)})`;
-  console.log(`${what} at ${server.url}`);
-  console.error(`Engine: ${engine.description}. ${server.url}/docs tells how to ask. Ctrl-C stops.`);
+  print(`${what} at ${server.url}`);
+  printError(`Engine: ${engine.description}. ${server.url}/docs tells how to ask. Ctrl-C stops.`);
   await stopped;
-  console.error('Stopping: finishing what runs.');
+  printError('Stopping: finishing what runs.');
   await server.close();
   catalogue.close();
   await threads?.close();

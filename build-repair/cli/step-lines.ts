@@ -1,3 +1,4 @@
+import { printable } from '../../models/printable';
 import type { Progress } from '../progress';
 import { Course, type Reached, type Step } from '../steps';
 import { type Look, lookOf } from '../terminal';
@@ -55,7 +56,7 @@ export class StepLines {
   /** Begins work. @param label whose steps they are, where there is more than one piece of work */
   readonly begin = (steps: readonly Step[], label = ''): void => {
     this.course = new Course(steps, () => this.now());
-    this.label = label;
+    this.label = printable(label);
     this.told = 0;
     this.shown = Number.NEGATIVE_INFINITY;
     if (this.options.verbose) this.details = this.detailLines();
@@ -75,7 +76,7 @@ export class StepLines {
   /** Says a line of its own, above the bar. */
   readonly say = (line: string): void => {
     this.clear();
-    this.stream.write(`${line}\n`);
+    this.stream.write(`${printable(line)}\n`);
     // The bar is drawn again below.
     if (this.look.isLive) this.shown = Number.NEGATIVE_INFINITY;
   };

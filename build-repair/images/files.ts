@@ -57,12 +57,14 @@ export function listedSet(
   { shape, skipBad = false }: FilesOptions,
 ): ImageSet {
   let skipped: SkippedImage[] = [];
+  let laidOnWhite = 0;
   const read = async ({ path, bad }: ListedImage) => {
     if (bad !== undefined) throw new ImageError(bad);
-    return await readImageFile(path, shape);
+    return (await readImageFile(path, shape, ['on-white']))[0]!;
   };
   async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
     skipped = [];
+    laidOnWhite = 0;
     const size = imageSize(shape);
     for (let start = 0; start < images.length; start += batchSize) {
       const listed = images.slice(start, start + batchSize);
@@ -70,7 +72,8 @@ export function listedSet(
       const kept: ListedImage[] = [];
       for await (const outcome of inOrder(listed, WIDTH, read)) {
         if (outcome.status === 'fulfilled') {
-          pixels.set(outcome.value, kept.length * size);
+          pixels.set(outcome.value.pixels, kept.length * size);
+          if (outcome.value.rendering) laidOnWhite++;
           kept.push(outcome.item);
         } else if (skipBad) {
           skipped.push({ name: outcome.item.path, reason: unreadable(outcome.reason) });
@@ -101,6 +104,9 @@ export function listedSet(
       return skipped;
     },
     passedOver: has.passedOver ?? [],
+    get laidOnWhite() {
+      return laidOnWhite;
+    },
     batches,
     close() {},
   };

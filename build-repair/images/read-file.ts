@@ -1,17 +1,30 @@
-import { decodeImage, otherType, SNIFF_BYTES, sniffImage } from '../../functions/decode';
+import {
+  decodeRenderings,
+  otherType,
+  RENDERINGS,
+  type Rendered,
+  SNIFF_BYTES,
+  sniffImage,
+} from '../../functions/decode';
 import { ImageError, messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
 import { openRegular } from '../../models/regular';
+import type { Rendering } from '../../models/verdict';
 import { pathOf } from './names';
 
 const MAX_BYTES = 2 ** 28;
 
 /**
  * Reads and decodes one image file.
- * @returns height × width × channels values of 0–255
+ * @param wanted the renderings to make of an image that isn't opaque, by default all
+ * @returns one picture, or each rendering that is wanted
  * @throws Error (any) whose message says what is wrong with the image, without naming it
  */
-export async function readImageFile(path: string, shape: ImageShape): Promise<Uint8Array> {
+export async function readImageFile(
+  path: string,
+  shape: ImageShape,
+  wanted: readonly Rendering[] = RENDERINGS,
+): Promise<Rendered[]> {
   const file = await openRegular(pathOf(path));
   try {
     const { size } = await file.stat();
@@ -22,7 +35,7 @@ export async function readImageFile(path: string, shape: ImageShape): Promise<Ui
     if (size > MAX_BYTES) throw new ImageError(`it is ${size} bytes long; the most is ${MAX_BYTES}`);
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
-    return await decodeImage(bytes.subarray(0, bytesRead), shape);
+    return await decodeRenderings(bytes.subarray(0, bytesRead), shape, {}, wanted);
   } finally {
     await file.close();
   }

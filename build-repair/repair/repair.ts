@@ -29,7 +29,7 @@ import type { RepairContext } from './context';
 import { CalibratedCounter } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
 import { type MadeDetector, methods } from './methods';
-import { noticesOf } from './notices';
+import { laidOnWhite, noticesOf } from './notices';
 import { STAGES } from './stages';
 
 /** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
@@ -130,7 +130,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     await setCurrent(options.out, written.manifest);
     flat.dispose();
     progress({ stage: STAGES.writing, done: 1, total: 1 });
-    return { ...written, figures, notices: noticesOf(made, figures, context, alpha) };
+    const notices = [...noticesOf(made, figures, context, alpha), ...laidOnWhite(clean, options.unlabelled)];
+    return { ...written, figures, notices };
   } finally {
     unlabelled?.dispose();
     images.dispose();

@@ -1,11 +1,12 @@
 import { batched } from '../../functions/batching';
 import { classifierOf } from '../../functions/classifier';
+import type { Rendered } from '../../functions/decode';
 import { Turns } from '../../functions/limits';
+import { mostSuspicious } from '../../functions/most-suspicious';
 import { NeverSettled, type Recording, screenObject } from '../../functions/screening/screen-object';
 import type { Uploads } from '../../functions/uploads/s3';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
-import { imageSize } from '../../models/images/set';
 import { openTrust } from '../../models/signing/signatures';
 import type { Verdict } from '../../models/verdict';
 import { inOrder } from '../images/in-order';
@@ -47,24 +48,21 @@ export async function openScreener({ bundle, trust, recording }: ScreenerSetup):
   const turns = new Turns(OBJECTS);
   let uploads: Promise<Uploads> | undefined;
 
-  async function rowsOf(images: readonly string[], pixels: Uint8Array | Float32Array): Promise<ScreenRow[]> {
-    const verdicts = await goodnet.classify(pixels, images.length);
-    return verdicts.map((verdict, i) => ({ image: images[i]!, verdict, className: names?.[verdict.class] }));
-  }
+  const rowsOf = (images: readonly string[], verdicts: readonly Verdict[]): ScreenRow[] =>
+    verdicts.map((verdict, i) => ({ image: images[i]!, verdict, className: names?.[verdict.class] }));
 
   async function files(paths: readonly string[]): Promise<ScreenRow[]> {
-    const size = imageSize(goodnet.shape);
-    const pixels = new Uint8Array(paths.length * size);
+    const pictures: Rendered[][] = [];
     const readable: string[] = [];
     const rows = new Map<string, ScreenRow>();
     for await (const each of inOrder(paths, DECODING, (path) => readImageFile(path, goodnet.shape))) {
       if (each.status === 'fulfilled') {
-        pixels.set(each.value, readable.length * size);
+        pictures.push(each.value);
         readable.push(each.item);
       } else rows.set(each.item, { image: each.item, error: unreadable(each.reason) });
     }
-    for (const row of await rowsOf(readable, pixels.subarray(0, readable.length * size)))
-      rows.set(row.image, row);
+    const verdicts = await mostSuspicious(pictures, (pixels, count) => goodnet.classify(pixels, count));
+    for (const row of rowsOf(readable, verdicts)) rows.set(row.image, row);
     return paths.map((path) => rows.get(path)!);
   }
 
@@ -87,7 +85,8 @@ export async function openScreener({ bundle, trust, recording }: ScreenerSetup):
       if (portion.kind === 'objects') {
         return await Promise.all(portion.keys.map((key) => turns.take(() => object(portion.bucket, key))));
       }
-      const rows = portion.names.length > 0 ? await rowsOf(portion.names, portion.pixels) : [];
+      const { names: images, pixels } = portion;
+      const rows = images.length > 0 ? rowsOf(images, await goodnet.classify(pixels, images.length)) : [];
       return [...rows, ...portion.refused.map(({ name, reason }) => ({ image: name, error: reason }))];
     },
     close: () => goodnet.dispose(),

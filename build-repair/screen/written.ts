@@ -2,6 +2,7 @@ import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promi
 import * as z from 'zod';
 import { writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError } from '../../models/errors';
+import { printable, printableJson } from '../../models/printable';
 import { cannotWrite, refuseFolder } from '../writable';
 import { headOf, type Judge, lineOf, type RowFormat } from './rows';
 import type { Checkpoint, Rows } from './screen';
@@ -32,8 +33,13 @@ export interface WrittenRows extends Rows {
 
 /** Rows to standard output. @param by what gives the verdicts */
 export function rowsToStdout(format: RowFormat, by: Judge): WrittenRows {
+  // Where it is piped, names stay as they are.
+  const shown = (text: string) => {
+    if (!process.stdout.isTTY) return text;
+    return format === 'csv' ? printable(text) : printableJson(text);
+  };
   const say = async (text: string) => {
-    if (text !== '' && !process.stdout.write(text)) {
+    if (text !== '' && !process.stdout.write(shown(text))) {
       await new Promise((done) => process.stdout.once('drain', done));
     }
   };

@@ -31,6 +31,8 @@ export interface Verdict {
   repaired: NetAnswer;
   /** Both nets' most probable classes, where `detail` asked for them. */
   top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;
+  /** Of a picture that isn't opaque: which of its renderings the verdict is on, the most suspicious of the three. */
+  rendering?: 'alpha-dropped' | 'on-white' | 'on-black' | undefined;
 }
 
 /** Who answered. */

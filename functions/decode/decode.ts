@@ -1,17 +1,20 @@
 import type { ImageShape } from '../../models/images/set';
+import type { Rendering } from '../../models/verdict';
 import { ImageRejected } from './errors';
+import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
 import { lookAt } from './look-at';
 import { decodePlain } from './plain';
-import { decodeWithSharp, sizeWithSharp } from './with-sharp';
+import { RENDERINGS, type Rendered, renderedWithSharp } from './renderings';
+import type { ImageType } from './sniff';
+import { concatenated, gathered } from './stretches';
+import type { Outline } from './structure';
+import { decodeWithSharp, lookWithSharp } from './with-sharp';
 
-/** How much of an image is taken. */
-export interface ImageLimits {
-  readonly maxBytes?: number;
-  /** Width × height, as the image's header says, looked at before anything is decoded. */
-  readonly maxPixels?: number;
-}
-
-const MANY_PIXELS = 2 ** 28;
+/**
+ * As many bits as a JPEG's decoder reads ahead of the last of its data, 64, all ones (255 is written so): no code. What decodes
+ * them as pixels is soon at the file's end.
+ */
+const AHEAD = new Uint8Array(16).map((_, i) => (i % 2 === 0 ? 255 : 0));
 
 /**
  * Decodes a JPEG, PNG or WebP image to what a net takes. EXIF orientation is applied, transparency is laid on white,
@@ -23,24 +26,63 @@ const MANY_PIXELS = 2 ** 28;
 export async function decodeImage(
   bytes: Uint8Array,
   shape: ImageShape,
-  { maxBytes = Number.POSITIVE_INFINITY, maxPixels = MANY_PIXELS }: ImageLimits = {},
+  limits: ImageLimits = {},
 ): Promise<Uint8Array> {
+  return (await decodeRenderings(bytes, shape, limits, ['on-white']))[0]!.pixels;
+}
+
+/**
+ * Decodes an image as decodeImage does, in each rendering that whoever reads it later may make.
+ * @returns one of an opaque picture, whatever is wanted; else as many as are wanted, in that order
+ * @throws ImageRejected with the reason
+ */
+export async function decodeRenderings(
+  bytes: Uint8Array,
+  shape: ImageShape,
+  limits: ImageLimits = {},
+  wanted: readonly Rendering[] = RENDERINGS,
+): Promise<Rendered[]> {
+  const { told, needed, isCmyk, mayShine, maxPixels } = await opened(bytes, limits);
+  if (mayShine) return await renderedWithSharp(needed, shape, wanted, { maxPixels });
+  const pixels =
+    (await decodePlain(needed, told.type, told, shape)) ??
+    (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }));
+  return [{ pixels }];
+}
+
+interface Opened {
+  readonly told: Outline & { readonly type: ImageType };
+  /** The file without what no decoder needs. */
+  readonly needed: Uint8Array;
+  readonly isCmyk: boolean;
+  readonly mayShine: boolean;
+  readonly maxPixels: number;
+}
+
+/** What is told of an image before it is decoded, and its decoder is to be given. @throws ImageRejected */
+async function opened(
+  bytes: Uint8Array,
+  { maxBytes = Number.POSITIVE_INFINITY, maxPixels = MANY_PIXELS }: ImageLimits,
+): Promise<Opened> {
   if (bytes.length > maxBytes) {
     throw new ImageRejected('too-large', `The image is ${bytes.length} bytes long; the most is ${maxBytes}`);
   }
-  const { type, ...told } = lookAt(bytes);
+  const told = lookAt(bytes);
+  const needed = told.needed ? gathered(bytes, told.needed) : bytes.subarray(0, told.end);
+  if (told.size) checkSize(told.size, maxPixels);
+  // sharp's own look at the header takes as long as decoding a small image does: none where the outline is sure.
+  const seen = told.size && told.hasAlpha !== undefined ? undefined : await lookWithSharp(needed);
+  const size = seen ?? told.size!;
+  checkSize(size, maxPixels);
+  checkScans(told.scans ?? 1, size);
+  const mayShine = told.hasAlpha ?? seen?.hasAlpha ?? false;
+  return { told, needed, isCmyk: told.isCmyk ?? false, mayShine, maxPixels };
+}
 
-  // sharp's own look at the header takes as long as decoding a small image does.
-  const size = told.size ?? (await sizeWithSharp(bytes));
-  const pixels = size.width * size.height;
-  if (pixels > maxPixels) {
-    throw new ImageRejected(
-      'too-many-pixels',
-      `The image has ${size.width}×${size.height} pixels, ${pixels} in all; the most is ${maxPixels}`,
-    );
-  }
-  return (
-    (await decodePlain(bytes, type, told, shape)) ??
-    (await decodeWithSharp(bytes, told.isCmyk === true, shape))
-  );
+/**
+ * A JPEG of one pass without its end marker: libjpeg makes up what is missing before the marker, and only sometimes says
+ * so; at a file's end it stops.
+ */
+function forSharp(bytes: Uint8Array, { isOnePass, end }: Outline): Uint8Array {
+  return isOnePass && end !== undefined ? concatenated([bytes.subarray(0, -2), AHEAD]) : bytes;
 }

@@ -1,3 +1,6 @@
-export { decodeImage, type ImageLimits } from './decode';
+export { decodeImage, decodeRenderings } from './decode';
 export { ImageRejected, type RejectReason } from './errors';
+export { isLarge } from './is-large';
+export type { ImageLimits } from './limits';
+export { RENDERINGS, type Rendered } from './renderings';
 export { type ImageType, otherType, SNIFF_BYTES, sniffImage } from './sniff';

@@ -1,7 +1,10 @@
+import { inflateSync } from 'node:zlib';
 import type { ImageShape } from '../../models/images/set';
 import { toChannels } from './channels';
+import { packedPixels } from './outline-png';
 import { JpegDecoder } from './plain-jpeg';
 import type { ImageType } from './sniff';
+import { concatenated } from './stretches';
 import type { Outline } from './structure';
 
 /** Beyond it an image is decoded off the main thread. */
@@ -26,7 +29,9 @@ export async function decodePlain(
   if (!isPlain || size?.height !== height || size.width !== width) return undefined;
   if (bytes.length > MOST_BYTES || height * width > MOST_PIXELS) return undefined;
   try {
-    const decoded = type === 'png' ? await decodePng(bytes) : await jpegs.decode(bytes);
+    // A row has a byte for its filter, and 3 channels at most.
+    const unpacked = height * (1 + 3 * width);
+    const decoded = type === 'png' ? await decodePng(bytes, unpacked) : await jpegs.decode(bytes);
     if (decoded?.width !== width || decoded.height !== height) return undefined;
     return toChannels(decoded.data, decoded.data.length / (width * height), shape);
   } catch {
@@ -34,7 +39,9 @@ export async function decodePlain(
   }
 }
 
-async function decodePng(bytes: Uint8Array) {
+async function decodePng(bytes: Uint8Array, most: number) {
+  // What else is packed with the pixels would be unpacked, too, however much it is.
+  inflateSync(concatenated(packedPixels(bytes)), { maxOutputLength: most });
   const { decode } = await import('fast-png');
   const { width, height, data } = decode(bytes, { checkCrc: true });
   return { width, height, data: data as Uint8Array };

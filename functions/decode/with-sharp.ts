@@ -1,11 +1,36 @@
-import type { Sharp } from 'sharp';
+import type { Channels, Sharp } from 'sharp';
 import { messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
+import type { Rendering } from '../../models/verdict';
 import { toChannels } from './channels';
 import { cutShort, ImageRejected } from './errors';
 import { lazily } from './lazily';
+import { MANY_PIXELS, MOST_SECONDS } from './limits';
+import type { ImageType } from './sniff';
 
 const WHITE = { r: 255, g: 255, b: 255 };
+const BLACK = { r: 0, g: 0, b: 0 };
+
+/** So few pixels are at hand sooner than a pipeline is set up. */
+const FEW = 2 ** 20;
+
+/** A decoded image, in its own size. */
+export interface Raw {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Grey or RGB, with an alpha channel or without: 1 to 4. */
+  readonly channels: number;
+}
+
+/** How sharp is to decode. */
+export interface SharpOptions {
+  readonly type?: ImageType;
+  /** Width × height, as sharp's decoder itself reads them. */
+  readonly maxPixels?: number;
+  /** After so many the decode is ended. */
+  readonly maxSeconds?: number;
+}
 
 /** It takes its time to load, and memory; small plain images do without. */
 const library = lazily(async () => {
@@ -18,40 +43,140 @@ const library = lazily(async () => {
 
 /**
  * Decodes whatever sharp reads. What an image has not (an orientation, transparency, another size) sharp passes over.
- * @throws ImageRejected `truncated`, `undecodable`
+ * @throws ImageRejected `truncated`, `too-many-pixels`, `undecodable`
  */
 export async function decodeWithSharp(
   bytes: Uint8Array,
   isCmyk: boolean,
   shape: ImageShape,
+  options: SharpOptions = {},
 ): Promise<Uint8Array> {
   const { height, width } = shape;
-  // Without its profile CMYK would be a guess.
-  const { data, info } = await (await opened(bytes, !isCmyk))
-    .autoOrient()
-    .flatten({ background: WHITE })
-    .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause) => {
-      throw undecodable(cause);
-    });
-  return toChannels(data, info.channels, shape);
+  const { data, channels } = await wholly(options, async (failOn) =>
+    toRaw(
+      (await opened(bytes, { isCmyk, failOn, ...options }))
+        .autoOrient()
+        .flatten({ background: WHITE })
+        .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
+        .toColourspace('srgb'),
+    ),
+  );
+  return toChannels(data, channels, shape);
 }
 
-/** An image's size as its header tells. @throws ImageRejected `truncated`, `undecodable` */
-export async function sizeWithSharp(bytes: Uint8Array): Promise<{ width: number; height: number }> {
-  return await (await opened(bytes, true)).metadata().catch((cause) => {
-    throw undecodable(cause);
+/**
+ * Decodes an image with its alpha channel, turned upright, in its own size.
+ * @throws ImageRejected `truncated`, `too-many-pixels`, `undecodable`
+ */
+export async function rawWithSharp(bytes: Uint8Array, options: SharpOptions): Promise<Raw> {
+  return await wholly(options, async (failOn) =>
+    toRaw((await opened(bytes, { isCmyk: false, failOn, ...options })).autoOrient().toColourspace('srgb')),
+  );
+}
+
+/** A rendering of an image, brought to another size. @throws ImageRejected `undecodable` where it takes too long */
+export async function resizedWithSharp(raw: Raw, rendering: Rendering, shape: ImageShape): Promise<Raw> {
+  return await resized(raw, rendering, shape).catch((cause) => {
+    throw rejected(cause);
   });
 }
 
-async function opened(bytes: Uint8Array, ignoreIcc: boolean): Promise<Sharp> {
-  return (await library())(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc });
+async function resized(raw: Raw, rendering: Rendering, { height, width }: ImageShape): Promise<Raw> {
+  // With their alpha, clear pixels would not count where pixels are made one.
+  const flat =
+    rendering === 'alpha-dropped'
+      ? await fromRaw(await withoutAlpha(raw))
+      : (await fromRaw(raw)).flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
+  return await toRaw(flat.resize({ height, width, fit: 'fill', kernel: 'lanczos3' }));
 }
 
-function undecodable(cause: unknown): ImageRejected {
-  if (/premature end/i.test(messageOf(cause))) return cutShort(cause);
+async function withoutAlpha(raw: Raw): Promise<Raw> {
+  const { data, width, height, channels } = raw;
+  if (channels !== 4 || width * height > FEW) return await toRaw((await fromRaw(raw)).removeAlpha());
+  const colours = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    colours[to++] = data[from]!;
+    colours[to++] = data[from + 1]!;
+    colours[to++] = data[from + 2]!;
+  }
+  return { data: colours, width, height, channels: 3 };
+}
+
+async function fromRaw({ data, width, height, channels }: Raw): Promise<Sharp> {
+  const raw = { width, height, channels: channels as Channels };
+  return (await library())(data, { raw, limitInputPixels: false }).timeout({ seconds: MOST_SECONDS });
+}
+
+async function toRaw(pipeline: Sharp): Promise<Raw> {
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+/** An image's size and whether it may be transparent, as its decoder reads them. @throws ImageRejected `truncated`, `undecodable` */
+export async function lookWithSharp(
+  bytes: Uint8Array,
+): Promise<{ width: number; height: number; hasAlpha: boolean }> {
+  // Nothing is decoded here; the size is to be told, however large it is.
+  const sharp = await library();
+  return await sharp(bytes, { failOn: 'error', limitInputPixels: false })
+    .metadata()
+    .catch((cause) => {
+      throw rejected(cause);
+    });
+}
+
+/**
+ * A JPEG is read with libjpeg's warnings as errors: that some of its data is missing is one. With any other warning, such as of
+ * odd parameters, it is read all the same.
+ */
+async function wholly<T>(
+  { type }: SharpOptions,
+  read: (failOn: 'warning' | 'error') => Promise<T>,
+): Promise<T> {
+  const strictly =
+    type === 'jpeg'
+      ? await read('warning').then(
+          (value) => ({ value }),
+          (cause) => ({ cause }),
+        )
+      : undefined;
+  if (strictly && 'value' in strictly) return strictly.value;
+  if (strictly && isFinal(strictly.cause)) throw rejected(strictly.cause);
+  return await read('error').catch((cause) => {
+    throw rejected(cause);
+  });
+}
+
+async function opened(
+  bytes: Uint8Array,
+  {
+    isCmyk,
+    failOn,
+    maxPixels = MANY_PIXELS,
+    maxSeconds = MOST_SECONDS,
+  }: SharpOptions & { readonly isCmyk: boolean; readonly failOn: 'warning' | 'error' },
+): Promise<Sharp> {
+  const sharp = await library();
+  // Without its profile CMYK would be a guess.
+  const input = sharp(bytes, { failOn, limitInputPixels: maxPixels, ignoreIcc: !isCmyk });
+  return input.timeout({ seconds: maxSeconds });
+}
+
+const MISSING = /premature end/i;
+const TOO_MANY = /exceeds pixel limit/i;
+const TOO_LONG = /timeout/i;
+
+function isFinal(cause: unknown): boolean {
+  return [MISSING, TOO_MANY, TOO_LONG].some((each) => each.test(messageOf(cause)));
+}
+
+function rejected(cause: unknown): ImageRejected {
+  const message = messageOf(cause);
+  if (MISSING.test(message)) return cutShort(cause);
+  if (TOO_MANY.test(message)) {
+    return new ImageRejected('too-many-pixels', 'The image has more pixels than are taken', { cause });
+  }
+  if (TOO_LONG.test(message))
+    return new ImageRejected('undecodable', 'The image takes too long to decode', { cause });
   return new ImageRejected('undecodable', "The image is damaged: it can't be decoded", { cause });
 }

@@ -1,3 +1,5 @@
+import { printable } from '../../models/printable';
+
 /** What is noted of an error that nobody foresaw. */
 export interface Defect {
   readonly message: string;
@@ -22,7 +24,7 @@ export function defectOf(error: unknown): Defect {
   };
 }
 
-/** The same as lines of text. */
+/** The same as lines of text, fit for a terminal. */
 export function defectText(error: unknown): string {
   const lines: string[] = [];
   for (let defect: Defect | undefined = defectOf(error); defect; defect = defect.cause) {
@@ -31,5 +33,5 @@ export function defectText(error: unknown): string {
       ...(defect.stack ? [defect.stack] : []),
     );
   }
-  return lines.join('\n');
+  return printable(lines.join('\n'));
 }

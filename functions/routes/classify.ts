@@ -1,13 +1,14 @@
 import type { Context } from 'hono';
-import { imageSize } from '../../models/images/set';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { type Asked, askedOf } from '../asked';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { decodeImage, ImageRejected } from '../decode';
+import { decodeRenderings, ImageRejected, isLarge, type Rendered } from '../decode';
+import { FairTurns } from '../fair-turns';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
 import { type HeldBytes, type Limits, Turns } from '../limits';
+import { mostSuspicious } from '../most-suspicious';
 import { timed, type Watch } from '../observe/watch';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
@@ -23,7 +24,7 @@ export interface ClassifyParts {
 }
 
 type Decoded =
-  | { readonly name?: string; readonly pixels: Uint8Array }
+  | { readonly name?: string; readonly renderings: Rendered[] }
   | { readonly name?: string; readonly error: Problem };
 
 /**
@@ -32,18 +33,23 @@ type Decoded =
  */
 export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
   const { catalogue, limits, held, fetchObject, watch } = parts;
-  const decoding = new Turns(limits.maxDecoding);
+  const decoding = new FairTurns(limits.maxDecoding);
+  // One large image at a time: a second takes no more memory, and holds no small one up.
+  const decodingLarge = new FairTurns(1);
   const fetched = new Turns(limits.maxFetched);
 
-  async function pixelsOf(image: ImageIn, model: Classifier): Promise<Uint8Array> {
+  async function renderingsOf(image: ImageIn, model: Classifier, caller: string): Promise<Rendered[]> {
     const bytes = await image.bytes();
-    return await decoding.take(() => timed(watch, 'decode', () => decodeImage(bytes, model.input, limits)));
+    const turns = isLarge(bytes) ? decodingLarge : decoding;
+    return await turns.take(caller, () =>
+      timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits)),
+    );
   }
 
-  async function decode(image: ImageIn, model: Classifier): Promise<Decoded> {
+  async function decode(image: ImageIn, model: Classifier, caller: string): Promise<Decoded> {
     try {
-      const read = () => pixelsOf(image, model);
-      return { name: image.name, pixels: await (image.isElsewhere ? fetched.take(read) : read()) };
+      const read = () => renderingsOf(image, model, caller);
+      return { name: image.name, renderings: await (image.isElsewhere ? fetched.take(read) : read()) };
     } catch (error) {
       if (error instanceof ImageRejected) return { name: image.name, error: rejected(error) };
       if (error instanceof Problem) return { name: image.name, error };
@@ -51,18 +57,16 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     }
   }
 
-  async function verdictsOn(images: readonly Decoded[], model: Classifier, asked: Asked): Promise<Verdict[]> {
-    const readable = images.flatMap((image) => ('pixels' in image ? [image.pixels] : []));
-    if (readable.length === 0) return [];
-    const size = imageSize(model.input);
-    let pixels = readable[0]!;
-    if (readable.length > 1) {
-      pixels = new Uint8Array(readable.length * size);
-      readable.forEach((each, i) => {
-        pixels.set(each, i * size);
-      });
-    }
-    const given = await model.classify(pixels, readable.length, asked.detail);
+  async function verdictsOn(
+    images: readonly Decoded[],
+    model: Classifier,
+    asked: Asked,
+    caller: string,
+  ): Promise<Verdict[]> {
+    const readable = images.flatMap((image) => ('renderings' in image ? [image.renderings] : []));
+    const given = await mostSuspicious(readable, (pixels, count) =>
+      model.classify(pixels, count, asked.detail, caller),
+    );
     // At the model's own α, whatever was asked for: it is what the alarms compare with.
     for (const verdict of given) watch.verdict(model.model, verdict);
     return asked.alpha === model.alpha
@@ -73,10 +77,11 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   return (c) =>
     catalogue.use(c.req.param('model'), async (model) => {
       const asked = askedOf(c, model);
-      return await held.during(callerOf(c), async (room) => {
+      const caller = callerOf(c);
+      return await held.during(caller, async (room) => {
         const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);
-        const decoded = await Promise.all(images.map((image) => decode(image, model)));
-        const verdicts = await verdictsOn(decoded, model, asked);
+        const decoded = await Promise.all(images.map((image) => decode(image, model, caller)));
+        const verdicts = await verdictsOn(decoded, model, asked, caller);
         const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
         if (isSingle) {
           const [only] = decoded;

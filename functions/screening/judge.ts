@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
-import { decodeImage, ImageRejected } from '../decode';
+import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
 import { LIMITS, type Limits, Turns } from '../limits';
+import { mostSuspicious } from '../most-suspicious';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';
 import { TooSlow, within } from './within';
 
@@ -60,9 +61,9 @@ export async function judge(object: UploadedObject, by: JudgedWith): Promise<Jud
   const seen = { ...object, ...(versionId !== undefined && { versionId }) };
   const read = { ...judged, seen, etag: found.etag };
   if (isFolder && found.bytes.length === 0) return { ...read, outcome: 'folder' };
-  let pixels: Uint8Array;
+  let renderings: Rendered[];
   try {
-    pixels = await decoded(found.bytes, by);
+    renderings = await decoded(found.bytes, by);
   } catch (error) {
     if (error instanceof TooSlow) {
       return { ...read, outcome: 'unreadable', reason: 'too-slow', message: error.message };
@@ -70,7 +71,8 @@ export async function judge(object: UploadedObject, by: JudgedWith): Promise<Jud
     if (!(error instanceof ImageRejected)) throw error;
     return { ...read, outcome: 'unreadable', reason: error.reason, message: error.message };
   }
-  const verdict = (await model.classify(pixels, 1))[0]!;
+  const classify = (pixels: Uint8Array, count: number) => model.classify(pixels, count);
+  const verdict = (await mostSuspicious([renderings], classify))[0]!;
   return { ...read, outcome: verdict.backdoored ? 'backdoored' : 'clean', verdict };
 }
 
@@ -83,9 +85,9 @@ export async function isAnother({ seen, mark }: Judged, { uploads, limits = LIMI
   return found !== 'gone' && markOf(found) !== mark;
 }
 
-function decoded(bytes: Uint8Array, by: JudgedWith): Promise<Uint8Array> {
+function decoded(bytes: Uint8Array, by: JudgedWith): Promise<Rendered[]> {
   const { model, limits = LIMITS, decodedWithin = DECODED_WITHIN } = by;
-  const work = () => decodeImage(bytes, model.input, limits);
+  const work = () => decodeRenderings(bytes, model.input, limits);
   return decoding.take(() => within(decodedWithin, 'Decoding the image', work));
 }
 

@@ -43,6 +43,8 @@ export interface ImageSet {
   readonly skipped: readonly SkippedImage[];
   /** What lies in the folder and is not taken for an image, though it is not hidden: links that lead round, named pipes. */
   readonly passedOver?: readonly SkippedImage[];
+  /** How many images of the latest pass aren't opaque, and were laid on white; none where the set's kind has no transparency. */
+  readonly laidOnWhite?: number;
   /**
    * Reads the set from its first image to its last.
    * @param batchSize images a batch, ≥ 1; only the last batch is smaller (or one that skipped an image)

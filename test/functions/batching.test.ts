@@ -67,6 +67,23 @@ describe('batching', () => {
     expect(await classify(image(1), 1)).toHaveLength(1);
   });
 
+  it('lets callers take turns, and leaves room for others, however much one sends', async () => {
+    const { classifier, sizes } = counting();
+    const { classify } = batched(classifier, { maxBatch: 4, maxWaiting: 16 });
+    const order: string[] = [];
+    const ask = async (name: string, count: number) => {
+      await classify(new Uint8Array(count * 60), count, 0, name[0]);
+      order.push(name);
+    };
+    const asked = [ask('a1', 4), ask('a2', 4), ask('a3', 4)];
+    await expect(ask('a4', 1)).rejects.toMatchObject({ problem: 'overloaded' });
+    asked.push(ask('b1', 2), ask('c1', 2));
+    await expect(ask('b2', 1)).rejects.toMatchObject({ problem: 'overloaded' });
+    await Promise.all(asked);
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'a3']);
+    expect(sizes).toEqual([4, 4, 4, 4]);
+  });
+
   it('fails those of a batch that failed, and goes on', async () => {
     let fails = true;
     const { classify } = batched({

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
+import { print } from '../print';
 import { reportPlace, writeReport } from '../report';
 import { startWork } from '../start';
 
@@ -32,7 +33,7 @@ export function demoCommand(): Command {
         );
         await writeReport(place, result.report);
         lines.finish();
-        console.log(demoText(result, out, place, lookOf(process.stdout)));
+        print(demoText(result, out, place, lookOf(process.stdout)));
       } finally {
         lines.finish();
       }

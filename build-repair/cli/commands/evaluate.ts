@@ -5,11 +5,13 @@ import { evaluationJson, evaluationText } from '../../evaluate/format';
 import { outcomeLines, promisedBy } from '../../evaluate/outcome';
 import { evaluationSteps } from '../../evaluate/plan';
 import { passedOverLines } from '../../images/passed-over';
+import { laidOnWhite } from '../../repair/notices';
 import type { Run } from '../../report/types';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
 import { checkOutput, writeText } from '../output';
+import { print } from '../print';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 import { startWork } from '../start';
 
@@ -69,13 +71,14 @@ export function evaluateCommand(): Command {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
         passedOverLines(set.passedOver).forEach(lines.say);
+        for (const notice of laidOnWhite(set)) lines.say(`${set.name}: ${notice}`);
       }
       const { manifest } = goodnet;
       const look = lookOf(process.stdout);
       const promised = promisedBy(manifest);
-      for (const line of outcomeLines(result, promised, look)) console.log(line);
-      console.log(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
-      console.log(`\n${evaluationText(result, promised, look)}`);
+      for (const line of outcomeLines(result, promised, look)) print(line);
+      print(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
+      print(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
       }
@@ -92,7 +95,7 @@ export function evaluateCommand(): Command {
           observed,
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });
-        console.log(`\nReport: ${report}`);
+        print(`\nReport: ${report}`);
       }
     } finally {
       lines.finish();

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { NetDescription } from '../../../models/keras';
 import { table } from '../../evaluate/format';
+import { print, printJson } from '../print';
 
 interface InspectFlags {
   readonly architecture?: string;
@@ -23,7 +24,8 @@ export function inspectCommand(): Command {
       const { inspectNet } = await import('../../../models/keras');
       await startEngine();
       const net = await inspectNet(path, { architecture: flags.architecture });
-      console.log(flags.json ? JSON.stringify(net, null, 2) : describeNet(path, net, flags));
+      if (flags.json) printJson(net);
+      else print(describeNet(path, net, flags));
     });
 }
 

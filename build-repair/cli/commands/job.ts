@@ -3,6 +3,7 @@ import { GoodNetError, UsageError } from '../../../models/errors';
 import type { Share } from '../../job/share';
 import { Interrupted, interruptible } from '../interrupt';
 import { whole } from '../options';
+import { print, printJson } from '../print';
 import { signerOf } from '../start';
 import { StepLines } from '../step-lines';
 
@@ -51,7 +52,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   if (flags.schema) {
     const { z } = await import('zod');
     const { jobSchema } = await import('../../job/schema');
-    console.log(JSON.stringify(z.toJSONSchema(jobSchema), null, 2));
+    printJson(z.toJSONSchema(jobSchema));
     return;
   }
   if (job === undefined)
@@ -102,8 +103,8 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
   const refused = outcome.filter(({ done }) => done.outcome === 'refused');
   if (flags.json) {
     const told = outcome.map(({ name, done: { format: _, what: __, ...done } }) => ({ name, ...done }));
-    console.log(JSON.stringify(told, null, 2));
-  } else console.log(`${outcome.length - refused.length} repaired, ${refused.length} refused`);
+    printJson(told);
+  } else print(`${outcome.length - refused.length} repaired, ${refused.length} refused`);
   if (refused.length === 0) return;
   throw new GoodNetError(`Nets that can't be repaired: ${refused.map(({ name }) => name).join(', ')}`, {
     hint: `Each has its reason in ${state}, NAME/done.json.`,

@@ -9,6 +9,7 @@ import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
 import { oneOf, rate, whole } from '../options';
+import { print } from '../print';
 import { repairedText } from '../repaired';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 import { signerOf, startWork } from '../start';
@@ -130,7 +131,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     const run = { ...clock.taken(), engine: engine.description, inputs: inputsOf(netPath, flags) };
     await writeReport(report, await repairReport(result, observer.observed(), run));
   }
-  console.log(repairedText({ ...result, report, signedBy: signer?.keyId }, lookOf(process.stdout)));
+  print(repairedText({ ...result, report, signedBy: signer?.keyId }, lookOf(process.stdout)));
 }
 
 function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: string }[] {

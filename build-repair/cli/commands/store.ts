@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
+import { print, printJson } from '../print';
 import { ProgressLines } from '../progress-lines';
 import { shelfJson, shelfText, short } from '../shelf';
 
@@ -16,9 +17,9 @@ export function keysCommand(): Command {
     .argument('<file>', 'where to')
     .action(async (file: string) => {
       const id = await (await import('../../../models/signing/keys')).createKeys(file);
-      console.log(`Key ${id} was made:`);
-      console.log(`  ${file} signs bundles: keep it secret`);
-      console.log(`  ${file}.pub goes to those who trust it: goodnet serve --trust ${file}.pub`);
+      print(`Key ${id} was made:`);
+      print(`  ${file} signs bundles: keep it secret`);
+      print(`  ${file}.pub goes to those who trust it: goodnet serve --trust ${file}.pub`);
     });
   return new Command('keys').description('keys that sign bundles').addCommand(create);
 }
@@ -55,9 +56,9 @@ export function publishCommand(): Command {
         lines.finish();
         if (activate) await (await pointing()).activate(files, manifest.id);
         const signed = signer ? `, signed by ${signer.keyId}` : '';
-        console.log(`${short(manifest.id)} is in ${to}${signed}${activate ? ', and is now current' : ''}`);
+        print(`${short(manifest.id)} is in ${to}${signed}${activate ? ', and is now current' : ''}`);
         if (!activate) {
-          console.log(`To make it current: goodnet activate ${short(manifest.id)} --store ${to}`);
+          print(`To make it current: goodnet activate ${short(manifest.id)} --store ${to}`);
         }
       },
     );
@@ -72,7 +73,8 @@ export function modelsCommand(): Command {
     .action(async ({ store, json }: { store: string; json?: boolean }) => {
       const { readShelf } = await import('../../../models/store/shelf');
       const shelf = await readShelf(await open(store));
-      console.log(json ? JSON.stringify(shelfJson(shelf), null, 2) : shelfText(shelf));
+      if (json) printJson(shelfJson(shelf));
+      else print(shelfText(shelf));
       // Which is current can't be told; what there is to choose from can.
       if (shelf.damage) throw shelf.damage;
     });
@@ -86,7 +88,7 @@ export function activateCommand(): Command {
     .requiredOption(...STORE)
     .action(async (id: string, { store }: { store: string }) => {
       const found = await (await pointing()).activate(await open(store), id);
-      console.log(`${short(found)} is now current in ${store}`);
+      print(`${short(found)} is now current in ${store}`);
     });
 }
 
@@ -97,7 +99,7 @@ export function rollbackCommand(): Command {
     .requiredOption(...STORE)
     .action(async ({ store }: { store: string }) => {
       const id = await (await pointing()).rollback(await open(store));
-      console.log(`${short(id)} is current again in ${store}`);
+      print(`${short(id)} is current again in ${store}`);
     });
 }
 
@@ -114,8 +116,8 @@ export function pruneCommand(): Command {
     .action(async ({ store, keep, json }: { store: string; keep: number; json?: boolean }) => {
       const { prune } = await import('../../../models/store/prune');
       const removed = await prune(await open(store), keep);
-      if (json) console.log(JSON.stringify({ removed }, null, 2));
-      else if (removed.length === 0) console.log('Nothing to remove.');
-      else for (const id of removed) console.log(`${short(id)} was removed from ${store}`);
+      if (json) printJson({ removed });
+      else if (removed.length === 0) print('Nothing to remove.');
+      else for (const id of removed) print(`${short(id)} was removed from ${store}`);
     });
 }

@@ -104,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
       );
     const first = start();
     const ended = new Promise((resolve) => first.once('close', resolve));
-    await printed(first, /\[2\/8\] net-1: bundle/);
+    await printed(first, /\[2\/4\] net-1: bundle/);
     first.kill('SIGTERM');
     expect(await ended).toBe(143);
     const done = readdirSync(join(folder, 'state')).filter((name) =>
