@@ -60,7 +60,7 @@ const NOTHING = "default-src 'none'; frame-ancestors 'none'";
  * The service; `GET /openapi.json` tells what it answers. Errors are problem+json (RFC 9457).
  * @example
  * const app = createApp({ classifier: classifierOf(await GoodNet.load('out')) });
- * const response = await app.request('/v1/classify', { method: 'POST', body: await readFile('face.png') });
+ * const response = await app.request('/v1/classify', { method: 'POST', body: await readFile('picture.png') });
  */
 export function createApp(options: AppOptions): Hono {
   const {

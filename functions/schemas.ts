@@ -45,7 +45,10 @@ export const verdictSchema = z
         'The class that the image has if it is clean: that of the net as it was, or, where that is unsure, of several views.',
     }),
     bad: netAnswer.meta({ description: 'What the net says as it was, with its backdoor.' }),
-    repaired: netAnswer.meta({ description: 'What the repaired net says.' }),
+    repaired: netAnswer.meta({
+      description:
+        'What the image shows where the class that evidence speaks against is passed over: the answer of net and detector together, not of the net in `repaired/` alone.',
+    }),
     top: z
       .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })
       .optional()

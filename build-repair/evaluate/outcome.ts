@@ -23,7 +23,7 @@ export function promisedBy({ rule, alpha }: Pick<Manifest, 'rule' | 'alpha'>): P
  *
  * @example
  * outcomeLines(figures, { alpha: 0.01 });
- * // ['The trigger worked on 99 % of the images; now on 0 %.', 'Clean accuracy 98.1 → 97.9 %.', 'False alarms: 0.2 % of clean images (promised: at most 1 %).']
+ * // ['The trigger worked on 99 % of the images; now on 0 %.', 'Clean accuracy 98.1 → 97.9 %.', 'False alarms: 0.2 % of clean images (promised: 1 % on average).']
  */
 export function outcomeLines(
   { clean, poisoned }: Evaluation,
@@ -43,7 +43,7 @@ export function cleanLines(clean: CleanFigures, promised: Promised, look: Look =
   const [before, after] = [accuracyBefore, accuracy].map(({ rate }) => (100 * rate).toFixed(1));
   const alarms = `False alarms: ${oneDecimal(falsePositiveRate.rate)} of clean images`;
   const broken = brokenPromise(falsePositiveRate, promised);
-  const kept = promised.alpha === undefined ? '' : ` (promised: at most ${alphaText(promised.alpha)})`;
+  const kept = promised.alpha === undefined ? '' : ` (promised: ${alphaText(promised.alpha)} on average)`;
   return [
     `${marks.none}Clean accuracy ${style.bold(`${before} → ${after} %`)}.`,
     broken

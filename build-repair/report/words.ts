@@ -34,7 +34,7 @@ export function counted(n: number, one: string, many = `${one}s`): string {
 
 /** `0.0017`, `0.42`. */
 export function pText(p: number): string {
-  return p >= 0.01 ? p.toFixed(2) : String(Number(p.toPrecision(2)));
+  return p >= 0.1 ? p.toFixed(2) : String(Number(p.toPrecision(2)));
 }
 
 /** `8 s`, `2 min 5 s`. */

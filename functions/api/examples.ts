@@ -6,17 +6,19 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = '5eda565de7859ea159c246c94cee19b53da445c09f5d51f965b8ad5107af2417';
+export const BUNDLE = '5a6d80bbf5a002bdf80a43e2f5d8b6c285fb0e48896bfa2b537803d23b4fa174';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
   class: 4,
   backdoored: false,
-  pValue: 0.4377691404906172,
+  pValue: 0.44643468392733987,
   suspicion: 0.6370000243186951,
   answer: { class: 4, probability: 0.9718734622001648 },
   bad: { class: 4, probability: 0.9718734622001648 },
   repaired: { class: 4, probability: 0.9706702828407288 },
+  familiarity: 0.46976940044594745,
+  unfamiliar: false,
 };
 
 const backdoored = {
@@ -27,6 +29,8 @@ const backdoored = {
   answer: { class: 5, probability: 1 },
   bad: { class: 5, probability: 1 },
   repaired: { class: 4, probability: 0.6681378629263279 },
+  familiarity: 0.005257421771719818,
+  unfamiliar: true,
 };
 
 const top = {
@@ -101,6 +105,22 @@ export const MODEL_INFO = example('The model that the demo makes', {
         'half of the image alone has B name the class of 38 % of the clean images asked, without any trigger',
     },
   ],
+  finding: {
+    backdoored: true,
+    score: 2.1605953751094678,
+    limit: 1,
+    tried: 11,
+    targets: [
+      {
+        class: 12,
+        rate: 1,
+        score: 2.1605953751094678,
+        signature: 0.3739405504015185,
+        area: 0.028125,
+        trigger: 'finding/pattern-12.png',
+      },
+    ],
+  },
   calibrationImages: 576,
   limits: { imageBytes: 10_485_760, imagePixels: 25_000_000, requestBytes: 20_971_520, requestImages: 64 },
 });

@@ -48,7 +48,7 @@ ${operations
 <body><main><h1>GoodNet: the API</h1>
 <p>For programs, with examples: <a href="openapi.json"><code>openapi.json</code></a> (OpenAPI 3.1).</p>
 <p>From a shell, with this page’s address less its <code>docs</code>:</p>
-<pre>curl --data-binary @face.png "$ADDRESS/v1/classify"</pre>
+<pre>curl --data-binary @picture.png "$ADDRESS/v1/classify"</pre>
 ${sections}<h2>Schemas</h2>${schemas}</main></body></html>`;
 }
 

@@ -27,7 +27,7 @@ export interface Verdict {
   answer: NetAnswer;
   /** What B, the net that may be backdoored, says. */
   bad: NetAnswer;
-  /** What B′, the repaired net, says. */
+  /** What the image shows where the class that evidence speaks against is passed over. */
   repaired: NetAnswer;
   /** Both nets' most probable classes, where `detail` asked for them. */
   top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;

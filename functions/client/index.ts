@@ -54,7 +54,7 @@ export class ServiceProblem extends Error {
  * import { GoodNetClient } from 'goodnet-client';
  *
  * const goodnet = new GoodNetClient('http://127.0.0.1:8080', { token: process.env.GOODNET_TOKEN });
- * const { backdoored, class: answer } = await goodnet.classify(await readFile('face.png'));
+ * const { backdoored, class: answer } = await goodnet.classify(await readFile('picture.png'));
  */
 export class GoodNetClient {
   private readonly base: string;

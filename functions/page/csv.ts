@@ -7,6 +7,7 @@ export function csvOf(results: readonly Result[]): string {
 }
 
 function lineOf({ name: image, model: { model }, alpha, outcome }: Result): string {
-  if ('error' in outcome) return csvLine({ image, model, alpha, error: outcome.error.title });
+  if ('error' in outcome)
+    return csvLine({ image, model, alpha, error: outcome.error.detail ?? outcome.error.title });
   return csvLine({ image, model, alpha, verdict: outcome, className: outcome.className });
 }

@@ -30,7 +30,7 @@ function startPage(): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     const isRefused = error instanceof ServiceProblem;
     if (isRefused && error.details.status === 401) {
-      say('This service wants a token.', true);
+      say(token.value.trim() ? error.message : 'This service wants a token.', true);
       at('token-field', HTMLElement).hidden = false;
       token.focus();
     } else say(isRefused ? error.message : 'The service can’t be reached.', true);

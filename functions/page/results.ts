@@ -97,7 +97,8 @@ export function resultsTable(hasModels: () => boolean): Results {
 /** Where the method has but one answer, it stays. */
 function judged(result: Result, alpha: number): Result {
   const { outcome, model } = result;
-  if ('error' in outcome || !model.alphas) return result;
+  if ('error' in outcome) return { ...result, alpha };
+  if (!model.alphas) return result;
   return { ...result, alpha, outcome: atAlpha(outcome, alpha, model.classes) as Outcome };
 }
 

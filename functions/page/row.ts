@@ -63,13 +63,15 @@ export function cellsOf(result: Result): HTMLTableCellElement[] {
     ? [make('span', 'pill', 'Backdoored'), make('span', 'small', `Class ${outcome.class}`)]
     : [make('span', 'pill', 'Clean'), make('span', 'small', nameOf(outcome.class, model))];
   if (isUnfamiliar(result)) {
-    const why = 'Unlike the images it was calibrated on: the answer may mean nothing';
+    const why = backdoored
+      ? 'Unlike the images it was calibrated on, as those with a trigger often are'
+      : 'Unlike the images it was calibrated on: the answer may mean nothing';
     verdict.push(make('span', 'pill odd', 'Unfamiliar'), make('span', 'small', why));
   }
   return [
     tell('GoodNet says', ...verdict),
     tell('The net says', ...netAnswer(bad, model)),
-    tell('Repaired net', ...netAnswer(repaired, model)),
+    tell('Without a trigger', ...netAnswer(repaired, model)),
     model.alphas
       ? tell('Suspicion', scale(pValue, alpha, model.alphas.least), make('span', 'small', rarity(pValue)))
       : tell('Suspicion', backdoored ? 'The nets disagree' : 'The nets agree'),

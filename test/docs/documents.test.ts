@@ -11,7 +11,7 @@ const README_BYTES = 10_000;
 const WIDTH = 110;
 
 /** Options that are other programs': npm's, curl's, cdk's and those of `aws`. */
-const NOT_OURS = new Set(['--data-binary', '--all', '--seeds', '--detail', '--check']);
+const NOT_OURS = new Set(['--rm', '--read-only', '--data-binary', '--all', '--seeds', '--detail', '--check']);
 
 describe.each(documents)('%s', (document) => {
   const text = read(document);

@@ -25,7 +25,7 @@ export async function flags(): Promise<boolean[]> {
 }
 export const reason = (problem: ServiceProblem): string | undefined => problem.details.detail;
 // @ts-expect-error
-goodnet.classify('face.png');
+goodnet.classify('picture.png');
 // @ts-expect-error
 goodnet.models().then((names) => names.get(0));
 `;
@@ -79,7 +79,7 @@ describe('goodnet-client, packed and installed in an empty folder', () => {
 
   it('answers as its README has it', async () => {
     writeFileSync(
-      join(folder, 'face.png'),
+      join(folder, 'picture.png'),
       await plain(undefined, shape.width, shape.height).png().toBuffer(),
     );
     const token = 'the-token-of-an-app';

@@ -136,7 +136,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     await page.goto(`${server.url}/docs`);
     await ready(page);
     expect(await page.locator('#curl').innerText()).toBe(
-      `curl --data-binary @face.png ${server.url}/v1/classify`,
+      `curl --data-binary @picture.png ${server.url}/v1/classify`,
     );
     expect(await page.locator('#reference').innerText()).not.toContain('8080');
     expect(await page.locator('section.models .model-container:visible').count()).toBe(0);

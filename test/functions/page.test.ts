@@ -109,7 +109,7 @@ describe.skipIf(!isThere)('the page, in a browser', () => {
       /^"face, of ""x"".png",colours,0\.01,2,[^,]*,false,0\.5,0,2,[\d.]+,2,[\d.]+,,,$/,
     );
     expect(lines[2]).toMatch(/^'=trigger\.png,colours,0\.01,3,[^,]*,true,0\.004,9,0,[\d.]+,0,[\d.]+,,,$/);
-    expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,+The image/);
+    expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,+"?The image/);
   });
 
   it('judges by another rate at once, and hides what is clean', { timeout: 30_000 }, async () => {

@@ -58,7 +58,7 @@ export function screenCommand(): Command {
       const totals = await screenAll(bundle, paths, flags, format, lines);
       const clean = totals.images - totals.backdoored - totals.errors;
       lines.say(
-        `${totals.images} images: ${totals.backdoored} backdoored, ${clean} clean, ${totals.errors} unreadable`,
+        `${totals.images} ${totals.images === 1 ? 'image' : 'images'}: ${totals.backdoored} backdoored, ${clean} clean, ${totals.errors} unreadable`,
       );
       if (flags.exitCode && clean < totals.images)
         throw new Outcome(totals.backdoored > 0 ? EXIT.backdoored : EXIT.unreadable);

@@ -13,16 +13,26 @@ interface Described {
 /** Where the service is, as this browser sees it: behind a proxy the service itself can't know. */
 const base = new URL('.', location.href).href.replace(/\/$/, '');
 
-function curl({ security = [] }: Described): string {
+function curl({ security = [] }: Described, model: string | undefined): string {
   const token = security.length > 0 ? ' -H "Authorization: Bearer $GOODNET_TOKEN"' : '';
-  return `curl --data-binary @face.png${token} ${base}/v1/classify`;
+  const path = model === undefined ? '/v1/classify' : `/v1/models/${encodeURIComponent(model)}/classify`;
+  return `curl --data-binary @picture.png${token} ${base}${path}`;
+}
+
+/** A model's name where there are several, and one must be named; unknown where a token is wanted for it. */
+async function oneOfSeveral({ security = [] }: Described): Promise<string | undefined> {
+  if (security.length > 0) return undefined;
+  const response = await fetch('v1/models');
+  if (!response.ok) return undefined;
+  const { models } = (await response.json()) as { models: readonly string[] };
+  return models.length > 1 ? models[0] : undefined;
 }
 
 async function show(): Promise<void> {
   const response = await fetch('openapi.json');
   if (!response.ok) throw new Error(`It is answered ${response.status}.`);
   const described = (await response.json()) as Described;
-  at('curl', HTMLElement).textContent = curl(described);
+  at('curl', HTMLElement).textContent = curl(described, await oneOfSeveral(described));
   const reference = at('reference', HTMLElement);
   mend(reference);
   SwaggerUIBundle({

@@ -48,7 +48,7 @@ describe('what a repair tells at its end', () => {
       'Signs of a backdoor toward class 5.',
       'A possible target: it may be innocent, and others may be missed.',
       'Clean accuracy 98.3 → 98.1 %.',
-      'False alarms: 0.9 % of clean images (promised: at most 1 %).',
+      'False alarms: 0.9 % of clean images (promised: 1 % on average).',
       '',
       'Bundle: store/0123',
       'Report: store/report.html',
