@@ -21,6 +21,7 @@ import { version } from '../../models/version';
 import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
 import { packFinding } from '../finding/pack';
+import { laidOnWhite } from '../images/laid-on-white';
 import { type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
 import type { JudgedBatch } from '../report/examples';
@@ -29,7 +30,7 @@ import type { RepairContext } from './context';
 import { CalibratedCounter } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
 import { type MadeDetector, methods } from './methods';
-import { laidOnWhite, noticesOf } from './notices';
+import { noticesOf } from './notices';
 import { STAGES } from './stages';
 
 /** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
