@@ -1,5 +1,6 @@
 import { imageSize } from '../models/images/set';
 import type { Verdict } from '../models/verdict';
+import { ONE_CALLER } from './caller';
 import type { Classifier } from './classifier';
 import { timed, unwatched, type Watch } from './observe/watch';
 import { Problem } from './problem';
@@ -30,9 +31,6 @@ const MANY = 4;
 const THEIR_PART = 5 / 8;
 /** Images that this thread takes at once while others do, to hand them more soon. */
 const OWN_BATCH = 16;
-
-/** The share of the images that may wait that one caller's may be, so that there is room for others, whatever it sends. */
-const ONE_CALLER = 3 / 4;
 
 type Together = (pixels: Uint8Array | Float32Array, count: number, top: number) => Promise<Verdict[]>;
 

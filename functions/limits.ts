@@ -1,3 +1,4 @@
+import { ONE_CALLER } from './caller';
 import { Problem } from './problem';
 
 /** How much the service takes. */
@@ -38,9 +39,6 @@ export interface Room {
   /** Holds so many more bytes until the request is answered. @throws Problem `overloaded` where they don't fit */
   take(bytes: number): void;
 }
-
-/** The share of all bytes that one caller's requests may hold, so that there is room for others, whatever it sends. */
-const ONE_CALLER = 3 / 4;
 
 /**
  * Counts the bytes that requests hold, so that many large ones at once can't exhaust memory. They count as they arrive:

@@ -1,6 +1,6 @@
 import type { UnreadableBundle } from '../../models/store/bundles';
 import type { ShelvedBundle } from '../../models/store/shelf';
-import { table } from '../evaluate/format';
+import { table } from '../evaluate/table';
 
 interface Shelf {
   readonly bundles: readonly ShelvedBundle[];

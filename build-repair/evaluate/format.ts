@@ -157,5 +157,3 @@ export function cleanTable(clean: CleanFigures, promised: Promised, look: Look =
 export function inGroups(groups: number | undefined): string {
   return groups === undefined ? '' : ` of ${groups} groups`;
 }
-
-export { table };

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { NetDescription } from '../../../models/keras';
-import { table } from '../../evaluate/format';
+import { table } from '../../evaluate/table';
 import { print, printJson } from '../print';
 
 interface InspectFlags {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../../build-repair/evaluate/evaluate';
-import { evaluationText, table } from '../../../build-repair/evaluate/format';
+import { evaluationText } from '../../../build-repair/evaluate/format';
 import { rateOf } from '../../../build-repair/evaluate/interval';
 import { outcomeLines, promisedBy } from '../../../build-repair/evaluate/outcome';
+import { table } from '../../../build-repair/evaluate/table';
 import { lookOf } from '../../../build-repair/terminal';
 
 const PROMISED = { alpha: 0.01 };
