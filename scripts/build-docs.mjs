@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { forBrowsers } from './for-browsers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = join(root, 'functions/page/docs');
@@ -22,13 +23,7 @@ export async function buildDocs(folder) {
     absWorkingDir: root,
     entryPoints: { docs: 'functions/page/docs/main.ts' },
     outdir: folder,
-    bundle: true,
-    minify: true,
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'warning',
-    metafile: true,
+    ...forBrowsers,
   });
   for (const name of ['index.html', 'docs.css']) await copyFile(join(from, name), join(folder, name));
   for (const name of PACKED) {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildDocs } from './build-docs.mjs';
+import { forBrowsers } from './for-browsers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = join(root, 'functions/page');
@@ -14,13 +15,7 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { page: 'functions/page/main.ts' },
   outdir: folder,
-  bundle: true,
-  minify: true,
-  platform: 'browser',
-  format: 'esm',
-  target: 'es2022',
-  logLevel: 'warning',
-  metafile: true,
+  ...forBrowsers,
 });
 for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));
 const docs = await buildDocs(join(folder, 'docs'));
