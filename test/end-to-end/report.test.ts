@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDemoData } from '../../build-repair/demo/data';
-import { canLook, launch, look } from '../build-repair/report/in-browser';
+import { canLook, launched } from '../browser';
+import { look } from '../build-repair/report/in-browser';
 import { goodnet } from './cli';
 
 const KINDS = ['repair, asked', 'repair, not asked', 'evaluate, poisoned', 'evaluate, clean alone'] as const;
@@ -28,7 +29,7 @@ describe.skipIf(!canLook)('the reports that the commands write, in a browser', (
     const poisoned = data.poisoned.flatMap(({ path }) => ['--poisoned', path]);
     await run('evaluate, poisoned', 'evaluate', asked, '--clean', data.test, ...poisoned);
     await run('evaluate, clean alone', 'evaluate', unasked, '--clean', data.test);
-    browser = await launch();
+    browser = await launched();
   }, 300_000);
 
   afterAll(async () => {

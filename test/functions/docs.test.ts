@@ -1,23 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppOptions, createApp } from '../../functions/app';
 import { parseTokens } from '../../functions/auth/tokens';
 import { type RunningServer, startServer } from '../../functions/server';
+import { canLook, launched, shot, violations } from '../browser';
+import { buildPage } from './in-browser';
 import { colours, plain, WHITE } from './stand-in';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const isThere = existsSync(CHROMIUM);
-if (!isThere) console.log(`Skipped: there is no Chromium at ${CHROMIUM} (apt-get install chromium).`);
 const TOKEN = 'the-token-of-the-page';
-/** Where screenshots are kept, to be looked at. */
-const SHOTS = process.env.SCREENSHOTS;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 390, height: 844 };
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-docs-'));
@@ -26,7 +20,7 @@ const picture = join(work, 'white.png');
 const classifier = { ...colours, alphas: { least: 0.001, most: 0.5 } };
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-page.mjs'), pageFolder]);
+  buildPage(pageFolder);
   writeFileSync(picture, await plain(WHITE, 40, 30).png().toBuffer());
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -72,7 +66,7 @@ describe('the files of /docs', () => {
   });
 });
 
-describe.skipIf(!isThere)('/docs, in a browser', () => {
+describe.skipIf(!canLook)('/docs, in a browser', () => {
   let browser: Browser;
   let server: RunningServer;
   let guarded: RunningServer;
@@ -101,18 +95,6 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     });
     return opened;
   };
-  const shot = async (of: Page, name: string) => {
-    if (SHOTS) await of.screenshot({ path: join(SHOTS, `docs-${name}.png`), fullPage: true });
-  };
-  const violations = async (of: Page) => {
-    await of.evaluate(AXE);
-    const { violations: found } = (await of.evaluate('axe.run()')) as {
-      violations: { id: string; impact: string; nodes: { html: string; any: { message: string }[] }[] }[];
-    };
-    return found.flatMap(({ id, impact, nodes }) =>
-      nodes.map(({ html, any }) => `${impact} ${id}: ${html} ${any[0]?.message}`),
-    );
-  };
   const width = (of: Page) => of.evaluate('document.documentElement.scrollWidth');
   const ready = (of: Page) => of.locator('#operations-Images-classify').waitFor();
   const opens = async (of: Page, id: string) => {
@@ -124,7 +106,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     server = await serve({ pageFolder });
     guarded = await serve({ pageFolder, tokens: parseTokens(`docs:${TOKEN}`, 'here') });
     bare = await serve({});
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await launched();
     page = await open('light');
   }, 60_000);
   afterAll(async () => {
@@ -140,7 +122,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     );
     expect(await page.locator('#reference').innerText()).not.toContain('8080');
     expect(await page.locator('section.models .model-container:visible').count()).toBe(0);
-    await shot(page, 'light');
+    await shot(page, 'docs-light');
     expect(await violations(page)).toEqual([]);
     await page.getByRole('link', { name: 'Try pictures' }).click();
     expect(page.url()).toBe(`${server.url}/`);
@@ -157,7 +139,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     await answer.getByText('"backdoored"').waitFor();
     const said = await answer.innerText();
     expect(said).toMatch(/"class": 3,\s*"backdoored": true/);
-    await shot(page, 'answered');
+    await shot(page, 'docs-answered');
     expect(await violations(page)).toEqual([]);
   });
 
@@ -183,10 +165,10 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     await status.getByText('401').waitFor();
     await guest.getByRole('button', { name: 'Authorize' }).first().click();
     await guest.locator('.dialog-ux input').fill(TOKEN);
-    await shot(guest, 'token');
+    await shot(guest, 'docs-token');
     expect(await violations(guest)).toEqual([]);
     await guest.emulateMedia({ colorScheme: 'dark' });
-    await shot(guest, 'token-dark');
+    await shot(guest, 'docs-token-dark');
     expect(await violations(guest)).toEqual([]);
     await guest.locator('.dialog-ux').getByRole('button', { name: 'Authorize' }).click();
     await guest.locator('.dialog-ux').getByRole('button', { name: 'Close' }).last().click();
@@ -199,7 +181,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
       const phone = await open(scheme, PHONE);
       await phone.goto(`${server.url}/docs`);
       await ready(phone);
-      await shot(phone, `phone-${scheme}`);
+      await shot(phone, `docs-phone-${scheme}`);
       expect(await width(phone)).toBe(PHONE.width);
       expect(await violations(phone)).toEqual([]);
       const operation = await opens(phone, 'Images-classifyWith');
@@ -209,7 +191,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
       await operation.locator('.live-responses-table').getByText('"results"').waitFor();
       await opens(phone, 'Open_Inference_Protocol-oipVersionInfer');
       await phone.locator('section.models .models-control').click();
-      await shot(phone, `phone-open-${scheme}`);
+      await shot(phone, `docs-phone-open-${scheme}`);
       expect(await width(phone)).toBe(PHONE.width);
       expect(await violations(phone)).toEqual([]);
     }
@@ -219,7 +201,7 @@ describe.skipIf(!isThere)('/docs, in a browser', () => {
     const phone = await open('dark', PHONE);
     await phone.goto(`${bare.url}/docs`);
     for (const each of await phone.locator('summary').all()) await each.click();
-    await shot(phone, 'list');
+    await shot(phone, 'docs-list');
     expect(await width(phone)).toBe(PHONE.width);
     expect(await violations(phone)).toEqual([]);
   });

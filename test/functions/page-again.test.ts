@@ -6,7 +6,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
 import { type RunningServer, startServer } from '../../functions/server';
-import { buildPage, isThere, launched, shot, watched } from './in-browser';
+import { canLook, launched, shot } from '../browser';
+import { buildPage, watched } from './in-browser';
 import { colours } from './stand-in';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-page-again-'));
@@ -25,7 +26,7 @@ const LOOKS = `(() => {
   return { sheets, back, text, width, font };
 })()`;
 
-describe.skipIf(!isThere)('pages that are visited again', () => {
+describe.skipIf(!canLook)('pages that are visited again', () => {
   const answered: string[] = [];
   const faults: string[] = [];
   let browser: Browser;

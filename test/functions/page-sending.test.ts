@@ -6,7 +6,8 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
 import { type RunningServer, startServer } from '../../functions/server';
-import { buildPage, isThere, launched, shot, watched } from './in-browser';
+import { canLook, launched, shot } from '../browser';
+import { buildPage, watched } from './in-browser';
 import { BLUE, colours, plain } from './stand-in';
 
 const LIMITS = { maxBytes: 150_000, maxRequestBytes: 400_000, maxPixels: 1e6 };
@@ -36,7 +37,7 @@ async function redAndBlue(image: Buffer, left: number, top: number): Promise<rea
   return [channels[0]!.mean, channels[2]!.mean];
 }
 
-describe.skipIf(!isThere)('images that are too large for the service', () => {
+describe.skipIf(!canLook)('images that are too large for the service', () => {
   const faults: string[] = [];
   let browser: Browser;
   let server: RunningServer;

@@ -7,7 +7,8 @@ import { createApp } from '../../functions/app';
 import { parseTokens } from '../../functions/auth/tokens';
 import type { Classifier } from '../../functions/classifier';
 import { type RunningServer, startServer } from '../../functions/server';
-import { buildPage, isThere, launched, shot, violations, watched } from './in-browser';
+import { canLook, launched, shot, violations } from '../browser';
+import { buildPage, toldModel, watched } from './in-browser';
 import { BLUE, colours, plain, WHITE } from './stand-in';
 
 const SIZES = [
@@ -22,19 +23,9 @@ const [face, trigger, strange, text] = ['face.png', 'trigger.png', 'strange.png'
 );
 let letGo = Promise.resolve();
 
-const measured = {
-  images: 9,
-  accuracyBefore: 0.99,
-  accuracyRepaired: 0.9,
-  accuracy: 0.983,
-  falsePositiveRate: 0,
-};
-
 /** Red is what it has never seen. */
 const classifier: Classifier = {
-  ...colours,
-  alphas: { least: 0.001, most: 0.5 },
-  told: { method: 'expert', without: [], calibrationImages: 999, measured },
+  ...toldModel,
   async classify(pixels, count) {
     await letGo;
     const verdicts = await colours.classify(pixels, count);
@@ -45,7 +36,7 @@ const classifier: Classifier = {
   },
 };
 
-describe.skipIf(!isThere)('what an upload shows', () => {
+describe.skipIf(!canLook)('what an upload shows', () => {
   const faults: string[] = [];
   let browser: Browser;
   let server: RunningServer;

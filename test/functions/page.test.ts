@@ -10,24 +10,16 @@ import { fixedCatalogue } from '../../functions/catalogue/fixed';
 import type { Classifier } from '../../functions/classifier';
 import { Problem } from '../../functions/problem';
 import { type RunningServer, startServer } from '../../functions/server';
-import { buildPage, isThere, launched, shot, violations, watched } from './in-browser';
+import { canLook, launched, shot, violations } from '../browser';
+import { buildPage, toldModel, watched } from './in-browser';
 import { BLUE, colours, plain, WHITE } from './stand-in';
 
 const TOKEN = 'the-token-of-the-page';
 const work = mkdtempSync(join(tmpdir(), 'goodnet-page-'));
 const pageFolder = join(work, 'page');
 const samples = join(work, 'samples');
-const measured = {
-  images: 9,
-  accuracyBefore: 0.99,
-  accuracyRepaired: 0.9,
-  accuracy: 0.983,
-  falsePositiveRate: 0,
-};
 const classifier: Classifier = {
-  ...colours,
-  alphas: { least: 0.001, most: 0.5 },
-  told: { method: 'expert', without: [], calibrationImages: 999, measured },
+  ...toldModel,
   async classify(pixels, count) {
     const verdicts = await colours.classify(pixels, count);
     return verdicts.map((each) => ({ ...each, pValue: each.backdoored ? 0.004 : 0.5 }));
@@ -39,7 +31,7 @@ const [face, trigger, text] = ['face, of "x".png', '=trigger.png', 'no picture.p
   join(work, name),
 );
 
-describe.skipIf(!isThere)('the page, in a browser', () => {
+describe.skipIf(!canLook)('the page, in a browser', () => {
   let browser: Browser;
   let server: RunningServer;
   let page: Page;

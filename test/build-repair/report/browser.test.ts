@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportHtml } from '../../../build-repair/report/page';
 import type { Report } from '../../../build-repair/report/types';
 import { startEngine } from '../../../models/engine';
-import { canLook, launch, look } from './in-browser';
+import { canLook, launched } from '../../browser';
+import { look } from './in-browser';
 import { smallReports } from './reports';
 
 const KINDS = [
@@ -41,7 +42,7 @@ describe.skipIf(!canLook)('a report, in a browser, on a phone and on paper', () 
         observed: { clean: ofEvaluation.observed!.clean, poisoned: [] },
       },
     };
-    browser = await launch();
+    browser = await launched();
   }, 120_000);
 
   afterAll(async () => {

@@ -1,19 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { shot, violations } from '../../browser';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** Where screenshots are kept, to be looked at. */
-const SHOTS = process.env.SCREENSHOTS;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What A4 leaves between the report's margins, in CSS pixels. */
 const SHEET = { width: 680, height: 994 };
-
-/** Whether there is a browser to look with; on the build machine there has to be. */
-export const canLook = existsSync(CHROMIUM) || process.env.CI === 'true';
-if (!canLook) console.log(`Skipped: there is no Chromium at ${CHROMIUM} (apt-get install chromium).`);
 
 /** As much of the browser's DOM as is asked for. */
 interface Element {
@@ -29,21 +19,6 @@ interface InBrowser {
     querySelectorAll(selector: string): Iterable<Element>;
   };
   getComputedStyle(element: Element): { readonly breakInside: string; readonly imageRendering: string };
-  readonly axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-}
-
-/** Starts the browser. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-  });
 }
 
 /** What was seen of a report. */
@@ -67,9 +42,6 @@ export async function look(browser: Browser, path: string, name: string): Promis
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });
-  const shot = async (kind: string) => {
-    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-${kind}.png`), fullPage: true });
-  };
   const isTold = () =>
     page.evaluate(() => {
       const all = [...(globalThis as unknown as InBrowser).document.querySelectorAll('details p')];
@@ -77,14 +49,10 @@ export async function look(browser: Browser, path: string, name: string): Promis
     });
   try {
     await page.goto(pathToFileURL(path).href);
-    await page.evaluate(AXE);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await page.evaluate(() => (globalThis as unknown as InBrowser).axe.run());
-      for (const { id, nodes } of violations) {
-        faults.push(`${colorScheme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);
-      }
-      await shot(colorScheme);
+      for (const each of await violations(page)) faults.push(`${colorScheme}: ${each}`);
+      await shot(page, `${name}-${colorScheme}`);
     }
     const blurred = await page.evaluate(() => {
       const { document, getComputedStyle } = globalThis as unknown as InBrowser;
@@ -96,7 +64,7 @@ export async function look(browser: Browser, path: string, name: string): Promis
     const narrow = await page.evaluate(
       () => (globalThis as unknown as InBrowser).document.documentElement.scrollWidth,
     );
-    await shot('phone');
+    await shot(page, `${name}-phone`);
     await page.setViewportSize(SHEET);
     await page.emulateMedia({ media: 'print' });
     const inPrint = await isTold();
