@@ -21,11 +21,11 @@ export async function buildDocs(folder) {
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { docs: 'functions/page/docs/main.ts' },
+    entryPoints: ['main.ts', 'docs.css'].map((name) => ({ in: `functions/page/docs/${name}`, out: 'docs' })),
     outdir: folder,
     ...forBrowsers,
   });
-  for (const name of ['index.html', 'docs.css']) await copyFile(join(from, name), join(folder, name));
+  await copyFile(join(from, 'index.html'), join(folder, 'index.html'));
   for (const name of PACKED) {
     const text = await readFile(join(viewer, name), 'utf8');
     // Its source map stays behind.

@@ -13,11 +13,11 @@ const folder = resolve(process.argv[2] ?? join(root, 'dist/page'));
 await mkdir(folder, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { page: 'functions/page/main.ts' },
+  entryPoints: ['main.ts', 'page.css'].map((name) => ({ in: `functions/page/${name}`, out: 'page' })),
   outdir: folder,
   ...forBrowsers,
 });
-for (const name of ['index.html', 'page.css']) await copyFile(join(from, name), join(folder, name));
+await copyFile(join(from, 'index.html'), join(folder, 'index.html'));
 const docs = await buildDocs(join(folder, 'docs'));
 const all = {
   inputs: { ...metafile.inputs, ...docs.inputs },
