@@ -38,7 +38,7 @@ function nameOf(option: Option): string {
 }
 
 /** Where a document of the repository is: on the web, where package.json names a page, else in the installed package. */
-export function documentation(file: string): string {
+function documentation(file: string): string {
   const readme = ['../README.md', '../../README.md']
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
     .find(existsSync);

@@ -22,7 +22,7 @@ export function endWithNpm(): void {
 }
 
 /** Whether a process is `sh -c SCRIPT`, with what npm says that it has started, to be waited for. */
-export function isShellOfNpm(pid: number, script: string | undefined): boolean {
+function isShellOfNpm(pid: number, script: string | undefined): boolean {
   if (process.platform === 'win32' || !script || /\b(nohup|setsid)\b/.test(script)) return false;
   return commandOf(pid)?.includes(` -c ${script}`) ?? false;
 }

@@ -125,7 +125,7 @@ export class StepLines {
 }
 
 /** `Step 4 of 9: Fitting the detector, 42 % of all, about 20 s left`. */
-export function plainLine(reached: Reached, label = ''): string {
+function plainLine(reached: Reached, label = ''): string {
   const { left, share } = reached;
   const rest = left === undefined ? '' : `, ${percent(share)} of all, ${leftInWords(left)}`;
   return `${head(reached, label)}${rest}`;

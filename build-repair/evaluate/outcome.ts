@@ -2,7 +2,7 @@ import type { Manifest } from '../../models/bundle/manifest';
 import { type Look, plain } from '../terminal';
 import type { CleanFigures } from './counts';
 import type { Evaluation } from './evaluate';
-import type { Rate } from './interval';
+import { leavesOut, type Rate } from './interval';
 
 /** A trigger that works on at most this share of its images has lost its use. */
 const USELESS = 0.05;
@@ -54,13 +54,13 @@ export function cleanLines(clean: CleanFigures, promised: Promised, look: Look =
 
 /** `above the promised 1 %` where the interval of false alarms leaves the promise out; else undefined. */
 export function brokenPromise(falseAlarms: Rate, { alpha }: Promised): string | undefined {
-  return alpha !== undefined && falseAlarms.n > 0 && falseAlarms.low > alpha
+  return alpha !== undefined && leavesOut(falseAlarms, alpha) === 'above'
     ? `above the promised ${alphaText(alpha)}`
     : undefined;
 }
 
 /** `1 %`, `0.5 %`. */
-export function alphaText(alpha: number): string {
+function alphaText(alpha: number): string {
   return `${Number((100 * alpha).toPrecision(3))} %`;
 }
 
