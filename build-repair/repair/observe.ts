@@ -4,12 +4,12 @@ import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import { type Summary, summarise } from '../../models/detector/summaries';
 import type { FeatureNet } from '../../models/nets/features';
-import { Random } from '../../models/random';
 import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
+import { randomDirections } from './random-directions';
 import { keepStemPlaces } from './stem-places';
 
-/** Features are projected to at most so many random directions (Johnson and Lindenstrauss 1984). */
+/** Features are projected to at most so many random directions. */
 const MOST_DIMENSIONS = 300;
 const BATCH = 128;
 
@@ -134,12 +134,8 @@ function openSpace(context: RepairContext, features: number, name: string, count
   // Three times as many images as dimensions, in a cross-fitted fold too, or the covariance is mostly noise.
   const told = Math.floor((context.images.count * 0.75 - context.classes) / 3);
   const dimensions = Math.min(features, MOST_DIMENSIONS, Math.max(told, 8));
-  let directions: Float32Array | undefined;
-  if (dimensions < features) {
-    const random = new Random(context.seed, `directions ${name}`);
-    const length = 1 / Math.sqrt(features);
-    directions = Float32Array.from({ length: features * dimensions }, () => random.normal() * length);
-  }
+  const directions =
+    dimensions < features ? randomDirections(context.seed, name, features, dimensions) : undefined;
   return {
     space: { features, dimensions, directions, values: new Float32Array(count * dimensions) },
     directions: directions && tf.tensor2d(directions, [features, dimensions]),

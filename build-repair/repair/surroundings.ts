@@ -7,9 +7,9 @@ import {
 } from '../../models/detector/distances';
 import { valuesOf } from '../../models/detector/run';
 import type { Summary } from '../../models/detector/summaries';
-import { Random } from '../../models/random';
 import { fitCloud } from './cloud';
 import type { RepairContext } from './context';
+import { randomDirections } from './random-directions';
 
 /** Values of a look after projection: fewer told a little less, more no more. */
 const MOST_DIMENSIONS = 64;
@@ -67,7 +67,7 @@ function fitLook(moments: readonly Float32Array[], seed: number): Look | undefin
   });
   const { mean, spread } = standardise(rows, size);
   const dimensions = Math.min(size, MOST_DIMENSIONS, Math.max(Math.floor(n / 3), FEWEST_DIMENSIONS));
-  const mixed = dimensions < size ? randomDirections(size, dimensions, seed) : undefined;
+  const mixed = dimensions < size ? randomDirections(seed, 'look', size, dimensions) : undefined;
   const fitted = fitCloud(
     {
       features: size,
@@ -112,13 +112,6 @@ function standardise(rows: Float32Array, size: number): { mean: Float32Array; sp
     rows[i] = (value - mean[i % size]!) / spread[i % size]!;
   });
   return { mean, spread };
-}
-
-/** size × dimensions (Johnson and Lindenstrauss 1984). */
-function randomDirections(size: number, dimensions: number, seed: number): Float32Array {
-  const random = new Random(seed, 'directions look');
-  const length = 1 / Math.sqrt(size);
-  return Float32Array.from({ length: size * dimensions }, () => random.normal() * length);
 }
 
 function total(values: Float32Array): number {
