@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Left out, it is one less than there are cores: on two, one after the other.
     maxWorkers: '100%',
+    // What programs keep for the user is not kept for whoever runs the tests.
+    env: { XDG_STATE_HOME: join(tmpdir(), 'goodnet-test-state') },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,9 +1,10 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { logBucket, privateBucket } from './buckets';
-import { type StoreLocation, storeUrl } from './store';
+import { allowPublishing, type StoreLocation, storeUrl } from './store';
 
 export interface GoodNetArtifactsProps {
   /** The bucket's name; by default CloudFormation makes one up. */
@@ -14,6 +15,8 @@ export interface GoodNetArtifactsProps {
   readonly signingKey?: IKey;
   /** Keys whose signatures are believed, too, such as the one before. */
   readonly trustedKeys?: readonly IKey[];
+  /** The least serial that what is current may have, as goodnet activate prints it: those who start cold have seen none before. */
+  readonly leastSerial?: number;
   /** For how long something that was overwritten or deleted can be had back. Default 90 days. */
   readonly keepOldVersions?: Duration;
   /** What becomes of the buckets and the key when the stack is deleted. Default: they stay. */
@@ -43,6 +46,8 @@ export class GoodNetArtifacts extends Construct {
   readonly accessLogs: Bucket;
   readonly signingKey: IKey | undefined;
   readonly store: StoreLocation;
+  /** What those may do who publish, activate and roll back; attached to nobody. */
+  readonly publishers: ManagedPolicy;
 
   constructor(scope: Construct, id: string, props: GoodNetArtifactsProps = {}) {
     super(scope, id);
@@ -60,11 +65,21 @@ export class GoodNetArtifacts extends Construct {
     }
     if (signing === 'kms') this.signingKey = props.signingKey ?? newKey(this, removalPolicy);
     const trustedKeys = this.signingKey && [this.signingKey, ...(props.trustedKeys ?? [])];
-    this.store = { bucket: this.bucket, prefix: PREFIXES.models, trustedKeys, signingKey: this.signingKey };
+    const { signingKey } = this;
+    const { leastSerial } = props;
+    this.store = { bucket: this.bucket, prefix: PREFIXES.models, trustedKeys, signingKey, leastSerial };
+    this.publishers = new ManagedPolicy(this, 'Publishers', {
+      description: 'Publishes GoodNet bundles, makes one the current one, goes back, and signs all that',
+    });
+    allowPublishing(this.store, this.publishers);
     const sign = this.signingKey ? ` --sign ${this.signingKey.keyArn}` : '';
     new CfnOutput(this, 'Publish', {
       description: 'Puts a bundle into the store, where the endpoint and the screening take it up',
       value: `npx goodnet publish BUNDLE --to ${storeUrl(this.store)}/NAME${sign} --activate`,
+    });
+    new CfnOutput(this, 'PublishersPolicy', {
+      description: 'The policy to attach to those who publish bundles, activate them, and roll back',
+      value: this.publishers.managedPolicyArn,
     });
   }
 }

@@ -36,6 +36,8 @@ const schema = z.strictObject({
   /** An existing key that signs, in place of a new one, and others that are believed, too. */
   signingKey: keyArn.optional(),
   trustKeys: list.pipe(z.array(keyArn)).default([]),
+  /** What is current must have a serial of at least this one. */
+  leastSerial: number.int().min(1).optional(),
   front: z.enum(['http-api', 'function-url']).default('http-api'),
   auth: z.enum(['iam', 'jwt']).default('iam'),
   jwtIssuer: z.url({ protocol: /^https$/ }).optional(),
@@ -107,6 +109,9 @@ function contradictions(config: Config): string[] {
   }
   if (config.signing === 'none' && (config.signingKey || config.trustKeys.length > 0)) {
     faults.push(`${OURS}signing=none has no use for ${OURS}signingKey and ${OURS}trustKeys`);
+  }
+  if (config.signing === 'none' && config.leastSerial !== undefined) {
+    faults.push(`${OURS}leastSerial is of what is signed: leave ${OURS}signing=none out`);
   }
   if (config.watch && !config.endpoint && !config.screening && !config.repair) {
     faults.push(`${OURS}watch has nothing to watch: take one of endpoint, screening, repair, or watch=false`);

@@ -1,5 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import { type IRole, ManagedPolicy, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 
 /** What a role may do. */
 export interface Allowed extends Pick<PolicyStatementProps, 'sid' | 'conditions'> {
@@ -9,13 +9,17 @@ export interface Allowed extends Pick<PolicyStatementProps, 'sid' | 'conditions'
   readonly because?: string;
 }
 
+/** Who is let: a role, or whoever a policy will be attached to. */
+export type Allowee = IRole | ManagedPolicy;
+
 /**
  * Lets a role do something. A wildcard needs its reason, which cdk-nag is told, too: it names each finding by its text
  * in the template, known only when references between stacks have been resolved.
  */
-export function allow(role: IRole, { because, actions, resources, ...rest }: Allowed): void {
+export function allow(role: Allowee, { because, actions, resources, ...rest }: Allowed): void {
   const statement = new PolicyStatement({ ...rest, actions: [...actions], resources: [...resources] });
-  role.addToPrincipalPolicy(statement);
+  if (role instanceof ManagedPolicy) role.addStatements(statement);
+  else role.addToPrincipalPolicy(statement);
   role.node.addValidation({
     validate() {
       const findings = wildcards(Stack.of(role).resolve(statement.toStatementJson()));
@@ -28,7 +32,7 @@ export function allow(role: IRole, { because, actions, resources, ...rest }: All
 
 /** Tells cdk-nag why one of its AwsSolutions rules does not hold here. */
 export function explain(
-  construct: IRole | Parameters<typeof Validations.of>[0],
+  construct: Allowee | Parameters<typeof Validations.of>[0],
   rule: string,
   because: string,
 ): void {

@@ -41,6 +41,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
     signing: config.signing,
     signingKey: config.signingKey ? Key.fromKeyArn(forArtifacts, 'GivenKey', config.signingKey) : undefined,
     trustedKeys: config.trustKeys.map(key),
+    leastSerial: config.leastSerial,
     removalPolicy,
   });
   const repair = config.repair

@@ -1,7 +1,6 @@
-import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { allow } from './iam';
+import { type Allowee, allow } from './iam';
 
 /** A store of bundles in S3: where it is, and whose signatures it is trusted by. */
 export interface StoreLocation {
@@ -12,6 +11,8 @@ export interface StoreLocation {
   readonly trustedKeys?: readonly IKey[];
   /** The key that those sign with who may publish. */
   readonly signingKey?: IKey;
+  /** What counts as seen of what is current, for those who start cold; see docs/security.md. Default: nothing. */
+  readonly leastSerial?: number;
 }
 
 /** `s3://bucket/prefix`, as the command line and the functions take it. */
@@ -20,7 +21,7 @@ export function storeUrl({ bucket, prefix }: StoreLocation): string {
 }
 
 /** Lets a role read the store's bundles, and nothing else of the bucket. */
-export function allowReading(store: StoreLocation, role: IRole): void {
+export function allowReading(store: StoreLocation, role: Allowee): void {
   const { bucket, prefix, trustedKeys = [] } = store;
   allow(role, {
     sid: 'ReadBundles',
@@ -39,8 +40,8 @@ export function allowReading(store: StoreLocation, role: IRole): void {
   }
 }
 
-/** Lets a role put bundles into the store, sign them, and make one the current one. It can't delete any. */
-export function allowPublishing(store: StoreLocation, role: IRole): void {
+/** Lets a role put bundles into the store, make one the current one, and sign both. It can't delete any. */
+export function allowPublishing(store: StoreLocation, role: Allowee): void {
   const { bucket, prefix, signingKey } = store;
   allowReading(store, role);
   allow(role, {
@@ -60,7 +61,7 @@ export function allowPublishing(store: StoreLocation, role: IRole): void {
  * Lets a role list one prefix of a bucket. Reading a key that is not there carries no prefix, and to those who may not
  * list, S3 says that it is forbidden (403), not that it is missing (404): hence IfExists. It shows names, not contents.
  */
-export function allowListing(bucket: IBucket, prefix: string, role: IRole): void {
+export function allowListing(bucket: IBucket, prefix: string, role: Allowee): void {
   const conditions =
     prefix === '' ? undefined : { StringLikeIfExists: { 's3:prefix': [prefix, `${prefix}/*`] } };
   allow(role, {

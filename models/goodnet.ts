@@ -21,10 +21,14 @@ import { answerWithViews, type Viewer, viewer } from './detector/views';
 import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import { signaturesBeside } from './signing/beside';
+import type { Seen } from './signing/seen';
 import { checkSigned, type TrustedKeys } from './signing/signatures';
-import { signaturesIn, startReadingFrom } from './store/bundles';
+import { isS3 } from './store/address';
+import { currentOf, signaturesIn, startReadingFrom } from './store/bundles';
+import type { Files } from './store/files';
 import { resolveBundle } from './store/folder';
-import { isS3, type OpenFiles, openFiles } from './store/open';
+import { type OpenFiles, openFiles } from './store/open';
+import { checkCurrent, type Trust } from './store/trusted';
 import type { Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
@@ -65,16 +69,22 @@ export class GoodNet {
   /**
    * Verifies and loads a bundle. The engine must have been started.
    * @param path a bundle's folder, or a store's (the folder with `current.json`, or `s3://bucket/prefix`)
-   * @param options.trusted keys one of which must have signed it; without, signatures are not asked for
+   * @param options.trusted keys one of which must have signed it, and a store's `current.json`; without, signatures are not asked for
+   * @param options.seen the serials of what was current that are known already; left out: those that this process has seen
    * @param options.open opens a store in S3, for those who have a connection to it already
    * @throws BundleError when anything in it is missing, changed, or of a newer format, or it is not signed so
    */
   static async load(
     path: string,
-    { trusted, open = openFiles }: { readonly trusted?: TrustedKeys; readonly open?: OpenFiles } = {},
+    {
+      trusted,
+      seen,
+      open = openFiles,
+    }: { readonly trusted?: TrustedKeys; readonly seen?: Seen; readonly open?: OpenFiles } = {},
   ): Promise<GoodNet> {
+    const trust = trusted && { keys: trusted, seen };
     const files = isS3(path) ? await open(path) : undefined;
-    const bundle = files ? await startReadingFrom(files) : await readFolder(path);
+    const bundle = files ? await readCurrentFrom(files, trust) : await readFolder(path, trust);
     if (trusted) {
       const { id } = bundle.manifest;
       const signatures = await (files ? signaturesIn(files, id) : signaturesBeside(bundle.folder));
@@ -156,8 +166,14 @@ export class GoodNet {
   }
 }
 
-async function readFolder(path: string): Promise<ArrivingBundle> {
-  const { folder, expectedId } = await resolveBundle(path);
+async function readCurrentFrom(files: Files, trust: Trust | undefined): Promise<ArrivingBundle> {
+  const current = await currentOf(files);
+  if (trust) await checkCurrent(files, current, trust);
+  return await startReadingFrom(files, current.bundle);
+}
+
+async function readFolder(path: string, trust: Trust | undefined): Promise<ArrivingBundle> {
+  const { folder, expectedId } = await resolveBundle(path, trust);
   const bundle = await startReading(folder);
   if (expectedId !== undefined && bundle.manifest.id !== expectedId) {
     throw new BundleError(`${folder} is not the bundle that ${path}/current.json names`, {

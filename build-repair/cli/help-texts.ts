@@ -149,7 +149,10 @@ export const ABOUT: Readonly<Record<string, About>> = {
   },
   activate: {
     group: STORES,
-    examples: [['The beginning of an id will do', 'goodnet activate 58fb00b7 --store s3://bucket/faces']],
+    examples: [
+      ['The beginning of an id will do', 'goodnet activate 58fb00b7 --store s3://bucket/faces'],
+      ['Signed', 'goodnet activate 58fb00b7 --store s3://bucket/faces --sign bundles.key'],
+    ],
     more: ['README.md'],
   },
   rollback: {

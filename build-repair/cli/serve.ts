@@ -15,8 +15,8 @@ import { isLoopback } from '../../functions/this-machine';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
-import { openTrust, trustedByName } from '../../models/signing/signatures';
 import { print, printError } from './print';
+import { openTrusted, trustOf } from './trust';
 
 /** How a service is to be run. */
 export interface ServeOptions {
@@ -36,7 +36,7 @@ export interface ServeOptions {
   readonly samples?: string;
   /** Buckets in S3 whose objects requests may name in place of images. */
   readonly uploads: readonly string[];
-  /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle; or GOODNET_TRUST. */
+  /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle, and what is current; or GOODNET_TRUST. */
   readonly trust: readonly string[];
 }
 
@@ -53,8 +53,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const stopped = stopSignal();
   // One image is answered fastest by wasm, and the service needs no other.
   const engine = await startEngine({ engine: 'wasm' });
-  const trust = trustOf(options);
-  const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
+  const trust = await openTrusted(trustOf(options.trust), say);
   const metrics = prometheus();
   const maxBytes = maxModels * 2 ** 20;
   const threads = engine.name === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
@@ -63,7 +62,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     maxBytes,
     // What is wrong before is thrown.
     say: (line) => isServing && say(line),
-    trusted,
+    trust,
     threads,
     batching: { watch: metrics },
   });
@@ -130,11 +129,6 @@ function beside(name: string): string | undefined {
   return [name, `../../dist/${name}`]
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
     .find(existsSync);
-}
-
-/** The keys that are trusted; none where every bundle is. @throws as trustedByName */
-export function trustOf({ trust }: Pick<ServeOptions, 'trust'>): readonly string[] {
-  return trust.length > 0 ? trust : trustedByName(process.env.GOODNET_TRUST);
 }
 
 function tokensOf({ tokens, noAuth }: ServeOptions, say: (line: string) => void): TokenCheck | undefined {

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, posix } from 'node:path';
-import { isS3 } from '../../models/store/open';
+import { isS3 } from '../../models/store/address';
 
 /** The folder, or the prefix in S3, that a file is in; and what it is called there. */
 export function placeOf(address: string): { readonly parent: string; readonly name: string } {

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { isS3 } from '../../models/store/open';
+import { isS3 } from '../../models/store/address';
 import { isMissing, parseS3, s3Client } from '../../models/store/s3-files';
 import { listFiles } from '../images/listing';
 import { pathOf } from '../images/names';

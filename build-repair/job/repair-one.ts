@@ -8,10 +8,11 @@ import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import { parsePixels } from '../../models/pixels';
 import type { Signer } from '../../models/signing/signer';
+import { isS3 } from '../../models/store/address';
 import { readCurrent } from '../../models/store/current';
 import type { Files } from '../../models/store/files';
-import { isS3, openFiles } from '../../models/store/open';
-import { activate } from '../../models/store/pointing';
+import { openFiles } from '../../models/store/open';
+import { activate, checkMayPoint } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
 import { openImages } from '../images/open';
 import { passedOverLines } from '../images/passed-over';
@@ -60,7 +61,10 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
   const clock = new Clock();
   const kept = new Set(variables().keys());
-  const store = await openStore(options.store);
+  const store = await openStore(
+    options.store,
+    (net.activate ?? true) ? { signer: options.signer } : undefined,
+  );
   const netPath = await inputs.local(net.net);
   const loaded = await loadNet(netPath, { architecture: await localArchitecture(net, inputs) });
   const out = join(work, 'bundle');
@@ -105,7 +109,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
     const report = await reportOf(net, result, observer.observed(), clock, engine);
     await ofTheStore(async () => {
       await publish(result.folder, store, { signal, signer: options.signer });
-      if (net.activate ?? true) await activate(store, manifest.id);
+      if (net.activate ?? true) await activate(store, manifest.id, options.signer);
     });
     const told = [clean, unlabelled].flatMap((set) => passedOverLines(set?.passedOver));
     return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };
@@ -119,11 +123,12 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
 }
 
 /** Opens a store. What can be seen to be wrong with it is told before the work, not after. */
-function openStore(address: string): Promise<Files> {
+function openStore(address: string, pointing: { signer: Signer | undefined } | undefined): Promise<Files> {
   return ofTheStore(async () => {
     if (!isS3(address)) await checkPlace(address);
     const files = await openFiles(address);
     await readCurrent(files);
+    if (pointing) await checkMayPoint(files, pointing.signer);
     return files;
   });
 }

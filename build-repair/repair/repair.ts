@@ -15,7 +15,10 @@ import type { ImageSet } from '../../models/images/set';
 import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
-import { setCurrent } from '../../models/store/folder';
+import type { Signer } from '../../models/signing/signer';
+import { folderFiles } from '../../models/store/folder-files';
+import { checkMayPoint, setCurrent } from '../../models/store/pointing';
+import { signInStore } from '../../models/store/publish';
 import type { Verdict } from '../../models/verdict';
 import { version } from '../../models/version';
 import type { CleanFigures } from '../evaluate/counts';
@@ -58,6 +61,8 @@ export interface RepairOptions {
   readonly seed: number;
   /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
+  /** Signs the bundle, and that it is current. */
+  readonly signer?: Signer | undefined;
   /** Told of each calibration image, for the report. */
   readonly observe?: ObserveCalibration | undefined;
   readonly progress: Progress;
@@ -86,6 +91,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     });
   }
   await checkPlace(options.out);
+  const store = folderFiles(options.out);
+  await checkMayPoint(store, options.signer);
   await enableTraining();
   const images = await loadImages(clean, {
     signal,
@@ -128,7 +135,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       { ...content(options, context, plan, made, fields, sorted, figures), finding: finding?.field },
       [...files, ...(finding?.files ?? [])],
     );
-    await setCurrent(options.out, written.manifest);
+    if (options.signer) await signInStore(store, written.manifest.id, options.signer);
+    await setCurrent(store, written.manifest.id, options.signer);
     flat.dispose();
     progress({ stage: STAGES.writing, done: 1, total: 1 });
     const notices = [...noticesOf(made, figures, context, alpha), ...laidOnWhite(clean, options.unlabelled)];

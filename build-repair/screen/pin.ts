@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import type { Manifest } from '../../models/bundle/manifest';
 import { readManifest } from '../../models/bundle/read';
 import { SIGNATURES, signaturesText } from '../../models/signing/signatures';
-import { folderOf, readFrom, signaturesIn } from '../../models/store/bundles';
+import { isS3 } from '../../models/store/address';
+import { currentOf, folderOf, readFrom, signaturesIn } from '../../models/store/bundles';
 import { resolveBundle } from '../../models/store/folder';
-import { isS3, openFiles } from '../../models/store/open';
+import { openFiles } from '../../models/store/open';
+import { checkCurrent, type Trust } from '../../models/store/trusted';
 
 /** One bundle, whatever becomes of the store that it is in. */
 export interface PinnedBundle {
@@ -18,15 +20,18 @@ export interface PinnedBundle {
 
 /**
  * Settles which bundle a path means now; one in S3 is fetched once, for all who load it.
- * @throws BundleError where there is none, or it is damaged
+ * @param trust where given, what is current must be signed so
+ * @throws BundleError where there is none, or it is damaged, or not signed so
  */
-export async function pinBundle(path: string): Promise<PinnedBundle> {
+export async function pinBundle(path: string, trust?: Trust): Promise<PinnedBundle> {
   if (!isS3(path)) {
-    const { folder } = await resolveBundle(path);
+    const { folder } = await resolveBundle(path, trust);
     return { folder, manifest: await readManifest(folder), close: async () => {} };
   }
   const files = await openFiles(path);
-  const { manifest, read } = await readFrom(files);
+  const current = await currentOf(files);
+  if (trust) await checkCurrent(files, current, trust);
+  const { manifest, read } = await readFrom(files, current.bundle);
   const folder = await mkdtemp(join(tmpdir(), 'goodnet-bundle-'));
   const close = () => rm(folder, { recursive: true, force: true });
   try {

@@ -1,6 +1,6 @@
 import type { Layout } from '../../models/images/layout';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
-import { isS3 } from '../../models/store/open';
+import { isS3 } from '../../models/store/address';
 import type { S3Place } from '../../models/store/s3-files';
 import { imageFiles, openImages } from '../images/open';
 import { PORTION } from './portion-size';

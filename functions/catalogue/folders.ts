@@ -2,10 +2,12 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '../../models/bundle/manifest';
 import { BundleError } from '../../models/errors';
+import { isS3 } from '../../models/store/address';
 import { folderOf, manifestOf } from '../../models/store/bundles';
 import { readCurrent } from '../../models/store/current';
 import { resolveBundle } from '../../models/store/folder';
-import { isS3, type OpenFiles, openFiles } from '../../models/store/open';
+import { type OpenFiles, openFiles } from '../../models/store/open';
+import { checkCurrent, type Trust } from '../../models/store/trusted';
 
 /** What can stand in an address. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -35,10 +37,36 @@ export async function modelFolders(
   return found;
 }
 
-/** The id that a model's folder points at now, or the folder itself where it is a bundle: it changes with the bundle. */
-export async function currentVersion(folder: string, open: OpenFiles = openFiles): Promise<string> {
-  if (isS3(folder)) return (await readCurrent(await open(folder)))?.bundle ?? '';
-  const { folder: bundle, expectedId } = await resolveBundle(folder);
+/**
+ * The id that a model's folder points at now, or the folder itself where it is a bundle: it changes with the bundle.
+ * @param how.trust where given, what is current is held to it
+ * @param how.isStore whether, with trust, it must be a store: a bundle by itself says nothing of which model it is, nor whether it
+ * is the newest
+ * @throws BundleError where there is none, or it is not signed so
+ */
+export async function currentVersion(
+  folder: string,
+  {
+    open = openFiles,
+    trust,
+    isStore = false,
+  }: { open?: OpenFiles; trust?: Trust | undefined; isStore?: boolean } = {},
+): Promise<string> {
+  if (isS3(folder)) {
+    const files = await open(folder);
+    const current = await readCurrent(files);
+    if (current && trust) await checkCurrent(files, current, trust);
+    return current?.bundle ?? '';
+  }
+  const { folder: bundle, expectedId } = await resolveBundle(folder, trust);
+  if (expectedId === undefined && trust && isStore) {
+    throw new BundleError(
+      `${folder} is a bundle by itself: that it is the current one of its model is not signed`,
+      {
+        hint: 'Make a store of it: goodnet publish BUNDLE --to ADDRESS --sign KEY --activate.',
+      },
+    );
+  }
   return expectedId ?? bundle;
 }
 

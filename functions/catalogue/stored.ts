@@ -1,7 +1,8 @@
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
-import type { TrustedKeys } from '../../models/signing/signatures';
-import { filesOpener, isS3 } from '../../models/store/open';
+import { isS3 } from '../../models/store/address';
+import { filesOpener } from '../../models/store/open';
+import type { Trust } from '../../models/store/trusted';
 import { type Batching, batched } from '../batching';
 import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
@@ -24,8 +25,8 @@ export interface StoredOptions {
   readonly batching?: Batching;
   /** Threads that help while many ask. */
   readonly threads?: NetsThreads;
-  /** Keys one of which must have signed each bundle. */
-  readonly trusted?: TrustedKeys;
+  /** Who must have signed each bundle, and that it is current. */
+  readonly trust?: Trust | undefined;
   /** Takes note of what an operator should know: a bundle that can't be loaded (`error`), a new one taken up (`info`). */
   readonly say?: (line: string, level: 'info' | 'error') => void;
 }
@@ -60,6 +61,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   const loading = new Map<string, Promise<Loaded>>();
   const checkedAt = new Map<string, number>();
   const refused = new Map<string, Refused>();
+  const notTakenUp = new Map<string, string>();
   let folders: ReadonlyMap<string, string> = new Map();
   let listedAt = Number.NEGATIVE_INFINITY;
   let listing: Promise<void> | undefined;
@@ -86,9 +88,14 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     return folders;
   }
 
+  /** Of models side by side each is a store: which bundle is current is then signed where keys are trusted. */
+  const versionAt = (folder: string) =>
+    currentVersion(folder, { open, trust: options.trust, isStore: folder !== path });
+
   async function load(name: string, folder: string): Promise<Loaded> {
-    const version = await currentVersion(folder, open);
-    const goodnet = await GoodNet.load(folder, { trusted: options.trusted, open });
+    const version = await versionAt(folder);
+    const { keys: trusted, seen } = options.trust ?? {};
+    const goodnet = await GoodNet.load(folder, { trusted, seen, open });
     const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
     const classifier = batched(classifierOf(goodnet, name), { ...options.batching, aside });
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -140,9 +147,13 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     if (Date.now() - (checkedAt.get(name) ?? 0) < LOOK_AGAIN || loading.has(name)) return;
     checkedAt.set(name, Date.now());
     try {
-      const version = await currentVersion(folder, open);
+      const version = await versionAt(folder);
       if (version !== entry.version && !refusal(name, version)) await tryToLoad(name, folder, version);
+      notTakenUp.delete(name);
     } catch (error) {
+      // Looked at every second: the same is told once.
+      if (notTakenUp.get(name) === messageOf(error)) return;
+      notTakenUp.set(name, messageOf(error));
       say(`${name}: the new bundle can't be taken up; the old one goes on: ${messageOf(error)}`, 'error');
     }
   }
@@ -167,7 +178,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     try {
       const running = loading.get(name);
       if (running) return await running;
-      const version = await currentVersion(folder, open);
+      const version = await versionAt(folder);
       const no = refusal(name, version);
       if (no) throw unusable(no.error);
       return await tryToLoad(name, folder, version);

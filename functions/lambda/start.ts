@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Engine, startEngine } from '../../models/engine';
-import { GoodNetError } from '../../models/errors';
+import { GoodNetError, UsageError } from '../../models/errors';
+import { seenHere } from '../../models/signing/seen';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
 import { storedCatalogue } from '../catalogue/stored';
@@ -9,7 +10,7 @@ import { logger, watch } from './powertools';
 /**
  * What every function does once, at its cold start: the engine, and the models at GOODNET_BUNDLE. Where there is one, it
  * is loaded now, so that the first event does not wait for it. GOODNET_TRUST names the keys (files, or ARNs in KMS) one of
- * which must have signed every bundle.
+ * which must have signed every bundle, and that it is current.
  * @throws GoodNetError `environment` where GOODNET_BUNDLE is not set; BundleError where it holds no bundle
  */
 export async function startFunction(): Promise<{ catalogue: Catalogue; engine: Engine }> {
@@ -28,16 +29,28 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   // Whatever fails first is told; the other is not to end the process before.
   starting.catch(() => {});
   const trust = trustedByName(setting('GOODNET_TRUST'));
-  const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
+  const seen = seenHere(leastSerial());
   const catalogue = storedCatalogue(bundle, {
     // Alarms send their readers to look for errors.
     say: (line, level) => logger[level](line),
-    trusted,
+    trust: trust.length > 0 ? { keys: await openTrust(trust), seen } : undefined,
     batching: { watch },
   });
   const [names, engine] = await Promise.all([catalogue.names(), starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
+}
+
+/**
+ * GOODNET_LEAST_SERIAL: what counts as seen at a cold start, which knows nothing of those before it.
+ * @throws UsageError where it is no serial
+ */
+function leastSerial(): number {
+  const given = setting('GOODNET_LEAST_SERIAL') ?? '0';
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  throw new UsageError(`GOODNET_LEAST_SERIAL is ${given}`, {
+    hint: 'Give a serial as goodnet activate prints it, or leave it out.',
+  });
 }
 
 /** An environment variable; undefined where it is not set, or empty. */

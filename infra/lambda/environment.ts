@@ -9,10 +9,11 @@ export const MALLOC = {
 
 /** What a function is told of its store, and how to keep its memory small. */
 export function storeEnvironment(store: StoreLocation): Record<string, string> {
-  const { trustedKeys = [] } = store;
+  const { trustedKeys = [], leastSerial } = store;
   return {
     ...MALLOC,
     GOODNET_BUNDLE: storeUrl(store),
     ...(trustedKeys.length > 0 && { GOODNET_TRUST: trustedKeys.map(({ keyArn }) => keyArn).join(',') }),
+    ...(leastSerial !== undefined && { GOODNET_LEAST_SERIAL: String(leastSerial) }),
   };
 }

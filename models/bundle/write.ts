@@ -22,7 +22,7 @@ export interface WrittenBundle {
 /**
  * Puts a bundle into a folder store, as `STORE/ID/…`, whole or not at all: it is written aside and moved into
  * place. What is left of the same bundle there, damaged or without its manifest, is replaced; its signatures stay. The
- * store's `current.json` is left as it is (see setCurrent).
+ * store's `current.json` is left as it is (see models/store/pointing.ts).
  * @throws BundleError `environment` where the store can't be written to
  */
 export async function writeBundle(

@@ -10,6 +10,7 @@ export async function kmsSigner(arn: string, client = new KMSClient({})): Promis
   const publicKey = await kmsPublicKey(arn, client);
   return {
     keyId: keyId(publicKey),
+    publicKey,
     async sign(message) {
       const { Signature } = await client
         .send(

@@ -4,6 +4,8 @@ import { keyId, readPrivateKey } from './keys';
 /** Signs for somebody. */
 export interface Signer {
   readonly keyId: string;
+  /** The public half, for telling its own signatures. */
+  readonly publicKey: KeyObject;
   /** An Ed25519 signature, 64 bytes. */
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
@@ -24,8 +26,10 @@ export async function openSigner(key: string): Promise<Signer> {
 }
 
 function fileSigner(key: KeyObject): Signer {
+  const publicKey = createPublicKey(key);
   return {
-    keyId: keyId(createPublicKey(key)),
+    keyId: keyId(publicKey),
+    publicKey,
     sign: async (message) => new Uint8Array(sign(null, message, key)),
   };
 }

@@ -30,6 +30,8 @@ export interface UnreadableBundle {
 export interface Holdings {
   readonly bundles: readonly KeptBundle[];
   readonly unreadable: readonly UnreadableBundle[];
+  /** What `current.json` says; undefined where there is none, or it is damaged. */
+  readonly current?: Current;
   /** Why it can't be told which is current, where `current.json` is damaged. */
   readonly damage?: DamagedPointer;
 }
@@ -46,12 +48,11 @@ export async function signaturesIn(files: Files, id: string): Promise<Signatures
 
 /** Reads a store's current bundle, or the one with an id, every file verified. @throws BundleError */
 export async function readFrom(files: Files, id?: string): Promise<BundleFiles> {
-  return await (await startReadingFrom(files, id)).whole();
+  return await (await startReadingFrom(files, id ?? (await currentOf(files)).bundle)).whole();
 }
 
-/** The same, one file after the other to be had. @throws BundleError where there is no manifest, or a damaged one */
-export async function startReadingFrom(files: Files, id?: string): Promise<ArrivingBundle> {
-  const wanted = id ?? (await currentOf(files)).bundle;
+/** Reads the bundle with an id, one file after the other to be had. @throws BundleError where there is no manifest, or a damaged one */
+export async function startReadingFrom(files: Files, wanted: string): Promise<ArrivingBundle> {
   const into = folderOf(wanted);
   const where = `${files.address}/${into}`;
   const manifest = await manifestOf(files, into);
@@ -91,7 +92,7 @@ export async function listBundles(files: Files): Promise<Holdings> {
       bundles.push({ id, name, method, alpha, accuracy: measured.accuracy, bytes, isCurrent });
     }
   }
-  return { bundles, unreadable, ...(damage && { damage }) };
+  return { bundles, unreadable, ...(current && { current }), ...(damage && { damage }) };
 }
 
 /**

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { BundleError } from '../errors';
+import { nextSerial, type ReadPointer, signedFields, signPointer } from '../signing/pointer';
+import type { Signer } from '../signing/signer';
+import { modelOf } from './address';
 import type { Files } from './files';
 import '../lean-zod';
 
@@ -14,12 +17,12 @@ const schema = z.object({
   bundle: id,
   /** Those before it, the last first. */
   before: z.array(id).optional(),
+  /** Versions of before leave it out when they read, and when they write. */
+  signed: signedFields.optional(),
 });
 
 /** What a store's `current.json` says. */
-export interface Current {
-  readonly bundle: string;
-  readonly before: readonly string[];
+export interface Current extends ReadPointer {
   /** For a conditional write. */
   readonly version: string;
 }
@@ -64,7 +67,8 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
     }
     throw new DamagedPointer(`${where} is damaged: ${why}`, file.version);
   }
-  return { bundle: parsed.data.bundle, before: parsed.data.before ?? [], version: file.version };
+  const { bundle, before = [], signed } = parsed.data;
+  return { bundle, before, ...(signed && { signed }), version: file.version };
 }
 
 /** The same, for whoever means to mend it. */
@@ -83,21 +87,34 @@ function isNewer(raw: unknown): boolean {
 /**
  * Points the store at a bundle, by one conditional write.
  * @param said what `current.json` said when it was decided; a damaged one is written over
+ * @param signer signs what is written, with the next serial; without, it is left unsigned
  * @returns false where it says something else by now
  */
 export async function writeCurrent(
   files: Files,
   bundle: string,
   said: Current | undefined | 'damaged' | DamagedPointer,
+  signer?: Signer,
 ): Promise<boolean> {
   const was = said === 'damaged' || said instanceof DamagedPointer ? undefined : said;
   const passed = was && was.bundle !== bundle ? [was.bundle, ...was.before] : (was?.before ?? []);
   const before = passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
-  const text = JSON.stringify({ format: 'goodnet-store', formatVersion: 1, bundle, before }, null, 1);
+  const signed = signer && (await signedAs({ bundle, before }, was, files, signer));
+  const told = { format: 'goodnet-store', formatVersion: 1, bundle, before, signed };
   const condition = said === 'damaged' ? 'any' : said ? { version: said.version } : 'new';
-  const bytes = new TextEncoder().encode(`${text}\n`);
+  const bytes = new TextEncoder().encode(`${JSON.stringify(told, null, 1)}\n`);
   if (await files.write(CURRENT, bytes, condition)) return true;
   // It may have been written by ourselves, the answer lost, and tried again: then it says what we wanted.
   const now = await files.read(CURRENT);
   return now !== undefined && Buffer.compare(now.bytes, bytes) === 0;
+}
+
+async function signedAs(
+  pointer: Pick<Current, 'bundle' | 'before'>,
+  was: Current | undefined,
+  { address }: Files,
+  signer: Signer,
+) {
+  const named = { model: modelOf(address), serial: nextSerial(was, signer) };
+  return { ...named, ...(await signPointer({ ...pointer, ...named }, signer)) };
 }

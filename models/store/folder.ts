@@ -1,43 +1,40 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../bundle/manifest';
 import { BundleError } from '../errors';
-import { readCurrent, writeCurrent } from './current';
+import { CURRENT, readCurrent } from './current';
 import { folderFiles } from './folder-files';
+import { checkCurrent, type Trust } from './trusted';
 
 /** The folder that a bundle has in a store: the first 16 hexadecimal digits of its id. */
 export function bundleFolder(store: string, id: string): string {
   return join(store, id.slice(0, 16));
 }
 
-/** Makes a bundle a folder store's current one, in one atomic step; the last thing that a repair writes. */
-export async function setCurrent(store: string, manifest: Manifest): Promise<void> {
-  const files = folderFiles(store);
-  for (;;) {
-    const was = await readCurrent(files).catch((error) => {
-      // A damaged pointer is no reason to lose a repair: it is written anew.
-      if (error instanceof BundleError && error.kind === 'data') return 'damaged' as const;
-      throw error;
-    });
-    if (await writeCurrent(files, manifest.id, was)) return;
-  }
+/** The bundle that a path means. */
+export interface ResolvedBundle {
+  readonly folder: string;
+  /** Its id, where a store says which one is meant; undefined where the path is the bundle's own folder. */
+  readonly expectedId: string | undefined;
 }
 
 /**
  * The folder of the bundle that a path means: the bundle itself, or the current one of a store.
- * @throws BundleError when it is neither
+ * @param trust where given, a store's `current.json` is held to it, and wins over a bundle laid beside it
+ * @throws BundleError when it is neither, or what is current is not signed as it should be
  */
-export async function resolveBundle(
-  path: string,
-): Promise<{ folder: string; expectedId: string | undefined }> {
-  if (await isFile(join(path, 'manifest.json'))) return { folder: path, expectedId: undefined };
-  const current = await readCurrent(folderFiles(path));
+export async function resolveBundle(path: string, trust?: Trust): Promise<ResolvedBundle> {
+  const isBundle = await isFile(join(path, 'manifest.json'));
+  if (isBundle && !(trust && (await isFile(join(path, CURRENT)))))
+    return { folder: path, expectedId: undefined };
+  const files = folderFiles(path);
+  const current = await readCurrent(files);
   if (!current) {
     throw new BundleError(
       `${path} is no bundle and no store: neither manifest.json nor current.json is in it`,
       { hint: 'Give the folder that goodnet repair wrote with --out.' },
     );
   }
+  if (trust) await checkCurrent(files, current, trust);
   return { folder: bundleFolder(path, current.bundle), expectedId: current.bundle };
 }
 

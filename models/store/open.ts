@@ -1,11 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { isS3 } from './address';
 import type { Files } from './files';
 import { folderFiles } from './folder-files';
-
-/** Whether an address is one in S3. */
-export function isS3(address: string): boolean {
-  return address.startsWith('s3://');
-}
 
 /** Opens the store at an address: `s3://bucket/prefix`, or a folder. */
 export type OpenFiles = (address: string) => Promise<Files>;

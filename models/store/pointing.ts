@@ -1,6 +1,9 @@
-import { BundleError, GoodNetError } from '../errors';
-import { currentOf, folderOf, listBundles, readableOrWhy } from './bundles';
-import { CURRENT, readCurrentOrDamage, writeCurrent } from './current';
+import { BundleError, GoodNetError, UsageError } from '../errors';
+import { bearsSignatureOf } from '../signing/pointer';
+import { checkSigned, type TrustedKeys } from '../signing/signatures';
+import type { Signer } from '../signing/signer';
+import { currentOf, folderOf, listBundles, readableOrWhy, signaturesIn } from './bundles';
+import { CURRENT, type Current, type DamagedPointer, readCurrentOrDamage, writeCurrent } from './current';
 import type { Files } from './files';
 
 /** Another writer is waited out so many times. */
@@ -9,10 +12,12 @@ const TRIES = 8;
 /**
  * Points a store at a bundle of it. A damaged `current.json` is written anew; what was current before is not known then.
  * @param wanted its id, or the beginning of it
+ * @param signer signs that it is current, with the next serial; readers that trust keys want that
  * @returns the id
- * @throws BundleError where there is none, or several begin so, or the one can't be read
+ * @throws BundleError where there is none, or several begin so, or the one can't be read or has not been signed by the
+ * signer; UsageError as checkMayPoint
  */
-export async function activate(files: Files, wanted: string): Promise<string> {
+export async function activate(files: Files, wanted: string, signer?: Signer): Promise<string> {
   const { bundles, unreadable } = await listBundles(files);
   const found = bundles.filter(({ id }) => id.startsWith(wanted));
   const damaged = unreadable.filter(({ folder }) => folder.startsWith(wanted) || wanted.startsWith(folder));
@@ -24,36 +29,110 @@ export async function activate(files: Files, wanted: string): Promise<string> {
     });
   }
   if (damaged[0]) throw damaged[0].why;
-  return await pointAt(files, async () => found[0]!.id);
+  const { id } = found[0]!;
+  if (signer) await checkSignedBy(files, id, signer);
+  return await pointAt(files, async () => id, signer);
 }
 
 /**
  * Points a store at the bundle that was current before; at the last one that has not been pruned, and can be read.
+ * @param signer signs that it is current, with the next serial; what was before is then believed only where it was signed by the same key
  * @returns its id
- * @throws BundleError where there is none, with what became of those that were
+ * @throws BundleError where there is none, with what became of those that were; UsageError as checkMayPoint
  */
-export function rollback(files: Files): Promise<string> {
-  return pointAt(files, async () => {
-    const { before } = await currentOf(files);
-    const passedOver: string[] = [];
-    for (const id of before) {
-      const manifest = await readableOrWhy(files, folderOf(id));
-      if (manifest && !(manifest instanceof BundleError)) return id;
-      passedOver.push(manifest?.message ?? `${folderOf(id)} has been pruned`);
-    }
-    const why = before.length === 0 ? ' has had no bundle before this one' : `: ${passedOver.join('; ')}`;
-    throw new BundleError(`${files.address}${why}`, {
-      hint: 'goodnet models lists the bundles of a store, goodnet activate takes any of them.',
-    });
-  });
+export function rollback(files: Files, signer?: Signer): Promise<string> {
+  return pointAt(
+    files,
+    async () => {
+      const current = await currentOf(files);
+      if (signer && !bearsSignatureOf(current, keysOf(signer))) {
+        throw new BundleError(
+          `${files.address}/${CURRENT} is not signed by ${signer.keyId}: what was current before could be anybody's word`,
+          { hint: 'Say which bundle is meant: goodnet activate ID --store ADDRESS --sign KEY.' },
+        );
+      }
+      const passedOver: string[] = [];
+      for (const id of current.before) {
+        const why = await unusable(files, id, signer);
+        if (why === undefined) return id;
+        passedOver.push(why);
+      }
+      const why =
+        passedOver.length === 0 ? ' has had no bundle before this one' : `: ${passedOver.join('; ')}`;
+      throw new BundleError(`${files.address}${why}`, {
+        hint: 'goodnet models lists the bundles of a store, goodnet activate takes any of them.',
+      });
+    },
+    signer,
+  );
 }
 
-async function pointAt(files: Files, choose: () => Promise<string>): Promise<string> {
+/** Why there is no going back to a bundle. */
+async function unusable(files: Files, id: string, signer: Signer | undefined): Promise<string | undefined> {
+  const manifest = await readableOrWhy(files, folderOf(id));
+  if (!manifest) return `${folderOf(id)} has been pruned`;
+  if (manifest instanceof BundleError) return manifest.message;
+  try {
+    if (signer) await checkSignedBy(files, id, signer);
+  } catch (error) {
+    if (error instanceof BundleError && error.kind === 'data') return error.message;
+    throw error;
+  }
+  return undefined;
+}
+
+const keysOf = ({ keyId, publicKey }: Signer): TrustedKeys => new Map([[keyId, publicKey]]);
+
+/** Who signs that a bundle is current has signed the bundle, too: else those who trust the key would refuse it. */
+async function checkSignedBy(files: Files, id: string, signer: Signer): Promise<void> {
+  checkSigned(id, await signaturesIn(files, id), keysOf(signer), `${files.address}/${folderOf(id)}`);
+}
+
+/**
+ * Makes a bundle that was just written a folder store's current one, in one atomic step; the last thing that a repair
+ * writes. A damaged pointer is no reason to lose a repair: it is written anew.
+ * @throws as checkMayPoint
+ */
+export async function setCurrent(files: Files, id: string, signer?: Signer): Promise<void> {
+  await pointAt(files, async () => id, signer);
+}
+
+/**
+ * Holds that who has no key does not take the place of what is signed: readers that trust keys would refuse what is
+ * current from then on.
+ * @throws UsageError where `current.json` is signed, and there is no signer
+ */
+export async function checkMayPoint(files: Files, signer: Signer | undefined): Promise<void> {
+  refuseUnsigned(files, await readCurrentOrDamage(files), signer);
+}
+
+function refuseUnsigned(
+  { address }: Files,
+  said: Current | DamagedPointer | undefined,
+  signer: Signer | undefined,
+): void {
+  if (signer || !said || !('bundle' in said) || !said.signed) return;
+  throw new UsageError(
+    `${address}/${CURRENT} is signed by ${said.signed.keyId}: readers that trust keys would refuse one that is not`,
+    {
+      hint: 'Give the key with --sign KEY or GOODNET_SIGN. Where signatures are given up for good, remove current.json first.',
+    },
+  );
+}
+
+async function pointAt(
+  files: Files,
+  choose: () => Promise<string>,
+  signer: Signer | undefined,
+): Promise<string> {
   for (let tries = 0; tries < TRIES; tries++) {
     const said = await readCurrentOrDamage(files);
     const id = await choose();
     const isSaid = said !== undefined && 'bundle' in said && said.bundle === id;
-    if (isSaid || (await writeCurrent(files, id, said))) return id;
+    // Who signs writes the next serial: what was seen last counts, and it may be one that was put back.
+    if (isSaid && !signer) return id;
+    refuseUnsigned(files, said, signer);
+    if (await writeCurrent(files, id, said, signer)) return id;
   }
   throw new GoodNetError(`${files.address}/${CURRENT} is being changed by others all the time`, {
     kind: 'environment',

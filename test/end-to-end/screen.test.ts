@@ -94,7 +94,7 @@ test('refuses a bundle that no trusted key has signed, with one process and with
   for (const workers of ['1', '2']) {
     const ran = await goodnet('screen', store, folder, '--workers', workers, '--trust', `${key}.pub`);
     expect(ran).toMatchObject({ code: 1, out: '' });
-    expect(ran.err).toMatch(/is not signed\n {2}Sign it/);
+    expect(ran.err).toMatch(/current\.json is not signed: .*\n {2}Sign what is current/);
   }
 });
 
@@ -117,8 +117,9 @@ describe.skipIf(!hasS3Server)('in S3', () => {
     const key = out('s3-key');
     await createKeys(key);
     const files = s3Files('s3://goodnet/models', client);
-    const { id } = await publish(store, files, { signer: await openSigner(key) });
-    await activate(files, id);
+    const signer = await openSigner(key);
+    const { id } = await publish(store, files, { signer });
+    await activate(files, id, signer);
 
     const rows = out('s3.jsonl');
     const ran = await goodnet(

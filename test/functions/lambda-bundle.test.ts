@@ -5,6 +5,10 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../models/engine';
+import { createKeys } from '../../models/signing/keys';
+import { openSigner } from '../../models/signing/signer';
+import { readCurrent } from '../../models/store/current';
+import { folderFiles } from '../../models/store/folder-files';
 import { activate } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
@@ -13,7 +17,8 @@ import { buildLambda, type LambdaProgram } from './lambda/program';
 import { shape, writeSmallBundle } from './small-bundle';
 import { plain } from './stand-in';
 
-const store = mkdtempSync(join(tmpdir(), 'goodnet-lambda-'));
+const work = mkdtempSync(join(tmpdir(), 'goodnet-lambda-'));
+const store = join(work, 'store');
 let program: LambdaProgram;
 let metafile: Metafile;
 let id: string;
@@ -27,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   program.remove();
-  rmSync(store, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true });
 });
 
 const event = (method: string, path: string, body?: Buffer) => ({
@@ -126,6 +131,27 @@ describe('the Lambda bundle', () => {
       await server.close();
     },
   );
+
+  it('starts with what a trusted key has signed as current, and not with what is older than it is told', async () => {
+    const [key, faces] = [join(work, 'key'), join(work, 'faces')];
+    await createKeys(key);
+    const signer = await openSigner(key);
+    const files = folderFiles(faces);
+    await publish(store, files, { signer });
+    const start = (env: Record<string, string> = {}) =>
+      program.invoke([event('GET', '/health')], {
+        GOODNET_BUNDLE: faces,
+        GOODNET_TRUST: `${key}.pub`,
+        ...env,
+      });
+    await activate(files, id);
+    expect(start().stderr).toMatch(/current\.json is not signed/);
+    await activate(files, id, signer);
+    const { serial } = (await readCurrent(files))!.signed!;
+    expect(start({ GOODNET_LEAST_SERIAL: String(serial) })).toMatchObject({ status: 0, stderr: '' });
+    expect(start({ GOODNET_LEAST_SERIAL: String(serial + 1) }).stderr).toMatch(/it has been put back/);
+    expect(start({ GOODNET_LEAST_SERIAL: 'one' }).stderr).toMatch(/GOODNET_LEAST_SERIAL is one/);
+  });
 
   it('says what is missing', () => {
     expect(program.invoke([], {}).stderr).toContain('GOODNET_BUNDLE is not set');

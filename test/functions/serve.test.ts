@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { trustOf } from '../../build-repair/cli/serve';
+import { trustOf } from '../../build-repair/cli/trust';
 import { startEngine } from '../../models/engine';
 import { s3Client } from '../../models/store/s3-files';
 import { goodnet, printed, start } from '../end-to-end/cli';
@@ -59,11 +59,11 @@ test('serve: takes the keys of GOODNET_TRUST, and passes over what is empty', ()
       ['a.pub, ,b.pub,', ['a.pub', 'b.pub']],
     ] as const) {
       vi.stubEnv('GOODNET_TRUST', given);
-      expect([given, trustOf({ trust: [] })]).toEqual([given, keys]);
-      expect(trustOf({ trust: ['c.pub'] })).toEqual(['c.pub']);
+      expect([given, trustOf([])]).toEqual([given, keys]);
+      expect(trustOf(['c.pub'])).toEqual(['c.pub']);
     }
     vi.stubEnv('GOODNET_TRUST', ',');
-    expect(() => trustOf({ trust: [] })).toThrow(/GOODNET_TRUST names no key/);
+    expect(() => trustOf([])).toThrow(/GOODNET_TRUST names no key/);
   } finally {
     vi.unstubAllEnvs();
   }

@@ -3,7 +3,8 @@ import { FORMAT_VERSION } from '../../models/bundle/manifest';
 import { packNets } from '../../models/bundle/pack';
 import { writeBundle } from '../../models/bundle/write';
 import { copyNet } from '../../models/nets/graph';
-import { setCurrent } from '../../models/store/folder';
+import { folderFiles } from '../../models/store/folder-files';
+import { setCurrent } from '../../models/store/pointing';
 import { chainNet } from '../small-nets';
 
 /** Size of the images that the small bundle takes. */
@@ -38,7 +39,7 @@ export async function writeSmallBundle(store: string, { seed = 1 } = {}): Promis
     },
     files,
   );
-  await setCurrent(store, manifest);
+  await setCurrent(folderFiles(store), manifest.id);
   return manifest.id;
 }
 

@@ -40,6 +40,9 @@ describe('readConfig', () => {
     expect(message({ signingKey: 'alias/key' })).toMatch(/goodnet:signingKey: the ARN of a key in KMS/);
     const trustKeys = 'arn:aws:kms:eu-central-1:123456789012:key/1';
     expect(message({ signing: 'none', trustKeys })).toMatch(/no use for goodnet:signingKey/);
+    expect(message({ signing: 'none', leastSerial: '5' })).toMatch(
+      /goodnet:leastSerial is of what is signed/,
+    );
     expect(message({ endpoint: 'false', screening: 'false', repair: 'false' })).toMatch(/nothing to watch/);
   });
 });

@@ -13,6 +13,7 @@ describe('the stacks', () => {
     expect(Object.fromEntries(counted)).toMatchInlineSnapshot(`
       {
         "Artifacts": {
+          "AWS::IAM::ManagedPolicy": 1,
           "AWS::KMS::Key": 1,
           "AWS::S3::Bucket": 2,
           "AWS::S3::BucketPolicy": 2,

@@ -104,6 +104,40 @@ describe('the artifacts', () => {
   });
 });
 
+describe('those who publish', () => {
+  it('may put bundles into the store and sign, and delete nothing', () => {
+    const [policy] = Object.values(app.template('Artifacts').findResources('AWS::IAM::ManagedPolicy'));
+    const told = policy!.Properties.PolicyDocument.Statement as {
+      Action: string | string[];
+      Resource: unknown;
+    }[];
+    expect(told.flatMap(({ Action }) => Action).sort()).toEqual([
+      ...[
+        'kms:GetPublicKey',
+        'kms:Sign',
+        's3:AbortMultipartUpload',
+        's3:GetObject',
+        's3:ListBucket',
+        's3:PutObject',
+      ],
+    ]);
+    const sign = told.find(({ Action }) => Action === 'kms:Sign')!;
+    expect(JSON.stringify(sign.Resource)).toContain('SigningKey');
+    expect(policy!.Properties).not.toHaveProperty('Roles');
+  });
+});
+
+describe('what is current', () => {
+  it('must have a serial of at least the one that is told', () => {
+    const made = synthesize({ leastSerial: '1796000000000' });
+    for (const what of ['Endpoint', 'Screening']) {
+      made.template(what).hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: { GOODNET_LEAST_SERIAL: '1796000000000' } },
+      });
+    }
+  });
+});
+
 describe('the rotation of keys', () => {
   const arn = (id: string) => `arn:aws:kms:eu-central-1:123456789012:key/${id}`;
 

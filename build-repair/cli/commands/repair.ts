@@ -106,6 +106,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         alpha: flags.alpha,
         seed: flags.seed,
         finding: flags.finding !== false,
+        signer,
         observe: observer?.add,
         progress: clock.listen(lines.report),
         say: lines.detail,
@@ -120,12 +121,6 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
       for (const set of [clean, unlabelled]) passedOverLines(set?.passedOver).forEach(lines.say);
     }
   });
-  const { manifest } = result;
-  if (signer) {
-    const { signInStore } = await import('../../../models/store/publish');
-    const { folderFiles } = await import('../../../models/store/folder-files');
-    await signInStore(folderFiles(flags.out), manifest.id, signer);
-  }
   if (report !== undefined && observer) {
     const { repairReport } = await import('../../report/of-repair');
     const run = { ...clock.taken(), engine: engine.description, inputs: inputsOf(netPath, flags) };

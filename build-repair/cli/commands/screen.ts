@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Recording } from '../../../functions/screening/screen-object';
 import { UsageError } from '../../../models/errors';
-import { isS3 } from '../../../models/store/open';
+import { isS3 } from '../../../models/store/address';
 import type { S3Place } from '../../../models/store/s3-files';
 import { passedOverLines } from '../../images/passed-over';
 import { PORTION } from '../../screen/portion-size';
@@ -17,6 +17,7 @@ import { Interrupted, interruptible } from '../interrupt';
 import { parseLayout } from '../open';
 import { whole } from '../options';
 import { ProgressLines } from '../progress-lines';
+import { openTrusted, trustOf } from '../trust';
 
 interface ScreenFlags {
   out?: string;
@@ -44,7 +45,10 @@ export function screenCommand(): Command {
       'processes that look at images at once; left out: one a core',
       whole(1, 256),
     )
-    .option('--trust <key...>', 'only with a bundle that one of these keys has signed: files, or ARNs in KMS')
+    .option(
+      '--trust <key...>',
+      'only with a bundle that one of these keys has signed, and that it is current: files, or ARNs in KMS; left out: GOODNET_TRUST',
+    )
     .option('--tags', 'tag objects in S3 with their verdict')
     .option('--results <address>', 'write a JSON result for each object in S3 below s3://bucket/prefix')
     .option('--quarantine <address>', 'move backdoored objects in S3 to below s3://bucket/prefix')
@@ -86,7 +90,8 @@ async function screenAll(
   const { openSource } = await import('../../screen/portions');
   const { screen } = await import('../../screen/screen');
   const { rowsToFile, rowsToStdout } = await import('../../screen/written');
-  const pinned = await pinBundle(bundle);
+  const keys = trustOf(flags.trust);
+  const pinned = await pinBundle(bundle, await openTrusted(keys, lines.say));
   const close: (() => void)[] = [];
   try {
     const { id, input, name: model, alpha } = pinned.manifest;
@@ -98,11 +103,7 @@ async function screenAll(
       passedOverLines(source.passedOver).forEach(lines.say);
     }
     const images = sources.reduce((sum, { size }) => sum + size, 0);
-    const pool = await openPool(
-      { bundle: pinned.folder, trust: flags.trust ?? [], recording },
-      images,
-      flags.workers,
-    );
+    const pool = await openPool({ bundle: pinned.folder, trust: keys, recording }, images, flags.workers);
     close.push(() => pool.close());
     const about = [
       id,

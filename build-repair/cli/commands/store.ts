@@ -1,14 +1,36 @@
 import { Command } from 'commander';
+import type { Signer } from '../../../models/signing/signer';
+import type { Files } from '../../../models/store/files';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
-import { print, printJson } from '../print';
+import { print, printError, printJson } from '../print';
 import { ProgressLines } from '../progress-lines';
 import { shelfJson, shelfText, short } from '../shelf';
+import { signerOf } from '../start';
 
 const pointing = () => import('../../../models/store/pointing');
 const open = async (address: string) => (await import('../../../models/store/open')).openFiles(address);
 
 const STORE = ['--store <address>', 'a folder, or s3://bucket/prefix'] as const;
+const SIGN = [
+  '--sign <key>',
+  'sign that it is current, as readers that trust keys want it: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
+] as const;
+
+/** Tells what is current now; where a signed bundle was made so without a key, that those who trust keys refuse it. */
+async function tellCurrent(files: Files, what: string, signer: Signer | undefined): Promise<void> {
+  const { readCurrent } = await import('../../../models/store/current');
+  const { signaturesIn } = await import('../../../models/store/bundles');
+  const current = await readCurrent(files);
+  const { signed } = current ?? {};
+  print(`${what}${signer && signed ? `, signed by ${signed.keyId} (serial ${signed.serial})` : ''}`);
+  const isSigned = current && !signed && ((await signaturesIn(files, current.bundle)) ?? []).length > 0;
+  if (isSigned) {
+    printError(
+      'The bundle is signed, but not that it is current: readers that trust keys refuse it. Give the key with --sign.',
+    );
+  }
+}
 
 /** `goodnet keys create FILE` */
 export function keysCommand(): Command {
@@ -32,16 +54,14 @@ export function publishCommand(): Command {
     .requiredOption('--to <address>', STORE[1])
     .option(
       '--sign <key>',
-      'sign it: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
+      'sign it, and with --activate that it is current: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
     )
     .option('--activate', 'make it the current bundle of the store')
     .action(
       async (bundle: string, { to, activate, sign }: { to: string; activate?: boolean; sign?: string }) => {
         const files = await open(to);
-        const key = sign ?? process.env.GOODNET_SIGN;
-        const signer = key
-          ? await (await import('../../../models/signing/signer')).openSigner(key)
-          : undefined;
+        const signer = await signerOf(sign);
+        if (activate) await (await pointing()).checkMayPoint(files, signer);
         const lines = new ProgressLines();
         const { publish } = await import('../../../models/store/publish');
         const manifest = await interruptible(
@@ -54,11 +74,14 @@ export function publishCommand(): Command {
           `no bundle was put in ${to}; files of it that are there are not sent again.`,
         );
         lines.finish();
-        if (activate) await (await pointing()).activate(files, manifest.id);
         const signed = signer ? `, signed by ${signer.keyId}` : '';
-        print(`${short(manifest.id)} is in ${to}${signed}${activate ? ', and is now current' : ''}`);
-        if (!activate) {
-          print(`To make it current: goodnet activate ${short(manifest.id)} --store ${to}`);
+        if (activate) {
+          await (await pointing()).activate(files, manifest.id, signer);
+          await tellCurrent(files, `${short(manifest.id)} is in ${to}${signed}, and is now current`, signer);
+        } else {
+          print(`${short(manifest.id)} is in ${to}${signed}`);
+          const again = sign === undefined ? '' : ` --sign ${sign}`;
+          print(`To make it current: goodnet activate ${short(manifest.id)} --store ${to}${again}`);
         }
       },
     );
@@ -86,9 +109,12 @@ export function activateCommand(): Command {
     .description('make a bundle the current one of its store, which is served')
     .argument('<id>', 'the bundle, or the beginning of its id')
     .requiredOption(...STORE)
-    .action(async (id: string, { store }: { store: string }) => {
-      const found = await (await pointing()).activate(await open(store), id);
-      print(`${short(found)} is now current in ${store}`);
+    .option(...SIGN)
+    .action(async (id: string, { store, sign }: { store: string; sign?: string }) => {
+      const signer = await signerOf(sign);
+      const files = await open(store);
+      const found = await (await pointing()).activate(files, id, signer);
+      await tellCurrent(files, `${short(found)} is now current in ${store}`, signer);
     });
 }
 
@@ -97,9 +123,12 @@ export function rollbackCommand(): Command {
   return new Command('rollback')
     .description('make the bundle before the current one current again; the last of them that can be read')
     .requiredOption(...STORE)
-    .action(async ({ store }: { store: string }) => {
-      const id = await (await pointing()).rollback(await open(store));
-      print(`${short(id)} is current again in ${store}`);
+    .option(...SIGN)
+    .action(async ({ store, sign }: { store: string; sign?: string }) => {
+      const signer = await signerOf(sign);
+      const files = await open(store);
+      const id = await (await pointing()).rollback(files, signer);
+      await tellCurrent(files, `${short(id)} is current again in ${store}`, signer);
     });
 }
 

@@ -96,9 +96,11 @@ test('what is done with a store is told: what is current, who signed, how to go 
   expect(keys).toContain(`${key} signs bundles: keep it secret`);
   const id = first.id.slice(0, 16);
   expect((await goodnet('publish', first.path, '--to', to, '--sign', key)).out).toBe(
-    `${id} is in ${to}, signed by ${keyId}\nTo make it current: goodnet activate ${id} --store ${to}`,
+    `${id} is in ${to}, signed by ${keyId}\nTo make it current: goodnet activate ${id} --store ${to} --sign ${key}`,
   );
-  await goodnet('activate', id, '--store', to);
+  const activated = await goodnet('activate', id, '--store', to);
+  expect(activated.out).toBe(`${id} is now current in ${to}`);
+  expect(activated.err).toMatch(/is signed, but not that it is current: readers that trust keys refuse it/);
   expect((await goodnet('publish', second.path, '--to', to, '--activate')).out).toBe(
     `${second.id.slice(0, 16)} is in ${to}, and is now current`,
   );
@@ -112,6 +114,58 @@ test('what is done with a store is told: what is current, who signed, how to go 
   );
   const told = JSON.parse((await goodnet('models', '--store', to, '--json')).out).bundles;
   expect(told.map(({ signers }: { signers: unknown }) => signers)).toContain(null);
+});
+
+test('what is current is signed with --sign or GOODNET_SIGN, and not changed without', async () => {
+  const to = ['--store', join(work, 'signed')];
+  const key = join(work, 'signing-key');
+  const [, keyId] = /^Key ([0-9a-f]{16})/.exec((await goodnet('keys', 'create', key)).out)!;
+  const ids = made.map(({ id }) => id.slice(0, 16)) as [string, string];
+  for (const [i, { path }] of made.entries()) {
+    const { out } = await goodnet('publish', path, '--to', to[1]!, '--sign', key, '--activate');
+    expect(out).toMatch(
+      new RegExp(
+        `^${ids[i]} is in \\S+, signed by ${keyId}, and is now current, signed by ${keyId} \\(serial \\d{13}\\)$`,
+      ),
+    );
+  }
+  for (const args of [
+    ['rollback', ...to],
+    ['activate', ids[0], ...to],
+    ['publish', made[0]!.path, '--to', to[1]!, '--activate'],
+  ]) {
+    const { code, err } = await goodnet(...args);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/signed by .*\n {2}Give the key with --sign KEY or GOODNET_SIGN/),
+    ]);
+  }
+  vi.stubEnv('GOODNET_SIGN', key);
+  expect(await goodnet('rollback', ...to)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(new RegExp(`^${ids[0]} is current again in .*, signed by ${keyId} `)),
+  });
+  vi.unstubAllEnvs();
+  const [first, second] = [await goodnet('models', ...to), await goodnet('models', ...to, '--json')];
+  const [, serial] = new RegExp(`signed by ${keyId}: model "signed", serial (\\d+)$`).exec(first.out)!;
+  expect(JSON.parse(second.out).currentSigned).toEqual({ keyId, model: 'signed', serial: Number(serial) });
+  expect(await goodnet('activate', ids[1], ...to, '--sign', `${key}.pub`)).toMatchObject({
+    code: 2,
+    out: '',
+  });
+});
+
+test('a store that was never signed is signed where it lies', async () => {
+  const to = join(work, 'way-over');
+  const key = join(work, 'way-over-key');
+  await goodnet('keys', 'create', key);
+  await goodnet('publish', made[0]!.path, '--to', to, '--activate');
+  const id = made[0]!.id.slice(0, 16);
+  expect((await goodnet('activate', id, '--store', to, '--sign', key)).err).toMatch(
+    /is not signed\n {2}Sign it with goodnet publish/,
+  );
+  expect((await goodnet('publish', to, '--to', to, '--sign', key, '--activate')).code).toBe(0);
+  expect((await goodnet('models', '--store', to)).out).toContain('model "way-over"');
 });
 
 test('a damaged current.json is told with the bundles there are, and mended by activate', async () => {

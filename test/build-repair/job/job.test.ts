@@ -11,6 +11,7 @@ import { GoodNetError } from '../../../models/errors';
 import { createKeys } from '../../../models/signing/keys';
 import { openSigner } from '../../../models/signing/signer';
 import { readFrom } from '../../../models/store/bundles';
+import { readCurrent } from '../../../models/store/current';
 import { openFiles } from '../../../models/store/open';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 import { writeJob, writeSmallJob, writeWeightsAlone } from './small-job';
@@ -184,13 +185,17 @@ describe('runJob', () => {
     });
   });
 
-  it('signs what it makes', async () => {
+  it('signs what it makes, and that it is current', async () => {
     const key = join(folder, 'key');
     const keyId = await createKeys(key);
     await run({ signer: await openSigner(key), share: { index: 0, of: 3 } });
     const files = await openFiles(join(folder, 'stores/one'));
     const [signatures] = (await files.list('')).filter((each) => each.endsWith('/signatures.json'));
     expect(readFileSync(join(folder, 'stores/one', signatures!), 'utf8')).toContain(keyId);
+    expect((await readCurrent(files))!.signed).toMatchObject({ keyId, model: 'one' });
+    // Who has no key does not take its place, and is told before the work.
+    rmSync(join(folder, 'state'), { recursive: true });
+    await expect(run({ share: { index: 0, of: 3 } })).rejects.toThrow(/is signed by .*: readers that trust/);
   });
 
   it('leaks no tensors', async () => {

@@ -51,7 +51,7 @@ export async function stepsOfReleases(story: Story, place: Place, release: Relea
     return answers;
   });
   await story.step('goodnet rollback', async () => {
-    story.saw(await goodnet(place.env, 'rollback', '--store', STORE));
+    story.saw(await goodnet(place.env, 'rollback', '--store', STORE, '--sign', release.keys.ours));
     equal(await currentBundle(place), before.clean.bundle, 'the store does not answer with the first bundle');
     deepStrictEqual(
       await askUntil(service, faces, before.clean.bundle),

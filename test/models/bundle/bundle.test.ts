@@ -20,7 +20,8 @@ import { Random } from '../../../models/random';
 import { createKeys } from '../../../models/signing/keys';
 import { addSignature, openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
-import { setCurrent } from '../../../models/store/folder';
+import { folderFiles } from '../../../models/store/folder-files';
+import { setCurrent } from '../../../models/store/pointing';
 import { chainNet } from '../../small-nets';
 
 const shape = { height: 12, width: 10, channels: 3 };
@@ -144,7 +145,7 @@ beforeAll(async () => {
   store = join(work, 'store');
   const written = await makeBundle(store);
   folder = written.folder;
-  await setCurrent(store, written.manifest);
+  await setCurrent(folderFiles(store), written.manifest.id);
 });
 
 afterAll(async () => {
@@ -232,7 +233,7 @@ describe('a bundle', () => {
     for (const hurt of hurts) {
       await hurt();
       expect(await makeBundle(copy)).toMatchObject({ folder: into, existed: false });
-      const goodnet = await GoodNet.load(copy, { trusted: await openTrust([join(work, 'key.pub')]) });
+      const goodnet = await GoodNet.load(into, { trusted: await openTrust([join(work, 'key.pub')]) });
       goodnet.dispose();
       expect((await readdir(copy)).filter((name) => name.startsWith('.'))).toEqual([]);
     }

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
@@ -16,14 +16,14 @@ import { createKeys, readPublicKey } from '../../../models/signing/keys';
 import { openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
 import { folderFiles } from '../../../models/store/folder-files';
-import { activate } from '../../../models/store/pointing';
+import { setCurrent } from '../../../models/store/pointing';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, startS3Server } from '../../s3-server';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-signing-'));
-const at = (name: string) => join(work, name);
+const at = (...names: string[]) => join(work, ...names);
 const made = at('made');
 let id = '';
 
@@ -39,8 +39,7 @@ async function published(name: string, keys: readonly string[]): Promise<string>
   const files = folderFiles(at(name));
   await publish(made, files);
   for (const key of keys) await publish(made, files, { signer: await openSigner(at(key)) });
-  await activate(files, id);
-  return at(name);
+  return at(name, id.slice(0, 16));
 }
 const load = async (path: string, trusted: readonly string[]) => {
   const goodnet = await GoodNet.load(path, {
@@ -69,10 +68,10 @@ describe('signed bundles', () => {
     const other = at('other');
     const otherId = await writeSmallBundle(other, { seed: 2 });
     const into = join(other, otherId.slice(0, 16), 'signatures.json');
-    copyFileSync(join(at('by-old'), id.slice(0, 16), 'signatures.json'), into);
-    await expect(load(other, ['old'])).rejects.toThrow(/not of this bundle/);
+    copyFileSync(at('by-old', id.slice(0, 16), 'signatures.json'), into);
+    await expect(load(dirname(into), ['old'])).rejects.toThrow(/not of this bundle/);
     writeFileSync(into, '{}');
-    await expect(load(other, ['old'])).rejects.toThrow(/signatures.json is damaged/);
+    await expect(load(dirname(into), ['old'])).rejects.toThrow(/signatures.json is damaged/);
   });
 
   it('need no signature where no key is named', async () => {
@@ -85,10 +84,11 @@ describe('signed bundles', () => {
     const server = await startS3Server();
     Object.assign(process.env, server.env);
     const files = s3Files('s3://goodnet/signed', s3Client(server.config));
+    const signer = await openSigner(at('old'));
     await publish(made, files);
-    await activate(files, id);
-    await expect(load('s3://goodnet/signed', ['old'])).rejects.toThrow(/is not signed/);
-    await publish(made, files, { signer: await openSigner(at('old')) });
+    await setCurrent(files, id, signer);
+    await expect(load('s3://goodnet/signed', ['old'])).rejects.toThrow(/[0-9a-f]{16} is not signed/);
+    await publish(made, files, { signer });
     expect(await load('s3://goodnet/signed', ['old'])).toBe(id);
     await server.close();
   });

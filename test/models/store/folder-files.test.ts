@@ -6,9 +6,8 @@ import { startEngine } from '../../../models/engine';
 import { GoodNetError } from '../../../models/errors';
 import { listBundles } from '../../../models/store/bundles';
 import type { Files } from '../../../models/store/files';
-import { setCurrent } from '../../../models/store/folder';
 import { folderFiles } from '../../../models/store/folder-files';
-import { activate } from '../../../models/store/pointing';
+import { activate, setCurrent } from '../../../models/store/pointing';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { writeSmallBundle } from '../../functions/small-bundle';
@@ -119,7 +118,7 @@ describe.skipIf(process.platform === 'win32')('a folder that is not ours', () =>
     chmodSync(store, 0o777);
     chmodSync(join(store, 'current.json'), 0o000);
     await asSomebody(async () => {
-      const asked = () => setCurrent(store, { id } as Parameters<typeof setCurrent>[1]);
+      const asked = () => setCurrent(folderFiles(store), id);
       expect((await failure(asked)).message).toMatch(/reading current\.json failed/);
     });
   });

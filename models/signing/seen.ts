@@ -1,0 +1,38 @@
+import { BundleError } from '../errors';
+
+/** The highest serials of what is current that were seen, by the stores' addresses. */
+export interface Seen {
+  /**
+   * Takes note of a serial.
+   * @returns the highest one that was seen before, where it is higher
+   */
+  note(store: string, serial: number): Promise<number | undefined>;
+}
+
+/**
+ * Serials that are known as long as the process lives.
+ * @param least what counts as seen of every store from the beginning
+ */
+export function seenHere(least = 0): Seen {
+  const known = new Map<string, number>();
+  return {
+    async note(store, serial) {
+      const before = known.get(store) ?? least;
+      if (before > serial) return before;
+      known.set(store, serial);
+      return undefined;
+    },
+  };
+}
+
+/** Holds that a serial is not lower than one that was seen. @throws BundleError where it is */
+export async function checkSerial(seen: Seen, store: string, serial: number, where: string): Promise<void> {
+  const newer = await seen.note(store, serial);
+  if (newer === undefined) return;
+  throw new BundleError(
+    `${where} is older (serial ${serial}) than one that was seen before (${newer}): it has been put back`,
+    {
+      hint: 'Look who may write there; goodnet activate ID --store ADDRESS --sign KEY makes current what is meant.',
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import { basename, dirname } from 'node:path';
+import * as z from 'zod';
+import { BundleError, messageOf } from '../errors';
+import { type Seen, seenHere } from '../signing/seen';
+import type { StoredFile } from './files';
+import { folderFiles } from './folder-files';
+import '../lean-zod';
+
+/** Another process that writes it is waited out so many times. */
+const TRIES = 8;
+
+const schema = z.object({
+  format: z.literal('goodnet-seen'),
+  formatVersion: z.literal(1),
+  /** The highest serials that were seen, by the stores' addresses. */
+  stores: z.record(z.string(), z.int()),
+});
+
+/**
+ * Serials that are known from one run to the next, in a file that several processes may share.
+ * @param say told once where it can't be written: serials are then known as long as the process lives
+ * @throws from `note` BundleError where the file is damaged or can't be read: nobody knows then what was seen
+ */
+export function seenIn(file: string, say: (line: string) => void): Seen {
+  const files = folderFiles(dirname(file));
+  const key = basename(file);
+  const here = seenHere();
+  let isTold = false;
+
+  async function keep(store: string, serial: number): Promise<number | undefined> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const before = await files.read(key);
+      const stores = before ? parse(before, file) : {};
+      const known = Object.hasOwn(stores, store) ? stores[store]! : 0;
+      if (known >= serial) return known > serial ? known : undefined;
+      const told = { format: 'goodnet-seen', formatVersion: 1, stores: { ...stores, [store]: serial } };
+      const bytes = new TextEncoder().encode(`${JSON.stringify(told, null, 1)}\n`);
+      try {
+        if (await files.write(key, bytes, before ? { version: before.version } : 'new')) return undefined;
+      } catch (error) {
+        if (!isTold) say(`What was seen can't be kept for the next run: ${messageOf(error)}`);
+        isTold = true;
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  return { note: async (store, serial) => (await here.note(store, serial)) ?? (await keep(store, serial)) };
+}
+
+function parse({ bytes }: StoredFile, file: string): Record<string, number> {
+  const hint =
+    'Mend it; or remove it, and what is current is believed as if it were seen for the first time.';
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes))).stores;
+  } catch (cause) {
+    throw new BundleError(`${file}, which tells what was current before, is damaged`, { hint, cause });
+  }
+}

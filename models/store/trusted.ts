@@ -1,0 +1,30 @@
+import { checkPointer } from '../signing/pointer';
+import { checkSerial, type Seen, seenHere } from '../signing/seen';
+import type { TrustedKeys } from '../signing/signatures';
+import { modelOf, placeOf } from './address';
+import { CURRENT, type Current } from './current';
+import type { Files } from './files';
+
+/** Who is believed, and what was seen already. */
+export interface Trust {
+  /** Keys one of which must have signed a bundle, and that it is current. */
+  readonly keys: TrustedKeys;
+  /** The serials of what was current; left out: those that this process has seen. */
+  readonly seen?: Seen | undefined;
+}
+
+const here = seenHere();
+
+/**
+ * Holds that what a store says is current is signed by a trusted key, for this store, and not older than what was seen.
+ * @throws BundleError where it is not
+ */
+export async function checkCurrent(
+  { address }: Pick<Files, 'address'>,
+  current: Current,
+  { keys, seen = here }: Trust,
+): Promise<void> {
+  const where = `${address}/${CURRENT}`;
+  const serial = checkPointer(current, modelOf(address), keys, where);
+  await checkSerial(seen, placeOf(address), serial, where);
+}
