@@ -64,6 +64,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         reservedConcurrency: config.reservedConcurrency,
         throttle: { rate: config.throttleRate, burst: config.throttleBurst },
         origins: config.origins,
+        audit: config.audit,
         removalPolicy,
       })
     : undefined;
@@ -97,6 +98,7 @@ function screeningOf(
     records: { tags, results: results === '' ? false : results, events, quarantine: quarantine || undefined },
     concurrency: config.screeningConcurrency,
     backfillConcurrency: config.backfillConcurrency,
+    audit: config.audit,
     removalPolicy,
   });
 }

@@ -20,6 +20,7 @@ export interface ScreeningFunctionProps {
   readonly prefix: string;
   readonly records: ChosenRecords;
   readonly model: string | undefined;
+  readonly audit: boolean;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -30,7 +31,7 @@ export class ScreeningFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ScreeningFunctionProps) {
     super(scope, id);
-    const { handler, description, timeout, store, uploads, records, model, removalPolicy } = props;
+    const { handler, description, timeout, store, uploads, records, model, audit, removalPolicy } = props;
     const { role, logGroup } = roleWithLogs(this, removalPolicy);
     allowReading(store, role);
     allowScreening(role, props);
@@ -46,7 +47,7 @@ export class ScreeningFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: functionCode(this, 'arm64'),
       environment: {
-        ...storeEnvironment(store),
+        ...storeEnvironment(store, audit),
         ...(model !== undefined && { GOODNET_MODEL: model }),
         ...(records.tags && { GOODNET_TAGS: 'true' }),
         GOODNET_UPLOADS_BUCKET: uploads.bucketName,
