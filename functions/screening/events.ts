@@ -61,6 +61,8 @@ export interface Invocation {
  * Answers events of objects that were created, as they come from EventBridge through SQS: each message's object is
  * screened; a message that failed or took too long, and no other, comes again. One that is no such event is noted and
  * let go: it would never be.
+ * That holds as long as this process does: were it killed for its memory, all of its batch would come again. Decoders are
+ * bounded so that no image gets it there: so many bytes and pixels an object, eight objects held, two decoded at once.
  */
 export async function screenEvents(
   event: SqsEvent,

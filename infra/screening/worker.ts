@@ -24,6 +24,9 @@ export interface ScreeningFunctionProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Megabytes: one processor, and more than a batch of the worst images that are taken needs. */
+export const SCREENING_MEMORY = 1769;
+
 /** A function that screens objects of the uploads bucket, and may do there what its records need, no more. */
 export class ScreeningFunction extends Construct {
   readonly function: LambdaFunction;
@@ -42,7 +45,7 @@ export class ScreeningFunction extends Construct {
       description,
       timeout,
       handler,
-      memorySize: 1769,
+      memorySize: SCREENING_MEMORY,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: functionCode(this, 'arm64'),
