@@ -1,7 +1,7 @@
 import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
-import { type ArrivingBundle, startReading } from './bundle/read';
+import { type ArrivingBundle, filesOf, readManifest } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import { familiarityOf, strangeness } from './detector/familiarity';
@@ -18,15 +18,14 @@ import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { answerWithViews, type Viewer, viewer } from './detector/views';
-import { BundleError } from './errors';
 import { type ImageShape, imageSize } from './images/set';
 import { signaturesBeside } from './signing/beside';
 import type { Seen } from './signing/seen';
-import { checkSigned, type TrustedKeys } from './signing/signatures';
+import { checkSigned, type Signatures, type TrustedKeys } from './signing/signatures';
 import { isS3 } from './store/address';
-import { currentOf, signaturesIn, startReadingFrom } from './store/bundles';
+import { currentOf, findIn, signaturesIn } from './store/bundles';
 import type { Files } from './store/files';
-import { resolveBundle } from './store/folder';
+import { bundleWithId, holdMeant, resolveBundle } from './store/folder';
 import { type OpenFiles, openFiles } from './store/open';
 import { checkCurrent, type Trust } from './store/trusted';
 import type { Verdict } from './verdict';
@@ -69,6 +68,7 @@ export class GoodNet {
   /**
    * Verifies and loads a bundle. The engine must have been started.
    * @param path a bundle's folder, or a store's (the folder with `current.json`, or `s3://bucket/prefix`)
+   * @param options.id the bundle of the store that is meant; left out: the current one
    * @param options.trusted keys one of which must have signed it, and a store's `current.json`; without, signatures are not asked for
    * @param options.seen the serials of what was current that are known already; left out: those that this process has seen
    * @param options.open opens a store in S3, for those who have a connection to it already
@@ -77,19 +77,24 @@ export class GoodNet {
   static async load(
     path: string,
     {
+      id,
       trusted,
       seen,
       open = openFiles,
-    }: { readonly trusted?: TrustedKeys; readonly seen?: Seen; readonly open?: OpenFiles } = {},
+    }: {
+      readonly id?: string | undefined;
+      readonly trusted?: TrustedKeys | undefined;
+      readonly seen?: Seen | undefined;
+      readonly open?: OpenFiles;
+    } = {},
   ): Promise<GoodNet> {
     const trust = trusted && { keys: trusted, seen };
-    const files = isS3(path) ? await open(path) : undefined;
-    const bundle = files ? await readCurrentFrom(files, trust) : await readFolder(path, trust);
-    if (trusted) {
-      const { id } = bundle.manifest;
-      const signatures = await (files ? signaturesIn(files, id) : signaturesBeside(bundle.folder));
-      checkSigned(id, signatures, trusted, bundle.folder);
-    }
+    const { manifest, where, signatures, files } = isS3(path)
+      ? await fromStore(await open(path), id, trust)
+      : await fromFolder(path, id, trust);
+    // Before its files are read, which may be any.
+    if (trusted) checkSigned(manifest.id, await signatures(), trusted, where);
+    const bundle = files();
     return new GoodNet(bundle.manifest, await unpackNets(bundle));
   }
 
@@ -166,21 +171,33 @@ export class GoodNet {
   }
 }
 
-async function readCurrentFrom(files: Files, trust: Trust | undefined): Promise<ArrivingBundle> {
-  const current = await currentOf(files);
-  if (trust) await checkCurrent(files, current, trust);
-  return await startReadingFrom(files, current.bundle);
+/** A bundle whose manifest is known, and how the rest of it is had. */
+interface Found {
+  readonly manifest: Manifest;
+  /** For messages. */
+  readonly where: string;
+  signatures(): Promise<Signatures | undefined>;
+  files(): ArrivingBundle;
 }
 
-async function readFolder(path: string, trust: Trust | undefined): Promise<ArrivingBundle> {
-  const { folder, expectedId } = await resolveBundle(path, trust);
-  const bundle = await startReading(folder);
-  if (expectedId !== undefined && bundle.manifest.id !== expectedId) {
-    throw new BundleError(`${folder} is not the bundle that ${path}/current.json names`, {
-      hint: 'Make the bundle anew with goodnet repair.',
-    });
-  }
-  return bundle;
+async function fromStore(files: Files, id: string | undefined, trust: Trust | undefined): Promise<Found> {
+  const current = id === undefined ? await currentOf(files) : undefined;
+  if (current && trust) await checkCurrent(files, current, trust);
+  const { manifest, where, read } = await findIn(files, id ?? current!.bundle);
+  return { manifest, where, signatures: () => signaturesIn(files, manifest.id), files: read };
+}
+
+async function fromFolder(path: string, id: string | undefined, trust: Trust | undefined): Promise<Found> {
+  const resolved = id === undefined ? await resolveBundle(path, trust) : await bundleWithId(path, id);
+  const { folder } = resolved;
+  const manifest = await readManifest(folder);
+  holdMeant(manifest.id, resolved);
+  return {
+    manifest,
+    where: folder,
+    signatures: () => signaturesBeside(folder),
+    files: () => filesOf(folder, manifest),
+  };
 }
 
 function ruleOf(manifest: Manifest): Rule {

@@ -35,3 +35,18 @@ export async function openRegular(path: PathLike): Promise<FileHandle> {
     throw error;
   }
 }
+
+/**
+ * Reads a file, and nothing but a file, of at most so many bytes.
+ * @throws GoodNetError for a pipe, a socket or a device, and for a larger file; what `open` and `read` throw
+ */
+export async function readRegular(path: PathLike, maxBytes: number): Promise<Buffer> {
+  const file = await openRegular(path);
+  try {
+    const { size } = await file.stat();
+    if (size > maxBytes) throw new GoodNetError(`it is ${size} bytes long; the most is ${maxBytes}`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

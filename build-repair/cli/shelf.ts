@@ -1,19 +1,11 @@
-import type { UnreadableBundle } from '../../models/store/bundles';
-import type { Current } from '../../models/store/current';
-import type { ShelvedBundle } from '../../models/store/shelf';
+import type { Shelf, ShelvedBundle } from '../../models/store/shelf';
 import { table } from '../evaluate/table';
-
-interface Shelf {
-  readonly bundles: readonly ShelvedBundle[];
-  readonly unreadable: readonly UnreadableBundle[];
-  readonly current?: Pick<Current, 'signed'>;
-}
 
 /** The beginning of a bundle's id, which tells it from others. */
 export const short = (id: string) => id.slice(0, 16);
 
 /** What a store holds, for people. */
-export function shelfText({ bundles, unreadable, current }: Shelf): string {
+export function shelfText({ bundles, unreadable, current, isCurrentVerified }: Shelf): string {
   const parts: string[] = [];
   if (bundles.length > 0) {
     const head = ['id', 'model', 'method', 'published (UTC)', 'signed by', 'α', 'clean accuracy', 'size', ''];
@@ -28,7 +20,9 @@ export function shelfText({ bundles, unreadable, current }: Shelf): string {
   }
   if (current?.signed) {
     const { keyId, model, serial } = current.signed;
-    parts.push(`What is current is signed by ${keyId}: model ${JSON.stringify(model)}, serial ${serial}`);
+    const claims = isCurrentVerified === undefined ? ' (as the file claims; verified with --trust KEY)' : '';
+    const by = isCurrentVerified === false ? 'by nobody who is trusted here' : `by ${keyId}`;
+    parts.push(`What is current is signed ${by}: model ${JSON.stringify(model)}, serial ${serial}${claims}`);
   }
   return parts.join('\n\n');
 }
@@ -49,10 +43,10 @@ function rowOf(bundle: ShelvedBundle): string[] {
 }
 
 /** What a store holds, for programs. */
-export function shelfJson({ bundles, unreadable, current }: Shelf): object {
+export function shelfJson({ bundles, unreadable, current, isCurrentVerified }: Shelf): object {
   const { keyId, model, serial } = current?.signed ?? {};
   return {
-    currentSigned: keyId === undefined ? null : { keyId, model, serial },
+    currentSigned: keyId === undefined ? null : { keyId, model, serial, verified: isCurrentVerified ?? null },
     bundles: bundles.map(({ published, signers, isCurrent, ...bundle }) => ({
       ...bundle,
       published: published === undefined ? null : new Date(published).toISOString(),

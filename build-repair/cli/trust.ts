@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
+import type { Signing } from '../../models/store/current';
 import { seenIn } from '../../models/store/seen-file';
 import type { Trust } from '../../models/store/trusted';
+import { signerOf } from './start';
 
 /**
  * The keys that are trusted: those of `--trust`, else those of GOODNET_TRUST; none where every bundle is.
@@ -25,8 +27,23 @@ export async function openTrusted(
   return keys.length === 0 ? undefined : { keys: await openTrust(keys), seen: seenIn(seenFile(), say) };
 }
 
+/**
+ * What signs that a bundle is current; undefined where neither `--sign` nor GOODNET_SIGN names a key.
+ * @param trusted keys whose word on what was current is believed, too
+ * @throws GoodNetError where a key can't be had
+ */
+export async function openSigning(
+  flag: string | undefined,
+  trusted: readonly string[],
+  say: (line: string) => void,
+): Promise<Signing | undefined> {
+  const signer = await signerOf(flag);
+  return signer && { signer, trusted: await openTrust(trusted), seen: seenIn(seenFile(), say) };
+}
+
 /** GOODNET_SEEN, or a file among what programs keep for the user (XDG Base Directory Specification). */
 function seenFile(): string {
-  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  const given = process.env.XDG_STATE_HOME ?? '';
+  const state = isAbsolute(given) ? given : join(homedir(), '.local', 'state');
   return process.env.GOODNET_SEEN || join(state, 'goodnet', 'seen.json');
 }

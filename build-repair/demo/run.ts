@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createApp } from '../../functions/app';
-import { modelFolders } from '../../functions/catalogue/folders';
+import { soleModel } from '../../functions/catalogue/folders';
 import { classifierOf } from '../../functions/classifier';
 import { startServer } from '../../functions/server';
 import { readBundleFiles } from '../../models/bundle/read';
@@ -84,7 +84,7 @@ export async function runDemo(options: {
     for (const { path } of data.poisoned) poisoned.push(await open(path));
     const observer = new Observer(test, poisoned);
     const figures = await evaluate(goodnet, test, poisoned, { progress, signal, observe: observer.observe });
-    const [model] = (await modelFolders(store)).keys();
+    const [model] = (await soleModel(store))!.keys();
     progress({ stage: DEMO_STAGES.asking, done: 0, total: 1 });
     const answers = await askOverHttp(goodnet, model!, engine, [data.cleanPng, data.triggeredPng]);
     progress({ stage: DEMO_STAGES.report, done: 0, total: 1 });

@@ -61,10 +61,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
   const clock = new Clock();
   const kept = new Set(variables().keys());
-  const store = await openStore(
-    options.store,
-    (net.activate ?? true) ? { signer: options.signer } : undefined,
-  );
+  const store = await openStore(options.store, (net.activate ?? true) && options);
   const netPath = await inputs.local(net.net);
   const loaded = await loadNet(netPath, { architecture: await localArchitecture(net, inputs) });
   const out = join(work, 'bundle');
@@ -109,7 +106,8 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
     const report = await reportOf(net, result, observer.observed(), clock, engine);
     await ofTheStore(async () => {
       await publish(result.folder, store, { signal, signer: options.signer });
-      if (net.activate ?? true) await activate(store, manifest.id, options.signer);
+      if (net.activate ?? true)
+        await activate(store, manifest.id, options.signer && { signer: options.signer });
     });
     const told = [clean, unlabelled].flatMap((set) => passedOverLines(set?.passedOver));
     return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };
@@ -123,12 +121,12 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
 }
 
 /** Opens a store. What can be seen to be wrong with it is told before the work, not after. */
-function openStore(address: string, pointing: { signer: Signer | undefined } | undefined): Promise<Files> {
+function openStore(address: string, pointing: false | { readonly signer?: Signer }): Promise<Files> {
   return ofTheStore(async () => {
     if (!isS3(address)) await checkPlace(address);
     const files = await openFiles(address);
     await readCurrent(files);
-    if (pointing) await checkMayPoint(files, pointing.signer);
+    if (pointing) await checkMayPoint(files, pointing.signer && { signer: pointing.signer });
     return files;
   });
 }

@@ -92,7 +92,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
   }
   await checkPlace(options.out);
   const store = folderFiles(options.out);
-  await checkMayPoint(store, options.signer);
+  const signing = options.signer && { signer: options.signer };
+  await checkMayPoint(store, signing);
   await enableTraining();
   const images = await loadImages(clean, {
     signal,
@@ -136,7 +137,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       [...files, ...(finding?.files ?? [])],
     );
     if (options.signer) await signInStore(store, written.manifest.id, options.signer);
-    await setCurrent(store, written.manifest.id, options.signer);
+    await setCurrent(store, written.manifest.id, signing);
     flat.dispose();
     progress({ stage: STAGES.writing, done: 1, total: 1 });
     const notices = [...noticesOf(made, figures, context, alpha), ...laidOnWhite(clean, options.unlabelled)];

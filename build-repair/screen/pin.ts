@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Manifest } from '../../models/bundle/manifest';
 import { readManifest } from '../../models/bundle/read';
-import { SIGNATURES, signaturesText } from '../../models/signing/signatures';
+import { BundleError } from '../../models/errors';
+import { checkSigned, SIGNATURES, signaturesText } from '../../models/signing/signatures';
 import { isS3 } from '../../models/store/address';
-import { currentOf, folderOf, readFrom, signaturesIn } from '../../models/store/bundles';
-import { resolveBundle } from '../../models/store/folder';
+import { currentOf, findIn, folderOf, signaturesIn } from '../../models/store/bundles';
+import { holdMeant, resolveBundle } from '../../models/store/folder';
 import { openFiles } from '../../models/store/open';
 import { checkCurrent, type Trust } from '../../models/store/trusted';
 
@@ -25,24 +26,31 @@ export interface PinnedBundle {
  */
 export async function pinBundle(path: string, trust?: Trust): Promise<PinnedBundle> {
   if (!isS3(path)) {
-    const { folder } = await resolveBundle(path, trust);
-    return { folder, manifest: await readManifest(folder), close: async () => {} };
+    const resolved = await resolveBundle(path, trust);
+    const manifest = await readManifest(resolved.folder);
+    holdMeant(manifest.id, resolved);
+    return { folder: resolved.folder, manifest, close: async () => {} };
   }
   const files = await openFiles(path);
   const current = await currentOf(files);
   if (trust) await checkCurrent(files, current, trust);
-  const { manifest, read } = await readFrom(files, current.bundle);
-  const folder = await mkdtemp(join(tmpdir(), 'goodnet-bundle-'));
-  const close = () => rm(folder, { recursive: true, force: true });
+  const { manifest, where, read: begin } = await findIn(files, current.bundle);
+  const signatures = await signaturesIn(files, manifest.id);
+  if (trust) checkSigned(manifest.id, signatures, trust.keys, where);
+  const { read } = await begin().whole();
+  const work = await mkdtemp(join(tmpdir(), 'goodnet-bundle-'));
+  const folder = join(work, folderOf(manifest.id));
+  const close = () => rm(work, { recursive: true, force: true });
   try {
     const put = async (name: string, content: Uint8Array | string) => {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), content);
     };
     for (const file of manifest.files) await put(file.path, read(file.path));
-    const signatures = await signaturesIn(files, manifest.id);
     if (signatures) await put(SIGNATURES, signaturesText(signatures));
     await put('manifest.json', (await files.read(`${folderOf(manifest.id)}/manifest.json`))!.bytes);
+    if ((await readManifest(folder)).id !== manifest.id)
+      throw new BundleError(`${where} was changed meanwhile`);
     return { folder, manifest, close };
   } catch (error) {
     await close();

@@ -25,8 +25,9 @@ export type ScreenRow =
 
 /** What a screener is made from; it goes to other processes as it is. */
 export interface ScreenerSetup {
-  /** A bundle's folder. */
+  /** A bundle's folder, and its id: what is there may be exchanged before it is loaded. */
   readonly bundle: string;
+  readonly id: string;
   /** Keys one of which must have signed it; none where signatures are not asked for. */
   readonly trust: readonly string[];
   /** How verdicts on objects in S3 are written down beside the rows. */
@@ -41,8 +42,9 @@ export interface Screener {
 }
 
 /** Loads a bundle to screen with, in this process. The engine must have been started. @throws BundleError */
-export async function openScreener({ bundle, trust, recording }: ScreenerSetup): Promise<Screener> {
-  const goodnet = await GoodNet.load(bundle, trust.length > 0 ? { trusted: await openTrust(trust) } : {});
+export async function openScreener({ bundle, id, trust, recording }: ScreenerSetup): Promise<Screener> {
+  const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
+  const goodnet = await GoodNet.load(bundle, { id, trusted });
   const names = goodnet.manifest.classNames;
   const model = batched(classifierOf(goodnet), { maxWaiting: Number.POSITIVE_INFINITY });
   const turns = new Turns(OBJECTS);

@@ -13,17 +13,32 @@ import { checkCurrent, type Trust } from '../../models/store/trusted';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
- * The models of a path: a bundle and a store are one, called as its net was; any other folder has one in each folder of
- * it that is a store or a bundle, called by that folder.
- * @returns each model's folder by its name, in the order of the names
- * @throws BundleError where there is no such folder, or the one bundle's manifest is damaged
+ * The model that a path is by itself, a bundle or a store, by its name, which is its net's; undefined where the path is none.
+ * @throws BundleError where its manifest is damaged
  */
-export async function modelFolders(
+export async function soleModel(
+  path: string,
+  open: OpenFiles = openFiles,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (!isS3(path))
+    return (await isBundleOrStore(path)) ? new Map([[await nameOfNet(path), path]]) : undefined;
+  const files = await open(path);
+  const current = await readCurrent(files);
+  if (!current) return undefined;
+  const manifest = await manifestOf(files, folderOf(current.bundle));
+  return new Map([[addressable(manifest?.name ?? ''), path]]);
+}
+
+/**
+ * The models in a path, each called by its folder: one in each folder that is a store or a bundle.
+ * @returns each model's folder by its name, in the order of the names
+ * @throws BundleError where there is no such folder
+ */
+export async function modelsBelow(
   path: string,
   open: OpenFiles = openFiles,
 ): Promise<ReadonlyMap<string, string>> {
   if (isS3(path)) return await modelsInS3(path, open);
-  if (await isBundleOrStore(path)) return new Map([[await nameOfNet(path), path]]);
   const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
     throw new BundleError(`${path} can't be read: it is no folder, or not there`, {
       hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
@@ -37,8 +52,16 @@ export async function modelFolders(
   return found;
 }
 
+/** What a model's folder points at now. */
+export interface PointedAt {
+  /** Changes with the bundle. */
+  readonly version: string;
+  /** Undefined where the folder is a bundle itself. */
+  readonly id: string | undefined;
+}
+
 /**
- * The id that a model's folder points at now, or the folder itself where it is a bundle: it changes with the bundle.
+ * What a model's folder points at now.
  * @param how.trust where given, what is current is held to it
  * @param how.isStore whether, with trust, it must be a store: a bundle by itself says nothing of which model it is, nor whether it
  * is the newest
@@ -51,33 +74,26 @@ export async function currentVersion(
     trust,
     isStore = false,
   }: { open?: OpenFiles; trust?: Trust | undefined; isStore?: boolean } = {},
-): Promise<string> {
+): Promise<PointedAt> {
   if (isS3(folder)) {
     const files = await open(folder);
     const current = await readCurrent(files);
     if (current && trust) await checkCurrent(files, current, trust);
-    return current?.bundle ?? '';
+    return { version: current?.bundle ?? '', id: current?.bundle };
   }
   const { folder: bundle, expectedId } = await resolveBundle(folder, trust);
-  if (expectedId === undefined && trust && isStore) {
+  if (bundle !== folder) return { version: expectedId!, id: expectedId };
+  if (trust && isStore) {
     throw new BundleError(
       `${folder} is a bundle by itself: that it is the current one of its model is not signed`,
-      {
-        hint: 'Make a store of it: goodnet publish BUNDLE --to ADDRESS --sign KEY --activate.',
-      },
+      { hint: 'Make a store of it: goodnet publish BUNDLE --to ADDRESS --sign KEY --activate.' },
     );
   }
-  return expectedId ?? bundle;
+  return { version: bundle, id: undefined };
 }
 
-/** The same for `s3://bucket/prefix`. */
 async function modelsInS3(address: string, open: OpenFiles): Promise<ReadonlyMap<string, string>> {
   const files = await open(address);
-  const current = await readCurrent(files);
-  if (current) {
-    const manifest = await manifestOf(files, folderOf(current.bundle));
-    return new Map([[addressable(manifest?.name ?? ''), address]]);
-  }
   const names = (await files.folders()).filter((name) => NAME.test(name));
   const isStore = await Promise.all(names.map((name) => files.modified(`${name}/current.json`)));
   const root = address.replace(/\/+$/, '');

@@ -8,7 +8,7 @@ import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
 import type { Aside, NetsThreads } from '../threads/pool';
 import type { Catalogue } from './catalogue';
-import { currentVersion, modelFolders } from './folders';
+import { currentVersion, modelsBelow, soleModel } from './folders';
 import { nameOf } from './name-of';
 import { remembering } from './remember';
 
@@ -50,7 +50,7 @@ interface Refused {
 }
 
 /**
- * The models of a path (see modelFolders), each loaded when it is first asked for. A newly activated bundle is loaded
+ * The models of a path (see soleModel and modelsBelow), each loaded when it is first asked for. A newly activated bundle is loaded
  * beside the old one and then takes its place; requests in between are answered by the old one. One that can't be
  * loaded leaves the old one in place.
  * @param path a bundle, a store, or a folder of stores
@@ -64,15 +64,25 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   const notTakenUp = new Map<string, string>();
   let folders: ReadonlyMap<string, string> = new Map();
   let listedAt = Number.NEGATIVE_INFINITY;
+  let isSole: boolean | undefined;
   let listing: Promise<void> | undefined;
   const open = remembering(filesOpener(), REMEMBERED);
 
+  /** Whether the path is one model by itself is settled when the first is found: what is laid there later changes nothing. */
+  async function listAgain(): Promise<ReadonlyMap<string, string>> {
+    const sole = isSole === false ? undefined : await soleModel(path, open);
+    const found = sole ?? (await modelsBelow(path, open));
+    if (found.size > 0) isSole = sole !== undefined;
+    return found;
+  }
+
   async function list(): Promise<ReadonlyMap<string, string>> {
     // A bundle or a store alone keeps its name, whatever is taken up later.
-    const isSingle = [...folders.values()].includes(path);
-    if (isSingle || Date.now() - listedAt < LOOK_AGAIN) return folders;
-    listing ??= modelFolders(path, open)
+    if (isSole || Date.now() - listedAt < LOOK_AGAIN) return folders;
+    listing ??= listAgain()
       .then((found) => {
+        for (const name of folders.keys())
+          if (!found.has(name)) say(`${name} is there no more: ${folders.get(name)} is no store`, 'error');
         folders = found;
       })
       .catch((error) => {
@@ -89,13 +99,13 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   }
 
   /** Of models side by side each is a store: which bundle is current is then signed where keys are trusted. */
-  const versionAt = (folder: string) =>
+  const pointedAt = (folder: string) =>
     currentVersion(folder, { open, trust: options.trust, isStore: folder !== path });
 
   async function load(name: string, folder: string): Promise<Loaded> {
-    const version = await versionAt(folder);
+    const { version, id } = await pointedAt(folder);
     const { keys: trusted, seen } = options.trust ?? {};
-    const goodnet = await GoodNet.load(folder, { trusted, seen, open });
+    const goodnet = await GoodNet.load(folder, { id, trusted, seen, open });
     const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
     const classifier = batched(classifierOf(goodnet, name), { ...options.batching, aside });
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -147,7 +157,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     if (Date.now() - (checkedAt.get(name) ?? 0) < LOOK_AGAIN || loading.has(name)) return;
     checkedAt.set(name, Date.now());
     try {
-      const version = await versionAt(folder);
+      const { version } = await pointedAt(folder);
       if (version !== entry.version && !refusal(name, version)) await tryToLoad(name, folder, version);
       notTakenUp.delete(name);
     } catch (error) {
@@ -178,7 +188,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     try {
       const running = loading.get(name);
       if (running) return await running;
-      const version = await versionAt(folder);
+      const { version } = await pointedAt(folder);
       const no = refusal(name, version);
       if (no) throw unusable(no.error);
       return await tryToLoad(name, folder, version);

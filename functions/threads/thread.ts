@@ -10,10 +10,7 @@ const loaded = new Map<string, Promise<GoodNet>>();
 
 async function load({ path, id }: BundleAt): Promise<GoodNet> {
   await startEngine({ engine: 'wasm' });
-  const goodnet = await GoodNet.load(path);
-  if (goodnet.manifest.id === id) return goodnet;
-  goodnet.dispose();
-  throw new Error(`${path} holds another bundle by now`);
+  return await GoodNet.load(path, { id });
 }
 
 async function answer(asked: Asked): Promise<readonly Verdict[]> {

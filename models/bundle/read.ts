@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BundleError } from '../errors';
+import { BundleError, messageOf } from '../errors';
+import { readRegular } from '../regular';
 import { type Manifest, parseManifest } from './manifest';
+
+/** The longest manifest, in bytes: the calibration's scores are in it. */
+export const MOST_MANIFEST = 2 ** 26;
 
 /** A bundle's manifest and the bytes of its files, every one of them verified. */
 export interface BundleFiles {
@@ -27,13 +30,14 @@ export interface ArrivingBundle {
 /** Reads a bundle's manifest alone. @throws BundleError */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, 'manifest.json');
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new BundleError(`${folder} holds no bundle: manifest.json can't be read (${cause.code ?? cause})`, {
+  const bytes = await readRegular(path, MOST_MANIFEST).catch((cause) => {
+    const why = cause.code ?? messageOf(cause);
+    throw new BundleError(`${folder} holds no bundle: manifest.json can't be read (${why})`, {
       hint: 'Give the folder that goodnet repair wrote (the one with current.json, or a bundle in it).',
       cause,
     });
   });
-  return parseManifest(text, path);
+  return parseManifest(bytes.toString('utf8'), path);
 }
 
 /**
@@ -46,10 +50,15 @@ export async function readBundleFiles(folder: string): Promise<BundleFiles> {
 
 /** The same, one file after the other to be had. @throws BundleError where there is no manifest, or a damaged one */
 export async function startReading(folder: string): Promise<ArrivingBundle> {
-  const manifest = await readManifest(folder);
-  return arriving(manifest, folder, (path) =>
-    readFile(join(folder, path)).catch((cause) => {
-      throw damaged(`${join(folder, path)} is missing or can't be read (${cause.code ?? cause})`, cause);
+  return filesOf(folder, await readManifest(folder));
+}
+
+/** The files of a bundle whose manifest has been read, and looked at. */
+export function filesOf(folder: string, manifest: Manifest): ArrivingBundle {
+  return arriving(manifest, folder, (path, maxBytes) =>
+    readRegular(join(folder, path), maxBytes).catch((cause) => {
+      const why = cause.code ?? messageOf(cause);
+      throw damaged(`${join(folder, path)} is missing or can't be read (${why})`, cause);
     }),
   );
 }
@@ -57,16 +66,16 @@ export async function startReading(folder: string): Promise<ArrivingBundle> {
 /**
  * Reads the files that a manifest names, wherever they are, and checks each one's size and SHA-256.
  * @param folder where they are, for messages
- * @param readBytes gives a file's bytes, or undefined where there is none
+ * @param readBytes gives a file's bytes, of which there are to be so many, or undefined where there is none
  */
 export function arriving(
   manifest: Manifest,
   folder: string,
-  readBytes: (path: string) => Promise<Uint8Array | undefined>,
+  readBytes: (path: string, maxBytes: number) => Promise<Uint8Array | undefined>,
 ): ArrivingBundle {
   const verified = async ({ path, bytes, sha256 }: Manifest['files'][number]) => {
     const where = join(folder, path);
-    const content = await readBytes(path);
+    const content = await readBytes(path, bytes);
     if (!content) throw damaged(`${where} is missing`);
     if (content.byteLength !== bytes) {
       throw damaged(`${where} has ${content.byteLength} bytes; the manifest says ${bytes}`);

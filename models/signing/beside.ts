@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BundleError, messageOf } from '../errors';
-import { parseSignatures, SIGNATURES, type Signatures } from './signatures';
+import { readRegular } from '../regular';
+import { MOST_SIGNATURES, parseSignatures, SIGNATURES, type Signatures } from './signatures';
 
 /** The signatures of a bundle in a folder; undefined where it bears none. @throws BundleError where they are damaged, or can't be read */
 export async function signaturesBeside(folder: string): Promise<Signatures | undefined> {
   const path = join(folder, SIGNATURES);
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readRegular(path, MOST_SIGNATURES).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new BundleError(`${path} can't be read: ${messageOf(cause)}`, {
       kind: 'environment',
@@ -14,5 +14,5 @@ export async function signaturesBeside(folder: string): Promise<Signatures | und
       cause,
     });
   });
-  return text === undefined ? undefined : parseSignatures(text, path);
+  return bytes === undefined ? undefined : parseSignatures(bytes.toString('utf8'), path);
 }

@@ -45,19 +45,13 @@ export async function signPointer(pointer: Pointer, signer: Signer): Promise<Poi
   return { keyId: signer.keyId, signature };
 }
 
-/** How far a serial may be ahead of the clock of who writes the next, in milliseconds. */
-const AHEAD = 24 * 60 * 60 * 1000;
-
 /**
  * The serial of the next writing: milliseconds since 1970, so that it rises even where the pointer before is lost or
- * damaged; one more than the last where clocks differ. A serial that nobody trusted has signed is believed to a day
- * ahead, or whoever may write a store could use up all there are.
+ * damaged; one more than the highest that is known, where a clock was ahead.
+ * @param known serials of what was current, as far as somebody trusted has signed them
  */
-export function nextSerial(before: ReadPointer | undefined, signer: Signer, now = Date.now()): number {
-  const serial = before?.signed?.serial ?? 0;
-  const isOurs =
-    before !== undefined && bearsSignatureOf(before, new Map([[signer.keyId, signer.publicKey]]));
-  return isOurs || serial < now + AHEAD ? Math.max(now, serial + 1) : now;
+export function nextSerial(known: readonly number[], now = Date.now()): number {
+  return Math.max(now, ...known.map((serial) => serial + 1));
 }
 
 /** Whether a pointer bears a valid signature by one of the keys. */

@@ -2,6 +2,8 @@ import { BundleError } from '../errors';
 
 /** The highest serials of what is current that were seen, by the stores' addresses. */
 export interface Seen {
+  /** The highest serial that was seen; undefined where none was. */
+  newest(store: string): Promise<number | undefined>;
   /**
    * Takes note of a serial.
    * @returns the highest one that was seen before, where it is higher
@@ -16,6 +18,7 @@ export interface Seen {
 export function seenHere(least = 0): Seen {
   const known = new Map<string, number>();
   return {
+    newest: async (store) => known.get(store) ?? (least > 0 ? least : undefined),
     async note(store, serial) {
       const before = known.get(store) ?? least;
       if (before > serial) return before;
@@ -36,3 +39,6 @@ export async function checkSerial(seen: Seen, store: string, serial: number, whe
     },
   );
 }
+
+/** What this process has seen, where nobody keeps more. */
+export const seenByUs = seenHere();

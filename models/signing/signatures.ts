@@ -5,15 +5,21 @@ import { keyId, readPublicKey } from './keys';
 import { isKms, type Signer } from './signer';
 import '../lean-zod';
 
+/** The longest `signatures.json`, in bytes, and the most signatures in it. */
+export const MOST_SIGNATURES = 2 ** 18;
+const MOST_SIGNERS = 64;
+/** So many ids are told where nobody is trusted. */
+const TOLD = 5;
+
 /** Beside a bundle's manifest.json. */
 export const SIGNATURES = 'signatures.json';
 
 const schema = z.object({
   format: z.literal('goodnet-signatures'),
   formatVersion: z.literal(1),
-  signatures: z.array(
-    z.object({ keyId: z.string().regex(/^[0-9a-f]{16}$/), signature: z.base64().length(88) }),
-  ),
+  signatures: z
+    .array(z.object({ keyId: z.string().regex(/^[0-9a-f]{16}$/), signature: z.base64().length(88) }))
+    .max(MOST_SIGNERS),
 });
 
 export type Signatures = z.infer<typeof schema>['signatures'];
@@ -34,17 +40,20 @@ export function signaturesText(signatures: Signatures): string {
   return `${JSON.stringify({ format: 'goodnet-signatures', formatVersion: 1, signatures }, null, 1)}\n`;
 }
 
+const REMOVE = 'Remove it, and sign the bundle anew: goodnet publish BUNDLE --to ADDRESS --sign KEY.';
+
 /** @param where for messages @throws BundleError where it is damaged */
 export function parseSignatures(text: string, where: string): Signatures {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new BundleError(`${where} is not JSON: it is damaged`, { cause });
+    throw new BundleError(`${where} is not JSON: it is damaged`, { hint: REMOVE, cause });
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data.signatures;
-  throw new BundleError(`${where} is damaged or of a newer format: ${parsed.error.issues[0]!.message}`);
+  const { message } = parsed.error.issues[0]!;
+  throw new BundleError(`${where} is damaged or of a newer format: ${message}`, { hint: REMOVE });
 }
 
 /** Keys whose signatures are believed, by id. */
@@ -78,7 +87,7 @@ export async function openTrust(keys: readonly string[]): Promise<TrustedKeys> {
  * Holds that a bundle is signed by a trusted key.
  * @param signatures undefined where there are none
  * @param where the bundle's folder, for messages
- * @throws BundleError where it is unsigned, signed by others alone, or a trusted key's signature is wrong
+ * @throws BundleError where it is unsigned, signed by others alone, or no trusted key's signature is of it
  */
 export function checkSigned(
   id: string,
@@ -90,12 +99,22 @@ export function checkSigned(
   if (!signatures || signatures.length === 0) throw new BundleError(`${where} is not signed`, { hint });
   const known = signatures.filter((each) => trusted.has(each.keyId));
   if (known.length === 0) {
-    const by = signatures.map((each) => each.keyId).join(', ');
+    const ids = signatures.slice(0, TOLD).map((each) => each.keyId);
+    const by = `${ids.join(', ')}${signatures.length > TOLD ? ' and others' : ''}`;
     throw new BundleError(`${where} is signed by ${by}, which is not trusted here`, { hint });
   }
-  for (const { keyId: by, signature } of known) {
-    if (!verify(null, messageFor(id), trusted.get(by)!, Buffer.from(signature, 'base64'))) {
-      throw new BundleError(`${where} bears a signature of ${by} that is not of this bundle`, { hint });
-    }
-  }
+  if (known.some((each) => isSignedBy(id, each, trusted))) return;
+  throw new BundleError(`${where} bears a signature of ${known[0]!.keyId} that is not of this bundle`, {
+    hint,
+  });
+}
+
+/** Whether a signature is a trusted key's, and of the bundle. */
+export function isSignedBy(
+  id: string,
+  { keyId, signature }: Signatures[number],
+  trusted: TrustedKeys,
+): boolean {
+  const key = trusted.get(keyId);
+  return key !== undefined && verify(null, messageFor(id), key, Buffer.from(signature, 'base64'));
 }

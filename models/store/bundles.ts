@@ -3,7 +3,7 @@ import { type ArrivingBundle, arriving, type BundleFiles } from '../bundle/read'
 import { BundleError } from '../errors';
 import { parseSignatures, SIGNATURES, type Signatures } from '../signing/signatures';
 import { CURRENT, type Current, type DamagedPointer, readCurrent, readCurrentOrDamage } from './current';
-import type { Files } from './files';
+import { type Files, MOST_BYTES } from './files';
 
 /** A bundle in a store. */
 export interface KeptBundle {
@@ -42,18 +42,28 @@ export const folderOf = (id: string) => id.slice(0, 16);
 /** The signatures of a bundle in a store; undefined where it bears none. */
 export async function signaturesIn(files: Files, id: string): Promise<Signatures | undefined> {
   const key = `${folderOf(id)}/${SIGNATURES}`;
-  const file = await files.read(key);
+  const file = await files.read(key, { maxBytes: MOST_BYTES.signatures });
   return file && parseSignatures(new TextDecoder().decode(file.bytes), `${files.address}/${key}`);
 }
 
 /** Reads a store's current bundle, or the one with an id, every file verified. @throws BundleError */
 export async function readFrom(files: Files, id?: string): Promise<BundleFiles> {
-  return await (await startReadingFrom(files, id ?? (await currentOf(files)).bundle)).whole();
+  const { read } = await findIn(files, id ?? (await currentOf(files)).bundle);
+  return await read().whole();
 }
 
-/** Reads the bundle with an id, one file after the other to be had. @throws BundleError where there is no manifest, or a damaged one */
-export async function startReadingFrom(files: Files, wanted: string): Promise<ArrivingBundle> {
-  const into = folderOf(wanted);
+/** The bundle with an id, of which only the manifest has been read. */
+export interface FoundBundle {
+  readonly manifest: Manifest;
+  /** For messages. */
+  readonly where: string;
+  /** Begins to read its files. */
+  read(): ArrivingBundle;
+}
+
+/** Finds the bundle with an id. @throws BundleError where there is no manifest, or a damaged one, or another's */
+export async function findIn(files: Files, id: string): Promise<FoundBundle> {
+  const into = folderOf(id);
   const where = `${files.address}/${into}`;
   const manifest = await manifestOf(files, into);
   if (!manifest) {
@@ -61,12 +71,10 @@ export async function startReadingFrom(files: Files, wanted: string): Promise<Ar
       hint: 'goodnet models lists the bundles of a store.',
     });
   }
-  if (manifest.id !== wanted) throw new BundleError(`${where} is not the bundle ${wanted}`);
-  return arriving(
-    manifest,
-    where,
-    async (path) => (await files.read(`${into}/${path}`, { isChecked: true }))?.bytes,
-  );
+  if (manifest.id !== id) throw new BundleError(`${where} is not the bundle ${id}`);
+  const bytesOf = async (path: string, maxBytes: number) =>
+    (await files.read(`${into}/${path}`, { isChecked: true, maxBytes }))?.bytes;
+  return { manifest, where, read: () => arriving(manifest, where, bytesOf) };
 }
 
 /** The bundles of a store. @throws BundleError where it is no store: there is no bundle, and nothing of one */
@@ -128,7 +136,7 @@ function noStore({ address }: Files, why: string): BundleError {
 
 /** The manifest in a folder of a store; undefined where there is none. @throws BundleError where it is damaged */
 export async function manifestOf(files: Files, into: string): Promise<Manifest | undefined> {
-  const file = await files.read(`${into}/manifest.json`);
+  const file = await files.read(`${into}/manifest.json`, { maxBytes: MOST_BYTES.manifest });
   return (
     file && parseManifest(new TextDecoder().decode(file.bytes), `${files.address}/${into}/manifest.json`)
   );

@@ -1,9 +1,17 @@
 import * as z from 'zod';
 import { BundleError } from '../errors';
-import { nextSerial, type ReadPointer, signedFields, signPointer } from '../signing/pointer';
+import {
+  bearsSignatureOf,
+  nextSerial,
+  type ReadPointer,
+  signedFields,
+  signPointer,
+} from '../signing/pointer';
+import { type Seen, seenByUs } from '../signing/seen';
+import type { TrustedKeys } from '../signing/signatures';
 import type { Signer } from '../signing/signer';
-import { modelOf } from './address';
-import type { Files } from './files';
+import { modelOf, placeOf } from './address';
+import { type Files, MOST_BYTES, UnusableFile } from './files';
 import '../lean-zod';
 
 export const CURRENT = 'current.json';
@@ -21,6 +29,15 @@ const schema = z.object({
   signed: signedFields.optional(),
 });
 
+/** With what it is signed that a bundle is current. */
+export interface Signing {
+  readonly signer: Signer;
+  /** Keys whose signatures are believed, too. */
+  readonly trusted?: TrustedKeys | undefined;
+  /** The serials of what was current that are known already; left out: those that this process has seen. */
+  readonly seen?: Seen | undefined;
+}
+
 /** What a store's `current.json` says. */
 export interface Current extends ReadPointer {
   /** For a conditional write. */
@@ -31,12 +48,12 @@ export interface Current extends ReadPointer {
 export class DamagedPointer extends BundleError {
   constructor(
     message: string,
-    /** For a conditional write. */
-    readonly version: string,
+    /** For a conditional write; undefined where it is no file that can be read. */
+    readonly version: string | undefined,
     cause?: unknown,
   ) {
     super(message, {
-      hint: 'goodnet activate ID --store ADDRESS writes it anew; goodnet models lists the bundles there are.',
+      hint: 'goodnet activate ID --store ADDRESS writes it anew (with --sign KEY where it is to be signed); goodnet models lists the bundles there are.',
       cause,
     });
   }
@@ -47,9 +64,12 @@ export class DamagedPointer extends BundleError {
  * @throws DamagedPointer where it is damaged; BundleError where it is of a newer format
  */
 export async function readCurrent(files: Files): Promise<Current | undefined> {
-  const file = await files.read(CURRENT);
-  if (!file) return undefined;
   const where = `${files.address}/${CURRENT}`;
+  const file = await files.read(CURRENT, { maxBytes: MOST_BYTES.current }).catch((error) => {
+    if (error instanceof UnusableFile) throw new DamagedPointer(error.message, undefined, error);
+    throw error;
+  });
+  if (!file) return undefined;
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder().decode(file.bytes));
@@ -62,7 +82,7 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
     const why = `${issue.path.join('.')}: ${issue.message}`;
     if (isNewer(raw)) {
       throw new BundleError(`${where} is of a newer format: ${why}`, {
-        hint: 'Name one of the bundles in the store instead, or upgrade goodnet.',
+        hint: 'Upgrade goodnet, or name one of the bundles in the store instead. Where nobody newer has written it, remove it.',
       });
     }
     throw new DamagedPointer(`${where} is damaged: ${why}`, file.version);
@@ -87,34 +107,57 @@ function isNewer(raw: unknown): boolean {
 /**
  * Points the store at a bundle, by one conditional write.
  * @param said what `current.json` said when it was decided; a damaged one is written over
- * @param signer signs what is written, with the next serial; without, it is left unsigned
+ * @param signing signs what is written; left out, it is left unsigned
  * @returns false where it says something else by now
  */
 export async function writeCurrent(
   files: Files,
   bundle: string,
-  said: Current | undefined | 'damaged' | DamagedPointer,
-  signer?: Signer,
+  said: Current | undefined | DamagedPointer,
+  signing?: Signing,
 ): Promise<boolean> {
-  const was = said === 'damaged' || said instanceof DamagedPointer ? undefined : said;
-  const passed = was && was.bundle !== bundle ? [was.bundle, ...was.before] : (was?.before ?? []);
-  const before = passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
-  const signed = signer && (await signedAs({ bundle, before }, was, files, signer));
+  const was = said instanceof DamagedPointer ? undefined : said;
+  const before = signing && was && !isBelieved(was, files, signing) ? [] : passedOn(was, bundle);
+  const signed = signing && (await signedAs({ bundle, before }, was, files, signing));
   const told = { format: 'goodnet-store', formatVersion: 1, bundle, before, signed };
-  const condition = said === 'damaged' ? 'any' : said ? { version: said.version } : 'new';
+  const version = said?.version;
+  const condition = said ? (version === undefined ? 'any' : { version }) : 'new';
   const bytes = new TextEncoder().encode(`${JSON.stringify(told, null, 1)}\n`);
-  if (await files.write(CURRENT, bytes, condition)) return true;
-  // It may have been written by ourselves, the answer lost, and tried again: then it says what we wanted.
-  const now = await files.read(CURRENT);
-  return now !== undefined && Buffer.compare(now.bytes, bytes) === 0;
+  if (!(await files.write(CURRENT, bytes, condition))) {
+    // It may have been written by ourselves, the answer lost, and tried again: then it says what we wanted.
+    const now = await files.read(CURRENT, { maxBytes: MOST_BYTES.current });
+    if (!now || Buffer.compare(now.bytes, bytes) !== 0) return false;
+  }
+  if (signed) await (signing.seen ?? seenByUs).note(placeOf(files.address), signed.serial);
+  return true;
+}
+
+/** What was current before, the last first, once a bundle is. */
+function passedOn(was: Current | undefined, bundle: string): string[] {
+  const passed = was && was.bundle !== bundle ? [was.bundle, ...was.before] : (was?.before ?? []);
+  return passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
+}
+
+/** Whether what is current was signed by those who are believed, for this store: nobody else's word is signed with ours. */
+function isBelieved(current: Current, { address }: Files, signing: Signing): boolean {
+  return current.signed?.model === modelOf(address) && bearsSignatureOf(current, keysOf(signing));
+}
+
+/** Whose word on a store is believed by who signs. */
+export function keysOf({ signer: { keyId, publicKey }, trusted = new Map() }: Signing): TrustedKeys {
+  return new Map([...trusted, [keyId, publicKey]]);
 }
 
 async function signedAs(
   pointer: Pick<Current, 'bundle' | 'before'>,
   was: Current | undefined,
-  { address }: Files,
-  signer: Signer,
+  files: Files,
+  signing: Signing,
 ) {
-  const named = { model: modelOf(address), serial: nextSerial(was, signer) };
+  const { signer, seen = seenByUs } = signing;
+  const said = was && isBelieved(was, files, signing) ? was.signed!.serial : undefined;
+  const known = [said, await seen.newest(placeOf(files.address))];
+  const serial = nextSerial(known.filter((each) => each !== undefined));
+  const named = { model: modelOf(files.address), serial };
   return { ...named, ...(await signPointer({ ...pointer, ...named }, signer)) };
 }

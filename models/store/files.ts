@@ -1,3 +1,10 @@
+import { MOST_MANIFEST } from '../bundle/read';
+import { BundleError } from '../errors';
+import { MOST_SIGNATURES } from '../signing/signatures';
+
+/** The longest of the small files, in bytes. */
+export const MOST_BYTES = { current: 2 ** 16, signatures: MOST_SIGNATURES, manifest: MOST_MANIFEST } as const;
+
 /** A file as a store keeps it. */
 export interface StoredFile {
   readonly bytes: Uint8Array;
@@ -7,8 +14,17 @@ export interface StoredFile {
   readonly versionId?: string | undefined;
 }
 
+/** A file that is no use, whatever is in it: too large for what it is, or no file but a pipe or a device. */
+export class UnusableFile extends BundleError {}
+
 /** What must hold of a file for it to be written over; `new` wants that there is none. */
 export type Condition = { readonly version: string } | 'new' | 'any';
+
+/** How a file is read; see Files. */
+export interface ReadOptions {
+  readonly isChecked?: boolean;
+  readonly maxBytes?: number;
+}
 
 /** Where bundles are kept: a folder, or a prefix of an S3 bucket. Keys are paths with /, relative to it. */
 export interface Files {
@@ -16,9 +32,11 @@ export interface Files {
   readonly address: string;
   /**
    * @param options.isChecked whether the caller compares what it gets with a checksum of its own: no other is then asked for
+   * @param options.maxBytes the most that the caller has a use for: whoever may write the store may have put anything there
    * @returns undefined where there is no such file
+   * @throws UnusableFile where it is larger, or no file
    */
-  read(key: string, options?: { readonly isChecked?: boolean }): Promise<StoredFile | undefined>;
+  read(key: string, options?: ReadOptions): Promise<StoredFile | undefined>;
   /**
    * Writes a file whole or not at all.
    * @returns false where the condition does not hold: somebody else was there first

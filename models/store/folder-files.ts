@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { makeFolder, writeFileAtomically } from '../bundle/write';
 import { GoodNetError, messageOf } from '../errors';
-import type { Files } from './files';
+import { readRegular } from '../regular';
+import { type Files, UnusableFile } from './files';
 
 /** A lock that is older was left behind by a run that was killed, in milliseconds. */
 const STALE_LOCK = 10_000;
@@ -29,10 +30,15 @@ export function folderFiles(folder: string): Files {
     stat(at(key))
       .catch(noneWhereMissing)
       .catch(failed(`looking for ${key}`));
-  const read: Files['read'] = async (key) => {
-    const bytes = await readFile(at(key))
+  const read: Files['read'] = async (key, { maxBytes = Number.POSITIVE_INFINITY } = {}) => {
+    const bytes = await readRegular(at(key), maxBytes)
       .catch(noneWhereMissing)
-      .catch(failed(`reading ${key}`));
+      .catch((error) => {
+        if (!(error instanceof GoodNetError)) failed(`reading ${key}`)(error);
+        throw new UnusableFile(`${at(key)} can't be read: ${error.message}`, {
+          hint: 'Look who may write there, and remove it.',
+        });
+      });
     return bytes && { bytes, version: createHash('sha256').update(bytes).digest('hex') };
   };
   const write: Files['write'] = async (key, bytes, condition) => {
@@ -116,12 +122,13 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
       await file.close();
       break;
     }
-    const age = Date.now() - (await stat(lock).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
+    // A clock may have run ahead.
+    const age = Math.abs(Date.now() - (await stat(lock).catch(() => ({ mtimeMs: 0 }))).mtimeMs);
     if (age > STALE_LOCK) await rm(lock, { force: true });
     else if (tries > TRIES) {
       throw new GoodNetError(`${lock} stays locked by another run`, {
         kind: 'environment',
-        hint: 'Try again.',
+        hint: 'Try again; where nobody else writes there, remove it.',
       });
     } else await setTimeout(20);
   }

@@ -1,10 +1,18 @@
 import { BundleError, GoodNetError, UsageError } from '../errors';
-import { bearsSignatureOf } from '../signing/pointer';
-import { checkSigned, type TrustedKeys } from '../signing/signatures';
+import { checkSigned } from '../signing/signatures';
 import type { Signer } from '../signing/signer';
 import { currentOf, folderOf, listBundles, readableOrWhy, signaturesIn } from './bundles';
-import { CURRENT, type Current, type DamagedPointer, readCurrentOrDamage, writeCurrent } from './current';
+import {
+  CURRENT,
+  type Current,
+  type DamagedPointer,
+  keysOf,
+  readCurrentOrDamage,
+  type Signing,
+  writeCurrent,
+} from './current';
 import type { Files } from './files';
+import { checkCurrent } from './trusted';
 
 /** Another writer is waited out so many times. */
 const TRIES = 8;
@@ -12,12 +20,12 @@ const TRIES = 8;
 /**
  * Points a store at a bundle of it. A damaged `current.json` is written anew; what was current before is not known then.
  * @param wanted its id, or the beginning of it
- * @param signer signs that it is current, with the next serial; readers that trust keys want that
+ * @param signing signs that it is current, with the next serial; readers that trust keys want that
  * @returns the id
  * @throws BundleError where there is none, or several begin so, or the one can't be read or has not been signed by the
  * signer; UsageError as checkMayPoint
  */
-export async function activate(files: Files, wanted: string, signer?: Signer): Promise<string> {
+export async function activate(files: Files, wanted: string, signing?: Signing): Promise<string> {
   const { bundles, unreadable } = await listBundles(files);
   const found = bundles.filter(({ id }) => id.startsWith(wanted));
   const damaged = unreadable.filter(({ folder }) => folder.startsWith(wanted) || wanted.startsWith(folder));
@@ -30,30 +38,25 @@ export async function activate(files: Files, wanted: string, signer?: Signer): P
   }
   if (damaged[0]) throw damaged[0].why;
   const { id } = found[0]!;
-  if (signer) await checkSignedBy(files, id, signer);
-  return await pointAt(files, async () => id, signer);
+  if (signing) await checkSignedBy(files, id, signing.signer);
+  return await pointAt(files, async () => id, signing);
 }
 
 /**
  * Points a store at the bundle that was current before; at the last one that has not been pruned, and can be read.
- * @param signer signs that it is current, with the next serial; what was before is then believed only where it was signed by the same key
+ * @param signing signs that it is current, with the next serial; what was before is then believed only as it was signed
  * @returns its id
  * @throws BundleError where there is none, with what became of those that were; UsageError as checkMayPoint
  */
-export function rollback(files: Files, signer?: Signer): Promise<string> {
+export function rollback(files: Files, signing?: Signing): Promise<string> {
   return pointAt(
     files,
     async () => {
       const current = await currentOf(files);
-      if (signer && !bearsSignatureOf(current, keysOf(signer))) {
-        throw new BundleError(
-          `${files.address}/${CURRENT} is not signed by ${signer.keyId}: what was current before could be anybody's word`,
-          { hint: 'Say which bundle is meant: goodnet activate ID --store ADDRESS --sign KEY.' },
-        );
-      }
+      if (signing) await checkCurrent(files, current, { keys: keysOf(signing), seen: signing.seen });
       const passedOver: string[] = [];
       for (const id of current.before) {
-        const why = await unusable(files, id, signer);
+        const why = await unusable(files, id, signing);
         if (why === undefined) return id;
         passedOver.push(why);
       }
@@ -63,17 +66,17 @@ export function rollback(files: Files, signer?: Signer): Promise<string> {
         hint: 'goodnet models lists the bundles of a store, goodnet activate takes any of them.',
       });
     },
-    signer,
+    signing,
   );
 }
 
 /** Why there is no going back to a bundle. */
-async function unusable(files: Files, id: string, signer: Signer | undefined): Promise<string | undefined> {
+async function unusable(files: Files, id: string, signing: Signing | undefined): Promise<string | undefined> {
   const manifest = await readableOrWhy(files, folderOf(id));
   if (!manifest) return `${folderOf(id)} has been pruned`;
   if (manifest instanceof BundleError) return manifest.message;
   try {
-    if (signer) await checkSignedBy(files, id, signer);
+    if (signing) await checkSignedBy(files, id, signing.signer);
   } catch (error) {
     if (error instanceof BundleError && error.kind === 'data') return error.message;
     throw error;
@@ -81,11 +84,9 @@ async function unusable(files: Files, id: string, signer: Signer | undefined): P
   return undefined;
 }
 
-const keysOf = ({ keyId, publicKey }: Signer): TrustedKeys => new Map([[keyId, publicKey]]);
-
 /** Who signs that a bundle is current has signed the bundle, too: else those who trust the key would refuse it. */
 async function checkSignedBy(files: Files, id: string, signer: Signer): Promise<void> {
-  checkSigned(id, await signaturesIn(files, id), keysOf(signer), `${files.address}/${folderOf(id)}`);
+  checkSigned(id, await signaturesIn(files, id), keysOf({ signer }), `${files.address}/${folderOf(id)}`);
 }
 
 /**
@@ -93,25 +94,25 @@ async function checkSignedBy(files: Files, id: string, signer: Signer): Promise<
  * writes. A damaged pointer is no reason to lose a repair: it is written anew.
  * @throws as checkMayPoint
  */
-export async function setCurrent(files: Files, id: string, signer?: Signer): Promise<void> {
-  await pointAt(files, async () => id, signer);
+export async function setCurrent(files: Files, id: string, signing?: Signing): Promise<void> {
+  await pointAt(files, async () => id, signing);
 }
 
 /**
  * Holds that who has no key does not take the place of what is signed: readers that trust keys would refuse what is
  * current from then on.
- * @throws UsageError where `current.json` is signed, and there is no signer
+ * @throws UsageError where `current.json` is signed, and there is no key
  */
-export async function checkMayPoint(files: Files, signer: Signer | undefined): Promise<void> {
-  refuseUnsigned(files, await readCurrentOrDamage(files), signer);
+export async function checkMayPoint(files: Files, signing: Signing | undefined): Promise<void> {
+  refuseUnsigned(files, await readCurrentOrDamage(files), signing);
 }
 
 function refuseUnsigned(
   { address }: Files,
   said: Current | DamagedPointer | undefined,
-  signer: Signer | undefined,
+  signing: Signing | undefined,
 ): void {
-  if (signer || !said || !('bundle' in said) || !said.signed) return;
+  if (signing || !said || !('bundle' in said) || !said.signed) return;
   throw new UsageError(
     `${address}/${CURRENT} is signed by ${said.signed.keyId}: readers that trust keys would refuse one that is not`,
     {
@@ -123,16 +124,16 @@ function refuseUnsigned(
 async function pointAt(
   files: Files,
   choose: () => Promise<string>,
-  signer: Signer | undefined,
+  signing: Signing | undefined,
 ): Promise<string> {
   for (let tries = 0; tries < TRIES; tries++) {
     const said = await readCurrentOrDamage(files);
     const id = await choose();
     const isSaid = said !== undefined && 'bundle' in said && said.bundle === id;
     // Who signs writes the next serial: what was seen last counts, and it may be one that was put back.
-    if (isSaid && !signer) return id;
-    refuseUnsigned(files, said, signer);
-    if (await writeCurrent(files, id, said, signer)) return id;
+    if (isSaid && !signing) return id;
+    refuseUnsigned(files, said, signing);
+    if (await writeCurrent(files, id, said, signing)) return id;
   }
   throw new GoodNetError(`${files.address}/${CURRENT} is being changed by others all the time`, {
     kind: 'environment',

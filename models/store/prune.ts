@@ -1,6 +1,7 @@
 import { currentOf, folderOf, listBundles } from './bundles';
 import type { Current } from './current';
 import type { Files } from './files';
+import { checkCurrent, type Trust } from './trusted';
 
 /** A bundle's folder, and when its manifest was written. */
 interface Shelf {
@@ -13,9 +14,10 @@ interface Shelf {
 /**
  * Removes bundles, what is worth the least first (see byWorth); never the current one.
  * @param keep how many to keep, the current one counted, ≥ 1
+ * @param trust where given, what is current is held to it: whoever may write `current.json` would choose what goes
  * @returns the ids of those removed; of one that can't be read, the beginning of its id
  */
-export async function prune(files: Files, keep: number): Promise<string[]> {
+export async function prune(files: Files, keep: number, trust?: Trust): Promise<string[]> {
   const { bundles, unreadable } = await listBundles(files);
   const all = [
     ...bundles.map(({ id }) => ({ folder: folderOf(id), id })),
@@ -29,7 +31,9 @@ export async function prune(files: Files, keep: number): Promise<string[]> {
   const removed: string[] = [];
   for (const { folder, id } of shelves) {
     // Looked at anew for each: somebody may be activating another meanwhile.
-    const kept = byWorth(await currentOf(files), shelves).slice(0, keep);
+    const current = await currentOf(files);
+    if (trust) await checkCurrent(files, current, trust);
+    const kept = byWorth(current, shelves).slice(0, keep);
     if (kept.includes(folder)) continue;
     const keys = await files.list(`${folder}/`);
     // The manifest first: what is left of a bundle without one is no bundle.

@@ -6,6 +6,7 @@ import { GoodNetError } from '../errors';
 import { signaturesBeside } from '../signing/beside';
 import {
   addSignature,
+  checkSigned,
   parseSignatures,
   SIGNATURES,
   type Signatures,
@@ -13,8 +14,9 @@ import {
 } from '../signing/signatures';
 import type { Signer } from '../signing/signer';
 import { folderOf } from './bundles';
-import type { Files } from './files';
-import { resolveBundle } from './folder';
+import { type Files, MOST_BYTES } from './files';
+import { holdMeant, resolveBundle } from './folder';
+import type { Trust } from './trusted';
 
 /** Files sent at once. */
 const AT_ONCE = 6;
@@ -26,6 +28,8 @@ export interface PublishOptions {
   /** Told as files are done. */
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Who must have signed the bundle, and where a store is given, that it is current; left out: nobody. */
+  readonly trust?: Trust | undefined;
   /** Signs the bundle in the store; signatures that it bears already go with it. */
   readonly signer?: Signer;
 }
@@ -34,16 +38,20 @@ export interface PublishOptions {
  * Puts a bundle into a store: its files first, those that are there already left alone, its manifest last, so that a
  * reader never sees half of it and a broken-off publish goes on where it stopped.
  * @param path the bundle's folder, or a folder store whose current bundle is meant
- * @throws BundleError where the bundle is damaged; GoodNetError `environment` where the store can't be written
+ * @throws BundleError where the bundle is damaged, or not signed as it should be; GoodNetError `environment` where the store can't be written
  */
 export async function publish(
   path: string,
   files: Files,
-  { progress = () => {}, signal, signer }: PublishOptions = {},
+  { progress = () => {}, signal, signer, trust }: PublishOptions = {},
 ): Promise<Manifest> {
-  const { folder } = await resolveBundle(path);
+  const resolved = await resolveBundle(path, trust);
+  const { folder } = resolved;
   const bundle = await readBundleFiles(folder);
   const { manifest } = bundle;
+  holdMeant(manifest.id, resolved);
+  const brought = (await signaturesBeside(folder)) ?? [];
+  if (trust) checkSigned(manifest.id, brought, trust.keys, folder);
   const into = folderOf(manifest.id);
   const total = manifest.files.length + 1;
   let done = 0;
@@ -53,7 +61,7 @@ export async function publish(
     if (!(await files.has(key, file))) await files.write(key, bundle.read(file.path), 'any');
     progress(++done, total);
   });
-  await sendSignatures(files, manifest.id, (await signaturesBeside(folder)) ?? [], signer);
+  await sendSignatures(files, manifest.id, brought, signer);
   await files.write(`${into}/manifest.json`, await readFile(join(folder, 'manifest.json')), 'any');
   progress(total, total);
   return manifest;
@@ -90,7 +98,7 @@ async function sendSignatures(
   const key = `${folderOf(id)}/${SIGNATURES}`;
   if (!signer && brought.length === 0) return;
   for (let tries = 0; tries < TRIES; tries++) {
-    const file = await files.read(key);
+    const file = await files.read(key, { maxBytes: MOST_BYTES.signatures });
     const there = file
       ? parseSignatures(new TextDecoder().decode(file.bytes), `${files.address}/${key}`)
       : [];

@@ -12,7 +12,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../errors';
-import type { Files, StoredFile } from './files';
+import { type Files, type StoredFile, UnusableFile } from './files';
 import '../quiet-aws';
 
 /** S3 takes as many keys in one request. */
@@ -93,12 +93,15 @@ export function s3Files(address: string, client: S3Client = s3Client()): S3Files
   }
   return {
     address,
-    async read(key, { isChecked = false } = {}) {
-      try {
-        return await fetchWhole(client, isChecked ? at(key) : { ...at(key), ChecksumMode: 'ENABLED' });
-      } catch (error) {
-        return isMissing(error) ? undefined : failed(`reading ${key}`)(error);
-      }
+    async read(key, { isChecked = false, maxBytes = Number.POSITIVE_INFINITY } = {}) {
+      const input = isChecked ? at(key) : ({ ...at(key), ChecksumMode: 'ENABLED' } as const);
+      const file = await fetchWhole(client, input, maxBytes).catch((error) =>
+        isMissing(error) ? undefined : failed(`reading ${key}`)(error),
+      );
+      if (file !== 'too-large') return file;
+      throw new UnusableFile(`${address}/${key} can't be read: it is more than ${maxBytes} bytes long`, {
+        hint: 'Look who may write there, and remove it.',
+      });
     },
     async write(key, bytes, condition) {
       const ChecksumSHA256 = createHash('sha256').update(bytes).digest('base64');

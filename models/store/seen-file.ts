@@ -8,6 +8,8 @@ import '../lean-zod';
 
 /** Another process that writes it is waited out so many times. */
 const TRIES = 8;
+/** The longest such file: of some hundred thousand stores. */
+const MOST_BYTES = 2 ** 24;
 
 const schema = z.object({
   format: z.literal('goodnet-seen'),
@@ -27,16 +29,22 @@ export function seenIn(file: string, say: (line: string) => void): Seen {
   const here = seenHere();
   let isTold = false;
 
+  const kept = async () => {
+    const found = await files.read(key, { maxBytes: MOST_BYTES });
+    return { version: found?.version, stores: found ? parse(found, file) : {} };
+  };
+  const serialIn = (stores: Record<string, number>, store: string) =>
+    Object.hasOwn(stores, store) ? stores[store] : undefined;
+
   async function keep(store: string, serial: number): Promise<number | undefined> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const before = await files.read(key);
-      const stores = before ? parse(before, file) : {};
-      const known = Object.hasOwn(stores, store) ? stores[store]! : 0;
+      const { version, stores } = await kept();
+      const known = serialIn(stores, store) ?? 0;
       if (known >= serial) return known > serial ? known : undefined;
       const told = { format: 'goodnet-seen', formatVersion: 1, stores: { ...stores, [store]: serial } };
       const bytes = new TextEncoder().encode(`${JSON.stringify(told, null, 1)}\n`);
       try {
-        if (await files.write(key, bytes, before ? { version: before.version } : 'new')) return undefined;
+        if (await files.write(key, bytes, version === undefined ? 'new' : { version })) return undefined;
       } catch (error) {
         if (!isTold) say(`What was seen can't be kept for the next run: ${messageOf(error)}`);
         isTold = true;
@@ -46,7 +54,14 @@ export function seenIn(file: string, say: (line: string) => void): Seen {
     return undefined;
   }
 
-  return { note: async (store, serial) => (await here.note(store, serial)) ?? (await keep(store, serial)) };
+  return {
+    async newest(store) {
+      const known = [await here.newest(store), serialIn((await kept()).stores, store)];
+      const serials = known.filter((serial) => serial !== undefined);
+      return serials.length > 0 ? Math.max(...serials) : undefined;
+    },
+    note: async (store, serial) => (await here.note(store, serial)) ?? (await keep(store, serial)),
+  };
 }
 
 function parse({ bytes }: StoredFile, file: string): Record<string, number> {

@@ -1,4 +1,7 @@
 import { BundleError } from '../errors';
+import { bearsSignatureOf } from '../signing/pointer';
+import { isSignedBy, type TrustedKeys } from '../signing/signatures';
+import { modelOf } from './address';
 import { folderOf, type Holdings, type KeptBundle, listBundles, signaturesIn } from './bundles';
 import type { Files } from './files';
 
@@ -6,30 +9,45 @@ import type { Files } from './files';
 export interface ShelvedBundle extends KeptBundle {
   /** When its manifest was written to the store, in milliseconds since 1970; undefined where that can't be told. */
   readonly published: number | undefined;
-  /** The ids of the keys that have signed it, none where it is unsigned; undefined where its signatures are damaged. */
+  /**
+   * The ids of the keys that have signed it, none where it is unsigned; undefined where its signatures are damaged. Verified, and of trusted
+   * keys, where some are trusted; else as the file claims.
+   */
   readonly signers: readonly string[] | undefined;
+}
+
+/** What a store holds, and what is known of its signatures. */
+export interface Shelf extends Omit<Holdings, 'bundles'> {
+  readonly bundles: readonly ShelvedBundle[];
+  /** Whether a trusted key has signed what is current, for this store; undefined where none is trusted. */
+  readonly isCurrentVerified?: boolean;
 }
 
 /**
  * The bundles of a store, the last that was published first, and those that can't be read.
+ * @param trusted keys whose signatures are to be verified, and told alone
  * @throws as listBundles
  */
-export async function readShelf(
-  files: Files,
-): Promise<Omit<Holdings, 'bundles'> & { bundles: ShelvedBundle[] }> {
+export async function readShelf(files: Files, trusted?: TrustedKeys): Promise<Shelf> {
   const { bundles, ...more } = await listBundles(files);
   const shelved: ShelvedBundle[] = [];
   for (const bundle of bundles) {
     const published = await files.modified(`${folderOf(bundle.id)}/manifest.json`);
-    shelved.push({ ...bundle, published, signers: await signersOf(files, bundle.id) });
+    shelved.push({ ...bundle, published, signers: await signersOf(files, bundle.id, trusted) });
   }
   shelved.sort((a, b) => (b.published ?? 0) - (a.published ?? 0));
-  return { bundles: shelved, ...more };
+  const { current } = more;
+  const isCurrentVerified = trusted && {
+    isCurrentVerified:
+      current?.signed?.model === modelOf(files.address) && bearsSignatureOf(current, trusted),
+  };
+  return { bundles: shelved, ...more, ...isCurrentVerified };
 }
 
-async function signersOf(files: Files, id: string): Promise<string[] | undefined> {
+async function signersOf(files: Files, id: string, trusted?: TrustedKeys): Promise<string[] | undefined> {
   try {
-    return ((await signaturesIn(files, id)) ?? []).map(({ keyId }) => keyId);
+    const signatures = (await signaturesIn(files, id)) ?? [];
+    return signatures.filter((each) => !trusted || isSignedBy(id, each, trusted)).map(({ keyId }) => keyId);
   } catch (error) {
     if (error instanceof BundleError && error.kind === 'data') return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { checkPointer } from '../signing/pointer';
-import { checkSerial, type Seen, seenHere } from '../signing/seen';
+import { checkSerial, type Seen, seenByUs } from '../signing/seen';
 import type { TrustedKeys } from '../signing/signatures';
 import { modelOf, placeOf } from './address';
 import { CURRENT, type Current } from './current';
@@ -13,8 +13,6 @@ export interface Trust {
   readonly seen?: Seen | undefined;
 }
 
-const here = seenHere();
-
 /**
  * Holds that what a store says is current is signed by a trusted key, for this store, and not older than what was seen.
  * @throws BundleError where it is not
@@ -22,7 +20,7 @@ const here = seenHere();
 export async function checkCurrent(
   { address }: Pick<Files, 'address'>,
   current: Current,
-  { keys, seen = here }: Trust,
+  { keys, seen = seenByUs }: Trust,
 ): Promise<void> {
   const where = `${address}/${CURRENT}`;
   const serial = checkPointer(current, modelOf(address), keys, where);

@@ -31,7 +31,7 @@ const figures = new Figures();
 const goodnet = await GoodNet.load(store);
 const { shape } = goodnet;
 const { folder } = await resolveBundle(store);
-const pool = await ownPool({ bundle: folder, trust: [], recording: {} });
+const pool = await ownPool({ bundle: folder, id: goodnet.manifest.id, trust: [], recording: {} });
 const work = mkdtempSync(join(tmpdir(), 'goodnet-bench-'));
 console.log(`${goodnet.manifest.name}, ${goodnet.classes} classes, ${IMAGES} images, ${description}`);
 try {

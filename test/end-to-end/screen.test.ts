@@ -119,7 +119,7 @@ describe.skipIf(!hasS3Server)('in S3', () => {
     const files = s3Files('s3://goodnet/models', client);
     const signer = await openSigner(key);
     const { id } = await publish(store, files, { signer });
-    await activate(files, id, signer);
+    await activate(files, id, { signer });
 
     const rows = out('s3.jsonl');
     const ran = await goodnet(

@@ -146,7 +146,7 @@ describe('the Lambda bundle', () => {
       });
     await activate(files, id);
     expect(start().stderr).toMatch(/current\.json is not signed/);
-    await activate(files, id, signer);
+    await activate(files, id, { signer });
     const { serial } = (await readCurrent(files))!.signed!;
     expect(start({ GOODNET_LEAST_SERIAL: String(serial) })).toMatchObject({ status: 0, stderr: '' });
     expect(start({ GOODNET_LEAST_SERIAL: String(serial + 1) }).stderr).toMatch(/it has been put back/);

@@ -223,9 +223,9 @@ describe('files that aren’t opaque', () => {
 
   it('are screened in each rendering, and the row says which', async () => {
     const store = join(mkdtempSync(join(tmpdir(), 'goodnet-transparency-')), 'store');
-    await writeSmallBundle(store);
+    const id = await writeSmallBundle(store);
     const { folder } = await resolveBundle(store);
-    const screener = await openScreener({ bundle: folder, trust: [], recording: {} });
+    const screener = await openScreener({ bundle: folder, id, trust: [], recording: {} });
     const names = [at('clear.png'), at('opaque.png')];
     const [clear, opaque] = await screener.screen({ kind: 'files', names });
     screener.close();

@@ -103,7 +103,7 @@ async function screenAll(
       passedOverLines(source.passedOver).forEach(lines.say);
     }
     const images = sources.reduce((sum, { size }) => sum + size, 0);
-    const pool = await openPool({ bundle: pinned.folder, trust: keys, recording }, images, flags.workers);
+    const pool = await openPool({ bundle: pinned.folder, id, trust: keys, recording }, images, flags.workers);
     close.push(() => pool.close());
     const about = [
       id,

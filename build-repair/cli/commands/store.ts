@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import type { Signer } from '../../../models/signing/signer';
+import { UsageError } from '../../../models/errors';
+import type { Signing } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { print, printError, printJson } from '../print';
 import { ProgressLines } from '../progress-lines';
 import { shelfJson, shelfText, short } from '../shelf';
-import { signerOf } from '../start';
+import { openSigning, openTrusted, trustOf } from '../trust';
 
 const pointing = () => import('../../../models/store/pointing');
 const open = async (address: string) => (await import('../../../models/store/open')).openFiles(address);
@@ -17,13 +18,24 @@ const SIGN = [
   'sign that it is current, as readers that trust keys want it: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
 ] as const;
 
+const TRUST = [
+  '--trust <key...>',
+  'keys whose word on what was current is believed beside that one’s; left out: GOODNET_TRUST',
+] as const;
+
+interface PointFlags {
+  readonly store: string;
+  readonly sign?: string;
+  readonly trust?: string[];
+}
+
 /** Tells what is current now; where a signed bundle was made so without a key, that those who trust keys refuse it. */
-async function tellCurrent(files: Files, what: string, signer: Signer | undefined): Promise<void> {
+async function tellCurrent(files: Files, what: string, signing: Signing | undefined): Promise<void> {
   const { readCurrent } = await import('../../../models/store/current');
   const { signaturesIn } = await import('../../../models/store/bundles');
   const current = await readCurrent(files);
   const { signed } = current ?? {};
-  print(`${what}${signer && signed ? `, signed by ${signed.keyId} (serial ${signed.serial})` : ''}`);
+  print(`${what}${signing && signed ? `, signed by ${signed.keyId} (serial ${signed.serial})` : ''}`);
   const isSigned = current && !signed && ((await signaturesIn(files, current.bundle)) ?? []).length > 0;
   if (isSigned) {
     printError(
@@ -56,28 +68,38 @@ export function publishCommand(): Command {
       '--sign <key>',
       'sign it, and with --activate that it is current: a file of a private key (goodnet keys create), or the ARN of one in KMS; left out: GOODNET_SIGN',
     )
+    .option(
+      '--trust <key...>',
+      'only a bundle that one of these keys has signed: files, or ARNs in KMS; left out: GOODNET_TRUST',
+    )
     .option('--activate', 'make it the current bundle of the store')
     .action(
-      async (bundle: string, { to, activate, sign }: { to: string; activate?: boolean; sign?: string }) => {
+      async (
+        bundle: string,
+        { to, activate, sign, trust }: { to: string; activate?: boolean; sign?: string; trust?: string[] },
+      ) => {
         const files = await open(to);
-        const signer = await signerOf(sign);
-        if (activate) await (await pointing()).checkMayPoint(files, signer);
+        const keys = trustOf(trust);
+        const signing = await openSigning(sign, keys, printError);
+        const signer = signing?.signer;
+        if (activate) await (await pointing()).checkMayPoint(files, signing);
         const lines = new ProgressLines();
         const { publish } = await import('../../../models/store/publish');
         const manifest = await interruptible(
-          (signal) =>
+          async (signal) =>
             publish(bundle, files, {
               progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
               signal,
               signer,
+              trust: await openTrusted(keys, printError),
             }),
           `no bundle was put in ${to}; files of it that are there are not sent again.`,
         );
         lines.finish();
         const signed = signer ? `, signed by ${signer.keyId}` : '';
         if (activate) {
-          await (await pointing()).activate(files, manifest.id, signer);
-          await tellCurrent(files, `${short(manifest.id)} is in ${to}${signed}, and is now current`, signer);
+          await (await pointing()).activate(files, manifest.id, signing);
+          await tellCurrent(files, `${short(manifest.id)} is in ${to}${signed}, and is now current`, signing);
         } else {
           print(`${short(manifest.id)} is in ${to}${signed}`);
           const again = sign === undefined ? '' : ` --sign ${sign}`;
@@ -92,10 +114,16 @@ export function modelsCommand(): Command {
   return new Command('models')
     .description('list the bundles of a store')
     .requiredOption(...STORE)
+    .option(
+      '--trust <key...>',
+      'tell signatures of these keys alone, once verified: files, or ARNs in KMS; left out: GOODNET_TRUST; without, those that files claim',
+    )
     .option('--json', 'print JSON')
-    .action(async ({ store, json }: { store: string; json?: boolean }) => {
+    .action(async ({ store, json, trust }: { store: string; json?: boolean; trust?: string[] }) => {
       const { readShelf } = await import('../../../models/store/shelf');
-      const shelf = await readShelf(await open(store));
+      const keys = trustOf(trust);
+      const { openTrust } = await import('../../../models/signing/signatures');
+      const shelf = await readShelf(await open(store), keys.length > 0 ? await openTrust(keys) : undefined);
       if (json) printJson(shelfJson(shelf));
       else print(shelfText(shelf));
       // Which is current can't be told; what there is to choose from can.
@@ -110,11 +138,14 @@ export function activateCommand(): Command {
     .argument('<id>', 'the bundle, or the beginning of its id')
     .requiredOption(...STORE)
     .option(...SIGN)
-    .action(async (id: string, { store, sign }: { store: string; sign?: string }) => {
-      const signer = await signerOf(sign);
+    .option(...TRUST)
+    .action(async (id: string, { store, sign, trust }: PointFlags) => {
+      if (id === '')
+        throw new UsageError('The id is empty', { hint: 'goodnet models lists the bundles of a store.' });
+      const signing = await openSigning(sign, trustOf(trust), printError);
       const files = await open(store);
-      const found = await (await pointing()).activate(files, id, signer);
-      await tellCurrent(files, `${short(found)} is now current in ${store}`, signer);
+      const found = await (await pointing()).activate(files, id, signing);
+      await tellCurrent(files, `${short(found)} is now current in ${store}`, signing);
     });
 }
 
@@ -124,11 +155,12 @@ export function rollbackCommand(): Command {
     .description('make the bundle before the current one current again; the last of them that can be read')
     .requiredOption(...STORE)
     .option(...SIGN)
-    .action(async ({ store, sign }: { store: string; sign?: string }) => {
-      const signer = await signerOf(sign);
+    .option(...TRUST)
+    .action(async ({ store, sign, trust }: PointFlags) => {
+      const signing = await openSigning(sign, trustOf(trust), printError);
       const files = await open(store);
-      const id = await (await pointing()).rollback(files, signer);
-      await tellCurrent(files, `${short(id)} is current again in ${store}`, signer);
+      const id = await (await pointing()).rollback(files, signing);
+      await tellCurrent(files, `${short(id)} is current again in ${store}`, signing);
     });
 }
 
@@ -142,11 +174,27 @@ export function pruneCommand(): Command {
     .requiredOption(...STORE)
     .option('--keep <number>', 'how many to keep, the current one counted', whole(1, 1000), 3)
     .option('--json', 'print JSON')
-    .action(async ({ store, keep, json }: { store: string; keep: number; json?: boolean }) => {
-      const { prune } = await import('../../../models/store/prune');
-      const removed = await prune(await open(store), keep);
-      if (json) printJson({ removed });
-      else if (removed.length === 0) print('Nothing to remove.');
-      else for (const id of removed) print(`${short(id)} was removed from ${store}`);
-    });
+    .option(
+      '--trust <key...>',
+      'only where one of these keys has signed what is current: files, or ARNs in KMS; left out: GOODNET_TRUST',
+    )
+    .action(
+      async ({
+        store,
+        keep,
+        json,
+        trust,
+      }: {
+        store: string;
+        keep: number;
+        json?: boolean;
+        trust?: string[];
+      }) => {
+        const { prune } = await import('../../../models/store/prune');
+        const removed = await prune(await open(store), keep, await openTrusted(trustOf(trust), printError));
+        if (json) printJson({ removed });
+        else if (removed.length === 0) print('Nothing to remove.');
+        else for (const id of removed) print(`${short(id)} was removed from ${store}`);
+      },
+    );
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
@@ -140,15 +140,28 @@ test('what is current is signed with --sign or GOODNET_SIGN, and not changed wit
       expect.stringMatching(/signed by .*\n {2}Give the key with --sign KEY or GOODNET_SIGN/),
     ]);
   }
+  expect(await goodnet('activate', '', ...to, '--sign', key)).toMatchObject({ code: 2, out: '' });
   vi.stubEnv('GOODNET_SIGN', key);
   expect(await goodnet('rollback', ...to)).toMatchObject({
     code: 0,
     out: expect.stringMatching(new RegExp(`^${ids[0]} is current again in .*, signed by ${keyId} `)),
   });
   vi.unstubAllEnvs();
-  const [first, second] = [await goodnet('models', ...to), await goodnet('models', ...to, '--json')];
-  const [, serial] = new RegExp(`signed by ${keyId}: model "signed", serial (\\d+)$`).exec(first.out)!;
-  expect(JSON.parse(second.out).currentSigned).toEqual({ keyId, model: 'signed', serial: Number(serial) });
+  const claimed = (await goodnet('models', ...to)).out;
+  expect(claimed).toMatch(/is signed by \S+: .* \(as the file claims; verified with --trust KEY\)$/);
+  const trusted = [...to, '--trust', `${key}.pub`];
+  const text = (await goodnet('models', ...trusted)).out;
+  const [, serial] = new RegExp(`is signed by ${keyId}: model "signed", serial (\\d+)$`).exec(text)!;
+  const told = async () => JSON.parse((await goodnet('models', ...trusted, '--json')).out);
+  const verified = { keyId, model: 'signed', serial: Number(serial), verified: true };
+  expect((await told()).currentSigned).toEqual(verified);
+  const file = join(to[1]!, 'current.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(serial!, '9999999999999'));
+  const { currentSigned, bundles } = await told();
+  expect(currentSigned).toMatchObject({ verified: false });
+  expect(bundles.map(({ signers }: { signers: string[] }) => signers)).toEqual([[keyId], [keyId]]);
+  expect((await goodnet('models', ...trusted)).out).toContain('is signed by nobody who is trusted here');
+  expect((await goodnet('prune', ...trusted, '--keep', '1')).err).toMatch(/not of what it says/);
   expect(await goodnet('activate', ids[1], ...to, '--sign', `${key}.pub`)).toMatchObject({
     code: 2,
     out: '',

@@ -86,7 +86,7 @@ describe('signed bundles', () => {
     const files = s3Files('s3://goodnet/signed', s3Client(server.config));
     const signer = await openSigner(at('old'));
     await publish(made, files);
-    await setCurrent(files, id, signer);
+    await setCurrent(files, id, { signer });
     await expect(load('s3://goodnet/signed', ['old'])).rejects.toThrow(/[0-9a-f]{16} is not signed/);
     await publish(made, files, { signer });
     expect(await load('s3://goodnet/signed', ['old'])).toBe(id);

@@ -1,13 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pinBundle } from '../../../build-repair/screen/pin';
 import { storedCatalogue } from '../../../functions/catalogue/stored';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
 import { createKeys } from '../../../models/signing/keys';
-import { nextSerial, signPointer } from '../../../models/signing/pointer';
+import { nextSerial } from '../../../models/signing/pointer';
 import { type Seen, seenHere } from '../../../models/signing/seen';
 import { openTrust, type TrustedKeys } from '../../../models/signing/signatures';
 import { openSigner, type Signer } from '../../../models/signing/signer';
@@ -81,23 +82,23 @@ describe.each([
       await expect(load(address)).rejects.toThrow(/current\.json is not signed: whoever may write there/);
       // Whoever trusts no key reads it as ever.
       (await GoodNet.load(address)).dispose();
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       expect(await load(address)).toBe(old.id);
 
       const signs = open(address.replace(/faces$/, 'signs'));
       await publish(young.path, signs, { signer: ours });
-      await activate(signs, young.id, ours);
+      await activate(signs, young.id, { signer: ours });
       await put(files, (await signs.read('current.json'))!.bytes);
       await expect(load(address)).rejects.toThrow(/of the model "signs", not of "faces"/);
     });
 
     it('is refused where a stranger has signed it, or it was changed', async () => {
       await publish(old.path, files, { signer: strangers });
-      await activate(files, old.id, strangers);
+      await activate(files, old.id, { signer: strangers });
       await expect(load(address)).rejects.toThrow(
         /current\.json is signed by [0-9a-f]{16}, which is not trusted/,
       );
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       const { signed, ...said } = JSON.parse(
         new TextDecoder().decode((await files.read('current.json'))!.bytes),
       );
@@ -115,10 +116,10 @@ describe.each([
 
     it('is refused where it is older than what was seen; each writing has a higher serial', async () => {
       const seen = seenHere();
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       const first = (await files.read('current.json'))!.bytes;
       expect(await load(address, seen)).toBe(old.id);
-      await activate(files, young.id, ours);
+      await activate(files, young.id, { signer: ours });
       const serial = await serialIn(files);
       expect(await load(address, seen)).toBe(young.id);
       await put(files, first);
@@ -126,42 +127,46 @@ describe.each([
         new RegExp(`older \\(serial \\d+\\) than .* \\(${serial}\\)`),
       );
       // The same bundle may be current again, with the next serial.
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       expect(await load(address, seen)).toBe(old.id);
-      await activate(files, young.id, ours);
-      expect(await rollback(files, ours)).toBe(old.id);
+      await activate(files, young.id, { signer: ours });
+      expect(await rollback(files, { signer: ours })).toBe(old.id);
       expect(await load(address, seen)).toBe(old.id);
       expect(await serialIn(files)).toBeGreaterThan(serial);
     });
 
     it('can be made so anew where it was damaged, or removed, without its serial', async () => {
       const seen = seenHere();
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       await load(address, seen);
       await put(files, Buffer.from('{'));
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       expect(await load(address, seen)).toBe(old.id);
       await files.remove(['current.json']);
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       expect(await load(address, seen)).toBe(old.id);
     });
 
     it('is not made so without the key, nor of a bundle that the key has not signed', async () => {
-      for (const { id } of [old, young]) await activate(files, id, ours);
+      for (const { id } of [old, young]) await activate(files, id, { signer: ours });
       for (const change of [() => activate(files, old.id), () => rollback(files)])
         await expect(change()).rejects.toThrow(/is signed by [0-9a-f]{16}: readers that trust keys would/);
-      await expect(activate(files, old.id, strangers)).rejects.toThrow(/which is not trusted here/);
+      await expect(activate(files, old.id, { signer: strangers })).rejects.toThrow(
+        /which is not trusted here/,
+      );
       expect((await readCurrent(files))!.bundle).toBe(young.id);
     });
 
     it('is not gone back from by the word of whoever may write there', async () => {
-      await activate(files, young.id, ours);
+      await activate(files, young.id, { signer: ours });
       const { signed, ...said } = (await readCurrent(files))!;
       expect(said.before).toEqual([]);
       const forged = { format: 'goodnet-store', formatVersion: 1, bundle: young.id, before: [old.id] };
       for (const each of [forged, { ...forged, signed }]) {
         await put(files, Buffer.from(JSON.stringify(each)));
-        await expect(rollback(files, ours)).rejects.toThrow(/anybody's word/);
+        await expect(rollback(files, { signer: ours })).rejects.toThrow(
+          /is not signed|is not of what it says/,
+        );
       }
     });
 
@@ -169,7 +174,7 @@ describe.each([
       const trust = { keys, seen: seenHere() };
       await activate(files, old.id);
       await expect(pinBundle(address, trust)).rejects.toThrow(/is not signed/);
-      await activate(files, old.id, ours);
+      await activate(files, old.id, { signer: ours });
       const pinned = await pinBundle(address, trust);
       expect(pinned.manifest.id).toBe(old.id);
       await pinned.close();
@@ -178,21 +183,141 @@ describe.each([
 });
 
 describe('serials', () => {
-  const signedAt = async (serial: number, by: Signer) => {
-    const pointer = { model: 'm', bundle: old.id, before: [], serial };
-    return { ...pointer, signed: { model: 'm', serial, ...(await signPointer(pointer, by)) } };
-  };
-  const hour = 3_600_000;
+  it('are the time, and one more where a clock was ahead', () => {
+    expect(nextSerial([], 5e12)).toBe(5e12);
+    expect(nextSerial([4e12, 3e12], 5e12)).toBe(5e12);
+    expect(nextSerial([4e12, 6e12], 5e12)).toBe(6e12 + 1);
+  });
+});
 
-  it('are the time, and one more where a clock was ahead', async () => {
-    expect(nextSerial(undefined, ours, 5e12)).toBe(5e12);
-    expect(nextSerial(await signedAt(4e12, ours), ours, 5e12)).toBe(5e12);
-    expect(nextSerial(await signedAt(5e12 + hour, strangers), ours, 5e12)).toBe(5e12 + hour + 1);
-    expect(nextSerial(await signedAt(6e12, ours), ours, 5e12)).toBe(6e12 + 1);
+describe('who signs', () => {
+  const key = 'current.json';
+  let files: Files;
+  let seen: Seen;
+  const signing = () => ({ signer: ours, seen });
+  beforeEach(async () => {
+    files = folderFiles(at(`signing-${stores++}`, 'faces'));
+    seen = seenHere();
+    for (const { path } of [old, young]) await publish(path, files, { signer: ours });
+  });
+  const bytesNow = async () => (await files.read(key))!.bytes;
+
+  it('takes nobody else’s word for what was before, nor of another model', async () => {
+    const cars = folderFiles(at(`signing-${stores++}`, 'cars'));
+    await publish(old.path, cars, { signer: ours });
+    await publish(young.path, cars, { signer: ours });
+    for (const { id } of [old, young]) await activate(cars, id, { signer: ours, seen: seenHere() });
+    await put(files, (await cars.read(key))!.bytes);
+    await expect(rollback(files, signing())).rejects.toThrow(/of the model "cars", not of "faces"/);
+    await activate(files, young.id, signing());
+    expect((await readCurrent(files))!.before).toEqual([]);
   });
 
-  it("can't be used up by whoever has no key", async () => {
-    expect(nextSerial(await signedAt(Number.MAX_SAFE_INTEGER, strangers), ours, 5e12)).toBe(5e12);
+  it('goes back from nothing that was put back', async () => {
+    await activate(files, old.id, signing());
+    await activate(files, young.id, signing());
+    const earlier = await bytesNow();
+    await activate(files, old.id, signing());
+    await put(files, earlier);
+    await expect(rollback(files, signing())).rejects.toThrow(/it has been put back/);
+    expect(await files.read(key)).toMatchObject({ bytes: Buffer.from(earlier) });
+  });
+
+  it('writes a serial above all that it has seen, and none that others make up', async () => {
+    await activate(files, old.id, signing());
+    const { signed, ...said } = (await readCurrent(files))!;
+    const ahead = { format: 'goodnet-store', formatVersion: 1, ...said, version: undefined };
+    const serial = Date.now() + 86_000_000;
+    await put(files, Buffer.from(JSON.stringify({ ...ahead, signed: { ...signed, serial } })));
+    await activate(files, young.id, signing());
+    expect(await serialIn(files)).toBeLessThan(serial);
+    await seen.note(resolve(files.address), serial);
+    await activate(files, young.id, signing());
+    expect(await serialIn(files)).toBe(serial + 1);
+  });
+
+  it('goes on from what an earlier key has signed, where that is trusted', async () => {
+    for (const { path } of [old, young]) await publish(path, files, { signer: strangers });
+    await activate(files, old.id, signing());
+    await activate(files, young.id, signing());
+    expect(await rollback(files, { signer: strangers, trusted: keys, seen })).toBe(old.id);
+    expect((await readCurrent(files))!.before).toEqual([young.id]);
+  });
+
+  it('signs no bundle under another’s name, nor one that nobody trusted has signed', async () => {
+    const folder = at(`stored-${stores++}`, old.id.slice(0, 16));
+    cpSync(young.path, folder, { recursive: true });
+    await expect(publish(folder, files, { signer: ours })).rejects.toThrow(
+      /is not the bundle .* that is meant/,
+    );
+    const trust = { keys, seen: seenHere() };
+    await expect(publish(young.path, files, { signer: ours, trust })).rejects.toThrow(/is not signed/);
+  });
+});
+
+describe('a stranger who may write a folder store', () => {
+  let store: string;
+  let files: Files;
+  const trust = () => ({ keys, seen: seenHere() });
+  beforeEach(async () => {
+    store = at(`strange-${stores++}`, 'faces');
+    files = folderFiles(store);
+    for (const { path } of [old, young]) await publish(path, files, { signer: ours });
+    await activate(files, young.id, { signer: ours, seen: seenHere() });
+  });
+  const folderIn = ({ id }: { id: string }) => join(store, id.slice(0, 16));
+
+  it('has nothing read in the place of the current bundle', async () => {
+    rmSync(folderIn(young), { recursive: true });
+    cpSync(folderIn(old), folderIn(young), { recursive: true });
+    await expect(pinBundle(store, trust())).rejects.toThrow(/is not the bundle .* that is meant/);
+    await expect(load(store)).rejects.toThrow(/is not the bundle .* that is meant/);
+  });
+
+  it('makes no bundle of a store', async () => {
+    rmSync(join(store, 'current.json'));
+    cpSync(folderIn(old), store, { recursive: true });
+    await expect(load(store)).rejects.toThrow(/no current\.json: that it is the current one is not signed/);
+    await expect(pinBundle(store, trust())).rejects.toThrow(/is not signed/);
+    // Who names a bundle itself has chosen it.
+    expect(await load(folderIn(young))).toBe(young.id);
+  });
+
+  it('has nobody wait for a pipe, or read what is larger than it can be', async () => {
+    const hurts = [
+      () => execFileSync('mkfifo', [join(store, 'current.json')]),
+      () => writeFileSync(join(store, 'current.json'), Buffer.alloc(2 ** 17, 32)),
+    ];
+    for (const hurt of hurts) {
+      rmSync(join(store, 'current.json'));
+      hurt();
+      await expect(load(store)).rejects.toThrow(
+        /current\.json can't be read: it is (a named pipe|131072 bytes)/,
+      );
+      await activate(files, young.id, { signer: ours, seen: seenHere() });
+      expect(await load(store)).toBe(young.id);
+    }
+    const signatures = join(folderIn(young), 'signatures.json');
+    rmSync(signatures);
+    execFileSync('mkfifo', [signatures]);
+    await expect(load(store)).rejects.toThrow(/signatures\.json can't be read: it is a named pipe/);
+    rmSync(signatures);
+    writeFileSync(join(folderIn(young), 'bad', 'weights.bin'), Buffer.alloc(2 ** 20));
+    await expect(GoodNet.load(store)).rejects.toThrow(/weights\.bin .*it is 1048576 bytes long/);
+  });
+
+  it('adds no signature that does away with a valid one', async () => {
+    const path = join(folderIn(young), 'signatures.json');
+    const told = JSON.parse(readFileSync(path, 'utf8'));
+    const wrong = { ...told.signatures[0], signature: Buffer.alloc(64).toString('base64') };
+    writeFileSync(path, JSON.stringify({ ...told, signatures: [wrong, ...told.signatures] }));
+    expect(await load(store)).toBe(young.id);
+    const many = Array.from({ length: 60 }, (_, i) => ({
+      ...wrong,
+      keyId: i.toString(16).padStart(16, '0'),
+    }));
+    writeFileSync(path, JSON.stringify({ ...told, signatures: many }));
+    await expect(load(store)).rejects.toThrow(/000003, 0{15}4 and others, which is not trusted here/);
   });
 });
 
@@ -227,9 +352,9 @@ describe('a service', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const files = folderFiles(at('serving'));
     for (const { path } of [old, young]) await publish(path, files, { signer: ours });
-    await activate(files, old.id, ours);
+    await activate(files, old.id, { signer: ours });
     const first = readFileSync(at('serving', 'current.json'));
-    await activate(files, young.id, ours);
+    await activate(files, young.id, { signer: ours });
     const said: string[] = [];
     const trust = { keys, seen: seenHere() };
     const catalogue = storedCatalogue(at('serving'), { trust, say: (line) => said.push(line) });
@@ -242,7 +367,7 @@ describe('a service', () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     expect(said).toEqual([expect.stringMatching(/the old one goes on: .*it has been put back/)]);
-    await activate(files, old.id, ours);
+    await activate(files, old.id, { signer: ours });
     await vi.waitFor(async () => {
       vi.setSystemTime(Date.now() + 2000);
       expect(await ask()).toBe(old.id);
@@ -261,15 +386,30 @@ describe('a service', () => {
 
     const trust = { keys, seen: seenHere() };
     const open = (path: string) => storedCatalogue(path, { trust });
-    cpSync(bundle, join(root, 'signs'), { recursive: true });
-    await expect(open(root).use('signs', async ({ id }) => id)).rejects.toMatchObject({
-      cause: { message: expect.stringMatching(/signs is a bundle by itself: .* is not signed/) },
-    });
-    // Laid beside current.json, a bundle says nothing.
+    const called = old.id.slice(0, 16);
+    for (const [name, why] of [
+      ['signs', /signs holds a bundle, and no current\.json: .* is not signed/],
+      [called, /is a bundle by itself: .* is not signed/],
+    ] as const) {
+      cpSync(bundle, join(root, name), { recursive: true });
+      await expect(open(root).use(name, async ({ id }) => id)).rejects.toMatchObject({
+        cause: { message: expect.stringMatching(why) },
+      });
+    }
+    // Laid beside current.json, a bundle says nothing; nor in the place of all models.
     await publish(young.path, files, { signer: ours });
-    await activate(files, young.id, ours);
+    await activate(files, young.id, { signer: ours });
     cpSync(bundle, join(root, 'faces'), { recursive: true });
     expect(existsSync(join(root, 'faces', 'manifest.json'))).toBe(true);
     expect(await load(join(root, 'faces'))).toBe(young.id);
+    const catalogue = open(root);
+    const serve = () => catalogue.use('faces', async ({ id }) => id);
+    expect(await serve()).toBe(young.id);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    cpSync(bundle, root, { recursive: true });
+    vi.setSystemTime(Date.now() + 5000);
+    expect(await serve()).toBe(young.id);
+    vi.useRealTimers();
+    catalogue.close();
   });
 });
