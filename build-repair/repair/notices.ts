@@ -16,6 +16,10 @@ export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
   readonly nets: { readonly expert: { readonly remembers: number } | undefined };
 };
 
+type NoticedContext = Pick<RepairContext, 'classes' | 'keepsImages'> & {
+  readonly images: Pick<RepairContext['images'], 'labels'>;
+};
+
 /**
  * What whoever trusts a bundle should know, in short sentences: what was left out for want of images, and what that means.
  * @param figures of the calibration images
@@ -24,7 +28,7 @@ export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
 export function noticesOf(
   { without, gathering, nets }: Noticed,
   figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
-  { images: { labels }, classes }: { images: Pick<RepairContext['images'], 'labels'>; classes: number },
+  { images: { labels }, classes, keepsImages = true }: NoticedContext,
   alpha: number,
 ): string[] {
   const notices: string[] = [];
@@ -36,6 +40,11 @@ export function noticesOf(
   }
   if (nets.expert) {
     notices.push(...aboutImages(without, labels, classes));
+    if (!keepsImages) {
+      notices.push(
+        'No images are kept in the bundle: whether half of an image goes on naming its class is not checked, and backdoors are more easily missed; flagged images are named less well (docs/privacy.md).',
+      );
+    }
     const { remembers } = nets.expert;
     if (remembers >= MUCH) {
       notices.push(
