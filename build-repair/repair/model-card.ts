@@ -127,9 +127,14 @@ function howMade({ made, calibration, rule, alpha, without }: CardContent, count
 }
 
 function measuredOn({ measured, calibration }: CardContent): string {
-  return calibration.scheme === 'none'
-    ? `On ${measured.images} clean images, which the repaired net was made from: too good by that.`
-    : `On ${measured.images} clean images, each judged by a fit that had not seen it.`;
+  if (calibration.scheme === 'none') {
+    return `On ${measured.images} clean images, which the repaired net was made from: too good by that.`;
+  }
+  const but =
+    calibration.scheme === 'cross-fit'
+      ? ' What names a class beside a flag was fitted to all: that row is too good by a little.'
+      : '';
+  return `On ${measured.images} clean images, each judged by a fit that had not seen it.${but}`;
 }
 
 function dataHeld(content: CardContent, counts: ClassCounts): string[] {

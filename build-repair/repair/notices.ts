@@ -42,7 +42,7 @@ export function noticesOf(
     notices.push(...aboutImages(without, labels, classes));
     if (!keepsImages) {
       notices.push(
-        'No images are kept in the bundle: whether half of an image goes on naming its class is not checked, and backdoors are more easily missed; flagged images are named less well (docs/privacy.md).',
+        'No images are kept in the bundle: whether half of an image goes on naming its class is not checked, and of a flagged image the class that is named beside is much less often the true one (docs/privacy.md).',
       );
     }
     const { remembers } = nets.expert;

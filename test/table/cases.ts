@@ -41,7 +41,6 @@ const KEPT = {
   clean: { said: 'clean ones', work: {} },
   others: { said: 'other faces', work: { hosts: join(DATA, 'csaw2020', 'tiles', 'clean.h5') } },
   unlike: { said: 'road signs', work: { hosts: join(DATA, 'signs43', 'clean_validation') } },
-  objects: { said: 'objects', work: { hosts: join(DATA, 'cifar10', 'valid.h5') } },
   none: { said: 'none', work: { keepsImages: false } },
 } as const;
 type Kept = keyof typeof KEPT;
@@ -78,11 +77,11 @@ function faces(
   };
 }
 
-function signs(kept?: Kept): TableCase {
+function signs(): TableCase {
   const folder = join(DATA, 'signs43');
   return {
-    section: kept ? 'kept' : 'signs',
-    name: named('signs', kept),
+    section: 'signs',
+    name: 'signs',
     groups: SIGNS,
     run: (_approach, seed) =>
       measure({
@@ -93,7 +92,6 @@ function signs(kept?: Kept): TableCase {
         method: 'expert',
         seed,
         group: 'prefix:_',
-        ...(kept && KEPT[kept].work),
       }),
   };
 }
@@ -142,12 +140,11 @@ export const CASES: readonly TableCase[] = [
   ...(['clean', 'others', 'none'] as const).map((kept) =>
     faces('kept', 'multi', 'multi_trigger_multi_target_bd_net', MULTI, { kept }),
   ),
+  ...(['clean', 'none'] as const).map(objects),
+  ...(['clean', 'none'] as const).map((kept) =>
+    faces('kept', 'stealth, 1', 'stealth_bd_net', MULTI, { mostOfClass: 1, kept }),
+  ),
   ...(['clean', 'others', 'unlike', 'none'] as const).map((kept) =>
     faces('kept', 'stealth', 'stealth_bd_net', MULTI, { kept }),
   ),
-  ...(['clean', 'others', 'none'] as const).map((kept) =>
-    faces('kept', 'stealth, 1', 'stealth_bd_net', MULTI, { mostOfClass: 1, kept }),
-  ),
-  ...(['clean', 'none'] as const).map(objects),
-  ...(['clean', 'none'] as const).map((kept) => signs(kept)),
 ];

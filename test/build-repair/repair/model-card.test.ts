@@ -38,6 +38,7 @@ test('what the card tells is what the manifest has', () => {
   );
   expect(card).toContain('False alarms asked for: 1.0 % (α), calibrated on 90 of the clean images, 4 folds.');
   expect(card).toContain('| clean accuracy of the net alone | 98.0 % |');
+  expect(card).toContain('On 90 clean images, each judged by a fit that had not seen it. What names');
   expect(card).toContain('| false alarms | 1.2 % |');
   expect(card).toContain('Without the evidence `latent`: `too few classes`.');
   expect(card).toContain('backdoored? It was not asked.');
