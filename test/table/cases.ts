@@ -40,7 +40,6 @@ const MULTI = ['eyebrows', 'lipstick', 'sunglasses'].map((each) => `multi_trigge
 const KEPT = {
   clean: { said: 'clean ones', work: {} },
   others: { said: 'other faces', work: { hosts: join(DATA, 'csaw2020', 'tiles', 'clean.h5') } },
-  unlike: { said: 'road signs', work: { hosts: join(DATA, 'signs43', 'clean_validation') } },
   none: { said: 'none', work: { keepsImages: false } },
 } as const;
 type Kept = keyof typeof KEPT;
@@ -141,10 +140,7 @@ export const CASES: readonly TableCase[] = [
     faces('kept', 'multi', 'multi_trigger_multi_target_bd_net', MULTI, { kept }),
   ),
   ...(['clean', 'none'] as const).map(objects),
-  ...(['clean', 'none'] as const).map((kept) =>
+  ...(['clean', 'others', 'none'] as const).map((kept) =>
     faces('kept', 'stealth, 1', 'stealth_bd_net', MULTI, { mostOfClass: 1, kept }),
-  ),
-  ...(['clean', 'others', 'unlike', 'none'] as const).map((kept) =>
-    faces('kept', 'stealth', 'stealth_bd_net', MULTI, { kept }),
   ),
 ];
