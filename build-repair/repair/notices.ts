@@ -40,11 +40,7 @@ export function noticesOf(
   }
   if (nets.expert) {
     notices.push(...aboutImages(without, labels, classes));
-    if (!keepsImages) {
-      notices.push(
-        'No images are kept in the bundle: whether half of an image goes on naming its class is not checked, and of a flagged image the class that is named beside is much less often the true one (docs/privacy.md).',
-      );
-    }
+    if (!keepsImages) notices.push(...aboutKeepingNone(without));
     const { remembers } = nets.expert;
     if (remembers >= MUCH) {
       notices.push(
@@ -83,6 +79,19 @@ function aboutImages(without: Noticed['without'], labels: Int32Array, classes: n
     );
   }
   return notices;
+}
+
+/** With so few clean images that distances and the relearned head say little, transplants found what nothing else did. */
+function aboutKeepingNone(without: Noticed['without']): string[] {
+  const lacks = new Set(without.map(({ evidence }) => evidence));
+  const isThin = lacks.has('latent') || lacks.has('relearned');
+  const named =
+    'No images are kept in the bundle: of a flagged image the class that is named beside is much less often the true one (docs/privacy.md).';
+  if (!isThin) return [named];
+  return [
+    named,
+    'With so few clean images of each class and none kept, most images with a stealthy trigger can be missed: give images that may be shown (--hosts), or more clean ones.',
+  ];
 }
 
 function listed(classes: readonly number[]): string {
