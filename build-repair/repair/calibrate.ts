@@ -19,6 +19,7 @@ import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
 import { classesLeftOut, type FoldPlan } from './folds';
 import type { Expert } from './forget';
+import { hostDrawer } from './hosts';
 import { MUCH } from './notices';
 import type { Passes } from './passes';
 import { coversAllClasses } from './relearn';
@@ -70,6 +71,7 @@ export async function calibrate(
   const fittedOn: Pick<FittedDetector, 'latent' | 'trunk'>[] = [];
   const { relearns, unheard } = planRelearning(context, plan);
   const isHeard = unheard.length < context.classes;
+  const drawHosts = hostDrawer(context);
   let served: FittedDetector | undefined;
   for (const [place, fold] of plan.folds.entries()) {
     const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
@@ -77,6 +79,7 @@ export async function calibrate(
       fit: fold.fit,
       relearns: relearns && isHeard,
       unheard,
+      drawHosts,
       part: { number: place + 1, stream },
     });
     read.push({
@@ -95,6 +98,7 @@ export async function calibrate(
       fit: all,
       relearns,
       unheard,
+      drawHosts,
       part: { number: plan.folds.length + 1, stream: ', on all' },
     });
     const cloud = (kind: 'latent' | 'trunk') =>
@@ -140,7 +144,7 @@ export async function calibrate(
     },
     head: served.relearned,
     unheard,
-    transplant: further.asked && { ...served.hosts, from },
+    transplant: further.asked && served.hosts && { ...served.hosts, from },
     standard: { ...fitted.standard, suspected },
     calibrated,
     scores: scoresWith(suspected),
@@ -221,6 +225,9 @@ function whatIsMissing(
 
 function withoutTransplants({ asked, namedByHalves }: AskedFurther): Calibrated['without'] {
   if (asked) return [];
+  if (namedByHalves === undefined) {
+    return [{ evidence: 'transplant', reason: 'it needs images in the bundle, and none may be kept' }];
+  }
   const share = Math.round(100 * namedByHalves);
   const reason = `half of the image alone has B name the class of ${share} % of the clean images asked, without any trigger`;
   return [{ evidence: 'transplant', reason }];

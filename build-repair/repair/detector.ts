@@ -4,10 +4,10 @@ import { distances } from '../../models/detector/mahalanobis';
 import { margins, marginsAgainst } from '../../models/detector/margin';
 import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import type { Transplant } from '../../models/detector/transplant';
-import { Random } from '../../models/random';
 import { type FittedCloud, fitCloud, whitened } from './cloud';
 import type { RepairContext } from './context';
 import { type Expert, forget } from './forget';
+import type { DrawHosts } from './hosts';
 import type { FeatureSpace, Observations } from './observe';
 import type { Passes } from './passes';
 import { headScores, relearn } from './relearn';
@@ -15,8 +15,6 @@ import type { LinearHead } from './softmax-regression';
 import type { FitPart } from './stages';
 
 const BATCH = 64;
-/** Clean images that halves of an image are transplanted onto. */
-const HOSTS = 12;
 
 /** What each kind of evidence needs, as far as the images suffice for it. */
 export interface FittedDetector {
@@ -27,8 +25,8 @@ export interface FittedDetector {
   readonly relearned: LinearHead | undefined;
   /** Classes of which it is not asked. */
   readonly unheard: readonly number[];
-  /** Clean images that halves of others are transplanted onto. */
-  readonly hosts: Pick<Transplant, 'hosts' | 'count'>;
+  /** Images that halves of others are transplanted onto; undefined where none may be kept. */
+  readonly hosts: Pick<Transplant, 'hosts' | 'count'> | undefined;
 }
 
 /** What a detector is fitted on. */
@@ -38,6 +36,7 @@ export interface FitPlan {
   readonly relearns: boolean;
   /** Classes of which that head is not asked. */
   readonly unheard: readonly number[];
+  readonly drawHosts: DrawHosts | undefined;
   readonly part: FitPart;
 }
 
@@ -46,7 +45,7 @@ export async function fitDetector(
   context: RepairContext,
   flat: LayersModel,
   passes: Passes,
-  { fit, relearns, unheard, part }: FitPlan,
+  { fit, relearns, unheard, drawHosts, part }: FitPlan,
 ): Promise<FittedDetector> {
   const { images, classes } = context;
   const cloud = (space: FeatureSpace | undefined, varied: FeatureSpace | undefined) =>
@@ -68,14 +67,8 @@ export async function fitDetector(
     trunk,
     unheard,
     relearned: relearns ? await relearn(context, passes, fit, part) : undefined,
-    hosts: drawHosts(context, fit),
+    hosts: drawHosts?.(fit),
   };
-}
-
-function drawHosts({ images, seed }: RepairContext, fit: Int32Array): Pick<Transplant, 'hosts' | 'count'> {
-  const drawn = new Random(seed, 'hosts').permutation(fit.length).subarray(0, HOSTS);
-  const pixels = images.gather(drawn.map((place) => fit[place]!));
-  return { count: drawn.length, hosts: Uint8Array.from(pixels, Math.round) };
 }
 
 /** The evidence, but for transplants, of clean images that the detector was not fitted on. */

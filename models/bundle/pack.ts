@@ -40,7 +40,9 @@ export async function packNets(
     const cloud = clouds[kind];
     if (!cloud) continue;
     const known = Float32Array.from(cloud.known);
-    const bytes = packFloats([cloud.projection, cloud.means, known]);
+    // The mean of a class of one or two images is theirs, and nothing looks at it.
+    const means = cloud.means.map((value, i) => (known[Math.floor(i / cloud.dimensions)] === 1 ? value : 0));
+    const bytes = packFloats([cloud.projection, means, known]);
     files.push({ path: `clouds/${kind}.bin`, bytes });
   }
   if (familiarity) files.push(...familiarityFiles(familiarity));
