@@ -43,7 +43,7 @@ export async function decodeRenderings(
   told = lookAt(bytes, limits.maxBytes),
 ): Promise<Rendered[]> {
   const { needed, isCmyk, mayShine, maxPixels } = await opened(bytes, told, limits);
-  if (mayShine) return await renderedWithSharp(needed, shape, wanted, { maxPixels });
+  if (mayShine) return await renderedWithSharp(needed, shape, wanted, told, { maxPixels });
   const pixels =
     (await decodePlain(needed, told.type, told, shape)) ??
     (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }));

@@ -30,7 +30,7 @@ export function outlineOfJpeg(bytes: Uint8Array): Outline {
     at = nextMark(bytes, at);
     if (at > from && scanFrom === undefined) isOdd = true;
     const data = at;
-    while (bytes[at] === 0xff) at++;
+    at = afterMarks(bytes, at);
     if (at >= bytes.length) return { ...found(), truncated: true };
     const marker = bytes[at++]!;
     if (marker === 0 || marker === TEM || (marker >= 0xd0 && marker < SOI)) {
@@ -73,6 +73,13 @@ function nextMark(bytes: Uint8Array, from: number): number {
   for (let at = from; at < near; at++) if (bytes[at] === 0xff) return at;
   const found = bytes.indexOf(0xff, near);
   return found < 0 ? bytes.length : found;
+}
+
+/** A marker may begin with any number of bytes of 255. */
+function afterMarks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] === 0xff) at++;
+  return at;
 }
 
 /** Of frames, tables, scans, restarts and comments, and of applications. */

@@ -116,7 +116,7 @@ export const BODIES: readonly HostileRequest[] = [
     make: async () => {
       const file = Buffer.concat([await picture(), Buffer.alloc(200_000)]).toString('base64');
       return jsonOf(
-        `{"images":${many(`{"base64":"${file}"}`, Math.floor(ROOM / (file.length + 14)) - 1)}}`,
+        `{"images":${many(`{"base64":"${file}"}`, Math.min(64, Math.floor(ROOM / (file.length + 14)) - 1))}}`,
         CLASSIFY,
       );
     },

@@ -47,7 +47,7 @@ const honest: readonly (readonly [what: string, make: () => Promise<Buffer>])[] 
         .jpeg({ progressive: true, chromaSubsampling: '4:4:4', quality: 60 })
         .toBuffer(),
   ],
-  ['PNG', () => photograph(3, SIDE, SIDE, 64).png({ compressionLevel: 6 }).toBuffer()],
+  ['PNG', () => photograph(3, SIDE, SIDE, 500).png({ compressionLevel: 6 }).toBuffer()],
   ['PNG, transparent', () => photograph(4, SIDE, SIDE, 250).png({ compressionLevel: 6 }).toBuffer()],
   [
     'PNG, transparent, 16 bits, interlaced',
@@ -60,18 +60,30 @@ const honest: readonly (readonly [what: string, make: () => Promise<Buffer>])[] 
   [
     'PNG, turned by EXIF',
     () =>
-      photograph(3, SIDE, SIDE, 64).withMetadata({ orientation: 6 }).png({ compressionLevel: 6 }).toBuffer(),
+      photograph(3, SIDE, SIDE, 500).withMetadata({ orientation: 6 }).png({ compressionLevel: 6 }).toBuffer(),
   ],
   ['WebP', () => photograph(3).webp({ quality: 80, effort: 0 }).toBuffer()],
   ['WebP, transparent', () => photograph(4).webp({ quality: 60, effort: 0 }).toBuffer()],
-  ['WebP, lossless', () => photograph(3, SIDE, SIDE, 64).webp({ lossless: true, effort: 0 }).toBuffer()],
+  [
+    'WebP, lossless, transparent',
+    () => photograph(4, SIDE, SIDE, 500).webp({ lossless: true, effort: 0 }).toBuffer(),
+  ],
+  ['WebP, lossless', () => photograph(3, SIDE, SIDE, 500).webp({ lossless: true, effort: 0 }).toBuffer()],
 ];
+
+/**
+ * Transparent pictures whose decoders (libwebp; libspng where they are interlaced) hold all their pixels, of 8 bytes or more
+ * each, beside what they give.
+ */
+const HELD_WHOLE = /WebP.*transparent|interlaced/;
+const HELD_WHOLE_BYTES = 12;
 
 /** The largest pictures that are taken, of every kind. */
 export const HONEST: readonly HostileRequest[] = honest.map(([what, make]) => ({
   name: `25 megapixels: ${what}`,
   make: async () => ({ body: await make() }),
   pixels: MOST_PIXELS,
+  bytesPerPixel: HELD_WHOLE.test(what) ? HELD_WHOLE_BYTES : 4,
 }));
 
 const packed = () => deflateSync(Buffer.alloc(255e6));
