@@ -71,6 +71,7 @@ async function readParts(
   try {
     for (;;) {
       const part = await reader.read().catch(brokenOff);
+      await room.turn();
       if (pace.isSlow()) throw tooSlow(slowest);
       if (part.done) return gathered.all();
       const { value } = part;
