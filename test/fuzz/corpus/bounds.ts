@@ -1,5 +1,6 @@
 import type { HostileRequest } from './input';
 import type { Measured } from './measure';
+import type { Need } from './need';
 
 /** The most that an input may cost. */
 export interface Bounds {
@@ -17,14 +18,14 @@ export const FILE: Bounds = { cpu: 2, peakMb: 500 };
 
 /**
  * What a request may cost: so much, and what the pixels need that it tells of honestly.
- * @param perPixel seconds of processor time that a pixel needs
+ * @param need seconds of processor time that a pixel needs
  */
 export function boundsOf(
-  { pixels = 0, largest = pixels, bytesPerPixel = 4 }: Omit<HostileRequest, 'make'>,
-  perPixel: number,
+  { pixels = 0, largest = pixels, bytesPerPixel = 4, isTransparent }: Omit<HostileRequest, 'make'>,
+  need: Need,
 ): Bounds {
   return {
-    cpu: REQUEST.cpu + perPixel * pixels,
+    cpu: REQUEST.cpu + (isTransparent ? need.transparent : need.opaque) * pixels,
     peakMb: REQUEST.peakMb + (bytesPerPixel * largest) / 1e6,
     loopMs: REQUEST.loopMs,
   };

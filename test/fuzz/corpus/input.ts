@@ -12,6 +12,8 @@ export interface HostileRequest {
   readonly make: () => Promise<Sent> | Sent;
   /** The pixels that it tells of honestly, of all its images together; what is refused by its outline has none. */
   readonly pixels?: number;
+  /** Whether it isn't opaque: it is judged in three renderings. */
+  readonly isTransparent?: boolean;
   /** Memory a pixel of the largest of its images that it may take, in bytes; 4 by default. */
   readonly bytesPerPixel?: number;
   /** Those of the largest of its images, where it has several. */

@@ -31,12 +31,12 @@ export async function measureCorpus(only = ''): Promise<boolean> {
   };
   try {
     const need = await needOfAPixel(folder);
-    const each = (need.seconds * 1e9).toFixed(0);
+    const [opaque, transparent] = [need.opaque, need.transparent].map((each) => (each * 1e9).toFixed(0));
     console.log(
-      `A pixel needs ${each} ns: sharp alone, in each rendering, took as long for the slowest honest picture (${need.of}).`,
+      `A pixel needs ${opaque} ns, of a transparent picture ${transparent}: as sharp alone took for the slowest honest ones.`,
     );
     for (const input of [...PICTURES, ...BODIES]) {
-      await add(input.name, boundsOf(input, need.seconds), () => measureRequest(input));
+      await add(input.name, boundsOf(input, need), () => measureRequest(input));
     }
     for (const input of FILES)
       await add(`${input.as}: ${input.name}`, FILE, () => measureFile(input, folder));

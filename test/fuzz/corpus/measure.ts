@@ -45,7 +45,7 @@ export async function measureRequest({ make }: Pick<HostileRequest, 'make'>): Pr
     const costs = runs.map(({ cost }) => cost);
     const atOnce = longest < LONG ? (await during(AT_ONCE)).cost.peakMb : undefined;
     return {
-      answer: String(runs[0]!.answers[0]),
+      answer: runs[0]!.answers[0]!,
       cost: {
         cpu: Math.min(...costs.map(({ cpu }) => cpu)),
         peakMb: costs[0]!.peakMb && Math.max(...costs.map(({ peakMb }) => peakMb!)),
@@ -89,11 +89,14 @@ async function ordinary(): Promise<Sent[]> {
   ];
 }
 
+/** A refusal that came before all was sent may be lost with its connection. */
+const HUNG_UP = /^(EPIPE|ECONNRESET)$/;
+
 /** @returns the answer's status; it may come before all is sent, which is then broken off */
 function send(
   url: string,
   { path = '/v1/models/faces/classify', headers = {}, body }: Sent,
-): Promise<number> {
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const length = { 'content-length': body.length };
     const sending = request(`${url}${path}`, {
@@ -102,12 +105,15 @@ function send(
       headers: { ...headers, ...length },
     });
     sending.setTimeout(GIVE_UP * 1000, () => sending.destroy(new Error(`no answer in ${GIVE_UP} s`)));
-    sending.on('error', reject);
+    sending.on('error', (error: NodeJS.ErrnoException) => {
+      if (HUNG_UP.test(error.code ?? '')) resolve('hung up');
+      else reject(error);
+    });
     sending.on('response', (response) => {
       response.resume();
       response.on('error', reject);
       response.on('end', () => {
-        resolve(response.statusCode!);
+        resolve(String(response.statusCode));
         sending.destroy();
       });
     });

@@ -4,19 +4,27 @@ import { Child } from './child';
 import type { Cost } from './meter';
 import { HONEST, MOST_PIXELS } from './pictures';
 
+/** What a pixel needs, in seconds of processor time. */
+export interface Need {
+  readonly opaque: number;
+  /** In three renderings. */
+  readonly transparent: number;
+}
+
 /**
- * Seconds of processor time that a pixel needs: what sharp alone takes for the slowest of the largest honest pictures, whole, in
- * each rendering, on this machine as it is now.
+ * Measures what a pixel needs: what sharp alone takes for the slowest of the largest honest pictures, whole, in each rendering
+ * that it has, on this machine as it is now.
  */
-export async function needOfAPixel(folder: string): Promise<{ seconds: number; of: string }> {
-  let most = { seconds: 0, of: '' };
-  for (const [i, { name, make }] of HONEST.entries()) {
+export async function needOfAPixel(folder: string): Promise<Need> {
+  const most = { opaque: 0, transparent: 0 };
+  for (const [i, { make, isTransparent }] of HONEST.entries()) {
     const path = join(folder, `honest-${i}`);
     writeFileSync(path, (await make()).body);
     const child = new Child('sharp-alone.ts', [path]);
+    const kind = isTransparent ? 'transparent' : 'opaque';
     try {
       const { cpu } = await child.told<Cost>(120);
-      if (cpu / MOST_PIXELS > most.seconds) most = { seconds: cpu / MOST_PIXELS, of: name };
+      most[kind] = Math.max(most[kind], cpu / MOST_PIXELS);
     } finally {
       child.end();
     }
