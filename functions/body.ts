@@ -31,7 +31,7 @@ export async function readBody(request: Request, reading: Reading): Promise<Uint
   if (announced > maxBytes) throw tooLarge(what, maxBytes);
   room.expect(announced);
   if (announced > 0 && announced <= SMALL) return await readSmall(request, reading);
-  return await readParts(request, reading);
+  return await readParts(request, reading, announced);
 }
 
 /** Bytes that Node.js holds of a body anyway, read or not: up to so many it is faster read at once. */
@@ -60,31 +60,70 @@ async function readSmall(
 async function readParts(
   request: Request,
   { maxBytes, what, room, slowest }: Reading,
+  announced: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
   // Not awaited: it may take as long as the sender does.
   const leave = () => void reader.cancel().catch(() => {});
   const pace = keepPace(slowest, leave);
-  const parts: Uint8Array[] = [];
-  let length = 0;
+  const gathered = new Gathered(announced);
   try {
     for (;;) {
       const part = await reader.read().catch(brokenOff);
+      await room.turn();
       if (pace.isSlow()) throw tooSlow(slowest);
-      if (part.done) return Buffer.concat(parts, length);
+      if (part.done) return gathered.all();
       const { value } = part;
-      length += value.length;
-      if (length > maxBytes) throw tooLarge(what, maxBytes);
+      if (gathered.length + value.length > maxBytes) throw tooLarge(what, maxBytes);
       room.take(value.length);
       pace.arrived(value.length);
-      parts.push(value);
+      gathered.add(value);
     }
   } catch (error) {
     leave();
     throw error;
   } finally {
     pace.end();
+  }
+}
+
+/**
+ * Bytes as they arrive. Once a quarter of what is announced has come, there is room for all of it, in which the rest is put:
+ * gathered in parts, and then put together, a body would be there twice.
+ */
+class Gathered {
+  length = 0;
+  private parts: Uint8Array[] = [];
+  private whole: Buffer<ArrayBuffer> | undefined;
+
+  constructor(private readonly announced: number) {}
+
+  add(part: Uint8Array): void {
+    const from = this.length;
+    this.length += part.length;
+    if (this.whole && this.length <= this.announced) this.whole.set(part, from);
+    else {
+      // More than is announced.
+      if (this.whole) this.parts = [this.whole.subarray(0, from)];
+      this.whole = undefined;
+      this.parts.push(part);
+      if (this.length * 4 >= this.announced && this.length <= this.announced) this.makeRoom();
+    }
+  }
+
+  all(): Uint8Array<ArrayBuffer> {
+    return this.whole?.subarray(0, this.length) ?? Buffer.concat(this.parts, this.length);
+  }
+
+  private makeRoom(): void {
+    this.whole = Buffer.allocUnsafeSlow(this.announced);
+    let at = 0;
+    for (const part of this.parts) {
+      this.whole.set(part, at);
+      at += part.length;
+    }
+    this.parts = [];
   }
 }
 

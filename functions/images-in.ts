@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { readBody, tooLarge } from './body';
+import { BREATH_BYTES, breath } from './breath';
+import { filesIn } from './form';
 import { faultsIn, parseJson } from './json';
 import type { Limits, Room } from './limits';
 import { Problem } from './problem';
@@ -53,7 +55,8 @@ export async function readImages(
     slowest: limits.slowest,
   });
   if (kind === 'raw') return { isSingle: true, images: [{ bytes: async () => bytes }] };
-  const images = kind === 'form' ? await fromForm(request, bytes) : fromJson(bytes, limits, fetchObject);
+  const images =
+    kind === 'form' ? await fromForm(request, bytes) : await fromJson(bytes, limits, fetchObject);
   return { isSingle: false, images };
 }
 
@@ -65,37 +68,41 @@ function kindOf(request: Request): Kind {
   return type === 'application/json' ? 'json' : 'raw';
 }
 
-async function fromForm(request: Request, bytes: Uint8Array<ArrayBuffer>): Promise<ImageIn[]> {
-  const headers = { 'content-type': request.headers.get('content-type')! };
-  const form = await new Response(bytes, { headers }).formData().catch(() => {
-    throw new Problem('malformed', "The form can't be read: it is damaged, or its boundary is another.");
-  });
-  const files = [...form.values()].filter((value) => typeof value !== 'string');
+async function fromForm(request: Request, bytes: Uint8Array): Promise<ImageIn[]> {
+  const files = await filesIn(bytes, request.headers.get('content-type')!);
   if (files.length === 0) throw new Problem('empty', 'There is no file in the form.');
   if (files.length > MOST_IMAGES) throw tooMany(files.length);
-  return files.map((file) => ({
-    name: file.name,
-    bytes: async () => new Uint8Array(await file.arrayBuffer()),
-  }));
+  return files.map((file) => ({ name: file.name, bytes: async () => file.bytes }));
 }
 
-function fromJson(bytes: Uint8Array, limits: Limits, fetchObject: FetchObject | undefined): ImageIn[] {
-  const raw = parseJson(bytes, MAX_VALUES);
+/** The images' bytes, which are left as they came until they are decoded. */
+const BASE64 = { list: 'images', key: 'base64', kind: 'text' } as const;
+
+async function fromJson(
+  bytes: Uint8Array,
+  limits: Limits,
+  fetchObject: FetchObject | undefined,
+): Promise<ImageIn[]> {
+  const { value: raw, apart } = await parseJson(bytes, MAX_VALUES, BASE64);
   const asked = (raw as { images?: unknown } | null)?.images;
   if (Array.isArray(asked) && asked.length > MOST_IMAGES) throw tooMany(asked.length);
   const parsed = jsonImagesSchema.safeParse(raw);
   if (!parsed.success) {
     throw new Problem('malformed', `${faultsIn(parsed.error)}. Wanted: {"images": [{"base64": "…"}]}.`);
   }
-  return parsed.data.images.map((image) => fromJsonImage(image, limits, fetchObject));
+  return parsed.data.images.map((image) => fromJsonImage(image, apart, limits, fetchObject));
 }
 
 function fromJsonImage(
   image: JsonImages['images'][number],
+  texts: readonly Uint8Array[],
   limits: Limits,
   fetchObject: FetchObject | undefined,
 ): ImageIn {
-  if ('base64' in image) return { name: image.name, bytes: async () => fromBase64(image.base64, limits) };
+  if ('base64' in image) {
+    const text = texts[Number(image.base64)]!;
+    return { name: image.name, bytes: () => fromBase64(text, limits) };
+  }
   const { s3 } = image;
   if (!fetchObject) {
     throw new Problem('no-uploads', 'No store of uploads is configured here; send the images themselves.');
@@ -107,13 +114,63 @@ function fromJsonImage(
   };
 }
 
-function fromBase64(text: string, { maxBytes }: Limits): Uint8Array {
+const BACKSLASH = 0x5c;
+/** `\\u` and four digits. */
+const LONGEST_ESCAPE = 6;
+
+/** @param text as it stands in JSON */
+async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8Array> {
   // Before it is looked through: what holds more can't be an image that is taken.
-  if (text.length > 4 * Math.ceil((maxBytes + 1) / 3)) throw tooLarge('An image', maxBytes);
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    throw new Problem('malformed', 'The image is not base64 (RFC 4648, with padding).');
+  const most = 4 * Math.ceil((maxBytes + 1) / 3);
+  const plain = text.includes(BACKSLASH) ? await unescaped(text) : text;
+  if (plain.length > most) throw tooLarge('An image', maxBytes);
+  if (plain.length % 4 !== 0) throw notBase64();
+  const bytes = Buffer.allocUnsafeSlow((plain.length / 4) * 3);
+  let length = 0;
+  // In whole groups of four characters.
+  for (let from = 0; from < plain.length; from += BREATH_BYTES) {
+    if (from > 0) await breath();
+    const part = Buffer.from(
+      plain.buffer,
+      plain.byteOffset + from,
+      Math.min(BREATH_BYTES, plain.length - from),
+    );
+    const isLast = from + BREATH_BYTES >= plain.length;
+    const characters = part.toString('latin1');
+    if (!(isLast ? /^[A-Za-z0-9+/]*={0,2}$/ : /^[A-Za-z0-9+/]*$/).test(characters)) throw notBase64();
+    length += bytes.write(characters, length, 'base64');
   }
-  return Buffer.from(text, 'base64');
+  return bytes.subarray(0, length);
+}
+
+const ESCAPED_BACKSLASH = Buffer.from('\\\\');
+
+/** What JSON's escapes mean: some write `\\/` for a slash. */
+async function unescaped(text: Uint8Array): Promise<Buffer> {
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.length);
+  // So each backslash is the beginning of an escape.
+  if (bytes.includes(ESCAPED_BACKSLASH)) throw notBase64();
+  const parts: Buffer[] = [];
+  for (let from = 0; from < bytes.length; await breath()) {
+    let to = Math.min(from + BREATH_BYTES, bytes.length);
+    const last = to < bytes.length ? bytes.subarray(to - LONGEST_ESCAPE + 1, to).lastIndexOf('\\') : -1;
+    if (last >= 0) to += last - (LONGEST_ESCAPE - 1);
+    parts.push(Buffer.from(plainOf(bytes.subarray(from, to))));
+    from = to;
+  }
+  return Buffer.concat(parts);
+}
+
+function plainOf(text: Buffer): string {
+  try {
+    return JSON.parse(`"${text.toString('latin1')}"`);
+  } catch {
+    throw notBase64();
+  }
+}
+
+function notBase64(): Problem {
+  return new Problem('malformed', 'The image is not base64 (RFC 4648, with padding).');
 }
 
 function tooMany(count: number): Problem {

@@ -1,4 +1,6 @@
+import { breath } from './breath';
 import { ONE_CALLER } from './caller';
+import { FairTurns } from './fair-turns';
 import { Problem } from './problem';
 
 /** How much the service takes. */
@@ -38,7 +40,12 @@ export interface Room {
   expect(bytes: number): void;
   /** Holds so many more bytes until the request is answered. @throws Problem `overloaded` where they don't fit */
   take(bytes: number): void;
+  /** Waits until it is the request's turn to read a part of its body. */
+  turn(): Promise<void>;
 }
+
+/** Parts of large bodies, of 64 KiB mostly, that are read in one turn of the event loop: 64 senders at once would fill many milliseconds of it. */
+const PARTS_AT_ONCE = 4;
 
 /**
  * Counts the bytes that requests hold, so that many large ones at once can't exhaust memory. They count as they arrive:
@@ -47,6 +54,7 @@ export interface Room {
 export class HeldBytes {
   private held = 0;
   private readonly heldBy = new Map<string, number>();
+  private readonly reading = new FairTurns(PARTS_AT_ONCE);
   constructor(private readonly most: number) {}
 
   /** Runs work that holds what it takes until it ends. @param caller whose work it is */
@@ -71,7 +79,7 @@ export class HeldBytes {
       add(bytes);
     };
     try {
-      return await work({ expect, take });
+      return await work({ expect, take, turn: () => this.reading.take(caller, breath) });
     } finally {
       add(-mine);
     }

@@ -1,11 +1,9 @@
 import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
-import { ImageRejected } from './errors';
 import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
-import { lookAt } from './look-at';
+import { lookAt, type Told } from './look-at';
 import { decodePlain } from './plain';
 import { RENDERINGS, type Rendered, renderedWithSharp } from './renderings';
-import type { ImageType } from './sniff';
 import { concatenated, gathered } from './stretches';
 import type { Outline } from './structure';
 import { decodeWithSharp, lookWithSharp } from './with-sharp';
@@ -33,6 +31,7 @@ export async function decodeImage(
 
 /**
  * Decodes an image as decodeImage does, in each rendering that whoever reads it later may make.
+ * @param told what lookAt tells of it, where it has been asked
  * @returns one of an opaque picture, whatever is wanted; else as many as are wanted, in that order
  * @throws ImageRejected with the reason
  */
@@ -41,9 +40,10 @@ export async function decodeRenderings(
   shape: ImageShape,
   limits: ImageLimits = {},
   wanted: readonly Rendering[] = RENDERINGS,
+  told = lookAt(bytes, limits.maxBytes),
 ): Promise<Rendered[]> {
-  const { told, needed, isCmyk, mayShine, maxPixels } = await opened(bytes, limits);
-  if (mayShine) return await renderedWithSharp(needed, shape, wanted, { maxPixels });
+  const { needed, isCmyk, mayShine, maxPixels } = await opened(bytes, told, limits);
+  if (mayShine) return await renderedWithSharp(needed, shape, wanted, told, { maxPixels });
   const pixels =
     (await decodePlain(needed, told.type, told, shape)) ??
     (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }));
@@ -51,7 +51,6 @@ export async function decodeRenderings(
 }
 
 interface Opened {
-  readonly told: Outline & { readonly type: ImageType };
   /** The file without what no decoder needs. */
   readonly needed: Uint8Array;
   readonly isCmyk: boolean;
@@ -59,15 +58,12 @@ interface Opened {
   readonly maxPixels: number;
 }
 
-/** What is told of an image before it is decoded, and its decoder is to be given. @throws ImageRejected */
+/** What an image's decoder is to be given, once it is sure how much that takes. @throws ImageRejected */
 async function opened(
   bytes: Uint8Array,
-  { maxBytes = Number.POSITIVE_INFINITY, maxPixels = MANY_PIXELS }: ImageLimits,
+  told: Told,
+  { maxPixels = MANY_PIXELS }: ImageLimits,
 ): Promise<Opened> {
-  if (bytes.length > maxBytes) {
-    throw new ImageRejected('too-large', `The image is ${bytes.length} bytes long; the most is ${maxBytes}`);
-  }
-  const told = lookAt(bytes);
   const needed = told.needed ? gathered(bytes, told.needed) : bytes.subarray(0, told.end);
   if (told.size) checkSize(told.size, maxPixels);
   // sharp's own look at the header takes as long as decoding a small image does: none where the outline is sure.
@@ -76,7 +72,7 @@ async function opened(
   checkSize(size, maxPixels);
   checkScans(told.scans ?? 1, size);
   const mayShine = told.hasAlpha ?? seen?.hasAlpha ?? false;
-  return { told, needed, isCmyk: told.isCmyk ?? false, mayShine, maxPixels };
+  return { needed, isCmyk: told.isCmyk ?? false, mayShine, maxPixels };
 }
 
 /**

@@ -2,11 +2,17 @@ import { cutShort, ImageRejected } from './errors';
 import { type ImageType, otherType, sniffImage } from './sniff';
 import { type Outline, outline } from './structure';
 
+/** What is told of an image before it is decoded. */
+export type Told = Outline & { readonly type: ImageType };
+
 /**
  * Looks at an image's outline, before anything is decoded; here and in browsers.
- * @throws ImageRejected `empty`, `unsupported-type`, `animated`, `truncated`, `undecodable`
+ * @throws ImageRejected `too-large`, `empty`, `unsupported-type`, `animated`, `truncated`, `undecodable`
  */
-export function lookAt(bytes: Uint8Array): Outline & { readonly type: ImageType } {
+export function lookAt(bytes: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): Told {
+  if (bytes.length > maxBytes) {
+    throw new ImageRejected('too-large', `The image is ${bytes.length} bytes long; the most is ${maxBytes}`);
+  }
   if (bytes.length === 0) throw new ImageRejected('empty', 'The image is empty: 0 bytes');
   const type = sniffImage(bytes);
   if (!type) throw new ImageRejected('unsupported-type', `The image is ${otherType(bytes)}`);

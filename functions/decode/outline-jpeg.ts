@@ -27,10 +27,10 @@ export function outlineOfJpeg(bytes: Uint8Array): Outline {
   };
   for (let at = 2; ; ) {
     const from = at;
-    while (at < bytes.length && bytes[at] !== 0xff) at++;
+    at = nextMark(bytes, at);
     if (at > from && scanFrom === undefined) isOdd = true;
     const data = at;
-    while (bytes[at] === 0xff) at++;
+    at = afterMarks(bytes, at);
     if (at >= bytes.length) return { ...found(), truncated: true };
     const marker = bytes[at++]!;
     if (marker === 0 || marker === TEM || (marker >= 0xd0 && marker < SOI)) {
@@ -62,6 +62,24 @@ export function outlineOfJpeg(bytes: Uint8Array): Outline {
     }
     at = end;
   }
+}
+
+/** So many bytes are looked at one by one: of a scan's data every 256th is 255, of what is made to take long every second. */
+const NEAR = 32;
+
+/** Where the next byte of 255 is; the end where there is none. */
+function nextMark(bytes: Uint8Array, from: number): number {
+  const near = Math.min(from + NEAR, bytes.length);
+  for (let at = from; at < near; at++) if (bytes[at] === 0xff) return at;
+  const found = bytes.indexOf(0xff, near);
+  return found < 0 ? bytes.length : found;
+}
+
+/** A marker may begin with any number of bytes of 255. */
+function afterMarks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] === 0xff) at++;
+  return at;
 }
 
 /** Of frames, tables, scans, restarts and comments, and of applications. */

@@ -29,7 +29,8 @@ export function outlineOfPng(bytes: Uint8Array): Outline {
     if (needed.areMany) return { truncated: false, animated, scattered: true, size };
     if (name === IEND) {
       const truncated = end > bytes.length;
-      return { truncated, animated, size, isPlain, hasAlpha, needed: needed.of(bytes.length) };
+      const isHeldWhole = hasHeader && bytes[28] !== 0;
+      return { truncated, animated, size, isPlain, hasAlpha, isHeldWhole, needed: needed.of(bytes.length) };
     }
     if (name === acTL) animated = true;
     if (name === tRNS) hasAlpha = true;

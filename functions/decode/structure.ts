@@ -20,6 +20,8 @@ export interface Outline {
   readonly isPlain?: boolean;
   /** Whether there may be transparency; undefined where the outline does not tell it. */
   readonly hasAlpha?: boolean;
+  /** Whether its decoder holds all its pixels, and more than once. */
+  readonly isHeldWhole?: boolean;
   /** Passes over a JPEG's pixels. */
   readonly scans?: number;
   /** A JPEG's last byte, after its end marker. */
@@ -44,7 +46,8 @@ function outlineOfWebp(bytes: Uint8Array): Outline {
   if (bytes.length < 21) return { truncated: true, animated: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const animated = textAt(bytes, 12) === 'VP8X' && (bytes[20]! & 2) !== 0;
-  return { truncated: view.getUint32(4, true) + 8 > bytes.length, animated, size: sizeOfWebp(view) };
+  const truncated = view.getUint32(4, true) + 8 > bytes.length;
+  return { truncated, animated, size: sizeOfWebp(view), isHeldWhole: true };
 }
 
 /** As the first chunk has it: the canvas of an extended file, the header of a lossless or a lossy one. */

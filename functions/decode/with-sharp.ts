@@ -11,9 +11,6 @@ import type { ImageType } from './sniff';
 const WHITE = { r: 255, g: 255, b: 255 };
 const BLACK = { r: 0, g: 0, b: 0 };
 
-/** So few pixels are at hand sooner than a pipeline is set up. */
-const FEW = 2 ** 20;
-
 /** A decoded image, in its own size. */
 export interface Raw {
   readonly data: Uint8Array;
@@ -74,7 +71,66 @@ export async function rawWithSharp(bytes: Uint8Array, options: SharpOptions): Pr
   );
 }
 
-/** A rendering of an image, brought to another size. @throws ImageRejected `undecodable` where it takes too long */
+/**
+ * An image laid on white or black, brought to another size as it is decoded, in its own pixels: decoders that make it smaller
+ * themselves take colours and alpha apart.
+ * @throws ImageRejected `truncated`, `too-many-pixels`, `undecodable`
+ */
+export async function flattenedWithSharp(
+  bytes: Uint8Array,
+  rendering: Rendering,
+  shape: ImageShape,
+  options: SharpOptions,
+): Promise<Raw> {
+  return await wholly(options, async (failOn) => {
+    const input = await opened(bytes, { isCmyk: false, failOn, ...options });
+    const { width, height } = await input.metadata();
+    return await toRaw(
+      input
+        // All of it, before it is turned: then no decoder makes it smaller.
+        .extract({ left: 0, top: 0, width, height })
+        .autoOrient()
+        .flatten({ background: rendering === 'on-black' ? BLACK : WHITE })
+        .resize({ height: shape.height, width: shape.width, fit: 'fill', kernel: 'lanczos3' })
+        .toColourspace('srgb'),
+    );
+  });
+}
+
+/**
+ * The colours of an image, whatever its alpha is, brought to another size one after the other.
+ * @throws ImageRejected `truncated`, `too-many-pixels`, `undecodable`
+ */
+export async function coloursWithSharp(
+  bytes: Uint8Array,
+  shape: ImageShape,
+  options: SharpOptions,
+): Promise<Raw> {
+  const colours: Raw[] = [];
+  for (const channel of ['red', 'green', 'blue'] as const) {
+    const one = await wholly(options, async (failOn) =>
+      toRaw(
+        (await opened(bytes, { isCmyk: false, failOn, ...options }))
+          .autoOrient()
+          .toColourspace('srgb')
+          .extractChannel(channel),
+      ),
+    );
+    colours.push(await resizedWithSharp(one, 'alpha-dropped', shape));
+  }
+  const data = new Uint8Array(shape.height * shape.width * colours.length);
+  colours.forEach((one, c) => {
+    for (let i = 0; i * one.channels < one.data.length; i++)
+      data[i * colours.length + c] = one.data[i * one.channels]!;
+  });
+  return { data, width: shape.width, height: shape.height, channels: colours.length };
+}
+
+/**
+ * A rendering of an image, brought to another size.
+ * @param raw for `alpha-dropped` without its alpha: with it, clear pixels would not count where pixels are made one
+ * @throws ImageRejected `undecodable` where it takes too long
+ */
 export async function resizedWithSharp(raw: Raw, rendering: Rendering, shape: ImageShape): Promise<Raw> {
   return await resized(raw, rendering, shape).catch((cause) => {
     throw rejected(cause);
@@ -82,24 +138,12 @@ export async function resizedWithSharp(raw: Raw, rendering: Rendering, shape: Im
 }
 
 async function resized(raw: Raw, rendering: Rendering, { height, width }: ImageShape): Promise<Raw> {
-  // With their alpha, clear pixels would not count where pixels are made one.
+  const picture = await fromRaw(raw);
   const flat =
     rendering === 'alpha-dropped'
-      ? await fromRaw(await withoutAlpha(raw))
-      : (await fromRaw(raw)).flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
+      ? picture
+      : picture.flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
   return await toRaw(flat.resize({ height, width, fit: 'fill', kernel: 'lanczos3' }));
-}
-
-async function withoutAlpha(raw: Raw): Promise<Raw> {
-  const { data, width, height, channels } = raw;
-  if (channels !== 4 || width * height > FEW) return await toRaw((await fromRaw(raw)).removeAlpha());
-  const colours = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4) {
-    colours[to++] = data[from]!;
-    colours[to++] = data[from + 1]!;
-    colours[to++] = data[from + 2]!;
-  }
-  return { data: colours, width, height, channels: 3 };
 }
 
 async function fromRaw({ data, width, height, channels }: Raw): Promise<Sharp> {

@@ -13,12 +13,15 @@ import { Problem } from '../problem';
 import { queryOf } from '../query';
 import { MOST_IMAGES } from '../schemas';
 import { type InferRequest, inferRequestSchema } from './schemas';
-import { bytesOf, inputValues, type OutputTensor } from './tensors';
+import { bytesOf, inputValues, type OutputTensor, type TensorText } from './tensors';
 
 const HEADER_LENGTH = 'inference-header-content-length';
 
 /** The most values of a request beside the tensor's: what can be asked for has a few dozen. */
 const MAX_BESIDE = 1000;
+
+/** The tensor's values, which are many: `inputValues` reads them from their text. */
+const VALUES = { list: 'inputs', key: 'data', kind: 'list' } as const;
 
 /** The name of the image tensor: n × height × width × channels values of 0–255, RGB. */
 export const INPUT = 'images';
@@ -69,7 +72,7 @@ async function inferWithin(
   queryOf(c, []);
   const { maxRequestBytes: maxBytes, slowest } = limits;
   const body = await readBody(c.req.raw, { maxBytes, what: 'A request', room, slowest });
-  const { request, binary } = parse(body, c.req.header(HEADER_LENGTH), mostValues(model));
+  const { request, ...text } = await parse(body, c.req.header(HEADER_LENGTH), mostValues(model));
   const outputs = wantedOf(request, model);
   const input = request.inputs[0]!;
   const { height, width, channels } = model.input;
@@ -84,7 +87,7 @@ async function inferWithin(
   if (count! > MOST_IMAGES) {
     throw new Problem('too-many-images', `${count} images; a request may have ${MOST_IMAGES} at most.`);
   }
-  const pixels = inputValues(input, binary);
+  const pixels = await inputValues(input, text);
   if (pixels.length !== count! * imageSize(model.input))
     throw new Problem('malformed', 'The shape does not fit.');
   tellWhole(pixels, count!, trail);
@@ -105,7 +108,11 @@ function tellWhole(pixels: Uint8Array | Float32Array, count: number, trail: Trai
   }
 }
 
-function parse(body: Uint8Array, header: string | undefined, maxValues: number) {
+async function parse(
+  body: Uint8Array,
+  header: string | undefined,
+  maxValues: number,
+): Promise<TensorText & { request: InferRequest }> {
   const length = header === undefined ? body.length : /^\d{1,9}$/.test(header) ? Number(header) : -1;
   if (length < 0 || length > body.length) {
     throw new Problem(
@@ -113,22 +120,16 @@ function parse(body: Uint8Array, header: string | undefined, maxValues: number) 
       `Inference-Header-Content-Length is ${clipped(header!)}, of a body of ${body.length} bytes.`,
     );
   }
-  const request = requestOf(parseJson(body.subarray(0, length), maxValues));
-  return { request, binary: body.subarray(length) };
+  const { value, apart } = await parseJson(body.subarray(0, length), maxValues, VALUES);
+  return { request: requestOf(value), lists: apart, binary: body.subarray(length) };
 }
 
-/** The values of the tensor, which are many, are left aside here: `inputValues` looks at them. */
 function requestOf(raw: unknown): InferRequest {
-  const given = raw as { inputs?: readonly { data?: unknown }[] } | null;
-  const first = Array.isArray(given?.inputs) ? given.inputs[0] : undefined;
-  const values = first?.data;
-  if (first && Array.isArray(values)) first.data = [];
   if (!holdsAtMost(raw, MAX_BESIDE)) {
     throw new Problem('malformed', `The request holds more than ${MAX_BESIDE} values beside the tensor's.`);
   }
   const parsed = inferRequestSchema.safeParse(raw);
   if (!parsed.success) throw new Problem('malformed', faultsIn(parsed.error));
-  if (Array.isArray(values)) parsed.data.inputs[0]!.data = values;
   return parsed.data;
 }
 

@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer';
+import { endianness } from 'node:os';
+import { BREATH_BYTES, breath } from '../breath';
 import { clipped } from '../json';
 import { Problem } from '../problem';
+import { readNumbers } from './numbers';
 import type { InferRequest } from './schemas';
 
 /**
@@ -19,15 +22,22 @@ export interface OutputTensor {
 /** Bytes of one value; images may come as any of these. */
 export const INPUT_TYPES = { UINT8: 1, FP32: 4 } as const;
 
+/** Where the values of a tensor lie. */
+export interface TensorText {
+  /** What follows the JSON, where the tensor is sent as bytes. */
+  readonly binary: Uint8Array;
+  /** The text of each list of values that a tensor has; its `data` holds the number of its own. */
+  readonly lists: readonly Uint8Array[];
+}
+
 /**
  * The values of an image tensor.
- * @param binary what follows the JSON, where the tensor is sent as bytes
  * @throws Problem `malformed` where shape, type and data do not fit together
  */
-export function inputValues(
+export async function inputValues(
   input: InferRequest['inputs'][number],
-  binary: Uint8Array,
-): Uint8Array | Float32Array {
+  { binary, lists }: TensorText,
+): Promise<Uint8Array | Float32Array> {
   const count = input.shape.reduce((product, side) => product * side, 1);
   const { datatype } = input;
   if (datatype !== 'UINT8' && datatype !== 'FP32') {
@@ -41,48 +51,40 @@ export function inputValues(
         `${input.name} is of ${count * INPUT_TYPES[datatype]} bytes by its shape; ${clipped(String(announced))} are announced, ${binary.length} sent.`,
       );
     }
-    if (datatype === 'UINT8') return binary;
-    const values = new Float32Array(count);
-    const view = new DataView(binary.buffer, binary.byteOffset, binary.length);
-    for (let i = 0; i < count; i++) values[i] = view.getFloat32(4 * i, true);
-    return checked(values, input.name);
+    return datatype === 'UINT8' ? binary : await checked(fromBytes(binary), input.name);
   }
-  const values = new Float32Array(count);
-  const sent = flatten(input.data ?? [], input.shape.length, values, datatype);
+  const values = datatype === 'UINT8' ? new Uint8Array(count) : new Float32Array(count);
+  const [number] = (input.data ?? []) as [number?];
+  const sent = number === undefined ? 0 : await readNumbers(lists[number]!, values, input.shape.length + 1);
+  if (typeof sent !== 'number') throw notPixels(input.name);
   if (sent !== count) {
     throw new Problem('malformed', `${input.name} is of ${count} values by its shape; ${sent} are sent.`);
   }
-  checked(values, input.name);
-  return datatype === 'UINT8' ? Uint8Array.from(values) : values;
+  return values instanceof Float32Array ? await checked(values, input.name) : values;
 }
 
-/**
- * Writes values out one after the other; what is no value becomes NaN, and so does what is nested deeper than the shape.
- * @returns how many there are, though they may be more than there is room for
- */
-function flatten(
-  data: readonly unknown[],
-  depth: number,
-  into: Float32Array,
-  datatype: keyof typeof INPUT_TYPES,
-  first = 0,
-): number {
-  let next = first;
-  for (const each of data) {
-    if (typeof each === 'number' && (datatype === 'FP32' || Number.isInteger(each))) into[next++] = each;
-    else if (depth > 0 && Array.isArray(each)) next = flatten(each, depth - 1, into, datatype, next);
-    else into[next++] = Number.NaN;
-  }
-  return next;
+/** Little-endian, wherever they lie. */
+function fromBytes(binary: Uint8Array): Float32Array {
+  if (endianness() === 'LE') return new Float32Array(new Uint8Array(binary).buffer);
+  const view = new DataView(binary.buffer, binary.byteOffset, binary.length);
+  return Float32Array.from({ length: binary.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
-function checked(values: Float32Array, name: string): Float32Array {
-  for (const value of values) {
-    if (!(value >= 0 && value <= 255)) {
-      throw new Problem('malformed', `${name} holds values that are no pixels: 0 to 255 are wanted.`);
-    }
+async function checked(values: Float32Array, name: string): Promise<Float32Array> {
+  for (let from = 0; from < values.length; from += BREATH_BYTES) {
+    if (!arePixels(values.subarray(from, from + BREATH_BYTES))) throw notPixels(name);
+    await breath();
   }
   return values;
+}
+
+function arePixels(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i]! >= 0 && values[i]! <= 255)) return false;
+  return true;
+}
+
+function notPixels(name: string): Problem {
+  return new Problem('malformed', `${name} holds values that are no pixels: 0 to 255 are wanted.`);
 }
 
 /** A tensor as bytes: little-endian, a byte for a boolean. */

@@ -1,10 +1,11 @@
 import type { Context } from 'hono';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { type Asked, askedOf } from '../asked';
+import { breath } from '../breath';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { decodeRenderings, ImageRejected, isLarge, type Rendered } from '../decode';
+import { decodeRenderings, ImageRejected, isLarge, lookAt, RENDERINGS, type Rendered } from '../decode';
 import { FairTurns } from '../fair-turns';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
 import { type HeldBytes, type Limits, Turns } from '../limits';
@@ -29,6 +30,9 @@ type Decoded =
   | { readonly name?: string; readonly renderings: Rendered[] }
   | { readonly name?: string; readonly error: Problem };
 
+/** An image's bytes are looked through before it is decoded: so many take some milliseconds. */
+const LONG = 2 ** 18;
+
 /**
  * `POST /v1/classify` and `POST /v1/models/{model}/classify`: a JPEG, PNG or WebP image as the body, told by its bytes,
  * is answered with its verdict; several, as a form or JSON, with one answer each, in order, a verdict or an error.
@@ -49,9 +53,12 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   ): Promise<Rendered[]> {
     const bytes = await image.bytes();
     onWhole(bytes);
-    const turns = isLarge(bytes) ? decodingLarge : decoding;
+    // Other files of a request come in between, and other requests.
+    if (bytes.length > LONG) await breath();
+    const told = lookAt(bytes, limits.maxBytes);
+    const turns = isLarge(told) ? decodingLarge : decoding;
     return await turns.take(caller, () =>
-      timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits)),
+      timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits, RENDERINGS, told)),
     );
   }
 

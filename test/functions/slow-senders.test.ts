@@ -91,6 +91,18 @@ describe('held bytes', () => {
     expect(await letGoOf(room, 'a', 75)).toBe(true);
   });
 
+  it('are read in turns: who sends one part waits for a few of whoever sends hundreds', async () => {
+    const room = new HeldBytes(100);
+    const order: string[] = [];
+    const part = (caller: string) =>
+      room.during(caller, async ({ turn }) => {
+        await turn();
+        order.push(caller);
+      });
+    await Promise.all([...Array.from({ length: 300 }, () => part('many')), part('one')]);
+    expect(order.indexOf('one')).toBeLessThan(20);
+  });
+
   it('are given back where a sender breaks off', async () => {
     const app = createApp({ classifier: colours, limits: { maxHeld: 2 * png.length } });
     const { url } = await serve(app);

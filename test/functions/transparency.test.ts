@@ -10,11 +10,14 @@ import { lineOf } from '../../build-repair/screen/rows';
 import { openScreener } from '../../build-repair/screen/screener';
 import { createApp } from '../../functions/app';
 import type { Classifier } from '../../functions/classifier';
-import { decodeRenderings } from '../../functions/decode';
+import { decodeRenderings, RENDERINGS } from '../../functions/decode';
+import { renderedWithSharp } from '../../functions/decode/renderings';
+import { outline } from '../../functions/decode/structure';
 import { oneAnswerSchema } from '../../functions/schemas';
 import { screenObject } from '../../functions/screening/screen-object';
 import type { Uploads } from '../../functions/uploads/s3';
 import { startEngine } from '../../models/engine';
+import { Random } from '../../models/random';
 import { resolveBundle } from '../../models/store/folder';
 import type { Rendering } from '../../models/verdict';
 import { readAll } from '../models/images/write-hdf5';
@@ -250,5 +253,33 @@ describe('files that aren’t opaque', () => {
     const opaque = await openImages(at('opaque.png'), { shape: small, labelsRequired: false });
     await readAll(opaque, 9);
     expect(laidOnWhite(opaque)).toEqual([]);
+  });
+});
+
+describe('a picture too large to be held as a whole', () => {
+  const to = { height: 40, width: 32, channels: 3 };
+  const random = new Random(9);
+  const made = (channels: 3 | 4) => {
+    const few = Uint8Array.from({ length: 35 * 25 * channels }, () => random.int(256));
+    return sharp(few, { raw: { width: 35, height: 25, channels } }).resize(700, 500, { fit: 'fill' });
+  };
+
+  it.each([
+    ['PNG', () => made(4).png()],
+    ['PNG of 16 bits', () => made(4).toColourspace('rgb16').png()],
+    ['PNG of a palette', () => made(4).png({ palette: true })],
+    ['PNG, grey', () => made(4).greyscale().png()],
+    ['PNG that EXIF turns', () => made(4).withMetadata({ orientation: 6 }).png()],
+    ['opaque PNG', () => made(3).ensureAlpha(1).png()],
+  ])('is rendered in passes as it would be at once: %s', async (_, picture) => {
+    const bytes = new Uint8Array(await picture().toBuffer());
+    const whole = await decodeRenderings(bytes, to);
+    const told = { ...outline(bytes, 'png'), size: { width: 5000, height: 5000 } };
+    const passes = await renderedWithSharp(bytes, to, RENDERINGS, told, {});
+    expect(passes.map(({ rendering }) => rendering)).toEqual(whole.map(({ rendering }) => rendering));
+    for (const [i, { pixels }] of passes.entries()) {
+      const far = Math.max(...pixels.map((value, k) => Math.abs(value - whole[i]!.pixels[k]!)));
+      expect(far).toBeLessThan(8);
+    }
   });
 });

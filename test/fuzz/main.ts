@@ -1,31 +1,21 @@
-/** `npm run fuzz [COUNT] [SEED]`: asks the service with as many bodies (100,000), and watches its memory. */
-import fc from 'fast-check';
-import { ProgressLines } from '../../build-repair/cli/progress-lines';
-import { askFuzzed } from './ask';
-import { realFiles, requests } from './bodies';
+/**
+ * `npm run fuzz [-- COUNT [SEED]] [--only TEXT]`: asks the service with as many random bodies (100,000), by batch, then with a
+ * corpus of hostile inputs (those whose names have TEXT), one process each; measures processor time, memory and how long
+ * the event loop is held, and ends with exit code 1 where a bound is passed. COUNT 0 leaves the random bodies out, `--only none` the corpus.
+ */
+import { parseArgs } from 'node:util';
+import { measureCorpus } from './corpus/main';
+import { askRandom } from './random';
 
-const count = Number(process.argv[2] ?? 100_000);
-const seed = Number(process.argv[3] ?? 1);
-if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' } },
+});
+const [count = 100_000, seed = 1] = positionals.map(Number);
+if (!Number.isInteger(count) || count < 0 || !Number.isInteger(seed)) {
   console.error('COUNT and SEED are whole numbers.');
   process.exit(2);
 }
-const lines = new ProgressLines();
-const megabytes = () => process.memoryUsage().rss / 1e6;
-const answers = new Map<number, number>();
-let asked = 0;
-let settled: number | undefined;
-await fc.assert(
-  fc.asyncProperty(requests(await realFiles()), async (request) => {
-    const status = await askFuzzed(request);
-    answers.set(status, (answers.get(status) ?? 0) + 1);
-    asked++;
-    if (asked === Math.ceil(count / 5)) settled = megabytes();
-    if (asked % 500 === 0) lines.report({ stage: 'Asking', done: asked, total: count });
-  }),
-  { numRuns: count, seed },
-);
-lines.finish();
-const told = [...answers].sort(([a], [b]) => a - b).map(([status, times]) => `${status}: ${times}`);
-console.log(`${asked} bodies, no fault; ${told.join(', ')}`);
-console.log(`resident: ${settled?.toFixed(0)} MB after a fifth, ${megabytes().toFixed(0)} MB at the end`);
+const isCalm = count === 0 || (await askRandom(count, seed));
+const isWithin = values.only === 'none' || (await measureCorpus(values.only));
+if (!isCalm || !isWithin) process.exitCode = 1;
