@@ -71,12 +71,8 @@ export function bearsSignatureOf({ bundle, before, signed }: ReadPointer, keys: 
 export function checkPointer(pointer: ReadPointer, model: string, keys: TrustedKeys, where: string): number {
   const { signed } = pointer;
   const hint =
-    'Sign what is current: goodnet activate ID --store ADDRESS --sign KEY, by a key that is trusted here.';
-  if (!signed) {
-    throw new BundleError(`${where} is not signed: whoever may write there chooses what is answered with`, {
-      hint,
-    });
-  }
+    'Sign what is current, or whoever may write there chooses it: goodnet activate ID --store ADDRESS --sign KEY, by a key that is trusted here.';
+  if (!signed) throw new BundleError(`${where} is not signed`, { hint });
   if (!keys.has(signed.keyId))
     throw new BundleError(`${where} is signed by ${signed.keyId}, which is not trusted here`, { hint });
   if (!bearsSignatureOf(pointer, keys)) {

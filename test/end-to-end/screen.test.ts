@@ -94,7 +94,7 @@ test('refuses a bundle that no trusted key has signed, with one process and with
   for (const workers of ['1', '2']) {
     const ran = await goodnet('screen', store, folder, '--workers', workers, '--trust', `${key}.pub`);
     expect(ran).toMatchObject({ code: 1, out: '' });
-    expect(ran.err).toMatch(/current\.json is not signed: .*\n {2}Sign what is current/);
+    expect(ran.err).toMatch(/current\.json is not signed\n {2}Sign what is current/);
   }
 });
 

@@ -145,7 +145,8 @@ describe.skipIf(!hasRuntimeClient || !hasS3Server)("on AWS's own runtime client"
     await createKeys(key);
     await expect(start('index.handler', { GOODNET_TRUST: `${key}.pub` })).rejects.toThrow(/is not signed/);
     const files = s3Files('s3://goodnet/signed', client);
-    await activate(files, (await publish(store, files, { signer: await openSigner(key) })).id);
+    const signer = await openSigner(key);
+    await activate(files, (await publish(store, files, { signer })).id, { signer });
     const env = { GOODNET_BUNDLE: 's3://goodnet/signed', GOODNET_TRUST: `${key}.pub` };
     const instance = await start('index.handler', env);
     const { statusCode } = await answer(instance, httpEvent('http-api', 'GET', '/v1/models'));
