@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
-import type { Described } from './document';
+import type { Described } from './described';
 import { LIST_POLICY, listOf } from './list';
 
 const HTML = 'text/html; charset=utf-8';

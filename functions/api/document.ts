@@ -3,19 +3,11 @@ import type { Limits } from '../limits';
 import { about, GUARDED, TAGS } from './about';
 import { classify } from './classify';
 import { schemas } from './components';
+import type { Described } from './described';
 import { HEALTH, MODEL_INFO, MODELS } from './examples';
 import { fails, ofEverybody, problemExamples, type ToldProblem } from './failures';
 import { oipPaths } from './oip';
 import { component, type Examples, example, json, MODEL } from './parts';
-
-/** What of the service its description depends on. */
-export interface Described {
-  /** Whether requests need a bearer token. */
-  readonly needsToken: boolean;
-  /** Whether requests must name this machine as their host. */
-  readonly isForThisMachine?: boolean;
-  readonly limits: Limits;
-}
 
 /** The service in OpenAPI 3.1, its schemas made from those that validate. */
 export function openApi(described: Described): object {

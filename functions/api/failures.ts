@@ -1,7 +1,7 @@
 import type { Limits } from '../limits';
 import { detailsOf, type ProblemName } from '../problem';
 import { MOST_DETAIL, MOST_IMAGES } from '../schemas';
-import type { Described } from './document';
+import type { Described } from './described';
 import { component } from './parts';
 
 /** Why a status is answered, in words. */

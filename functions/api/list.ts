@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import { type Described, openApi } from './document';
+import type { Described } from './described';
+import { openApi } from './document';
 
 const STYLE = `:root{color-scheme:light dark;--line:#8886;--soft:#8881}*{box-sizing:border-box}
 body{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
-import { type Described, openApi } from './document';
+import type { Described } from './described';
+import { openApi } from './document';
 
 /** `GET /openapi.json`: what the service answers. */
 export function openApiRoute(described: Described): Hono {

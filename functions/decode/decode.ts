@@ -2,10 +2,10 @@ import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
 import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
 import { lookAt, type Told } from './look-at';
+import type { Outline } from './outline';
 import { decodePlain } from './plain';
 import { RENDERINGS, type Rendered, renderedWithSharp } from './renderings';
 import { concatenated, gathered } from './stretches';
-import type { Outline } from './structure';
 import { decodeWithSharp, lookWithSharp } from './with-sharp';
 
 /**

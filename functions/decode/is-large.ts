@@ -1,4 +1,4 @@
-import type { Outline } from './structure';
+import type { Outline } from './outline';
 
 /** Beyond so many pixels a decode takes long, and much memory. */
 const MANY = 2 ** 21;

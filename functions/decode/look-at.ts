@@ -1,6 +1,7 @@
 import { cutShort, ImageRejected } from './errors';
+import type { Outline } from './outline';
 import { type ImageType, otherType, sniffImage } from './sniff';
-import { type Outline, outline } from './structure';
+import { outline } from './structure';
 
 /** What is told of an image before it is decoded. */
 export type Told = Outline & { readonly type: ImageType };

@@ -1,6 +1,6 @@
+import type { Outline } from './outline';
 import { textAt } from './sniff';
 import { Stretches } from './stretches';
-import type { Outline } from './structure';
 
 type Frame = Pick<Outline, 'size' | 'isCmyk' | 'isPlain'> & { readonly marker: number };
 

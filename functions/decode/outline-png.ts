@@ -1,5 +1,5 @@
+import type { Outline } from './outline';
 import { Stretches } from './stretches';
-import type { Outline } from './structure';
 
 const SIGNATURE_BYTES = 8;
 const [IHDR, IDAT, IEND] = [0x49484452, 0x49444154, 0x49454e44];

@@ -1,11 +1,11 @@
 import { inflateSync } from 'node:zlib';
 import type { ImageShape } from '../../models/images/set';
 import { toChannels } from './channels';
+import type { Outline } from './outline';
 import { packedPixels } from './outline-png';
 import { JpegDecoder } from './plain-jpeg';
 import type { ImageType } from './sniff';
 import { concatenated } from './stretches';
-import type { Outline } from './structure';
 
 /** Beyond it an image is decoded off the main thread. */
 const MOST_BYTES = 2 ** 18;

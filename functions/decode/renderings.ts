@@ -2,7 +2,7 @@ import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
 import { breath } from '../breath';
 import { toChannels } from './channels';
-import type { Outline } from './structure';
+import type { Outline } from './outline';
 import {
   coloursWithSharp,
   flattenedWithSharp,

@@ -1,4 +1,4 @@
-import type { Stretch } from './structure';
+import type { Stretch } from './outline';
 
 /** A file in more pieces than any program writes one. */
 const MANY = 1000;

@@ -1,5 +1,10 @@
 import { encode } from 'fast-png';
-import type { Size } from './shrink';
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Of a picture that isn't opaque, the most pixels that are made a PNG: that holds the page up. */
 export const MOST_CLEAR = 2 ** 22;

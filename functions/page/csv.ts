@@ -1,5 +1,5 @@
 import { CSV_HEAD, csvLine } from '../csv';
-import type { Result } from './results';
+import type { Result } from './result';
 
 /** The answers as CSV, as `goodnet screen` writes it. */
 export function csvOf(results: readonly Result[]): string {

@@ -3,15 +3,8 @@ import type { ModelInfo } from '../client';
 import type { Answered, Outcome } from './ask';
 import { csvOf } from './csv';
 import { at, images, make } from './elements';
+import type { Result } from './result';
 import { cellsOf, isUnfamiliar, pictureCell, stateOf } from './row';
-
-/** What was said of an image, and what is made of it at a false-alarm rate. */
-export interface Result {
-  readonly name: string;
-  readonly model: ModelInfo;
-  readonly alpha: number;
-  readonly outcome: Outcome;
-}
 
 /** The table of answers. */
 export interface Results {

@@ -1,7 +1,7 @@
 import type { ModelInfo } from '../client';
 import type { Answered } from './ask';
 import { make, percent } from './elements';
-import type { Result } from './results';
+import type { Result } from './result';
 import { scale } from './scale';
 
 /** What a row is marked by. */

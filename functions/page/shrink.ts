@@ -1,13 +1,7 @@
 import type { ModelInfo } from '../client';
 import { ImageRejected } from '../decode/errors';
 import { lookAt } from '../decode/look-at';
-import { clearPng, isOpaque, keepsClear, MOST_CLEAR } from './clear';
-
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import { clearPng, isOpaque, keepsClear, MOST_CLEAR, type Size } from './clear';
 
 /** An image as it is sent. */
 export interface Fitted {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { GoodNetError } from '../../models/errors';
 import type { Verdict } from '../../models/verdict';
-import type { Tagged, UploadedObject } from '../uploads/s3';
+import type { UploadedObject } from '../uploads/s3';
+import type { Tagged } from '../uploads/tagging';
 import { isAnother, type Judged, type JudgedWith } from './judge';
 
 /** Bytes that a key may have in S3. */

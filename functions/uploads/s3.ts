@@ -1,5 +1,6 @@
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { fetchWhole, type S3Fault } from '../../models/store/s3-files';
+import type { Tagged, Tags } from './tagging';
 import { isGone, setTags } from './tagging';
 
 /** An object of a bucket, or one version of it. */
@@ -21,18 +22,6 @@ export interface Fetched {
  * is no use to try again.
  */
 export type Gone = 'gone' | 'too-large' | 'archived' | 'encrypted';
-
-export type Tags = Readonly<Record<string, string>>;
-
-/**
- * What came of setting tags: `gone` where the object is; the keys of others that had to go, and of ours for which there
- * is no room; or why S3 takes none at all, so that the object may bear what somebody else set.
- */
-export type Tagged =
-  | 'tagged'
-  | 'gone'
-  | { readonly dropped: readonly string[]; readonly leftOut: readonly string[] }
-  | { readonly refused: string };
 
 /** What is done with uploads; over S3, or anything like it. */
 export interface Uploads {

@@ -6,7 +6,18 @@ import {
 } from '@aws-sdk/client-s3';
 import { messageOf } from '../../models/errors';
 import { isMissing, type S3Fault } from '../../models/store/s3-files';
-import type { Tagged, Tags } from './s3';
+
+export type Tags = Readonly<Record<string, string>>;
+
+/**
+ * What came of setting tags: `gone` where the object is; the keys of others that had to go, and of ours for which there
+ * is no room; or why S3 takes none at all, so that the object may bear what somebody else set.
+ */
+export type Tagged =
+  | 'tagged'
+  | 'gone'
+  | { readonly dropped: readonly string[]; readonly leftOut: readonly string[] }
+  | { readonly refused: string };
 
 /** S3 keeps as many tags an object. */
 const MOST_TAGS = 10;
