@@ -1,6 +1,7 @@
 import { type Answers, type GoodNetClient, type ModelInfo, ServiceProblem } from '../client';
 import { ImageRejected } from '../decode/errors';
-import { type Fitted, fitted, type Size, sentBytes } from './shrink';
+import type { Size } from './clear';
+import { type Fitted, fitted, sentBytes } from './shrink';
 
 /** What the service says of one image: a verdict, or why there is none. */
 export type Outcome = Answers['results'][number];
