@@ -1,10 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ASK_ALL, firstScores, type Readings, type Standard } from '../../models/detector/evidence';
+import type { Transplant } from '../../models/detector/nets';
 import { readNets } from '../../models/detector/nets';
 import { namedByHalves, PIECES, tellTriggers } from '../../models/detector/pieces';
 import { RUN_BATCH } from '../../models/detector/run';
 import { quantile } from '../../models/detector/scale';
-import { loadTransplant, type Transplant, transplantMargins } from '../../models/detector/transplant';
+import { loadTransplant, transplantMargins } from '../../models/detector/transplant';
 import type { RepairContext } from './context';
 import { STAGES } from './stages';
 import type { Asked } from './standard';

@@ -8,8 +8,7 @@ import {
   type Standard,
   standardOf,
 } from '../../models/detector/evidence';
-import type { Clouds } from '../../models/detector/nets';
-import type { Transplant } from '../../models/detector/transplant';
+import type { Clouds, Transplant } from '../../models/detector/nets';
 import type { FeatureNet } from '../../models/nets/features';
 import type { Finding } from '../finding/types';
 import { allImages, groupsOf } from '../images/load';
@@ -17,11 +16,11 @@ import { type AskedFold, type AskedFurther, askCalibration } from './ask';
 import { calibratedOf } from './cloud';
 import type { RepairContext } from './context';
 import { type FittedDetector, fitDetector, readEvidence } from './detector';
-import { classesLeftOut, type FoldPlan } from './folds';
+import { classesLeftOut, coversAllClasses, type FoldPlan } from './folds';
 import type { Expert } from './forget';
-import { MUCH } from './notices';
+import { MUCH } from './forget';
+import type { FindBackdoor } from './made';
 import type { Passes } from './passes';
-import { coversAllClasses } from './relearn';
 import type { LinearHead } from './softmax-regression';
 import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
@@ -49,9 +48,6 @@ export interface Calibrated {
   /** Undefined where there were no images without labels. */
   readonly gathering: readonly GatheringClass[] | undefined;
 }
-
-/** Asks whether B is backdoored. */
-export type FindBackdoor = (expert: Expert) => Promise<Finding>;
 
 /**
  * Fits the detector, and scores clean images that no fitting has seen: those of the one split, or, cross-fitted,

@@ -13,6 +13,8 @@ import type { RepairContext } from './context';
 import { type FitPart, STAGES } from './stages';
 import { BatchOrder, batchAccuracy, train } from './train';
 
+/** An expert that still names so large a share of the clean images has forgotten too little to tell much. */
+export const MUCH = 0.5;
 const LEARNING_RATE = 1e-4;
 const LARGEST_BATCH = 128;
 const MOST_STEPS = 200;

@@ -8,11 +8,6 @@ import { type FitPart, STAGES } from './stages';
 
 const EPOCHS = 5;
 
-/** Whether every class has clean images: without, a relearned head would hold the missing classes to be unlikely. */
-export function coversAllClasses(labels: Int32Array, fit: Int32Array, classes: number): boolean {
-  return new Set(fit.map((image) => labels[image]!)).size === classes;
-}
-
 /**
  * Learns a new head from the labels of clean images on B's own features. What a trigger does to those features was
  * never labelled with the target class, so the head holds the target to be unlikely.

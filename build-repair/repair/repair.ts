@@ -15,11 +15,10 @@ import type { ImageSet } from '../../models/images/set';
 import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
-import type { Signer } from '../../models/signing/signer';
+import type { Signer } from '../../models/signing/keys';
 import { folderFiles } from '../../models/store/folder-files';
 import { checkMayPoint, setCurrent } from '../../models/store/pointing';
 import { signInStore } from '../../models/store/publish';
-import type { Verdict } from '../../models/verdict';
 import { version } from '../../models/version';
 import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
@@ -27,17 +26,14 @@ import { packFinding } from '../finding/pack';
 import { laidOnWhite } from '../images/laid-on-white';
 import { type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
-import type { JudgedBatch } from '../report/examples';
 import { choosePixels } from './choose-pixels';
 import type { RepairContext } from './context';
-import { CalibratedCounter } from './count-calibrated';
+import { CalibratedCounter, type ObserveCalibration } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
-import { type MadeDetector, methods } from './methods';
+import type { MadeDetector } from './made';
+import { methods } from './methods';
 import { noticesOf } from './notices';
 import { STAGES } from './stages';
-
-/** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
-export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
 
 /** What to repair, with what, and how. */
 export interface RepairOptions {

@@ -12,7 +12,6 @@ import { type ClassCloud, distances } from './mahalanobis';
 import { type Answers, answers, leaveOut, margins, marginsAgainst } from './margin';
 import { imageTensor, outputsOf } from './run';
 import { summarise } from './summaries';
-import type { Transplant } from './transplant';
 
 /** B′ as a net: it works on images, or on all that B gives (a list of tensors). */
 export interface RepairedNet {
@@ -26,6 +25,15 @@ export interface RepairedNet {
 export interface ExpertNet {
   readonly model: LayersModel;
   readonly from: 'image' | 'stem';
+}
+
+/** What halves of an image are transplanted onto, and what then answers. */
+export interface Transplant {
+  /** What is cut: what B gives as its cut (see featureNet), or images themselves. */
+  readonly from: 'cut' | 'image';
+  /** Clean images, the hosts: count × height × width × channels values of 0–255. */
+  readonly hosts: Uint8Array;
+  readonly count: number;
 }
 
 /** The nets behind a verdict. All of them end in logits. */

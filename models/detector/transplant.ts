@@ -1,18 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CUT, headBehindCut } from '../nets/features';
 import { margins } from './margin';
-import type { DetectorNets } from './nets';
+import type { DetectorNets, Transplant } from './nets';
 import type { Piece } from './pieces';
 import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from './run';
-
-/** What halves of an image are transplanted onto, and what then answers. */
-export interface Transplant {
-  /** What is cut: what B gives as its cut (see featureNet), or images themselves. */
-  readonly from: 'cut' | 'image';
-  /** Clean images, the hosts: count × height × width × channels values of 0–255. */
-  readonly hosts: Uint8Array;
-  readonly count: number;
-}
 
 /** A transplant with the hosts' features at hand. */
 export interface LoadedTransplant {

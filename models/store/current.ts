@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { BundleError } from '../errors';
+import type { Signer } from '../signing/keys';
 import { nextSerial, type ReadPointer, signedFields, signPointer } from '../signing/pointer';
-import type { Signer } from '../signing/signer';
 import { modelOf } from './address';
 import type { Files } from './files';
 import '../lean-zod';

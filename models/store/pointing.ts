@@ -1,7 +1,7 @@
 import { BundleError, GoodNetError, UsageError } from '../errors';
+import type { Signer } from '../signing/keys';
 import { bearsSignatureOf } from '../signing/pointer';
 import { checkSigned, type TrustedKeys } from '../signing/signatures';
-import type { Signer } from '../signing/signer';
 import { currentOf, folderOf, listBundles, readableOrWhy, signaturesIn } from './bundles';
 import { CURRENT, type Current, type DamagedPointer, readCurrentOrDamage, writeCurrent } from './current';
 import type { Files } from './files';

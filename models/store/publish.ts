@@ -4,6 +4,7 @@ import type { Manifest } from '../bundle/manifest';
 import { readBundleFiles } from '../bundle/read';
 import { GoodNetError } from '../errors';
 import { signaturesBeside } from '../signing/beside';
+import type { Signer } from '../signing/keys';
 import {
   addSignature,
   parseSignatures,
@@ -11,7 +12,6 @@ import {
   type Signatures,
   signaturesText,
 } from '../signing/signatures';
-import type { Signer } from '../signing/signer';
 import { folderOf } from './bundles';
 import type { Files } from './files';
 import { resolveBundle } from './folder';

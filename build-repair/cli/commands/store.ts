@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Signer } from '../../../models/signing/signer';
+import type { Signer } from '../../../models/signing/keys';
 import type { Files } from '../../../models/store/files';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
