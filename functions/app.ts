@@ -12,6 +12,7 @@ import type { Classifier } from './classifier';
 import { crossOrigin } from './cors';
 import type { FetchObject } from './images-in';
 import { HeldBytes, LIMITS, type Limits } from './limits';
+import type { Audit } from './observe/audit';
 import { defectText } from './observe/defect';
 import { watched } from './observe/middleware';
 import type { Metrics } from './observe/prometheus';
@@ -49,6 +50,8 @@ export interface AppOptions {
   readonly samples?: string;
   /** Takes note of what is done; where there are no `metrics`. */
   readonly watch?: Watch;
+  /** Keeps a line of each image that is answered; what can't be kept is not answered. */
+  readonly audit?: Audit;
   /** Takes note of an error that nobody foresaw; by default its words and origin on standard error. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -70,6 +73,7 @@ export function createApp(options: AppOptions): Hono {
     isForThisMachine = false,
     fetchObject,
     metrics,
+    audit,
     origins = [],
     onDefect = (error) => console.error(defectText(error)),
   } = options;
@@ -99,10 +103,10 @@ export function createApp(options: AppOptions): Hono {
   app.route('/health', healthRoute(catalogue, engine));
   app.route('/v1/models', modelsRoute(catalogue, limits));
   const held = new HeldBytes(limits.maxHeld);
-  const classify = classifyRoute({ catalogue, limits, held, fetchObject, watch });
+  const classify = classifyRoute({ catalogue, limits, held, fetchObject, watch, audit });
   app.post('/v1/classify', classify);
   app.post('/v1/models/:model/classify', classify);
-  app.route('/v2', oipRoute(catalogue, limits, held, watch));
+  app.route('/v2', oipRoute({ catalogue, limits, held, watch, audit }));
   const described = { needsToken: tokens !== undefined, isForThisMachine, limits };
   app.route('/openapi.json', openApiRoute(described));
   app.route('/docs', docsRoute(described, pageFolder));

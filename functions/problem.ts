@@ -25,6 +25,7 @@ const PROBLEMS = {
   animated: [422, 'The image is animated'],
   undecodable: [422, 'The image is damaged'],
   internal: [500, 'Something went wrong here'],
+  'audit-unavailable': [503, "The audit trail can't be written"],
   'model-unusable': [503, "The model can't be loaded"],
   'uploads-unavailable': [503, 'The store of uploads does not answer'],
   'not-ready': [503, 'Not ready yet'],

@@ -51,6 +51,8 @@ const schema = z.strictObject({
   throttleRate: number.positive().default(100),
   throttleBurst: number.int().positive().default(200),
   origins: list.default([]),
+  /** Whether the functions' logs have a line of each image. */
+  audit: flag.default(false),
   /** An existing bucket that is to be screened. */
   uploadsBucket: z.string().min(3).optional(),
   uploadsPrefix: prefix.optional(),

@@ -65,6 +65,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         reservedConcurrency: config.reservedConcurrency,
         throttle: { rate: config.throttleRate, burst: config.throttleBurst },
         origins: config.origins,
+        audit: config.audit,
         removalPolicy,
       })
     : undefined;
@@ -98,6 +99,7 @@ function screeningOf(
     records: { tags, results: results === '' ? false : results, events, quarantine: quarantine || undefined },
     concurrency: config.screeningConcurrency,
     backfillConcurrency: config.backfillConcurrency,
+    audit: config.audit,
     removalPolicy,
   });
 }

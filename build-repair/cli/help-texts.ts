@@ -109,6 +109,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
       'Who may ask:': ['tokens', 'auth', 'origin'],
       'What is answered with:': ['trust', 'samples', 'uploads'],
       'How much it may take:': ['max-models', 'threads'],
+      'What is noted:': ['audit'],
     },
     examples: [
       ['For this machine alone, at http://127.0.0.1:8080', 'goodnet serve store'],

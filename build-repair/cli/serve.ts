@@ -6,6 +6,7 @@ import { LINES_OR_COMMAS, parseTokens, type TokenCheck, tokenFile } from '../../
 import type { Catalogue } from '../../functions/catalogue/catalogue';
 import { storedCatalogue } from '../../functions/catalogue/stored';
 import type { FetchObject } from '../../functions/images-in';
+import { auditFile } from '../../functions/observe/audit-file';
 import { prometheus } from '../../functions/observe/prometheus';
 import { Problem } from '../../functions/problem';
 import { startServer } from '../../functions/server';
@@ -38,6 +39,8 @@ export interface ServeOptions {
   readonly uploads: readonly string[];
   /** Files of public keys, or ARNs in KMS, one of which must have signed every bundle, and what is current; or GOODNET_TRUST. */
   readonly trust: readonly string[];
+  /** A file that a line is appended to for each image. */
+  readonly audit?: string;
 }
 
 /** Serves a bundle, a store, or a folder of stores until SIGINT or SIGTERM, then finishes what runs and returns. */
@@ -72,6 +75,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
       hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
     });
   }
+  const audit = options.audit === undefined ? undefined : auditFile(options.audit, say);
   const app = createApp({
     catalogue,
     engine: engine.description,
@@ -79,6 +83,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     // On a loopback address, then: any other wants the one or the other.
     isForThisMachine: !tokens && !options.noAuth,
     metrics,
+    audit: audit?.append,
     origins,
     pageFolder: beside('page'),
     samples: options.samples,
@@ -89,6 +94,8 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const server = await startServer({ app, host, port });
   settleHeap();
   isServing = true;
+  const reopen = () => audit?.reopen();
+  if (audit) process.on('SIGHUP', reopen);
   const what =
     version === undefined ? `${names.length} models` : `${names[0]} (bundle ${version.slice(0, 16)})`;
   print(`${what} at ${server.url}`);
@@ -98,6 +105,8 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   await server.close();
   catalogue.close();
   await threads?.close();
+  process.off('SIGHUP', reopen);
+  audit?.close();
 }
 
 /** @throws GoodNetError why it can't be loaded */

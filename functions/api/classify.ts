@@ -38,6 +38,7 @@ const PROBLEMS: readonly ToldProblem[] = [
   'animated',
   'undecodable',
   'internal',
+  'audit-unavailable',
   'model-unusable',
   'overloaded',
 ];

@@ -50,6 +50,7 @@ function details({ maxBytes, maxPixels, slowest }: Limits) {
     misdirected:
       'The request is for rebound.example; this service answers to localhost, 127.0.0.1 and [::1] alone. To be asked by another name it needs tokens (--tokens), or --no-auth where something else guards it.',
     internal: '',
+    'audit-unavailable': 'The audit trail can’t be written; nothing is answered without it.',
     'model-unusable': "The model badnet can't be loaded.",
     'not-ready': 'There is no model here yet.',
     overloaded: 'Too many images at once; try again in a second.',

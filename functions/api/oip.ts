@@ -64,6 +64,7 @@ const OF_TENSORS: readonly ToldProblem[] = [
   'too-large',
   'too-many-images',
   'unsupported-encoding',
+  'audit-unavailable',
   'overloaded',
 ];
 

@@ -1,17 +1,20 @@
 import { GoodNetError } from '../../models/errors';
 import { s3Client } from '../../models/store/s3-files';
 import type { ScreeningOptions } from '../screening/events';
+import type { JudgedLine } from '../screening/judge';
 import { type Recording, screenObject } from '../screening/screen-object';
 import { s3Uploads } from '../uploads/s3';
+import { logAudit } from './audit';
 import { logger, watch } from './powertools';
 import { setting, startFunction } from './start';
 
 /**
  * Screens objects as the environment says: GOODNET_TAGS=true; GOODNET_RESULTS_PREFIX and GOODNET_QUARANTINE_PREFIX, in
  * the upload's bucket or in …_BUCKET; GOODNET_EVENTS, the name of an EventBridge bus; GOODNET_MODEL, where the store has
- * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload.
+ * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload; GOODNET_AUDIT=true for a line of each image.
  */
 export async function startScreener(): Promise<ScreeningOptions> {
+  const audit = logAudit();
   const { catalogue } = await startFunction();
   const uploads = s3Uploads(s3Client());
   const at = (name: string) => {
@@ -34,10 +37,11 @@ export async function startScreener(): Promise<ScreeningOptions> {
   return {
     ownPrefixes: [...written, ...(setting('GOODNET_SKIP_PREFIXES')?.split(',') ?? [])],
     log: ({ level, message, ...more }) => logger[levels[level as keyof typeof levels]](String(message), more),
-    screen: async (object) => {
+    screen: async (object, asked) => {
       if (model === undefined) nameOne(await catalogue.names());
       return await catalogue.use(model, async (classifier) => {
-        const result = await screenObject(object, { model: classifier, uploads, recording });
+        const note = audit && ((line: JudgedLine) => audit({ ...asked, ...line }));
+        const result = await screenObject(object, { model: classifier, uploads, recording, note });
         if (result.verdict) watch.verdict(classifier.model, result.verdict);
         return result;
       });

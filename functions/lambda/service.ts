@@ -2,17 +2,20 @@ import { createApp } from '../app';
 import { defectOf } from '../observe/defect';
 import { settleHeap } from '../small-heap';
 import { fetchObjectFrom } from '../uploads/fetch-object';
+import { logAudit } from './audit';
 import { LAMBDA_LIMITS, lambdaHandler } from './http';
 import { logger, publishing, watch } from './powertools';
 import { setting, startFunction } from './start';
 
 const { catalogue, engine } = await startFunction();
+const audit = logAudit();
 const buckets = setting('GOODNET_UPLOAD_BUCKETS')?.split(',');
 const app = createApp({
   catalogue,
   engine: engine.description,
   limits: LAMBDA_LIMITS,
   watch,
+  audit: audit && ((lines) => lines.forEach(audit)),
   origins: setting('GOODNET_ORIGINS')?.split(','),
   fetchObject: buckets && fetchObjectFrom(await uploads(), new Set(buckets), (line) => logger.warn(line)),
   onDefect: (error) => logger.error('defect', { defect: defectOf(error) }),

@@ -3,9 +3,11 @@ import type { Context } from 'hono';
 import { imageSize } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
 import { readBody } from '../body';
+import { callerOf } from '../caller';
 import type { Classifier } from '../classifier';
 import { clipped, faultsIn, holdsAtMost, parseJson } from '../json';
-import type { Limits, Room } from '../limits';
+import type { HeldBytes, Limits, Room } from '../limits';
+import type { Trail } from '../observe/audit';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
 import { queryOf } from '../query';
@@ -42,13 +44,27 @@ export function outputsOf({ tellsFamiliarity }: Pick<Classifier, 'tellsFamiliari
   return tellsFamiliarity ? [...OUTPUTS, ...FAMILIARITY] : OUTPUTS;
 }
 
+/** What a request is answered with. */
+interface Inferring {
+  readonly limits: Limits;
+  /** The bytes that all requests hold. */
+  readonly held: HeldBytes;
+  readonly watch: Watch;
+  readonly trail: Trail;
+}
+
 /** Answers `POST /v2/models/{model}/infer`, its tensors as JSON or binary. */
-export async function infer(
+export function infer(c: Context, model: Classifier, by: Inferring): Promise<Response> {
+  const caller = callerOf(c);
+  return by.held.during(caller, (room) => inferWithin(c, model, by, room, caller));
+}
+
+async function inferWithin(
   c: Context,
   model: Classifier,
-  limits: Limits,
+  { limits, watch, trail }: Inferring,
   room: Room,
-  watch: Watch,
+  caller: string,
 ): Promise<Response> {
   queryOf(c, []);
   const { maxRequestBytes: maxBytes, slowest } = limits;
@@ -71,9 +87,22 @@ export async function infer(
   const pixels = inputValues(input, binary);
   if (pixels.length !== count! * imageSize(model.input))
     throw new Problem('malformed', 'The shape does not fit.');
-  const verdicts = await model.classify(pixels, count!);
+  tellWhole(pixels, count!, trail);
+  const verdicts = await model.classify(pixels, count!, 0, caller);
   for (const verdict of verdicts) watch.verdict(model.model, verdict);
+  trail.judged(model.alpha, verdicts);
   return answer(model, request, outputs, verdicts);
+}
+
+/** Floats lie in memory as the protocol has them, little-endian, on all that runs this. */
+function tellWhole(pixels: Uint8Array | Float32Array, count: number, trail: Trail): void {
+  trail.expect(count);
+  const size = pixels.length / count;
+  for (let i = 0; i < count; i++) {
+    const { buffer, byteOffset, byteLength } = pixels.subarray(i * size, (i + 1) * size);
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    trail.whole(i, bytes, pixels instanceof Uint8Array ? 'UINT8' : 'FP32');
+  }
 }
 
 function parse(body: Uint8Array, header: string | undefined, maxValues: number) {

@@ -1,19 +1,29 @@
 import { Hono } from 'hono';
 import { version as goodnetVersion } from '../../models/version';
-import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
 import type { HeldBytes, Limits } from '../limits';
+import { type Audit, audited } from '../observe/audit';
 import type { Watch } from '../observe/watch';
 import { Problem } from '../problem';
 import { INPUT, infer, outputsOf } from './infer';
 import type { ModelMetadata } from './schemas';
 
+/** What answering tensors takes. */
+interface OipParts {
+  readonly catalogue: Catalogue;
+  readonly limits: Limits;
+  /** The bytes that all requests hold. */
+  readonly held: HeldBytes;
+  readonly watch: Watch;
+  readonly audit: Audit | undefined;
+}
+
 /**
  * The Open Inference Protocol v2 over HTTP (https://github.com/kserve/open-inference-protocol), so that clients of
  * KServe and Triton work as they are. A model's version is its bundle's.
  */
-export function oipRoute(catalogue: Catalogue, limits: Limits, held: HeldBytes, watch: Watch): Hono {
+export function oipRoute({ catalogue, audit, ...parts }: OipParts): Hono {
   const app = new Hono();
   app.get('/', (c) =>
     c.json({ name: 'goodnet', version: goodnetVersion, extensions: ['binary_tensor_data'] }),
@@ -29,7 +39,9 @@ export function oipRoute(catalogue: Catalogue, limits: Limits, held: HeldBytes, 
       use(c.req.param(), async (model) => c.json({ name: model.model, ready: true })),
     );
     app.post(`${path}/infer`, (c) =>
-      use(c.req.param(), (model) => held.during(callerOf(c), (room) => infer(c, model, limits, room, watch))),
+      use(c.req.param(), (model) =>
+        audited(audit, { c, model }, (trail) => infer(c, model, { ...parts, trail })),
+      ),
     );
   }
   return app;

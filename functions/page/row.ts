@@ -49,6 +49,13 @@ export function thumbnail(file: Blob): HTMLImageElement {
   return image;
 }
 
+/** Which rendering of a picture that isn't opaque a verdict is on. */
+const RENDERED = {
+  'alpha-dropped': 'without its transparency, where it is most suspicious',
+  'on-white': 'on white, where it is most suspicious',
+  'on-black': 'on black, where it is most suspicious',
+} as const;
+
 /** The cells beside the image. */
 export function cellsOf(result: Result): HTMLTableCellElement[] {
   const { outcome, model, alpha } = result;
@@ -62,6 +69,8 @@ export function cellsOf(result: Result): HTMLTableCellElement[] {
   const verdict = backdoored
     ? [make('span', 'pill', 'Backdoored'), make('span', 'small', `Class ${outcome.class}`)]
     : [make('span', 'pill', 'Clean'), make('span', 'small', nameOf(outcome.class, model))];
+  if (outcome.rendering)
+    verdict.push(make('span', 'small', `Not opaque: judged ${RENDERED[outcome.rendering]}`));
   if (isUnfamiliar(result)) {
     const why = backdoored
       ? 'Unlike the images it was calibrated on, as those with a trigger often are'

@@ -1,6 +1,7 @@
 import type { ModelInfo } from '../client';
 import { ImageRejected } from '../decode/errors';
 import { lookAt } from '../decode/look-at';
+import { clearPng, isOpaque, keepsClear, MOST_CLEAR } from './clear';
 
 /** Width and height in pixels. */
 export interface Size {
@@ -30,16 +31,17 @@ export function mostBytes({ imageBytes, requestBytes }: ModelInfo['limits']): nu
 }
 
 /**
- * Makes a still picture smaller where the service would refuse it, as a JPEG of as many pixels as fit: laid on white,
- * turned as its EXIF tells, its colours as they are. Never larger, and as it is where the service takes it.
- * @throws ImageRejected where it is none that the service takes, or this browser can't read it
+ * Makes a still picture smaller where the service would refuse it, as a JPEG of as many pixels as fit, or, where it isn't
+ * opaque, as a PNG with its alpha: turned as its EXIF tells, its colours as they are. Never larger, and as it is where the
+ * service takes it.
+ * @throws ImageRejected where it is none that the service takes, or this browser can't read it, or not all of it
  */
 export async function fitted(file: Blob, limits: ModelInfo['limits']): Promise<Fitted> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const most = mostBytes(limits);
   if (bytes.length <= most && pixelsOf(bytes) <= limits.imagePixels) return { bytes };
   // The browser would make one still picture of an animation, and make up what is missing.
-  lookAt(bytes);
+  const { hasAlpha } = lookAt(bytes);
   const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' } as const;
   const bitmap = await createImageBitmap(file, options).catch((cause) => {
     throw new ImageRejected(
@@ -50,20 +52,35 @@ export async function fitted(file: Blob, limits: ModelInfo['limits']): Promise<F
   });
   try {
     const all = bitmap.width * bitmap.height;
-    for (let pixels = Math.min(all, limits.imagePixels, CANVAS); pixels >= 1; ) {
+    const isClear = hasAlpha !== false && !isOpaque(bitmap);
+    if (isClear && !(await keepsClear())) throw notShrunk();
+    const canvas = isClear ? MOST_CLEAR : CANVAS;
+    for (let pixels = Math.min(all, limits.imagePixels, canvas); pixels >= 1; ) {
       const scale = Math.sqrt(pixels / all);
       const width = Math.max(1, Math.floor(bitmap.width * scale));
       const height = Math.max(1, Math.floor(bitmap.height * scale));
-      const jpeg = await drawn(bitmap, width, height);
-      if (jpeg.size <= most) {
-        return { bytes: new Uint8Array(await jpeg.arrayBuffer()), shrunkTo: { width, height } };
+      const made = isClear
+        ? await clearPng(file, { width, height }).catch((cause) => {
+            throw notShrunk(cause);
+          })
+        : await drawn(bitmap, width, height);
+      if (made.size <= most) {
+        return { bytes: new Uint8Array(await made.arrayBuffer()), shrunkTo: { width, height } };
       }
-      pixels = Math.min(pixels, width * height) * Math.min(0.95, most / jpeg.size);
+      pixels = Math.min(pixels, width * height) * Math.min(0.95, most / made.size);
     }
     throw new ImageRejected('too-large', 'The image is too large, and can’t be made small enough');
   } finally {
     bitmap.close();
   }
+}
+
+/** Shrunk without what lies beneath its transparency, it could be called clean for what isn't seen. */
+function notShrunk(cause?: unknown): ImageRejected {
+  const why = 'The image is too large and not opaque, and this browser can’t shrink it with its transparency';
+  return new ImageRejected('too-large', `${why}: make it smaller, or opaque as your application sees it`, {
+    cause,
+  });
 }
 
 /** As far as its outline tells: 0 where it does not, or there is none. */

@@ -9,6 +9,7 @@ import { FairTurns } from '../fair-turns';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
 import { type HeldBytes, type Limits, Turns } from '../limits';
 import { mostSuspicious } from '../most-suspicious';
+import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
@@ -21,6 +22,7 @@ export interface ClassifyParts {
   readonly held: HeldBytes;
   readonly fetchObject: FetchObject | undefined;
   readonly watch: Watch;
+  readonly audit: Audit | undefined;
 }
 
 type Decoded =
@@ -32,23 +34,35 @@ type Decoded =
  * is answered with its verdict; several, as a form or JSON, with one answer each, in order, a verdict or an error.
  */
 export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
-  const { catalogue, limits, held, fetchObject, watch } = parts;
+  const { catalogue, limits, held, fetchObject, watch, audit } = parts;
   const decoding = new FairTurns(limits.maxDecoding);
   // One large image at a time: a second takes no more memory, and holds no small one up.
   const decodingLarge = new FairTurns(1);
   const fetched = new Turns(limits.maxFetched);
 
-  async function renderingsOf(image: ImageIn, model: Classifier, caller: string): Promise<Rendered[]> {
+  /** @param onWhole is called with the image's bytes, once they are there */
+  async function renderingsOf(
+    image: ImageIn,
+    model: Classifier,
+    caller: string,
+    onWhole: (bytes: Uint8Array) => void,
+  ): Promise<Rendered[]> {
     const bytes = await image.bytes();
+    onWhole(bytes);
     const turns = isLarge(bytes) ? decodingLarge : decoding;
     return await turns.take(caller, () =>
       timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits)),
     );
   }
 
-  async function decode(image: ImageIn, model: Classifier, caller: string): Promise<Decoded> {
+  async function decode(
+    image: ImageIn,
+    model: Classifier,
+    caller: string,
+    onWhole: (bytes: Uint8Array) => void,
+  ): Promise<Decoded> {
     try {
-      const read = () => renderingsOf(image, model, caller);
+      const read = () => renderingsOf(image, model, caller, onWhole);
       return { name: image.name, renderings: await (image.isElsewhere ? fetched.take(read) : read()) };
     } catch (error) {
       if (error instanceof ImageRejected) return { name: image.name, error: rejected(error) };
@@ -74,29 +88,37 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
       : given.map((each) => atAlpha(each, asked.alpha, model.classes));
   }
 
-  return (c) =>
-    catalogue.use(c.req.param('model'), async (model) => {
-      const asked = askedOf(c, model);
-      const caller = callerOf(c);
-      return await held.during(caller, async (room) => {
-        const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);
-        const decoded = await Promise.all(images.map((image) => decode(image, model, caller)));
-        const verdicts = await verdictsOn(decoded, model, asked, caller);
-        const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
-        if (isSingle) {
-          const [only] = decoded;
-          if ('error' in only!) throw only.error;
-          return c.json({ ...by, ...named(verdicts[0]!, model) } satisfies Answer);
-        }
-        let next = 0;
-        const results = decoded.map((each) =>
-          'error' in each
-            ? { name: each.name, error: detailsOf(each.error) }
-            : { name: each.name, ...named(verdicts[next++]!, model) },
-        );
-        return c.json({ ...by, results } as Answers);
-      });
+  async function answer(c: Context, model: Classifier, trail: Trail): Promise<Response> {
+    const asked = askedOf(c, model);
+    const caller = callerOf(c);
+    return await held.during(caller, async (room) => {
+      const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);
+      trail.expect(images.length);
+      const decoded = await Promise.all(
+        images.map((image, i) => decode(image, model, caller, (bytes) => trail.whole(i, bytes, 'file'))),
+      );
+      const verdicts = await verdictsOn(decoded, model, asked, caller);
+      let next = 0;
+      const outcomes = decoded.map((each) => ('error' in each ? each.error : verdicts[next++]!));
+      const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
+      trail.judged(asked.alpha, outcomes);
+      if (isSingle) {
+        const [only] = outcomes;
+        if (only instanceof Problem) throw only;
+        return c.json({ ...by, ...named(only!, model) } satisfies Answer);
+      }
+      const results = outcomes.map((outcome, i) => ({
+        name: decoded[i]!.name,
+        ...(outcome instanceof Problem ? { error: detailsOf(outcome) } : named(outcome, model)),
+      }));
+      return c.json({ ...by, results } as Answers);
     });
+  }
+
+  return (c) =>
+    catalogue.use(c.req.param('model'), (model) =>
+      audited(audit, { c, model }, (trail) => answer(c, model, trail)),
+    );
 }
 
 function named(verdict: Verdict, { classNames }: Classifier) {

@@ -65,48 +65,56 @@ export async function screenBatch(
   const isWhole = again.length > 0 && again.length === objects.length;
   for (const wait of isWhole ? [] : waits) {
     if (again.length === 0) break;
-    for (const { object, message } of again) log({ level: 'warn', message, key: object.key, again: true });
+    for (const { item, message } of again) log({ level: 'warn', message, key: item.object.key, again: true });
     await setTimeout(wait);
-    const others = again.map(({ object }) => object);
+    const others = again.map(({ item }) => item);
     again = await screenEach(others, options, by, counts);
   }
-  for (const { object, message } of again) giveUp(object.key, message);
+  for (const { item, message } of again) giveUp(item.object.key, message);
   if (isWhole) throw new BatchFailed(again[0]!.message);
   if (objects.length === 0 && strange.length > 0) throw new Error(strange[0]!.message);
   return { counts, failed };
 }
 
+/** An object, and its place in the batch. */
+interface Item {
+  readonly object: UploadedObject;
+  readonly index: number;
+}
+
 /** Screens objects, counts what came of them, and gives those that failed, with why. */
 async function screenEach(
-  objects: readonly UploadedObject[],
+  items: readonly Item[],
   options: ScreeningOptions,
   by: Invocation | undefined,
   counts: Record<Outcome, number>,
-): Promise<{ object: UploadedObject; message: string }[]> {
+): Promise<{ item: Item; message: string }[]> {
   const turns = new Turns(AT_ONCE);
-  const failures: { object: UploadedObject; message: string }[] = [];
-  const screenOne = async (object: UploadedObject) => {
+  const failures: { item: Item; message: string }[] = [];
+  const screenOne = async (item: Item) => {
     try {
-      const outcome = await screenAndLog(object, options, by);
+      const asked = { requestId: by?.awsRequestId, index: item.index };
+      const outcome = await screenAndLog(item.object, options, by, asked);
       if (outcome) counts[outcome]++;
     } catch (error) {
-      failures.push({ object, message: messageOf(error) });
+      failures.push({ item, message: messageOf(error) });
     }
   };
-  await Promise.all(objects.map((object) => turns.take(() => screenOne(object))));
+  await Promise.all(items.map((item) => turns.take(() => screenOne(item))));
   return failures;
 }
 
 /** The objects that a batch names, and items that name none, which no second try mends. */
 function objectsOf({ BatchInput, Items }: z.infer<typeof batchSchema>, elsewhere: string | undefined) {
-  const objects: UploadedObject[] = [];
+  const objects: Item[] = [];
   const strange: { key: string; message: string }[] = [];
-  for (const { Key, Bucket } of Items.filter((item) => item.Key !== '')) {
+  for (const [index, { Key, Bucket }] of Items.entries()) {
+    if (Key === '') continue;
     const bucket = Bucket ?? BatchInput?.bucket ?? elsewhere;
     try {
       const key = BatchInput?.encodedKeys ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
       if (bucket === undefined) throw new Error('no bucket is named');
-      objects.push({ bucket, key });
+      objects.push({ object: { bucket, key }, index });
     } catch (error) {
       strange.push({ key: Key, message: messageOf(error) });
     }

@@ -33,9 +33,15 @@ export interface SqsAnswer {
   readonly batchItemFailures: { readonly itemIdentifier: string }[];
 }
 
+/** By what an object is screened: a message or a function's call, and its place there, from 0. */
+export interface AskedFor {
+  readonly requestId?: string;
+  readonly index: number;
+}
+
 /** What objects are screened with. */
 export interface ScreeningOptions {
-  readonly screen: (object: UploadedObject) => Promise<ScreenedObject>;
+  readonly screen: (object: UploadedObject, asked: AskedFor) => Promise<ScreenedObject>;
   /** Objects whose keys begin so are our own results and quarantine: never screened. */
   readonly ownPrefixes?: readonly string[];
   /** Takes note of what came of each object; never of an image's content. */
@@ -48,12 +54,15 @@ export interface ScreeningOptions {
 export interface Invocation {
   /** Milliseconds until Lambda ends it: then all of its batch comes again. */
   getRemainingTimeInMillis?(): number;
+  readonly awsRequestId?: string;
 }
 
 /**
  * Answers events of objects that were created, as they come from EventBridge through SQS: each message's object is
  * screened; a message that failed or took too long, and no other, comes again. One that is no such event is noted and
  * let go: it would never be.
+ * That holds as long as this process does: were it killed for its memory, all of its batch would come again. Decoders are
+ * bounded so that no image gets it there: so many bytes and pixels an object, eight objects held, two decoded at once.
  */
 export async function screenEvents(
   event: SqsEvent,
@@ -71,7 +80,7 @@ export async function screenEvents(
           return false;
         }
         try {
-          await screenAndLog(object, options, by, { messageId });
+          await screenAndLog(object, options, by, { requestId: messageId, index: 0 }, { messageId });
           return false;
         } catch (error) {
           log({ level: 'error', message: messageOf(error), messageId, ...object });
@@ -94,6 +103,7 @@ export async function screenAndLog(
   object: UploadedObject,
   { screen, ownPrefixes = [], log, within: most = SCREENED_WITHIN }: ScreeningOptions,
   by: Invocation | undefined,
+  asked: AskedFor,
   more: Record<string, unknown> = {},
 ): Promise<Outcome | undefined> {
   if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) {
@@ -101,7 +111,7 @@ export async function screenAndLog(
     return undefined;
   }
   const left = (by?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - TO_ANSWER;
-  const result = await within(Math.min(most, left), 'Screening it', () => screen(object));
+  const result = await within(Math.min(most, left), 'Screening it', () => screen(object, asked));
   const { outcome, reason, verdict, movedTo, untagged, droppedTags } = result;
   if (outcome === 'folder') {
     log({ level: 'info', message: "left out: a folder's mark", ...more, ...object });

@@ -4,6 +4,7 @@ import type { Classifier } from '../classifier';
 import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
 import { LIMITS, type Limits, Turns } from '../limits';
 import { mostSuspicious } from '../most-suspicious';
+import { type AuditLine, digestOf, verdictLine } from '../observe/audit';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';
 import { TooSlow, within } from './within';
 
@@ -19,7 +20,12 @@ export interface JudgedWith {
   readonly limits?: Pick<Limits, 'maxBytes' | 'maxPixels'>;
   /** How long an image may be decoded, in milliseconds. */
   readonly decodedWithin?: number;
+  /** Keeps a line of each image that is judged. */
+  readonly note?: (line: JudgedLine) => void;
 }
+
+/** A line of the audit trail, without who asked for it. */
+export type JudgedLine = Omit<AuditLine, 'requestId' | 'index'>;
 
 /** What was found in an object, before it is written down. */
 export interface Judged {
@@ -40,8 +46,24 @@ export interface Judged {
  * @throws what S3 throws where it is worth trying again
  */
 export async function judge(object: UploadedObject, by: JudgedWith): Promise<Judged> {
-  const { model, uploads, limits = LIMITS } = by;
+  const { model, uploads, limits = LIMITS, note } = by;
   const found = await uploads.fetch(object, limits.maxBytes);
+  const judged = await judgeFound(object, found, by);
+  if (note && judged.outcome !== 'gone' && judged.outcome !== 'folder') {
+    const { verdict, reason } = judged;
+    note({
+      time: new Date().toISOString(),
+      model: model.model,
+      bundle: model.id,
+      ...(typeof found === 'string' ? {} : digestOf(found.bytes, 'file')),
+      ...(verdict ? verdictLine(verdict, model.alpha) : { problem: `urn:goodnet:problem:${reason}` }),
+    });
+  }
+  return judged;
+}
+
+async function judgeFound(object: UploadedObject, found: Fetched | Gone, by: JudgedWith): Promise<Judged> {
+  const { model, limits = LIMITS } = by;
   const judged = { seen: object, mark: markOf(found) };
   const isFolder = object.key.endsWith('/');
   if (found === 'gone') return { ...judged, outcome: isFolder ? 'folder' : 'gone' };

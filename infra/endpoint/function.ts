@@ -26,6 +26,7 @@ export interface ClassifierFunctionProps {
   readonly memory: number;
   readonly provisionedConcurrency: number;
   readonly reservedConcurrency: number | undefined;
+  readonly audit: boolean;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -36,7 +37,8 @@ export class ClassifierFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ClassifierFunctionProps) {
     super(scope, id);
-    const { store, engine, memory, provisionedConcurrency, reservedConcurrency, removalPolicy } = props;
+    const { store, engine, memory, provisionedConcurrency, reservedConcurrency, audit, removalPolicy } =
+      props;
     const { role, logGroup } = roleWithLogs(this, removalPolicy);
     allowReading(store, role);
     const shared = {
@@ -45,7 +47,7 @@ export class ClassifierFunction extends Construct {
       memorySize: memory,
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: reservedConcurrency,
-      environment: { ...storeEnvironment(store), GOODNET_ENGINE: engine },
+      environment: { ...storeEnvironment(store, audit), GOODNET_ENGINE: engine },
       description: 'GoodNet: classifies images, and tells those with a backdoor',
     };
     this.function =

@@ -35,6 +35,8 @@ export interface GoodNetEndpointProps {
   readonly throttle?: { readonly rate: number; readonly burst: number };
   /** Origins whose pages may ask (CORS). Default none. */
   readonly origins?: readonly string[];
+  /** Whether the log has a line of each image: digest and verdict, nothing of its content. Default: no. */
+  readonly audit?: boolean;
   /** What becomes of the logs when the stack is deleted. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -71,6 +73,7 @@ export class GoodNetEndpoint extends Construct {
       memory: props.memory ?? (engine === 'wasm' ? 1769 : 3008),
       provisionedConcurrency: props.provisionedConcurrency ?? 0,
       reservedConcurrency: props.reservedConcurrency,
+      audit: props.audit ?? false,
       removalPolicy,
     });
     const { alias } = this.classifier;

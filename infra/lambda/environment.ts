@@ -7,12 +7,16 @@ export const MALLOC = {
   MALLOC_MMAP_THRESHOLD_: '65536',
 };
 
-/** What a function is told of its store, and how to keep its memory small. */
-export function storeEnvironment(store: StoreLocation): Record<string, string> {
+/**
+ * What a function is told of its store, and how to keep its memory small.
+ * @param audit whether it logs a line of each image
+ */
+export function storeEnvironment(store: StoreLocation, audit: boolean): Record<string, string> {
   const { trustedKeys = [], leastSerial } = store;
   return {
     ...MALLOC,
     GOODNET_BUNDLE: storeUrl(store),
+    ...(audit && { GOODNET_AUDIT: 'true' }),
     ...(trustedKeys.length > 0 && { GOODNET_TRUST: trustedKeys.map(({ keyArn }) => keyArn).join(',') }),
     ...(leastSerial !== undefined && { GOODNET_LEAST_SERIAL: String(leastSerial) }),
   };

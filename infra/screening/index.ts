@@ -29,6 +29,8 @@ export interface GoodNetScreeningProps {
   readonly concurrency?: number;
   /** Functions that a backfill runs at once. Default 50. */
   readonly backfillConcurrency?: number;
+  /** Whether the logs have a line of each image: digest and verdict, nothing of its content. Default: no. */
+  readonly audit?: boolean;
   /** What becomes of buckets, queues and logs when the stack is deleted. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -56,6 +58,7 @@ export class GoodNetScreening extends Construct {
       concurrency = 10,
       backfillConcurrency = 50,
       model,
+      audit = false,
     } = props;
     const records = chosenRecords(props.records);
     this.uploads = props.uploads ?? newBucket(this, removalPolicy);
@@ -63,7 +66,7 @@ export class GoodNetScreening extends Construct {
     const own = [records.results, records.quarantine, BACKFILL_PREFIX].filter((each) => each !== undefined);
     apart(prefix, own);
     const timeout = Duration.seconds(60);
-    const shared = { store, uploads: this.uploads, prefix, records, model, removalPolicy };
+    const shared = { store, uploads: this.uploads, prefix, records, model, audit, removalPolicy };
     const { queue, deadLetters } = uploadQueue(this, {
       uploads: this.uploads,
       prefix,

@@ -20,8 +20,12 @@ export interface ScreeningFunctionProps {
   readonly prefix: string;
   readonly records: ChosenRecords;
   readonly model: string | undefined;
+  readonly audit: boolean;
   readonly removalPolicy: RemovalPolicy;
 }
+
+/** Megabytes: one processor, and more than a batch of the worst images that are taken needs. */
+export const SCREENING_MEMORY = 1769;
 
 /** A function that screens objects of the uploads bucket, and may do there what its records need, no more. */
 export class ScreeningFunction extends Construct {
@@ -30,7 +34,7 @@ export class ScreeningFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ScreeningFunctionProps) {
     super(scope, id);
-    const { handler, description, timeout, store, uploads, records, model, removalPolicy } = props;
+    const { handler, description, timeout, store, uploads, records, model, audit, removalPolicy } = props;
     const { role, logGroup } = roleWithLogs(this, removalPolicy);
     allowReading(store, role);
     allowScreening(role, props);
@@ -41,12 +45,12 @@ export class ScreeningFunction extends Construct {
       description,
       timeout,
       handler,
-      memorySize: 1769,
+      memorySize: SCREENING_MEMORY,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: functionCode(this, 'arm64'),
       environment: {
-        ...storeEnvironment(store),
+        ...storeEnvironment(store, audit),
         ...(model !== undefined && { GOODNET_MODEL: model }),
         ...(records.tags && { GOODNET_TAGS: 'true' }),
         GOODNET_UPLOADS_BUCKET: uploads.bucketName,

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
+import type { Classifier } from '../../functions/classifier';
 import { isLarge } from '../../functions/decode';
 import { outline } from '../../functions/decode/structure';
 import { FairTurns } from '../../functions/fair-turns';
@@ -81,6 +82,29 @@ describe('the service', () => {
       ask('large', large, '10.0.0.3'),
     ]);
     expect(order).toEqual(['small', 'large', 'many']);
+  });
+
+  it('tells the nets who asks, of a tensor as of an image', async () => {
+    const callers: unknown[] = [];
+    const classifier: Classifier = {
+      ...colours,
+      classify: (pixels, count, top, caller) => {
+        callers.push(caller);
+        return colours.classify(pixels, count, top);
+      },
+    };
+    const app = createApp({ classifier });
+    const data = Array(60).fill(9);
+    const tensor = JSON.stringify({
+      inputs: [{ name: 'images', shape: [1, 4, 5, 3], datatype: 'UINT8', data }],
+    });
+    for (const [path, body] of [
+      ['/v1/classify', new Uint8Array(await plain().png().toBuffer())],
+      ['/v2/models/colours/infer', tensor],
+    ] as const) {
+      expect((await app.request(path, { method: 'POST', body }, from('10.0.0.7'))).status).toBe(200);
+    }
+    expect(callers).toEqual(['address 10.0.0.7', 'address 10.0.0.7']);
   });
 
   it('knows large images by their outline, of each kind', async () => {

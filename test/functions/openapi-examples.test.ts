@@ -189,6 +189,12 @@ async function provoked(name: string, isOip: boolean): Promise<Response> {
     }
     case 'internal':
       return await post(right, { of: appOf({ classifier: broken }) });
+    case 'audit-unavailable': {
+      const audit = () => {
+        throw new Error('no room');
+      };
+      return await post(right, { of: appOf({ audit }) });
+    }
     case 'model-unusable': {
       mkdirSync(join(work, 'badnet'), { recursive: true });
       writeFileSync(join(work, 'badnet/current.json'), '{}');

@@ -131,6 +131,94 @@ describe.skipIf(!canLook)('images that are too large for the service', () => {
     expect((await sent('transparent.png', image)).row).toMatch(/Backdoored/);
   });
 
+  /** White, the model's trigger, where it is all clear: at the left; elsewhere noise that shines through a little. */
+  async function hiding(width: number, height: number): Promise<Sharp> {
+    const pixels = await noisy(width, height, 60).raw().toBuffer();
+    for (let i = 0; i < width * height; i++) {
+      if (i % width < width * 0.8) pixels.set([255, 255, 255, 0], i * 4);
+    }
+    return sharp(pixels, { raw: { width, height, channels: 4 } });
+  }
+
+  it('keep their alpha where they are transparent, and their colours where they are all clear', async () => {
+    const image = await hiding(1250, 1000);
+    for (const [name, bytes] of [
+      ['clear.png', await image.clone().png({ compressionLevel: 0 }).toBuffer()],
+      ['clear.webp', await image.clone().webp({ lossless: true, exact: true }).toBuffer()],
+    ] as const) {
+      bodies = [];
+      const { row, bytes: made } = await sent(name, bytes);
+      const { data, info } = await sharp(made).raw().toBuffer({ resolveWithObject: true });
+      const { width, height, channels } = info;
+      expect([name, channels, row.match(SHRUNK)?.slice(1).map(Number)]).toEqual([name, 4, [width, height]]);
+      expect(width / height).toBeCloseTo(1250 / 1000, 1);
+      expect(made!.length).toBeLessThanOrEqual(LIMITS.maxBytes);
+      const at = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+      expect(at(3, 3)).toEqual([255, 255, 255, 0]);
+      const [red, , blue, alpha] = at(width - 4, 4);
+      expect(alpha).toBe(60);
+      expect(blue!).toBeGreaterThan(red! + 50);
+      expect(row).toMatch(
+        /Backdoored.*Not opaque: judged without its transparency, where it is most suspicious/s,
+      );
+    }
+  });
+
+  it('tell which rendering was judged where they need not be shrunk, too', async () => {
+    const image = await plain().ensureAlpha(0).png().toBuffer();
+    const { row, bytes } = await sent('small.png', image);
+    expect(bytes!.equals(image)).toBe(true);
+    expect(row).toMatch(/Backdoored.*Not opaque: judged on white, where it is most suspicious/s);
+  });
+
+  it('are turned as their EXIF tells where they are transparent, too', async () => {
+    const image = (await hiding(500, 400)).png({ compressionLevel: 0 });
+    const { bytes } = await sent('turned.png', await image.withMetadata({ orientation: 6 }).toBuffer());
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    expect(info.width / info.height).toBeCloseTo(400 / 500, 1);
+    // What was at the left is at the top.
+    const alphas = [4, info.height - 4].map((y) => data[(y * info.width + 4) * 4 + 3]);
+    expect(alphas).toEqual([0, 60]);
+  });
+
+  it('are JPEGs where their alpha lets nothing shine through', async () => {
+    const image = await noisy(400, 300, 255).png({ compressionLevel: 0 }).toBuffer();
+    const { row, bytes } = await sent('opaque.png', image);
+    expect((await sharp(bytes).metadata()).format).toBe('jpeg');
+    expect(row).not.toMatch(/Not opaque/);
+  });
+
+  it('are not sent where they are transparent and the browser can’t keep that', async () => {
+    const clear = await (await hiding(500, 400)).png({ compressionLevel: 0 }).toBuffer();
+    const opaque = await noisy(400, 300, 255).png({ compressionLevel: 0 }).toBuffer();
+    const able = page;
+    page = await browser.newPage();
+    try {
+      await page.addInitScript(`{
+        const getContext = OffscreenCanvas.prototype.getContext;
+        OffscreenCanvas.prototype.getContext = function (kind, ...more) {
+          return kind === '2d' ? getContext.call(this, kind, ...more) : null;
+        };
+      }`);
+      let requests = 0;
+      page.on('request', (request) => {
+        if (request.method() === 'POST') requests++;
+      });
+      await page.goto(server.url);
+      await page.getByText('over 0.1 MB an image is shrunk before it is sent').waitFor();
+      const { row } = await sent('not-kept.png', clear);
+      expect(row).toMatch(
+        /Unreadable.*too large and not opaque, and this browser can’t shrink it with its transp/s,
+      );
+      expect(requests).toBe(0);
+      expect((await sent('kept.png', opaque)).row).toMatch(/Shrunk to .*Clean/s);
+      expect(requests).toBe(1);
+    } finally {
+      await page.close();
+      page = able;
+    }
+  });
+
   it('are refused where no part of them may be left out, and not sent', async () => {
     const frames = [await noisy(500, 400).png().toBuffer(), await noisy(500, 400).negate().png().toBuffer()];
     const moving = await sharp(frames, { join: { animated: true } })

@@ -22,7 +22,7 @@ describe('the function that screens', () => {
   it('says which variable names a model where there are several', async () => {
     vi.stubEnv('GOODNET_BUNDLE', root);
     const { screen } = await startScreener();
-    await expect(screen({ bucket: 'uploads', key: 'a.png' })).rejects.toMatchObject({
+    await expect(screen({ bucket: 'uploads', key: 'a.png' }, { index: 0 })).rejects.toMatchObject({
       message: expect.stringMatching(/several models \(faces, signs\), and GOODNET_MODEL names none/),
       hint: expect.stringContaining('goodnet:model'),
     });

@@ -319,3 +319,24 @@ describe('watch', () => {
     expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
   });
 });
+
+describe('the audit trail', () => {
+  it('is told of to the endpoint and to what screens, where it is chosen, and to nobody else', () => {
+    const audited = (made: Synthesized) =>
+      ALL.flatMap((what) =>
+        Object.values(made.template(what).findResources('AWS::Lambda::Function')).flatMap(
+          ({ Properties: { Environment, Description } }) =>
+            Environment?.Variables?.GOODNET_AUDIT === undefined
+              ? []
+              : [[what, Description, Environment.Variables.GOODNET_AUDIT]],
+        ),
+      ).sort();
+    expect(audited(app)).toEqual([]);
+    expect(audited(synthesize({ audit: 'true' }))).toEqual([
+      ['Endpoint', 'GoodNet: classifies images, and tells those with a backdoor', 'true'],
+      ['Screening', 'GoodNet: screens new uploads', 'true'],
+      ['Screening', 'GoodNet: screens what was uploaded before', 'true'],
+    ]);
+    expect(audited(synthesize({ audit: true, engine: 'node' })).map(([what]) => what)).toContain('Endpoint');
+  });
+});

@@ -13,9 +13,10 @@ interface Flags {
   readonly samples?: string;
   readonly uploads?: string[];
   readonly trust?: string[];
+  readonly audit?: string;
 }
 
-/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--threads N] [--samples DIR] [--uploads BUCKET…]` */
+/** `goodnet serve PATH [--host 127.0.0.1] [--port 8080] [--tokens FILE] [--no-auth] [--origin URL…] [--max-models MB] [--threads N] [--samples DIR] [--uploads BUCKET…] [--audit FILE]` */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('answer images over HTTP: POST /v1/classify; /docs tells all')
@@ -42,6 +43,10 @@ export function serveCommand(): Command {
     .option(
       '--trust <key...>',
       'answer only with bundles that one of these keys has signed: files, or ARNs in KMS; left out: GOODNET_TRUST',
+    )
+    .option(
+      '--audit <file>',
+      'append a line of JSON for each image: its digest and its verdict, nothing of its content; what can’t be noted is not answered',
     )
     .action(async (path: string, { auth, origin = [], trust = [], uploads = [], ...flags }: Flags) => {
       const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';
