@@ -1,5 +1,6 @@
 import { lookUpPassedOver } from '../../models/detector/look-up';
-import type { DetectorNets, NetReadings } from '../../models/detector/nets';
+import type { DetectorNets } from '../../models/detector/nets';
+import type { NetReadings } from '../../models/detector/readings';
 import { decide, type Rule } from '../../models/detector/rule';
 import type { Verdict } from '../../models/verdict';
 import { CleanCounts, type CleanFigures } from '../evaluate/counts';

@@ -1,6 +1,6 @@
 import type { FamiliarityRule } from '../../models/bundle/familiarity-files';
-import type { Standard } from '../../models/detector/evidence';
-import type { Clouds, DetectorNets } from '../../models/detector/nets';
+import type { DetectorNets, Parts } from '../../models/detector/nets';
+import type { Standard } from '../../models/detector/score';
 import type { Views } from '../../models/detector/views';
 import type { Finding } from '../finding/types';
 import type { Expert } from './forget';
@@ -8,10 +8,10 @@ import type { GatheringClass } from './unlabelled';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'transplant' | 'gallery'> & {
+  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'gallery'> & {
     readonly expert: Expert | undefined;
   };
-  readonly clouds: Clouds;
+  readonly parts: Parts;
   /** What tells how familiar a picture is; left out: nothing is said of it. */
   readonly familiarity?: FamiliarityRule | undefined;
   /** Whether an image of the gallery is a clean image itself, or of its group. */

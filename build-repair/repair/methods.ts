@@ -67,7 +67,7 @@ function byDisagreement(
       repaired: { model: repaired, from: 'image' },
       expert: undefined,
     },
-    clouds: {},
+    parts: {},
     rule: { kind: 'disagreement' },
     calibrated: allImages(context.images),
     scores: undefined,

@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { valuesOf } from '../../models/detector/run';
 import type { RepairContext } from './context';
 import type { Observations } from './observe';
 import type { Passes } from './passes';
@@ -37,21 +35,6 @@ export function relearn(
     stage: STAGES.relearning(part.number),
     stream: `Relearning${part.stream}`,
   });
-}
-
-/** The head's scores for some of the clean images, images × classes. */
-export function headScores(head: LinearHead, clean: Observations, images: Int32Array): Float32Array {
-  const classes = head.bias.length;
-  const features = head.weights.length / classes;
-  return valuesOf(() =>
-    tf.add(
-      tf.matMul(
-        tf.tensor2d(joinSpaces(clean, images), [images.length, features]),
-        tf.tensor2d(head.weights, [features, classes]),
-      ),
-      tf.tensor1d(head.bias),
-    ),
-  );
 }
 
 /** Latent and trunk features side by side. */

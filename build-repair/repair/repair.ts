@@ -5,7 +5,8 @@ import { packNets } from '../../models/bundle/pack';
 import { checkPlace } from '../../models/bundle/place';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
-import { type DetectorNets, type ExpertNet, type NetReadings, readNets } from '../../models/detector/nets';
+import type { DetectorNets, ExpertNet } from '../../models/detector/nets';
+import { type NetReadings, readNets } from '../../models/detector/readings';
 import { RUN_BATCH } from '../../models/detector/run';
 import { answerWithViews, viewer } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
@@ -125,7 +126,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     signal?.throwIfAborted();
     progress({ stage: STAGES.writing, done: 0, total: 1 });
     const finding = made.finding && (await packFinding(made.finding, context.shape));
-    const { files, fields } = await packNets(nets, made.clouds, made.familiarity);
+    const { files, fields } = await packNets(nets, made.parts, made.familiarity);
     const written = await writeBundle(
       options.out,
       { ...content(options, context, plan, made, fields, sorted, figures), finding: finding?.field },
@@ -170,8 +171,6 @@ async function measure(
   observe: ObserveCalibration | undefined,
 ): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
   const { calibrated } = made;
-  const answered = { ...nets, expert: undefined, transplant: undefined };
-  const noClouds = { latent: undefined, trunk: undefined };
   const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;
   const by = viewer(nets);
   const scores = made.scores ?? new Float32Array(calibrated.length);
@@ -181,7 +180,7 @@ async function measure(
     context.signal?.throwIfAborted();
     const batch = calibrated.subarray(start, start + RUN_BATCH);
     const pixels = context.images.gather(batch);
-    const read = await readNets(answered, noClouds, pixels, batch.length);
+    const read = await readNets(nets, new Map(), pixels, batch.length);
     if (counter) {
       counter.add(views ? { ...read, answered: await answerWithViews(by, pixels, read.bad, views) } : read);
     } else {

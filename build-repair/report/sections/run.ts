@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import { ASK_ALL } from '../../../models/detector/evidence';
+import { ASK_ALL } from '../../../models/detector/score';
 import { describePixels } from '../../../models/pixels';
 import type { Report, Run } from '../types';
 import { alphaText, count, counted, duration, type Html } from '../words';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { percent, rateOf } from '../../../build-repair/evaluate/interval';
 import { reportHtml } from '../../../build-repair/report/page';
 import type { Finding, Report } from '../../../build-repair/report/types';
-import { ASK_ALL } from '../../../models/detector/evidence';
+import { ASK_ALL } from '../../../models/detector/score';
 import { startEngine } from '../../../models/engine';
 import { HOSTILE, smallReports, TARGET } from './reports';
 
