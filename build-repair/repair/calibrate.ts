@@ -54,30 +54,7 @@ export async function calibrate(
   plan: FoldPlan,
   findBackdoor: FindBackdoor | undefined,
 ): Promise<Calibrated> {
-  const read: (AskedFold & { readings: Readings })[] = [];
-  const folds: FittedDetector[] = [];
-  const { relearns, unheard } = planRelearning(context, plan);
-  const isHeard = unheard.length < context.classes;
-  const fitting = { context, flat, passes };
-  for (const [place, fold] of plan.folds.entries()) {
-    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
-    const part = { number: place + 1, stream };
-    const fitted = await fitDetector({
-      ...fitting,
-      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, part },
-    });
-    const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
-    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant.part, readings });
-    folds.push(fitted);
-    if (plan.scheme === 'cross-fit') freeFits(fitted);
-  }
-  let served = folds[0]!;
-  if (plan.scheme === 'cross-fit') {
-    const part = { number: plan.folds.length + 1, stream: ', on all' };
-    const fit = allImages(context.images);
-    const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, part } });
-    served = settle(fitted, folds, context.images.labels);
-  }
+  const { read, served, unheard } = await fitInFolds(context, flat, bad, passes, plan);
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
   const all = join(
     read.map((part) => part.readings),
@@ -134,6 +111,47 @@ export async function calibrate(
     notes: [...forgetfulness(served.fits.forgetting), ...fewGroups(groups)],
     gathering,
   };
+}
+
+/** What was fitted, and the evidence of images that it was not fitted on. */
+interface FittedInFolds {
+  /** Fold after fold. */
+  readonly read: readonly (AskedFold & { readonly readings: Readings })[];
+  readonly served: FittedDetector;
+  /** Classes of which the relearned head is no evidence. */
+  readonly unheard: readonly number[];
+}
+
+/** Fits a detector to each fold, reads the images held out of it, and fits what is served. */
+async function fitInFolds(
+  context: RepairContext,
+  flat: LayersModel,
+  bad: FeatureNet,
+  passes: Passes,
+  plan: FoldPlan,
+): Promise<FittedInFolds> {
+  const read: FittedInFolds['read'][number][] = [];
+  const folds: FittedDetector[] = [];
+  const { relearns, unheard } = planRelearning(context, plan);
+  const isHeard = unheard.length < context.classes;
+  const fitting = { context, flat, passes };
+  for (const [place, fold] of plan.folds.entries()) {
+    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
+    const part = { number: place + 1, stream };
+    const fitted = await fitDetector({
+      ...fitting,
+      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, part },
+    });
+    const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
+    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant.part, readings });
+    folds.push(fitted);
+    if (plan.scheme === 'cross-fit') freeFits(fitted);
+  }
+  if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
+  const part = { number: plan.folds.length + 1, stream: ', on all' };
+  const fit = allImages(context.images);
+  const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, part } });
+  return { read, served: settle(fitted, folds, context.images.labels), unheard };
 }
 
 function forgetfulness({ remembers }: Expert): string[] {
