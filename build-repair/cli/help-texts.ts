@@ -36,7 +36,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
     options: {
       'What is read:': ['clean', 'unlabelled', 'architecture', 'pixels', 'group', 'layout', 'skip-bad'],
       'How it is repaired:': ['method', 'alpha', 'seed', 'finding'],
-      'What is written:': ['out', 'sign', 'report'],
+      'What is written:': ['out', 'hosts', 'images', 'sign', 'report'],
     },
     examples: [
       [
@@ -47,8 +47,12 @@ export const ABOUT: Readonly<Record<string, About>> = {
         'At most 1 in 200 clean images answered "backdoored"',
         'goodnet repair net.keras --clean clean.h5 --out store --alpha 0.005',
       ],
+      [
+        'No image in the bundle, nor anything of a single one',
+        'goodnet repair net.h5 --clean clean_images --out store --no-images',
+      ],
     ],
-    more: ['docs/method.md'],
+    more: ['docs/method.md', 'docs/privacy.md'],
   },
   evaluate: {
     group: NETS,

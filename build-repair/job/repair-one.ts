@@ -58,7 +58,7 @@ export interface One extends Pick<RepairResult, 'manifest' | 'figures' | 'notice
  */
 export async function repairOne(net: NetToRepair, options: OneOptions): Promise<One> {
   const { inputs, work, signal, detail, engine } = options;
-  const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding } = net;
+  const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding, images = true } = net;
   const clock = new Clock();
   const kept = new Set(variables().keys());
   const store = await openStore(
@@ -70,12 +70,16 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   const out = join(work, 'bundle');
   let clean: ImageSet | undefined;
   let unlabelled: ImageSet | undefined;
+  let hosts: ImageSet | undefined;
   try {
     const reading = { shape: loaded.inputShape, layout, skipBad: skipBad ?? false };
     clean = await openImages(await inputs.local(net.clean), { ...reading, classes: loaded.classes, group });
     if (net.unlabelled !== undefined) {
       const path = await inputs.local(net.unlabelled);
       unlabelled = await openImages(path, { ...reading, labelsRequired: false });
+    }
+    if (net.hosts !== undefined) {
+      hosts = await openImages(await inputs.local(net.hosts), { ...reading, labelsRequired: false });
     }
     options.begin(
       repairSteps({
@@ -86,14 +90,18 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
         pixels: net.pixels !== undefined,
         finding: finding ?? true,
         unlabelled: unlabelled?.size ?? 0,
+        hosts: hosts?.size,
+        keepsImages: images,
       }),
     );
-    const observer = calibrationObserver(clean);
+    const observer = calibrationObserver(clean, images);
     const result = await repair({
       netPath,
       net: loaded,
       clean,
       unlabelled,
+      hosts,
+      keepsImages: images,
       out,
       method,
       alpha,
@@ -111,11 +119,12 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       await publish(result.folder, store, { signal, signer: options.signer });
       if (net.activate ?? true) await activate(store, manifest.id, options.signer);
     });
-    const told = [clean, unlabelled].flatMap((set) => passedOverLines(set?.passedOver));
+    const told = [clean, unlabelled, hosts].flatMap((set) => passedOverLines(set?.passedOver));
     return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };
   } finally {
     clean?.close();
     unlabelled?.close();
+    hosts?.close();
     loaded.model.dispose();
     disposeAllBut(kept);
     await rm(out, { recursive: true, force: true });
@@ -152,7 +161,7 @@ async function localArchitecture(
 }
 
 async function reportOf(
-  { net, clean, name }: NetToRepair,
+  { net, clean, hosts, name }: NetToRepair,
   result: RepairResult,
   calibration: ObservedSet,
   clock: Clock,
@@ -162,6 +171,7 @@ async function reportOf(
     { label: 'Model', value: name },
     { label: 'Net', value: net },
     { label: 'Clean images', value: clean },
+    ...(hosts === undefined ? [] : [{ label: 'Images to keep', value: hosts }]),
   ];
   const run = { ...clock.taken(), engine: engine.description, inputs };
   return await reportHtml(await repairReport(result, calibration, run));

@@ -99,8 +99,15 @@ function placedIn(parent: string, net: NetToRepair): NetToRepair {
     net: addressIn(parent, net.net),
     clean: addressIn(parent, net.clean),
     ...(net.unlabelled !== undefined && { unlabelled: addressIn(parent, net.unlabelled) }),
+    ...(net.hosts !== undefined && { hosts: addressIn(parent, net.hosts) }),
     ...(architecture !== undefined && { architecture: addressIn(parent, architecture) }),
   };
+}
+
+/** What a net's repair reads. */
+function addressesOf(net: NetToRepair): string[] {
+  const all = [net.net, net.clean, net.unlabelled, net.hosts, architectureFile(net)];
+  return all.filter((each) => each !== undefined);
 }
 
 async function doOnce(
@@ -121,9 +128,8 @@ async function doOnce(
   };
   let what = '';
   try {
-    const named = [net.net, net.clean, net.unlabelled, architectureFile(net)];
     const versions: string[] = [];
-    for (const each of named) if (each !== undefined) versions.push(await from.version(each));
+    for (const each of addressesOf(net)) versions.push(await from.version(each));
     what = fingerprint(net, versions, version);
     const before = await readDone(state, net, what, limits);
     if (before) return { done: before, isNew: false };
@@ -185,8 +191,7 @@ async function make(
     );
   }
   const local = new Map<string, string>();
-  for (const each of [net.net, net.clean, net.unlabelled, architectureFile(net)])
-    if (each !== undefined) local.set(each, await from.local(each));
+  for (const each of addressesOf(net)) local.set(each, await from.local(each));
   return await repairApart(
     { net, local, work, store, sign: apart.sign },
     { program: apart.program, limits: apart.limits, engine: onEngine, begin, progress, detail, signal },

@@ -16,6 +16,17 @@ const how = z.strictObject({
   unlabelled: address
     .optional()
     .describe('Images seen in service, labels not looked at; some may be poisoned'),
+  hosts: address
+    .optional()
+    .describe(
+      'Images that may be shown: the bundle keeps some of these in place of clean ones (expert alone)',
+    ),
+  images: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the bundle may keep images, and features of single ones, and the report show some; true',
+    ),
   method: z.enum(METHODS).optional(),
   architecture: z
     .string()
@@ -101,7 +112,16 @@ export function parseJob(text: string, where: string): readonly NetToRepair[] {
         hint: 'Give them here, or once for all nets as defaults.clean.',
       });
     }
-    return { ...defaults, ...each, clean };
+    const net = { ...defaults, ...each, clean };
+    if (net.hosts !== undefined && net.images === false) {
+      throw new GoodNetError(
+        `${where}: nets.${i}: images to keep are given (hosts), and none are to be kept`,
+        {
+          hint: 'Give one of hosts and "images": false, here or as defaults.',
+        },
+      );
+    }
+    return net;
   });
 }
 

@@ -21,18 +21,18 @@ const ASKED = 0.2;
 const FEW_IMAGES = 1000;
 const THIN = 0.6;
 
-/** Calibration images of one fold, and the hosts that were drawn from the images it was fitted on. */
+/** Calibration images of one fold, and the hosts that were drawn for it (see hostDrawer). */
 export interface AskedFold {
   readonly images: Int32Array;
-  readonly hosts: Transplant;
+  readonly hosts: Transplant | undefined;
 }
 
 /** What comes of asking the calibration images further. */
 export interface AskedFurther {
   /** Undefined where it tells nothing of triggers. */
   readonly asked: Asked | undefined;
-  /** The share of those asked that a half alone has B name, 0–1. */
-  readonly namedByHalves: number;
+  /** The share of those asked that a half alone has B name, 0–1; undefined where there are no hosts to ask with. */
+  readonly namedByHalves: number | undefined;
 }
 
 /**
@@ -49,6 +49,7 @@ export async function askCalibration(
   standard: Standard,
   complete: boolean,
 ): Promise<AskedFurther> {
+  if (folds.some(({ hosts }) => !hosts)) return { asked: undefined, namedByHalves: undefined };
   const n = folds.reduce((sum, { images }) => sum + images.length, 0);
   const scores = firstScores(readings, standard, n);
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
@@ -61,7 +62,7 @@ export async function askCalibration(
   const nets = { ...context, bad: net, repaired: undefined };
   for (const { images, hosts } of folds) {
     const asked = askedOf(scores.subarray(start, start + images.length), askFrom);
-    const part = { ...hosts, from };
+    const part = { ...hosts!, from };
     const loaded = loadTransplant(nets, part);
     const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {

@@ -13,6 +13,7 @@ import { type FittedDetector, fitDetector, freeFits, partsOf, readEvidence, sett
 import { classesLeftOut, coversAllClasses, type FoldPlan } from './folds';
 import type { Expert } from './forget';
 import { MUCH } from './forget';
+import { hostDrawer } from './hosts';
 import type { FindBackdoor } from './made';
 import type { Passes } from './passes';
 import type { LinearHead } from './softmax-regression';
@@ -134,23 +135,24 @@ async function fitInFolds(
   const folds: FittedDetector[] = [];
   const { relearns, unheard } = planRelearning(context, plan);
   const isHeard = unheard.length < context.classes;
+  const drawHosts = hostDrawer(context);
   const fitting = { context, flat, passes };
   for (const [place, fold] of plan.folds.entries()) {
     const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
     const part = { number: place + 1, stream };
     const fitted = await fitDetector({
       ...fitting,
-      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, part },
+      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, drawHosts, part },
     });
     const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
-    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant.part, readings });
+    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant, readings });
     folds.push(fitted);
     if (plan.scheme === 'cross-fit') freeFits(fitted);
   }
   if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
   const part = { number: plan.folds.length + 1, stream: ', on all' };
   const fit = allImages(context.images);
-  const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, part } });
+  const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, drawHosts, part } });
   return { read, served: settle(fitted, folds, context.images.labels), unheard };
 }
 

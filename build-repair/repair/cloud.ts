@@ -7,7 +7,7 @@ import type { FeatureSpace } from './observe';
 /** How far the covariance is shrunk towards a multiple of the identity. */
 const SHRINKAGE = 0.1;
 /** A class's mean is trusted from so many images on, and from so many groups where groups are told. */
-const FEWEST_IMAGES = 3;
+export const FEWEST_IMAGES = 3;
 const FEWEST_GROUPS = 2;
 
 /** A fitted cloud, and the whitening by itself, for features that are projected already. */

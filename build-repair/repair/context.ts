@@ -9,6 +9,10 @@ export interface RepairContext {
   readonly images: LoadedImages;
   /** Images without labels, seen in service, which may be poisoned. */
   readonly unlabelled?: LoadedImages | undefined;
+  /** Images that may be kept in the bundle, in place of clean ones. */
+  readonly hosts?: LoadedImages | undefined;
+  /** Whether the bundle may hold images, and features of single ones; by default it may. */
+  readonly keepsImages?: boolean | undefined;
   readonly shape: ImageShape;
   readonly pixels: PixelScaling;
   /** N. */

@@ -15,7 +15,7 @@ import type { LinearHead } from './softmax-regression';
 export interface Fits {
   readonly forgetting: Expert;
   readonly relearned?: LinearHead;
-  readonly transplant: { readonly part: Transplant };
+  readonly transplant?: Transplant | undefined;
   readonly [other: string]: unknown;
 }
 

@@ -11,6 +11,7 @@ import {
 import { scaleOf } from '../../models/detector/scale';
 import type { Summary } from '../../models/detector/summaries';
 import { allImages, groupsOf } from '../images/load';
+import { FEWEST_IMAGES } from './cloud';
 import type { RepairContext } from './context';
 import type { FoldPlan } from './folds';
 import { inParts } from './standard';
@@ -32,8 +33,10 @@ export function calibrateFamiliarity(
   of: readonly Summary[],
   { scheme, folds }: FoldPlan,
 ): CalibratedFamiliarity {
-  const fits = folds.map(({ fit }) => fitSurroundings(context, of, fit));
-  const all = scheme === 'split' ? fits[0]! : fitSurroundings(context, of, allImages(context.images));
+  const served = scheme === 'split' ? folds[0]!.fit : allImages(context.images);
+  const isLeftOut = sparse(context, served);
+  const fits = folds.map(({ fit }) => fitSurroundings(context, of, fit, isLeftOut));
+  const all = scheme === 'split' ? fits[0]! : fitSurroundings(context, of, served, isLeftOut);
   const kinds = DISTANCES.filter((kind) => [all, ...fits].every((fitted) => fitted[kind]));
   const parts = folds.map(({ calibrate }, i) =>
     measure(
@@ -65,6 +68,17 @@ export function calibrateFamiliarity(
       ? [`${n} calibration images are too few to tell that a picture is unlike them: none will be called so`]
       : [],
   };
+}
+
+/** Where no features of single images may be kept: the classes of so few that their mean would be one. */
+function sparse(
+  { images, keepsImages = true }: RepairContext,
+  served: Int32Array,
+): ((label: number) => boolean) | undefined {
+  if (keepsImages) return undefined;
+  const counts = new Map<number, number>();
+  for (const image of served) counts.set(images.labels[image]!, (counts.get(images.labels[image]!) ?? 0) + 1);
+  return (label) => (counts.get(label) ?? 0) < FEWEST_IMAGES;
 }
 
 function scalesOf(

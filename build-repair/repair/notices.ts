@@ -15,6 +15,10 @@ export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
   readonly nets: { readonly expert: { readonly remembers: number } | undefined };
 };
 
+type NoticedContext = Pick<RepairContext, 'classes' | 'keepsImages'> & {
+  readonly images: Pick<RepairContext['images'], 'labels'>;
+};
+
 /**
  * What whoever trusts a bundle should know, in short sentences: what was left out for want of images, and what that means.
  * @param figures of the calibration images
@@ -23,7 +27,7 @@ export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
 export function noticesOf(
   { without, gathering, nets }: Noticed,
   figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
-  { images: { labels }, classes }: { images: Pick<RepairContext['images'], 'labels'>; classes: number },
+  { images: { labels }, classes, keepsImages = true }: NoticedContext,
   alpha: number,
 ): string[] {
   const notices: string[] = [];
@@ -35,6 +39,7 @@ export function noticesOf(
   }
   if (nets.expert) {
     notices.push(...aboutImages(without, labels, classes));
+    if (!keepsImages) notices.push(...aboutKeepingNone(without));
     const { remembers } = nets.expert;
     if (remembers >= MUCH) {
       notices.push(
@@ -73,6 +78,19 @@ function aboutImages(without: Noticed['without'], labels: Int32Array, classes: n
     );
   }
   return notices;
+}
+
+/** With so few clean images that distances and the relearned head say little, transplants found what nothing else did. */
+function aboutKeepingNone(without: Noticed['without']): string[] {
+  const lacks = new Set(without.map(({ evidence }) => evidence));
+  const isThin = lacks.has('latent') || lacks.has('relearned');
+  const named =
+    'No images are kept in the bundle: of a flagged image the class that is named beside is much less often the true one (docs/privacy.md).';
+  if (!isThin) return [named];
+  return [
+    named,
+    'With so few clean images of each class and none kept, most images with a stealthy trigger can be missed: give images that may be shown (--hosts), or more clean ones.',
+  ];
 }
 
 function listed(classes: readonly number[]): string {

@@ -32,7 +32,10 @@ export async function runPasses(
   const clean = await observe(context, bad, {
     stage: STAGES.clean,
     summaries: true,
-    places: bad.hasStem && coversAllClasses(context.images.labels, sample, context.classes),
+    places:
+      context.keepsImages !== false &&
+      bad.hasStem &&
+      coversAllClasses(context.images.labels, sample, context.classes),
   });
   const varied = await observe(context, bad, {
     stage: STAGES.varied,

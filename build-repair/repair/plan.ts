@@ -19,6 +19,10 @@ export interface RepairWork {
   readonly finding: boolean;
   /** Images without labels. */
   readonly unlabelled: number;
+  /** Images to keep in the bundle in place of clean ones. */
+  readonly hosts?: number | undefined;
+  /** Whether images may be kept in the bundle, and features of single ones; by default they may. */
+  readonly keepsImages?: boolean | undefined;
 }
 
 /** Scalings that are tried, on so many images at most (see choosePixels). */
@@ -37,11 +41,12 @@ const FEW = 3;
  * differ. The time left is scaled by what has passed, so that only their proportions count.
  */
 export function repairSteps(work: RepairWork): Step[] {
-  const { images, unlabelled, pixels } = work;
+  const { images, unlabelled, pixels, hosts = 0 } = work;
   return [
     step('Reading the images', [
       part(STAGES.reading, images),
       ...(unlabelled > 0 ? [part(STAGES.readingUnlabelled, unlabelled)] : []),
+      ...(hosts > 0 ? [part(STAGES.readingHosts, hosts)] : []),
     ]),
     ...(pixels ? [] : [step(STAGES.pixels, [part(STAGES.pixels, SCALINGS * Math.min(images, MOST_SCALED))])]),
     ...STEPS[work.method](work),
@@ -59,7 +64,14 @@ const STEPS: Record<Method, (work: RepairWork) => Step[]> = {
   ],
 };
 
-function expertSteps({ images, classes, grouped, finding, unlabelled }: RepairWork): Step[] {
+function expertSteps({
+  images,
+  classes,
+  grouped,
+  finding,
+  unlabelled,
+  keepsImages = true,
+}: RepairWork): Step[] {
   // How many groups there are is not known before they are read; they are seldom enough.
   const fits = !grouped && isSplit(images) ? 1 : CROSS_FOLDS + 1;
   const batch = Math.min(BATCH, images / 2);
@@ -89,11 +101,15 @@ function expertSteps({ images, classes, grouped, finding, unlabelled }: RepairWo
     ...(unlabelled > 0
       ? [step('Checking the images without labels', [part(STAGES.unlabelled, unlabelled)])]
       : []),
-    step('Calibrating', [part(STAGES.calibrating, (images < FEW * classes ? 72 : 10) * images)]),
-    step('Finishing the repaired net', [
-      part(STAGES.looks, 1.5 * images),
-      part(STAGES.comparing, 5 * images),
-    ]),
+    ...(keepsImages
+      ? [
+          step('Calibrating', [part(STAGES.calibrating, (images < FEW * classes ? 72 : 10) * images)]),
+          step('Finishing the repaired net', [
+            part(STAGES.looks, 1.5 * images),
+            part(STAGES.comparing, 5 * images),
+          ]),
+        ]
+      : []),
   ];
 }
 

@@ -25,14 +25,17 @@ import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
 import { packFinding } from '../finding/pack';
 import { laidOnWhite } from '../images/laid-on-white';
-import { type LoadedImages, loadImages } from '../images/load';
+import { allImages, type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
 import { choosePixels } from './choose-pixels';
 import type { RepairContext } from './context';
 import { CalibratedCounter, type ObserveCalibration } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
+import { checkHosts } from './hosts';
+import { bothKept } from './kept';
 import type { MadeDetector } from './made';
 import { methods } from './methods';
+import { classCounts, MODEL_CARD, modelCard } from './model-card';
 import { noticesOf } from './notices';
 import { STAGES } from './stages';
 
@@ -48,6 +51,10 @@ export interface RepairOptions {
    * evidence (`expert` alone).
    */
   readonly unlabelled?: ImageSet | undefined;
+  /** Images that may be shown, labels not looked at: those that the bundle keeps are drawn from them (`expert` alone). */
+  readonly hosts?: ImageSet | undefined;
+  /** With `false`, the bundle holds no images, nor features of single ones; by default it does, where the method makes use of them. */
+  readonly keepsImages?: boolean;
   /** The store that the bundle goes into. */
   readonly out: string;
   readonly method: Method;
@@ -87,6 +94,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       hint: 'Leave them out, or take --method expert.',
     });
   }
+  checkKept(options);
   await checkPlace(options.out);
   const store = folderFiles(options.out);
   await checkMayPoint(store, options.signer);
@@ -96,6 +104,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     onProgress: (done, total) => progress({ stage: STAGES.reading, done, total }),
   });
   let unlabelled: LoadedImages | undefined;
+  let hosts: LoadedImages | undefined;
   try {
     unlabelled =
       options.unlabelled &&
@@ -104,8 +113,27 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
         signal,
         onProgress: (done, total) => progress({ stage: STAGES.readingUnlabelled, done, total }),
       }));
+    hosts =
+      options.hosts &&
+      (await loadImages(options.hosts, {
+        labelsRequired: false,
+        signal,
+        onProgress: (done, total) => progress({ stage: STAGES.readingHosts, done, total }),
+      }));
+    if (hosts) checkHosts(hosts);
     const flat = toLogits(net.model);
-    const base = { images, unlabelled, shape: net.inputShape, classes: net.classes, seed, progress, signal };
+    const { keepsImages } = options;
+    const base = {
+      images,
+      unlabelled,
+      hosts,
+      keepsImages,
+      shape: net.inputShape,
+      classes: net.classes,
+      seed,
+      progress,
+      signal,
+    };
     const chosen = options.pixels ? undefined : await choosePixels(base, flat);
     if (chosen)
       say(`Pixels scaled to ${describePixels(chosen.pixels)}, where the net does best (${chosen.tried})`);
@@ -127,21 +155,41 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     progress({ stage: STAGES.writing, done: 0, total: 1 });
     const finding = made.finding && (await packFinding(made.finding, context.shape));
     const { files, fields } = await packNets(nets, made.parts, made.familiarity);
-    const written = await writeBundle(
-      options.out,
-      { ...content(options, context, plan, made, fields, sorted, figures), finding: finding?.field },
-      [...files, ...(finding?.files ?? [])],
-    );
+    const said = {
+      ...content(options, context, plan, made, fields, sorted, figures),
+      finding: finding?.field,
+    };
+    const served = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(images);
+    const card = new TextEncoder().encode(modelCard(said, classCounts(images.labels, served)));
+    const written = await writeBundle(options.out, said, [
+      ...files,
+      ...(finding?.files ?? []),
+      { path: MODEL_CARD, bytes: card },
+    ]);
     if (options.signer) await signInStore(store, written.manifest.id, options.signer);
     await setCurrent(store, written.manifest.id, options.signer);
     flat.dispose();
     progress({ stage: STAGES.writing, done: 1, total: 1 });
-    const notices = [...noticesOf(made, figures, context, alpha), ...laidOnWhite(clean, options.unlabelled)];
+    const notices = [
+      ...noticesOf(made, figures, context, alpha),
+      ...laidOnWhite(clean, options.unlabelled, options.hosts),
+    ];
     return { ...written, figures, notices };
   } finally {
     unlabelled?.dispose();
+    hosts?.dispose();
     images.dispose();
   }
+}
+
+/** @throws UsageError for what is asked of images to be kept, and can't be */
+function checkKept({ hosts, keepsImages = true, method }: RepairOptions): void {
+  if (!hosts) return;
+  if (!keepsImages) throw bothKept();
+  if (method === 'expert') return;
+  throw new UsageError(`The method ${method} keeps no images`, {
+    hint: 'Leave --hosts out, or take --method expert.',
+  });
 }
 
 function sentence(note: string): string {
@@ -197,7 +245,7 @@ async function measure(
 }
 
 function content(
-  { netPath, clean, method, alpha, seed }: RepairOptions,
+  options: RepairOptions,
   context: RepairContext,
   plan: FoldPlan,
   made: MadeDetector,
@@ -205,6 +253,7 @@ function content(
   sorted: Float32Array,
   figures: CleanFigures,
 ): Parameters<typeof writeBundle>[1] {
+  const { netPath, clean, method, alpha, seed } = options;
   const calibrates = made.rule.kind === 'calibrated';
   return {
     formatVersion: FORMAT_VERSION,
@@ -214,6 +263,7 @@ function content(
     method,
     alpha,
     rule: made.rule.kind === 'calibrated' ? { ...made.rule, scales: [...made.rule.scales] } : made.rule,
+    kept: keptOf(options, context),
     calibration: {
       scheme: calibrates ? plan.scheme : 'none',
       folds: calibrates ? plan.folds.length : 0,
@@ -237,4 +287,14 @@ function content(
     },
     tools: { goodnet: version, 'tensorflow.js': tfjsVersion },
   } satisfies Omit<Manifest, 'id' | 'files' | 'format'>;
+}
+
+/** Where the images that a bundle may hold are from. */
+function keptOf(
+  { hosts: set, keepsImages = true }: RepairOptions,
+  { hosts }: RepairContext,
+): Manifest['kept'] {
+  if (!keepsImages) return { from: 'none' };
+  if (!set || !hosts) return { from: 'clean' };
+  return { from: 'given', name: set.name, images: hosts.count, skipped: set.skipped.length };
 }

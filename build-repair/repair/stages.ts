@@ -2,6 +2,7 @@
 export const STAGES = {
   reading: 'Reading the clean images',
   readingUnlabelled: 'Reading the images without labels',
+  readingHosts: 'Reading the images to keep',
   pixels: 'Choosing the pixel scaling',
   clean: 'Running the net over the clean images',
   varied: 'Running the net over varied copies',

@@ -18,11 +18,17 @@ const FEWEST_DIMENSIONS = 8;
 const FLOOR = 0.01;
 const STEPS = 127;
 
-/** Fits what distances are measured to. @param of all clean images @param fit those to fit on */
+/**
+ * Fits what distances are measured to.
+ * @param of all clean images
+ * @param fit those to fit on
+ * @param isLeftOut tells which classes are to be taken for ones without clean images
+ */
 export function fitSurroundings(
   { images, classes, seed }: Pick<RepairContext, 'images' | 'classes' | 'seed'>,
   of: readonly Summary[],
   fit: Int32Array,
+  isLeftOut: (label: number) => boolean = () => false,
 ): Surroundings {
   const fitted = Array.from(fit, (image) => of[image]!);
   const labels = fit.map((image) => images.labels[image]!);
@@ -32,18 +38,24 @@ export function fitSurroundings(
   };
   const [trunk, look] = [rows('trunk'), rows('look')];
   return {
-    latent: meanDirections(rows('latent')!, labels, classes),
-    trunk: trunk && meanDirections(trunk, labels, classes),
+    latent: meanDirections(rows('latent')!, labels, classes, isLeftOut),
+    trunk: trunk && meanDirections(trunk, labels, classes, isLeftOut),
     look: look && fitLook(look, seed),
   };
 }
 
 /** The mean direction of each class that is there. @param rows of length 1 */
-function meanDirections(rows: readonly Float32Array[], labels: Int32Array, classes: number): ClassDirections {
+function meanDirections(
+  rows: readonly Float32Array[],
+  labels: Int32Array,
+  classes: number,
+  isLeftOut: (label: number) => boolean,
+): ClassDirections {
   const size = rows[0]!.length;
   const sums = new Float32Array(classes * size);
   rows.forEach((row, i) => {
-    for (let d = 0; d < size; d++) sums[labels[i]! * size + d]! += row[d]!;
+    const label = labels[i]!;
+    if (!isLeftOut(label)) for (let d = 0; d < size; d++) sums[label * size + d]! += row[d]!;
   });
   const means = new Int8Array(sums.length);
   for (let start = 0; start < sums.length; start += size) {

@@ -41,6 +41,7 @@ export class SetObserver {
   constructor(
     private readonly set: Pick<ImageSet, 'name' | 'size' | 'shape'>,
     private readonly poisoned: boolean,
+    private readonly keepsImages = true,
   ) {
     this.labels = new Int32Array(set.size);
     this.bad = new Int32Array(set.size);
@@ -64,6 +65,7 @@ export class SetObserver {
       this.flagged[at] = Number(verdict.backdoored);
       this.suspicion[at] = verdict.suspicion;
       this.pValues[at] = verdict.pValue;
+      if (!this.keepsImages) return;
       this.examples.offer(verdict, batch, i);
       this.mostSuspicious.offer(verdict, batch, i);
     });
@@ -89,9 +91,16 @@ export class SetObserver {
   }
 }
 
-/** Takes note of the verdicts on the calibration images of a repair. @param clean the images that it was given */
-export function calibrationObserver({ size, shape }: Pick<ImageSet, 'size' | 'shape'>): SetObserver {
-  return new SetObserver({ name: 'calibration', size, shape }, false);
+/**
+ * Takes note of the verdicts on the calibration images of a repair.
+ * @param clean the images that it was given
+ * @param keepsImages whether some are kept, with their names, to be shown
+ */
+export function calibrationObserver(
+  { size, shape }: Pick<ImageSet, 'size' | 'shape'>,
+  keepsImages = true,
+): SetObserver {
+  return new SetObserver({ name: 'calibration', size, shape }, false, keepsImages);
 }
 
 /** Takes note of the verdicts on a clean set and poisoned ones, as `evaluate` gives them. */

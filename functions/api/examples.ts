@@ -6,7 +6,7 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = '5a6d80bbf5a002bdf80a43e2f5d8b6c285fb0e48896bfa2b537803d23b4fa174';
+export const BUNDLE = '7a62741d0e74f4dab1a36a82710b1088ac3011598f937e62d34128df10a9eb34';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {

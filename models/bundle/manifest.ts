@@ -152,8 +152,20 @@ const manifestSchema = z.object({
     /** E, and what it takes: images, or the last of what B gives. */
     expert: z.object({ folder, from: z.enum(['image', 'stem']) }).optional(),
   }),
-  /** Clean images in the bundle, which halves of an image are transplanted onto, and what is cut: B's features, or images. */
+  /** Images in the bundle, which halves of an image are transplanted onto, and what is cut: B's features, or images. */
   transplant: z.object({ count: z.number().int().positive(), from: z.enum(['cut', 'image']) }).optional(),
+  /**
+   * Where the images that the bundle may hold are from: the clean set, or one that was given to be kept; of `none` it holds no features of
+   * single images, either. Whether it holds any `transplant` and `gallery` say. Bundles of before lack it: theirs are clean ones. Readers
+   * of before leave it aside.
+   */
+  kept: z
+    .discriminatedUnion('from', [
+      z.object({ from: z.literal('clean') }),
+      z.object({ from: z.literal('given'), name: z.string(), images: count, skipped: count }),
+      z.object({ from: z.literal('none') }),
+    ])
+    .optional(),
   /** Parts of clean images, by which B′ names the class of what it passes B's class over in. */
   gallery: z
     .object({

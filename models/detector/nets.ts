@@ -22,7 +22,7 @@ export interface ExpertNet {
 export interface Transplant {
   /** What is cut: what B gives as its cut (see featureNet), or images themselves. */
   readonly from: 'cut' | 'image';
-  /** Clean images, the hosts: count × height × width × channels values of 0–255. */
+  /** The hosts, images without a trigger: count × height × width × channels values of 0–255. */
   readonly hosts: Uint8Array;
   readonly count: number;
 }

@@ -152,6 +152,37 @@ test('images without labels: suspicious ones gather at the target; clean ones ch
   expect(ruleOf('seen-poisoned').suspected.classes).toEqual([target]);
 }, 240_000);
 
+test('--no-images: no pictures in bundle or report; it answers all the same', async () => {
+  const out = join(work, 'bare');
+  const report = join(work, 'bare.html');
+  const { code, err } = await goodnet(
+    ...[
+      'repair',
+      data.badnet,
+      '--clean',
+      data.clean,
+      '--out',
+      out,
+      '--report',
+      report,
+      '--no-images',
+      '--no-finding',
+    ],
+  );
+  expect(code, err).toBe(0);
+  const files = Object.keys(contents(out)).map((file) => file.replace(/^[0-9a-f]{16}\//, ''));
+  expect(files).toEqual(expect.arrayContaining(['model-card.md', 'manifest.json']));
+  expect(files.filter((file) => /hosts|gallery/.test(file))).toEqual([]);
+  expect(readFileSync(report, 'utf8')).toMatch(
+    /<dt>Images in it<\/dt><dd>none, no features of single images/,
+  );
+  expect(readFileSync(report, 'utf8')).not.toContain('<img');
+  const rows = join(work, 'bare.jsonl');
+  const screened = await goodnet('screen', out, data.triggeredPng, '--out', rows, '--workers', '1');
+  expect(screened.code, screened.err).toBe(0);
+  expect(JSON.parse(readFileSync(rows, 'utf8'))).toMatchObject({ backdoored: true });
+}, 240_000);
+
 test('demo: the outcome, a report with the finding and the poisoned sets, and a model that answers by the name told', async () => {
   const folder = join(work, 'demo');
   const report = join(folder, 'report.html');
@@ -200,6 +231,16 @@ describe('bad input', () => {
     const { code, err } = await repair('unused', '--method', 'magnitude', '--unlabelled', data.test);
     expect(code).toBe(2);
     expect(err).toMatch(/method magnitude makes no use of images without labels/);
+  });
+
+  test('images to keep, where none are to be kept, or for a method that keeps none', async () => {
+    const both = await repair('both', '--hosts', data.test, '--no-images');
+    expect(both.code).toBe(2);
+    expect(both.err).toMatch(/Images to keep are given \(--hosts\), and none are to be kept \(--no-images\)/);
+    expect(both.err).not.toMatch(/Step/);
+    const unused = await repair('unused', '--method', 'magnitude', '--hosts', data.test);
+    expect(unused.code).toBe(2);
+    expect(unused.err).toMatch(/method magnitude keeps no images/);
   });
 
   test('a place that nothing can be written to, before any work', async () => {

@@ -30,10 +30,20 @@ export const SECTIONS = {
   tiles: 'csaw2020: the real contest nets, cross-fitted on 192 clean tiles',
   signs: 'signs43: from its folders, grouped by physical sign',
   curve: 'faces1283: fewer clean images of each class',
+  kept: 'What a bundle keeps: clean images, those of another set (--hosts), or none (--no-images)',
 } as const;
 export type Section = keyof typeof SECTIONS;
 
 const MULTI = ['eyebrows', 'lipstick', 'sunglasses'].map((each) => `multi_trigger_multi_target__${each}`);
+
+/** What a bundle keeps, and how a row says so. */
+const KEPT = {
+  clean: { said: 'clean ones', work: {} },
+  others: { said: 'other faces', work: { hosts: join(DATA, 'csaw2020', 'tiles', 'clean.h5') } },
+  none: { said: 'none', work: { keepsImages: false } },
+} as const;
+type Kept = keyof typeof KEPT;
+
 /** Physical signs in the test set, some 30 frames of each. */
 const SIGNS = 137;
 
@@ -42,14 +52,15 @@ function faces(
   name: string,
   net: string,
   poisoned: readonly string[],
-  mostOfClass?: number,
+  { mostOfClass, kept }: { mostOfClass?: number; kept?: Kept } = {},
 ): TableCase {
   const folder = join(DATA, 'faces1283');
   return {
     section,
-    name,
+    name: named(name, kept),
     run: (approach, seed) => {
       const work = {
+        ...(kept && KEPT[kept].work),
         net: join(folder, 'badnets', `${net}.h5`),
         clean: join(folder, 'clean_validation_data.h5'),
         test: join(folder, 'clean_test_data.h5'),
@@ -84,6 +95,28 @@ function signs(): TableCase {
   };
 }
 
+function objects(kept: Kept): TableCase {
+  const folder = join(DATA, 'cifar10');
+  return {
+    section: 'kept',
+    name: named('cifar10 patch', kept),
+    run: (_approach, seed) =>
+      measure({
+        net: join(folder, 'patch_net.h5'),
+        clean: join(folder, 'valid.h5'),
+        test: join(folder, 'clean_test.h5'),
+        poisoned: [join(folder, 'poisoned_patch.h5')],
+        method: 'expert',
+        seed,
+        ...KEPT[kept].work,
+      }),
+  };
+}
+
+function named(name: string, kept: Kept | undefined): string {
+  return kept ? `${name}; keeps ${KEPT[kept].said}` : name;
+}
+
 /** Every net, in the order of the tables. */
 export const CASES: readonly TableCase[] = [
   faces('faces', 'sunglasses', 'sunglasses_bd_net', ['sunglasses__sunglasses']),
@@ -100,7 +133,14 @@ export const CASES: readonly TableCase[] = [
   ),
   signs(),
   ...[1, 2, 4, 7].flatMap((count) => [
-    faces('curve', `multi, ${count}`, 'multi_trigger_multi_target_bd_net', MULTI, count),
-    faces('curve', `stealth, ${count}`, 'stealth_bd_net', MULTI, count),
+    faces('curve', `multi, ${count}`, 'multi_trigger_multi_target_bd_net', MULTI, { mostOfClass: count }),
+    faces('curve', `stealth, ${count}`, 'stealth_bd_net', MULTI, { mostOfClass: count }),
   ]),
+  ...(['clean', 'others', 'none'] as const).map((kept) =>
+    faces('kept', 'multi', 'multi_trigger_multi_target_bd_net', MULTI, { kept }),
+  ),
+  ...(['clean', 'none'] as const).map(objects),
+  ...(['clean', 'none'] as const).map((kept) =>
+    faces('kept', 'stealth, 1', 'stealth_bd_net', MULTI, { mostOfClass: 1, kept }),
+  ),
 ];

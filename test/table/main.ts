@@ -1,5 +1,5 @@
 /**
- * `npm run table [faces] [stealth] [clean] [tiles] [signs] [curve] [peers] [-- --seeds 1,2,3] [-- --keep DIR]`: the tables of
+ * `npm run table [faces] [stealth] [clean] [tiles] [signs] [curve] [kept] [peers] [-- --seeds 1,2,3] [-- --keep DIR]`: the tables of
  * docs/results.md as Markdown, measured on ../shared/data; each figure is the median of the seeds. Without a name, all of them:
  * some 40 minutes with tfjs-node on 2 quiet cores, and 15 for each further seed. `peers` holds GoodNet against two other methods,
  * with the first seed alone; `--blends 20` has STRIP take so many (100, as its authors did). `--keep DIR` keeps each run in a

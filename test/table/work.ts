@@ -23,6 +23,10 @@ export interface Case {
   readonly group?: string;
   /** Adds to a poisoned set what its file does not tell: the true classes. */
   readonly withTrueLabels?: (set: ImageSet) => ImageSet;
+  /** A set that the images in the bundle are drawn from, in place of the clean one. */
+  readonly hosts?: string | undefined;
+  /** Whether the bundle may hold images, and features of single ones; by default it may. */
+  readonly keepsImages?: boolean | undefined;
   /** So many images of each class are taken, the first ones; all, where it is left out. */
   readonly mostOfClass?: number | undefined;
 }
@@ -51,12 +55,13 @@ export interface Opened {
   readonly clean: ImageSet;
   readonly test: ImageSet;
   readonly poisoned: readonly ImageSet[];
+  readonly hosts: ImageSet | undefined;
 }
 
 /** Repairs a net and measures the bundle. */
 export function measure(work: Case): Promise<Run> {
-  return withOpened(work, ({ net, clean, test, poisoned }) =>
-    repairAndEvaluate({ ...work, netPath: work.net, net, clean }, test, poisoned),
+  return withOpened(work, ({ net, clean, test, poisoned, hosts }) =>
+    repairAndEvaluate({ ...work, netPath: work.net, net, clean, hosts }, test, poisoned),
   );
 }
 
@@ -69,14 +74,18 @@ export async function withOpened<T>(
   const all = await open(work.clean, net, work.group);
   const clean = work.mostOfClass === undefined ? all : await firstOfEachClass(all, work.mostOfClass);
   const test = await open(work.test, net);
+  const hosts =
+    work.hosts === undefined
+      ? undefined
+      : await openImages(work.hosts, { shape: net.inputShape, labelsRequired: false });
   const { withTrueLabels = (set: ImageSet) => set } = work;
   const poisoned = await Promise.all(
     work.poisoned.map(async (path) => withTrueLabels(await open(path, net))),
   );
   try {
-    return await use({ net, clean, test, poisoned });
+    return await use({ net, clean, test, poisoned, hosts });
   } finally {
-    for (const set of new Set([all, clean, test, ...poisoned])) set.close();
+    for (const set of new Set([all, clean, test, ...poisoned, hosts])) set?.close();
     net.model.dispose();
   }
 }
@@ -96,7 +105,10 @@ async function firstOfEachClass(set: ImageSet, most: number): Promise<ImageSet> 
 
 /** The same with everything opened already. */
 export async function repairAndEvaluate(
-  work: Pick<RepairOptions, 'netPath' | 'net' | 'clean' | 'unlabelled' | 'method' | 'seed'>,
+  work: Pick<
+    RepairOptions,
+    'netPath' | 'net' | 'clean' | 'unlabelled' | 'hosts' | 'keepsImages' | 'method' | 'seed'
+  >,
   test: ImageSet,
   poisoned: readonly ImageSet[],
 ): Promise<Run & { readonly seconds: number }> {

@@ -4,6 +4,7 @@ import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
 import { passedOverLines } from '../../images/passed-over';
+import { bothKept } from '../../repair/kept';
 import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
@@ -17,6 +18,8 @@ import { signerOf, startWork } from '../start';
 interface RepairFlags extends ReportFlags {
   clean: string;
   unlabelled?: string;
+  hosts?: string;
+  images: boolean;
   out: string;
   method: Method;
   architecture?: string;
@@ -44,6 +47,14 @@ export function repairCommand(): Command {
       '--unlabelled <set>',
       'images seen in service, labels not looked at; some may be poisoned: shows where suspicious ones gather (expert alone)',
     )
+    .option(
+      '--hosts <set>',
+      'images that may be shown, labels not looked at: the bundle keeps 12 of these in place of clean ones (expert alone)',
+    )
+    .option(
+      '--no-images',
+      'keep no images in the bundle, nor features of single ones, and show none in the report',
+    )
     .requiredOption('--out <dir>', 'the store that the bundle goes into')
     .option('--method <name>', METHODS.join(', '), oneOf(METHODS, '--method'), 'expert')
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
@@ -66,6 +77,7 @@ export function repairCommand(): Command {
 
 async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
   const pixels = flags.pixels === undefined ? undefined : parsePixels(flags.pixels);
+  if (flags.hosts !== undefined && !flags.images) throw bothKept();
   const report = await reportPlace(flags, join(flags.out, 'report.html'));
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
@@ -79,11 +91,13 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, { architecture: flags.architecture });
     const clean = await openLabelled(flags.clean, net, flags);
-    observer = report === undefined ? undefined : calibrationObserver(clean);
+    observer = report === undefined ? undefined : calibrationObserver(clean, flags.images);
     let unlabelled: ImageSet | undefined;
+    let hosts: ImageSet | undefined;
     try {
       unlabelled =
         flags.unlabelled === undefined ? undefined : await openUnlabelled(flags.unlabelled, net, flags);
+      hosts = flags.hosts === undefined ? undefined : await openUnlabelled(flags.hosts, net, flags);
       lines.begin(
         repairSteps({
           method: flags.method,
@@ -93,6 +107,8 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
           pixels: pixels !== undefined,
           finding: flags.finding !== false,
           unlabelled: unlabelled?.size ?? 0,
+          hosts: hosts?.size,
+          keepsImages: flags.images,
         }),
       );
       return await repair({
@@ -100,6 +116,8 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         net,
         clean,
         unlabelled,
+        hosts,
+        keepsImages: flags.images,
         out: flags.out,
         method: flags.method,
         pixels,
@@ -115,10 +133,12 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     } finally {
       clean.close();
       unlabelled?.close();
+      hosts?.close();
       lines.finish();
-      const skipped = clean.skipped.length + (unlabelled?.skipped.length ?? 0);
+      const sets = [clean, unlabelled, hosts];
+      const skipped = sets.reduce((sum, set) => sum + (set?.skipped.length ?? 0), 0);
       if (skipped > 0) lines.say(`Left out ${skipped} unreadable images`);
-      for (const set of [clean, unlabelled]) passedOverLines(set?.passedOver).forEach(lines.say);
+      for (const set of sets) passedOverLines(set?.passedOver).forEach(lines.say);
     }
   });
   if (report !== undefined && observer) {
@@ -135,6 +155,7 @@ function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: 
     ['Architecture', flags.architecture],
     ['Clean images', flags.clean],
     ['Images without labels', flags.unlabelled],
+    ['Images to keep', flags.hosts ?? (flags.images ? undefined : 'none')],
     ['Kept together by', flags.group],
     ['Store', flags.out],
   ];

@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Reader } from '../../../models/detector/evidence/kind';
 import type { DetectorNets } from '../../../models/detector/nets';
 import type { RepairContext } from '../context';
+import type { DrawHosts } from '../hosts';
 import type { Passes } from '../passes';
 import type { FitPart } from '../stages';
 
@@ -12,6 +13,8 @@ export interface FitPlan {
   readonly relearns: boolean;
   /** Classes of which that head is not asked. */
   readonly unheard: readonly number[];
+  /** Undefined where no images may be kept. */
+  readonly drawHosts: DrawHosts | undefined;
   readonly part: FitPart;
 }
 

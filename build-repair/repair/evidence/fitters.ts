@@ -3,9 +3,16 @@ import { latent, trunk } from './distance';
 import type { Fitter } from './fitter';
 import { forgetting } from './forgetting';
 import { relearned } from './relearned';
+import { transplant } from './transplant';
 
-/** How the kinds of evidence are fitted that take training, or what was seen in passes over the clean images. */
-const FITTERS: { readonly [kind: string]: Fitter } = { forgetting, latent, trunk, relearned };
+/** How the kinds of evidence are fitted that take training, what was seen in passes over the clean images, or what repair was told. */
+const FITTERS: { readonly [kind: string]: Fitter } = {
+  forgetting,
+  latent,
+  trunk,
+  relearned,
+  transplant,
+};
 
 /** How a kind of evidence is fitted. */
 export function fitterOf(kind: Kind): Fitter {

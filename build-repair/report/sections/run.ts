@@ -34,6 +34,7 @@ ${fact('Calibration', calibrationText(calibration))}
 ${fact('Seed', String(made.seed))}
 ${fact('Made on', made.engine)}
 ${fact('Made from', `${made.clean.name}, ${counted(made.clean.images, 'clean image')}${made.clean.skipped > 0 ? `, ${count(made.clean.skipped)} left out as unreadable` : ''}`)}
+${fact('Images in it', keptText(bundle))}
 ${fact('Net', `${count(bundle.classes)} classes; images of ${input.height} × ${input.width} × ${input.channels}, pixels ${describePixels(input.pixels)}`)}
 ${made.notes.map((note) => fact('Note', note))}
 ${fact(
@@ -44,6 +45,15 @@ ${fact(
 )}
 </dl>
 </section>`;
+}
+
+function keptText({ transplant, gallery, kept }: Manifest): string {
+  const features = gallery
+    ? `features of ${counted(gallery.count, 'clean image')}`
+    : 'no features of single images';
+  if (!transplant) return `none, ${features}`;
+  const from = kept?.from === 'given' ? `of ${kept.name}, given to be kept` : 'of the clean ones';
+  return `${transplant.count} ${from}; ${features}`;
 }
 
 function withoutPart({ without }: Manifest): Html {

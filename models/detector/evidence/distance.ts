@@ -47,9 +47,11 @@ export function storedCloud(name: string): Stored<ClassCloud> {
   return {
     at: ['clouds', name],
     field: ({ features, dimensions }) => ({ features, dimensions }),
-    files: ({ projection, means, known }) => [
-      { path, bytes: packFloats([projection, means, Float32Array.from(known)]) },
-    ],
+    files({ dimensions, projection, means, known }) {
+      // The mean of a class of one or two images is theirs, and nothing looks at it.
+      const kept = means.map((value, i) => (known[Math.floor(i / dimensions)] === 1 ? value : 0));
+      return [{ path, bytes: packFloats([projection, kept, Float32Array.from(known)]) }];
+    },
     async read(field, { classes, read }) {
       const { features, dimensions } = field as { features: number; dimensions: number };
       const lengths = [features * dimensions, classes * dimensions, classes];

@@ -75,8 +75,8 @@ export interface Found {
   readonly hasTrunk: boolean;
   /** Classes that the relearned head is not asked of. */
   readonly unheard: readonly number[];
-  /** The share of the clean images asked further that a half alone has B name, 0–1. */
-  readonly namedByHalves: number;
+  /** The share of the clean images asked further that a half alone has B name, 0–1; undefined where there are no hosts to ask with. */
+  readonly namedByHalves: number | undefined;
 }
 
 /** Clean images to fit on. */

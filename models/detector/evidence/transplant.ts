@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CUT, headBehindCut } from '../../nets/features';
-import { Random } from '../../random';
 import { margins } from '../margin';
 import type { DetectorNets, Transplant } from '../nets';
 import type { Piece } from '../pieces';
 import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from '../run';
 import type { Kind } from './kind';
 
-/** Clean images that halves of an image are transplanted onto. */
-const HOSTS = 12;
 const HOSTS_FILE = 'hosts.bin';
 
 /**
@@ -21,14 +18,9 @@ export const transplant: Kind<Transplant> = {
   asks: 'Does half of the image suffice for B’s class, when it is transplanted onto clean images?',
   without({ isHad, namedByHalves }) {
     if (isHad) return undefined;
+    if (namedByHalves === undefined) return 'it needs images in the bundle, and none may be kept';
     const share = Math.round(100 * namedByHalves);
     return `half of the image alone has B name the class of ${share} % of the clean images asked, without any trigger`;
-  },
-  /** The hosts; images are cut until it is known whether features are. */
-  fit({ images, gather, seed }) {
-    const drawn = new Random(seed, 'hosts').permutation(images.length).subarray(0, HOSTS);
-    const pixels = gather(drawn.map((place) => images[place]!));
-    return { from: 'image', count: drawn.length, hosts: Uint8Array.from(pixels, Math.round) };
   },
   stored: {
     at: ['transplant'],

@@ -90,6 +90,41 @@ describe('runJob', () => {
     expect((await run()).map(({ isNew }) => isNew)).toEqual([true]);
   });
 
+  it('keeps images of another set, or none and shows none, and does a net again when the set is another', async () => {
+    const text = JSON.parse(readFileSync(job, 'utf8'));
+    const clean = readFileSync(join(folder, 'clean.h5'));
+    writeFileSync(join(folder, 'shown.h5'), clean);
+    const [net] = text.nets;
+    const how = { method: 'expert', finding: false, alpha: 0.05 };
+    text.nets = [
+      { ...net, ...how, name: 'clean' },
+      { ...net, ...how, name: 'given', hosts: 'shown.h5' },
+      { ...net, ...how, name: 'none', images: false },
+    ];
+    writeJob(folder, text);
+    for (const { done } of await run()) expect(done.outcome, done.message).toBe('repaired');
+    const what = async (name: string) => {
+      const { manifest } = await readFrom(await openFiles(join(folder, 'stores', name)));
+      const report = readFileSync(join(folder, 'state', name, 'report.html'), 'utf8');
+      const files = manifest.files.map(({ path }) => path);
+      return {
+        kept: manifest.kept,
+        hosts: files.includes('hosts.bin'),
+        features: files.includes('gallery/images.bin'),
+        shows: report.includes('data:image/png'),
+        names: report.includes('clean.h5#'),
+      };
+    };
+    const keeps = { hosts: true, features: true, shows: true, names: true };
+    const given = { from: 'given', name: 'shown.h5', images: 120, skipped: 0 };
+    expect(await what('clean')).toEqual({ kept: { from: 'clean' }, ...keeps });
+    expect(await what('given')).toEqual({ kept: given, ...keeps });
+    const nothing = { hosts: false, features: false, shows: false, names: false };
+    expect(await what('none')).toEqual({ kept: { from: 'none' }, ...nothing });
+    writeFileSync(join(folder, 'shown.h5'), clean);
+    expect((await run()).map(({ isNew }) => isNew)).toEqual([false, true, false]);
+  });
+
   it('does a share, and all shares together do all', async () => {
     const names: string[] = [];
     for (const index of [0, 1])

@@ -31,6 +31,10 @@ describe('parseJob', () => {
       [job({ nets: [{ ...net, alpha: 2 }] }), /^job: nets.0.alpha: /],
       [job({ nets: [{ ...net, name: '../a' }] }), /^job: nets.0.name: letters, digits/],
       [job({ nets: [{ ...net, sed: 1 }] }), /^job: nets.0: .*sed/],
+      [
+        job({ defaults: { hosts: 'shown.h5' }, nets: [net, { ...net, name: 'b', images: false }] }),
+        /^job: nets.1: images to keep are given \(hosts\), and none are to be kept/,
+      ],
     ];
     for (const [text, message] of refused) expect(() => parseJob(text, 'job')).toThrow(message);
   });

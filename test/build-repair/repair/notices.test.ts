@@ -5,15 +5,22 @@ import { type Noticed, noticesOf } from '../../../build-repair/repair/notices';
 const CLASSES = 4;
 const everyClass = Int32Array.from({ length: 40 }, (_, i) => i % CLASSES);
 
+interface More {
+  readonly labels?: Int32Array;
+  readonly right?: number;
+  readonly groups?: number;
+  readonly keepsImages?: boolean;
+}
+
 function notices(
   made: Partial<Noticed>,
-  { labels = everyClass, right = 38, groups }: { labels?: Int32Array; right?: number; groups?: number } = {},
+  { labels = everyClass, right = 38, groups, keepsImages }: More = {},
 ) {
   const nets = { expert: { remembers: 0.05 } };
   return noticesOf(
     { without: [], gathering: undefined, nets, ...made },
     { accuracyBefore: rateOf(right, 40), groups },
-    { images: { labels }, classes: CLASSES },
+    { images: { labels }, classes: CLASSES, keepsImages },
     0.01,
   );
 }
@@ -30,6 +37,17 @@ describe('what is to be known of a bundle', () => {
     const labels = everyClass.map((label) => (label === 2 ? 1 : label));
     expect(notices(lacking('relearned'), { labels })).toEqual([
       expect.stringMatching(/^1 of 4 classes have no clean images \(2\): .*more easily missed\.$/),
+    ]);
+  });
+
+  test('that no images are kept, and that much is missed where there are few besides', () => {
+    const keepsImages = false;
+    const named = expect.stringMatching(/^No images are kept in the bundle: .*docs\/privacy\.md/);
+    expect(notices(lacking('transplant'), { keepsImages })).toEqual([named]);
+    const thin = notices(lacking('transplant', 'latent', 'trunk'), { keepsImages });
+    expect(thin.slice(1)).toEqual([
+      named,
+      expect.stringMatching(/^With so few clean images .* can be missed: .*--hosts/),
     ]);
   });
 

@@ -44,6 +44,8 @@ describe('the plan of a repair', () => {
     [{ pixels: true }, 8],
     [{ pixels: true, finding: false }, 7],
     [{ unlabelled: 100 }, 10],
+    [{ hosts: 100 }, 9],
+    [{ keepsImages: false }, 7],
     [{ method: 'magnitude' as const }, 5],
     [{ method: 'magnitude' as const, pixels: true }, 4],
     [{ method: 'fine-prune' as const }, 6],
@@ -61,7 +63,7 @@ describe('the plan of a repair', () => {
 test('no step or stage has a word that a newcomer must ask about', () => {
   const sets = [{ name: 'test.h5', size: 10 }];
   const plans = [
-    ...METHODS.map((method) => repairSteps({ ...work, method, unlabelled: 10 })),
+    ...METHODS.map((method) => repairSteps({ ...work, method, unlabelled: 10, hosts: 10 })),
     evaluationSteps(sets),
     demoSteps(),
   ];
@@ -74,6 +76,13 @@ test('no step or stage has a word that a newcomer must ask about', () => {
   }
 });
 
+interface Asked {
+  readonly finding?: boolean;
+  readonly unlabelled?: boolean;
+  readonly hosts?: boolean;
+  readonly keepsImages?: boolean;
+}
+
 describe('a repair keeps to its plan', () => {
   const folder = mkdtempSync(join(tmpdir(), 'goodnet-plan-'));
   beforeAll(async () => {
@@ -85,18 +94,22 @@ describe('a repair keeps to its plan', () => {
   test.each([
     ['expert', {}],
     ['expert', { finding: false, unlabelled: true }],
+    ['expert', { finding: false, hosts: true }],
+    ['expert', { finding: false, keepsImages: false }],
     ['magnitude', {}],
     ['fine-prune', {}],
   ] as const)(
     '%s %j',
-    async (method, { finding = true, unlabelled = false }: { finding?: boolean; unlabelled?: boolean }) => {
+    async (method, { finding = true, unlabelled = false, hosts = false, keepsImages }: Asked) => {
       const netPath = join(folder, 'nets/chain.h5');
       const net = await loadNet(netPath);
       const open = () =>
         openImages(join(folder, 'clean.h5'), { shape: net.inputShape, classes: net.classes });
       const clean = await open();
       const seen = unlabelled ? await open() : undefined;
-      const steps = repairSteps({ ...work, method, finding, unlabelled: seen?.size ?? 0 });
+      const kept = hosts ? await open() : undefined;
+      const asked = { method, finding, keepsImages };
+      const steps = repairSteps({ ...work, ...asked, unlabelled: seen?.size ?? 0, hosts: kept?.size });
       const planned = new Set(steps.flatMap(({ parts }) => parts.map(({ stage }) => stage)));
       const course = new Course(steps);
       const reached: number[] = [];
@@ -106,6 +119,8 @@ describe('a repair keeps to its plan', () => {
         net,
         clean,
         unlabelled: seen,
+        hosts: kept,
+        keepsImages,
         out: join(folder, 'store'),
         method,
         alpha: 0.05,
@@ -118,7 +133,7 @@ describe('a repair keeps to its plan', () => {
         },
         say: (line) => said.push(line),
       });
-      for (const set of [clean, seen]) set?.close();
+      for (const set of [clean, seen, kept]) set?.close();
       expect(reached).toEqual(reached.toSorted((a, b) => a - b));
       expect(new Set(reached).size).toBeGreaterThanOrEqual(steps.length - 1);
       expect(course.reached()).toMatchObject({ step: steps.length, of: steps.length, share: 1 });

@@ -156,6 +156,21 @@ describe('what an evaluation shows', () => {
     const without = parse(await reportHtml({ ...ofEvaluation, bundle }));
     expect(text('li', without)).toContain('latent: too few <b>images</b>');
   });
+
+  test('which images are in the bundle is told', async () => {
+    const gallery = { stem: [5, 4, 6], places: [2, 2], dimensions: 6, count: 98, step: 1, temperature: 2 };
+    const kept = { from: 'given', name: '<i>shown', images: 20, skipped: 0 };
+    const inIt = async (more: object) => {
+      const bundle = { ...ofEvaluation.bundle, transplant: undefined, gallery: undefined, ...more };
+      const page = parse(await reportHtml({ ...ofEvaluation, bundle: bundle as Report['bundle'] }));
+      const at = text('dt', page).indexOf('Images in it');
+      return text('dd', page)[at];
+    };
+    const transplant = { count: 12, from: 'cut' };
+    expect(await inIt({ transplant, gallery })).toBe('12 of the clean ones; features of 98 clean images');
+    expect(await inIt({ transplant, kept })).toMatch(/^12 of <i>shown, given to be kept; no features/);
+    expect(await inIt({})).toBe('none, no features of single images');
+  });
 });
 
 test('which images are asked for transplants is told', async () => {

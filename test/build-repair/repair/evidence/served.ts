@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { fitDetector, partsOf, readEvidence } from '../../../../build-repair/repair/detector';
+import { hostDrawer } from '../../../../build-repair/repair/hosts';
 import type { MadeDetector } from '../../../../build-repair/repair/made';
 import { runPasses } from '../../../../build-repair/repair/passes';
 import { withSecondOpinion } from '../../../../build-repair/repair/second-opinion';
@@ -75,7 +76,7 @@ export async function oneOfEach(store: string): Promise<string[]> {
   const bad = featureNet(flat, 'bad');
   const passes = await runPasses(context, bad, fit);
   const part = { number: 1, stream: '' };
-  const plan = { fit, relearns: true, unheard: [2], part };
+  const plan = { fit, relearns: true, unheard: [2], drawHosts: hostDrawer(context), part };
   const detector = await fitDetector({ context, flat, passes, plan });
   const calibrating = await readEvidence(detector, bad.net, context.images, held);
 
