@@ -4,19 +4,13 @@ import { unpackNets } from './bundle/pack';
 import { type ArrivingBundle, filesOf, readManifest } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
+import { type LoadedTransplant, loadTransplant } from './detector/evidence/transplant';
 import { familiarityOf, strangeness } from './detector/familiarity';
 import { lookUpPassedOver } from './detector/look-up';
-import {
-  type DetectorNets,
-  disposeCloud,
-  type LoadedCloud,
-  loadCloud,
-  type NetReadings,
-  readNets,
-} from './detector/nets';
+import type { DetectorNets, Transplant } from './detector/nets';
+import { freeReaders, type NetReadings, openReaders, type Readers, readNets } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
-import { type LoadedTransplant, loadTransplant } from './detector/transplant';
 import { answerWithViews, type Viewer, viewer } from './detector/views';
 import { type ImageShape, imageSize } from './images/set';
 import { signaturesBeside } from './signing/beside';
@@ -44,7 +38,8 @@ const MOST_ALPHA = 0.5;
 export class GoodNet {
   readonly manifest: Manifest;
   private readonly nets: DetectorNets;
-  private readonly clouds: { latent: LoadedCloud | undefined; trunk: LoadedCloud | undefined };
+  private readonly readers: Readers;
+  private readonly transplant: Transplant | undefined;
   private readonly rule: Rule;
   private readonly familiarity: FamiliarityRule | undefined;
   private readonly viewer: Viewer;
@@ -52,14 +47,12 @@ export class GoodNet {
 
   private constructor(
     manifest: Manifest,
-    { nets, clouds, familiarity }: Awaited<ReturnType<typeof unpackNets>>,
+    { nets, parts, familiarity }: Awaited<ReturnType<typeof unpackNets>>,
   ) {
     this.manifest = manifest;
     this.nets = nets;
-    this.clouds = {
-      latent: clouds.latent && loadCloud(clouds.latent),
-      trunk: clouds.trunk && loadCloud(clouds.trunk),
-    };
+    this.readers = openReaders(nets, parts);
+    this.transplant = parts.transplant;
     this.rule = ruleOf(manifest);
     this.viewer = viewer(nets);
     this.familiarity = familiarity;
@@ -148,26 +141,25 @@ export class GoodNet {
   }
 
   private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    const read = await readNets(this.nets, this.clouds, pixels, n, this.familiarity?.surroundings);
+    const read = await readNets(this.nets, this.readers, pixels, n, this.familiarity?.surroundings);
     if (this.rule.kind !== 'calibrated') return read;
     const { views } = this.rule;
     const answered = views ? await answerWithViews(this.viewer, pixels, read.bad, views) : read.answered;
     const readings = { ...read, answered };
-    return this.nets.transplant ? askFurther(readings, this.rule, () => this.transplant()) : readings;
+    return await askFurther(readings, this.rule, () => this.loadTransplant());
   }
 
   /** The hosts run through B when the first image is asked further, which few are. */
-  private transplant(): LoadedTransplant {
-    this.loadedTransplant ??= loadTransplant(this.nets, this.nets.transplant!);
+  private loadTransplant(): LoadedTransplant {
+    this.loadedTransplant ??= loadTransplant(this.nets, this.transplant!);
     return this.loadedTransplant;
   }
 
   /** Frees the nets' tensors. */
   dispose(): void {
-    const { bad, repaired, expert } = this.nets;
-    for (const net of [bad, repaired?.model, expert?.model]) net?.dispose();
-    disposeCloud(this.clouds.latent);
-    disposeCloud(this.clouds.trunk);
+    const { bad, repaired } = this.nets;
+    for (const net of [bad, repaired?.model]) net?.dispose();
+    freeReaders(this.readers);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../../models/engine';
-import type { Signer } from '../../models/signing/signer';
+import type { Signer } from '../../models/signing/keys';
 import { StepLines } from './step-lines';
 
 /** Starts the engine of long work, and the lines that its progress is told in. */

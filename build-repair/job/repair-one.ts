@@ -7,7 +7,7 @@ import { GoodNetError, messageOf } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import { parsePixels } from '../../models/pixels';
-import type { Signer } from '../../models/signing/signer';
+import type { Signer } from '../../models/signing/keys';
 import { isS3 } from '../../models/store/address';
 import { readCurrent } from '../../models/store/current';
 import type { Files } from '../../models/store/files';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Engine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
-import type { Signer } from '../../models/signing/signer';
+import type { Signer } from '../../models/signing/keys';
 import { openFiles } from '../../models/store/open';
 import { version } from '../../models/version';
 import type { Progress } from '../progress';

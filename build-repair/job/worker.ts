@@ -1,6 +1,7 @@
 import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { openSigner, type Signer } from '../../models/signing/signer';
+import type { Signer } from '../../models/signing/keys';
+import { openSigner } from '../../models/signing/signer';
 import type { Fault } from '../screen/pool';
 import type { NetOrder, NetTold } from './apart';
 import { madeOf, ofTheNet } from './made';

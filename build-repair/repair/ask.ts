@@ -1,10 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { ASK_ALL, firstScores, type Readings, type Standard } from '../../models/detector/evidence';
-import { readNets } from '../../models/detector/nets';
+import { askedOf, marginsOf } from '../../models/detector/ask';
+import { loadTransplant, transplant } from '../../models/detector/evidence/transplant';
+import type { Transplant } from '../../models/detector/nets';
 import { namedByHalves, PIECES, tellTriggers } from '../../models/detector/pieces';
+import { readNets } from '../../models/detector/readings';
 import { RUN_BATCH } from '../../models/detector/run';
 import { quantile } from '../../models/detector/scale';
-import { loadTransplant, type Transplant, transplantMargins } from '../../models/detector/transplant';
+import { ASK_ALL, firstScores, type Readings, type Standard } from '../../models/detector/score';
 import type { RepairContext } from './context';
 import { STAGES } from './stages';
 import type { Asked } from './standard';
@@ -22,7 +24,7 @@ const THIN = 0.6;
 /** Calibration images of one fold, and the hosts that were drawn for it (see hostDrawer). */
 export interface AskedFold {
   readonly images: Int32Array;
-  readonly hosts: Pick<Transplant, 'hosts' | 'count'> | undefined;
+  readonly hosts: Transplant | undefined;
 }
 
 /** What comes of asking the calibration images further. */
@@ -56,23 +58,20 @@ export async function askCalibration(
   const margins: number[] = [];
   const places: number[] = [];
   let start = 0;
-  const total = scores.filter((score) => score >= askFrom).length;
+  const total = askedOf(scores, askFrom).length;
+  const nets = { ...context, bad: net, repaired: undefined };
   for (const { images, hosts } of folds) {
-    const asked = Array.from(images.keys()).filter((i) => scores[start + i]! >= askFrom);
-    const nets = { ...context, bad: net, repaired: undefined, expert: undefined };
-    const ready = { ...nets, transplant: { ...hosts!, from } };
-    const loaded = loadTransplant(nets, ready.transplant);
+    const asked = askedOf(scores.subarray(start, start + images.length), askFrom);
+    const part = { ...hosts!, from };
+    const loaded = loadTransplant(nets, part);
+    const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
       const batch = asked.slice(at, at + RUN_BATCH);
       const pixels = context.images.gather(batch.map((i) => images[i]!));
-      const { cut, bad } = await readNets(
-        ready,
-        { latent: undefined, trunk: undefined },
-        pixels,
-        batch.length,
-      );
-      for (const margin of await transplantMargins(loaded, cut!, bad.classes, PIECES)) margins.push(margin);
+      const read = await readNets(nets, readers, pixels, batch.length);
+      const all = Array.from(batch.keys());
+      for (const margin of await marginsOf(read, all, loaded, PIECES)) margins.push(margin);
       context.progress({ stage: STAGES.calibrating, done: places.length + at + batch.length, total });
       await new Promise(setImmediate);
     }

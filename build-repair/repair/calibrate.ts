@@ -1,28 +1,21 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { smallestAlpha } from '../../models/detector/conformal';
-import {
-  EVIDENCE_KINDS,
-  type EvidenceKind,
-  firstScores,
-  type Readings,
-  type Standard,
-  standardOf,
-} from '../../models/detector/evidence';
-import type { Clouds } from '../../models/detector/nets';
-import type { Transplant } from '../../models/detector/transplant';
+import { isComplete } from '../../models/detector/evidence/kind';
+import { KINDS } from '../../models/detector/evidence/kinds';
+import type { Parts } from '../../models/detector/nets';
+import { firstScores, type Readings, type Standard, standardOf } from '../../models/detector/score';
 import type { FeatureNet } from '../../models/nets/features';
 import type { Finding } from '../finding/types';
 import { allImages, groupsOf } from '../images/load';
-import { type AskedFold, type AskedFurther, askCalibration } from './ask';
-import { calibratedOf } from './cloud';
+import { type AskedFold, askCalibration } from './ask';
 import type { RepairContext } from './context';
-import { type FittedDetector, fitDetector, readEvidence } from './detector';
-import { classesLeftOut, type FoldPlan } from './folds';
+import { type FittedDetector, fitDetector, freeFits, partsOf, readEvidence, settle } from './detector';
+import { classesLeftOut, coversAllClasses, type FoldPlan } from './folds';
 import type { Expert } from './forget';
+import { MUCH } from './forget';
 import { hostDrawer } from './hosts';
-import { MUCH } from './notices';
+import type { FindBackdoor } from './made';
 import type { Passes } from './passes';
-import { coversAllClasses } from './relearn';
 import type { LinearHead } from './softmax-regression';
 import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
@@ -31,13 +24,11 @@ import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabe
 /** A detector and the evidence of the clean images that it was calibrated on. */
 export interface Calibrated {
   readonly expert: Expert;
-  readonly clouds: Clouds;
+  readonly parts: Parts;
   /** The relearned head, for B′. */
   readonly head: LinearHead | undefined;
   /** Classes of which it is no evidence: they have one group, so that no head that knows them could be calibrated on it. */
   readonly unheard: readonly number[];
-  /** Undefined where it is not asked. */
-  readonly transplant: Transplant | undefined;
   readonly standard: Standard;
   /** Calibration images, in the order of their scores. */
   readonly calibrated: Int32Array;
@@ -50,9 +41,6 @@ export interface Calibrated {
   /** Undefined where there were no images without labels. */
   readonly gathering: readonly GatheringClass[] | undefined;
 }
-
-/** Asks whether B is backdoored. */
-export type FindBackdoor = (expert: Expert) => Promise<Finding>;
 
 /**
  * Fits the detector, and scores clean images that no fitting has seen: those of the one split, or, cross-fitted,
@@ -67,67 +55,32 @@ export async function calibrate(
   plan: FoldPlan,
   findBackdoor: FindBackdoor | undefined,
 ): Promise<Calibrated> {
-  const read: (AskedFold & { readings: Readings })[] = [];
-  const fittedOn: Pick<FittedDetector, 'latent' | 'trunk'>[] = [];
-  const { relearns, unheard } = planRelearning(context, plan);
-  const isHeard = unheard.length < context.classes;
-  const drawHosts = hostDrawer(context);
-  let served: FittedDetector | undefined;
-  for (const [place, fold] of plan.folds.entries()) {
-    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
-    const fitted = await fitDetector(context, flat, passes, {
-      fit: fold.fit,
-      relearns: relearns && isHeard,
-      unheard,
-      drawHosts,
-      part: { number: place + 1, stream },
-    });
-    read.push({
-      images: fold.calibrate,
-      hosts: fitted.hosts,
-      readings: await readEvidence(context, passes.clean, fitted, fold.calibrate),
-    });
-    fittedOn.push({ latent: fitted.latent, trunk: fitted.trunk });
-    if (plan.scheme === 'split') served = fitted;
-    else fitted.expert.dispose();
-  }
-  if (!served) {
-    const { images } = context;
-    const all = allImages(images);
-    const fitted = await fitDetector(context, flat, passes, {
-      fit: all,
-      relearns,
-      unheard,
-      drawHosts,
-      part: { number: plan.folds.length + 1, stream: ', on all' },
-    });
-    const cloud = (kind: 'latent' | 'trunk') =>
-      calibratedOf(
-        fitted[kind],
-        fittedOn.map((fold) => fold[kind]),
-        images.labels,
-      );
-    served = { ...fitted, latent: cloud('latent'), trunk: cloud('trunk') };
-  }
+  const { read, served, unheard } = await fitInFolds(context, flat, bad, passes, plan);
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
   const all = join(
     read.map((part) => part.readings),
-    (kind) => kind === 'confidence' || (kind !== 'transplant' && served[kind] !== undefined),
+    (kind) => served.fits[kind] !== undefined,
   );
-  const finding = await findBackdoor?.(served.expert);
-  const complete = all.latent !== undefined && all.relearned !== undefined;
-  const readings = complete ? { ...all, confidence: undefined } : all;
+  const finding = await findBackdoor?.(served.fits.forgetting);
+  const isHad = (kind: string) => all[kind] !== undefined;
+  const complete = isComplete(isHad);
+  const readings = Object.fromEntries(
+    KINDS.filter(({ name, isNeeded }) => isHad(name) && (isNeeded?.(isHad) ?? true)).map(({ name }) => [
+      name,
+      all[name],
+    ]),
+  );
   const named = calibrated.map((image) => passes.clean.named[image]!);
   const first = standardOf(readings, calibrated.length);
   const gathering =
     context.unlabelled &&
     gatheringClasses(
       { scores: firstScores(readings, first, named.length), named },
-      await scoreUnlabelled(context, context.unlabelled, bad, served, first),
+      await scoreUnlabelled(context, context.unlabelled, bad.net, served, first),
       context.classes,
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
-  const from = complete && bad.hasCut ? 'cut' : 'image';
+  const from = complete && bad.hasCut ? ('cut' as const) : ('image' as const);
   const further = await askCalibration(context, { net: bad.net, from }, read, readings, first, complete);
   const evidence = { readings, named, asked: further.asked };
   const fitted = fitStandard(evidence);
@@ -135,24 +88,72 @@ export async function calibrate(
   const scoresWith = calibrationScores(evidence, fitted, groups, context.seed);
   const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
   const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
-  const has = (kind: EvidenceKind) => readings[kind] !== undefined;
+  const isServed = (kind: string) =>
+    readings[kind] !== undefined || (kind === 'transplant' && further.asked !== undefined);
+  const parts = partsOf(served, isServed);
   return {
-    expert: served.expert,
-    clouds: {
-      latent: has('latent') ? served.latent?.cloud : undefined,
-      trunk: has('trunk') ? served.trunk?.cloud : undefined,
-    },
-    head: served.relearned,
+    expert: served.fits.forgetting,
+    parts: { ...parts, transplant: parts.transplant && { ...parts.transplant, from } },
+    head: served.fits.relearned,
     unheard,
-    transplant: further.asked && served.hosts && { ...served.hosts, from },
     standard: { ...fitted.standard, suspected },
     calibrated,
     scores: scoresWith(suspected),
-    without: [...whatIsMissing(has, passes, unheard), ...withoutTransplants(further)],
+    without: KINDS.flatMap(({ name, without }) => {
+      const reason = without?.({
+        isHad: isServed(name),
+        hasTrunk: passes.clean.trunk !== undefined,
+        unheard,
+        namedByHalves: further.namedByHalves,
+      });
+      return reason === undefined ? [] : [{ evidence: name, reason }];
+    }),
     finding,
-    notes: [...forgetfulness(served.expert), ...fewGroups(groups)],
+    notes: [...forgetfulness(served.fits.forgetting), ...fewGroups(groups)],
     gathering,
   };
+}
+
+/** What was fitted, and the evidence of images that it was not fitted on. */
+interface FittedInFolds {
+  /** Fold after fold. */
+  readonly read: readonly (AskedFold & { readonly readings: Readings })[];
+  readonly served: FittedDetector;
+  /** Classes of which the relearned head is no evidence. */
+  readonly unheard: readonly number[];
+}
+
+/** Fits a detector to each fold, reads the images held out of it, and fits what is served. */
+async function fitInFolds(
+  context: RepairContext,
+  flat: LayersModel,
+  bad: FeatureNet,
+  passes: Passes,
+  plan: FoldPlan,
+): Promise<FittedInFolds> {
+  const read: FittedInFolds['read'][number][] = [];
+  const folds: FittedDetector[] = [];
+  const { relearns, unheard } = planRelearning(context, plan);
+  const isHeard = unheard.length < context.classes;
+  const drawHosts = hostDrawer(context);
+  const fitting = { context, flat, passes };
+  for (const [place, fold] of plan.folds.entries()) {
+    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
+    const part = { number: place + 1, stream };
+    const fitted = await fitDetector({
+      ...fitting,
+      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, drawHosts, part },
+    });
+    const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
+    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant, readings });
+    folds.push(fitted);
+    if (plan.scheme === 'cross-fit') freeFits(fitted);
+  }
+  if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
+  const part = { number: plan.folds.length + 1, stream: ', on all' };
+  const fit = allImages(context.images);
+  const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, drawHosts, part } });
+  return { read, served: settle(fitted, folds, context.images.labels), unheard };
 }
 
 function forgetfulness({ remembers }: Expert): string[] {
@@ -185,50 +186,13 @@ function planRelearning({ images, classes }: RepairContext, plan: FoldPlan) {
 }
 
 /** Evidence that a fold or the served detector goes without, or that no image has, is left out of all. */
-function join(
-  parts: readonly Readings[],
-  isServed: (kind: EvidenceKind) => boolean,
-): { readonly [kind in EvidenceKind]?: Float32Array } {
-  const joined: { [kind in EvidenceKind]?: Float32Array } = {};
-  for (const kind of EVIDENCE_KINDS) {
-    const arrays = parts.map((part) => part[kind]);
-    if (!isServed(kind) || arrays.some((array) => !array)) continue;
+function join(parts: readonly Readings[], isServed: (kind: string) => boolean): Readings {
+  const joined: { [kind: string]: Float32Array } = {};
+  for (const { name } of KINDS) {
+    const arrays = parts.map((part) => part[name]);
+    if (!isServed(name) || arrays.some((array) => !array)) continue;
     const values = Float32Array.from(arrays.flatMap((array) => Array.from(array!)));
-    if (values.some((value) => !Number.isNaN(value))) joined[kind] = values;
+    if (values.some((value) => !Number.isNaN(value))) joined[name] = values;
   }
   return joined;
-}
-
-function whatIsMissing(
-  has: (kind: EvidenceKind) => boolean,
-  passes: Passes,
-  unheard: readonly number[],
-): Calibrated['without'] {
-  const fewClasses =
-    'too few classes have clean images enough (3 a class, of 2 groups where groups are told)';
-  const reasons: { [kind in EvidenceKind]?: string } = {
-    latent: fewClasses,
-    trunk: passes.clean.trunk ? fewClasses : 'the net has no image-shaped features that everything passes',
-    relearned:
-      unheard.length > 0
-        ? 'no class has two clean images (of two groups where groups are told)'
-        : 'some classes have no clean images',
-  };
-  const missing = EVIDENCE_KINDS.flatMap((evidence) => {
-    const reason = reasons[evidence];
-    return reason && !has(evidence) ? [{ evidence, reason }] : [];
-  });
-  if (unheard.length === 0 || !has('relearned')) return missing;
-  const partly = `${unheard.length} classes have one clean image (or one group), and it is not asked of images that B names so`;
-  return [...missing, { evidence: 'relearned', reason: partly }];
-}
-
-function withoutTransplants({ asked, namedByHalves }: AskedFurther): Calibrated['without'] {
-  if (asked) return [];
-  if (namedByHalves === undefined) {
-    return [{ evidence: 'transplant', reason: 'it needs images in the bundle, and none may be kept' }];
-  }
-  const share = Math.round(100 * namedByHalves);
-  const reason = `half of the image alone has B name the class of ${share} % of the clean images asked, without any trigger`;
-  return [{ evidence: 'transplant', reason }];
 }

@@ -84,16 +84,6 @@ export function calibratedOf(
   return { ...served, cloud: { ...served.cloud, known } };
 }
 
-/** The whitened features of some of the images. */
-export function whitened(space: FeatureSpace, fitted: FittedCloud, images: Int32Array): Float32Array {
-  const { dimensions } = space;
-  const rows = new Float32Array(images.length * dimensions);
-  images.forEach((image, i) => {
-    rows.set(space.values.subarray(image * dimensions, (image + 1) * dimensions), i * dimensions);
-  });
-  return multiplied(rows, fitted.whitening, dimensions);
-}
-
 /** @param rows any number × dimensions @param whitening dimensions × dimensions */
 function multiplied(rows: Float32Array, whitening: Float32Array, dimensions: number): Float32Array {
   return valuesOf(() =>

@@ -1,11 +1,16 @@
 import { lookUpPassedOver } from '../../models/detector/look-up';
-import type { DetectorNets, NetReadings } from '../../models/detector/nets';
+import type { DetectorNets } from '../../models/detector/nets';
+import type { NetReadings } from '../../models/detector/readings';
 import { decide, type Rule } from '../../models/detector/rule';
+import type { Verdict } from '../../models/verdict';
 import { CleanCounts, type CleanFigures } from '../evaluate/counts';
 import { groupsOf } from '../images/load';
+import type { JudgedBatch } from '../report/examples';
 import type { RepairContext } from './context';
-import type { MadeDetector } from './methods';
-import type { ObserveCalibration } from './repair';
+import type { MadeDetector } from './made';
+
+/** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
+export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
 
 /** Counts verdicts on the calibration images, by the scores that they were given when no fitting had seen them. */
 export class CalibratedCounter {

@@ -1,107 +1,108 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Readings } from '../../models/detector/evidence';
-import { distances } from '../../models/detector/mahalanobis';
-import { margins, marginsAgainst } from '../../models/detector/margin';
-import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
-import type { Transplant } from '../../models/detector/transplant';
-import { type FittedCloud, fitCloud, whitened } from './cloud';
-import type { RepairContext } from './context';
-import { type Expert, forget } from './forget';
-import type { DrawHosts } from './hosts';
-import type { FeatureSpace, Observations } from './observe';
-import type { Passes } from './passes';
-import { headScores, relearn } from './relearn';
+import type { Reader } from '../../models/detector/evidence/kind';
+import { KINDS } from '../../models/detector/evidence/kinds';
+import type { DetectorNets, Parts, Transplant } from '../../models/detector/nets';
+import { freeReaders, readNets } from '../../models/detector/readings';
+import { RUN_BATCH } from '../../models/detector/run';
+import type { Readings } from '../../models/detector/score';
+import type { LoadedImages } from '../images/load';
+import type { Fitting } from './evidence/fitter';
+import { fitterOf } from './evidence/fitters';
+import type { Expert } from './forget';
 import type { LinearHead } from './softmax-regression';
-import type { FitPart } from './stages';
 
-const BATCH = 64;
-
-/** What each kind of evidence needs, as far as the images suffice for it. */
-export interface FittedDetector {
-  readonly forgetting: true;
-  readonly expert: Expert;
-  readonly latent: FittedCloud | undefined;
-  readonly trunk: FittedCloud | undefined;
-  readonly relearned: LinearHead | undefined;
-  /** Classes of which it is not asked. */
-  readonly unheard: readonly number[];
-  /** Images that halves of others are transplanted onto; undefined where none may be kept. */
-  readonly hosts: Pick<Transplant, 'hosts' | 'count'> | undefined;
+/** What was fitted for each kind of evidence, by its name, as far as the images suffice for it. */
+export interface Fits {
+  readonly forgetting: Expert;
+  readonly relearned?: LinearHead;
+  readonly transplant?: Transplant | undefined;
+  readonly [other: string]: unknown;
 }
 
-/** What a detector is fitted on. */
-export interface FitPlan {
-  readonly fit: Int32Array;
-  /** Whether a head is relearned from it. */
-  readonly relearns: boolean;
-  /** Classes of which that head is not asked. */
-  readonly unheard: readonly number[];
-  readonly drawHosts: DrawHosts | undefined;
-  readonly part: FitPart;
+/** All kinds of evidence, fitted. */
+export interface FittedDetector {
+  readonly fitting: Fitting;
+  readonly fits: Fits;
 }
 
 /** Fits all evidence to some of the clean images. */
-export async function fitDetector(
-  context: RepairContext,
-  flat: LayersModel,
-  passes: Passes,
-  { fit, relearns, unheard, drawHosts, part }: FitPlan,
-): Promise<FittedDetector> {
-  const { images, classes } = context;
-  const cloud = (space: FeatureSpace | undefined, varied: FeatureSpace | undefined) =>
-    space &&
-    fitCloud(
-      space,
-      varied ? [{ values: varied.values, rowOf: passes.rowOf }] : [],
-      images.labels,
-      images.groups,
-      fit,
-      classes,
-    );
-  const latent = cloud(passes.clean.latent, passes.varied.latent);
-  const trunk = cloud(passes.clean.trunk, passes.varied.trunk);
-  return {
-    forgetting: true,
-    expert: await forget(context, flat, fit, part),
-    latent,
-    trunk,
-    unheard,
-    relearned: relearns ? await relearn(context, passes, fit, part) : undefined,
-    hosts: drawHosts?.(fit),
-  };
+export async function fitDetector(fitting: Fitting): Promise<FittedDetector> {
+  const fits: { [kind: string]: unknown } = {};
+  for (const kind of KINDS) fits[kind.name] = await fitterOf(kind).fit(fitting);
+  return { fitting, fits: fits as unknown as Fits };
 }
 
-/** The evidence, but for transplants, of clean images that the detector was not fitted on. */
-export async function readEvidence(
-  context: RepairContext,
-  clean: Observations,
-  fitted: FittedDetector,
-  held: Int32Array,
-): Promise<Readings> {
-  const { classes } = context;
-  const named = held.map((image) => clean.named[image]!);
-  const distance = (space: FeatureSpace | undefined, cloud: FittedCloud | undefined) =>
-    space && cloud && distances(whitened(space, cloud, held), named, cloud.cloud);
-  const forgetting = new Float32Array(held.length);
-  for (let start = 0; start < held.length; start += BATCH) {
-    context.signal?.throwIfAborted();
-    const batch = held.subarray(start, start + BATCH);
-    const pixels = context.images.gather(batch);
-    const at = named.subarray(start, start + BATCH);
-    const logits = valuesOf(
-      () =>
-        outputsOf(fitted.expert.whole, imageTensor(pixels, batch.length, context.shape, context.pixels))[0]!,
-    );
-    forgetting.set(margins(logits, classes, at), start);
-    await new Promise(setImmediate);
+/** What is served of a detector that was fitted on all images, where each was scored by one that was fitted on other folds. */
+export function settle(
+  { fitting, fits }: FittedDetector,
+  folds: readonly FittedDetector[],
+  labels: Int32Array,
+): FittedDetector {
+  const settled: { [kind: string]: unknown } = {};
+  for (const kind of KINDS) {
+    const { name } = kind;
+    const before = folds.map((fold) => fold.fits[name]);
+    const fitter = fitterOf(kind);
+    settled[name] = fitter.settle ? fitter.settle(fits[name], before, labels) : fits[name];
   }
-  return {
-    confidence: Float32Array.from(held, (image) => clean.margins[image]!),
-    forgetting,
-    latent: distance(clean.latent, fitted.latent),
-    trunk: distance(clean.trunk, fitted.trunk),
-    relearned:
-      fitted.relearned &&
-      marginsAgainst(headScores(fitted.relearned, clean, held), classes, named, fitted.unheard),
-  };
+  return { fitting, fits: settled as unknown as Fits };
+}
+
+/** The parts that a bundle keeps. @param isServed tells of which kinds */
+export function partsOf({ fits }: FittedDetector, isServed: (kind: string) => boolean): Parts {
+  const served = KINDS.filter(({ name }) => isServed(name) && fits[name] !== undefined);
+  return Object.fromEntries(served.map((kind) => [kind.name, fitterOf(kind).part(fits[kind.name])]));
+}
+
+/** Frees what was fitted. */
+export function freeFits({ fits }: FittedDetector): void {
+  for (const kind of KINDS) if (fits[kind.name] !== undefined) fitterOf(kind).free?.(fits[kind.name]);
+}
+
+/** The evidence of images, but for kinds that are asked further, and the class that B names for each. */
+export interface ReadEvidence {
+  readonly readings: Readings;
+  readonly named: Int32Array;
+}
+
+/**
+ * Reads evidence as it is read in service (readNets), of images that the detector was not fitted on.
+ * @param bad B with its features
+ * @param held which of the images
+ * @param report told how many are done
+ */
+export async function readEvidence(
+  { fitting, fits }: FittedDetector,
+  bad: LayersModel,
+  images: LoadedImages,
+  held: Int32Array,
+  report?: (done: number) => void,
+): Promise<ReadEvidence> {
+  const { context } = fitting;
+  const nets: DetectorNets = { ...context, bad, repaired: undefined };
+  const readers = new Map<string, Reader>();
+  for (const kind of KINDS) {
+    const own = fits[kind.name];
+    const reader = own === undefined ? undefined : fitterOf(kind).open(own, fitting, nets);
+    if (reader?.tell) readers.set(kind.name, reader);
+  }
+  const named = new Int32Array(held.length);
+  const readings: { [kind: string]: Float32Array } = {};
+  try {
+    for (let start = 0; start < held.length; start += RUN_BATCH) {
+      context.signal?.throwIfAborted();
+      const batch = held.subarray(start, start + RUN_BATCH);
+      const read = await readNets(nets, readers, images.gather(batch), batch.length);
+      named.set(read.bad.classes, start);
+      for (const [kind, values] of Object.entries(read.evidence)) {
+        readings[kind] ??= new Float32Array(held.length);
+        readings[kind].set(values!, start);
+      }
+      report?.(start + batch.length);
+      await new Promise(setImmediate);
+    }
+  } finally {
+    freeReaders(readers);
+  }
+  return { readings, named };
 }

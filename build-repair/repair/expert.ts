@@ -2,14 +2,14 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Gallery } from '../../models/detector/gallery';
 import { featureNet } from '../../models/nets/features';
 import { allImages } from '../images/load';
-import { calibrate, type FindBackdoor } from './calibrate';
+import { calibrate } from './calibrate';
 import { chooseGallery, leaveGroupOut } from './choose-gallery';
 import { chooseViews } from './choose-views';
 import type { RepairContext } from './context';
 import { calibrateFamiliarity } from './familiarity';
 import { fitGallery } from './fit-gallery';
 import type { FoldPlan } from './folds';
-import type { MadeDetector } from './methods';
+import type { FindBackdoor, MadeDetector } from './made';
 import { runPasses } from './passes';
 import { withSecondOpinion } from './second-opinion';
 import { gatheringInWords } from './unlabelled';
@@ -47,11 +47,10 @@ export async function expertMethod(
       bad: bad.net,
       repaired: repaired && { model: repaired, from: 'bad', unheard: made.unheard },
       expert: made.expert,
-      transplant: made.transplant,
       gallery,
     },
     isInGallery: leaveGroupOut(context),
-    clouds: made.clouds,
+    parts: made.parts,
     familiarity: familiarity.rule,
     rule: { kind: 'calibrated', ...made.standard, passOver: PASS_OVER, views },
     calibrated: made.calibrated,

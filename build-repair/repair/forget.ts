@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { answers, margins } from '../../models/detector/margin';
 import type { ExpertNet } from '../../models/detector/nets';
 import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
@@ -13,6 +13,8 @@ import type { RepairContext } from './context';
 import { type FitPart, STAGES } from './stages';
 import { BatchOrder, batchAccuracy, train } from './train';
 
+/** An expert that still names so large a share of the clean images has forgotten too little to tell much. */
+export const MUCH = 0.5;
 const LEARNING_RATE = 1e-4;
 const LARGEST_BATCH = 128;
 const MOST_STEPS = 200;
@@ -30,8 +32,6 @@ const MARGIN_IMAGES = 256;
 
 /** The expert E, to run on images and to serve. */
 export interface Expert extends ExpertNet {
-  /** image → logits: the stem and the model, one behind the other. */
-  readonly whole: tfl.LayersModel;
   /** The share of varied clean images that it names rightly after all, 0–1. */
   readonly remembers: number;
   dispose(): void;
@@ -94,18 +94,8 @@ export async function forget(
     { report: context.progress, stage: STAGES.forgetting(part.number), signal: context.signal },
   );
   optimizer.dispose();
-  return {
-    model,
-    from: stem ? 'stem' : 'image',
-    whole: stem
-      ? tfl.model({ inputs: stem.inputs, outputs: model.apply(stem.outputs) as tfl.SymbolicTensor })
-      : model,
-    remembers: accuracy,
-    dispose() {
-      stem?.dispose();
-      model.dispose();
-    },
-  };
+  stem?.dispose();
+  return { model, from: stem ? 'stem' : 'image', remembers: accuracy, dispose: () => model.dispose() };
 }
 
 /** B's median logit margin at the class that it names, on some images. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Transplant } from '../../models/detector/transplant';
+import type { Transplant } from '../../models/detector/nets';
 import { ImageError } from '../../models/errors';
 import { Random } from '../../models/random';
 import { allImages, type LoadedImages } from '../images/load';

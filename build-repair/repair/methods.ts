@@ -1,51 +1,15 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { FamiliarityRule } from '../../models/bundle/familiarity-files';
 import type { Method } from '../../models/bundle/manifest';
-import type { Standard } from '../../models/detector/evidence';
-import type { Clouds, DetectorNets } from '../../models/detector/nets';
-import type { Views } from '../../models/detector/views';
 import { copyNet } from '../../models/nets/graph';
-import type { Finding } from '../finding/types';
 import { allImages } from '../images/load';
-import type { FindBackdoor } from './calibrate';
 import type { RepairContext } from './context';
 import { expertMethod } from './expert';
 import { fineTune } from './fine-tune';
 import type { FoldPlan } from './folds';
-import type { Expert } from './forget';
+import type { FindBackdoor, MadeDetector } from './made';
 import { magnitudePrune } from './magnitude';
 import { pruneDormantChannels } from './prune-channels';
 import { STAGES } from './stages';
-import type { GatheringClass } from './unlabelled';
-
-/** What a method makes of a BadNet. */
-export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'transplant' | 'gallery'> & {
-    readonly expert: Expert | undefined;
-  };
-  readonly clouds: Clouds;
-  /** What tells how familiar a picture is; left out: nothing is said of it. */
-  readonly familiarity?: FamiliarityRule | undefined;
-  /** Whether an image of the gallery is a clean image itself, or of its group. */
-  readonly isInGallery?: (image: number, entry: number) => boolean;
-  readonly rule:
-    | { readonly kind: 'disagreement' }
-    | (Standard & {
-        readonly kind: 'calibrated';
-        readonly passOver: number;
-        readonly views?: Views | undefined;
-      });
-  /** The images that were scored for calibration; their scores stand in the same order. */
-  readonly calibrated: Int32Array;
-  /** Undefined where B′'s disagreement with B is the score. */
-  readonly scores: Float32Array | undefined;
-  readonly without: { evidence: string; reason: string }[];
-  readonly notes: string[];
-  /** Undefined where there were no images without labels. */
-  readonly gathering?: readonly GatheringClass[] | undefined;
-  /** Where it was asked for, and there is an expert to ask. */
-  readonly finding?: Finding | undefined;
-}
 
 type RunMethod = (
   context: RepairContext,
@@ -103,7 +67,7 @@ function byDisagreement(
       repaired: { model: repaired, from: 'image' },
       expert: undefined,
     },
-    clouds: {},
+    parts: {},
     rule: { kind: 'disagreement' },
     calibrated: allImages(context.images),
     scores: undefined,

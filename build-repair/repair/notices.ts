@@ -1,11 +1,10 @@
 import { smallestAlpha } from '../../models/detector/conformal';
 import type { CleanFigures } from '../evaluate/counts';
 import type { RepairContext } from './context';
-import type { MadeDetector } from './methods';
+import { MUCH } from './forget';
+import type { MadeDetector } from './made';
 import { gatheringInWords } from './unlabelled';
 
-/** An expert that still names so large a share of the clean images has forgotten too little to tell much. */
-export const MUCH = 0.5;
 /** A net that names fewer of the clean images is probably shown them wrongly. */
 const LEAST_ACCURACY = 0.5;
 /** So many classes are listed by their number. */

@@ -4,7 +4,7 @@ import { answers, margins } from '../../models/detector/margin';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import { type Summary, summarise } from '../../models/detector/summaries';
 import type { FeatureNet } from '../../models/nets/features';
-import { allImages, type LoadedImages } from '../images/load';
+import { allImages } from '../images/load';
 import type { RepairContext } from './context';
 import { randomDirections } from './random-directions';
 import { keepStemPlaces } from './stem-places';
@@ -43,8 +43,6 @@ export interface Pass {
   readonly stage: string;
   /** By default every image, in order. */
   readonly sample?: Int32Array;
-  /** Images that are looked at in place of the clean ones. */
-  readonly images?: LoadedImages;
   /** Gives the images that are looked at in place of the clean ones. */
   readonly change?: (pixels: Float32Array) => Float32Array;
   /** Whether to keep the places of the net's stem, which is its last output. */
@@ -59,8 +57,7 @@ export async function observe(
   { net, hasTrunk, hasStem }: FeatureNet,
   pass: Pass,
 ): Promise<Observations> {
-  const { shape, pixels, classes } = context;
-  const images = pass.images ?? context.images;
+  const { images, shape, pixels, classes } = context;
   const sample = pass.sample ?? allImages(images);
   const count = sample.length;
   const sizeOf = (output: number) =>

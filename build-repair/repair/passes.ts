@@ -1,9 +1,9 @@
 import type { FeatureNet } from '../../models/nets/features';
 import { Augmenter } from './augment';
 import type { RepairContext } from './context';
+import { coversAllClasses } from './folds';
 import { type Observations, observe } from './observe';
 import { Occluder } from './occlude';
-import { coversAllClasses } from './relearn';
 import { STAGES } from './stages';
 
 /** Copies of each image that shapes were painted on, beside the one that was only varied. */

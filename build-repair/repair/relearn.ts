@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { valuesOf } from '../../models/detector/run';
 import type { RepairContext } from './context';
 import type { Observations } from './observe';
 import type { Passes } from './passes';
@@ -7,11 +5,6 @@ import { type LinearHead, softmaxRegression } from './softmax-regression';
 import { type FitPart, STAGES } from './stages';
 
 const EPOCHS = 5;
-
-/** Whether every class has clean images: without, a relearned head would hold the missing classes to be unlikely. */
-export function coversAllClasses(labels: Int32Array, fit: Int32Array, classes: number): boolean {
-  return new Set(fit.map((image) => labels[image]!)).size === classes;
-}
 
 /**
  * Learns a new head from the labels of clean images on B's own features. What a trigger does to those features was
@@ -42,21 +35,6 @@ export function relearn(
     stage: STAGES.relearning(part.number),
     stream: `Relearning${part.stream}`,
   });
-}
-
-/** The head's scores for some of the clean images, images × classes. */
-export function headScores(head: LinearHead, clean: Observations, images: Int32Array): Float32Array {
-  const classes = head.bias.length;
-  const features = head.weights.length / classes;
-  return valuesOf(() =>
-    tf.add(
-      tf.matMul(
-        tf.tensor2d(joinSpaces(clean, images), [images.length, features]),
-        tf.tensor2d(head.weights, [features, classes]),
-      ),
-      tf.tensor1d(head.bias),
-    ),
-  );
 }
 
 /** Latent and trunk features side by side. */

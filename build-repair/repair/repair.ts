@@ -5,7 +5,8 @@ import { packNets } from '../../models/bundle/pack';
 import { checkPlace } from '../../models/bundle/place';
 import { type WrittenBundle, writeBundle } from '../../models/bundle/write';
 import { smallestAlpha } from '../../models/detector/conformal';
-import { type DetectorNets, type ExpertNet, type NetReadings, readNets } from '../../models/detector/nets';
+import type { DetectorNets, ExpertNet } from '../../models/detector/nets';
+import { type NetReadings, readNets } from '../../models/detector/readings';
 import { RUN_BATCH } from '../../models/detector/run';
 import { answerWithViews, viewer } from '../../models/detector/views';
 import { currentEngine } from '../../models/engine';
@@ -15,11 +16,10 @@ import type { ImageSet } from '../../models/images/set';
 import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
-import type { Signer } from '../../models/signing/signer';
+import type { Signer } from '../../models/signing/keys';
 import { folderFiles } from '../../models/store/folder-files';
 import { checkMayPoint, setCurrent } from '../../models/store/pointing';
 import { signInStore } from '../../models/store/publish';
-import type { Verdict } from '../../models/verdict';
 import { version } from '../../models/version';
 import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
@@ -27,20 +27,17 @@ import { packFinding } from '../finding/pack';
 import { laidOnWhite } from '../images/laid-on-white';
 import { allImages, type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
-import type { JudgedBatch } from '../report/examples';
 import { choosePixels } from './choose-pixels';
 import type { RepairContext } from './context';
-import { CalibratedCounter } from './count-calibrated';
+import { CalibratedCounter, type ObserveCalibration } from './count-calibrated';
 import { type FoldPlan, planFolds } from './folds';
 import { checkHosts } from './hosts';
 import { bothKept } from './kept';
-import { type MadeDetector, methods } from './methods';
+import type { MadeDetector } from './made';
+import { methods } from './methods';
 import { classCounts, MODEL_CARD, modelCard } from './model-card';
 import { noticesOf } from './notices';
 import { STAGES } from './stages';
-
-/** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
-export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
 
 /** What to repair, with what, and how. */
 export interface RepairOptions {
@@ -158,7 +155,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     signal?.throwIfAborted();
     progress({ stage: STAGES.writing, done: 0, total: 1 });
     const finding = made.finding && (await packFinding(made.finding, context.shape));
-    const { files, fields } = await packNets(nets, made.clouds, made.familiarity);
+    const { files, fields } = await packNets(nets, made.parts, made.familiarity);
     const said = {
       ...content(options, context, plan, made, fields, sorted, figures),
       finding: finding?.field,
@@ -223,8 +220,6 @@ async function measure(
   observe: ObserveCalibration | undefined,
 ): Promise<{ figures: CleanFigures; sorted: Float32Array }> {
   const { calibrated } = made;
-  const answered = { ...nets, expert: undefined, transplant: undefined };
-  const noClouds = { latent: undefined, trunk: undefined };
   const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;
   const by = viewer(nets);
   const scores = made.scores ?? new Float32Array(calibrated.length);
@@ -234,7 +229,7 @@ async function measure(
     context.signal?.throwIfAborted();
     const batch = calibrated.subarray(start, start + RUN_BATCH);
     const pixels = context.images.gather(batch);
-    const read = await readNets(answered, noClouds, pixels, batch.length);
+    const read = await readNets(nets, new Map(), pixels, batch.length);
     if (counter) {
       counter.add(views ? { ...read, answered: await answerWithViews(by, pixels, read.bad, views) } : read);
     } else {

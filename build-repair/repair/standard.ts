@@ -1,14 +1,12 @@
+import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../models/detector/pieces';
+import { scaleOf } from '../../models/detector/scale';
 import {
-  EVIDENCE_KINDS,
-  type EvidenceKind,
   type Readings,
   type Standard,
   type Suspected,
   standardOf,
   suspicion,
-} from '../../models/detector/evidence';
-import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../models/detector/pieces';
-import { scaleOf } from '../../models/detector/scale';
+} from '../../models/detector/score';
 import { Random } from '../../models/random';
 
 /**
@@ -120,10 +118,10 @@ function partsOf(n: number, groups: readonly string[] | undefined, seed: number)
 }
 
 function only(readings: Readings, images: readonly number[]): Readings {
-  const some: { [kind in EvidenceKind]?: Float32Array } = {};
-  for (const kind of EVIDENCE_KINDS) {
-    const values = readings[kind];
-    if (values) some[kind] = Float32Array.from(images, (image) => values[image]!);
-  }
-  return some;
+  return Object.fromEntries(
+    Object.entries(readings).map(([kind, values]) => [
+      kind,
+      values && Float32Array.from(images, (image) => values[image]!),
+    ]),
+  );
 }

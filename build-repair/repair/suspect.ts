@@ -1,11 +1,15 @@
-import { addedByClass, type Suspected } from '../../models/detector/evidence';
-import { ALPHAS } from '../evaluate/counts';
+import { addedByClass, type Suspected } from '../../models/detector/score';
 
 /**
  * What a found target class may be worth, the most first: by the logarithm of this, images that B answers so are put higher.
  * Chosen on self-made backdoors (faces-stealth: a stripe 94 → 97 %); more than 4 found no more.
  */
 const WORTHS = [4, 3, 2, 1.5];
+/**
+ * At each of these false-positive rates others must keep their share. They are those that people ask for, from the most to the least
+ * sparing (the default is 0.01); the weights above were chosen with them.
+ */
+const RATES = [0.005, 0.01, 0.02, 0.05];
 /** Fewer flagged images than these tell nothing. */
 const FEWEST = 8;
 /** Of the clean images that are flagged for other classes, at least this share must go on being flagged. */
@@ -25,7 +29,7 @@ export function suspectedBy(
   named: Int32Array,
 ): Suspected | undefined {
   if (classes.length === 0) return undefined;
-  const flagged = ALPHAS.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1))));
+  const flagged = RATES.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1))));
   /** At each of the rates, how many of those flagged are of other classes. */
   const others = (worth: number) => {
     const added = addedByClass({ suspected: { classes, worth } }, named);

@@ -1,10 +1,9 @@
-import { firstScores, type Standard } from '../../models/detector/evidence';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { quantile } from '../../models/detector/scale';
-import type { FeatureNet } from '../../models/nets/features';
+import { firstScores, type Standard } from '../../models/detector/score';
 import { allImages, type LoadedImages } from '../images/load';
 import type { RepairContext } from './context';
 import { type FittedDetector, readEvidence } from './detector';
-import { observe } from './observe';
 import { STAGES } from './stages';
 
 /** Images of which B names a class, and how suspicious their evidence makes them. */
@@ -29,21 +28,22 @@ const LEAST_SHARE = 0.5;
 /** The chance that clean images alone make any class look so. */
 const BY_CHANCE = 0.001;
 
-/** Scores images without labels by the evidence that every image is asked for. @param fitted what is served */
+/**
+ * Scores images without labels by the evidence that every image is asked for.
+ * @param bad B with its features
+ * @param fitted what is served
+ */
 export async function scoreUnlabelled(
-  context: RepairContext,
+  { progress }: RepairContext,
   unlabelled: LoadedImages,
-  bad: FeatureNet,
+  bad: LayersModel,
   fitted: FittedDetector,
   standard: Standard,
 ): Promise<Scored> {
-  const seen = await observe(context, bad, {
-    stage: STAGES.unlabelled,
-    images: unlabelled,
-  });
   const all = allImages(unlabelled);
-  const readings = await readEvidence({ ...context, images: unlabelled }, seen, fitted, all);
-  return { scores: firstScores(readings, standard, all.length), named: seen.named };
+  const report = (done: number) => progress({ stage: STAGES.unlabelled, done, total: all.length });
+  const { readings, named } = await readEvidence(fitted, bad, unlabelled, all, report);
+  return { scores: firstScores(readings, standard, all.length), named };
 }
 
 /**

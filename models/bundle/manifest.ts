@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { EVIDENCE_KINDS } from '../detector/evidence';
 import { DISTANCES } from '../detector/familiarity';
 import { PIECES } from '../detector/pieces';
 import { BundleError } from '../errors';
@@ -41,9 +40,9 @@ const rule = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disagreement') }),
   z.object({
     kind: z.literal('calibrated'),
-    scales: z.array(scale.extend({ kind: z.enum(EVIDENCE_KINDS) })).min(1),
+    scales: z.array(scale.extend({ kind: z.string() })).min(1),
     together: z
-      .array(scale.extend({ kinds: z.array(z.enum(EVIDENCE_KINDS)).min(1).readonly() }))
+      .array(scale.extend({ kinds: z.array(z.string()).min(1).readonly() }))
       .min(1)
       .readonly(),
     second: z
@@ -179,6 +178,8 @@ const manifestSchema = z.object({
     })
     .optional(),
   clouds: z.object({ latent: cloud.optional(), trunk: cloud.optional() }),
+  /** What kinds of evidence that have no field of their own above say of their parts, by name. */
+  evidence: z.record(z.string(), z.looseObject({})).optional(),
   /**
    * By what it is told whether a picture is unlike the clean images; bundles of before lack it, and say nothing of it. Readers of
    * before leave it aside.

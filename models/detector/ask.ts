@@ -1,36 +1,55 @@
-import { firstScores, type Standard } from './evidence';
-import type { NetReadings } from './nets';
-import { pieceEvidence } from './pieces';
-import { type LoadedTransplant, transplantMargins } from './transplant';
+import { type LoadedTransplant, transplant, transplantMargins } from './evidence/transplant';
+import { type Piece, pieceEvidence } from './pieces';
+import type { NetReadings } from './readings';
+import { firstScores, type Standard } from './score';
 
 /**
  * Adds the evidence that costs much, of those images whose other evidence asks for it; NaN for the others.
  * @param readings what the nets say of n images
- * @param transplant called where any image is asked
+ * @param loaded called where any image is asked
  */
 export async function askFurther(
   readings: NetReadings,
   standard: Standard,
-  transplant: () => LoadedTransplant,
+  loaded: () => LoadedTransplant,
 ): Promise<NetReadings> {
   const { second } = standard;
   const n = readings.bad.classes.length;
   if (!second || !readings.cut) return readings;
-  const scores = firstScores(readings.evidence, standard, n);
-  const asked = Array.from(scores.keys()).filter((i) => scores[i]! >= second.askFrom);
+  const asked = askedOf(firstScores(readings.evidence, standard, n), second.askFrom);
   const values = new Float32Array(n).fill(Number.NaN);
   if (asked.length > 0) {
-    const size = readings.cut.length / n;
-    const cut = new Float32Array(asked.length * size);
-    asked.forEach((image, i) => {
-      cut.set(readings.cut!.subarray(image * size, (image + 1) * size), i * size);
-    });
-    const at = Int32Array.from(asked, (image) => readings.bad.classes[image]!);
     const pieces = second.pieces.scales.map(({ piece }) => piece);
-    const found = pieceEvidence(await transplantMargins(transplant(), cut, at, pieces), second.pieces);
+    const found = pieceEvidence(await marginsOf(readings, asked, loaded(), pieces), second.pieces);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });
   }
-  return { ...readings, evidence: { ...readings.evidence, transplant: values } };
+  return { ...readings, evidence: { ...readings.evidence, [transplant.name]: values } };
+}
+
+/** The images that are asked further, by their first scores. */
+export function askedOf(scores: Float32Array, askFrom: number): number[] {
+  return Array.from(scores.keys()).filter((i) => scores[i]! >= askFrom);
+}
+
+/**
+ * What B says of the pieces of some images.
+ * @param readings with what is cut
+ * @param images which of those read
+ * @returns images × pieces logit margins at B's class
+ */
+export async function marginsOf(
+  { bad, cut }: Pick<NetReadings, 'bad' | 'cut'>,
+  images: readonly number[],
+  loaded: LoadedTransplant,
+  pieces: readonly Piece[],
+): Promise<Float32Array> {
+  const size = cut!.length / bad.classes.length;
+  const taken = new Float32Array(images.length * size);
+  images.forEach((image, i) => {
+    taken.set(cut!.subarray(image * size, (image + 1) * size), i * size);
+  });
+  const at = Int32Array.from(images, (image) => bad.classes[image]!);
+  return await transplantMargins(loaded, taken, at, pieces);
 }

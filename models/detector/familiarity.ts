@@ -1,6 +1,5 @@
 import { pValue } from './conformal';
-import { rounded } from './evidence';
-import { onScale, type Scale } from './scale';
+import { onScale, rounded, type Scale } from './scale';
 
 /**
  * How far a picture is from the clean ones, whatever class it is answered with; higher is farther:

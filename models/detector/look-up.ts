@@ -1,6 +1,7 @@
 import { type Gallery, placesOf, projectPlaces, resemblance } from './gallery';
 import { leaveOut } from './margin';
-import type { DetectorNets, NetReadings } from './nets';
+import type { DetectorNets } from './nets';
+import type { NetReadings } from './readings';
 import { isBeyondAll, passedOver, type Rule } from './rule';
 
 /** What is not to be found. */

@@ -1,8 +1,8 @@
 import type { NetAnswer, Verdict } from '../verdict';
 import { pValue } from './conformal';
-import { type Standard, suspicion } from './evidence';
 import { type Answers, topAnswers } from './margin';
-import type { NetReadings } from './nets';
+import type { NetReadings } from './readings';
+import { type Standard, suspicion } from './score';
 import type { Views } from './views';
 
 /**

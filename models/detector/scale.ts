@@ -40,3 +40,16 @@ export function quantile(ascending: Float32Array, q: number): number {
   const high = ascending[Math.min(below + 1, ascending.length - 1)]!;
   return low + (high - low) * (place - below);
 }
+
+/**
+ * Scores are kept to this many decimals: a net's answers differ in their last bits with the size of a batch,
+ * and an image must be given the same verdict alone and among others.
+ */
+const DECIMALS = 1e3;
+/** No score is higher, nor its negative lower, so that what can't be told from infinity can still be written down. */
+const HIGHEST = 1e6;
+
+/** A score as it may be compared and written down. */
+export function rounded(score: number): number {
+  return Math.round(Math.max(Math.min(score, HIGHEST), -HIGHEST) * DECIMALS) / DECIMALS;
+}

@@ -1,7 +1,8 @@
 import { NetError } from '../errors';
 import { buildNet } from './build';
 import type { Shape } from './config/spec';
-import { type KerasFile, openKerasFile } from './file/open';
+import type { KerasFile } from './file/keras-file';
+import { openKerasFile } from './file/open';
 import { inFile, shortened, specOf } from './load';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';

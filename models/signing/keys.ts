@@ -8,6 +8,15 @@ import {
 import { open, readFile, rm } from 'node:fs/promises';
 import { GoodNetError, messageOf } from '../errors';
 
+/** Signs for somebody. */
+export interface Signer {
+  readonly keyId: string;
+  /** The public half, for telling its own signatures. */
+  readonly publicKey: KeyObject;
+  /** An Ed25519 signature, 64 bytes. */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
 /**
  * Makes an Ed25519 key pair (RFC 8032): the private key in `path` (PKCS #8, PEM, readable by its owner alone), the
  * public one in `path.pub` (SPKI, PEM).

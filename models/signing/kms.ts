@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GoodNetError, messageOf } from '../errors';
+import type { Signer } from './keys';
 import { keyId } from './keys';
-import type { Signer } from './signer';
 import '../quiet-aws';
 
 /** Signs by a key in KMS: it needs kms:Sign and kms:GetPublicKey. */

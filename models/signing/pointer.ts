@@ -1,8 +1,8 @@
 import { verify } from 'node:crypto';
 import * as z from 'zod';
 import { BundleError } from '../errors';
+import type { Signer } from './keys';
 import type { TrustedKeys } from './signatures';
-import type { Signer } from './signer';
 import '../lean-zod';
 
 /** What is signed of a store's `current.json`: all that it says. */

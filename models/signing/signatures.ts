@@ -1,8 +1,8 @@
 import { type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod';
 import { BundleError, UsageError } from '../errors';
-import { keyId, readPublicKey } from './keys';
-import { isKms, type Signer } from './signer';
+import { keyId, readPublicKey, type Signer } from './keys';
+import { isKms } from './signer';
 import '../lean-zod';
 
 /** The longest `signatures.json`, in bytes, and the most signatures in it. */

@@ -1,14 +1,5 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { keyId, readPrivateKey } from './keys';
-
-/** Signs for somebody. */
-export interface Signer {
-  readonly keyId: string;
-  /** The public half, for telling its own signatures. */
-  readonly publicKey: KeyObject;
-  /** An Ed25519 signature, 64 bytes. */
-  sign(message: Uint8Array): Promise<Uint8Array>;
-}
+import { keyId, readPrivateKey, type Signer } from './keys';
 
 /** Whether a key is one in AWS's KMS. */
 export function isKms(key: string): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { BundleError } from '../errors';
+import type { Signer } from '../signing/keys';
 import {
   bearsSignatureOf,
   nextSerial,
@@ -9,7 +10,6 @@ import {
 } from '../signing/pointer';
 import { type Seen, seenByUs } from '../signing/seen';
 import type { TrustedKeys } from '../signing/signatures';
-import type { Signer } from '../signing/signer';
 import { modelOf, placeOf } from './address';
 import { type Files, MOST_BYTES, UnusableFile } from './files';
 import '../lean-zod';

@@ -1,6 +1,6 @@
 import { BundleError, GoodNetError, UsageError } from '../errors';
+import type { Signer } from '../signing/keys';
 import { checkSigned } from '../signing/signatures';
-import type { Signer } from '../signing/signer';
 import { currentOf, folderOf, listBundles, readableOrWhy, signaturesIn } from './bundles';
 import {
   CURRENT,

@@ -4,6 +4,7 @@ import type { Manifest } from '../bundle/manifest';
 import { readBundleFiles } from '../bundle/read';
 import { GoodNetError } from '../errors';
 import { signaturesBeside } from '../signing/beside';
+import type { Signer } from '../signing/keys';
 import {
   addSignature,
   checkSigned,
@@ -12,7 +13,6 @@ import {
   type Signatures,
   signaturesText,
 } from '../signing/signatures';
-import type { Signer } from '../signing/signer';
 import { folderOf } from './bundles';
 import { type Files, MOST_BYTES } from './files';
 import { holdMeant, resolveBundle } from './folder';

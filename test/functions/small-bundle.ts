@@ -21,7 +21,7 @@ export async function writeSmallBundle(store: string, { seed = 1 } = {}): Promis
     bad: flat,
     repaired: { model: copyNet(flat, 'repaired'), from: 'image' as const },
   };
-  const { files, fields } = await packNets({ expert: undefined, ...nets }, NO_CLOUDS);
+  const { files, fields } = await packNets(nets, {});
   const { manifest } = await writeBundle(
     store,
     {
@@ -53,5 +53,3 @@ export async function twoSmallBundles(folder: string): Promise<{ path: string; i
   }
   return made;
 }
-
-const NO_CLOUDS = { latent: undefined, trunk: undefined };

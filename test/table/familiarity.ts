@@ -15,7 +15,7 @@ import { calibrateFamiliarity } from '../../build-repair/repair/familiarity';
 import { planFolds } from '../../build-repair/repair/folds';
 import { observe } from '../../build-repair/repair/observe';
 import { type Familiarity, familiarityOf, strangeness, UNFAMILIAR } from '../../models/detector/familiarity';
-import { readNets } from '../../models/detector/nets';
+import { readNets } from '../../models/detector/readings';
 import { RUN_BATCH } from '../../models/detector/run';
 import { startEngine } from '../../models/engine';
 import { type ImageShape, imageSize } from '../../models/images/set';
@@ -96,15 +96,14 @@ async function teller({ net: path, clean, group }: FamiliarityCase): Promise<{
   const { summaries } = await observe(context, bad, { stage: '', summaries: true });
   const plan = planFolds(images.labels, images.groups, classes, seed);
   const { surroundings, scales, calibration } = calibrateFamiliarity(context, summaries!, plan).rule;
-  const nets = { shape, pixels, classes, bad: bad.net, repaired: undefined, expert: undefined };
-  const none = { latent: undefined, trunk: undefined };
+  const nets = { shape, pixels, classes, bad: bad.net, repaired: undefined };
   const ask = async (asked: Float32Array) => {
     const found: Familiarity[] = [];
     const step = RUN_BATCH * imageSize(shape);
     for (let start = 0; start < asked.length; start += step) {
       const batch = asked.subarray(start, start + step);
       const n = batch.length / imageSize(shape);
-      const { distances } = await readNets(nets, none, batch, n, surroundings);
+      const { distances } = await readNets(nets, new Map(), batch, n, surroundings);
       for (const each of strangeness(distances!, scales, n)) found.push(familiarityOf(each, calibration));
     }
     return found;

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import { ASK_ALL } from '../../../models/detector/evidence';
+import { KINDS } from '../../../models/detector/evidence/kinds';
+import { ASK_ALL } from '../../../models/detector/score';
 import { describePixels } from '../../../models/pixels';
 import type { Report, Run } from '../types';
 import { alphaText, count, counted, duration, type Html } from '../words';
@@ -21,13 +22,14 @@ ${fact('Took', duration(run.seconds))}
 ${setsTable(run)}
 ${stagesTable(run)}
 <h3>The bundle</h3>
-<p class="note">In notes of the repair B is the BadNet, B′ the repaired net, G GoodNet, and E the copy of the BadNet that was made to forget.</p>
+<p class="note">In notes of the repair, and in what the evidence asks, B is the BadNet, B′ the repaired net, G GoodNet, and E the copy of the BadNet that was made to forget.</p>
 <dl class="facts">
 ${fact('Name', bundle.name)}
 ${fact('Id', bundle.id)}
 ${fact('Method', bundle.method)}
 ${fact('False-positive rate α', bundle.rule.kind === 'calibrated' ? alphaText(bundle.alpha) : 'not used: backdoored is where both nets disagree')}
 ${fact('Evidence', evidenceText(bundle.rule))}
+${bundle.rule.kind === 'calibrated' ? fact('What it asks', questionsOf(bundle.rule)) : ''}
 ${fact('Calibration', calibrationText(calibration))}
 ${fact('Seed', String(made.seed))}
 ${fact('Made on', made.engine)}
@@ -67,6 +69,13 @@ function evidenceText(rule: Manifest['rule']): string {
   const asked =
     second && `transplant (of ${second.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;
   return [...scales.map(({ kind }) => kind), ...(asked ? [asked] : [])].join(', ');
+}
+
+/** What each kind of evidence asks of an image that a bundle decides by. */
+function questionsOf({ scales, second }: Extract<Manifest['rule'], { kind: 'calibrated' }>): string {
+  const names = new Set([...scales.map(({ kind }) => kind), ...(second ? ['transplant'] : [])]);
+  const asked = KINDS.filter(({ name }) => names.has(name));
+  return asked.map(({ name, asks }) => `${name}: ${asks}`).join(' ');
 }
 
 function calibrationText({ scheme, folds, images, groups }: Manifest['calibration']): string {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, NetError, UsageError } from '../../errors';
 import type { JsonObject } from '../config/json';
 import { type Architecture, readArchitecture, readModel } from '../config/read';
-import type { KerasFile } from '../file/open';
+import type { KerasFile } from '../file/keras-file';
 import { planNet } from '../planned';
 import { bindWeights } from '../weights';
 import { deepid } from './deepid';

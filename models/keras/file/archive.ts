@@ -3,7 +3,7 @@ import { messageOf, NetError } from '../../errors';
 import { MOST_CHARACTERS, ownText, parseJson } from '../config/json';
 import { foreignZip } from './foreign';
 import { openNetHdf5 } from './hdf5';
-import { type KerasFile, layoutOf, refused } from './open';
+import { type KerasFile, layoutOf, refused } from './keras-file';
 
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';

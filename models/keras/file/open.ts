@@ -1,32 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { messageOf, NetError } from '../../errors';
 import { openRegular } from '../../regular';
-import type { NetFormat } from '../types';
 import { openArchive } from './archive';
 import { foreignFile } from './foreign';
 import { isZip } from './foreign-binary';
 import { foreignFolder } from './foreign-folder';
-import type { Foreign } from './foreign-kinds';
 import { type NetHdf5, openNetHdf5 } from './hdf5';
+import { type KerasFile, layoutOf, refused } from './keras-file';
 
 const MOST_BYTES = 2 ** 31 - 1;
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
-
-/** A Keras file, opened; close `hdf5` when done. */
-export interface KerasFile {
-  readonly format: NetFormat;
-  readonly kerasVersion: string | undefined;
-  /** What Keras computed with (`tensorflow`, `theano`, …), where the file says so. */
-  readonly backend: string | undefined;
-  /** The architecture as JSON, not yet parsed; undefined in a weights-only file. */
-  readonly config: string | undefined;
-  readonly hdf5: NetHdf5;
-  /** Where the weights begin in `hdf5`. */
-  readonly root: string;
-  /** `groups`: a group a layer with a list of names (Keras 1, 2, legacy 3); `tree`: numbered weights (`vars/0`). */
-  readonly layout: 'groups' | 'tree';
-  readonly optimizer: boolean;
-}
 
 /**
  * Opens a Keras file of any kind, told apart by its content.
@@ -53,24 +36,12 @@ export async function openKerasFile(path: string): Promise<KerasFile> {
   }
 }
 
-/** Why something that is known for what it is can't be read as a net. */
-export function refused(it: string, { what, hint }: Foreign): NetError {
-  return new NetError(`${it} is ${what}, not a Keras net`, { hint });
-}
-
 /** Whether bytes begin like HDF5: the signature at byte 0, 512, 1024, 2048, … (a user block may precede it). */
 export function isHdf5(bytes: Uint8Array): boolean {
   for (let offset = 0; offset + SIGNATURE.length <= bytes.length; offset = offset === 0 ? 512 : offset * 2) {
     if (SIGNATURE.equals(bytes.subarray(offset, offset + SIGNATURE.length))) return true;
   }
   return false;
-}
-
-/** The layout of weights that begin at a place in an HDF5 file; undefined where there are none. */
-export function layoutOf(hdf5: NetHdf5, root: string): 'groups' | 'tree' | undefined {
-  if (hdf5.texts(root, 'layer_names') !== undefined) return 'groups';
-  const names = hdf5.names(root);
-  return names.includes('layers') || names.includes('_layer_checkpoint_dependencies') ? 'tree' : undefined;
 }
 
 function describeHdf5(hdf5: NetHdf5): KerasFile {

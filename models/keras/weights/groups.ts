@@ -1,5 +1,5 @@
 import { NetError } from '../../errors';
-import type { KerasFile } from '../file/open';
+import type { KerasFile } from '../file/keras-file';
 import type { WeightSlot } from '../layers/plan';
 import type { PlannedLayer, PlannedNet } from '../planned';
 import { type BoundWeights, checkCount, type StoredWeight, wrongCount } from './stored';

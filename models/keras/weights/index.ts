@@ -1,4 +1,4 @@
-import type { KerasFile } from '../file/open';
+import type { KerasFile } from '../file/keras-file';
 import type { PlannedNet } from '../planned';
 import { bindGroups, readGroups } from './groups';
 import type { BoundWeights, StoredWeight } from './stored';

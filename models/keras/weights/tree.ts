@@ -1,5 +1,5 @@
 import { NetError } from '../../errors';
-import type { KerasFile } from '../file/open';
+import type { KerasFile } from '../file/keras-file';
 import type { PlannedLayer, PlannedNet } from '../planned';
 import { misfit } from './groups';
 import { type BoundWeights, checkCount, type StoredWeight, wrongCount } from './stored';

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
-import type { Clouds, DetectorNets } from '../../../models/detector/nets';
+import type { DetectorNets, Parts } from '../../../models/detector/nets';
 import { CUT, headBehindCut } from '../../../models/nets/features';
 import { callsInOrder } from '../../../models/nets/graph';
 import { OnnxGraph } from './graph';
@@ -16,7 +16,7 @@ const TO_LAST = { perm: { ints: [0, 2, 3, 1] } };
  * `trunk`, and what further questions take, `cut` and `stem` (channels last), as far as the detector has them.
  * @throws UnwrittenLayer for a layer that no writer is there for
  */
-export function detectorOnnx(nets: DetectorNets, clouds: Clouds): Uint8Array {
+export function detectorOnnx(nets: DetectorNets, parts: Parts): Uint8Array {
   const graph = new OnnxGraph();
   const { height, width, channels } = nets.shape;
   graph.input('images', [height, width, channels]);
@@ -30,22 +30,23 @@ export function detectorOnnx(nets: DetectorNets, clouds: Clouds): Uint8Array {
     graph.output('repaired', repaired!.name, nets.classes);
     if (relearned) graph.output('relearned', relearned.name, nets.classes);
   }
-  if (nets.expert)
+  const { forgetting: expert, transplant } = parts;
+  if (expert)
     graph.output(
       'expert',
-      write(graph, nets.expert.model, [nets.expert.from === 'stem' ? fromBad.at(-1)! : image])[0]!.name,
+      write(graph, expert.model, [expert.from === 'stem' ? fromBad.at(-1)! : image])[0]!.name,
       nets.classes,
     );
   const [, latentShape, trunkShape] = nets.bad.outputs.map((output) => output.shape.slice(1));
   for (const [name, cloud, value, shape] of [
-    ['latent', clouds.latent, latent, latentShape],
-    ['trunk', clouds.trunk, trunk, trunkShape],
+    ['latent', parts.latent, latent, latentShape],
+    ['trunk', parts.trunk, trunk, trunkShape],
   ] as const) {
     if (cloud && value)
       graph.output(name, projected(graph, value, shape as number[], cloud), cloud.dimensions);
   }
   const further = {
-    cut: nets.transplant?.from === 'cut' ? CUT : undefined,
+    cut: transplant?.from === 'cut' ? CUT : undefined,
     stem: nets.gallery && fromBad.length - 1,
   };
   for (const [name, place] of Object.entries(further)) {

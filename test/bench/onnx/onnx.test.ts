@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
-import type { DetectorNets } from '../../../models/detector/nets';
+import type { DetectorNets, Parts } from '../../../models/detector/nets';
 import { imageTensor, outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { imageSize } from '../../../models/images/set';
@@ -25,11 +25,11 @@ beforeAll(async () => {
 
 describe('the ONNX file of a detector', () => {
   it('refuses a layer that it has no writer for', () => {
-    const { nets } = detector();
+    const { nets, parts } = detector();
     const input = tfl.input({ shape: [55, 47, 3] });
     const outputs = tfl.layers.globalAveragePooling2d({ name: 'mean' }).apply(input) as tfl.SymbolicTensor;
     const odd = tfl.model({ inputs: input, outputs });
-    expect(() => detectorOnnx({ ...nets, expert: { model: odd, from: 'image' } }, {})).toThrow(
+    expect(() => detectorOnnx(nets, { ...parts, forgetting: { model: odd, from: 'image' } })).toThrow(
       /mean: no GlobalAveragePooling2D/,
     );
   });
@@ -39,7 +39,7 @@ describe('the ONNX file of a detector', () => {
     'answers as the nets do',
     { timeout: 120_000 },
     async () => {
-      const { nets, clouds } = detector();
+      const { nets, parts } = detector();
       const pixels = Uint8Array.from({ length: n * imageSize(nets.shape) }, () => random.int(256));
       const images = imageTensor(pixels, n, nets.shape, nets.pixels);
       const [bad, latent, trunk] = outputsOf(nets.bad, images);
@@ -51,11 +51,11 @@ describe('the ONNX file of a detector', () => {
       const wanted = {
         bad: bad!,
         repaired: nets.repaired!.model.apply([bad!, latent!, trunk!]) as tf.Tensor,
-        expert: outputsOf(nets.expert!.model, outputsOf(nets.bad, images).at(-1)!)[0]!,
-        latent: project(latent!, clouds.latent),
-        trunk: project(trunk!, clouds.trunk),
+        expert: outputsOf(parts.forgetting!.model, outputsOf(nets.bad, images).at(-1)!)[0]!,
+        latent: project(latent!, parts.latent!),
+        trunk: project(trunk!, parts.trunk!),
       };
-      const session = await openOnnx(nets, clouds, 2);
+      const session = await openOnnx(nets, parts, 2);
       const rows = (await images.data()) as Float32Array;
       const answered = await session.run(rows, n);
       const cut = outputsOf(nets.bad, images)[CUT]!;
@@ -81,7 +81,7 @@ describe('the ONNX file of a detector', () => {
 });
 
 /** DeepID nets of the kinds that repairs make; B′ takes B's outputs. */
-function detector(): { nets: DetectorNets; clouds: Record<'latent' | 'trunk', ClassCloud> } {
+function detector(): { nets: DetectorNets; parts: Parts } {
   const flat = copyNet(deepId(classes));
   const { net } = featureNet(flat, 'bad');
   const [latent, trunk] = net.outputs.slice(1, 3).map((output) => cloud(output.shape.slice(1) as number[]));
@@ -91,10 +91,14 @@ function detector(): { nets: DetectorNets; clouds: Record<'latent' | 'trunk', Cl
     classes,
     bad: net,
     repaired: { model: secondOpinion(net), from: 'bad' },
-    expert: { model: copyBetween(stemCut(flat)!, flat.outputs, 'expert'), from: 'stem' },
+  };
+  const parts: Parts = {
+    forgetting: { model: copyBetween(stemCut(flat)!, flat.outputs, 'expert'), from: 'stem' },
+    latent: latent!,
+    trunk: trunk!,
     transplant: { from: 'cut', hosts: new Uint8Array(55 * 47 * 3), count: 1 },
   };
-  return { nets, clouds: { latent: latent!, trunk: trunk! } };
+  return { nets, parts };
 }
 
 /** The layers of build-repair/repair/second-opinion.ts, and vectors that were images joined to others. */

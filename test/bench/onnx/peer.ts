@@ -20,8 +20,8 @@ export interface Peer {
 /** @returns undefined, saying why, where a layer of the nets can't be written */
 export async function openPeer(store: string, threads: number): Promise<Peer | undefined> {
   const bundle = await startReading((await resolveBundle(store)).folder);
-  const { nets, clouds } = await unpackNets(bundle);
-  const session = await openOnnx(nets, clouds, threads).catch((error) => {
+  const { nets, parts } = await unpackNets(bundle);
+  const session = await openOnnx(nets, parts, threads).catch((error) => {
     if (!(error instanceof UnwrittenLayer)) throw error;
     console.log(`No comparison with onnxruntime-node: ${error.message}`);
   });

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Clouds, DetectorNets } from '../../../models/detector/nets';
+import type { DetectorNets, Parts } from '../../../models/detector/nets';
 import type { ToLogits } from '../../../models/detector/run';
 import { CUT } from '../../../models/nets/features';
 import { badOnnx, detectorOnnx, headOnnx } from './detector';
@@ -43,7 +43,7 @@ export interface OnnxSession {
  * @throws Error where it is not installed (see install.mjs)
  * @throws UnwrittenLayer
  */
-export async function openOnnx(nets: DetectorNets, clouds: Clouds, threads: number): Promise<OnnxSession> {
+export async function openOnnx(nets: DetectorNets, parts: Parts, threads: number): Promise<OnnxSession> {
   const folder = installedOnnxRuntime();
   if (!folder) throw new Error('onnxruntime-node is not installed');
   const { InferenceSession, Tensor } = createRequire(import.meta.url)(folder) as OnnxRuntime;
@@ -53,7 +53,7 @@ export async function openOnnx(nets: DetectorNets, clouds: Clouds, threads: numb
       intraOpNumThreads: threads,
       graphOptimizationLevel: 'all',
     });
-  const session = await create(detectorOnnx(nets, clouds));
+  const session = await create(detectorOnnx(nets, parts));
   const opened = [session];
   const logitsOf = async (file: Uint8Array, shape: readonly number[]): Promise<ToLogits> => {
     const net = await create(file);
@@ -66,7 +66,7 @@ export async function openOnnx(nets: DetectorNets, clouds: Clouds, threads: numb
   const { height, width, channels } = nets.shape;
   const bad = await logitsOf(badOnnx(nets), [height, width, channels]);
   const head =
-    nets.transplant?.from === 'cut'
+    parts.transplant?.from === 'cut'
       ? await logitsOf(headOnnx(nets), nets.bad.outputs[CUT]!.shape.slice(1) as number[])
       : bad;
   return {

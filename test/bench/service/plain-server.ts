@@ -10,11 +10,11 @@ import sharp from 'sharp';
 import { unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
 import { askFurther } from '../../../models/detector/ask';
+import type { LoadedTransplant } from '../../../models/detector/evidence/transplant';
 import { lookUpPassedOver } from '../../../models/detector/look-up';
-import { distances } from '../../../models/detector/mahalanobis';
-import { answers, leaveOut, margins } from '../../../models/detector/margin';
+import type { Transplant } from '../../../models/detector/nets';
+import { openReaders, readingsOf } from '../../../models/detector/readings';
 import { decide, type Rule, scoresOf } from '../../../models/detector/rule';
-import type { LoadedTransplant, Transplant } from '../../../models/detector/transplant';
 import { answerWithViews } from '../../../models/detector/views';
 import { startEngine } from '../../../models/engine';
 import { CUT } from '../../../models/nets/features';
@@ -31,8 +31,8 @@ const { values, positionals } = parseArgs({
 await startEngine({ engine: 'cpu' });
 const bundle = await startReading((await resolveBundle(positionals[0]!)).folder);
 const { manifest } = bundle;
-const { nets, clouds } = await unpackNets(bundle);
-const session = await openOnnx(nets, clouds, Number(values.threads));
+const { nets, parts } = await unpackNets(bundle);
+const session = await openOnnx(nets, parts, Number(values.threads));
 const { classes, shape } = nets;
 const { factor, offset } = pixelFactors(nets.pixels, shape.channels);
 const calibration = Float32Array.from(manifest.calibration.scores);
@@ -40,7 +40,8 @@ const rule: Rule =
   manifest.rule.kind === 'disagreement'
     ? { kind: 'disagreement', calibration }
     : { ...manifest.rule, alpha: manifest.alpha, calibration };
-const transplant = nets.transplant && (await loadTransplant(nets.transplant));
+const transplant = parts.transplant && (await loadTransplant(parts.transplant));
+const readers = openReaders(nets, parts);
 
 const server = createServer(async (request, response) => {
   try {
@@ -93,32 +94,21 @@ function verdictOn(pixels: Uint8Array): Promise<Verdict> {
 
 async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
   const image = scaled(pixels);
-  const { bad, repaired: own, relearned, expert, latent, trunk, cut, stem } = await session.run(image, 1);
-  const answered = answers(bad!, classes);
-  const at = answered.classes;
-  const repaired = own ?? bad!;
-  const views = rule.kind === 'calibrated' ? rule.views : undefined;
-  const by = { shape, classes, logits: (rows: Float32Array, n: number) => session.bad(scaled(rows), n) };
-  const readings = {
-    bad: answered,
-    answered: views ? await answerWithViews(by, pixels, answered, views) : answered,
-    repaired: own ? answers(own, classes) : answered,
-    disagreement: margins(repaired, classes, at).map((margin) => -margin),
-    logits: {
-      bad: () => bad!,
-      repaired: () => repaired,
-      passedOver: () => leaveOut(relearned ?? repaired, at[0]!),
-    },
-    evidence: {
-      confidence: margins(bad!, classes, at),
-      forgetting: expert && margins(expert, classes, at),
-      latent: latent && clouds.latent && distances(latent, at, clouds.latent),
-      trunk: trunk && clouds.trunk && distances(trunk, at, clouds.trunk),
-      relearned: relearned && margins(relearned, classes, at).map((margin) => -margin),
-    },
-    cut: transplant && (cut ?? image),
-    stem,
+  const { bad, repaired, relearned, expert, latent, trunk, cut, stem } = await session.run(image, 1);
+  const taken = {
+    confidence: bad,
+    forgetting: expert,
+    latent,
+    trunk,
+    relearned,
+    transplant: transplant && (cut ?? image),
   };
+  const rows = new Map(Object.entries(taken).flatMap(([kind, each]) => (each ? [[kind, each]] : [])));
+  const found = readingsOf({ bad: bad!, repaired, relearned, rows, stem }, readers, classes);
+  const views = rule.kind === 'calibrated' ? rule.views : undefined;
+  const by = { shape, classes, logits: (of: Float32Array, n: number) => session.bad(scaled(of), n) };
+  const answered = views ? await answerWithViews(by, pixels, found.bad, views) : found.answered;
+  const readings = { ...found, answered };
   const read =
     rule.kind === 'calibrated' && transplant ? await askFurther(readings, rule, () => transplant) : readings;
   const scores = scoresOf(read, rule);

@@ -1,62 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { silent } from '../../../build-repair/progress';
-import type { RepairContext } from '../../../build-repair/repair/context';
 import { calibrateFamiliarity } from '../../../build-repair/repair/familiarity';
 import type { FoldPlan } from '../../../build-repair/repair/folds';
 import { observe } from '../../../build-repair/repair/observe';
 import { familiarityOf, strangeness } from '../../../models/detector/familiarity';
-import { readNets } from '../../../models/detector/nets';
+import { readNets } from '../../../models/detector/readings';
 import { startEngine } from '../../../models/engine';
 import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
 import { branchedNet } from '../../small-nets';
+import { classes, contextOf, range, shape, size, stripes } from './striped-images';
 
-const shape = { height: 20, width: 16, channels: 3 };
-const size = 20 * 16 * 3;
-const classes = 5;
 const count = 1800;
-
-/** Smooth stripes, of a direction and a colour for each class. */
-function stripes(n: number, seed: number): { pixels: Float32Array; labels: Int32Array } {
-  const random = new Random(seed);
-  const labels = Int32Array.from({ length: n }, (_, i) => i % classes);
-  const pixels = new Float32Array(n * size);
-  labels.forEach((label, image) => {
-    const [phase, light] = [random.uniform(0, 6), random.uniform(60, 90)];
-    for (let i = 0; i < size; i++) {
-      const [y, x, c] = [Math.floor(i / 48), Math.floor(i / 3) % 16, i % 3];
-      const wave = Math.sin(phase + (x * Math.cos(label) + y * Math.sin(label)) / 2);
-      pixels[image * size + i] = 128 + light * wave * (c === label % 3 ? 1 : 0.6) + 4 * random.normal();
-    }
-  });
-  return { pixels, labels };
-}
-
 const { pixels, labels } = stripes(count, 1);
-const context = {
-  images: {
-    shape,
-    count,
-    labels,
-    groups: undefined,
-    gather: (indices: ArrayLike<number>) =>
-      Float32Array.from({ length: indices.length * size }, (_, i) => {
-        return pixels[indices[Math.floor(i / size)]! * size + (i % size)]!;
-      }),
-  } as unknown as RepairContext['images'],
-  shape,
-  pixels: { kind: '0-1' },
-  classes,
-  seed: 1,
-  progress: silent,
-  signal: undefined,
-} satisfies RepairContext;
-const from = (start: number, end: number) => Int32Array.from({ length: end - start }, (_, i) => start + i);
+const context = contextOf({ pixels, labels });
 const split: FoldPlan = {
   scheme: 'split',
-  folds: [{ fit: from(0, 700), calibrate: from(700, count) }],
+  folds: [{ fit: range(0, 700), calibrate: range(700, count) }],
   groups: count,
 };
 let bad: ReturnType<typeof featureNet>;
@@ -76,19 +37,12 @@ async function served(rule: ReturnType<typeof calibrateFamiliarity>['rule'], ima
     classes,
     bad: bad.net,
     repaired: undefined,
-    expert: undefined,
   };
   const strange: number[] = [];
   for (let start = 0; start < images.length; start += 64 * size) {
     const batch = images.subarray(start, start + 64 * size);
     const n = batch.length / size;
-    const { distances } = await readNets(
-      nets,
-      { latent: undefined, trunk: undefined },
-      batch,
-      n,
-      rule.surroundings,
-    );
+    const { distances } = await readNets(nets, new Map(), batch, n, rule.surroundings);
     strange.push(...strangeness(distances!, rule.scales, n));
   }
   return strange;
@@ -121,8 +75,8 @@ test('new images of the kind are familiar, noise and plain pictures are not', as
 test('cross-fitted, each image is measured by what was fitted without it; too few are told', async () => {
   const of = await summaries();
   const fold = (part: number) => ({
-    fit: from(0, 80).filter((image) => image % 4 !== part),
-    calibrate: from(0, 80).filter((image) => image % 4 === part),
+    fit: range(0, 80).filter((image) => image % 4 !== part),
+    calibrate: range(0, 80).filter((image) => image % 4 === part),
   });
   const few = { ...context, images: { ...context.images, count: 80, labels: labels.subarray(0, 80) } };
   const plan: FoldPlan = { scheme: 'cross-fit', folds: [0, 1, 2, 3].map(fold), groups: 80 };

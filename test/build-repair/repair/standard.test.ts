@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { calibrationScores, type Evidence, fitStandard } from '../../../build-repair/repair/standard';
 import { pValue } from '../../../models/detector/conformal';
-import { firstScores, type Readings, standardOf, suspicion } from '../../../models/detector/evidence';
 import { PIECES, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { quantile } from '../../../models/detector/scale';
+import { firstScores, type Readings, standardOf, suspicion } from '../../../models/detector/score';
 import { Random } from '../../../models/random';
 
 const ALPHA = 0.01;

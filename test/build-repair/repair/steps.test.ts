@@ -2,15 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { silent } from '../../../build-repair/progress';
 import { Augmenter } from '../../../build-repair/repair/augment';
-import { calibratedOf, type FittedCloud, fitCloud, whitened } from '../../../build-repair/repair/cloud';
+import { calibratedOf, type FittedCloud, fitCloud } from '../../../build-repair/repair/cloud';
 import type { RepairContext } from '../../../build-repair/repair/context';
+import * as distance from '../../../build-repair/repair/evidence/distance';
+import type { Fitting } from '../../../build-repair/repair/evidence/fitter';
+import { relearned } from '../../../build-repair/repair/evidence/relearned';
+import { coversAllClasses } from '../../../build-repair/repair/folds';
 import { magnitudeMask, sparsityAt } from '../../../build-repair/repair/magnitude';
 import { Occluder } from '../../../build-repair/repair/occlude';
 import { pruneDormantChannels } from '../../../build-repair/repair/prune-channels';
-import { coversAllClasses, headScores } from '../../../build-repair/repair/relearn';
 import { withSecondOpinion } from '../../../build-repair/repair/second-opinion';
 import { softmaxRegression } from '../../../build-repair/repair/softmax-regression';
-import { distances } from '../../../models/detector/mahalanobis';
+import type { Ran } from '../../../models/detector/evidence/kind';
 import { outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
@@ -74,7 +77,11 @@ describe('clouds', () => {
   test('whitened, the mean squared distance of unseen images to their class is about 1 a dimension', () => {
     const fitted = fitCloud(space, [], labels, undefined, fit, classes)!;
     const named = held.map((image) => labels[image]!);
-    const found = distances(whitened(space, fitted, held), named, fitted.cloud);
+    const fitting = { passes: { clean: { latent: space } } } as unknown as Fitting;
+    const reader = distance.latent.open(fitted, fitting, undefined as never)!;
+    const own = tf.tensor2d(values.subarray(400 * dimensions), [400, dimensions]);
+    const rows = reader.rows({ n: 400, bad: [own, own] } as unknown as Ran)!;
+    const found = reader.tell!(rows.dataSync() as Float32Array, named, classes);
     const mean = found.reduce((sum, each) => sum + each, 0) / found.length;
     // Shrinking towards the identity makes small axes count a little less.
     expect(mean).toBeGreaterThan(0.7);
@@ -160,26 +167,16 @@ describe('the relearned head', () => {
       head,
     });
     const given = outputsOf(net, tf.randomUniform([6, 20, 16, 3], 0, 1, 'float32', 3));
-    const [logits, latent, trunk] = given;
-    const seen = {
-      named: new Int32Array(6),
-      margins: new Float32Array(6),
-      latent: {
-        features: sizes[0]!,
-        dimensions: sizes[0]!,
-        directions: undefined,
-        values: latent!.dataSync() as Float32Array,
-      },
-      trunk: {
-        features: sizes[1]!,
-        dimensions: 7,
-        directions,
-        values: tf
-          .matMul(tf.reshape(trunk!, [6, -1]) as tf.Tensor2D, tf.tensor2d(directions, [sizes[1]!, 7]))
-          .dataSync() as Float32Array,
-      },
+    const [logits] = given;
+    // What calibration reads of the same features.
+    const clean = {
+      latent: { features: sizes[0]!, dimensions: sizes[0]! },
+      trunk: { features: sizes[1]!, dimensions: 7, directions },
     };
-    const wanted = headScores(head, seen, Int32Array.from([0, 1, 2, 3, 4, 5]));
+    const fitting = { passes: { clean }, plan: { unheard: [] } } as unknown as Fitting;
+    const reader = relearned.open(head, fitting, undefined as never)!;
+    const ran = { n: 6, bad: given } as unknown as Ran;
+    const wanted = reader.rows(ran)!.dataSync() as Float32Array;
     const [after, scores] = outputsOf(repaired, given).map((each) => each.dataSync() as Float32Array);
     const before = logits!.dataSync();
     wanted.forEach((score, i) => {

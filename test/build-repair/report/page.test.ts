@@ -5,7 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { percent, rateOf } from '../../../build-repair/evaluate/interval';
 import { reportHtml } from '../../../build-repair/report/page';
 import type { Finding, Report } from '../../../build-repair/report/types';
-import { ASK_ALL } from '../../../models/detector/evidence';
+import { forgetting } from '../../../models/detector/evidence/forgetting';
+import { transplant } from '../../../models/detector/evidence/transplant';
+import { ASK_ALL } from '../../../models/detector/score';
 import { startEngine } from '../../../models/engine';
 import { HOSTILE, smallReports, TARGET } from './reports';
 
@@ -191,6 +193,8 @@ test('which images are asked for transplants is told', async () => {
   expect(await evidence(2.5)).toContain('forgetting, transplant (of the most suspicious images)');
   expect(await evidence(ASK_ALL)).toContain('forgetting, transplant (of every image)');
   expect(text('.facts dd')).toContain('forgetting');
+  expect(text('.facts dd')).toContain(`forgetting: ${forgetting.asks}`);
+  expect((await evidence(2.5)).some((each) => each.endsWith(transplant.asks))).toBe(true);
 });
 
 describe('the finding comes first', () => {

@@ -95,9 +95,12 @@ async function makeBundle(into: string, seed = 1, isTold = true) {
       bad,
       gallery: gallery(bad.outputs.at(-1)!.shape.slice(1) as [number, number, number]),
       repaired: { model: copyNet(flat, 'repaired'), from: 'image', unheard: [2] },
-      expert: { model: copyNet(flat, 'expert'), from: 'image' as const },
     },
-    { latent: cloud(16, 16), trunk: cloud(160, 8) },
+    {
+      forgetting: { model: copyNet(flat, 'expert'), from: 'image' },
+      latent: cloud(16, 16),
+      trunk: cloud(160, 8),
+    },
     isTold ? familiarity(bad.outputs.at(-1)!.shape.at(-1)!) : undefined,
   );
   return writeBundle(
@@ -191,9 +194,9 @@ describe('a bundle', () => {
   });
 
   test('keeps what tells it as it was', async () => {
-    const { nets, familiarity: read } = await unpackNets(await startReading(folder));
+    const { nets, parts, familiarity: read } = await unpackNets(await startReading(folder));
     expect(read).toEqual(familiarity(nets.bad.outputs.at(-1)!.shape.at(-1)!));
-    for (const net of [nets.bad, nets.repaired!.model, nets.expert!.model]) net.dispose();
+    for (const net of [nets.bad, nets.repaired!.model, parts.forgetting!.model]) net.dispose();
   });
 
   test('leaks no tensors', async () => {
@@ -277,10 +280,10 @@ describe('a bundle', () => {
   });
 
   test('keeps of which classes the relearned head is no evidence', async () => {
-    const { nets, clouds } = await unpackNets(await startReading(folder));
+    const { nets, parts } = await unpackNets(await startReading(folder));
     expect(nets.repaired).toMatchObject({ from: 'image', unheard: [2] });
-    for (const net of [nets.bad, nets.repaired!.model, nets.expert!.model]) net.dispose();
-    for (const each of [clouds.latent, clouds.trunk]) expect(each).toBeDefined();
+    for (const net of [nets.bad, nets.repaired!.model, parts.forgetting!.model]) net.dispose();
+    for (const each of [parts.latent, parts.trunk]) expect(each).toBeDefined();
   });
 
   test('refuses a newer format, and an older one, and says so', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { pValue, smallestAlpha, threshold } from '../../../models/detector/conformal';
-import { standardOf } from '../../../models/detector/evidence';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, margins, marginsAgainst } from '../../../models/detector/margin';
 import { quantile } from '../../../models/detector/scale';
+import { standardOf } from '../../../models/detector/score';
 import { Random } from '../../../models/random';
 
 describe('conformal p-values', () => {

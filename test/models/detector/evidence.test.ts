@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { firstScores, standardOf, suspicion } from '../../../models/detector/evidence';
 import { onScale } from '../../../models/detector/scale';
+import { firstScores, standardOf, suspicion } from '../../../models/detector/score';
 import { Random } from '../../../models/random';
 
 const unit = { zero: 0, spread: 1 };

@@ -8,7 +8,7 @@ import {
 } from '../../../models/detector/gallery';
 import { lookUp } from '../../../models/detector/look-up';
 import { topAnswers } from '../../../models/detector/margin';
-import type { NetReadings } from '../../../models/detector/nets';
+import type { NetReadings } from '../../../models/detector/readings';
 import { Random } from '../../../models/random';
 
 const classes = 4;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadTransplant, transplantMargins } from '../../../models/detector/evidence/transplant';
 import {
   fitPieces,
   namedByHalves,
@@ -9,7 +10,6 @@ import {
   piecesOf,
   tellTriggers,
 } from '../../../models/detector/pieces';
-import { loadTransplant, transplantMargins } from '../../../models/detector/transplant';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
 

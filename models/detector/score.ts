@@ -1,37 +1,15 @@
+import { KINDS } from './evidence/kinds';
 import type { PieceStandard } from './pieces';
-import { onScale, type Scale, scaleOf } from './scale';
-
-/**
- * The kinds of evidence that an image carries a backdoor; each is a number an image, higher is more suspicious.
- * - `confidence`: how sure B itself is of its class. An attacker can hold it down; it is asked where the classes lack the
- *   clean images that the distances and the relearned head need
- * - `forgetting`: how sure the expert E, a copy of B that unlearned its clean task, still is of B's class
- *   (Xie et al., BaDExpert, ICLR 2024)
- * - `latent`: distance, in what B's last layer works on, to the clean images of the class that B names
- * - `trunk`: the same in what the net's head works on, the last image-shaped features
- * - `relearned`: how unlikely a head that was learned anew, from labels, on those features holds B's class to be
- * - `transplant`: how sure B stays of its class when half of the image is all that is left of it, on clean images
- *   (in the spirit of Gao et al., STRIP, ACSAC 2019, and Chou et al., SentiNet, 2020); it costs much, and is asked only
- *   of the images that the others find the most suspicious
- */
-export const EVIDENCE_KINDS = [
-  'confidence',
-  'forgetting',
-  'latent',
-  'trunk',
-  'relearned',
-  'transplant',
-] as const;
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+import { onScale, rounded, type Scale, scaleOf } from './scale';
 
 /** The scale of one kind of evidence. */
 export interface EvidenceScale extends Scale {
-  readonly kind: EvidenceKind;
+  readonly kind: string;
 }
 
 /** The scale of the sum of what some kinds' standardised evidence is above 0. */
 export interface TogetherScale extends Scale {
-  readonly kinds: readonly EvidenceKind[];
+  readonly kinds: readonly string[];
 }
 
 /** A first score that every image has. */
@@ -69,27 +47,15 @@ export interface Suspected {
   readonly worth: number;
 }
 
-/** Evidence of n images; NaN where an image has none of that kind. */
-export type Readings = { readonly [kind in EvidenceKind]?: Float32Array };
+/** Evidence of n images, by the name of its kind; NaN where an image has none of that kind. */
+export type Readings = { readonly [kind: string]: Float32Array | undefined };
 
-/**
- * Scores are kept to this many decimals: a net's answers differ in their last bits with the size of a batch,
- * and an image must be given the same verdict alone and among others.
- */
-const DECIMALS = 1e3;
-/** No score is higher, nor its negative lower, so that what can't be told from infinity can still be written down. */
-const HIGHEST = 1e6;
-
-/** A kind that is worth more than the others: it is put higher by the logarithm of this. */
-const WORTH: { readonly [kind in EvidenceKind]?: number } = { forgetting: 4 };
 /**
  * What the sum of all kinds is worth beside one of them alone. Chosen on self-made backdoors: at 1, as it was before, the tails of
  * all kinds together take of a backdoor in a net of signs what the sum would find (a blended photograph: 76 % found, 85 % at this);
  * without the kinds alone, 57 % of a faint blend on faces that E alone sees is above 99 % of clean images by this score, with them 94 %.
  */
 const TOGETHER_WORTH = 16;
-/** Kinds that an image may lack. */
-const OPTIONAL: readonly EvidenceKind[] = ['latent', 'trunk', 'relearned'];
 /** A sum of kinds that an image may lack is put on a scale of its own where so many clean images have all of them. */
 const LEAST_TO_SCALE = 50;
 
@@ -148,31 +114,35 @@ function joined(readings: Readings, standard: Standard, n: number): Float32Array
 
 /** The scales of the kinds of evidence that every image is asked for, from clean images that nothing was fitted on. */
 export function standardOf(readings: Readings, n: number): Standard {
-  const scales = EVIDENCE_KINDS.filter((kind) => kind !== 'transplant' && readings[kind]).map((kind) => ({
-    kind,
-    ...scaleOf(readings[kind]!, WORTH[kind]),
-  }));
+  const scales = KINDS.flatMap(({ name, worth }) => {
+    const values = readings[name];
+    return values ? [{ kind: name, ...scaleOf(values, worth) }] : [];
+  });
   const values = standardised(readings, scales);
   const together = setsOf(scales.map(({ kind }) => kind)).flatMap((kinds) => {
     const sums = sumsOf(values, kinds, n);
     const isKnown = sums.filter((sum) => !Number.isNaN(sum)).length >= LEAST_TO_SCALE;
-    const isLeast = !kinds.some((kind) => OPTIONAL.includes(kind));
+    const isLeast = !kinds.some(isOptional);
     return isKnown || isLeast ? [{ kinds, ...scaleOf(sums) }] : [];
   });
   return { scales, together };
 }
 
 /** The sets of kinds that an image may have, larger ones first. */
-function setsOf(kinds: readonly EvidenceKind[]): EvidenceKind[][] {
-  let sets: EvidenceKind[][] = [[]];
+function setsOf(kinds: readonly string[]): string[][] {
+  let sets: string[][] = [[]];
   for (const kind of kinds) {
     const withIt = sets.map((set) => [...set, kind]);
-    sets = OPTIONAL.includes(kind) ? [...withIt, ...sets] : withIt;
+    sets = isOptional(kind) ? [...withIt, ...sets] : withIt;
   }
   return sets.sort((a, b) => b.length - a.length);
 }
 
-function standardised(readings: Readings, scales: readonly EvidenceScale[]): Map<EvidenceKind, Float32Array> {
+function isOptional(kind: string): boolean {
+  return KINDS.some(({ name, isOptional = false }) => name === kind && isOptional);
+}
+
+function standardised(readings: Readings, scales: readonly EvidenceScale[]): Map<string, Float32Array> {
   return new Map(
     scales.map((scale) => {
       const values = readings[scale.kind];
@@ -183,20 +153,11 @@ function standardised(readings: Readings, scales: readonly EvidenceScale[]): Map
 }
 
 /** The sum of what the kinds are above 0 for each of n images, NaN for one that lacks any of them. */
-function sumsOf(
-  values: Map<EvidenceKind, Float32Array>,
-  kinds: readonly EvidenceKind[],
-  n: number,
-): Float32Array {
+function sumsOf(values: Map<string, Float32Array>, kinds: readonly string[], n: number): Float32Array {
   const sums = new Float32Array(n);
   for (const kind of kinds) {
     const of = values.get(kind)!;
     for (let i = 0; i < n; i++) sums[i]! += Number.isNaN(of[i]!) ? Number.NaN : Math.max(of[i]!, 0);
   }
   return sums;
-}
-
-/** A score as it may be compared and written down. */
-export function rounded(score: number): number {
-  return Math.round(Math.max(Math.min(score, HIGHEST), -HIGHEST) * DECIMALS) / DECIMALS;
 }

@@ -1,18 +1,42 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CUT, headBehindCut } from '../nets/features';
-import { margins } from './margin';
-import type { DetectorNets } from './nets';
-import type { Piece } from './pieces';
-import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from './run';
+import { CUT, headBehindCut } from '../../nets/features';
+import { margins } from '../margin';
+import type { DetectorNets, Transplant } from '../nets';
+import type { Piece } from '../pieces';
+import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from '../run';
+import type { Kind } from './kind';
 
-/** What halves of an image are transplanted onto, and what then answers. */
-export interface Transplant {
-  /** What is cut: what B gives as its cut (see featureNet), or images themselves. */
-  readonly from: 'cut' | 'image';
-  /** The hosts, images without a trigger: count × height × width × channels values of 0–255. */
-  readonly hosts: Uint8Array;
-  readonly count: number;
-}
+const HOSTS_FILE = 'hosts.bin';
+
+/**
+ * How sure B stays of its class when half of the image is all that is left of it, on clean images (in the spirit of Gao et al., STRIP,
+ * ACSAC 2019, and Chou et al., SentiNet, 2020). It costs much, and is asked only of the images that the other kinds find the most
+ * suspicious (see askFurther); what it reads of all is what is cut.
+ */
+export const transplant: Kind<Transplant> = {
+  name: 'transplant',
+  asks: 'Does half of the image suffice for B’s class, when it is transplanted onto clean images?',
+  without({ isHad, namedByHalves }) {
+    if (isHad) return undefined;
+    if (namedByHalves === undefined) return 'it needs images in the bundle, and none may be kept';
+    const share = Math.round(100 * namedByHalves);
+    return `half of the image alone has B name the class of ${share} % of the clean images asked, without any trigger`;
+  },
+  stored: {
+    at: ['transplant'],
+    field: ({ count, from }) => ({ count, from }),
+    files: ({ hosts }) => [{ path: HOSTS_FILE, bytes: hosts }],
+    async read(field, { shape: { height, width, channels }, read }) {
+      const { count, from } = field as Pick<Transplant, 'count' | 'from'>;
+      const hosts = await read(HOSTS_FILE);
+      const expected = count * height * width * channels;
+      if (hosts.length !== expected)
+        throw new RangeError(`${HOSTS_FILE} has ${hosts.length} bytes, not ${expected}`);
+      return { count, from, hosts };
+    },
+  },
+  open: (part) => part && { rows: ({ bad, image }) => (part.from === 'cut' ? bad[CUT] : image) },
+};
 
 /** A transplant with the hosts' features at hand. */
 export interface LoadedTransplant {
@@ -70,7 +94,7 @@ export async function transplantMargins(
     const rows = new Float32Array(n * each * size);
     for (let i = 0; i < n; i++) {
       const features = cut.subarray((start + i) * size, (start + i + 1) * size);
-      transplant(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded, spans);
+      fill(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded, spans);
     }
     const values = await logits(rows, n * each);
     const named = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
@@ -102,7 +126,7 @@ function spanOf(piece: Piece, [height, width, channels]: LoadedTransplant['shape
 }
 
 /** Fills spans × hosts rows, piece by piece. */
-function transplant(
+function fill(
   rows: Float32Array,
   features: Float32Array,
   { hosts, count, shape: [, width, channels] }: LoadedTransplant,

@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { packFloats, unpackFloats } from '../../bundle/artifacts';
+import { type ClassCloud, distances } from '../mahalanobis';
+import type { Reader, Stored } from './kind';
+
+/** Why distances are left out, as a rule. */
+export const FEW_CLASSES =
+  'too few classes have clean images enough (3 a class, of 2 groups where groups are told)';
+
+/**
+ * Reads distances in one of B's feature spaces.
+ * @param output which of what B gives
+ * @param project n × features → n × dimensions
+ */
+export function distanceReader(
+  output: number,
+  cloud: Omit<ClassCloud, 'projection'>,
+  project: (features: tf.Tensor2D) => tf.Tensor,
+  free: () => void,
+): Reader {
+  return {
+    rows({ bad, n }) {
+      const features = bad[output];
+      return features && project(tf.reshape(features, [n, -1]));
+    },
+    tell: (rows, at) => distances(rows, at, cloud),
+    free,
+  };
+}
+
+/** The reader of a cloud as it is served: its projection in a tensor; what the cloud was read from is not held on to. */
+export function openCloud(output: number, cloud: ClassCloud | undefined): Reader | undefined {
+  if (!cloud) return undefined;
+  const { features, dimensions, projection, means, known } = cloud;
+  const by = tf.tensor2d(projection, [features, dimensions]);
+  return distanceReader(
+    output,
+    { features, dimensions, means: means.slice(), known },
+    (values) => tf.matMul(values, by),
+    () => by.dispose(),
+  );
+}
+
+/** A cloud in a bundle: projection, means and known classes as 32-bit floats. */
+export function storedCloud(name: string): Stored<ClassCloud> {
+  const path = `clouds/${name}.bin`;
+  return {
+    at: ['clouds', name],
+    field: ({ features, dimensions }) => ({ features, dimensions }),
+    files({ dimensions, projection, means, known }) {
+      // The mean of a class of one or two images is theirs, and nothing looks at it.
+      const kept = means.map((value, i) => (known[Math.floor(i / dimensions)] === 1 ? value : 0));
+      return [{ path, bytes: packFloats([projection, kept, Float32Array.from(known)]) }];
+    },
+    async read(field, { classes, read }) {
+      const { features, dimensions } = field as { features: number; dimensions: number };
+      const lengths = [features * dimensions, classes * dimensions, classes];
+      const [projection, means, known] = unpackFloats(await read(path), lengths);
+      return {
+        features,
+        dimensions,
+        projection: projection!,
+        means: means!,
+        known: Uint8Array.from(known!),
+      };
+    },
+  };
+}

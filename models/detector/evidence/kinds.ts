@@ -1,0 +1,10 @@
+import { confidence } from './confidence';
+import { forgetting } from './forgetting';
+import type { Kind } from './kind';
+import { latent } from './latent';
+import { relearned } from './relearned';
+import { transplant } from './transplant';
+import { trunk } from './trunk';
+
+/** Every kind of evidence, in the order in which a manifest tells their scales. docs/adding-evidence.md tells how one is added. */
+export const KINDS: readonly Kind[] = [confidence, forgetting, latent, trunk, relearned, transplant];

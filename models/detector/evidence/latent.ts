@@ -1,0 +1,16 @@
+import type { ClassCloud } from '../mahalanobis';
+import { FEW_CLASSES, openCloud, storedCloud } from './distance';
+import type { Kind } from './kind';
+
+/** Which of B's outputs it is measured in. */
+export const LATENT = 1;
+
+/** Mahalanobis distance, in what B's last layer works on, to the clean images of the class that B names (Lee et al. 2018). */
+export const latent: Kind<ClassCloud> = {
+  name: 'latent',
+  asks: 'Does the image look like the class that B names, in what B’s last layer works on?',
+  isOptional: true,
+  without: ({ isHad }) => (isHad ? undefined : FEW_CLASSES),
+  stored: storedCloud('latent'),
+  open: (cloud) => openCloud(LATENT, cloud),
+};

@@ -1,0 +1,28 @@
+import { marginsAgainst } from '../margin';
+import type { Kind, Reader } from './kind';
+
+/**
+ * How unlikely a head that was learned anew from labels, on B's features, holds B's class to be: its logit margin, negated. It lies in
+ * a bundle with B′, whose second output its scores are.
+ */
+export const relearned: Kind = {
+  name: 'relearned',
+  asks: 'Would a head that was learned anew from labels, on B’s features, name that class?',
+  isOptional: true,
+  without({ isHad, unheard }) {
+    if (isHad) {
+      if (unheard.length === 0) return undefined;
+      return `${unheard.length} classes have one clean image (or one group), and it is not asked of images that B names so`;
+    }
+    return unheard.length > 0
+      ? 'no class has two clean images (of two groups where groups are told)'
+      : 'some classes have no clean images';
+  },
+  open: (_part, { repaired }) =>
+    repaired && { ...readHead(repaired.unheard), rows: (ran) => ran.repaired[1] },
+};
+
+/** Tells by a relearned head's scores. @param unheard classes of which it is no evidence */
+export function readHead(unheard: readonly number[] | undefined): Required<Pick<Reader, 'tell'>> {
+  return { tell: (scores, at, classes) => marginsAgainst(scores, classes, at, unheard) };
+}

@@ -1,0 +1,19 @@
+import type { ClassCloud } from '../mahalanobis';
+import { FEW_CLASSES, openCloud, storedCloud } from './distance';
+import type { Kind } from './kind';
+
+/** Which of B's outputs it is measured in. */
+export const TRUNK = 2;
+
+/** The distance that latent is (Lee et al. 2018), in what B's head works on: its last image-shaped features. */
+export const trunk: Kind<ClassCloud> = {
+  name: 'trunk',
+  asks: 'Does it look like that class in B’s last image-shaped features?',
+  isOptional: true,
+  without({ isHad, hasTrunk }) {
+    if (isHad) return undefined;
+    return hasTrunk ? FEW_CLASSES : 'the net has no image-shaped features that everything passes';
+  },
+  stored: storedCloud('trunk'),
+  open: (cloud) => openCloud(TRUNK, cloud),
+};

@@ -1,0 +1,178 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { GoodNetError } from '../errors';
+import { imageSize } from '../images/set';
+import { measure, type Surroundings } from './distances';
+import type { Ran, Reader } from './evidence/kind';
+import { KINDS } from './evidence/kinds';
+import { transplant } from './evidence/transplant';
+import type { Distances } from './familiarity';
+import { type Answers, answers, leaveOut, margins } from './margin';
+import type { DetectorNets, Parts } from './nets';
+import { imageTensor, outputsOf } from './run';
+import type { Readings } from './score';
+import { summarise } from './summaries';
+
+/** What the nets say of n images. */
+export interface NetReadings {
+  readonly bad: Answers;
+  /** What G answers where an image is clean: what B says of it, or of several views of it (see Views). */
+  readonly answered: Answers;
+  readonly repaired: Answers;
+  /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
+  readonly disagreement: Float32Array;
+  /**
+   * The logits of an image: of B, of B′ as it is, and those of B′ where the evidence speaks against B's class: the
+   * relearned head's without that class, or what the gallery says (see lookUp).
+   */
+  readonly logits: { readonly [of in 'bad' | 'repaired' | 'passedOver']: (image: number) => Float32Array };
+  /** By kind; those that are asked further come later (see askFurther). */
+  readonly evidence: Readings;
+  /** What halves are cut from: n × values of the cut, or of the scaled images. Undefined where that is not asked. */
+  readonly cut: Float32Array | undefined;
+  /** What the gallery is asked with: n × values of B's stem. Undefined where there is none. */
+  readonly stem?: Float32Array | undefined;
+  /** How far the images are from the clean ones; undefined where that is not asked. */
+  readonly distances?: Distances | undefined;
+}
+
+/** Kinds of evidence that are ready to read, by name. */
+export type Readers = ReadonlyMap<string, Reader>;
+
+/** Makes every kind of evidence ready that a detector has. */
+export function openReaders(nets: DetectorNets, parts: Parts): Readers {
+  const readers = KINDS.map((kind) => [kind.name, kind.open(parts[kind.name], nets)] as const);
+  return new Map(readers.flatMap(([name, reader]) => (reader ? [[name, reader]] : [])));
+}
+
+/** Frees their tensors. */
+export function freeReaders(readers: Readers): void {
+  for (const reader of readers.values()) reader.free?.();
+}
+
+/** What nets gave of n images, row by row, whatever ran them. */
+export interface Given {
+  /** B's logits. */
+  readonly bad: Float32Array;
+  /** Logits of B′; undefined where it is B with classes passed over. */
+  readonly repaired: Float32Array | undefined;
+  /** The relearned head's scores. */
+  readonly relearned: Float32Array | undefined;
+  /** What kinds of evidence take, by name. */
+  readonly rows: ReadonlyMap<string, Float32Array>;
+  readonly stem?: Float32Array | undefined;
+  readonly distances?: Distances | undefined;
+}
+
+/** The readings that nets' values make. @param classes N */
+export function readingsOf(given: Given, readers: Readers, classes: number): NetReadings {
+  const { bad, stem, distances } = given;
+  const answered = answers(bad, classes);
+  if (answered.probabilities.some(Number.isNaN)) {
+    throw new GoodNetError('The BadNet answers an image with values that are no numbers (NaN or infinite)', {
+      hint: 'Check the net, and how pixels are scaled (--pixels).',
+    });
+  }
+  const repaired = given.repaired ?? bad;
+  const passedOver = given.relearned ?? repaired;
+  const row = (logits: Float32Array, i: number) => logits.subarray(i * classes, (i + 1) * classes);
+  const evidence: { [kind: string]: Float32Array } = {};
+  for (const [name, { tell }] of readers) {
+    const rows = given.rows.get(name);
+    if (tell && rows) evidence[name] = tell(rows, answered.classes, classes);
+  }
+  return {
+    bad: answered,
+    answered,
+    repaired: given.repaired ? answers(given.repaired, classes) : answered,
+    disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
+    logits: {
+      bad: (i) => row(bad, i),
+      repaired: (i) => row(repaired, i),
+      passedOver: (i) => leaveOut(row(passedOver, i), answered.classes[i]!),
+    },
+    evidence,
+    cut: given.rows.get(transplant.name),
+    stem,
+    distances,
+  };
+}
+
+/**
+ * Runs up to RUN_BATCH images through B and B′, and reads the evidence of them: in service, and of clean images in calibration.
+ * @param pixels n × height × width × channels values of 0–255
+ * @param surroundings what distances are measured to; left out: they are not asked for
+ */
+export async function readNets(
+  nets: DetectorNets,
+  readers: Readers,
+  pixels: Uint8Array | Float32Array,
+  n: number,
+  surroundings?: Surroundings,
+): Promise<NetReadings> {
+  if (pixels.length !== n * imageSize(nets.shape)) {
+    throw new RangeError(
+      `${n} images of ${imageSize(nets.shape)} values expected, ${pixels.length} values given`,
+    );
+  }
+  const made = tf.tidy(() => {
+    const image = imageTensor(pixels, n, nets.shape, nets.pixels);
+    const bad = outputsOf(nets.bad, image);
+    const [, latent, trunk] = bad;
+    const repaired = nets.repaired
+      ? outputsOf(nets.repaired.model, nets.repaired.from === 'bad' ? bad.slice(0, 3) : image)
+      : [];
+    const ran: Ran = { n, image, bad, repaired };
+    return {
+      bad: bad[0]!,
+      repaired: repaired[0],
+      relearned: repaired[1],
+      stem: nets.gallery || surroundings?.look ? bad.at(-1)! : undefined,
+      latent: surroundings && latent!,
+      trunk: surroundings?.trunk && trunk!,
+      rows: Array.from(readers.values(), (reader) => reader.rows(ran)),
+    };
+  });
+  const { rows, ...own } = made;
+  const values = await valuesOfEach([...Object.values(own), ...rows]);
+  const [bad, repaired, relearned, stem, latent, trunk, ...taken] = values;
+  const names = [...readers.keys()];
+  return readingsOf(
+    {
+      bad: bad!,
+      repaired,
+      relearned,
+      rows: new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : []))),
+      stem,
+      distances:
+        surroundings &&
+        measure(
+          summarise(
+            {
+              logits: bad!,
+              latent: latent!,
+              trunk,
+              stem: surroundings.look && { values: stem!, channels: surroundings.look.channels },
+            },
+            n,
+          ),
+          surroundings,
+        ),
+    },
+    readers,
+    nets.classes,
+  );
+}
+
+/** The values of tensors, which are freed; one that several ask for is read once. */
+async function valuesOfEach(
+  tensors: readonly (tf.Tensor | undefined)[],
+): Promise<(Float32Array | undefined)[]> {
+  const reads = new Map(
+    [...new Set(tensors)].flatMap((tensor) =>
+      tensor ? [[tensor, tensor.data() as Promise<Float32Array>]] : [],
+    ),
+  );
+  const values = await Promise.all(tensors.map((tensor) => tensor && reads.get(tensor)));
+  for (const tensor of reads.keys()) tensor.dispose();
+  return values;
+}
