@@ -29,3 +29,9 @@ export function oneOf<T extends string>(words: readonly T[], flag: string): (tex
     return found;
   };
 }
+
+/** A path: an empty one is an unset variable's. @throws InvalidArgumentError */
+export function givenPath(value: string): string {
+  if (value === '') throw new InvalidArgumentError('it is empty');
+  return value;
+}

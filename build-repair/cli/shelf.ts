@@ -5,7 +5,7 @@ import { table } from '../evaluate/table';
 export const short = (id: string) => id.slice(0, 16);
 
 /** What a store holds, for people. */
-export function shelfText({ bundles, unreadable, current, isCurrentVerified }: Shelf): string {
+export function shelfText({ bundles, unreadable, current, isCurrentVerified, seenSerial }: Shelf): string {
   const parts: string[] = [];
   if (bundles.length > 0) {
     const head = ['id', 'model', 'method', 'published (UTC)', 'signed by', 'α', 'clean accuracy', 'size', ''];
@@ -23,6 +23,8 @@ export function shelfText({ bundles, unreadable, current, isCurrentVerified }: S
     const claims = isCurrentVerified === undefined ? ' (as the file claims; verified with --trust KEY)' : '';
     const by = isCurrentVerified === false ? 'by nobody who is trusted here' : `by ${keyId}`;
     parts.push(`What is current is signed ${by}: model ${JSON.stringify(model)}, serial ${serial}${claims}`);
+    if (seenSerial !== undefined)
+      parts.push(`It is older than what was seen (serial ${seenSerial}): it has been put back.`);
   }
   return parts.join('\n\n');
 }
@@ -43,10 +45,13 @@ function rowOf(bundle: ShelvedBundle): string[] {
 }
 
 /** What a store holds, for programs. */
-export function shelfJson({ bundles, unreadable, current, isCurrentVerified }: Shelf): object {
+export function shelfJson({ bundles, unreadable, current, isCurrentVerified, seenSerial }: Shelf): object {
   const { keyId, model, serial } = current?.signed ?? {};
   return {
-    currentSigned: keyId === undefined ? null : { keyId, model, serial, verified: isCurrentVerified ?? null },
+    currentSigned:
+      keyId === undefined
+        ? null
+        : { keyId, model, serial, verified: isCurrentVerified ?? null, seenSerial: seenSerial ?? null },
     bundles: bundles.map(({ published, signers, isCurrent, ...bundle }) => ({
       ...bundle,
       published: published === undefined ? null : new Date(published).toISOString(),

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { leastSerial } from '../../models/signing/seen';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
 import type { Signing } from '../../models/store/current';
 import { seenIn } from '../../models/store/seen-file';
@@ -24,7 +25,12 @@ export async function openTrusted(
   keys: readonly string[],
   say: (line: string) => void,
 ): Promise<Trust | undefined> {
-  return keys.length === 0 ? undefined : { keys: await openTrust(keys), seen: seenIn(seenFile(), say) };
+  return keys.length === 0
+    ? undefined
+    : {
+        keys: await openTrust(keys),
+        seen: seenIn(seenFile(), say, leastSerial(process.env.GOODNET_LEAST_SERIAL)),
+      };
 }
 
 /**
@@ -38,7 +44,13 @@ export async function openSigning(
   say: (line: string) => void,
 ): Promise<Signing | undefined> {
   const signer = await signerOf(flag);
-  return signer && { signer, trusted: await openTrust(trusted), seen: seenIn(seenFile(), say) };
+  return (
+    signer && {
+      signer,
+      trusted: await openTrust(trusted),
+      seen: seenIn(seenFile(), say, leastSerial(process.env.GOODNET_LEAST_SERIAL)),
+    }
+  );
 }
 
 /** GOODNET_SEEN, or a file among what programs keep for the user (XDG Base Directory Specification). */

@@ -115,7 +115,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
     await ofTheStore(async () => {
       await publish(result.folder, store, { signal, signer: options.signer });
       if (net.activate ?? true)
-        await activate(store, manifest.id, options.signer && { signer: options.signer });
+        await activate(store, manifest.id, options.signer && { signer: options.signer }, true);
     });
     const told = [clean, unlabelled, hosts].flatMap((set) => passedOverLines(set?.passedOver));
     return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };

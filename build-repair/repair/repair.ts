@@ -16,7 +16,7 @@ import type { ImageSet } from '../../models/images/set';
 import type { LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { describePixels, type PixelScaling } from '../../models/pixels';
-import type { Signer } from '../../models/signing/keys';
+import type { Signing } from '../../models/store/current';
 import { folderFiles } from '../../models/store/folder-files';
 import { checkMayPoint, setCurrent } from '../../models/store/pointing';
 import { signInStore } from '../../models/store/publish';
@@ -66,7 +66,7 @@ export interface RepairOptions {
   /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
   /** Signs the bundle, and that it is current. */
-  readonly signer?: Signer | undefined;
+  readonly signing?: Signing | undefined;
   /** Told of each calibration image, for the report. */
   readonly observe?: ObserveCalibration | undefined;
   readonly progress: Progress;
@@ -97,7 +97,7 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
   checkKept(options);
   await checkPlace(options.out);
   const store = folderFiles(options.out);
-  const signing = options.signer && { signer: options.signer };
+  const { signing } = options;
   await checkMayPoint(store, signing);
   await enableTraining();
   const images = await loadImages(clean, {
@@ -167,13 +167,14 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
       ...(finding?.files ?? []),
       { path: MODEL_CARD, bytes: card },
     ]);
-    if (options.signer) await signInStore(store, written.manifest.id, options.signer);
+    if (signing) await signInStore(store, written.manifest.id, signing.signer);
     await setCurrent(store, written.manifest.id, signing);
     flat.dispose();
     progress({ stage: STAGES.writing, done: 1, total: 1 });
     const notices = [
       ...noticesOf(made, figures, context, alpha),
       ...laidOnWhite(clean, options.unlabelled, options.hosts),
+      ...unusedHosts(options, made),
     ];
     return { ...written, figures, notices };
   } finally {
@@ -181,6 +182,13 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     hosts?.dispose();
     images.dispose();
   }
+}
+
+/** Where images to be kept were given, and the detector has no use for any. */
+function unusedHosts({ hosts }: RepairOptions, { parts }: MadeDetector): string[] {
+  return hosts && !parts.transplant
+    ? [`No image of ${hosts.name} is kept: transplants tell nothing here.`]
+    : [];
 }
 
 /** @throws UsageError for what is asked of images to be kept, and can't be */

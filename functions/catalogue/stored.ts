@@ -68,6 +68,14 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   let listing: Promise<void> | undefined;
   const open = remembering(filesOpener(), REMEMBERED);
 
+  /** Takes note of what is current in each, so that nothing older is taken up when it is first asked for. */
+  function lookAtNew(found: ReadonlyMap<string, string>): void {
+    if (!options.trust) return;
+    for (const [name, folder] of found)
+      if (!folders.has(name))
+        pointedAt(folder).catch((error) => say(`${name}: ${messageOf(error)}`, 'error'));
+  }
+
   /** Whether the path is one model by itself is settled when the first is found: what is laid there later changes nothing. */
   async function listAgain(): Promise<ReadonlyMap<string, string>> {
     const sole = isSole === false ? undefined : await soleModel(path, open);
@@ -83,6 +91,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       .then((found) => {
         for (const name of folders.keys())
           if (!found.has(name)) say(`${name} is there no more: ${folders.get(name)} is no store`, 'error');
+        lookAtNew(found);
         folders = found;
       })
       .catch((error) => {
@@ -189,6 +198,8 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
       const running = loading.get(name);
       if (running) return await running;
       const { version } = await pointedAt(folder);
+      const others = loaded.get(name);
+      if (others?.version === version) return others;
       const no = refusal(name, version);
       if (no) throw unusable(no.error);
       return await tryToLoad(name, folder, version);

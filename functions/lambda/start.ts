@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Engine, startEngine } from '../../models/engine';
-import { GoodNetError, UsageError } from '../../models/errors';
-import { seenHere } from '../../models/signing/seen';
+import { GoodNetError } from '../../models/errors';
+import { leastSerial, seenHere } from '../../models/signing/seen';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
 import { storedCatalogue } from '../catalogue/stored';
@@ -29,7 +29,8 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   // Whatever fails first is told; the other is not to end the process before.
   starting.catch(() => {});
   const trust = trustedByName(setting('GOODNET_TRUST'));
-  const seen = seenHere(leastSerial());
+  // A cold start knows nothing of those before it.
+  const seen = seenHere(leastSerial(setting('GOODNET_LEAST_SERIAL')));
   const catalogue = storedCatalogue(bundle, {
     // Alarms send their readers to look for errors.
     say: (line, level) => logger[level](line),
@@ -39,18 +40,6 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   const [names, engine] = await Promise.all([catalogue.names(), starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
-}
-
-/**
- * GOODNET_LEAST_SERIAL: what counts as seen at a cold start, which knows nothing of those before it.
- * @throws UsageError where it is no serial
- */
-function leastSerial(): number {
-  const given = setting('GOODNET_LEAST_SERIAL') ?? '0';
-  if (/^\d{1,15}$/.test(given)) return Number(given);
-  throw new UsageError(`GOODNET_LEAST_SERIAL is ${given}`, {
-    hint: 'Give a serial as goodnet activate prints it, or leave it out.',
-  });
 }
 
 /** An environment variable; undefined where it is not set, or empty. */

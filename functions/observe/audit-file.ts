@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
   statSync,
@@ -73,8 +74,12 @@ export function auditFile(path: string, say: (line: string) => void): AuditFile 
         // What another write left of a line stays a line of its own.
         const first = endsWithin(fd) ? '\n' : '';
         const text = Buffer.from(first + lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+        const before = fstatSync(fd).size;
         const written = writeSync(fd, text);
-        if (written < text.length) throw new Error(`there was room for ${written} of ${text.length} bytes`);
+        if (written === text.length) return;
+        // Nothing of lines that are not all there; unless another program has written behind them.
+        if (fstatSync(fd).size === before + written) ftruncateSync(fd, before);
+        throw new Error(`there was room for ${written} of ${text.length} bytes`);
       }),
     reopen() {
       try {
@@ -93,6 +98,7 @@ function opened(path: string): number {
   try {
     const file = fstatSync(fd, { bigint: true });
     if (!file.isFile()) throw new Error('it is no file');
+    if (!beginsLikeOurs(fd)) throw new Error('it holds something else');
     if ([1, 2].some((output) => isSame(statsOf(output), file)))
       throw new Error('it is where the output of this program goes');
     return fd;
@@ -100,6 +106,15 @@ function opened(path: string): number {
     closeSync(fd);
     throw error;
   }
+}
+
+const BEGINNING = Buffer.from('{"time":');
+
+/** Whether a file is empty, or has lines of ours: it is no file of tokens, nor anything else that is to stay as it is. */
+function beginsLikeOurs(fd: number): boolean {
+  const head = Buffer.alloc(BEGINNING.length);
+  const length = readSync(fd, head, 0, head.length, 0);
+  return head.subarray(0, length).equals(BEGINNING.subarray(0, length));
 }
 
 /** Of an output, which may be closed. */

@@ -1,4 +1,4 @@
-import { BundleError } from '../errors';
+import { BundleError, UsageError } from '../errors';
 
 /** The highest serials of what is current that were seen, by the stores' addresses. */
 export interface Seen {
@@ -26,6 +26,17 @@ export function seenHere(least = 0): Seen {
       return undefined;
     },
   };
+}
+
+/**
+ * The serial that counts as seen from the beginning, as GOODNET_LEAST_SERIAL tells it; 0 where that is not set.
+ * @throws UsageError where it is none
+ */
+export function leastSerial(given: string | undefined): number {
+  if (/^\d{0,15}$/.test(given ?? '')) return Number(given ?? '');
+  throw new UsageError(`GOODNET_LEAST_SERIAL is ${given}`, {
+    hint: 'Give a serial as goodnet activate prints it, or leave it out.',
+  });
 }
 
 /** Holds that a serial is not lower than one that was seen. @throws BundleError where it is */

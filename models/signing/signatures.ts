@@ -31,13 +31,14 @@ const messageFor = (id: string) => new TextEncoder().encode(`goodnet-bundle-1\n$
 export async function addSignature(id: string, signer: Signer, before: Signatures = []): Promise<string> {
   const signature = Buffer.from(await signer.sign(messageFor(id))).toString('base64');
   const others = before.filter((each) => each.keyId !== signer.keyId);
-  const signatures = [...others, { keyId: signer.keyId, signature }];
+  const signatures = [{ keyId: signer.keyId, signature }, ...others.slice(0, MOST_SIGNERS - 1)];
   return signaturesText(signatures);
 }
 
 /** The text of signatures.json. */
 export function signaturesText(signatures: Signatures): string {
-  return `${JSON.stringify({ format: 'goodnet-signatures', formatVersion: 1, signatures }, null, 1)}\n`;
+  const most = signatures.slice(0, MOST_SIGNERS);
+  return `${JSON.stringify({ format: 'goodnet-signatures', formatVersion: 1, signatures: most }, null, 1)}\n`;
 }
 
 const REMOVE = 'Remove it, and sign the bundle anew: goodnet publish BUNDLE --to ADDRESS --sign KEY.';

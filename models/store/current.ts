@@ -36,6 +36,16 @@ export interface Signing {
   readonly trusted?: TrustedKeys | undefined;
   /** The serials of what was current that are known already; left out: those that this process has seen. */
   readonly seen?: Seen | undefined;
+  /** Told what was signed. */
+  readonly onSigned?: (signed: Signed) => void;
+}
+
+/** What was signed. */
+export interface Signed {
+  readonly keyId: string;
+  readonly serial: number;
+  /** Whether what was current before is not gone back to: nobody who is believed has signed it, or it was put back. */
+  readonly isForgotten: boolean;
 }
 
 /** What a store's `current.json` says. */
@@ -117,7 +127,8 @@ export async function writeCurrent(
   signing?: Signing,
 ): Promise<boolean> {
   const was = said instanceof DamagedPointer ? undefined : said;
-  const before = signing && was && !isBelieved(was, files, signing) ? [] : passedOn(was, bundle);
+  const isForgotten = signing !== undefined && was !== undefined && !(await isBelieved(was, files, signing));
+  const before = isForgotten ? [] : passedOn(was, bundle);
   const signed = signing && (await signedAs({ bundle, before }, was, files, signing));
   const told = { format: 'goodnet-store', formatVersion: 1, bundle, before, signed };
   const version = said?.version;
@@ -128,7 +139,11 @@ export async function writeCurrent(
     const now = await files.read(CURRENT, { maxBytes: MOST_BYTES.current });
     if (!now || Buffer.compare(now.bytes, bytes) !== 0) return false;
   }
-  if (signed) await (signing.seen ?? seenByUs).note(placeOf(files.address), signed.serial);
+  if (signed) {
+    const { keyId, serial } = signed;
+    await (signing.seen ?? seenByUs).note(placeOf(files.address), serial);
+    signing.onSigned?.({ keyId, serial, isForgotten });
+  }
   return true;
 }
 
@@ -138,9 +153,14 @@ function passedOn(was: Current | undefined, bundle: string): string[] {
   return passed.filter((each) => each !== bundle).slice(0, MOST_BEFORE);
 }
 
-/** Whether what is current was signed by those who are believed, for this store: nobody else's word is signed with ours. */
-function isBelieved(current: Current, { address }: Files, signing: Signing): boolean {
-  return current.signed?.model === modelOf(address) && bearsSignatureOf(current, keysOf(signing));
+/**
+ * Whether what is current was signed by those who are believed, for this store, and is not older than what was seen: nobody
+ * else's word is signed with ours.
+ */
+async function isBelieved(current: Current, { address }: Files, signing: Signing): Promise<boolean> {
+  const { signed } = current;
+  if (signed?.model !== modelOf(address) || !bearsSignatureOf(current, keysOf(signing))) return false;
+  return signed.serial >= ((await (signing.seen ?? seenByUs).newest(placeOf(address))) ?? 0);
 }
 
 /** Whose word on a store is believed by who signs. */
@@ -155,7 +175,7 @@ async function signedAs(
   signing: Signing,
 ) {
   const { signer, seen = seenByUs } = signing;
-  const said = was && isBelieved(was, files, signing) ? was.signed!.serial : undefined;
+  const said = was && (await isBelieved(was, files, signing)) ? was.signed!.serial : undefined;
   const known = [said, await seen.newest(placeOf(files.address))];
   const serial = nextSerial(known.filter((each) => each !== undefined));
   const named = { model: modelOf(files.address), serial };

@@ -34,8 +34,9 @@ export function folderFiles(folder: string): Files {
     const bytes = await readRegular(at(key), maxBytes)
       .catch(noneWhereMissing)
       .catch((error) => {
-        if (!(error instanceof GoodNetError)) failed(`reading ${key}`)(error);
-        throw new UnusableFile(`${at(key)} can't be read: ${error.message}`, {
+        const why = error.code === 'EISDIR' ? 'it is a folder' : error.message;
+        if (!(error instanceof GoodNetError) && error.code !== 'EISDIR') failed(`reading ${key}`)(error);
+        throw new UnusableFile(`${at(key)} can't be read: ${why}`, {
           hint: 'Look who may write there, and remove it.',
         });
       });

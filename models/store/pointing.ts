@@ -1,7 +1,7 @@
 import { BundleError, GoodNetError, UsageError } from '../errors';
 import type { Signer } from '../signing/keys';
 import { checkSigned } from '../signing/signatures';
-import { currentOf, folderOf, listBundles, readableOrWhy, signaturesIn } from './bundles';
+import { currentOf, folderOf, listBundles, readableOrWhy, readFrom, signaturesIn } from './bundles';
 import {
   CURRENT,
   type Current,
@@ -21,11 +21,17 @@ const TRIES = 8;
  * Points a store at a bundle of it. A damaged `current.json` is written anew; what was current before is not known then.
  * @param wanted its id, or the beginning of it
  * @param signing signs that it is current, with the next serial; readers that trust keys want that
+ * @param isVerified whether all its files have been verified just now; they are read otherwise
  * @returns the id
  * @throws BundleError where there is none, or several begin so, or the one can't be read or has not been signed by the
  * signer; UsageError as checkMayPoint
  */
-export async function activate(files: Files, wanted: string, signing?: Signing): Promise<string> {
+export async function activate(
+  files: Files,
+  wanted: string,
+  signing?: Signing,
+  isVerified = false,
+): Promise<string> {
   const { bundles, unreadable } = await listBundles(files);
   const found = bundles.filter(({ id }) => id.startsWith(wanted));
   const damaged = unreadable.filter(({ folder }) => folder.startsWith(wanted) || wanted.startsWith(folder));
@@ -39,11 +45,14 @@ export async function activate(files: Files, wanted: string, signing?: Signing):
   if (damaged[0]) throw damaged[0].why;
   const { id } = found[0]!;
   if (signing) await checkSignedBy(files, id, signing.signer);
+  // What can't be loaded would be answered with by nobody.
+  if (!isVerified) await readFrom(files, id);
   return await pointAt(files, async () => id, signing);
 }
 
 /**
- * Points a store at the bundle that was current before; at the last one that has not been pruned, and can be read.
+ * Points a store at the bundle that was current before; at the last one that has not been pruned, and can be read, where
+ * nothing is signed.
  * @param signing signs that it is current, with the next serial; what was before is then believed only as it was signed
  * @returns its id
  * @throws BundleError where there is none, with what became of those that were; UsageError as checkMayPoint
@@ -59,6 +68,8 @@ export function rollback(files: Files, signing?: Signing): Promise<string> {
         const why = await unusable(files, id, signing);
         if (why === undefined) return id;
         passedOver.push(why);
+        // Whoever may remove bundles is not to choose by that what is signed.
+        if (signing) break;
       }
       const why =
         passedOver.length === 0 ? ' has had no bundle before this one' : `: ${passedOver.join('; ')}`;
@@ -77,6 +88,7 @@ async function unusable(files: Files, id: string, signing: Signing | undefined):
   if (manifest instanceof BundleError) return manifest.message;
   try {
     if (signing) await checkSignedBy(files, id, signing.signer);
+    await readFrom(files, id);
   } catch (error) {
     if (error instanceof BundleError && error.kind === 'data') return error.message;
     throw error;

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../bundle/manifest';
-import { readBundleFiles } from '../bundle/read';
-import { GoodNetError } from '../errors';
+import { type Manifest, parseManifest } from '../bundle/manifest';
+import { MOST_MANIFEST, readBundleFiles } from '../bundle/read';
+import { BundleError, GoodNetError } from '../errors';
+import { readRegular } from '../regular';
 import { signaturesBeside } from '../signing/beside';
 import type { Signer } from '../signing/keys';
 import {
@@ -62,7 +62,10 @@ export async function publish(
     progress(++done, total);
   });
   await sendSignatures(files, manifest.id, brought, signer);
-  await files.write(`${into}/manifest.json`, await readFile(join(folder, 'manifest.json')), 'any');
+  const text = await readRegular(join(folder, 'manifest.json'), MOST_MANIFEST);
+  if (parseManifest(text.toString('utf8'), folder).id !== manifest.id)
+    throw new BundleError(`${folder} was changed while it was published`, { hint: 'Publish it again.' });
+  await files.write(`${into}/manifest.json`, text, 'any');
   progress(total, total);
   return manifest;
 }

@@ -20,17 +20,27 @@ const schema = z.object({
 
 /**
  * Serials that are known from one run to the next, in a file that several processes may share.
+ * @param least what counts as seen of every store from the beginning
  * @param say told once where it can't be written: serials are then known as long as the process lives
  * @throws from `note` BundleError where the file is damaged or can't be read: nobody knows then what was seen
  */
-export function seenIn(file: string, say: (line: string) => void): Seen {
+export function seenIn(file: string, say: (line: string) => void, least = 0): Seen {
   const files = folderFiles(dirname(file));
   const key = basename(file);
-  const here = seenHere();
+  const here = seenHere(least);
   let isTold = false;
 
   const kept = async () => {
-    const found = await files.read(key, { maxBytes: MOST_BYTES });
+    const found = await files.read(key, { maxBytes: MOST_BYTES }).catch((cause) => {
+      throw new BundleError(
+        `${file}, which tells what was current before, can't be read: ${messageOf(cause)}`,
+        {
+          kind: 'environment',
+          hint: 'GOODNET_SEEN names another file; see docs/security.md.',
+          cause,
+        },
+      );
+    });
     return { version: found?.version, stores: found ? parse(found, file) : {} };
   };
   const serialIn = (stores: Record<string, number>, store: string) =>

@@ -1,9 +1,10 @@
 import { BundleError } from '../errors';
 import { bearsSignatureOf } from '../signing/pointer';
 import { isSignedBy, type TrustedKeys } from '../signing/signatures';
-import { modelOf } from './address';
+import { modelOf, placeOf } from './address';
 import { folderOf, type Holdings, type KeptBundle, listBundles, signaturesIn } from './bundles';
 import type { Files } from './files';
+import type { Trust } from './trusted';
 
 /** A bundle in a store, with what else is known of it there. */
 export interface ShelvedBundle extends KeptBundle {
@@ -21,14 +22,17 @@ export interface Shelf extends Omit<Holdings, 'bundles'> {
   readonly bundles: readonly ShelvedBundle[];
   /** Whether a trusted key has signed what is current, for this store; undefined where none is trusted. */
   readonly isCurrentVerified?: boolean;
+  /** The serial that was seen, where what is current is older: it was put back. */
+  readonly seenSerial?: number;
 }
 
 /**
  * The bundles of a store, the last that was published first, and those that can't be read.
- * @param trusted keys whose signatures are to be verified, and told alone
+ * @param trust keys whose signatures are to be verified, and told alone
  * @throws as listBundles
  */
-export async function readShelf(files: Files, trusted?: TrustedKeys): Promise<Shelf> {
+export async function readShelf(files: Files, trust?: Trust): Promise<Shelf> {
+  const trusted = trust?.keys;
   const { bundles, ...more } = await listBundles(files);
   const shelved: ShelvedBundle[] = [];
   for (const bundle of bundles) {
@@ -41,7 +45,9 @@ export async function readShelf(files: Files, trusted?: TrustedKeys): Promise<Sh
     isCurrentVerified:
       current?.signed?.model === modelOf(files.address) && bearsSignatureOf(current, trusted),
   };
-  return { bundles: shelved, ...more, ...isCurrentVerified };
+  const newest = await trust?.seen?.newest(placeOf(files.address));
+  const isOlder = newest !== undefined && (current?.signed?.serial ?? newest) < newest;
+  return { bundles: shelved, ...more, ...isCurrentVerified, ...(isOlder && { seenSerial: newest }) };
 }
 
 async function signersOf(files: Files, id: string, trusted?: TrustedKeys): Promise<string[] | undefined> {

@@ -66,12 +66,12 @@ describe('the file of the audit trail', () => {
   });
 
   it('begins a line anew where another was left unfinished', () => {
-    writeFileSync(path, '{"index":0}\n{"ind');
+    writeFileSync(path, '{"time":"now","index":0}\n{"ti');
     const file = open();
     file.append([line(1)]);
     file.close();
     const [, torn, whole] = readFileSync(path, 'utf8').split('\n');
-    expect([torn, JSON.parse(whole!).index]).toEqual(['{"ind', 1]);
+    expect([torn, JSON.parse(whole!).index]).toEqual(['{"ti', 1]);
   });
 
   it('is made anew where it was moved away, at the next line or when it is asked for', () => {
@@ -106,16 +106,20 @@ describe('the file of the audit trail', () => {
   it('is none that can’t be opened, is no file, or is where output goes', async () => {
     const pipe = join(work, 'pipe');
     execFileSync('mkfifo', [pipe]);
+    const tokens = join(work, 'tokens.txt');
+    writeFileSync(tokens, 'app:a-token-of-16-or-more\n');
     for (const [other, why] of [
       [work, /EISDIR/],
       [join(work, 'none', 'audit'), /ENOENT/],
       ['/dev/null', /it is no file/],
       [pipe, /it is no file/],
+      [tokens, /it holds something else/],
     ] as const) {
       expect(() => auditFile(other, () => {})).toThrow(
         expect.objectContaining({ kind: 'usage', message: expect.stringMatching(why) }),
       );
     }
+    expect(readFileSync(tokens, 'utf8')).toBe('app:a-token-of-16-or-more\n');
   });
 });
 

@@ -114,7 +114,7 @@ function objects(kept: Kept): TableCase {
 }
 
 function named(name: string, kept: Kept | undefined): string {
-  return kept ? `${name}; keeps ${KEPT[kept].said}` : name;
+  return kept ? `${name}: ${KEPT[kept].said}` : name;
 }
 
 /** Every net, in the order of the tables. */

@@ -9,11 +9,12 @@ import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
-import { oneOf, rate, whole } from '../options';
-import { print } from '../print';
+import { givenPath, oneOf, rate, whole } from '../options';
+import { print, printError } from '../print';
 import { repairedText } from '../repaired';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
-import { signerOf, startWork } from '../start';
+import { startWork } from '../start';
+import { openSigning, trustOf } from '../trust';
 
 interface RepairFlags extends ReportFlags {
   clean: string;
@@ -50,6 +51,7 @@ export function repairCommand(): Command {
     .option(
       '--hosts <set>',
       'images that may be shown, labels not looked at: the bundle keeps 12 of these in place of clean ones (expert alone)',
+      givenPath,
     )
     .option(
       '--no-images',
@@ -81,7 +83,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const report = await reportPlace(flags, join(flags.out, 'report.html'));
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
-  const signer = await signerOf(flags.sign);
+  const signing = await openSigning(flags.sign, trustOf(undefined), printError);
   const { engine, lines } = await startWork(flags);
   const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
@@ -124,7 +126,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         alpha: flags.alpha,
         seed: flags.seed,
         finding: flags.finding !== false,
-        signer,
+        signing,
         observe: observer?.add,
         progress: clock.listen(lines.report),
         say: lines.detail,
@@ -146,7 +148,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     const run = { ...clock.taken(), engine: engine.description, inputs: inputsOf(netPath, flags) };
     await writeReport(report, await repairReport(result, observer.observed(), run));
   }
-  print(repairedText({ ...result, report, signedBy: signer?.keyId }, lookOf(process.stdout)));
+  print(repairedText({ ...result, report, signedBy: signing?.signer.keyId }, lookOf(process.stdout)));
 }
 
 function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: string }[] {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { whole } from '../options';
+import { givenPath, whole } from '../options';
 import type { ServeOptions } from '../serve';
 
 interface Flags {
@@ -47,6 +47,7 @@ export function serveCommand(): Command {
     .option(
       '--audit <file>',
       'append a line of JSON for each image: its digest and its verdict, nothing of its content; what can’t be noted is not answered',
+      givenPath,
     )
     .action(async (path: string, { auth, origin = [], trust = [], uploads = [], ...flags }: Flags) => {
       const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { UsageError } from '../../../models/errors';
-import type { Signing } from '../../../models/store/current';
+import type { Signed, Signing } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
@@ -29,15 +29,36 @@ interface PointFlags {
   readonly trust?: string[];
 }
 
+/** Takes note of what is signed, to be told once it is done. */
+function telling(signing: Signing | undefined): {
+  signing: Signing | undefined;
+  signed: () => Signed | undefined;
+} {
+  let signed: Signed | undefined;
+  const onSigned = (what: Signed) => {
+    signed = what;
+  };
+  return { signing: signing && { ...signing, onSigned }, signed: () => signed };
+}
+
 /** Tells what is current now; where a signed bundle was made so without a key, that those who trust keys refuse it. */
-async function tellCurrent(files: Files, what: string, signing: Signing | undefined): Promise<void> {
-  const { readCurrent } = await import('../../../models/store/current');
+async function tellCurrent(
+  files: Files,
+  id: string,
+  what: string,
+  signed: Signed | undefined,
+): Promise<void> {
+  if (signed) {
+    print(`${what}, signed by ${signed.keyId} (serial ${signed.serial})`);
+    if (signed.isForgotten)
+      printError(
+        'What was current before was not signed by who is trusted, or put back: rollback knows none before this one.',
+      );
+    return;
+  }
+  print(what);
   const { signaturesIn } = await import('../../../models/store/bundles');
-  const current = await readCurrent(files);
-  const { signed } = current ?? {};
-  print(`${what}${signing && signed ? `, signed by ${signed.keyId} (serial ${signed.serial})` : ''}`);
-  const isSigned = current && !signed && ((await signaturesIn(files, current.bundle)) ?? []).length > 0;
-  if (isSigned) {
+  if (((await signaturesIn(files, id)) ?? []).length > 0) {
     printError(
       'The bundle is signed, but not that it is current: readers that trust keys refuse it. Give the key with --sign.',
     );
@@ -80,7 +101,7 @@ export function publishCommand(): Command {
       ) => {
         const files = await open(to);
         const keys = trustOf(trust);
-        const signing = await openSigning(sign, keys, printError);
+        const { signing, signed: done } = telling(await openSigning(sign, keys, printError));
         const signer = signing?.signer;
         if (activate) await (await pointing()).checkMayPoint(files, signing);
         const lines = new ProgressLines();
@@ -98,8 +119,9 @@ export function publishCommand(): Command {
         lines.finish();
         const signed = signer ? `, signed by ${signer.keyId}` : '';
         if (activate) {
-          await (await pointing()).activate(files, manifest.id, signing);
-          await tellCurrent(files, `${short(manifest.id)} is in ${to}${signed}, and is now current`, signing);
+          await (await pointing()).activate(files, manifest.id, signing, true);
+          const what = `${short(manifest.id)} is in ${to}${signed}, and is now current`;
+          await tellCurrent(files, manifest.id, what, done());
         } else {
           print(`${short(manifest.id)} is in ${to}${signed}`);
           const again = sign === undefined ? '' : ` --sign ${sign}`;
@@ -122,8 +144,7 @@ export function modelsCommand(): Command {
     .action(async ({ store, json, trust }: { store: string; json?: boolean; trust?: string[] }) => {
       const { readShelf } = await import('../../../models/store/shelf');
       const keys = trustOf(trust);
-      const { openTrust } = await import('../../../models/signing/signatures');
-      const shelf = await readShelf(await open(store), keys.length > 0 ? await openTrust(keys) : undefined);
+      const shelf = await readShelf(await open(store), await openTrusted(keys, printError));
       if (json) printJson(shelfJson(shelf));
       else print(shelfText(shelf));
       // Which is current can't be told; what there is to choose from can.
@@ -142,10 +163,10 @@ export function activateCommand(): Command {
     .action(async (id: string, { store, sign, trust }: PointFlags) => {
       if (id === '')
         throw new UsageError('The id is empty', { hint: 'goodnet models lists the bundles of a store.' });
-      const signing = await openSigning(sign, trustOf(trust), printError);
+      const { signing, signed } = telling(await openSigning(sign, trustOf(trust), printError));
       const files = await open(store);
       const found = await (await pointing()).activate(files, id, signing);
-      await tellCurrent(files, `${short(found)} is now current in ${store}`, signing);
+      await tellCurrent(files, found, `${short(found)} is now current in ${store}`, signed());
     });
 }
 
@@ -157,10 +178,10 @@ export function rollbackCommand(): Command {
     .option(...SIGN)
     .option(...TRUST)
     .action(async ({ store, sign, trust }: PointFlags) => {
-      const signing = await openSigning(sign, trustOf(trust), printError);
+      const { signing, signed } = telling(await openSigning(sign, trustOf(trust), printError));
       const files = await open(store);
       const id = await (await pointing()).rollback(files, signing);
-      await tellCurrent(files, `${short(id)} is current again in ${store}`, signing);
+      await tellCurrent(files, id, `${short(id)} is current again in ${store}`, signed());
     });
 }
 

@@ -153,9 +153,15 @@ test('what is current is signed with --sign or GOODNET_SIGN, and not changed wit
   const text = (await goodnet('models', ...trusted)).out;
   const [, serial] = new RegExp(`is signed by ${keyId}: model "signed", serial (\\d+)$`).exec(text)!;
   const told = async () => JSON.parse((await goodnet('models', ...trusted, '--json')).out);
-  const verified = { keyId, model: 'signed', serial: Number(serial), verified: true };
+  const verified = { keyId, model: 'signed', serial: Number(serial), verified: true, seenSerial: null };
   expect((await told()).currentSigned).toEqual(verified);
   const file = join(to[1]!, 'current.json');
+  vi.stubEnv('GOODNET_SEEN', join(work, 'seen-elsewhere.json'));
+  vi.stubEnv('GOODNET_LEAST_SERIAL', String(Number(serial) + 1));
+  expect((await goodnet('models', ...trusted)).out).toMatch(
+    /It is older than what was seen .*: it has been put back\.$/,
+  );
+  vi.unstubAllEnvs();
   writeFileSync(file, readFileSync(file, 'utf8').replace(serial!, '9999999999999'));
   const { currentSigned, bundles } = await told();
   expect(currentSigned).toMatchObject({ verified: false });

@@ -12,14 +12,14 @@ import { nextSerial } from '../../../models/signing/pointer';
 import { type Seen, seenHere } from '../../../models/signing/seen';
 import { openTrust, type TrustedKeys } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
-import { readCurrent } from '../../../models/store/current';
+import { readCurrent, type Signed } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
 import { activate, rollback } from '../../../models/store/pointing';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { seenIn } from '../../../models/store/seen-file';
-import { twoSmallBundles } from '../../functions/small-bundle';
+import { twoSmallBundles, writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-trusted-'));
@@ -221,6 +221,47 @@ describe('who signs', () => {
     await put(files, earlier);
     await expect(rollback(files, signing())).rejects.toThrow(/it has been put back/);
     expect(await files.read(key)).toMatchObject({ bytes: Buffer.from(earlier) });
+    // Nor does what was put back become what was before.
+    const signed: Signed[] = [];
+    await activate(files, old.id, { ...signing(), onSigned: (what) => signed.push(what) });
+    expect((await readCurrent(files))!.before).toEqual([]);
+    expect(signed).toEqual([{ keyId: ours.keyId, serial: await serialIn(files), isForgotten: true }]);
+  });
+
+  it('goes back to the last one alone, and makes current what can be loaded alone', async () => {
+    const manifest = (id: string) => join(files.address, id.slice(0, 16), 'manifest.json');
+    const weights = join(files.address, old.id.slice(0, 16), 'bad', 'weights.bin');
+    for (const { id } of [young, old, young]) await activate(files, id, signing());
+    const whole = readFileSync(weights);
+    writeFileSync(weights, 'x');
+    await expect(rollback(files, signing())).rejects.toThrow(/weights\.bin/);
+    await expect(activate(files, old.id, signing())).rejects.toThrow(/The bundle is damaged/);
+    writeFileSync(weights, whole);
+    const third = await publishedThird();
+    await activate(files, third, signing());
+    rmSync(manifest(young.id));
+    await expect(rollback(files, signing())).rejects.toThrow(/has been pruned$/);
+    expect((await readCurrent(files))!.bundle).toBe(third);
+  });
+
+  async function publishedThird(): Promise<string> {
+    const made = at(`third-${stores++}`);
+    const id = await writeSmallBundle(made, { seed: 3 });
+    await publish(made, files, { signer: ours });
+    return id;
+  }
+
+  it('is not kept from signing by signatures that others add, however many', async () => {
+    const path = join(files.address, old.id.slice(0, 16), 'signatures.json');
+    const told = JSON.parse(readFileSync(path, 'utf8'));
+    const junk = (i: number) => ({ ...told.signatures[0], keyId: i.toString(16).padStart(16, '0') });
+    writeFileSync(
+      path,
+      JSON.stringify({ ...told, signatures: Array.from({ length: 64 }, (_, i) => junk(i)) }),
+    );
+    await publish(old.path, files, { signer: ours });
+    await activate(files, old.id, signing());
+    expect(await load(files.address)).toBe(old.id);
   });
 
   it('writes a serial above all that it has seen, and none that others make up', async () => {
@@ -374,6 +415,24 @@ describe('a service', () => {
     }, 10_000);
     catalogue.close();
     vi.useRealTimers();
+  });
+
+  it('of several models knows what is current in each before it is asked', async () => {
+    const root = at('several');
+    const files = folderFiles(join(root, 'faces'));
+    for (const { path } of [old, young]) await publish(path, files, { signer: ours });
+    await activate(files, old.id, { signer: ours });
+    const first = readFileSync(join(root, 'faces', 'current.json'));
+    await activate(files, young.id, { signer: ours });
+    const seen = seenHere();
+    const catalogue = storedCatalogue(root, { trust: { keys, seen } });
+    expect(await catalogue.names()).toEqual(['faces']);
+    await vi.waitFor(async () => expect(await seen.newest(join(root, 'faces'))).toBe(await serialIn(files)));
+    await put(files, first);
+    await expect(catalogue.use('faces', async ({ id }) => id)).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/it has been put back/) },
+    });
+    catalogue.close();
   });
 
   it('takes a bundle by itself where it is named, and none that lies in the place of a store', async () => {
