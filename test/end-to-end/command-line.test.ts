@@ -140,7 +140,13 @@ test('images without labels: suspicious ones gather at the target; clean ones ch
   expect(poisoned.out).toMatch(
     new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`),
   );
-  const clean = await repair('seen-clean', '--no-finding', '--unlabelled', data.test);
+  // Nor does it matter to them that no images are kept.
+  const report = ['--report', join(work, 'bare.html')];
+  const clean = await goodnet(
+    ...['repair', data.badnet, '--clean', data.clean, '--out', join(work, 'seen-clean'), ...report],
+    ...['--no-finding', '--unlabelled', data.test, '--no-images'],
+  );
+  expect(clean.code, clean.err).toBe(0);
   expect(clean.out).toMatch(/Suspicious images without labels gather at no class/);
   const ruleOf = (out: string) => {
     const [, manifest] = Object.entries(contents(join(work, out))).find(([file]) =>
@@ -153,23 +159,8 @@ test('images without labels: suspicious ones gather at the target; clean ones ch
 }, 240_000);
 
 test('--no-images: no pictures in bundle or report; it answers all the same', async () => {
-  const out = join(work, 'bare');
+  const out = join(work, 'seen-clean');
   const report = join(work, 'bare.html');
-  const { code, err } = await goodnet(
-    ...[
-      'repair',
-      data.badnet,
-      '--clean',
-      data.clean,
-      '--out',
-      out,
-      '--report',
-      report,
-      '--no-images',
-      '--no-finding',
-    ],
-  );
-  expect(code, err).toBe(0);
   const files = Object.keys(contents(out)).map((file) => file.replace(/^[0-9a-f]{16}\//, ''));
   expect(files).toEqual(expect.arrayContaining(['model-card.md', 'manifest.json']));
   expect(files.filter((file) => /hosts|gallery/.test(file))).toEqual([]);

@@ -84,6 +84,24 @@ describe('batching', () => {
     expect(sizes).toEqual([4, 4, 4, 4]);
   });
 
+  it('has nobody wait for more than a part of another’s images, which are answered as they came', async () => {
+    const { classifier, sizes } = counting();
+    const { classify } = batched(classifier);
+    const order: string[] = [];
+    const pixels = new Uint8Array(64 * 60).map((_, i) => (i * 7) % 256);
+    const large = classify(pixels, 64, 0, 'a').then((verdicts) => {
+      order.push('a');
+      return verdicts;
+    });
+    const small = Array.from({ length: 20 }, () => classify(image(0), 1, 0, 'a'));
+    await classify(image(0), 1, 0, 'b').then(() => order.push('b'));
+    expect(await large).toEqual(await colours.classify(pixels, 64));
+    await Promise.all(small);
+    expect(order).toEqual(['b', 'a']);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(17);
+    expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(85);
+  });
+
   it('fails those of a batch that failed, and goes on', async () => {
     let fails = true;
     const { classify } = batched({
