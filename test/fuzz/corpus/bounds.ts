@@ -6,7 +6,7 @@ import type { Need } from './need';
 export interface Bounds {
   /** Seconds of processor time. */
   readonly cpu: number;
-  /** Megabytes beyond idle; of several such requests at once, too. */
+  /** Megabytes beyond idle; of several such requests at once, too, but for the bytes of those that wait. */
   readonly peakMb: number;
   /** Milliseconds that the event loop is held; nothing where no service reads it. */
   readonly loopMs?: number;
@@ -32,10 +32,11 @@ export function boundsOf(
 }
 
 /** What is above its bound, in words; nothing where the rule holds. */
-export function above({ cost, atOnceMb }: Measured, bounds: Bounds): string[] {
+export function above({ cost, atOnceMb, othersMb = 0 }: Measured, bounds: Bounds): string[] {
   const over: string[] = [];
   if (cost.cpu > bounds.cpu) over.push('processor time');
-  if (Math.max(cost.peakMb ?? 0, atOnceMb ?? 0) > bounds.peakMb) over.push('memory');
+  const peakMb = Math.max(cost.peakMb ?? 0, (atOnceMb ?? 0) - othersMb);
+  if (peakMb > bounds.peakMb) over.push('memory');
   if (bounds.loopMs !== undefined && cost.loopMs > bounds.loopMs) over.push('event loop');
   return over;
 }

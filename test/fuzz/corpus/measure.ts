@@ -19,6 +19,8 @@ export interface Measured {
   readonly cost: Cost;
   /** The most memory where several such requests are sent at once. */
   readonly atOnceMb?: number;
+  /** Megabytes of the bodies of the others then, which wait as they came. */
+  readonly othersMb?: number;
 }
 
 /** Sends a request to a service of its own process: alone, a few times, and several at once. @throws Error where it has no answer, or that of a defect */
@@ -52,6 +54,7 @@ export async function measureRequest({ make }: Pick<HostileRequest, 'make'>): Pr
         loopMs: Math.min(...costs.map(({ loopMs }) => loopMs)),
       },
       atOnceMb: atOnce,
+      othersMb: ((AT_ONCE - 1) * sent.body.length) / 1e6,
     };
   } finally {
     child.end();
