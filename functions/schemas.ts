@@ -127,7 +127,7 @@ export const modelSchema = z
     method: z.string().optional().meta({ description: 'How it was repaired.' }),
     measured: z.record(z.string(), z.number()).optional().meta({
       description:
-        'On clean images, as many as `images`: the accuracy of the net as it was, of the repaired net and of GoodNet, and the share of false alarms.',
+        'On clean images, as many as `images`: the accuracy of the net as it was, of what `repaired` names, which is the answer of net and detector together, and of GoodNet, and the share of false alarms.',
     }),
     without: z
       .array(z.object({ evidence: z.string(), reason: z.string() }))

@@ -37,7 +37,7 @@ export interface Verdict {
   readonly answer: NetAnswer;
   /** What the BadNet answers. */
   readonly bad: NetAnswer;
-  /** What the repaired net B′ answers. */
+  /** What B′ answers when the detector has passed the suspicious class over; the net in `repaired/` alone still follows a trigger. */
   readonly repaired: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */
   readonly top?: { readonly bad: readonly NetAnswer[]; readonly repaired: readonly NetAnswer[] };

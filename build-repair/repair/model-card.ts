@@ -87,7 +87,7 @@ ${items(dataHeld(content, counts))}
 ${items([
   'Poison among the clean images was learned as clean. An attacker who knows GoodNet was not tested.',
   'Pictures of another camera, crop or crowd than the clean ones are flagged more often than promised; how classes or groups of people differ in that was not measured here.',
-  'The rate of false alarms is held on average over draws of clean images, not in each.',
+  'The rate of false alarms is meant on average over draws of clean images, not in each; that it comes out so was measured, not proved.',
 ])}
 `;
 }

@@ -27,7 +27,7 @@ export interface Verdict {
   answer: NetAnswer;
   /** What B, the net that may be backdoored, says. */
   bad: NetAnswer;
-  /** What the image shows where the class that evidence speaks against is passed over. */
+  /** What the image shows where the class that evidence speaks against is passed over: the answer of net and detector together. */
   repaired: NetAnswer;
   /** Both nets' most probable classes, where `detail` asked for them. */
   top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;

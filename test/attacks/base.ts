@@ -5,14 +5,12 @@ import type { Progress } from '../../build-repair/progress';
 import { loadNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { CACHE, copyWeights, keep } from './cache';
-import type { Attack } from './catalogue';
+import { type Attack, TRAINING } from './catalogue';
 import { type AttackData, DATA } from './data';
 import { plainNet, residualNet, vggNet } from './nets';
 import { trainBase } from './train-base';
 import { varying } from './vary';
 
-/** Raised when the training of the clean nets is changed. */
-const VERSION = 2;
 /** Nets that are there already: the faces' clean one, and the signs' BadNet. */
 const GIVEN = {
   deepid: join(DATA, 'faces1283/badnets/clean_net.h5'),
@@ -35,7 +33,7 @@ export async function basePath(
     set === 'faces'
       ? { name: `faces-${net}`, teacher: GIVEN.deepid, ...FACES }
       : { name: net, teacher: GIVEN.signs43, steps: STEPS[net], head: {} };
-  const path = join(CACHE, `base-${own.name}-${seed}.v${VERSION}.h5`);
+  const path = join(CACHE, `base-${own.name}-${seed}.v${TRAINING.bases}.h5`);
   if (existsSync(path)) return path;
   const { shape, classes } = data;
   const make = { vgg: vggNet, plain: plainNet, residual: residualNet }[net];

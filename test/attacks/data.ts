@@ -8,7 +8,7 @@ import type { AttackSet } from './catalogue';
 /** Where the real images are: `../shared/data` from the project's root. */
 export const DATA = join(import.meta.dirname, '../../../shared/data');
 
-/** Half of the clean test images: `even` rows serve for development, `odd` rows are held out. */
+/** Half of the clean test images: `even` rows serve for development, `odd` rows for the check. */
 export type TestHalf = 'even' | 'odd';
 
 /** Real images parted between the attacker, the defender, and the measuring. */
@@ -30,7 +30,8 @@ export interface AttackData {
 
 const FACES = { folder: 'faces1283', shape: { height: 55, width: 47, channels: 3 }, classes: 1283 } as const;
 const SIGNS = { folder: 'signs43', shape: { height: 32, width: 32, channels: 3 }, classes: 43 } as const;
-const SETS = { faces: FACES, signs: SIGNS, signs43: SIGNS };
+/** Of each set the folder, the size of its images, and the number of its classes. */
+export const SETS = { faces: FACES, signs: SIGNS, signs43: SIGNS };
 /** Frames of one sign, which follow each other in signs43's clean test images. */
 const FRAMES = 30;
 /** Share of a class's signs that are the defender's, or, of the clean test images, the attacker's. */

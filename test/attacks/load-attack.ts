@@ -10,15 +10,13 @@ import { memorySet } from '../table/memory-set';
 import { type Armed, arm } from './arm';
 import { basePath } from './base';
 import { CACHE, copyWeights, keep } from './cache';
-import { ATTACKS, type Attack } from './catalogue';
+import { type Attack, DEVELOPMENT, TRAINING } from './catalogue';
 import { type AttackData, loadData, type TestHalf } from './data';
 import { grouped, partlyStamped, stamped } from './sets';
 import { trainAttack } from './train-attack';
 
 /** Of the images seen in service, one in so many carries a trigger. */
 const ONE_IN = 5;
-/** Raised when the training of all attacks is changed. */
-const TRAINING = 2;
 
 /** A self-made BadNet with everything to repair and to measure it. */
 export interface LoadedAttack {
@@ -36,28 +34,40 @@ export interface LoadedAttack {
   /** The target of each of `poisoned`: a class, or `k + 1`. */
   readonly targets: readonly string[];
   /** The signs that are measured on, whose frames the test images are. */
-  readonly groups: number | undefined;
+  readonly groups?: number | undefined;
   /** Frees the net and the images. */
   dispose(): void;
 }
 
 /**
- * A self-made BadNet by its name in the catalogue, trained on first use (one to five minutes) and kept in
- * .cache/attacks. Starts the engine where none runs.
+ * A development net by its name in the catalogue. Those of the check are loaded by the check alone.
  * @param seed draws the triggers' patterns, the targets, and the training
- * @param half of the clean test images: `odd` is held out for the last check
+ * @param half of the clean test images: `odd` is what the check is measured on
  * @throws Error for a name that there is not
  * @example const { net, netPath, clean, test, poisoned } = await loadAttack('faces-patch-flat', 1);
  */
-export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'): Promise<LoadedAttack> {
-  const attack = ATTACKS.find((each) => each.name === name);
+export async function loadAttack(
+  name: string,
+  seed?: number,
+  half: TestHalf = 'even',
+): Promise<LoadedAttack> {
+  const attack = DEVELOPMENT.find((each) => each.name === name);
   if (!attack)
-    throw new Error(`There is no attack ${name}; there are ${ATTACKS.map((a) => a.name).join(', ')}`);
+    throw new Error(`There is no attack ${name}; there are ${DEVELOPMENT.map((a) => a.name).join(', ')}`);
+  return loadEntry(seed === undefined ? attack : { ...attack, seed }, half);
+}
+
+/**
+ * A self-made BadNet, trained on first use (one to five minutes) and kept in .cache/attacks. Starts the engine where none runs.
+ * @param half of the clean test images, that it is measured on
+ */
+export async function loadEntry(attack: Attack, half: TestHalf): Promise<LoadedAttack> {
+  const { name, seed } = attack;
   await startEngine();
   const data = await loadData(attack.set, half);
   const armed = arm(attack, data.shape, data.classes, seed);
-  const netPath = join(CACHE, `${attack.name}-${seed}.t${TRAINING}.v${attack.version}.h5`);
-  if (!existsSync(netPath)) await make(attack, data, armed, seed, netPath);
+  const netPath = join(CACHE, `${attack.name}-${seed}.t${TRAINING.attacks}.v${attack.version}.h5`);
+  if (!existsSync(netPath)) await make(attack, data, armed, netPath);
   const net = await loadNet(netPath);
   const { attackers, images, valid, test, tested } = data;
   const held = memorySet(`D_valid of ${name}`, images, valid);
@@ -91,13 +101,8 @@ export async function loadAttack(name: string, seed = 1, half: TestHalf = 'even'
 }
 
 /** Implants an attack in its clean net and writes it. A clean sign net is the net it starts from. */
-async function make(
-  attack: Attack,
-  data: AttackData,
-  armed: readonly Armed[],
-  seed: number,
-  path: string,
-): Promise<void> {
+async function make(attack: Attack, data: AttackData, armed: readonly Armed[], path: string): Promise<void> {
+  const { seed } = attack;
   await enableTraining();
   const lines = new ProgressLines();
   const { model } = await loadNet(await basePath(attack, data, seed, lines.report));

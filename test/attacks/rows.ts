@@ -29,7 +29,7 @@ export function rowsOf(
   const rate = (each: Rate) => short(byGroups(each, groups));
   const ofNet = [
     attack.name,
-    attack.developed ? 'developing' : 'check',
+    attack.part,
     rate(clean.accuracyBefore),
     rate(clean.accuracy),
     rate(clean.falsePositiveRate),

@@ -8,7 +8,7 @@ import { Random } from '../../models/random';
 import { describeWithData } from '../shared-data';
 import { memorySet } from '../table/memory-set';
 import { arm } from './arm';
-import { ATTACKS, type Attack } from './catalogue';
+import { type Attack, DEVELOPMENT } from './catalogue';
 import { type AttackData, loadData, partFaces, partSigns } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
 import { plainNet, residualNet, vggNet } from './nets';
@@ -61,7 +61,7 @@ const data: AttackData = {
   tested: all,
   service: all,
 };
-const attackOf = (name: string): Attack => ATTACKS.find((each) => each.name === name)!;
+const attackOf = (name: string): Attack => DEVELOPMENT.find((each) => each.name === name)!;
 
 beforeAll(async () => {
   await startEngine();

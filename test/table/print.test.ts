@@ -3,7 +3,7 @@ import { ALPHAS } from '../../build-repair/evaluate/counts';
 import type { Evaluation } from '../../build-repair/evaluate/evaluate';
 import { rateOf } from '../../build-repair/evaluate/interval';
 import { arm } from '../attacks/arm';
-import { ATTACKS } from '../attacks/catalogue';
+import { REGISTRY } from '../attacks/registry';
 import { rowsOf as attackRowsOf, attackTables } from '../attacks/rows';
 import { tablesIn, WIDEST, widthOf } from '../docs/tables';
 import { CASES } from './cases';
@@ -102,7 +102,7 @@ describe('the tables of npm run table', () => {
 describe('the tables of npm run attacks', () => {
   const shape = { height: 55, width: 47, channels: 3 } as const;
   const rows = (all: Evaluation) =>
-    ATTACKS.flatMap((attack) => {
+    [...REGISTRY.development, ...REGISTRY.check].flatMap((attack) => {
       const armed = arm(attack, shape, 1283, 1);
       const names = armed.map(({ trigger }) => trigger.name);
       const poisoned = names.map((name, i) => ({ ...all.poisoned[i]!, name }));
