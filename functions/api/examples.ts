@@ -6,7 +6,7 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = '7a62741d0e74f4dab1a36a82710b1088ac3011598f937e62d34128df10a9eb34';
+export const BUNDLE = '278360b1e21ab431ccc01c65a57c3aefb745e183cedff4ee9b53e007f6e094ef';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
