@@ -48,7 +48,7 @@ export class Meter {
 class LoopWatch {
   private last = mainThreadMs();
   private most = 0;
-  private readonly timer = setInterval(() => this.look(), RESOLUTION);
+  private readonly timer = setInterval(() => this.look(), RESOLUTION).unref();
 
   private look(): void {
     const now = mainThreadMs();
