@@ -1,4 +1,5 @@
-import { BREATH_BYTES, breath } from './breath';
+import { inBreaths } from './breath';
+import type { Stretch } from './decode/outline';
 import { Problem } from './problem';
 
 /** The deepest nesting: what is asked for has 11 levels at most, a tensor of 8 sides in a list of inputs. */
@@ -9,9 +10,6 @@ const MAX_MEMBERS = 10_000;
 const MOST_RUN = 4096;
 /** All that is left after cutting; what is asked for has some kilobytes. */
 const MOST_LEFT = 2 ** 21;
-
-/** A stretch of a body: from a byte to before another. */
-export type Stretch = readonly [from: number, to: number];
 
 /** Large values that are left in the body's bytes: those of one key of the objects in one list of the body's object. */
 export interface Apart {
@@ -45,7 +43,7 @@ export async function outlineJson(
   apart: Apart | undefined,
 ): Promise<JsonOutline> {
   const outliner = new Outliner(bytes, maxValues, apart);
-  while (outliner.goOn(BREATH_BYTES)) await breath();
+  await inBreaths(outliner);
   return outliner.ended();
 }
 

@@ -56,10 +56,15 @@ export function problem(name: ProblemName, detail?: string, headers: Record<stri
   });
 }
 
+/** What programs switch on: a problem of an answer, or why an upload has no verdict. */
+export function typeOfProblem(name: string): string {
+  return `urn:goodnet:problem:${name}`;
+}
+
 /** A problem as answers carry it. */
 export function detailsOf({ problem: name, message }: Pick<Problem, 'problem' | 'message'>): ProblemDetails {
   const [status, title] = PROBLEMS[name];
-  return { type: `urn:goodnet:problem:${name}`, title, status, detail: message || undefined };
+  return { type: typeOfProblem(name), title, status, detail: message || undefined };
 }
 
 /** Thrown in a route to answer with a problem. */

@@ -1,7 +1,7 @@
 import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
-import { type ArrivingBundle, filesOf, readManifest } from './bundle/read';
+import { type ArrivingBundle, filesOf } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import { type LoadedTransplant, loadTransplant } from './detector/evidence/transplant';
@@ -17,11 +17,11 @@ import { signaturesBeside } from './signing/beside';
 import type { Seen } from './signing/seen';
 import { checkSigned, type Signatures, type TrustedKeys } from './signing/signatures';
 import { isS3 } from './store/address';
-import { currentOf, findIn, signaturesIn } from './store/bundles';
+import { findIn, signaturesIn } from './store/bundles';
 import type { Files } from './store/files';
-import { bundleWithId, holdMeant, resolveBundle } from './store/folder';
+import { bundleWithId, manifestMeant, resolveBundle } from './store/folder';
 import { type OpenFiles, openFiles } from './store/open';
-import { checkCurrent, type Trust } from './store/trusted';
+import { type Trust, trustedCurrent } from './store/trusted';
 import type { Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
@@ -173,17 +173,14 @@ interface Found {
 }
 
 async function fromStore(files: Files, id: string | undefined, trust: Trust | undefined): Promise<Found> {
-  const current = id === undefined ? await currentOf(files) : undefined;
-  if (current && trust) await checkCurrent(files, current, trust);
-  const { manifest, where, read } = await findIn(files, id ?? current!.bundle);
+  const { manifest, where, read } = await findIn(files, id ?? (await trustedCurrent(files, trust)).bundle);
   return { manifest, where, signatures: () => signaturesIn(files, manifest.id), files: read };
 }
 
 async function fromFolder(path: string, id: string | undefined, trust: Trust | undefined): Promise<Found> {
   const resolved = id === undefined ? await resolveBundle(path, trust) : await bundleWithId(path, id);
   const { folder } = resolved;
-  const manifest = await readManifest(folder);
-  holdMeant(manifest.id, resolved);
+  const manifest = await manifestMeant(resolved);
   return {
     manifest,
     where: folder,

@@ -100,27 +100,16 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
   const { signing } = options;
   await checkMayPoint(store, signing);
   await enableTraining();
-  const images = await loadImages(clean, {
-    signal,
-    onProgress: (done, total) => progress({ stage: STAGES.reading, done, total }),
-  });
+  const read = (set: ImageSet, stage: string, labelsRequired: boolean) => {
+    const onProgress = (done: number, total: number) => progress({ stage, done, total });
+    return loadImages(set, { labelsRequired, signal, onProgress });
+  };
+  const images = await read(clean, STAGES.reading, true);
   let unlabelled: LoadedImages | undefined;
   let hosts: LoadedImages | undefined;
   try {
-    unlabelled =
-      options.unlabelled &&
-      (await loadImages(options.unlabelled, {
-        labelsRequired: false,
-        signal,
-        onProgress: (done, total) => progress({ stage: STAGES.readingUnlabelled, done, total }),
-      }));
-    hosts =
-      options.hosts &&
-      (await loadImages(options.hosts, {
-        labelsRequired: false,
-        signal,
-        onProgress: (done, total) => progress({ stage: STAGES.readingHosts, done, total }),
-      }));
+    unlabelled = options.unlabelled && (await read(options.unlabelled, STAGES.readingUnlabelled, false));
+    hosts = options.hosts && (await read(options.hosts, STAGES.readingHosts, false));
     if (hosts) checkHosts(hosts);
     const flat = toLogits(net.model);
     const { keepsImages } = options;

@@ -6,10 +6,10 @@ import { readManifest } from '../../models/bundle/read';
 import { BundleError } from '../../models/errors';
 import { checkSigned, SIGNATURES, signaturesText } from '../../models/signing/signatures';
 import { isS3 } from '../../models/store/address';
-import { currentOf, findIn, folderOf, signaturesIn } from '../../models/store/bundles';
-import { holdMeant, resolveBundle } from '../../models/store/folder';
+import { findIn, folderOf, signaturesIn } from '../../models/store/bundles';
+import { manifestMeant, resolveBundle } from '../../models/store/folder';
 import { openFiles } from '../../models/store/open';
-import { checkCurrent, type Trust } from '../../models/store/trusted';
+import { type Trust, trustedCurrent } from '../../models/store/trusted';
 
 /** One bundle, whatever becomes of the store that it is in. */
 export interface PinnedBundle {
@@ -27,13 +27,10 @@ export interface PinnedBundle {
 export async function pinBundle(path: string, trust?: Trust): Promise<PinnedBundle> {
   if (!isS3(path)) {
     const resolved = await resolveBundle(path, trust);
-    const manifest = await readManifest(resolved.folder);
-    holdMeant(manifest.id, resolved);
-    return { folder: resolved.folder, manifest, close: async () => {} };
+    return { folder: resolved.folder, manifest: await manifestMeant(resolved), close: async () => {} };
   }
   const files = await openFiles(path);
-  const current = await currentOf(files);
-  if (trust) await checkCurrent(files, current, trust);
+  const current = await trustedCurrent(files, trust);
   const { manifest, where, read: begin } = await findIn(files, current.bundle);
   const signatures = await signaturesIn(files, manifest.id);
   if (trust) checkSigned(manifest.id, signatures, trust.keys, where);

@@ -8,7 +8,7 @@ import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
 import type { Aside, NetsThreads } from '../threads/pool';
 import type { Catalogue } from './catalogue';
-import { currentVersion, modelsBelow, soleModel } from './folders';
+import { currentVersion, modelsBelow, type PointedAt, soleModel } from './folders';
 import { nameOf } from './name-of';
 import { remembering } from './remember';
 
@@ -111,8 +111,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   const pointedAt = (folder: string) =>
     currentVersion(folder, { open, trust: options.trust, isStore: folder !== path });
 
-  async function load(name: string, folder: string): Promise<Loaded> {
-    const { version, id } = await pointedAt(folder);
+  async function load(name: string, folder: string, { version, id }: PointedAt): Promise<Loaded> {
     const { keys: trusted, seen } = options.trust ?? {};
     const goodnet = await GoodNet.load(folder, { id, trusted, seen, open });
     const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
@@ -122,10 +121,10 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   }
 
   /** Loads a model once, however many ask for it. */
-  function loadOnce(name: string, folder: string): Promise<Loaded> {
+  function loadOnce(name: string, folder: string, pointed: PointedAt): Promise<Loaded> {
     const running = loading.get(name);
     if (running) return running;
-    const begun = load(name, folder)
+    const begun = load(name, folder, pointed)
       .then((entry) => {
         const before = loaded.get(name);
         loaded.set(name, entry);
@@ -166,8 +165,9 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     if (Date.now() - (checkedAt.get(name) ?? 0) < LOOK_AGAIN || loading.has(name)) return;
     checkedAt.set(name, Date.now());
     try {
-      const { version } = await pointedAt(folder);
-      if (version !== entry.version && !refusal(name, version)) await tryToLoad(name, folder, version);
+      const pointed = await pointedAt(folder);
+      const { version } = pointed;
+      if (version !== entry.version && !refusal(name, version)) await tryToLoad(name, folder, pointed);
       notTakenUp.delete(name);
     } catch (error) {
       // Looked at every second: the same is told once.
@@ -182,10 +182,10 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     return no?.version === version && Date.now() < no.until ? no : undefined;
   }
 
-  async function tryToLoad(name: string, folder: string, version: string): Promise<Loaded> {
-    return await loadOnce(name, folder).catch((error) => {
+  async function tryToLoad(name: string, folder: string, pointed: PointedAt): Promise<Loaded> {
+    return await loadOnce(name, folder, pointed).catch((error) => {
       const isPassing = error instanceof GoodNetError && error.kind === 'environment';
-      if (!isPassing) refused.set(name, { version, until: Date.now() + TRY_AGAIN, error });
+      if (!isPassing) refused.set(name, { version: pointed.version, until: Date.now() + TRY_AGAIN, error });
       throw error;
     });
   }
@@ -197,12 +197,12 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     try {
       const running = loading.get(name);
       if (running) return await running;
-      const { version } = await pointedAt(folder);
+      const pointed = await pointedAt(folder);
       const others = loaded.get(name);
-      if (others?.version === version) return others;
-      const no = refusal(name, version);
+      if (others?.version === pointed.version) return others;
+      const no = refusal(name, pointed.version);
       if (no) throw unusable(no.error);
-      return await tryToLoad(name, folder, version);
+      return await tryToLoad(name, folder, pointed);
     } catch (error) {
       if (error instanceof Problem) throw error;
       say(`${name}: ${messageOf(error)}`, 'error');

@@ -1,4 +1,4 @@
-import { BREATH_BYTES, breath } from '../breath';
+import { inBreaths } from '../breath';
 import { notJson } from '../json-outline';
 
 const [OPEN, CLOSE, COMMA, MINUS, PLUS, POINT] = [0x5b, 0x5d, 0x2c, 0x2d, 0x2b, 0x2e];
@@ -32,7 +32,7 @@ export async function readNumbers(
   maxDepth: number,
 ): Promise<number | NotPixels> {
   const reader = new NumberReader(text, into, maxDepth);
-  while (reader.goOn(BREATH_BYTES)) await breath();
+  await inBreaths(reader);
   return reader.ended();
 }
 

@@ -4,7 +4,8 @@ import type { Classifier } from '../classifier';
 import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
 import { LIMITS, type Limits, Turns } from '../limits';
 import { mostSuspicious } from '../most-suspicious';
-import { type AuditLine, digestOf, verdictLine } from '../observe/audit';
+import { type AuditLine, verdictLine } from '../observe/audit';
+import { typeOfProblem } from '../problem';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';
 import { TooSlow, within } from './within';
 
@@ -55,8 +56,9 @@ export async function judge(object: UploadedObject, by: JudgedWith): Promise<Jud
       time: new Date().toISOString(),
       model: model.model,
       bundle: model.id,
-      ...(typeof found === 'string' ? {} : digestOf(found.bytes, 'file')),
-      ...(verdict ? verdictLine(verdict, model.alpha) : { problem: `urn:goodnet:problem:${reason}` }),
+      // The mark of what was read is its digest.
+      ...(typeof found === 'string' ? {} : { sha256: judged.mark, digestOf: 'file' }),
+      ...(verdict ? verdictLine(verdict, model.alpha) : { problem: typeOfProblem(`${reason}`) }),
     });
   }
   return judged;

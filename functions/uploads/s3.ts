@@ -1,7 +1,6 @@
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { fetchWhole, type S3Fault } from '../../models/store/s3-files';
-import type { Tagged, Tags } from './tagging';
-import { isGone, setTags } from './tagging';
+import { isGone, setTags, type Tagged, type Tags } from './tagging';
 
 /** An object of a bucket, or one version of it. */
 export interface UploadedObject {

@@ -1,8 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GoodNetError, messageOf } from '../errors';
-import type { Signer } from './keys';
-import { keyId } from './keys';
+import { keyId, type Signer } from './keys';
 import '../quiet-aws';
 
 /** Signs by a key in KMS: it needs kms:Sign and kms:GetPublicKey. */

@@ -127,9 +127,9 @@ export async function writeCurrent(
   signing?: Signing,
 ): Promise<boolean> {
   const was = said instanceof DamagedPointer ? undefined : said;
-  const isForgotten = signing !== undefined && was !== undefined && !(await isBelieved(was, files, signing));
-  const before = isForgotten ? [] : passedOn(was, bundle);
-  const signed = signing && (await signedAs({ bundle, before }, was, files, signing));
+  const believed = signing && was ? await believedOf(was, files, signing) : was;
+  const before = passedOn(believed, bundle);
+  const signed = signing && (await signedAs({ bundle, before }, believed, files, signing));
   const told = { format: 'goodnet-store', formatVersion: 1, bundle, before, signed };
   const version = said?.version;
   const condition = said ? (version === undefined ? 'any' : { version }) : 'new';
@@ -142,7 +142,7 @@ export async function writeCurrent(
   if (signed) {
     const { keyId, serial } = signed;
     await (signing.seen ?? seenByUs).note(placeOf(files.address), serial);
-    signing.onSigned?.({ keyId, serial, isForgotten });
+    signing.onSigned?.({ keyId, serial, isForgotten: was !== believed });
   }
   return true;
 }
@@ -154,13 +154,18 @@ function passedOn(was: Current | undefined, bundle: string): string[] {
 }
 
 /**
- * Whether what is current was signed by those who are believed, for this store, and is not older than what was seen: nobody
- * else's word is signed with ours.
+ * What is current, where it was signed by those who are believed, for this store, and is not older than what was seen; else
+ * undefined: nobody else's word is signed with ours.
  */
-async function isBelieved(current: Current, { address }: Files, signing: Signing): Promise<boolean> {
+async function believedOf(
+  current: Current,
+  { address }: Files,
+  signing: Signing,
+): Promise<Current | undefined> {
   const { signed } = current;
-  if (signed?.model !== modelOf(address) || !bearsSignatureOf(current, keysOf(signing))) return false;
-  return signed.serial >= ((await (signing.seen ?? seenByUs).newest(placeOf(address))) ?? 0);
+  if (signed?.model !== modelOf(address) || !bearsSignatureOf(current, keysOf(signing))) return undefined;
+  const newest = await (signing.seen ?? seenByUs).newest(placeOf(address));
+  return signed.serial >= (newest ?? 0) ? current : undefined;
 }
 
 /** Whose word on a store is believed by who signs. */
@@ -170,13 +175,11 @@ export function keysOf({ signer: { keyId, publicKey }, trusted = new Map() }: Si
 
 async function signedAs(
   pointer: Pick<Current, 'bundle' | 'before'>,
-  was: Current | undefined,
+  believed: Current | undefined,
   files: Files,
-  signing: Signing,
+  { signer, seen = seenByUs }: Signing,
 ) {
-  const { signer, seen = seenByUs } = signing;
-  const said = was && (await isBelieved(was, files, signing)) ? was.signed!.serial : undefined;
-  const known = [said, await seen.newest(placeOf(files.address))];
+  const known = [believed?.signed?.serial, await seen.newest(placeOf(files.address))];
   const serial = nextSerial(known.filter((each) => each !== undefined));
   const named = { model: modelOf(files.address), serial };
   return { ...named, ...(await signPointer({ ...pointer, ...named }, signer)) };

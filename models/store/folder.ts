@@ -1,5 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { Manifest } from '../bundle/manifest';
+import { readManifest } from '../bundle/read';
 import { BundleError } from '../errors';
 import { CURRENT, readCurrent } from './current';
 import { folderFiles } from './folder-files';
@@ -60,6 +62,13 @@ function byItself(path: string, trust: Trust | undefined): ResolvedBundle {
       hint: 'Give the store, or the bundle in a folder that is called by the first 16 digits of its id.',
     },
   );
+}
+
+/** The manifest of the bundle that is meant. @throws BundleError where there is none, or another's */
+export async function manifestMeant(resolved: ResolvedBundle): Promise<Manifest> {
+  const manifest = await readManifest(resolved.folder);
+  holdMeant(manifest.id, resolved);
+  return manifest;
 }
 
 /** @throws BundleError where a folder holds another bundle than the one that is meant */

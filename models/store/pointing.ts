@@ -1,7 +1,7 @@
 import { BundleError, GoodNetError, UsageError } from '../errors';
 import type { Signer } from '../signing/keys';
 import { checkSigned } from '../signing/signatures';
-import { currentOf, folderOf, listBundles, readableOrWhy, readFrom, signaturesIn } from './bundles';
+import { folderOf, listBundles, readableOrWhy, readFrom, signaturesIn } from './bundles';
 import {
   CURRENT,
   type Current,
@@ -12,7 +12,7 @@ import {
   writeCurrent,
 } from './current';
 import type { Files } from './files';
-import { checkCurrent } from './trusted';
+import { trustedCurrent } from './trusted';
 
 /** Another writer is waited out so many times. */
 const TRIES = 8;
@@ -61,8 +61,8 @@ export function rollback(files: Files, signing?: Signing): Promise<string> {
   return pointAt(
     files,
     async () => {
-      const current = await currentOf(files);
-      if (signing) await checkCurrent(files, current, { keys: keysOf(signing), seen: signing.seen });
+      const trust = signing && { keys: keysOf(signing), seen: signing.seen };
+      const current = await trustedCurrent(files, trust);
       const passedOver: string[] = [];
       for (const id of current.before) {
         const why = await unusable(files, id, signing);

@@ -1,7 +1,7 @@
-import { currentOf, folderOf, listBundles } from './bundles';
+import { folderOf, listBundles } from './bundles';
 import type { Current } from './current';
 import type { Files } from './files';
-import { checkCurrent, type Trust } from './trusted';
+import { type Trust, trustedCurrent } from './trusted';
 
 /** A bundle's folder, and when its manifest was written. */
 interface Shelf {
@@ -31,9 +31,7 @@ export async function prune(files: Files, keep: number, trust?: Trust): Promise<
   const removed: string[] = [];
   for (const { folder, id } of shelves) {
     // Looked at anew for each: somebody may be activating another meanwhile.
-    const current = await currentOf(files);
-    if (trust) await checkCurrent(files, current, trust);
-    const kept = byWorth(current, shelves).slice(0, keep);
+    const kept = byWorth(await trustedCurrent(files, trust), shelves).slice(0, keep);
     if (kept.includes(folder)) continue;
     const keys = await files.list(`${folder}/`);
     // The manifest first: what is left of a bundle without one is no bundle.

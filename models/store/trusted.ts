@@ -2,6 +2,7 @@ import { checkPointer } from '../signing/pointer';
 import { checkSerial, type Seen, seenByUs } from '../signing/seen';
 import type { TrustedKeys } from '../signing/signatures';
 import { modelOf, placeOf } from './address';
+import { currentOf } from './bundles';
 import { CURRENT, type Current } from './current';
 import type { Files } from './files';
 
@@ -11,6 +12,17 @@ export interface Trust {
   readonly keys: TrustedKeys;
   /** The serials of what was current; left out: those that this process has seen. */
   readonly seen?: Seen | undefined;
+}
+
+/**
+ * What is current in a store.
+ * @param trust where given, it is held to that
+ * @throws BundleError where there is none: it is no store; or as checkCurrent
+ */
+export async function trustedCurrent(files: Files, trust: Trust | undefined): Promise<Current> {
+  const current = await currentOf(files);
+  if (trust) await checkCurrent(files, current, trust);
+  return current;
 }
 
 /**
