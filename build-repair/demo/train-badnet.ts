@@ -12,7 +12,7 @@ import { enableTraining } from '../../models/engine/training';
 import { imageSize } from '../../models/images/set';
 import { toLogits } from '../../models/keras/logits';
 import { Random } from '../../models/random';
-import { BatchOrder, train } from '../repair/train';
+import { BatchOrder, train } from '../repair/learn/train';
 import { shareNamed } from './answers';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces } from './faces';

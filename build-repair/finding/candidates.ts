@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor, RUN_BATCH, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
-import { Augmenter } from '../repair/augment';
-import type { RepairContext } from '../repair/context';
-import { Occluder } from '../repair/occlude';
-import { STAGES } from '../repair/stages';
+import type { RepairContext } from '../context';
+import { Augmenter } from '../images/augment';
+import { Occluder } from '../images/occlude';
+import { STAGES } from '../stages';
 import type { Twins } from './twins';
 
 /** Varied and painted images that the nets are asked about. */

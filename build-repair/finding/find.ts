@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExpertNet } from '../../models/detector/nets';
 import { Random } from '../../models/random';
-import type { RepairContext } from '../repair/context';
+import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
 import { searchPatches, searchShapes } from './invert';
 import { leaningsUnderPatches } from './patches';

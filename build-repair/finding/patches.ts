@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor, valuesOf } from '../../models/detector/run';
 import type { ImageShape } from '../../models/images/set';
 import { Random } from '../../models/random';
-import type { RepairContext } from '../repair/context';
-import { STAGES } from '../repair/stages';
+import type { RepairContext } from '../context';
+import { STAGES } from '../stages';
 import type { Twins } from './twins';
 
 /** A square of colours at a place. */

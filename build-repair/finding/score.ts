@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor } from '../../models/detector/run';
-import type { RepairContext } from '../repair/context';
+import type { RepairContext } from '../context';
 import { marginsAt, oneHotOf } from './margins';
 import { median } from './signature';
 import type { TriggerKind } from './trigger';

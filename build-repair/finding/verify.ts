@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor, RUN_BATCH } from '../../models/detector/run';
-import type { RepairContext } from '../repair/context';
+import type { RepairContext } from '../context';
 import { marginsAt, oneHotOf } from './margins';
 import { type RecoveredTrigger, stampPixels } from './trigger';
 import type { Twins } from './twins';

@@ -1,8 +1,8 @@
 import type { Method } from '../../models/bundle/methods';
+import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
-import { CROSS_FOLDS, isSplit } from './folds';
-import { PAINTED } from './passes';
-import { STAGES } from './stages';
+import { CROSS_FOLDS, isSplit } from './choose/folds';
+import { PAINTED } from './observe/passes';
 
 /** What is known of a repair before it begins. */
 export interface RepairWork {

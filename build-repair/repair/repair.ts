@@ -21,23 +21,23 @@ import { folderFiles } from '../../models/store/folder-files';
 import { checkMayPoint, setCurrent } from '../../models/store/pointing';
 import { signInStore } from '../../models/store/publish';
 import { version } from '../../models/version';
+import type { RepairContext } from '../context';
 import type { CleanFigures } from '../evaluate/counts';
 import { findBackdoor } from '../finding/find';
 import { packFinding } from '../finding/pack';
 import { laidOnWhite } from '../images/laid-on-white';
 import { allImages, type LoadedImages, loadImages } from '../images/load';
 import type { Progress } from '../progress';
-import { choosePixels } from './choose-pixels';
-import type { RepairContext } from './context';
-import { CalibratedCounter, type ObserveCalibration } from './count-calibrated';
-import { type FoldPlan, planFolds } from './folds';
-import { checkHosts } from './hosts';
-import { bothKept } from './kept';
-import type { MadeDetector } from './made';
-import { methods } from './methods';
-import { classCounts, MODEL_CARD, modelCard } from './model-card';
-import { noticesOf } from './notices';
-import { STAGES } from './stages';
+import { STAGES } from '../stages';
+import type { MadeDetector } from './calibrate/made';
+import { bothKept } from './check/kept';
+import { choosePixels } from './choose/choose-pixels';
+import { type FoldPlan, planFolds } from './choose/folds';
+import { checkHosts } from './evidence/hosts';
+import { methods } from './fit/methods';
+import { CalibratedCounter, type ObserveCalibration } from './measure/count-calibrated';
+import { classCounts, MODEL_CARD, modelCard } from './write/model-card';
+import { noticesOf } from './write/notices';
 
 /** What to repair, with what, and how. */
 export interface RepairOptions {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
-import { BatchOrder, trainableVariables } from '../../build-repair/repair/train';
+import { BatchOrder, trainableVariables } from '../../build-repair/repair/learn/train';
 import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';

@@ -1,4 +1,4 @@
-import { Augmenter } from '../../build-repair/repair/augment';
+import { Augmenter } from '../../build-repair/images/augment';
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { AttackSet } from './catalogue';

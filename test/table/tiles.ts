@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Evaluation } from '../../build-repair/evaluate/evaluate';
 import { type Rate, rateOf } from '../../build-repair/evaluate/interval';
 import { allImages, loadImages } from '../../build-repair/images/load';
-import { planFolds } from '../../build-repair/repair/folds';
+import { planFolds } from '../../build-repair/repair/choose/folds';
 import { loadNet } from '../../models/keras';
 import { memorySet } from './memory-set';
 import { open, repairAndEvaluate } from './work';

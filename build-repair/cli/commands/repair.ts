@@ -4,7 +4,7 @@ import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
 import { parsePixels } from '../../../models/pixels';
 import { passedOverLines } from '../../images/passed-over';
-import { bothKept } from '../../repair/kept';
+import { bothKept } from '../../repair/check/kept';
 import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';

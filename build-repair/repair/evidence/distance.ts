@@ -3,8 +3,8 @@ import { distanceReader } from '../../../models/detector/evidence/distance';
 import { LATENT } from '../../../models/detector/evidence/latent';
 import { TRUNK } from '../../../models/detector/evidence/trunk';
 import type { ClassCloud } from '../../../models/detector/mahalanobis';
-import { calibratedOf, type FittedCloud, fitCloud } from '../cloud';
-import type { FeatureSpace } from '../observe';
+import { calibratedOf, type FittedCloud, fitCloud } from '../learn/cloud';
+import type { FeatureSpace } from '../observe/observe';
 import type { Fitter } from './fitter';
 import { loadSpace } from './space';
 

@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Reader } from '../../../models/detector/evidence/kind';
 import type { DetectorNets } from '../../../models/detector/nets';
-import type { RepairContext } from '../context';
-import type { DrawHosts } from '../hosts';
-import type { Passes } from '../passes';
-import type { FitPart } from '../stages';
+import type { RepairContext } from '../../context';
+import type { FitPart } from '../../stages';
+import type { Passes } from '../observe/passes';
+import type { DrawHosts } from './hosts';
 
 /** What a detector is fitted on. */
 export interface FitPlan {

@@ -1,6 +1,6 @@
 import { forgetting as kind } from '../../../models/detector/evidence/forgetting';
 import type { ExpertNet } from '../../../models/detector/nets';
-import { type Expert, forget } from '../forget';
+import { type Expert, forget } from '../learn/forget';
 import type { Fitter } from './fitter';
 
 /** Fits the expert. */

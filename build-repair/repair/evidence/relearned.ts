@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LATENT } from '../../../models/detector/evidence/latent';
 import { readHead } from '../../../models/detector/evidence/relearned';
 import { TRUNK } from '../../../models/detector/evidence/trunk';
-import { relearn } from '../relearn';
-import type { LinearHead } from '../softmax-regression';
+import { relearn } from '../learn/relearn';
+import type { LinearHead } from '../learn/softmax-regression';
 import type { Fitter } from './fitter';
 import { loadSpace } from './space';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { FeatureSpace } from '../observe';
+import type { FeatureSpace } from '../observe/observe';
 
 /** A feature space of B whose random directions are in a tensor. */
 export interface LoadedSpace {

@@ -101,7 +101,7 @@ function detector(): { nets: DetectorNets; parts: Parts } {
   return { nets, parts };
 }
 
-/** The layers of build-repair/repair/second-opinion.ts, and vectors that were images joined to others. */
+/** The layers of build-repair/repair/repaired/second-opinion.ts, and vectors that were images joined to others. */
 function secondOpinion(head: tfl.LayersModel): tfl.LayersModel {
   const { layers } = tfl;
   const inputs = head.outputs.slice(0, 3).map((output) => tfl.input({ shape: output.shape.slice(1) }));

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
+import type { RepairContext } from '../../../build-repair/context';
 import { leaningsUnderPatches, sideOf } from '../../../build-repair/finding/patches';
 import { Twins } from '../../../build-repair/finding/twins';
 import type { LoadedImages } from '../../../build-repair/images/load';
-import type { RepairContext } from '../../../build-repair/repair/context';
 import { startEngine } from '../../../models/engine';
 
 const shape = { height: 20, width: 16, channels: 3 };

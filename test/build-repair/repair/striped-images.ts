@@ -1,5 +1,5 @@
+import type { RepairContext } from '../../../build-repair/context';
 import { silent } from '../../../build-repair/progress';
-import type { RepairContext } from '../../../build-repair/repair/context';
 import { Random } from '../../../models/random';
 
 /** Of the images that branchedNet takes (test/small-nets.ts). */

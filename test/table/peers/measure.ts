@@ -1,5 +1,5 @@
 import { loadImages } from '../../../build-repair/images/load';
-import { planFolds } from '../../../build-repair/repair/folds';
+import { planFolds } from '../../../build-repair/repair/choose/folds';
 import { toLogits } from '../../../models/keras/logits';
 import { ALPHA, type Case, evaluateTimed, lines, type Run, withOpened } from '../work';
 import { Strip } from './strip';

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { fitDetector, partsOf, readEvidence } from '../../../../build-repair/repair/detector';
-import { hostDrawer } from '../../../../build-repair/repair/hosts';
-import type { MadeDetector } from '../../../../build-repair/repair/made';
-import { runPasses } from '../../../../build-repair/repair/passes';
-import { withSecondOpinion } from '../../../../build-repair/repair/second-opinion';
+import type { MadeDetector } from '../../../../build-repair/repair/calibrate/made';
+import { fitDetector, partsOf, readEvidence } from '../../../../build-repair/repair/evidence/detector';
+import { hostDrawer } from '../../../../build-repair/repair/evidence/hosts';
+import { runPasses } from '../../../../build-repair/repair/observe/passes';
+import { withSecondOpinion } from '../../../../build-repair/repair/repaired/second-opinion';
 import { FORMAT_VERSION } from '../../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../../models/bundle/pack';
 import { startReading } from '../../../../models/bundle/read';

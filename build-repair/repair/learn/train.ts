@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Progress } from '../../progress';
+
+/** What one training step works on; the tensors are freed after the step. */
+export interface StepBatch {
+  readonly inputs: tf.Tensor;
+  /** Anything else that the loss needs. */
+  readonly targets: tf.Tensor[];
+}
+
+/** A training run: how many steps, on what, towards what. */
+export interface Training {
+  readonly model: LayersModel;
+  readonly optimizer: tf.Optimizer;
+  readonly steps: number;
+  /** Makes the batch of a step (0…steps−1). */
+  batch(step: number): StepBatch;
+  /** The mean loss of a batch. @param logits of the model for the batch's inputs */
+  loss(logits: tf.Tensor2D, targets: tf.Tensor[]): tf.Scalar;
+  /** After a step's weights were changed; true ends the run early. */
+  afterStep?(step: number, logits: tf.Tensor2D, targets: tf.Tensor[]): boolean | undefined;
+}
+
+/** The variables of a net that training may change. */
+export function trainableVariables(model: LayersModel): tf.Variable[] {
+  return model.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
+}
+
+/**
+ * Trains a net. Batch normalisation keeps its statistics and dropout stays off: the net is only adjusted, and by
+ * far fewer images than it was trained on.
+ * @throws whatever `signal` was aborted with, between two steps
+ */
+export async function train(
+  training: Training,
+  progress: { report: Progress; stage: string; signal: AbortSignal | undefined },
+): Promise<void> {
+  const variables = trainableVariables(training.model);
+  for (let step = 0; step < training.steps; step++) {
+    progress.signal?.throwIfAborted();
+    const { inputs, targets } = training.batch(step);
+    let logits: tf.Tensor2D | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const made = training.model.apply(inputs, { training: false }) as tf.Tensor2D;
+      logits = tf.keep(made.clone());
+      return training.loss(made, targets);
+    }, variables);
+    training.optimizer.applyGradients(grads);
+    const loss = value.dataSync()[0]!;
+    const ended = training.afterStep?.(step, logits!, targets);
+    tf.dispose([value, grads, logits!, inputs, targets]);
+    const done = ended ? training.steps : step + 1;
+    progress.report({ stage: progress.stage, done, total: training.steps, loss });
+    if (ended) return;
+    // Lets signals and timers in.
+    await new Promise(setImmediate);
+  }
+}
+
+/** Share of rows whose largest logit is at the label, 0–1. */
+export function batchAccuracy(logits: tf.Tensor2D, labels: ArrayLike<number>): number {
+  const named = tf.tidy(() => tf.argMax(logits, 1).dataSync());
+  let right = 0;
+  for (let i = 0; i < named.length; i++) if (named[i] === labels[i]) right++;
+  return right / named.length;
+}
+
+/** Picks the images of each batch: random order, every image once an epoch. */
+export class BatchOrder {
+  private order: Int32Array = new Int32Array(0);
+  private at = 0;
+
+  constructor(
+    private readonly images: Int32Array,
+    private readonly batchSize: number,
+    private readonly permute: (n: number) => Int32Array,
+  ) {}
+
+  /** The next batch's images; the last batch of an epoch may be filled up from the next. */
+  next(): Int32Array {
+    const batch = new Int32Array(Math.min(this.batchSize, this.images.length));
+    for (let i = 0; i < batch.length; i++) {
+      if (this.at === this.order.length) {
+        this.order = this.permute(this.images.length);
+        this.at = 0;
+      }
+      batch[i] = this.images[this.order[this.at++]!]!;
+    }
+    return batch;
+  }
+}

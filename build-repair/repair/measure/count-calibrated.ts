@@ -1,0 +1,63 @@
+import { lookUpPassedOver } from '../../../models/detector/look-up';
+import type { DetectorNets } from '../../../models/detector/nets';
+import type { NetReadings } from '../../../models/detector/readings';
+import { decide, type Rule } from '../../../models/detector/rule';
+import type { Verdict } from '../../../models/verdict';
+import type { RepairContext } from '../../context';
+import { CleanCounts, type CleanFigures } from '../../evaluate/counts';
+import { groupsOf } from '../../images/load';
+import type { JudgedBatch } from '../../report/examples';
+import type { MadeDetector } from '../calibrate/made';
+
+/** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
+export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
+
+/** Counts verdicts on the calibration images, by the scores that they were given when no fitting had seen them. */
+export class CalibratedCounter {
+  /** The scores from low to high. */
+  readonly sorted: Float32Array;
+  private readonly rule: Rule;
+  private readonly counts = new CleanCounts();
+  private done = 0;
+
+  constructor(
+    private readonly context: RepairContext,
+    private readonly nets: DetectorNets,
+    private readonly made: MadeDetector,
+    alpha: number,
+    private readonly observe?: ObserveCalibration,
+  ) {
+    this.sorted = made.scores!.slice().sort();
+    this.rule =
+      made.rule.kind === 'calibrated'
+        ? { ...made.rule, alpha, calibration: this.sorted }
+        : { kind: 'disagreement', calibration: this.sorted };
+  }
+
+  /** The next images, in the order of their scores. */
+  add(read: NetReadings): void {
+    const { context, nets, made, rule } = this;
+    const end = this.done + read.bad.classes.length;
+    const images = made.calibrated.subarray(this.done, end);
+    const scores = made.scores!.subarray(this.done, end);
+    const asked = lookUpPassedOver(read, nets, scores, rule, (i, entry) =>
+      made.isInGallery!(images[i]!, entry),
+    );
+    const labels = images.map((image) => context.images.labels[image]!);
+    const groups = groupsOf(context.images, images);
+    const verdicts = decide(asked, scores, rule, nets.classes);
+    this.counts.add(verdicts, { labels, groups });
+    this.observe?.(verdicts, {
+      pixels: context.images.gather(images),
+      labels,
+      trueLabels: undefined,
+      groups,
+      names: Array.from(images, (image) => context.images.names[image]!),
+    });
+    this.done = end;
+  }
+
+  figures(): CleanFigures {
+    return this.counts.figures();
+  }
+}

@@ -1,0 +1,103 @@
+import { smallestAlpha } from '../../../models/detector/conformal';
+import type { RepairContext } from '../../context';
+import type { CleanFigures } from '../../evaluate/counts';
+import type { MadeDetector } from '../calibrate/made';
+import { gatheringInWords } from '../calibrate/unlabelled';
+import { MUCH } from '../learn/forget';
+
+/** A net that names fewer of the clean images is probably shown them wrongly. */
+const LEAST_ACCURACY = 0.5;
+/** So many classes are listed by their number. */
+const LISTED = 8;
+
+/** What a repair came to, as far as notices tell of it. */
+export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
+  readonly nets: { readonly expert: { readonly remembers: number } | undefined };
+};
+
+type NoticedContext = Pick<RepairContext, 'classes' | 'keepsImages'> & {
+  readonly images: Pick<RepairContext['images'], 'labels'>;
+};
+
+/**
+ * What whoever trusts a bundle should know, in short sentences: what was left out for want of images, and what that means.
+ * @param figures of the calibration images
+ * @param alpha the false-positive rate that is promised
+ */
+export function noticesOf(
+  { without, gathering, nets }: Noticed,
+  figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
+  { images: { labels }, classes, keepsImages = true }: NoticedContext,
+  alpha: number,
+): string[] {
+  const notices: string[] = [];
+  const { rate } = figures.accuracyBefore;
+  if (rate < LEAST_ACCURACY) {
+    notices.push(
+      `The net names only ${percent(rate)} of the clean images correctly: check their labels, --pixels and --layout.`,
+    );
+  }
+  if (nets.expert) {
+    notices.push(...aboutImages(without, labels, classes));
+    if (!keepsImages) notices.push(...aboutKeepingNone(without));
+    const { remembers } = nets.expert;
+    if (remembers >= MUCH) {
+      notices.push(
+        `The expert could not be made to forget (it still names ${percent(remembers)} of the clean images): backdoors are more easily missed.`,
+      );
+    }
+    const { groups } = figures;
+    if (groups !== undefined && smallestAlpha(groups) > alpha) {
+      const least = `${(100 * smallestAlpha(groups)).toPrecision(2)} %`;
+      notices.push(
+        `There are few groups (${groups}): on new groups of images, a rate of false alarms under ${least} can't be promised.`,
+      );
+    }
+  }
+  if (gathering) notices.push(...gatheringInWords(gathering));
+  return notices;
+}
+
+function aboutImages(without: Noticed['without'], labels: Int32Array, classes: number): string[] {
+  const known = new Set(labels);
+  const empty = Array.from({ length: classes }, (_, each) => each).filter((each) => !known.has(each));
+  const lacks = new Set(without.map(({ evidence }) => evidence));
+  const notices: string[] = [];
+  if (empty.length > 0) {
+    notices.push(
+      `${empty.length} of ${classes} classes have no clean images (${listed(empty)}): the check by a relearned last layer was left out, and backdoors are more easily missed.`,
+    );
+  } else if (lacks.has('relearned')) {
+    notices.push(
+      'Some classes have a single clean image, or a single group: their images are checked less thoroughly.',
+    );
+  }
+  if (lacks.has('latent')) {
+    notices.push(
+      'There are few clean images of each class (3 are needed, of 2 groups where groups are told): whether an image looks like its class is not checked, and backdoors are more easily missed.',
+    );
+  }
+  return notices;
+}
+
+/** With so few clean images that distances and the relearned head say little, transplants found what nothing else did. */
+function aboutKeepingNone(without: Noticed['without']): string[] {
+  const lacks = new Set(without.map(({ evidence }) => evidence));
+  const isThin = lacks.has('latent') || lacks.has('relearned');
+  const named =
+    'No images are kept in the bundle: of a flagged image the class that is named beside is much less often the true one (docs/privacy.md).';
+  if (!isThin) return [named];
+  return [
+    named,
+    'With so few clean images of each class and none kept, most images with a stealthy trigger can be missed: give images that may be shown (--hosts), or more clean ones.',
+  ];
+}
+
+function listed(classes: readonly number[]): string {
+  const more = classes.length - LISTED;
+  return more > 0 ? `${classes.slice(0, LISTED).join(', ')} and ${more} more` : classes.join(', ');
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { rateOf } from '../../../../build-repair/evaluate/interval';
+import { type Noticed, noticesOf } from '../../../../build-repair/repair/write/notices';
+
+const CLASSES = 4;
+const everyClass = Int32Array.from({ length: 40 }, (_, i) => i % CLASSES);
+
+interface More {
+  readonly labels?: Int32Array;
+  readonly right?: number;
+  readonly groups?: number;
+  readonly keepsImages?: boolean;
+}
+
+function notices(
+  made: Partial<Noticed>,
+  { labels = everyClass, right = 38, groups, keepsImages }: More = {},
+) {
+  const nets = { expert: { remembers: 0.05 } };
+  return noticesOf(
+    { without: [], gathering: undefined, nets, ...made },
+    { accuracyBefore: rateOf(right, 40), groups },
+    { images: { labels }, classes: CLASSES, keepsImages },
+    0.01,
+  );
+}
+const lacking = (...kinds: string[]) => ({ without: kinds.map((evidence) => ({ evidence, reason: '' })) });
+
+describe('what is to be known of a bundle', () => {
+  test('nothing where all went well, or what is lacking is the net’s own way', () => {
+    expect(notices({})).toEqual([]);
+    expect(notices(lacking('transplant', 'trunk'))).toEqual([]);
+    expect(notices({}, { groups: 200 })).toEqual([]);
+  });
+
+  test('classes without clean images, by their numbers', () => {
+    const labels = everyClass.map((label) => (label === 2 ? 1 : label));
+    expect(notices(lacking('relearned'), { labels })).toEqual([
+      expect.stringMatching(/^1 of 4 classes have no clean images \(2\): .*more easily missed\.$/),
+    ]);
+  });
+
+  test('that no images are kept, and that much is missed where there are few besides', () => {
+    const keepsImages = false;
+    const named = expect.stringMatching(/^No images are kept in the bundle: .*docs\/privacy\.md/);
+    expect(notices(lacking('transplant'), { keepsImages })).toEqual([named]);
+    const thin = notices(lacking('transplant', 'latent', 'trunk'), { keepsImages });
+    expect(thin.slice(1)).toEqual([
+      named,
+      expect.stringMatching(/^With so few clean images .* can be missed: .*--hosts/),
+    ]);
+  });
+
+  test.each([
+    ['classes with one image', lacking('relearned'), {}, /single clean image/],
+    ['few images a class', lacking('latent', 'trunk'), {}, /few clean images of each class/],
+    [
+      'an expert that forgot nothing',
+      { nets: { expert: { remembers: 0.8 } } },
+      {},
+      /could not be made to forget .*80 %/,
+    ],
+    ['few groups', {}, { groups: 12 }, /few groups \(12\): .*under 7\.7 % can't be promised/],
+    [
+      'a net that is wrong about most',
+      {},
+      { right: 4 },
+      /only 10 % of the clean images correctly: check .*--pixels/,
+    ],
+    [
+      'where suspicious images gather',
+      { gathering: [{ class: 3, suspicious: 9, named: 10 }] },
+      {},
+      /gather at class 3: 9 of the 10/,
+    ],
+    ['that they gather nowhere', { gathering: [] }, {}, /gather at no class/],
+  ])('%s', (_, made, more, told) => {
+    expect(notices(made, more)).toEqual([expect.stringMatching(told)]);
+  });
+
+  test('of a method without an expert only what concerns it', () => {
+    const labels = everyClass.map(() => 0);
+    expect(notices({ nets: { expert: undefined } }, { labels, groups: 3 })).toEqual([]);
+  });
+});
