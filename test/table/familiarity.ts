@@ -95,7 +95,7 @@ async function teller({ net: path, clean, group }: FamiliarityCase): Promise<{
   const bad = featureNet(toLogits(net.model), 'bad');
   const { summaries } = await observe(context, bad, { stage: '', summaries: true });
   const plan = planFolds(images.labels, images.groups, classes, seed);
-  const { surroundings, scales, calibration } = calibrateFamiliarity(context, summaries!, plan).rule;
+  const { surroundings, scales, calibration } = calibrateFamiliarity(context, summaries!, plan, true).rule;
   const nets = { shape, pixels, classes, bad: bad.net, repaired: undefined };
   const ask = async (asked: Float32Array) => {
     const found: Familiarity[] = [];

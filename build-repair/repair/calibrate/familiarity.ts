@@ -27,14 +27,16 @@ export interface CalibratedFamiliarity {
  * Fits what tells how familiar a picture is, and calibrates it as the detector is: on the images of the one split that were not
  * fitted on, or, cross-fitted, on each by what was fitted on the other folds; what is served is then fitted on all.
  * @param of what B's features say of all clean images, in order
+ * @param keepsImages whether features of single images may be kept
  */
 export function calibrateFamiliarity(
   context: RepairContext,
   of: readonly Summary[],
   { scheme, folds }: FoldPlan,
+  keepsImages: boolean,
 ): CalibratedFamiliarity {
   const served = scheme === 'split' ? folds[0]!.fit : allImages(context.images);
-  const isLeftOut = sparse(context, served);
+  const isLeftOut = keepsImages ? undefined : sparse(context, served);
   const fits = folds.map(({ fit }) => fitSurroundings(context, of, fit, isLeftOut));
   const all = scheme === 'split' ? fits[0]! : fitSurroundings(context, of, served, isLeftOut);
   const kinds = DISTANCES.filter((kind) => [all, ...fits].every((fitted) => fitted[kind]));
@@ -71,11 +73,7 @@ export function calibrateFamiliarity(
 }
 
 /** Where no features of single images may be kept: the classes of so few that their mean would be one. */
-function sparse(
-  { images, keepsImages = true }: RepairContext,
-  served: Int32Array,
-): ((label: number) => boolean) | undefined {
-  if (keepsImages) return undefined;
+function sparse({ images }: RepairContext, served: Int32Array): (label: number) => boolean {
   const counts = new Map<number, number>();
   for (const image of served) counts.set(images.labels[image]!, (counts.get(images.labels[image]!) ?? 0) + 1);
   return (label) => (counts.get(label) ?? 0) < FEWEST_IMAGES;

@@ -8,9 +8,7 @@ import type { GatheringClass } from './unlabelled';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'gallery'> & {
-    readonly expert: Expert | undefined;
-  };
+  readonly nets: DetectorNets & { readonly expert: Expert | undefined };
   readonly parts: Parts;
   /** What tells how familiar a picture is; left out: nothing is said of it. */
   readonly familiarity?: FamiliarityRule | undefined;
@@ -34,6 +32,3 @@ export interface MadeDetector {
   /** Where it was asked for, and there is an expert to ask. */
   readonly finding?: Finding | undefined;
 }
-
-/** Asks whether B is backdoored. */
-export type FindBackdoor = (expert: Expert) => Promise<Finding>;

@@ -15,12 +15,13 @@ export type DrawHosts = (fit: Int32Array) => Pick<Transplant, 'hosts' | 'count'>
 /**
  * How hosts are drawn: from the clean images that are fitted on, or from a set given in their place. Nothing is ever calibrated on
  * its own host: of a given set, what is a clean image as well is left out where it is not fitted on.
- * @returns undefined where no image may be kept
+ * @param given the set given in their place
  * @throws ImageError, when it draws, where the given set is nothing but clean images that are calibrated on
  */
-export function hostDrawer(context: RepairContext): DrawHosts | undefined {
-  const { images, hosts: given, keepsImages = true, seed } = context;
-  if (!keepsImages) return undefined;
+export function hostDrawer(
+  { images, seed }: Pick<RepairContext, 'images' | 'seed'>,
+  given: LoadedImages | undefined,
+): DrawHosts {
   const draw = (from: LoadedImages, among: Int32Array) => {
     const drawn = new Random(seed, 'hosts').permutation(among.length).subarray(0, HOSTS);
     const pixels = from.gather(drawn.map((place) => among[place]!));

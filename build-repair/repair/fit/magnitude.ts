@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { copyNet } from '../../../models/nets/graph';
-import type { RepairContext } from '../../context';
 import { allImages } from '../../images/load';
 import { STAGES } from '../../stages';
+import type { Chosen } from '../choose/choose';
 import { fineTune } from '../learn/fine-tune';
+import type { Pruned } from './pruned';
 
 /** The schedule of Zhu and Gupta 2017 as TensorFlow Model Optimization has it: PolynomialDecay(0.5 → 0.7, power 3), masks renewed every 100 steps. */
 const FIRST_SPARSITY = 0.5;
@@ -18,9 +18,8 @@ const LEARNING_RATE = 1e-3;
 /**
  * Whole-net magnitude pruning: the weights of smallest magnitude of each kernel are held at zero, 50 % of them at
  * first and 70 % at the end of two epochs of fine-tuning. No biases are pruned.
- * @returns B′, which takes images and ends in logits
  */
-export async function magnitudePrune(context: RepairContext, flat: LayersModel): Promise<LayersModel> {
+export async function magnitudePrune({ context, flat }: Pick<Chosen, 'context' | 'flat'>): Promise<Pruned> {
   const repaired = copyNet(flat, 'repaired');
   const kernels = repaired.trainableWeights
     .filter((weight) => weight.shape.length >= 2)
@@ -52,7 +51,7 @@ export async function magnitudePrune(context: RepairContext, flat: LayersModel):
     },
   });
   tf.dispose(masks);
-  return repaired;
+  return { kind: 'pruned', repaired, notes: [] };
 }
 
 /** Share of weights held at zero after a step of 1…steps. */

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf } from '../../../models/detector/run';
+import { outputsOf } from '../../../models/detector/run';
 import { NetError } from '../../../models/errors';
 import { isConvolution } from '../../../models/nets/cut';
 import { callOf, type LayerCall } from '../../../models/nets/graph';
 import type { RepairContext } from '../../context';
 import { spread } from '../../images/load';
 import { STAGES } from '../../stages';
+import { accuracyOn, eachBatch } from '../observe/accuracy';
 
 /** Clean images that activations and accuracy are measured on, at most. */
 const MOST_IMAGES = 2000;
-const BATCH = 128;
 /** Channels are taken away by so small a share at a time. */
 const STEP = 0.05;
 const MOST_PRUNED = 0.95;
@@ -176,35 +176,4 @@ async function meanActivation(
     });
   });
   return sums;
-}
-
-/** Accuracy of a net on some of the clean images, 0–1. */
-export async function accuracyOn(
-  context: RepairContext,
-  net: LayersModel,
-  sample: Int32Array,
-): Promise<number> {
-  let right = 0;
-  await eachBatch(context, sample, (input, batch) => {
-    const named = tf.tidy(() => tf.argMax(outputsOf(net, input)[0]!, 1).dataSync());
-    batch.forEach((image, i) => {
-      if (named[i] === context.images.labels[image]) right++;
-    });
-  });
-  return right / sample.length;
-}
-
-async function eachBatch(
-  { images, shape, pixels, signal }: RepairContext,
-  sample: Int32Array,
-  work: (input: tf.Tensor4D, batch: Int32Array) => void,
-): Promise<void> {
-  for (let start = 0; start < sample.length; start += BATCH) {
-    signal?.throwIfAborted();
-    const batch = sample.subarray(start, start + BATCH);
-    const input = imageTensor(images.gather(batch), batch.length, shape, pixels);
-    work(input, batch);
-    input.dispose();
-    await new Promise(setImmediate);
-  }
 }

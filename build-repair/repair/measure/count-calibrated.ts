@@ -1,16 +1,11 @@
 import { lookUpPassedOver } from '../../../models/detector/look-up';
-import type { DetectorNets } from '../../../models/detector/nets';
 import type { NetReadings } from '../../../models/detector/readings';
 import { decide, type Rule } from '../../../models/detector/rule';
-import type { Verdict } from '../../../models/verdict';
 import type { RepairContext } from '../../context';
 import { CleanCounts, type CleanFigures } from '../../evaluate/counts';
 import { groupsOf } from '../../images/load';
-import type { JudgedBatch } from '../../report/examples';
 import type { MadeDetector } from '../calibrate/made';
-
-/** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
-export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
+import type { ObserveCalibration } from '../check/options';
 
 /** Counts verdicts on the calibration images, by the scores that they were given when no fitting had seen them. */
 export class CalibratedCounter {
@@ -22,12 +17,12 @@ export class CalibratedCounter {
 
   constructor(
     private readonly context: RepairContext,
-    private readonly nets: DetectorNets,
     private readonly made: MadeDetector,
+    private readonly scores: Float32Array,
     alpha: number,
     private readonly observe?: ObserveCalibration,
   ) {
-    this.sorted = made.scores!.slice().sort();
+    this.sorted = scores.slice().sort();
     this.rule =
       made.rule.kind === 'calibrated'
         ? { ...made.rule, alpha, calibration: this.sorted }
@@ -36,10 +31,11 @@ export class CalibratedCounter {
 
   /** The next images, in the order of their scores. */
   add(read: NetReadings): void {
-    const { context, nets, made, rule } = this;
+    const { context, made, rule } = this;
+    const { nets } = made;
     const end = this.done + read.bad.classes.length;
     const images = made.calibrated.subarray(this.done, end);
-    const scores = made.scores!.subarray(this.done, end);
+    const scores = this.scores.subarray(this.done, end);
     const asked = lookUpPassedOver(read, nets, scores, rule, (i, entry) =>
       made.isInGallery!(images[i]!, entry),
     );

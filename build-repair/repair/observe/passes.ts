@@ -3,7 +3,6 @@ import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { Occluder } from '../../images/occlude';
 import { STAGES } from '../../stages';
-import { coversAllClasses } from '../choose/folds';
 import { type Observations, observe } from './observe';
 
 /** Copies of each image that shapes were painted on, beside the one that was only varied. */
@@ -21,21 +20,22 @@ export interface Passes {
   readonly rowOf: Int32Array;
 }
 
-/** Runs B over all clean images, and over changed copies of those in `sample`. */
+/**
+ * Runs B over all clean images, and over changed copies of those in `sample`.
+ * @param keepsPlaces whether to keep the places of B's stem, if it has one
+ */
 export async function runPasses(
   context: RepairContext,
   bad: FeatureNet,
   sample: Int32Array,
+  keepsPlaces: boolean,
 ): Promise<Passes> {
   const augmenter = new Augmenter(context.shape, context.seed, 'passes');
   const occluder = new Occluder(context.shape, context.seed, 'passes');
   const clean = await observe(context, bad, {
     stage: STAGES.clean,
     summaries: true,
-    places:
-      context.keepsImages !== false &&
-      bad.hasStem &&
-      coversAllClasses(context.images.labels, sample, context.classes),
+    places: keepsPlaces && bad.hasStem,
   });
   const varied = await observe(context, bad, {
     stage: STAGES.varied,

@@ -1,8 +1,10 @@
 import { smallestAlpha } from '../../../models/detector/conformal';
 import type { RepairContext } from '../../context';
 import type { CleanFigures } from '../../evaluate/counts';
+import { laidOnWhite } from '../../images/laid-on-white';
 import type { MadeDetector } from '../calibrate/made';
 import { gatheringInWords } from '../calibrate/unlabelled';
+import type { AskedRepair } from '../check/options';
 import { MUCH } from '../learn/forget';
 
 /** A net that names fewer of the clean images is probably shown them wrongly. */
@@ -15,20 +17,38 @@ export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
   readonly nets: { readonly expert: { readonly remembers: number } | undefined };
 };
 
-type NoticedContext = Pick<RepairContext, 'classes' | 'keepsImages'> & {
+/** All that a repair came to, as far as people should know of it. */
+export function repairNotices(
+  asked: AskedRepair,
+  context: RepairContext,
+  made: MadeDetector,
+  figures: CleanFigures,
+): string[] {
+  const { clean, unlabelled, hosts } = asked;
+  return [
+    ...noticesOf(made, figures, context, asked),
+    ...laidOnWhite(clean, unlabelled, hosts),
+    // Images to be kept were given, and the detector has no use for any.
+    ...(hosts && !made.parts.transplant
+      ? [`No image of ${hosts.name} is kept: transplants tell nothing here.`]
+      : []),
+  ];
+}
+
+type NoticedContext = Pick<RepairContext, 'classes'> & {
   readonly images: Pick<RepairContext['images'], 'labels'>;
 };
 
 /**
  * What whoever trusts a bundle should know, in short sentences: what was left out for want of images, and what that means.
  * @param figures of the calibration images
- * @param alpha the false-positive rate that is promised
+ * @param asked.alpha the false-positive rate that is promised
  */
 export function noticesOf(
   { without, gathering, nets }: Noticed,
   figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
-  { images: { labels }, classes, keepsImages = true }: NoticedContext,
-  alpha: number,
+  { images: { labels }, classes }: NoticedContext,
+  { alpha, keepsImages }: Pick<AskedRepair, 'alpha' | 'keepsImages'>,
 ): string[] {
   const notices: string[] = [];
   const { rate } = figures.accuracyBefore;

@@ -8,8 +8,9 @@ import { hdf5Bytes } from '../../../build-repair/demo/hdf5-bytes';
 import { writeKerasH5 } from '../../../build-repair/demo/keras-writer';
 import { openImages } from '../../../build-repair/images/open';
 import { silent } from '../../../build-repair/progress';
+import type { RepairOptions } from '../../../build-repair/repair/check/options';
 import { hostDrawer } from '../../../build-repair/repair/evidence/hosts';
-import { type RepairOptions, type RepairResult, repair } from '../../../build-repair/repair/repair';
+import { type RepairResult, repair } from '../../../build-repair/repair/repair';
 import { createApp } from '../../../functions/app';
 import { classifierOf } from '../../../functions/classifier';
 import { startEngine } from '../../../models/engine';
@@ -239,8 +240,11 @@ describe('hosts', () => {
       gather: (indices: ArrayLike<number>) =>
         Float32Array.from(Buffer.concat(Array.from(indices, (image) => all[image]!))),
     }) as unknown as RepairContext['images'];
-  const drawn = (context: object, fit: readonly number[]) => {
-    const { hosts, count } = hostDrawer(context as RepairContext)!(Int32Array.from(fit));
+  const drawn = (
+    { given, ...context }: Parameters<typeof hostDrawer>[0] & { readonly given: RepairContext['images'] },
+    fit: readonly number[],
+  ) => {
+    const { hosts, count } = hostDrawer(context, given)(Int32Array.from(fit));
     return Array.from({ length: count }, (_, i) =>
       Buffer.from(hosts.subarray(i * SIZE, (i + 1) * SIZE)).toString('hex'),
     );
@@ -250,24 +254,19 @@ describe('hosts', () => {
   it('are never calibrated on, though the given set holds clean images', () => {
     const fitted = hex(fit.map((image) => clean[image]!));
     const given = loaded(clean.toReversed());
-    const context = { images: loaded(clean), hosts: given, seed: 1 };
+    const context = { images: loaded(clean), given, seed: 1 };
     const found = drawn(context, fit);
     expect(found).toHaveLength(12);
     expect(fitted).toEqual(expect.arrayContaining(found));
     // A set of which nothing is fitted on.
     const calibrated = loaded(clean.filter((_, image) => image % 2 === 1));
-    expect(() => drawn({ ...context, hosts: calibrated }, fit)).toThrow(/nothing but clean images/);
+    expect(() => drawn({ ...context, given: calibrated }, fit)).toThrow(/nothing but clean images/);
   });
 
   it('are drawn with the seed', () => {
-    const context = { images: loaded(clean), hosts: loaded(shown) };
+    const context = { images: loaded(clean), given: loaded(shown) };
     const [once, again, other] = [1, 1, 2].map((seed) => drawn({ ...context, seed }, fit));
     expect(again).toEqual(once);
     expect(other).not.toEqual(once);
-  });
-
-  it('are none where no image may be kept', () => {
-    const context = { images: loaded(clean), keepsImages: false, seed: 1 };
-    expect(hostDrawer(context as unknown as RepairContext)).toBeUndefined();
   });
 });

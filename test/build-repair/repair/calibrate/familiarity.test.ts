@@ -49,7 +49,7 @@ async function served(rule: ReturnType<typeof calibrateFamiliarity>['rule'], ima
 }
 
 test('serving measures the calibration images as calibrating did', async () => {
-  const { rule, notes } = calibrateFamiliarity(context, await summaries(), split);
+  const { rule, notes } = calibrateFamiliarity(context, await summaries(), split, true);
   expect(notes).toEqual([]);
   expect(rule.scales.map(({ kind }) => kind)).toEqual(['latent', 'trunk', 'look']);
   const again = await served(rule, pixels.subarray(700 * size));
@@ -62,7 +62,7 @@ test('serving measures the calibration images as calibrating did', async () => {
 });
 
 test('new images of the kind are familiar, noise and plain pictures are not', async () => {
-  const { rule } = calibrateFamiliarity(context, await summaries(), split);
+  const { rule } = calibrateFamiliarity(context, await summaries(), split, true);
   const called = async (images: Float32Array) =>
     (await served(rule, images)).filter((each) => familiarityOf(each, rule.calibration).unfamiliar).length;
   expect(await called(stripes(500, 2).pixels)).toBeLessThan(20);
@@ -80,7 +80,7 @@ test('cross-fitted, each image is measured by what was fitted without it; too fe
   });
   const few = { ...context, images: { ...context.images, count: 80, labels: labels.subarray(0, 80) } };
   const plan: FoldPlan = { scheme: 'cross-fit', folds: [0, 1, 2, 3].map(fold), groups: 80 };
-  const { rule, notes } = calibrateFamiliarity(few, of, plan);
+  const { rule, notes } = calibrateFamiliarity(few, of, plan, true);
   expect(rule.calibration).toHaveLength(80);
   expect(notes).toEqual([expect.stringMatching(/^80 calibration images are too few/)]);
   const [strange] = await served(rule, new Float32Array(size));
@@ -89,7 +89,7 @@ test('cross-fitted, each image is measured by what was fitted without it; too fe
 
 test('no tensors are left', async () => {
   const before = tf.memory().numTensors;
-  const { rule } = calibrateFamiliarity(context, await summaries(), split);
+  const { rule } = calibrateFamiliarity(context, await summaries(), split, true);
   await served(rule, pixels.subarray(0, 3 * size));
   expect(tf.memory().numTensors).toBe(before);
 });

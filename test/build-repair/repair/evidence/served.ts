@@ -74,9 +74,9 @@ export async function oneOfEach(store: string): Promise<string[]> {
   const context = contextOf(images);
   const flat = copyNet(branchedNet(classes));
   const bad = featureNet(flat, 'bad');
-  const passes = await runPasses(context, bad, fit);
+  const passes = await runPasses(context, bad, fit, true);
   const part = { number: 1, stream: '' };
-  const plan = { fit, relearns: true, unheard: [2], drawHosts: hostDrawer(context), part };
+  const plan = { fit, relearns: true, unheard: [2], drawHosts: hostDrawer(context, undefined), part };
   const detector = await fitDetector({ context, flat, passes, plan });
   const calibrating = await readEvidence(detector, bad.net, context.images, held);
 

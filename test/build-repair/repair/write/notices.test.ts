@@ -14,14 +14,14 @@ interface More {
 
 function notices(
   made: Partial<Noticed>,
-  { labels = everyClass, right = 38, groups, keepsImages }: More = {},
+  { labels = everyClass, right = 38, groups, keepsImages = true }: More = {},
 ) {
   const nets = { expert: { remembers: 0.05 } };
   return noticesOf(
     { without: [], gathering: undefined, nets, ...made },
     { accuracyBefore: rateOf(right, 40), groups },
-    { images: { labels }, classes: CLASSES, keepsImages },
-    0.01,
+    { images: { labels }, classes: CLASSES },
+    { alpha: 0.01, keepsImages },
   );
 }
 const lacking = (...kinds: string[]) => ({ without: kinds.map((evidence) => ({ evidence, reason: '' })) });

@@ -3,7 +3,7 @@ import { describePixels, PIXEL_CANDIDATES, type PixelScaling } from '../../../mo
 import type { RepairContext } from '../../context';
 import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
-import { accuracyOn } from '../fit/prune-channels';
+import { accuracyOn } from '../observe/accuracy';
 
 const MOST_IMAGES = 1000;
 

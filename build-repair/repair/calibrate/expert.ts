@@ -1,0 +1,60 @@
+import type { Gallery } from '../../../models/detector/gallery';
+import type { Finding } from '../../finding/types';
+import type { Chosen } from '../choose/choose';
+import type { FittedExpert } from '../fit/expert';
+import { chooseGallery, leaveGroupOut } from '../repaired/choose-gallery';
+import { fitGallery } from '../repaired/fit-gallery';
+import { withSecondOpinion } from '../repaired/second-opinion';
+import { calibrateDecision } from './decision';
+import { calibrateFamiliarity } from './familiarity';
+import type { MadeDetector } from './made';
+import { gatheringInWords } from './unlabelled';
+
+/** p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images. */
+const PASS_OVER = 0.02;
+
+/**
+ * The default method: a decision, and what tells how familiar a picture is, calibrated on clean images. B′ is B and the relearned head
+ * together; it passes over B's class where the evidence speaks against it.
+ */
+export async function calibrateExpert(
+  chosen: Chosen,
+  fitted: FittedExpert,
+  finding: Finding | undefined,
+): Promise<MadeDetector> {
+  const { context, plan, keepsImages } = chosen;
+  const { bad, passes, served, unheard, views } = fitted;
+  const decision = await calibrateDecision(chosen, fitted, finding);
+  const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan, keepsImages);
+  const { forgetting: expert, relearned: head } = served.fits;
+  const { latent, trunk, places } = passes.clean;
+  const repaired = head && withSecondOpinion(bad.net, { latent, trunk, head });
+  let gallery: Gallery | undefined;
+  if (repaired && places) {
+    const hung = await fitGallery(context, bad.net, places);
+    gallery = await chooseGallery(context, bad.net, repaired, hung, decision.calibrated);
+  }
+  const { shape, pixels, classes } = context;
+  const { parts, standard, calibrated, scores, without, notes, gathering } = decision;
+  return {
+    nets: {
+      bad: bad.net,
+      repaired: repaired && { model: repaired, from: 'bad', unheard },
+      expert,
+      gallery,
+      shape,
+      pixels,
+      classes,
+    },
+    isInGallery: leaveGroupOut(context),
+    parts,
+    familiarity: familiarity.rule,
+    rule: { kind: 'calibrated', ...standard, passOver: PASS_OVER, views },
+    calibrated,
+    scores,
+    without,
+    finding,
+    notes: [...notes, ...familiarity.notes, ...(gathering ? gatheringInWords(gathering) : [])],
+    gathering,
+  };
+}

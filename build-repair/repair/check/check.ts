@@ -1,0 +1,29 @@
+import { checkPlace } from '../../../models/bundle/place';
+import { UsageError } from '../../../models/errors';
+import { folderFiles } from '../../../models/store/folder-files';
+import { checkMayPoint } from '../../../models/store/pointing';
+import { bothKept } from './kept';
+import type { AskedRepair, RepairOptions } from './options';
+
+/**
+ * Checks what is asked of a repair before anything is read: that the method makes use of what it is given, and that the bundle may be
+ * put where it is to go.
+ * @throws GoodNetError for what can't be, or a place that can't be written to
+ */
+export async function check(options: RepairOptions): Promise<AskedRepair> {
+  const { method, unlabelled, hosts, keepsImages = true, finding = false, out, signing } = options;
+  if (unlabelled && method !== 'expert') {
+    throw new UsageError(`The method ${method} makes no use of images without labels`, {
+      hint: 'Leave them out, or take --method expert.',
+    });
+  }
+  if (hosts && !keepsImages) throw bothKept();
+  if (hosts && method !== 'expert') {
+    throw new UsageError(`The method ${method} keeps no images`, {
+      hint: 'Leave --hosts out, or take --method expert.',
+    });
+  }
+  await checkPlace(out);
+  await checkMayPoint(folderFiles(out), signing);
+  return { ...options, keepsImages, finding };
+}

@@ -1,0 +1,74 @@
+import type { Transplant } from '../../../models/detector/nets';
+import type { Readings } from '../../../models/detector/score';
+import type { FeatureNet } from '../../../models/nets/features';
+import type { RepairContext } from '../../context';
+import { allImages } from '../../images/load';
+import type { Chosen } from '../choose/choose';
+import { classesLeftOut, coversAllClasses, type FoldPlan } from '../choose/folds';
+import { type FittedDetector, fitDetector, freeFits, readEvidence, settle } from '../evidence/detector';
+import { hostDrawer } from '../evidence/hosts';
+import type { Passes } from '../observe/passes';
+
+/** What the detector that was fitted to a fold says of the images that were held out. */
+export interface ReadFold {
+  readonly images: Int32Array;
+  /** The hosts that were drawn for it (see hostDrawer). */
+  readonly hosts: Transplant | undefined;
+  readonly readings: Readings;
+}
+
+/** What was fitted, and the evidence of images that it was not fitted on. */
+export interface FittedInFolds {
+  /** Fold after fold. */
+  readonly read: readonly ReadFold[];
+  readonly served: FittedDetector;
+  /** Classes of which the relearned head is no evidence. */
+  readonly unheard: readonly number[];
+}
+
+/**
+ * Fits a detector to each fold and reads the images held out of it, that no fitting has seen: those of the one split, or, cross-fitted,
+ * each image by the detector that was fitted on the other folds; what is served is then fitted on all.
+ * @param bad B with its features
+ */
+export async function fitInFolds(
+  { context, flat, plan, hosts, keepsImages }: Chosen,
+  bad: FeatureNet,
+  passes: Passes,
+): Promise<FittedInFolds> {
+  const read: ReadFold[] = [];
+  const folds: FittedDetector[] = [];
+  const { relearns, unheard } = planRelearning(context, plan);
+  const isHeard = unheard.length < context.classes;
+  const drawHosts = keepsImages ? hostDrawer(context, hosts) : undefined;
+  const fitting = { context, flat, passes };
+  for (const [place, fold] of plan.folds.entries()) {
+    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
+    const part = { number: place + 1, stream };
+    const fitted = await fitDetector({
+      ...fitting,
+      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, drawHosts, part },
+    });
+    const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
+    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant, readings });
+    folds.push(fitted);
+    if (plan.scheme === 'cross-fit') freeFits(fitted);
+  }
+  if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
+  const part = { number: plan.folds.length + 1, stream: ', on all' };
+  const fit = allImages(context.images);
+  const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, drawHosts, part } });
+  return { read, served: settle(fitted, folds, context.images.labels), unheard };
+}
+
+/**
+ * Whether a head is relearned, and of which classes it is no evidence. A class whose only group is held out is unknown to that fold's
+ * head: it is asked of the other classes. The head that is served knows every class, or there is none.
+ */
+function planRelearning({ images, classes }: RepairContext, plan: FoldPlan) {
+  const leftOut = classesLeftOut(plan.folds, images.labels, classes);
+  const isPartial =
+    plan.scheme === 'cross-fit' && coversAllClasses(images.labels, allImages(images), classes);
+  const relearns = leftOut.length === 0 || isPartial;
+  return { relearns, unheard: relearns ? leftOut : [] };
+}

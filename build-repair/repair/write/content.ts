@@ -1,0 +1,57 @@
+import { basename, extname } from 'node:path';
+import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
+import { FORMAT_VERSION, type Manifest } from '../../../models/bundle/manifest';
+import { currentEngine } from '../../../models/engine';
+import { version } from '../../../models/version';
+import type { MadeDetector } from '../calibrate/made';
+import type { AskedRepair } from '../check/options';
+import type { Chosen } from '../choose/choose';
+import type { Measured } from '../measure/measure';
+
+/** What a manifest says of how a bundle was made, beside its nets and its finding. */
+export function contentOf(
+  { netPath, clean, method, alpha, seed, hosts: given, keepsImages }: AskedRepair,
+  { context, hosts, plan }: Pick<Chosen, 'context' | 'hosts' | 'plan'>,
+  made: MadeDetector,
+  { figures, sorted }: Measured,
+) {
+  const calibrates = made.rule.kind === 'calibrated';
+  return {
+    formatVersion: FORMAT_VERSION,
+    name: basename(netPath, extname(netPath)),
+    classNames: clean.classNames && [...clean.classNames],
+    method,
+    alpha,
+    rule: made.rule.kind === 'calibrated' ? { ...made.rule, scales: [...made.rule.scales] } : made.rule,
+    kept: keptOf(keepsImages, given, hosts),
+    calibration: {
+      scheme: calibrates ? plan.scheme : 'none',
+      folds: calibrates ? plan.folds.length : 0,
+      images: made.calibrated.length,
+      groups: plan.groups,
+      scores: Array.from(sorted),
+    },
+    without: made.without,
+    measured: {
+      images: figures.accuracy.n,
+      accuracyBefore: figures.accuracyBefore.rate,
+      accuracyRepaired: figures.accuracyRepaired.rate,
+      accuracy: figures.accuracy.rate,
+      falsePositiveRate: figures.falsePositiveRate.rate,
+    },
+    made: {
+      seed,
+      engine: currentEngine().description,
+      clean: { name: clean.name, images: context.images.count, skipped: clean.skipped.length },
+      notes: made.notes,
+    },
+    tools: { goodnet: version, 'tensorflow.js': tfjsVersion },
+  } satisfies Partial<Manifest>;
+}
+
+/** Where the images that a bundle may hold are from. */
+function keptOf(keepsImages: boolean, set: AskedRepair['hosts'], hosts: Chosen['hosts']): Manifest['kept'] {
+  if (!keepsImages) return { from: 'none' };
+  if (!set || !hosts) return { from: 'clean' };
+  return { from: 'given', name: set.name, images: hosts.count, skipped: set.skipped.length };
+}

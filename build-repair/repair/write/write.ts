@@ -1,0 +1,45 @@
+import { packNets } from '../../../models/bundle/pack';
+import { type WrittenBundle, writeBundle } from '../../../models/bundle/write';
+import { folderFiles } from '../../../models/store/folder-files';
+import { setCurrent } from '../../../models/store/pointing';
+import { signInStore } from '../../../models/store/publish';
+import { packFinding } from '../../finding/pack';
+import { allImages } from '../../images/load';
+import { STAGES } from '../../stages';
+import type { MadeDetector } from '../calibrate/made';
+import type { AskedRepair } from '../check/options';
+import type { Chosen } from '../choose/choose';
+import type { Measured } from '../measure/measure';
+import { contentOf } from './content';
+import { classCounts, MODEL_CARD, modelCard } from './model-card';
+
+/**
+ * Writes the bundle into its store, signs it where that is asked for, and makes it current.
+ * @throws GoodNetError for a place that can't be written to; whatever `signal` was aborted with before, and nothing is written
+ */
+export async function write(
+  asked: AskedRepair,
+  chosen: Pick<Chosen, 'context' | 'hosts' | 'plan'>,
+  made: MadeDetector,
+  measured: Measured,
+): Promise<WrittenBundle> {
+  const { out, signing, signal, progress } = asked;
+  const { context, plan } = chosen;
+  signal?.throwIfAborted();
+  progress({ stage: STAGES.writing, done: 0, total: 1 });
+  const finding = made.finding && (await packFinding(made.finding, context.shape));
+  const { files, fields } = await packNets(made.nets, made.parts, made.familiarity);
+  const content = { ...contentOf(asked, chosen, made, measured), ...fields, finding: finding?.field };
+  const served = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(context.images);
+  const card = new TextEncoder().encode(modelCard(content, classCounts(context.images.labels, served)));
+  const written = await writeBundle(out, content, [
+    ...files,
+    ...(finding?.files ?? []),
+    { path: MODEL_CARD, bytes: card },
+  ]);
+  const store = folderFiles(out);
+  if (signing) await signInStore(store, written.manifest.id, signing.signer);
+  await setCurrent(store, written.manifest.id, signing);
+  progress({ stage: STAGES.writing, done: 1, total: 1 });
+  return written;
+}
