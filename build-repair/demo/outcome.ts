@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { evaluationText } from '../evaluate/format';
 import { outcomeLines, promisedBy } from '../evaluate/outcome';
 import { findingOutcome } from '../finding/words';
-import { list } from '../report/words';
+import { list } from '../list';
 import { type Look, plain } from '../terminal';
 import type { DemoResult } from './run';
 

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../models/bundle/manifest';
-import { list } from '../report/words';
+import { list } from '../list';
 
 type KeptFinding = NonNullable<Manifest['finding']>;
 

@@ -1,6 +1,7 @@
-import { type ImageBatch, type ImageShape, imageSize } from '../../models/images/set';
+import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { Verdict } from '../../models/verdict';
+import type { JudgedBatch } from '../evaluate/judged';
 
 /** How a verdict came out: of a clean image the first three, of a poisoned one the last two. */
 export type Outcome = 'right' | 'wrong' | 'alarm' | 'found' | 'missed';
@@ -14,10 +15,6 @@ export interface Example {
   /** height × width × channels values of 0–255. */
   readonly pixels: Uint8Array;
 }
-
-/** What is taken of a batch whose images were judged. */
-export type JudgedBatch = Pick<ImageBatch, 'pixels' | 'labels' | 'trueLabels' | 'names'> &
-  Partial<Pick<ImageBatch, 'groups'>>;
 
 /** An image of a batch, kept with its verdict. @param i its place in the batch */
 export function exampleOf(shape: ImageShape, verdict: Verdict, batch: JudgedBatch, i: number): Example {

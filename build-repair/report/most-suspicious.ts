@@ -1,6 +1,7 @@
 import type { ImageShape } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
-import { type Example, exampleOf, type JudgedBatch } from './examples';
+import type { JudgedBatch } from '../evaluate/judged';
+import { type Example, exampleOf } from './examples';
 
 const KEPT = 10;
 

@@ -1,6 +1,7 @@
 import type { ImageBatch, ImageSet } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
-import { type Example, Examples, type JudgedBatch } from './examples';
+import type { JudgedBatch } from '../evaluate/judged';
+import { type Example, Examples } from './examples';
 import { MostSuspicious } from './most-suspicious';
 
 /** Every verdict on one set, in the order of its images: 29 bytes an image, and the pixels of some examples. */

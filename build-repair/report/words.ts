@@ -52,8 +52,3 @@ export function className(answer: number, { classes, classNames }: Manifest): st
   const name = classNames?.[answer];
   return name === undefined || name === String(answer) ? `class${NBSP}${answer}` : `${answer} (${name})`;
 }
-
-/** `a`, `a and b`, `a, b and c`. */
-export function list(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}

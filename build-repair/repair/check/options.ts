@@ -4,8 +4,8 @@ import type { LoadedNet } from '../../../models/keras';
 import type { PixelScaling } from '../../../models/pixels';
 import type { Signing } from '../../../models/store/current';
 import type { Verdict } from '../../../models/verdict';
+import type { JudgedBatch } from '../../evaluate/judged';
 import type { Progress } from '../../progress';
-import type { JudgedBatch } from '../../report/examples';
 
 /** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
 export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
+import { list } from '../../list';
 import { costOf } from '../cost';
 import type { Finding, FindingTarget, Report } from '../types';
-import { className, counted, type Html, list, percent } from '../words';
+import { className, counted, type Html, percent } from '../words';
 import { patternPictures } from './pattern';
 
 /** As many possible targets as a heading can hold. */
