@@ -36,16 +36,16 @@ export async function expertMethod(
   const made = await calibrate(context, flat, bad, passes, plan, findBackdoor);
   const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan);
   const { latent, trunk } = passes.clean;
-  const repaired = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
+  const relearned = made.head && withSecondOpinion(bad.net, { latent, trunk, head: made.head });
   let gallery: Gallery | undefined;
-  if (repaired && passes.clean.places) {
+  if (relearned && passes.clean.places) {
     const hung = await fitGallery(context, bad.net, passes.clean.places);
-    gallery = await chooseGallery(context, bad.net, repaired, hung, made.calibrated);
+    gallery = await chooseGallery(context, bad.net, relearned, hung, made.calibrated);
   }
   return {
     nets: {
       bad: bad.net,
-      repaired: repaired && { model: repaired, from: 'bad', unheard: made.unheard },
+      relearned: relearned && { model: relearned, unheard: made.unheard },
       expert: made.expert,
       gallery,
     },

@@ -8,7 +8,7 @@ import type { GatheringClass } from './unlabelled';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
-  readonly nets: Pick<DetectorNets, 'bad' | 'repaired' | 'gallery'> & {
+  readonly nets: Pick<DetectorNets, 'bad' | 'relearned' | 'repaired' | 'gallery'> & {
     readonly expert: Expert | undefined;
   };
   readonly parts: Parts;

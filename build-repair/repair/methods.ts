@@ -64,7 +64,7 @@ function byDisagreement(
   return {
     nets: {
       bad: copyNet(flat, 'bad'),
-      repaired: { model: repaired, from: 'image' },
+      repaired,
       expert: undefined,
     },
     parts: {},
