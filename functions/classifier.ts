@@ -4,7 +4,9 @@ import type { ImageShape } from '../models/images/set';
 import type { Verdict } from '../models/verdict';
 
 /** What a bundle says of itself that is worth telling. */
-export type Told = Pick<Manifest, 'method' | 'measured' | 'without' | 'finding'> & {
+export type Told = Pick<Manifest, 'method' | 'without' | 'finding'> & {
+  /** Figures of the whole. */
+  readonly measured: Omit<Manifest['measured'], 'repaired'>;
   /** Clean images behind the p-values. */
   readonly calibrationImages: number;
 };
@@ -42,6 +44,7 @@ export interface Classifier {
 /** A loaded bundle as the service sees it. @param name what it is called here, by default what its net was called */
 export function classifierOf(goodnet: GoodNet, name = goodnet.manifest.name): Classifier {
   const { id, classNames, alpha, method, measured, without, finding, calibration } = goodnet.manifest;
+  const { repaired: _, ...figures } = measured;
   return {
     model: name,
     id,
@@ -50,7 +53,7 @@ export function classifierOf(goodnet: GoodNet, name = goodnet.manifest.name): Cl
     input: goodnet.shape,
     alpha,
     alphas: goodnet.alphas,
-    told: { method, measured, without, finding, calibrationImages: calibration.images },
+    told: { method, measured: figures, without, finding, calibrationImages: calibration.images },
     tellsFamiliarity: goodnet.manifest.familiarity !== undefined,
     classify: (pixels, count, top) => goodnet.classify(pixels, count, top),
   };

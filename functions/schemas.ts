@@ -47,7 +47,7 @@ export const verdictSchema = z
     bad: netAnswer.meta({ description: 'What the net says as it was, with its backdoor.' }),
     repaired: netAnswer.meta({
       description:
-        'What the image shows where the class that evidence speaks against is passed over: the answer of net and detector together, not of the net in `repaired/` alone.',
+        'What the image shows where the class that evidence speaks against is passed over: the answer of net and detector together, not of the net in `relearned/` alone.',
     }),
     top: z
       .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })

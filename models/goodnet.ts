@@ -157,8 +157,8 @@ export class GoodNet {
 
   /** Frees the nets' tensors. */
   dispose(): void {
-    const { bad, repaired } = this.nets;
-    for (const net of [bad, repaired?.model]) net?.dispose();
+    const { bad, relearned, repaired } = this.nets;
+    for (const net of [bad, relearned?.model, repaired]) net?.dispose();
     freeReaders(this.readers);
   }
 }

@@ -37,7 +37,10 @@ export interface Verdict {
   readonly answer: NetAnswer;
   /** What the BadNet answers. */
   readonly bad: NetAnswer;
-  /** What B′ answers when the detector has passed the suspicious class over; the net in `repaired/` alone still follows a trigger. */
+  /**
+   * What B′ answers. Where it is no net that stands alone: when the detector has passed the suspicious class over; the net in
+   * `relearned/` alone still follows a trigger.
+   */
   readonly repaired: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */
   readonly top?: { readonly bad: readonly NetAnswer[]; readonly repaired: readonly NetAnswer[] };

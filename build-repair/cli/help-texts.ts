@@ -165,6 +165,14 @@ export const ABOUT: Readonly<Record<string, About>> = {
     examples: [['Back to the bundle before', 'goodnet rollback --store s3://bucket/faces']],
     more: ['README.md'],
   },
+  migrate: {
+    group: STORES,
+    examples: [
+      ['After an upgrade of goodnet', 'goodnet migrate s3://bucket/faces'],
+      ['Signed', 'goodnet migrate s3://bucket/faces --sign bundles.key'],
+    ],
+    more: ['docs/formats.md'],
+  },
   prune: {
     group: STORES,
     examples: [['Keep five bundles in all', 'goodnet prune --store s3://bucket/faces --keep 5']],

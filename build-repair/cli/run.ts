@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
 import { inspectCommand } from './commands/inspect';
 import { jobCommand, jobWorkerCommand } from './commands/job';
+import { migrateCommand } from './commands/migrate';
 import { repairCommand } from './commands/repair';
 import { screenCommand, screenWorkerCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
@@ -43,6 +44,7 @@ export function program(): Command {
     activateCommand(),
     rollbackCommand(),
     pruneCommand(),
+    migrateCommand(),
     jobCommand(),
     demoCommand(),
   ]) {

@@ -23,7 +23,7 @@ export interface EvaluationJson {
     /** Images of the target class itself, which are left aside. */
     readonly ofTarget?: number;
     readonly attackSuccessBefore: number;
-    /** Of B′ when the detector has passed the suspicious class over; the net in `repaired/` alone still follows a trigger. */
+    /** Of B′ when the detector has passed the suspicious class over; the net in `relearned/` alone still follows a trigger. */
     readonly attackSuccessRepaired: number;
     readonly attackSuccess: number;
     readonly detectionRate: number;

@@ -6,7 +6,7 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = '278360b1e21ab431ccc01c65a57c3aefb745e183cedff4ee9b53e007f6e094ef';
+export const BUNDLE = 'd752cbfb0ce9ac997a29fd992d90f9a2715f497d8a9167118e96200ba7cfa824';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {

@@ -3,13 +3,17 @@ import * as z from 'zod';
 import { DISTANCES } from '../detector/familiarity';
 import { PIECES } from '../detector/pieces';
 import { BundleError } from '../errors';
+import { EARLIER } from './earlier';
 import { METHODS } from './methods';
 import '../lean-zod';
 
 export type { Method } from './methods';
 
-/** The bundle format that this version writes, and the only one that it reads. */
-export const FORMAT_VERSION = 6;
+/**
+ * The bundle format that this version writes. It reads that, and the one before: see earlier.ts. Once it is settled,
+ * test/fixtures/bundles/make.ts makes bundles of it that later versions are held to.
+ */
+export const FORMAT_VERSION = 7;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -45,7 +49,8 @@ const rule = z.discriminatedUnion('kind', [
       .array(scale.extend({ kinds: z.array(z.string()).min(1).readonly() }))
       .min(1)
       .readonly(),
-    second: z
+    /** How images are asked further, by halves of them transplanted. */
+    transplant: z
       .object({
         askFrom: z.number(),
         pieces: z.object({
@@ -56,7 +61,7 @@ const rule = z.discriminatedUnion('kind', [
           halves: scale,
           highest: scale,
         }),
-        transplant: scale,
+        scale,
         join: z.enum(['sum', 'larger']),
         firstWeight: share,
       })
@@ -92,6 +97,18 @@ const measured = z.object({
   accuracyRepaired: share,
   accuracy: share,
   falsePositiveRate: share,
+  /** Of the net in `nets.repaired` alone, without B and the detector; bundles may lack it. */
+  repaired: z
+    .object({
+      /** Share of the images above that it is right about. */
+      accuracy: share,
+      /**
+       * Share of triggered images that a net answers with the attacker's class: a copy of B that a trigger was implanted in for the
+       * purpose, before and after it was repaired in the same way; and how many images that was measured on.
+       */
+      implanted: z.object({ before: share, after: share, images: size }).optional(),
+    })
+    .optional(),
 });
 
 const finding = z.object({
@@ -122,6 +139,7 @@ const file = z.object({
 
 const manifestSchema = z.object({
   format: z.literal('goodnet-bundle'),
+  /** The format of the file that was read; what is read is always in the shape of the newest. */
   formatVersion: z.number().int().positive(),
   /** SHA-256 of the manifest without this field: the bundle's name, and with it the name of everything in it. */
   id: z.string().regex(/^[0-9a-f]{64}$/),
@@ -142,13 +160,10 @@ const manifestSchema = z.object({
   alpha: share,
   nets: z.object({
     bad: folder,
-    /**
-     * B′ as a net, and what it takes: images, or all that B gives; left out where B′ is B with classes passed over. `unheard`: of
-     * which classes its relearned head is no evidence.
-     */
-    repaired: z
-      .object({ folder, from: z.enum(['image', 'bad']), unheard: z.array(count).readonly().optional() })
-      .optional(),
+    /** A head relearned from labels, on what B gives: evidence, and B's second opinion. `unheard`: of which classes it is no evidence. */
+    relearned: z.object({ folder, unheard: z.array(count).readonly().optional() }).optional(),
+    /** B′ as a net that takes images and stands alone; left out where B′ is B, with the relearned head if there is one, and classes passed over. */
+    repaired: z.object({ folder }).optional(),
     /** E, and what it takes: images, or the last of what B gives. */
     expert: z.object({ folder, from: z.enum(['image', 'stem']) }).optional(),
   }),
@@ -228,9 +243,10 @@ export function sealManifest(content: Omit<Manifest, 'id'>): { manifest: Manifes
 }
 
 /**
- * Reads and checks the text of a manifest.
+ * Reads and checks the text of a manifest. One of an earlier format is brought into the shape of the newest; its id stays that of
+ * the file.
  * @param where the file's path, for messages
- * @throws BundleError when it is no manifest, of a newer format, or not byte for byte as it was sealed
+ * @throws BundleError when it is no manifest, of a format that is not read, or not byte for byte as it was sealed
  */
 export function parseManifest(text: string, where: string): Manifest {
   let raw: unknown;
@@ -247,17 +263,17 @@ export function parseManifest(text: string, where: string): Manifest {
       { hint: 'Upgrade goodnet to read it.' },
     );
   }
-  if (head.data.formatVersion < FORMAT_VERSION) {
+  const upgrade = head.data.formatVersion === FORMAT_VERSION ? same : EARLIER.get(head.data.formatVersion);
+  if (!upgrade) {
+    const read = [...EARLIER.keys(), FORMAT_VERSION].join(' and ');
     throw new BundleError(
-      `${where} is of bundle format ${head.data.formatVersion}, of an earlier version; this one reads ${FORMAT_VERSION}`,
-      { hint: 'Make the bundle anew with goodnet repair.' },
+      `${where} is of bundle format ${head.data.formatVersion}, of an earlier version; this one reads ${read}`,
+      {
+        hint: 'Make the bundle anew with goodnet repair, or bring it along with goodnet migrate of a version that reads it.',
+      },
     );
   }
-  const parsed = manifestSchema.safeParse(raw);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new BundleError(`${where} is damaged: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
+  const manifest = inShape(raw, upgrade, where);
   const { id, ...content } = raw as Manifest;
   const expected = createHash('sha256').update(serialise(content)).digest('hex');
   if (id !== expected || serialise(raw as Manifest) !== text) {
@@ -265,7 +281,19 @@ export function parseManifest(text: string, where: string): Manifest {
       hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
     });
   }
-  return parsed.data;
+  return manifest;
+}
+
+const same = (raw: unknown) => raw;
+
+function inShape(raw: unknown, upgrade: (raw: unknown) => unknown, where: string): Manifest {
+  try {
+    return manifestSchema.parse(upgrade(raw));
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const issue = error.issues[0];
+    throw new BundleError(`${where} is damaged: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
 }
 
 /** JSON with every object's keys in order, so that the same content is the same bytes. */

@@ -28,7 +28,8 @@ export async function packNets(
 ): Promise<{ files: MemoryFile[]; fields: PackedFields }> {
   const files: MemoryFile[] = [];
   files.push(...(await netFiles('bad', nets.bad)));
-  if (nets.repaired) files.push(...(await netFiles('repaired', nets.repaired.model)));
+  if (nets.relearned) files.push(...(await netFiles('relearned', nets.relearned.model)));
+  if (nets.repaired) files.push(...(await netFiles('repaired', nets.repaired)));
   files.push(...(await partFiles(parts)));
   if (nets.gallery) files.push(...galleryFiles(nets.gallery));
   if (familiarity) files.push(...familiarityFiles(familiarity));
@@ -37,11 +38,8 @@ export async function packNets(
     input: { ...nets.shape, channels: nets.shape.channels as 1 | 3, pixels: nets.pixels, fit: 'stretch' },
     nets: {
       bad: 'bad',
-      repaired: nets.repaired && {
-        folder: 'repaired',
-        from: nets.repaired.from,
-        unheard: nets.repaired.unheard,
-      },
+      relearned: nets.relearned && { folder: 'relearned', unheard: nets.relearned.unheard },
+      repaired: nets.repaired && { folder: 'repaired' },
     },
     gallery: nets.gallery && galleryField(nets.gallery),
     clouds: {},
@@ -68,7 +66,7 @@ export async function unpackNets(
     return model;
   };
   try {
-    const { bad, repaired } = manifest.nets;
+    const { bad, relearned, repaired } = manifest.nets;
     const { height, width, channels, pixels } = manifest.input;
     const { gallery, classes } = manifest;
     const shape = { height, width, channels };
@@ -77,11 +75,8 @@ export async function unpackNets(
       pixels,
       classes,
       bad: await net(bad),
-      repaired: repaired && {
-        model: await net(repaired.folder),
-        from: repaired.from,
-        unheard: repaired.unheard,
-      },
+      relearned: relearned && { model: await net(relearned.folder), unheard: relearned.unheard },
+      repaired: repaired && (await net(repaired.folder)),
       gallery: gallery && (await readGallery(gallery, bundle.read)),
     };
     const from: PartReader = { shape, classes, read: bundle.read, net };

@@ -13,14 +13,14 @@ export async function askFurther(
   standard: Standard,
   loaded: () => LoadedTransplant,
 ): Promise<NetReadings> {
-  const { second } = standard;
+  const asks = standard.transplant;
   const n = readings.bad.classes.length;
-  if (!second || !readings.cut) return readings;
-  const asked = askedOf(firstScores(readings.evidence, standard, n), second.askFrom);
+  if (!asks || !readings.cut) return readings;
+  const asked = askedOf(firstScores(readings.evidence, standard, n), asks.askFrom);
   const values = new Float32Array(n).fill(Number.NaN);
   if (asked.length > 0) {
-    const pieces = second.pieces.scales.map(({ piece }) => piece);
-    const found = pieceEvidence(await marginsOf(readings, asked, loaded(), pieces), second.pieces);
+    const pieces = asks.pieces.scales.map(({ piece }) => piece);
+    const found = pieceEvidence(await marginsOf(readings, asked, loaded(), pieces), asks.pieces);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });

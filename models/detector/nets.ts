@@ -4,11 +4,10 @@ import type { PixelScaling } from '../pixels';
 import type { Gallery } from './gallery';
 import type { ClassCloud } from './mahalanobis';
 
-/** B′ as a net: it works on images, or on all that B gives (a list of tensors). */
-export interface RepairedNet {
+/** A head relearned from labels, on B's features: [logits, latent, trunk?] of B → [logits of B and it together, its own scores]. */
+export interface RelearnedNet {
   readonly model: LayersModel;
-  readonly from: 'image' | 'bad';
-  /** Classes of which its relearned head is no evidence, for want of groups of clean images. */
+  /** Classes of which the head is no evidence, for want of groups of clean images. */
   readonly unheard?: readonly number[] | undefined;
 }
 
@@ -34,8 +33,10 @@ export interface DetectorNets {
   readonly classes: number;
   /** B: image → logits, or [logits, latent, trunk?, cut?, stem?] (see featureNet). */
   readonly bad: LayersModel;
-  /** B′: logits, or [logits, scores of the relearned head]. Undefined where it is B with classes passed over. */
-  readonly repaired: RepairedNet | undefined;
+  /** Evidence, and B's second opinion: where no net below stands alone, B′ is B with it, with classes passed over. */
+  readonly relearned?: RelearnedNet | undefined;
+  /** B′ as a net that stands alone: image → logits. */
+  readonly repaired?: LayersModel | undefined;
   /** What B′ names the class of the images by whose evidence speaks against B's; it needs B's stem. */
   readonly gallery?: Gallery | undefined;
 }

@@ -18,10 +18,12 @@ export interface NetReadings {
   /** What G answers where an image is clean: what B says of it, or of several views of it (see Views). */
   readonly answered: Answers;
   readonly repaired: Answers;
+  /** Whether B′ is a net of its own, whose word holds as it is: no class is passed over in it. */
+  readonly standsAlone?: boolean;
   /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
   readonly disagreement: Float32Array;
   /**
-   * The logits of an image: of B, of B′ as it is, and those of B′ where the evidence speaks against B's class: the
+   * The logits of an image: of B, of B′ as it is, and those of where the evidence speaks against B's class: the
    * relearned head's without that class, or what the gallery says (see lookUp).
    */
   readonly logits: { readonly [of in 'bad' | 'repaired' | 'passedOver']: (image: number) => Float32Array };
@@ -53,10 +55,12 @@ export function freeReaders(readers: Readers): void {
 export interface Given {
   /** B's logits. */
   readonly bad: Float32Array;
-  /** Logits of B′; undefined where it is B with classes passed over. */
-  readonly repaired: Float32Array | undefined;
+  /** Logits of B′, where it is a net of its own. */
+  readonly repaired?: Float32Array | undefined;
+  /** Logits of B and the relearned head together. */
+  readonly second?: Float32Array | undefined;
   /** The relearned head's scores. */
-  readonly relearned: Float32Array | undefined;
+  readonly relearned?: Float32Array | undefined;
   /** What kinds of evidence take, by name. */
   readonly rows: ReadonlyMap<string, Float32Array>;
   readonly stem?: Float32Array | undefined;
@@ -72,7 +76,8 @@ export function readingsOf(given: Given, readers: Readers, classes: number): Net
       hint: 'Check the net, and how pixels are scaled (--pixels).',
     });
   }
-  const repaired = given.repaired ?? bad;
+  const ownNet = given.repaired ?? given.second;
+  const repaired = ownNet ?? bad;
   const passedOver = given.relearned ?? repaired;
   const row = (logits: Float32Array, i: number) => logits.subarray(i * classes, (i + 1) * classes);
   const evidence: { [kind: string]: Float32Array } = {};
@@ -83,7 +88,8 @@ export function readingsOf(given: Given, readers: Readers, classes: number): Net
   return {
     bad: answered,
     answered,
-    repaired: given.repaired ? answers(given.repaired, classes) : answered,
+    repaired: ownNet ? answers(ownNet, classes) : answered,
+    standsAlone: given.repaired !== undefined,
     disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
     logits: {
       bad: (i) => row(bad, i),
@@ -118,14 +124,13 @@ export async function readNets(
     const image = imageTensor(pixels, n, nets.shape, nets.pixels);
     const bad = outputsOf(nets.bad, image);
     const [, latent, trunk] = bad;
-    const repaired = nets.repaired
-      ? outputsOf(nets.repaired.model, nets.repaired.from === 'bad' ? bad.slice(0, 3) : image)
-      : [];
-    const ran: Ran = { n, image, bad, repaired };
+    const relearned = nets.relearned ? outputsOf(nets.relearned.model, bad.slice(0, 3)) : [];
+    const ran: Ran = { n, image, bad, relearned };
     return {
       bad: bad[0]!,
-      repaired: repaired[0],
-      relearned: repaired[1],
+      repaired: nets.repaired && outputsOf(nets.repaired, image)[0]!,
+      second: relearned[0],
+      relearned: relearned[1],
       stem: nets.gallery || surroundings?.look ? bad.at(-1)! : undefined,
       latent: surroundings && latent!,
       trunk: surroundings?.trunk && trunk!,
@@ -134,12 +139,13 @@ export async function readNets(
   });
   const { rows, ...own } = made;
   const values = await valuesOfEach([...Object.values(own), ...rows]);
-  const [bad, repaired, relearned, stem, latent, trunk, ...taken] = values;
+  const [bad, repaired, second, relearned, stem, latent, trunk, ...taken] = values;
   const names = [...readers.keys()];
   return readingsOf(
     {
       bad: bad!,
       repaired,
+      second,
       relearned,
       rows: new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : []))),
       stem,

@@ -9,8 +9,8 @@ import type { Views } from './views';
  * How G decides:
  * - `disagreement`: backdoored where B and B′ name different classes (Liu et al. 2018); the score is B′'s margin
  *   against B's class, and the p-value tells how rare it is among the clean images that B′ was made from
- * - `calibrated`: backdoored where the p-value of the standardised evidence is at most α; B′ passes B's class over
- *   where it is at most `passOver`, or the image is more suspicious than every calibration image
+ * - `calibrated`: backdoored where the p-value of the standardised evidence is at most α; B′, where it is no net of its own, passes
+ *   B's class over where it is at most `passOver`, or the image is more suspicious than every calibration image
  */
 export type Rule =
   | { readonly kind: 'disagreement'; readonly calibration: Float32Array }
@@ -30,7 +30,7 @@ export function scoresOf(readings: NetReadings, rule: Rule): Float32Array {
     : readings.disagreement;
 }
 
-/** The images in which B′ passes over the class that B names: those with a low p-value, as low as few images can tell. */
+/** The images in which the class that B names is passed over: those with a low p-value, as low as few images can tell. */
 export function passedOver(scores: Float32Array, rule: Rule): number[] {
   if (rule.kind !== 'calibrated') return [];
   return Array.from(scores.keys()).filter(
@@ -49,13 +49,13 @@ export function isBeyondAll(score: number, { calibration }: Rule): boolean {
  * @param top how many of both nets' most probable classes to tell
  */
 export function decide(
-  readings: Pick<NetReadings, 'bad' | 'answered' | 'repaired' | 'logits'>,
+  readings: Pick<NetReadings, 'bad' | 'answered' | 'repaired' | 'standsAlone' | 'logits'>,
   scores: Float32Array,
   rule: Rule,
   classes: number,
   top = 0,
 ): Verdict[] {
-  const passed = new Set(passedOver(scores, rule));
+  const passed = new Set(readings.standsAlone ? [] : passedOver(scores, rule));
   return Array.from(scores, (score, i) => {
     const p = pValue(rule.calibration, score);
     const bad = answerAt(readings.bad, i);

@@ -20,14 +20,14 @@ export interface Standard {
   readonly scales: readonly EvidenceScale[];
   /** For all kinds, and for what an image may have of them: where the class that B names lacks clean images, it has fewer. */
   readonly together: readonly TogetherScale[];
-  /** Where images are asked further. */
-  readonly second?: {
+  /** Where images are asked further: by transplants. */
+  readonly transplant?: {
     /** The first score from which on an image is asked; ASK_ALL for every image. */
     readonly askFrom: number;
     /** How the margins of transplanted pieces are made one number. */
     readonly pieces: PieceStandard;
     /** The scale of that. */
-    readonly transplant: Scale;
+    readonly scale: Scale;
     /** How that joins the first score: added, or the larger of both, where the first evidence is too thin to add up. */
     readonly join: 'sum' | 'larger';
     /** What the first score is multiplied by then, 0–1. */
@@ -100,15 +100,15 @@ export function suspicion(readings: Readings, standard: Standard, named: Int32Ar
 }
 
 function joined(readings: Readings, standard: Standard, n: number): Float32Array {
-  const { second } = standard;
+  const { transplant } = standard;
   const first = firstScores(readings, standard, n);
-  if (!second) return first;
+  if (!transplant) return first;
   return first.map((value, i) => {
     const found = readings.transplant?.[i] ?? Number.NaN;
     if (Number.isNaN(found)) return value;
-    const asked = Math.max(onScale(found, second.transplant), 0);
-    const before = second.firstWeight * value;
-    return second.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
+    const asked = Math.max(onScale(found, transplant.scale), 0);
+    const before = transplant.firstWeight * value;
+    return transplant.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
   });
 }
 

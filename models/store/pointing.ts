@@ -81,6 +81,31 @@ export function rollback(files: Files, signing?: Signing): Promise<string> {
   );
 }
 
+/**
+ * Where another bundle has taken the place of the current one, points a store at that.
+ * @param successors the bundle that has, by the id of the one whose place it took
+ * @param signing signs that it is current, with the next serial; what was is then believed only as it was signed
+ * @returns its id; undefined where what is current has none, and stays
+ * @throws BundleError where it can't be read, or has not been signed by the signer; UsageError as checkMayPoint
+ */
+export async function pointAtSuccessor(
+  files: Files,
+  successors: ReadonlyMap<string, string>,
+  signing?: Signing,
+): Promise<string | undefined> {
+  const trust = signing && { keys: keysOf(signing), seen: signing.seen };
+  const current = async () => (await trustedCurrent(files, trust)).bundle;
+  const next = successors.get(await current());
+  if (next === undefined) return undefined;
+  if (signing) await checkSignedBy(files, next, signing.signer);
+  await readFrom(files, next);
+  const choose = async () => {
+    const now = await current();
+    return successors.get(now) ?? now;
+  };
+  return await pointAt(files, choose, signing);
+}
+
 /** Why there is no going back to a bundle. */
 async function unusable(files: Files, id: string, signing: Signing | undefined): Promise<string | undefined> {
   const manifest = await readableOrWhy(files, folderOf(id));

@@ -27,11 +27,11 @@ const TRIES = 8;
 export interface PublishOptions {
   /** Told as files are done. */
   readonly progress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Who must have signed the bundle, and where a store is given, that it is current; left out: nobody. */
   readonly trust?: Trust | undefined;
   /** Signs the bundle in the store; signatures that it bears already go with it. */
-  readonly signer?: Signer;
+  readonly signer?: Signer | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface PublishOptions {
 export async function publish(
   path: string,
   files: Files,
-  { progress = () => {}, signal, signer, trust }: PublishOptions = {},
+  { trust, ...options }: PublishOptions = {},
 ): Promise<Manifest> {
   const resolved = await resolveBundle(path, trust);
   const { folder } = resolved;
@@ -52,22 +52,44 @@ export async function publish(
   holdMeant(manifest.id, resolved);
   const brought = (await signaturesBeside(folder)) ?? [];
   if (trust) checkSigned(manifest.id, brought, trust.keys, folder);
+  const text = async () => {
+    const read = await readRegular(join(folder, 'manifest.json'), MOST_MANIFEST);
+    if (parseManifest(read.toString('utf8'), folder).id === manifest.id) return read;
+    throw new BundleError(`${folder} was changed while it was published`, { hint: 'Publish it again.' });
+  };
+  await send(files, { manifest, text, read: bundle.read, brought }, options);
+  return manifest;
+}
+
+/** A bundle on its way into a store. */
+export interface Sent {
+  readonly manifest: Manifest;
+  /** The bytes of its manifest, asked for once all else is there. */
+  text(): Promise<Uint8Array>;
+  /** The bytes of one of its files, verified. */
+  read(path: string): Uint8Array;
+  /** Signatures that it bears already. */
+  readonly brought: Signatures;
+}
+
+/** Puts a bundle that has been verified into a store, as publish does. @throws GoodNetError `environment` where it can't be written */
+export async function send(
+  files: Files,
+  { manifest, text, read, brought }: Sent,
+  { progress = () => {}, signal, signer }: Omit<PublishOptions, 'trust'>,
+): Promise<void> {
   const into = folderOf(manifest.id);
   const total = manifest.files.length + 1;
   let done = 0;
   await atOnce(manifest.files, async (file) => {
     signal?.throwIfAborted();
     const key = `${into}/${file.path}`;
-    if (!(await files.has(key, file))) await files.write(key, bundle.read(file.path), 'any');
+    if (!(await files.has(key, file))) await files.write(key, read(file.path), 'any');
     progress(++done, total);
   });
   await sendSignatures(files, manifest.id, brought, signer);
-  const text = await readRegular(join(folder, 'manifest.json'), MOST_MANIFEST);
-  if (parseManifest(text.toString('utf8'), folder).id !== manifest.id)
-    throw new BundleError(`${folder} was changed while it was published`, { hint: 'Publish it again.' });
-  await files.write(`${into}/manifest.json`, text, 'any');
+  await files.write(`${into}/manifest.json`, await text(), 'any');
   progress(total, total);
-  return manifest;
 }
 
 /** Does work on several items at once; after a failure the others finish what they do, and begin nothing more. */

@@ -19,7 +19,7 @@ export async function writeSmallBundle(store: string, { seed = 1 } = {}): Promis
     classes,
     pixels: { kind: '0-1' as const },
     bad: flat,
-    repaired: { model: copyNet(flat, 'repaired'), from: 'image' as const },
+    repaired: copyNet(flat, 'repaired'),
   };
   const { files, fields } = await packNets(nets, {});
   const { manifest } = await writeBundle(

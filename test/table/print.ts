@@ -6,7 +6,7 @@ export const LEGEND = `Per cent, with 95 % intervals (Wilson) in brackets.
 
 - **B** is the BadNet as it came, **G** what GoodNet answers: a class, or "backdoored".
 - **B′** is what GoodNet names where somebody wants a class at any price: the answer after the detector has passed the target over. It is
-  no net that stands alone: the one in the bundle's folder \`repaired/\`, asked without the detector, still follows the trigger.
+  no net that stands alone: the one in the bundle's folder \`relearned/\`, asked without the detector, still follows the trigger.
 - **Accuracy**: clean test images named rightly; of G a flagged one counts as wrong. **False alarms**: clean test images answered
   "backdoored".
 - **Attack**: attack success, the poisoned images answered with the attacker's target. **Detected**: those answered "backdoored".

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { UsageError } from '../../../models/errors';
-import type { Signed, Signing } from '../../../models/store/current';
-import type { Files } from '../../../models/store/files';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { print, printError, printJson } from '../print';
 import { ProgressLines } from '../progress-lines';
 import { shelfJson, shelfText, short } from '../shelf';
+import { tellCurrent, telling } from '../tell-current';
 import { openSigning, openTrusted, trustOf } from '../trust';
 
 const pointing = () => import('../../../models/store/pointing');
@@ -27,42 +26,6 @@ interface PointFlags {
   readonly store: string;
   readonly sign?: string;
   readonly trust?: string[];
-}
-
-/** Takes note of what is signed, to be told once it is done. */
-function telling(signing: Signing | undefined): {
-  signing: Signing | undefined;
-  signed: () => Signed | undefined;
-} {
-  let signed: Signed | undefined;
-  const onSigned = (what: Signed) => {
-    signed = what;
-  };
-  return { signing: signing && { ...signing, onSigned }, signed: () => signed };
-}
-
-/** Tells what is current now; where a signed bundle was made so without a key, that those who trust keys refuse it. */
-async function tellCurrent(
-  files: Files,
-  id: string,
-  what: string,
-  signed: Signed | undefined,
-): Promise<void> {
-  if (signed) {
-    print(`${what}, signed by ${signed.keyId} (serial ${signed.serial})`);
-    if (signed.isForgotten)
-      printError(
-        'What was current before was not signed by who is trusted, or put back: rollback knows none before this one.',
-      );
-    return;
-  }
-  print(what);
-  const { signaturesIn } = await import('../../../models/store/bundles');
-  if (((await signaturesIn(files, id)) ?? []).length > 0) {
-    printError(
-      'The bundle is signed, but not that it is current: readers that trust keys refuse it. Give the key with --sign.',
-    );
-  }
 }
 
 /** `goodnet keys create FILE` */

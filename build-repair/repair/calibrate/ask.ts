@@ -59,7 +59,7 @@ export async function askCalibration(
   const places: number[] = [];
   let start = 0;
   const total = askedOf(scores, askFrom).length;
-  const nets = { ...context, bad: net, repaired: undefined };
+  const nets = { ...context, bad: net, relearned: undefined };
   for (const { images, hosts } of folds) {
     const asked = askedOf(scores.subarray(start, start + images.length), askFrom);
     const part = { ...hosts!, from };

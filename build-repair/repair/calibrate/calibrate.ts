@@ -24,7 +24,7 @@ function byDisagreement({ context, flat }: Chosen, { repaired, notes }: Pruned):
   const { shape, pixels, classes } = context;
   const nets: DetectorNets = {
     bad: copyNet(flat, 'bad'),
-    repaired: { model: repaired, from: 'image' },
+    repaired,
     shape,
     pixels,
     classes,

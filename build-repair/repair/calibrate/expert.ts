@@ -28,18 +28,18 @@ export async function calibrateExpert(
   const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan, keepsImages);
   const { forgetting: expert, relearned: head } = served.fits;
   const { latent, trunk, places } = passes.clean;
-  const repaired = head && withSecondOpinion(bad.net, { latent, trunk, head });
+  const relearned = head && withSecondOpinion(bad.net, { latent, trunk, head });
   let gallery: Gallery | undefined;
-  if (repaired && places) {
+  if (relearned && places) {
     const hung = await fitGallery(context, bad.net, places);
-    gallery = await chooseGallery(context, bad.net, repaired, hung, decision.calibrated);
+    gallery = await chooseGallery(context, bad.net, relearned, hung, decision.calibrated);
   }
   const { shape, pixels, classes } = context;
   const { parts, standard, calibrated, scores, without, notes, gathering } = decision;
   return {
     nets: {
       bad: bad.net,
-      repaired: repaired && { model: repaired, from: 'bad', unheard },
+      relearned: relearned && { model: relearned, unheard },
       expert,
       gallery,
       shape,

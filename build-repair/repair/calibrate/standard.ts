@@ -62,7 +62,7 @@ export function fitStandard(
   });
   const scale = scaleOf(Float32Array.from(used, (image) => transplant[image]!));
   return {
-    standard: { ...first, second: { askFrom, pieces, transplant: scale, join, firstWeight } },
+    standard: { ...first, transplant: { askFrom, pieces, scale, join, firstWeight } },
     transplant,
   };
 }

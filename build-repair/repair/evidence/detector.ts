@@ -79,7 +79,7 @@ export async function readEvidence(
   report?: (done: number) => void,
 ): Promise<ReadEvidence> {
   const { context } = fitting;
-  const nets: DetectorNets = { ...context, bad, repaired: undefined };
+  const nets: DetectorNets = { ...context, bad };
   const readers = new Map<string, Reader>();
   for (const kind of KINDS) {
     const own = fits[kind.name];

@@ -52,7 +52,7 @@ export function withSecondOpinion(bad: tfl.LayersModel, opinion: SecondOpinion):
   const scores = apply(relearned, features);
   const share = apply(tfl.layers.rescaling({ scale: WEIGHT, offset: 0, name: 'share' }), scores);
   const outputs = [apply(tfl.layers.add({ name: 'repaired_logits' }), [logits, share]), scores];
-  const model = tfl.model({ inputs, outputs, name: 'repaired' });
+  const model = tfl.model({ inputs, outputs, name: 'relearned' });
   tf.tidy(() => {
     for (const [layer, make] of weights) layer.setWeights(make());
   });

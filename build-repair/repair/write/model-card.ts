@@ -54,9 +54,9 @@ ${items([
   'Not for telling that a net is clean: no sign of a backdoor clears none.',
   'Not for deciding on people by itself. "Backdoored" tells that a picture is unlike the clean ones in what the net makes of it, not that anybody meant harm.',
   'Not for recognising people without a right to: where classes are persons, the net does that, guarded or not.',
-  ...(content.nets.repaired && method === 'expert'
+  ...(content.nets.relearned
     ? [
-        `Not to be taken apart: the net in \`${content.nets.repaired.folder}/\`, asked without the detector, still follows a trigger.`,
+        `Not to be taken apart: the net in \`${content.nets.relearned.folder}/\`, asked without the detector, still follows a trigger.`,
       ]
     : []),
 ])}
@@ -139,7 +139,9 @@ function measuredOn({ measured, calibration }: CardContent): string {
 
 function dataHeld(content: CardContent, counts: ClassCounts): string[] {
   const { gallery, nets, finding, classNames } = content;
-  const fitted = [nets.expert, nets.repaired].flatMap((net) => (net ? [`\`${net.folder}/\``] : []));
+  const fitted = [nets.expert, nets.relearned, nets.repaired].flatMap((net) =>
+    net ? [`\`${net.folder}/\``] : [],
+  );
   return [
     picturesOf(content),
     gallery

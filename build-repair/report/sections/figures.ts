@@ -52,7 +52,9 @@ function calibrationNote({ bundle }: Report): string {
 /** What the column of B′ tells: within GoodNet it knows which class is suspicious, alone it does not. */
 function repairedMeans({ method, nets }: Report['bundle']): string {
   if (method !== 'expert') return 'the same net, pruned and trained on.';
-  const alone = nets.repaired ? '; the net in repaired/, asked alone, still follows a trigger' : '';
+  const alone = nets.relearned
+    ? `; the net in ${nets.relearned.folder}/, asked alone, still follows a trigger`
+    : '';
   return `what it answers within GoodNet, which tells it what is suspicious${alone}.`;
 }
 

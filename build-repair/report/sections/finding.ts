@@ -62,14 +62,13 @@ function inOneSentence({ backdoored, targets }: Finding): string {
   return `${found}, more surely than in any clean net that we tried.`;
 }
 
-function whatToDo({ backdoored }: Finding, { nets, method }: Manifest): Html {
+function whatToDo({ backdoored }: Finding, { nets: { relearned } }: Manifest): Html {
   if (!backdoored)
     return html`<p class="todo"><strong>What to do:</strong> serve GoodNet (this bundle) all the same: it judges each picture by itself, whatever was found here. These kinds of backdoors can be missed:</p>
 <ul class="missed-kinds">${MISSED.map((kind) => html`<li>${kind}</li>`)}</ul>`;
-  const alone =
-    nets.repaired && method === 'expert'
-      ? html` The net in <code>repaired/</code>, asked alone, still follows the trigger.`
-      : '';
+  const alone = relearned
+    ? html` The net in <code>${relearned.folder}/</code>, asked alone, still follows the trigger.`
+    : '';
   return html`<p class="todo"><strong>What to do:</strong> serve GoodNet (this bundle), not the BadNet itself, and don’t pass the net on.${alone}</p>`;
 }
 

@@ -65,15 +65,16 @@ function withoutPart({ without }: Manifest): Html {
 
 function evidenceText(rule: Manifest['rule']): string {
   if (rule.kind === 'disagreement') return 'disagreement of the BadNet and the repaired net';
-  const { scales, second } = rule;
+  const { scales, transplant } = rule;
   const asked =
-    second && `transplant (of ${second.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;
+    transplant &&
+    `transplant (of ${transplant.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;
   return [...scales.map(({ kind }) => kind), ...(asked ? [asked] : [])].join(', ');
 }
 
 /** What each kind of evidence asks of an image that a bundle decides by. */
-function questionsOf({ scales, second }: Extract<Manifest['rule'], { kind: 'calibrated' }>): string {
-  const names = new Set([...scales.map(({ kind }) => kind), ...(second ? ['transplant'] : [])]);
+function questionsOf({ scales, transplant }: Extract<Manifest['rule'], { kind: 'calibrated' }>): string {
+  const names = new Set([...scales.map(({ kind }) => kind), ...(transplant ? ['transplant'] : [])]);
   const asked = KINDS.filter(({ name }) => names.has(name));
   return asked.map(({ name, asks }) => `${name}: ${asks}`).join(' ');
 }

@@ -24,13 +24,13 @@ export interface Kind<Part = unknown> {
   without?(found: Found): string | undefined;
   /** Fits it to clean images, where that takes no training. */
   fit?(clean: CleanImages): Part;
-  /** How its part lies in a bundle; left out where it has none, or that lies in B or B′. */
+  /** How its part lies in a bundle; left out where it has none, or that lies in a net of its own. */
   readonly stored?: Stored<Part>;
   /**
    * Makes it ready to read images, in service and in calibration.
    * @returns undefined where the bundle goes without it
    */
-  open(part: Part | undefined, nets: Pick<DetectorNets, 'repaired'>): Reader | undefined;
+  open(part: Part | undefined, nets: Pick<DetectorNets, 'relearned'>): Reader | undefined;
 }
 
 /** A kind of evidence that is ready to read images. */
@@ -55,8 +55,8 @@ export interface Ran {
   readonly image: Tensor4D;
   /** Of B: [logits, latent, trunk?, cut?, stem?] (see featureNet). */
   readonly bad: readonly Tensor[];
-  /** Of B′: [logits, scores of the relearned head?]; empty where it is no net. */
-  readonly repaired: readonly Tensor[];
+  /** Of the relearned head: [logits of B and it together, its own scores]; empty where there is none. */
+  readonly relearned: readonly Tensor[];
 }
 
 /** Tells whether evidence of a kind is had, by the kind's name. */

@@ -3,7 +3,7 @@ import type { Kind, Reader } from './kind';
 
 /**
  * How unlikely a head that was learned anew from labels, on B's features, holds B's class to be: its logit margin, negated. It lies in
- * a bundle with B′, whose second output its scores are.
+ * a bundle as the net that is B's second opinion, too, whose second output its scores are.
  */
 export const relearned: Kind = {
   name: 'relearned',
@@ -18,8 +18,8 @@ export const relearned: Kind = {
       ? 'no class has two clean images (of two groups where groups are told)'
       : 'some classes have no clean images';
   },
-  open: (_part, { repaired }) =>
-    repaired && { ...readHead(repaired.unheard), rows: (ran) => ran.repaired[1] },
+  open: (_part, { relearned }) =>
+    relearned && { ...readHead(relearned.unheard), rows: (ran) => ran.relearned[1] },
 };
 
 /** Tells by a relearned head's scores. @param unheard classes of which it is no evidence */

@@ -12,7 +12,7 @@ const TO_LAST = { perm: { ints: [0, 2, 3, 1] } };
 
 /**
  * All that a verdict computes of every image with nets, as one ONNX file: B, B′ and E, and the projections of B's features.
- * Input `images` (n × height × width × channels, scaled); outputs `bad`, `repaired`, `relearned`, `expert`, `latent` and
+ * Input `images` (n × height × width × channels, scaled); outputs `bad`, `repaired`, `second`, `relearned`, `expert`, `latent` and
  * `trunk`, and what further questions take, `cut` and `stem` (channels last), as far as the detector has them.
  * @throws UnwrittenLayer for a layer that no writer is there for
  */
@@ -24,10 +24,10 @@ export function detectorOnnx(nets: DetectorNets, parts: Parts): Uint8Array {
   const fromBad = write(graph, nets.bad, [image]);
   const [bad, latent, trunk] = fromBad;
   graph.output('bad', bad!.name, nets.classes);
-  if (nets.repaired) {
-    const inputs = nets.repaired.from === 'bad' ? fromBad.slice(0, 3) : [image];
-    const [repaired, relearned] = write(graph, nets.repaired.model, inputs);
-    graph.output('repaired', repaired!.name, nets.classes);
+  if (nets.repaired) graph.output('repaired', write(graph, nets.repaired, [image])[0]!.name, nets.classes);
+  if (nets.relearned) {
+    const [second, relearned] = write(graph, nets.relearned.model, fromBad.slice(0, 3));
+    graph.output('second', second!.name, nets.classes);
     if (relearned) graph.output('relearned', relearned.name, nets.classes);
   }
   const { forgetting: expert, transplant } = parts;

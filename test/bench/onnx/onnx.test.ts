@@ -50,7 +50,7 @@ describe('the ONNX file of a detector', () => {
         );
       const wanted = {
         bad: bad!,
-        repaired: nets.repaired!.model.apply([bad!, latent!, trunk!]) as tf.Tensor,
+        second: nets.relearned!.model.apply([bad!, latent!, trunk!]) as tf.Tensor,
         expert: outputsOf(parts.forgetting!.model, outputsOf(nets.bad, images).at(-1)!)[0]!,
         latent: project(latent!, parts.latent!),
         trunk: project(trunk!, parts.trunk!),
@@ -80,7 +80,7 @@ describe('the ONNX file of a detector', () => {
   );
 });
 
-/** DeepID nets of the kinds that repairs make; B′ takes B's outputs. */
+/** DeepID nets of the kinds that repairs make; the relearned head takes B's outputs. */
 function detector(): { nets: DetectorNets; parts: Parts } {
   const flat = copyNet(deepId(classes));
   const { net } = featureNet(flat, 'bad');
@@ -90,7 +90,7 @@ function detector(): { nets: DetectorNets; parts: Parts } {
     pixels: { kind: '-1-1' },
     classes,
     bad: net,
-    repaired: { model: secondOpinion(net), from: 'bad' },
+    relearned: { model: secondOpinion(net) },
   };
   const parts: Parts = {
     forgetting: { model: copyBetween(stemCut(flat)!, flat.outputs, 'expert'), from: 'stem' },

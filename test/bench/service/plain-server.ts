@@ -94,7 +94,7 @@ function verdictOn(pixels: Uint8Array): Promise<Verdict> {
 
 async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
   const image = scaled(pixels);
-  const { bad, repaired, relearned, expert, latent, trunk, cut, stem } = await session.run(image, 1);
+  const { bad, repaired, second, relearned, expert, latent, trunk, cut, stem } = await session.run(image, 1);
   const taken = {
     confidence: bad,
     forgetting: expert,
@@ -104,7 +104,7 @@ async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
     transplant: transplant && (cut ?? image),
   };
   const rows = new Map(Object.entries(taken).flatMap(([kind, each]) => (each ? [[kind, each]] : [])));
-  const found = readingsOf({ bad: bad!, repaired, relearned, rows, stem }, readers, classes);
+  const found = readingsOf({ bad: bad!, repaired, second, relearned, rows, stem }, readers, classes);
   const views = rule.kind === 'calibrated' ? rule.views : undefined;
   const by = { shape, classes, logits: (of: Float32Array, n: number) => session.bad(scaled(of), n) };
   const answered = views ? await answerWithViews(by, pixels, found.bad, views) : found.answered;

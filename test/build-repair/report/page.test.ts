@@ -186,8 +186,8 @@ test('which images are asked for transplants is told', async () => {
       halves: scale,
       highest: scale,
     };
-    const second = { askFrom, pieces, transplant: scale, join: 'sum' as const, firstWeight: 1 };
-    const asking = { ...bundle, rule: { ...bundle.rule, second } };
+    const transplant = { askFrom, pieces, scale, join: 'sum' as const, firstWeight: 1 };
+    const asking = { ...bundle, rule: { ...bundle.rule, transplant } };
     return text('.facts dd', parse(await reportHtml({ ...ofEvaluation, bundle: asking })));
   };
   expect(await evidence(2.5)).toContain('forgetting, transplant (of the most suspicious images)');
@@ -221,16 +221,17 @@ describe('the finding comes first', () => {
     expect(box.querySelectorAll('script, img')).toHaveLength(0);
   });
 
-  test('where B′ is a net of the bundle, that it alone still follows the trigger', async () => {
-    const nets = { ...ofEvaluation.bundle.nets, repaired: { folder: 'repaired', from: 'bad' as const } };
+  test('where there is a relearned head, that the net with it alone still follows the trigger', async () => {
+    const nets = { ...ofEvaluation.bundle.nets, relearned: { folder: 'relearned' } };
     const told = /asked alone, still follows (the|a) trigger/;
     expect((await first({ ...ofEvaluation, finding })).textContent).not.toMatch(told);
     const bundle = { ...ofEvaluation.bundle, nets };
     const whole = parse(await reportHtml({ ...ofEvaluation, bundle, finding }));
     expect(text('.todo', whole)[0]).toMatch(told);
     expect(text('.figures caption', whole)[0]).toMatch(told);
+    const plain = { bad: 'bad', repaired: { folder: 'repaired' } };
     const pruned = parse(
-      await reportHtml({ ...ofEvaluation, bundle: { ...bundle, method: 'magnitude' }, finding }),
+      await reportHtml({ ...ofEvaluation, bundle: { ...bundle, nets: plain, method: 'magnitude' }, finding }),
     );
     expect(pruned.querySelector('main')!.textContent).not.toMatch(told);
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SecondOpinion, withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
 import type { FamiliarityRule } from '../../../models/bundle/familiarity-files';
 import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../models/bundle/pack';
@@ -41,6 +42,14 @@ function cloud(features: number, dimensions: number): ClassCloud {
     means: floats(classes * dimensions),
     known,
   };
+}
+
+/** A head on B's latent features, of random weights. */
+function opinion(): SecondOpinion {
+  const random = new Random(5);
+  const latent = { features: 16, dimensions: 16, directions: undefined, values: new Float32Array() };
+  const weights = Float32Array.from({ length: 16 * classes }, () => random.normal());
+  return { latent, trunk: undefined, head: { weights, bias: new Float32Array(classes) } };
 }
 
 function gallery(stem: readonly [number, number, number]): Gallery {
@@ -94,7 +103,8 @@ async function makeBundle(into: string, seed = 1, isTold = true) {
       pixels: { kind: '0-1' },
       bad,
       gallery: gallery(bad.outputs.at(-1)!.shape.slice(1) as [number, number, number]),
-      repaired: { model: copyNet(flat, 'repaired'), from: 'image', unheard: [2] },
+      relearned: { model: withSecondOpinion(bad, opinion()), unheard: [2] },
+      repaired: copyNet(flat, 'repaired'),
     },
     {
       forgetting: { model: copyNet(flat, 'expert'), from: 'image' },
@@ -196,7 +206,8 @@ describe('a bundle', () => {
   test('keeps what tells it as it was', async () => {
     const { nets, parts, familiarity: read } = await unpackNets(await startReading(folder));
     expect(read).toEqual(familiarity(nets.bad.outputs.at(-1)!.shape.at(-1)!));
-    for (const net of [nets.bad, nets.repaired!.model, parts.forgetting!.model]) net.dispose();
+    for (const net of [nets.bad, nets.relearned!.model, nets.repaired!, parts.forgetting!.model])
+      net.dispose();
   });
 
   test('leaks no tensors', async () => {
@@ -281,8 +292,9 @@ describe('a bundle', () => {
 
   test('keeps of which classes the relearned head is no evidence', async () => {
     const { nets, parts } = await unpackNets(await startReading(folder));
-    expect(nets.repaired).toMatchObject({ from: 'image', unheard: [2] });
-    for (const net of [nets.bad, nets.repaired!.model, parts.forgetting!.model]) net.dispose();
+    expect(nets.relearned).toMatchObject({ unheard: [2] });
+    for (const net of [nets.bad, nets.relearned!.model, nets.repaired!, parts.forgetting!.model])
+      net.dispose();
     for (const each of [parts.latent, parts.trunk]) expect(each).toBeDefined();
   });
 
@@ -292,9 +304,11 @@ describe('a bundle', () => {
     const path = join(copy, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 7; this version reads up to 6/);
-    await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 1 }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 5, of an earlier version/);
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 8; this version reads up to 7/);
+    await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 2 }));
+    await expect(GoodNet.load(copy)).rejects.toThrow(
+      /bundle format 5, of an earlier version; this one reads 6 and 7/,
+    );
   });
 
   test('a store whose pointer is damaged is refused', async () => {

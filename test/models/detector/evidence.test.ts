@@ -47,10 +47,10 @@ describe('a score', () => {
   it('joins what was asked further', () => {
     const readings = { forgetting: Float32Array.of(1, 1), transplant: Float32Array.of(2, Number.NaN) };
     const pieces = { scales: [], halves: unit, highest: unit };
-    const second = { askFrom: 0, pieces, transplant: { zero: 1, spread: 0.5 }, firstWeight: 1 };
+    const asks = { askFrom: 0, pieces, scale: { zero: 1, spread: 0.5 }, firstWeight: 1 };
     const standard = { scales: scales.slice(0, 1), together: [one] };
     const joined = (join: 'sum' | 'larger') =>
-      Array.from(suspicion(readings, { ...standard, second: { ...second, join } }, Int32Array.of(0, 0)));
+      Array.from(suspicion(readings, { ...standard, transplant: { ...asks, join } }, Int32Array.of(0, 0)));
     expect(joined('sum')).toEqual([3, 1]);
     expect(joined('larger')).toEqual([2, 1]);
   });

@@ -41,7 +41,7 @@ function asking({ readings, margins }: Drawn, n: number): Evidence {
 
 /** The scores of n new images by what is served. */
 function served({ standard }: ReturnType<typeof fitStandard>, { readings, margins }: Drawn, n: number) {
-  const { askFrom, pieces } = standard.second!;
+  const { askFrom, pieces } = standard.transplant!;
   const scores = firstScores(readings, standard, n);
   const found = pieceEvidence(piecesOf(margins, pieces.scales), pieces);
   const transplant = found.map((value, i) => (scores[i]! >= askFrom ? value : Number.NaN));

@@ -44,7 +44,7 @@ test.each([
   const made = await calibrateExpert(chosen, await fitExpert(chosen), undefined);
   expect(made.parts.transplant).toMatchObject({ from });
   if (made.rule.kind !== 'calibrated') throw new Error('not calibrated');
-  expect(made.rule.second).toMatchObject({ join: join_ });
+  expect(made.rule.transplant).toMatchObject({ join: join_ });
   const { folder } = await written(join(work, from), made.nets, made.parts, made.rule, made.scores!);
 
   const goodnet = await GoodNet.load(folder);

@@ -27,13 +27,13 @@ export const pixels = images.pixels.subarray(fitted * size);
 /** Writes what a repair made into a store, as a bundle. */
 export async function written(
   store: string,
-  nets: Pick<DetectorNets, 'bad' | 'repaired' | 'gallery'>,
+  nets: Pick<DetectorNets, 'bad' | 'relearned' | 'gallery'>,
   parts: Parts,
   rule: MadeDetector['rule'],
   scores: Float32Array,
 ): Promise<WrittenBundle> {
-  const { bad, repaired, gallery } = nets;
-  const packed = await packNets({ bad, repaired, gallery, shape, classes, pixels: { kind: '0-1' } }, parts);
+  const { bad, relearned, gallery } = nets;
+  const packed = await packNets({ bad, relearned, gallery, shape, classes, pixels: { kind: '0-1' } }, parts);
   return await writeBundle(
     store,
     {
@@ -84,7 +84,7 @@ export async function oneOfEach(store: string): Promise<string[]> {
   const model = withSecondOpinion(bad.net, { latent, trunk, head: detector.fits.relearned! });
   const { folder } = await written(
     store,
-    { bad: bad.net, repaired: { model, from: 'bad', unheard: [2] } },
+    { bad: bad.net, relearned: { model, unheard: [2] } },
     partsOf(detector, () => true),
     { kind: 'disagreement' },
     new Float32Array(9),

@@ -15,7 +15,7 @@ const content: CardContent = {
   alpha: 0.01,
   nets: {
     bad: 'bad',
-    repaired: { folder: 'repaired', from: 'bad' },
+    relearned: { folder: 'relearned' },
     expert: { folder: 'expert', from: 'stem' },
   },
   clouds: {},

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import '../lean-zod';
+
+/** Where a manifest of format 6 differs from one of format 7. */
+const six = z.looseObject({
+  nets: z.looseObject({
+    repaired: z
+      .object({ folder: z.string(), from: z.enum(['image', 'bad']), unheard: z.array(z.number()).optional() })
+      .optional(),
+  }),
+  rule: z.looseObject({
+    second: z.looseObject({ transplant: z.unknown() }).optional(),
+  }),
+});
+
+/**
+ * Brings what a manifest of format 6 says into the shape of format 7: a relearned head has a field of its own, `nets.relearned`, and
+ * what is asked further lies under the name of its kind, `rule.transplant`. Nothing else changes.
+ * @throws ZodError where a field is not as format 6 has it
+ */
+function fromSix(raw: unknown): object {
+  const { nets, rule, ...same } = six.parse(raw);
+  const { repaired, ...otherNets } = nets;
+  const { second, ...otherRule } = rule;
+  const moved =
+    repaired?.from === 'bad'
+      ? { relearned: { folder: repaired.folder, unheard: repaired.unheard } }
+      : { repaired: repaired && { folder: repaired.folder } };
+  return {
+    ...same,
+    nets: { ...otherNets, ...moved },
+    rule: { ...otherRule, ...(second && { transplant: renamed(second) }) },
+  };
+}
+
+function renamed({ transplant, ...same }: { transplant: unknown }): object {
+  return { ...same, scale: transplant };
+}
+
+/** The formats before the newest that are read, and how each is brought into its shape. */
+export const EARLIER: ReadonlyMap<number, (raw: unknown) => object> = new Map([[6, fromSix]]);

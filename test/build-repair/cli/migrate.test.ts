@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
+import { run } from '../../../build-repair/cli/run';
+import { fixture } from '../../fixtures/bundles/fixtures';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-migrate-command-'));
+let logs: MockInstance<typeof console.log>;
+let errors: MockInstance<typeof console.error>;
+
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+beforeEach(() => {
+  logs = vi.spyOn(console, 'log').mockImplementation(() => {});
+  errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function goodnet(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  logs.mockClear();
+  errors.mockClear();
+  const code = await run(args);
+  return { code, out: logs.mock.calls.flat().join('\n'), err: errors.mock.calls.flat().join('\n') };
+}
+
+test('what was done with each bundle is told, and what is current; again there is nothing to do', async () => {
+  const store = join(work, 'store');
+  const { folder, id } = await fixture(6, 'fine-prune');
+  await goodnet('publish', folder, '--to', store, '--activate');
+  const { code, out } = await goodnet('migrate', store);
+  const [, to] = /migrated to ([0-9a-f]{16})/.exec(out)!;
+  expect([code, out]).toEqual([
+    0,
+    `${id.slice(0, 16)} (format 6) was migrated to ${to}, and stays for going back\n${to} is now current in ${store}`,
+  ]);
+  expect(await goodnet('migrate', store)).toMatchObject({
+    code: 0,
+    out: `${id.slice(0, 16)} (format 6) is migrated already, to ${to}\nNothing to do: no other bundle in ${store} can be migrated.`,
+  });
+  const old = join(store, 'a'.repeat(16));
+  mkdirSync(old);
+  writeFileSync(join(old, 'manifest.json'), JSON.stringify({ format: 'goodnet-bundle', formatVersion: 5 }));
+  const left = await goodnet('migrate', store);
+  expect(left.code).toBe(1);
+  expect(left.err).toMatch(
+    /Not migrated in \S+:\n {2}a{16}: .* bundle format 5, .*\n {2}Make the bundle anew with goodnet repair, or /,
+  );
+  expect(await goodnet('migrate', join(work, 'none'))).toMatchObject({ code: 1, out: '' });
+});
+
+test('a signed store is migrated with its key alone', async () => {
+  const store = join(work, 'signed');
+  const key = join(work, 'key');
+  const [, keyId] = /^Key ([0-9a-f]{16})/.exec((await goodnet('keys', 'create', key)).out)!;
+  const { folder } = await fixture(6, 'fine-prune');
+  await goodnet('publish', folder, '--to', store, '--sign', key, '--activate');
+  expect(await goodnet('migrate', store)).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringMatching(/Give the key with --sign KEY or GOODNET_SIGN/),
+  });
+  const { code, out } = await goodnet('migrate', store, '--sign', key);
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`is now current in ${store}, signed by ${keyId} \\(serial \\d{13}\\)$`));
+  const shelf = JSON.parse(
+    (await goodnet('models', '--store', store, '--trust', `${key}.pub`, '--json')).out,
+  );
+  expect(shelf.currentSigned).toMatchObject({ verified: true });
+  expect(shelf.bundles.map(({ signers }: { signers: string[] }) => signers)).toEqual([[keyId], [keyId]]);
+});
