@@ -5,6 +5,7 @@ import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
 import { accuracyOn } from '../fit/prune-channels';
 
+/** Origin: chosen by hand; not varied. */
 const MOST_IMAGES = 1000;
 
 /** The scaling under which B does best on clean images, and how well. */

@@ -14,7 +14,10 @@ import { chooseGallery, leaveGroupOut } from '../repaired/choose-gallery';
 import { fitGallery } from '../repaired/fit-gallery';
 import { withSecondOpinion } from '../repaired/second-opinion';
 
-/** p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images. */
+/**
+ * p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images.
+ * Origin: chosen by hand; not varied.
+ */
 const PASS_OVER = 0.02;
 
 /**
