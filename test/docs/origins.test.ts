@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PARTS } from '../ablation/parts';
 import { constantsIn, constantsOf, modulesIn, namesOrigin } from './constants';
 
 const root = join(import.meta.dirname, '../..');
@@ -24,6 +25,16 @@ describe('constants that decide', () => {
   it('say in their comment where they come from (`Origin: …`)', () => {
     const silent = all.filter((each) => !namesOrigin(each)).map(({ path, name }) => `${path}: ${name}`);
     expect(silent).toEqual([]);
+  });
+
+  it('send to parts that `npm run ablation` has', () => {
+    const asked = all.flatMap(({ comment }) =>
+      [...comment.replace(/\n \* /g, ' ').matchAll(/npm run ablation -- --only ([a-z,-]+)/g)].flatMap(
+        ([, names]) => names!.split(','),
+      ),
+    );
+    expect(asked.length).toBeGreaterThan(5);
+    expect(PARTS.map(({ name }) => name)).toEqual(expect.arrayContaining(asked));
   });
 
   it('are found', () => {
