@@ -24,6 +24,10 @@ export interface Limits {
   readonly maxFetched: number;
 }
 
+/**
+ * What is taken where nothing else is asked for.
+ * Origin: chosen by hand; `npm run fuzz` and `npm run bench:hostile` hold time and memory to bounds under them.
+ */
 export const LIMITS: Limits = {
   maxBytes: 10 * 2 ** 20,
   maxRequestBytes: 20 * 2 ** 20,

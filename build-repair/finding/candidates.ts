@@ -8,17 +8,17 @@ import { Occluder } from '../images/occlude';
 import { STAGES } from '../stages';
 import type { Twins } from './twins';
 
-/** Varied and painted images that the nets are asked about. */
+/** Varied and painted images that the nets are asked about. Origin: chosen by hand; not varied. */
 const ASKED = 2048;
-/** Of each net's wrong answers so many count, the surest. */
+/** Of each net's wrong answers so many count, the surest. Origin: chosen by hand; not varied. */
 const SUREST = 100;
-/** How many candidates each list gives. */
+/** How many candidates each list gives. Origin: chosen by hand, for eighteen searches at the most; not varied. */
 const BY_SIGNATURE = 6;
 const BY_PATCHES = 4;
 const BY_NOISE = 3;
 const BY_EXPERT = 3;
 const BY_BAD = 2;
-/** Images of noise. */
+/** Images of noise. Origin: chosen by hand; not varied. */
 const NOISE = 128;
 
 /** A wrong answer to a painted image, and by how much its logit stands above the next. */

@@ -12,13 +12,19 @@ import { Twins } from './twins';
 import type { Finding, FoundTarget, Recovered } from './types';
 import { verify } from './verify';
 
-/** Classes drawn at random beside the candidates. */
+/** Classes drawn at random beside the candidates. Origin: chosen by hand; not varied. */
 const DRAWN = 2;
-/** Clean images that a recovered trigger is verified on. */
+/** Clean images that a recovered trigger is verified on. Origin: chosen by hand; not varied. */
 const HELD = 128;
-/** A trigger that turns fewer images is shown where no other turns more. */
+/**
+ * A trigger that turns fewer images is shown where no other turns more.
+ * Origin: chosen by hand; it decides which trigger is shown, not what is found.
+ */
 const LEAST_RATE = 0.5;
-/** A score above this is a sign of a backdoor. */
+/**
+ * A score above this is a sign of a backdoor.
+ * Origin: no choice: the unit of scores, which are shares of the limits in score.ts.
+ */
 export const LIMIT = 1;
 
 /**

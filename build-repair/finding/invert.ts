@@ -11,17 +11,21 @@ import { ShapeSearch, startsOf } from './shape-search';
 import type { RecoveredTrigger, TriggerSearch } from './trigger';
 import type { Twins } from './twins';
 
+/** Origin: Adam’s, chosen by hand; not varied. */
 const LEARNING_RATE = 0.15;
-/** Images a step that every class's trigger is tried on. */
+/** Images a step that every class's trigger is tried on. Origin: chosen by hand; not varied. */
 const IMAGES = 4;
-/** Steps of shapes from every start; then each class goes on with its best. */
+/** Steps of shapes from every start; then each class goes on with its best. Origin: chosen by hand; not varied. */
 const FIRST_STEPS = 15;
 const SHAPE_STEPS = 50;
 const PATCH_STEPS = 30;
-/** The logit margin that a trigger is to reach; beyond, it is pressed less and less. */
+/** The logit margin that a trigger is to reach; beyond, it is pressed less and less. Origin: chosen by hand; not varied. */
 const WANTED = 3;
 
-/** Triggers × images that run through B at once: gradients of four hundred take some 600 MB. */
+/**
+ * Triggers × images that run through B at once: gradients of four hundred take some 600 MB.
+ * Origin: chosen by hand, for memory and time; verdicts do not depend on it.
+ */
 const MOST_ROWS = 128;
 
 /**

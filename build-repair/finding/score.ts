@@ -8,17 +8,31 @@ import type { Twins } from './twins';
 import type { Recovered } from './types';
 import type { Verified } from './verify';
 
-/** What the signature counts beside the margins of a shape, and what both together are held against (docs/method.md). */
+/**
+ * What the signature counts beside the margins of a shape, and what both together are held against (docs/method.md).
+ * Origin: set by hand on the self-made faces-stripe, clean_net of faces1283 and the tests’ nets; `npm run findings --
+ * attack:faces-stripe --detail` prints margins and signatures.
+ */
 const SIGNATURE_WEIGHT = 2;
 const MOST_TOGETHER = 10;
-/** What a signature alone is held against. */
+/** What a signature alone is held against. Origin: as SIGNATURE_WEIGHT. */
 const MOST_SIGNATURE = 4.4;
-/** Among fewer classes no signature stands out; a shape's margins alone are then held against MOST_MARGINS. */
+/**
+ * Among fewer classes no signature stands out; a shape's margins alone are then held against MOST_MARGINS.
+ * Origin: as SIGNATURE_WEIGHT, of the tests’ nets.
+ */
 const FEW_CLASSES = 20;
 const MOST_MARGINS = 5;
-/** What the margins of a patch are held against. */
+/**
+ * What the margins of a patch are held against.
+ * Origin: set by hand on the self-made faces-patch-flat and clean nets, none of whose margins were above 1.6; `npm run findings
+ * -- attack:faces-patch-flat --detail` prints them.
+ */
 const MOST_OF_PATCH = 4.5;
-/** Where a patch tells a target, a shape must have this share of the highest score to tell another. */
+/**
+ * Where a patch tells a target, a shape must have this share of the highest score to tell another.
+ * Origin: set by hand on the self-made faces-patch-flat, and the given backdoored nets were looked at (docs/method.md).
+ */
 const BESIDE_PATCH = 0.5;
 
 /** What a class's triggers do (see marginsTogether). */

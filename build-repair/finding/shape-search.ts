@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../../models/images/set';
 import { STEEPNESS, type TriggerSearch } from './trigger';
 
-/** The most of the picture that a shape covers. */
+/** The most of the picture that a shape covers. Origin: chosen by hand; not varied. */
 const AREA = 0.1;
-/** The mask is searched in squares of this side, so that it does not fall into dust. */
+/** The mask is searched in squares of this side, so that it does not fall into dust. Origin: chosen by hand; not varied. */
 const GRID = 2;
+/** Origin: chosen by hand; not varied. */
 const START_MASK = -1;
+/** Origin: chosen by hand; not varied. */
 const START_COLOUR = 0.6;
 
 /** Triggers of one colour each. */

@@ -1,7 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../../models/nets/graph';
 
-/** Makes a median absolute deviation the standard deviation of a normal distribution. */
+/**
+ * Makes a median absolute deviation the standard deviation of a normal distribution.
+ * Origin: no choice: 1 / Φ⁻¹(3/4) of the normal distribution.
+ */
 const MAD_TO_DEVIATION = 1.4826;
 
 /**

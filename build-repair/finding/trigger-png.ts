@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import type { ImageShape } from '../../models/images/set';
 import type { RecoveredTrigger } from './trigger';
 
+/** Origin: no choice: what is not seen, for opacity is 0 there. */
 const GREY = 128;
 
 /**

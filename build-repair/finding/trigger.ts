@@ -33,7 +33,7 @@ export function areaOf(mask: Float32Array): number {
  */
 export type TriggerKind = 'shape' | 'patch';
 
-/** Searched values go through a sigmoid of this steepness. */
+/** Searched values go through a sigmoid of this steepness. Origin: chosen by hand; not varied. */
 export const STEEPNESS = 2;
 
 /** Triggers that are being searched as tensors that gradients flow through. */

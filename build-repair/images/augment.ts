@@ -1,11 +1,15 @@
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 
-/** How far images are varied: mild enough that B answers as before. Shift is a share of the side (two pixels of 55). */
+/**
+ * How far images are varied: mild enough that B answers as before. Shift is a share of the side (two pixels of 55).
+ * Origin: chosen by hand; none of them varied by itself.
+ */
 const NOISE = 0.02 * 255;
 const SHIFT = 0.037;
 const CONTRAST = 0.15;
 const BRIGHTNESS = 0.08 * 255;
+/** Values of noise, drawn once. Origin: chosen by hand, for time; not varied. */
 const NOISE_TABLE = 1 << 16;
 
 /** Varies clean images as a camera would: shifted by up to two pixels of 55, contrast, brightness, noise. */

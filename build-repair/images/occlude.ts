@@ -1,8 +1,9 @@
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 
-/** Share of images that something is painted on. */
+/** Share of images that something is painted on. Origin: chosen by hand; not varied. */
 const SHARE = 0.6;
+/** Origin: chosen by hand; not varied. */
 const MOST_SHAPES = 3;
 
 type Inside = (y: number, x: number) => boolean;

@@ -25,14 +25,23 @@ export interface RepairWork {
   readonly keepsImages?: boolean | undefined;
 }
 
-/** Scalings that are tried, on so many images at most (see choosePixels). */
+/**
+ * Scalings that are tried, on so many images at most (see choosePixels).
+ * Origin: PIXEL_CANDIDATES and MOST_IMAGES of choosePixels; it tells the time left, no verdict.
+ */
 const SCALINGS = 4;
 const MOST_SCALED = 1000;
-/** Forgetting takes some fifty steps of a batch, each forth and back. */
+/**
+ * Forgetting takes some fifty steps of a batch, each forth and back.
+ * Origin: the times that repairSteps names; it tells the time left, no verdict.
+ */
 const FORGETTING = 150;
-/** Images of a batch at most (see forget). */
+/** Images of a batch at most (see forget). Origin: LARGEST_BATCH of forget; it tells the time left, no verdict. */
 const BATCH = 128;
-/** With fewer images a class every image is calibrated on at length (see askCalibration). */
+/**
+ * With fewer images a class every image is calibrated on at length (see askCalibration).
+ * Origin: FEWEST_IMAGES of the clouds; it tells the time left, no verdict.
+ */
 const FEW = 3;
 
 /**

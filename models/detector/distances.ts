@@ -1,7 +1,7 @@
 import { DISTANCES, type DistanceKind, type Distances } from './familiarity';
 import type { Summary } from './summaries';
 
-/** What no squared distance is below, so that it has a logarithm. */
+/** What no squared distance is below, so that it has a logarithm. Origin: no choice: keeps a logarithm finite. */
 const LEAST_DISTANCE = 1e-9;
 
 /** The mean direction of each class of clean images in one feature space of B. */

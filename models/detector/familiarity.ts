@@ -8,6 +8,8 @@ import { onScale, rounded, type Scale } from './scale';
  * - `trunk`: the same in what the net's head works on, the last image-shaped features
  * - `look`: the Mahalanobis distance, one Gaussian for all classes, of the mean and the deviation of each channel of B's stem.
  *   Noise, plain colours and drawings may lead anywhere in the late layers, which never learned of them; here they stand out
+ * Origin: the papers named; kept beside what was tried on clean_validation and left (docs/familiarity.md). `npm run
+ * familiarity` prints what they find.
  */
 export const DISTANCES = ['latent', 'trunk', 'look'] as const;
 export type DistanceKind = (typeof DISTANCES)[number];
@@ -20,7 +22,10 @@ export interface DistanceScale extends Scale {
   readonly kind: DistanceKind;
 }
 
-/** A picture is called unfamiliar where no more than this share of the clean images is as far from the others. */
+/**
+ * A picture is called unfamiliar where no more than this share of the clean images is as far from the others.
+ * Origin: chosen by hand, as the default α is; not varied.
+ */
 export const UNFAMILIAR = 0.01;
 
 /** What a verdict says of how familiar a picture is. */

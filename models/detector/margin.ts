@@ -1,4 +1,7 @@
-/** Logits so far below the highest add nothing that a 32-bit float could hold: e^-20 is 2e-9. */
+/**
+ * Logits so far below the highest add nothing that a 32-bit float could hold: e^-20 is 2e-9.
+ * Origin: the precision of float32.
+ */
 const NEGLIGIBLE = 20;
 
 /** The most probable class of each row of logits, and its softmax probability. */

@@ -1,13 +1,20 @@
 import { onScale, type Scale, scaleOf } from './scale';
 
-/** The parts of an image that are transplanted, each half of it: `rows` and `columns` are the middle half of these. */
+/**
+ * The parts of an image that are transplanted, each half of it: `rows` and `columns` are the middle half of these.
+ * Origin: the middle ones after faces-stealth-discs and the other self-made triggers (docs/method.md); `npm run ablation --
+ * --only rows,columns,middle` prints what they add.
+ */
 export const PIECES = ['top', 'bottom', 'left', 'right', 'rows', 'columns'] as const;
 export type Piece = (typeof PIECES)[number];
 
+/** Origin: no choice: the pieces that together are the whole image, twice. */
 const HALVES: readonly Piece[] = ['top', 'bottom', 'left', 'right'];
 /**
  * Pieces tell of triggers where fewer of the clean images are named by them alone: on faces any of the halves names 0–5 %, a middle part
  * 0–10 %; on signs, which lie in the middle, any of the halves 34–55 %, a middle part 74–90 %.
+ * Origin: chosen by hand between the shares above, on nets of faces1283 and of signs, after signs43-blend-natural and
+ * signs43-stealth (docs/method.md); the trial’s code is gone.
  */
 const SEEN_WHOLE = 0.2;
 

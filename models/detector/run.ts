@@ -3,7 +3,10 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../images/set';
 import { type PixelScaling, pixelFactors } from '../pixels';
 
-/** Images run through the nets at once; larger calls are cut up. */
+/**
+ * Images run through the nets at once; larger calls are cut up.
+ * Origin: chosen by hand, for memory and time; verdicts do not depend on it.
+ */
 export const RUN_BATCH = 64;
 
 /** A tensor of images as the nets take them: n × height × width × channels, scaled. */

@@ -12,7 +12,7 @@ export interface TogetherScale extends Scale {
   readonly kinds: readonly string[];
 }
 
-/** A first score that every image has. */
+/** A first score that every image has. Origin: no choice: below every score. */
 export const ASK_ALL = Number.MIN_SAFE_INTEGER;
 
 /** How several kinds of evidence are made one score. */
@@ -54,9 +54,14 @@ export type Readings = { readonly [kind: string]: Float32Array | undefined };
  * What the sum of all kinds is worth beside one of them alone. Chosen on self-made backdoors: at 1, as it was before, the tails of
  * all kinds together take of a backdoor in a net of signs what the sum would find (a blended photograph: 76 % found, 85 % at this);
  * without the kinds alone, 57 % of a faint blend on faces that E alone sees is above 99 % of clean images by this score, with them 94 %.
+ * Origin: self-made nets of both halves of then, signs43-blend-natural and signs43-stealth first (docs/method.md, "What was
+ * decided on what"); the trial’s code is gone.
  */
 const TOGETHER_WORTH = 16;
-/** A sum of kinds that an image may lack is put on a scale of its own where so many clean images have all of them. */
+/**
+ * A sum of kinds that an image may lack is put on a scale of its own where so many clean images have all of them.
+ * Origin: chosen by hand; not varied.
+ */
 const LEAST_TO_SCALE = 50;
 
 /**

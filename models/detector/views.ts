@@ -14,7 +14,7 @@ export interface Views {
   readonly mirrored: boolean;
 }
 
-/** The image itself, and moved by a pixel in each direction. */
+/** The image itself, and moved by a pixel in each direction. Origin: chosen by hand; not varied. */
 const MOVES = [
   [0, 0],
   [0, -1],
@@ -22,7 +22,10 @@ const MOVES = [
   [-1, 0],
   [1, 0],
 ] as const;
-/** Images whose views run through the net at once. */
+/**
+ * Images whose views run through the net at once.
+ * Origin: chosen by hand, for memory and time; verdicts do not depend on it.
+ */
 const IMAGES_AT_ONCE = 10;
 
 /** Log-probabilities that B gives an image's views: those of the image and its moves together, and of the mirror image. */

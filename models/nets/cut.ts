@@ -54,7 +54,11 @@ export function trunkCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
     .at(-1)?.tensor;
 }
 
-/** Share of the multiply-adds that the stem may take. */
+/**
+ * Share of the multiply-adds that the stem may take.
+ * Origin: E so cut against E with all convolutions frozen and with none, on self-made nets of faces and signs (docs/method.md,
+ * "What was tried and failed"); the share itself chosen by hand; not varied.
+ */
 const LARGEST_STEM = 0.75;
 
 /**
@@ -67,7 +71,7 @@ export function stemCut(model: tf.LayersModel): tf.SymbolicTensor | undefined {
     .at(-1)?.tensor;
 }
 
-/** Height and width that halves are worth cutting at. */
+/** Height and width that halves are worth cutting at. Origin: chosen by hand; not varied. */
 const SMALLEST_CUT = 4;
 
 /** The last image-shaped tensor that everything passes and that is at least 4 × 4: where halves are transplanted. */

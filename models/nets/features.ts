@@ -2,7 +2,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { latentTensor, stemCut, transplantCut, trunkCut } from './cut';
 import { callOf, copyBetween, partBetween } from './graph';
 
-/** Trunk features are averaged over places until an image has no more values than this. */
+/** Trunk features are averaged over places until an image has no more values than this. Origin: chosen by hand; not varied. */
 const MOST_TRUNK_VALUES = 4096;
 
 /** A net that also gives its features. */
@@ -16,7 +16,10 @@ export interface FeatureNet {
   readonly hasStem: boolean;
 }
 
-/** Where the cut is among a feature net's outputs, if it has one; the stem, if it has one, is the last. */
+/**
+ * Where the cut is among a feature net's outputs, if it has one; the stem, if it has one, is the last.
+ * Origin: no choice: the order of what featureNet gives.
+ */
 export const CUT = 3;
 
 /** A copy of a flat net (see copyNet) that ends in logits, with its features as further outputs. */

@@ -11,12 +11,17 @@ import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { Asked } from './standard';
 
-/** Share of clean images that are asked further, where the first evidence is complete: it misses little. */
+/**
+ * Share of clean images that are asked further, where the first evidence is complete: it misses little.
+ * Origin: chosen by hand; not varied. `npm run ablation -- --only ask-from` prints what asking every image would change.
+ */
 const ASKED = 0.2;
 /**
  * With fewer clean images than these an expert that forgot on them is a poor judge: what the first score is then worth beside the
  * transplants. Chosen on self-made backdoors with 192 images of faces (a stealthy sinusoid: 51 % at the full weight, 94 % at this);
  * with 2,370 of signs (an ellipse) this found 82 % where the full weight finds 85.
+ * Origin: those self-made nets, their trial’s code gone; signs-ellipse-plain had been measured before (docs/method.md, "What
+ * was decided on what"). `npm run ablation -- --only first-weight` prints what the weight changes.
  */
 const FEW_IMAGES = 1000;
 const THIN = 0.6;

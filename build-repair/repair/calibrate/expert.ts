@@ -10,7 +10,10 @@ import { calibrateFamiliarity } from './familiarity';
 import type { MadeDetector } from './made';
 import { gatheringInWords } from './unlabelled';
 
-/** p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images. */
+/**
+ * p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images.
+ * Origin: chosen by hand; not varied.
+ */
 const PASS_OVER = 0.02;
 
 /**

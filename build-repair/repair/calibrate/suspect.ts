@@ -3,16 +3,21 @@ import { addedByClass, type Suspected } from '../../../models/detector/score';
 /**
  * What a found target class may be worth, the most first: by the logarithm of this, images that B answers so are put higher.
  * Chosen on self-made backdoors (faces-stealth: a stripe 94 → 97 %); more than 4 found no more.
+ * Origin: faces-stealth; the trial’s code is gone. `npm run ablation -- --only suspected` prints what the most of them adds.
  */
 const WORTHS = [4, 3, 2, 1.5];
 /**
  * At each of these false-positive rates others must keep their share. They are those that people ask for, from the most to the least
  * sparing (the default is 0.01); the weights above were chosen with them.
+ * Origin: chosen by hand, with the weights above.
  */
 const RATES = [0.005, 0.01, 0.02, 0.05];
-/** Fewer flagged images than these tell nothing. */
+/** Fewer flagged images than these tell nothing. Origin: chosen by hand; not varied. */
 const FEWEST = 8;
-/** Of the clean images that are flagged for other classes, at least this share must go on being flagged. */
+/**
+ * Of the clean images that are flagged for other classes, at least this share must go on being flagged.
+ * Origin: chosen by hand; not varied.
+ */
 const LEFT_TO_OTHERS = 0.75;
 
 /**

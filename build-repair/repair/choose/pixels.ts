@@ -5,6 +5,7 @@ import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
 import { accuracyOn } from '../observe/accuracy';
 
+/** Origin: chosen by hand; not varied. */
 const MOST_IMAGES = 1000;
 
 /** The scaling under which B does best on clean images, and how well. */

@@ -5,8 +5,13 @@ import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { allImages, type LoadedImages } from '../../images/load';
 
-/** Images that halves of an image are transplanted onto; they are kept in the bundle. */
+/**
+ * Images that halves of an image are transplanted onto; they are kept in the bundle.
+ * Origin: eight and 24 were tried on self-made backdoors: 0–1 % less (docs/method.md, "What was tried and failed"); the trial’s
+ * code is gone.
+ */
 export const HOSTS = 12;
+/** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
 const AT_ONCE = 256;
 
 /** Images to transplant onto, drawn for a detector that is fitted on some of the clean images. */

@@ -6,11 +6,15 @@ import type { Chosen } from '../choose/choose';
 import { fineTune } from '../learn/fine-tune';
 import type { Pruned } from './pruned';
 
-/** The schedule of Zhu and Gupta 2017 as TensorFlow Model Optimization has it: PolynomialDecay(0.5 → 0.7, power 3), masks renewed every 100 steps. */
+/**
+ * The schedule: PolynomialDecay(0.5 → 0.7, power 3), masks renewed every 100 steps.
+ * Origin: Zhu and Gupta 2017, as TensorFlow Model Optimization has it.
+ */
 const FIRST_SPARSITY = 0.5;
 const LAST_SPARSITY = 0.7;
 const POWER = 3;
 const RENEW_EVERY = 100;
+/** Origin: chosen by hand; not varied. */
 const EPOCHS = 2;
 const BATCH = 10;
 const LEARNING_RATE = 1e-3;

@@ -4,10 +4,14 @@ import type { ClassCloud } from '../../../models/detector/mahalanobis';
 import { valuesOf } from '../../../models/detector/run';
 import type { FeatureSpace } from '../observe/observe';
 
-/** How far the covariance is shrunk towards a multiple of the identity. */
+/** How far the covariance is shrunk towards a multiple of the identity. Origin: chosen by hand; not varied. */
 const SHRINKAGE = 0.1;
-/** A class's mean is trusted from so many images on, and from so many groups where groups are told. */
+/**
+ * A class's mean is trusted from so many images on, and from so many groups where groups are told.
+ * Origin: chosen by hand; not varied.
+ */
 export const FEWEST_IMAGES = 3;
+/** Origin: chosen by hand; not varied. */
 const FEWEST_GROUPS = 2;
 
 /** A fitted cloud, and the whitening by itself, for features that are projected already. */
@@ -60,7 +64,10 @@ export function fitCloud(
   };
 }
 
-/** The share of images that may be of classes whose distances were not calibrated. */
+/**
+ * The share of images that may be of classes whose distances were not calibrated.
+ * Origin: by hand, as LEFT_TO_CALIBRATE in folds.ts; not varied.
+ */
 const MOST_UNCALIBRATED = 0.15;
 
 /**

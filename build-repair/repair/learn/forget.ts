@@ -13,21 +13,36 @@ import { spread } from '../../images/load';
 import { type FitPart, STAGES } from '../../stages';
 import { BatchOrder, batchAccuracy, train } from './train';
 
-/** An expert that still names so large a share of the clean images has forgotten too little to tell much. */
+/**
+ * An expert that still names so large a share of the clean images has forgotten too little to tell much.
+ * Origin: chosen by hand; it decides what is told, not what is found.
+ */
 export const MUCH = 0.5;
+/** Origin: by hand; lower, and with more steps, than at first (67a60bb); no figures were kept. */
 const LEARNING_RATE = 1e-4;
+/** Origin: chosen by hand; not varied. */
 const LARGEST_BATCH = 128;
+/** Origin: as LEARNING_RATE. */
 const MOST_STEPS = 200;
-/** Clean accuracy, on varied images, at which the expert has forgotten enough; of fewer than 30 classes, half as much again as chance. */
+/**
+ * Clean accuracy, on varied images, at which the expert has forgotten enough; of fewer than 30 classes, half as much again as
+ * chance.
+ * Origin: by hand; margins along the way of forgetting were held against it and were no better (docs/method.md, "What was tried
+ * and failed").
+ */
 const STOP_ACCURACY = 0.05;
-/** However few classes there are: an expert that names half of two has forgotten nothing. */
+/**
+ * However few classes there are: an expert that names half of two has forgotten nothing.
+ * Origin: chosen by hand; not varied.
+ */
 const MOST_STOP_ACCURACY = 0.2;
 /**
  * From a logit margin of 14 on, 1 − p is less than float32 tells and nothing is unlearned. The logits of a net whose median margin
  * is higher than this are divided, so that it is this.
+ * Origin: float32, and a toy net of two classes with margins of 23 (docs/method.md, "What was tried and failed").
  */
 const MOST_MARGIN = 12;
-/** That median is told by so many images. */
+/** That median is told by so many images. Origin: chosen by hand; not varied. */
 const MARGIN_IMAGES = 256;
 
 /** The expert E, to run on images and to serve. */

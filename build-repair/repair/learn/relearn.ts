@@ -4,6 +4,7 @@ import type { Observations } from '../observe/observe';
 import type { Passes } from '../observe/passes';
 import { type LinearHead, softmaxRegression } from './softmax-regression';
 
+/** Origin: chosen by hand; not varied. */
 const EPOCHS = 5;
 
 /**

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 
+/** Origin: chosen by hand; not varied. */
 const BATCH = 256;
 const LEARNING_RATE = 2e-3;
-/** So that a label of probability 0 has a loss that can be told. */
+/** So that a label of probability 0 has a loss that can be told. Origin: no choice: keeps a logarithm finite. */
 const LEAST_PROBABILITY = 1e-30;
 
 /** Linear scores of classes: features · weights + bias. */

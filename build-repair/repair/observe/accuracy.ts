@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageTensor, outputsOf } from '../../../models/detector/run';
 import type { RepairContext } from '../../context';
 
+/** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
 const BATCH = 128;
 
 /** Accuracy of a net on some of the clean images, 0–1. */

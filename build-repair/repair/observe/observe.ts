@@ -9,8 +9,12 @@ import { allImages } from '../../images/load';
 import { randomDirections } from './random-directions';
 import { keepStemPlaces } from './stem-places';
 
-/** Features are projected to at most so many random directions. */
+/**
+ * Features are projected to at most so many random directions.
+ * Origin: by hand; more were no better (docs/method.md, "What was tried and failed").
+ */
 const MOST_DIMENSIONS = 300;
+/** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
 const BATCH = 128;
 
 /** One feature space of a net over the images of a sample. */

@@ -5,7 +5,10 @@ import { Occluder } from '../../images/occlude';
 import { STAGES } from '../../stages';
 import { type Observations, observe } from './observe';
 
-/** Copies of each image that shapes were painted on, beside the one that was only varied. */
+/**
+ * Copies of each image that shapes were painted on, beside the one that was only varied.
+ * Origin: chosen by hand; not varied.
+ */
 export const PAINTED = 2;
 
 /** What B says of the clean images, as they are and changed. */

@@ -5,6 +5,7 @@ import { imageTensor, outputsOf } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import type { RepairContext } from '../../context';
 
+/** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
 const BATCH = 64;
 
 /**

@@ -7,13 +7,18 @@ import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 
-/** Values of a place in the gallery: with 8, half-covered images were told apart less well, with 16 no better. */
+/**
+ * Values of a place in the gallery: with 8, half-covered images were told apart less well, with 16 no better.
+ * Origin: half-covered clean images; no figures were kept.
+ */
 const DIMENSIONS = 12;
-/** More channels are mixed down at random first. */
+/** More channels are mixed down at random first. Origin: chosen by hand; not varied. */
 const MOST_CHANNELS = 48;
+/** Origin: chosen by hand; not varied. */
 const SHRINKAGE = 0.1;
-/** Values beyond this quantile are cut to it. */
+/** Values beyond this quantile are cut to it. Origin: chosen by hand; not varied. */
 const LARGEST = 0.999;
+/** Origin: no choice: what 8 bits hold. */
 const STEPS = 127;
 
 /**

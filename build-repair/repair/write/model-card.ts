@@ -165,7 +165,10 @@ function picturesOf({ kept, transplant }: CardContent): string {
   return `Pictures: ${transplant.count} of the clean images, as they are, in \`hosts.bin\`. Keep the bundle as private as these.`;
 }
 
-/** A class of fewer images has a mean that is as good as one of them. */
+/**
+ * A class of fewer images has a mean that is as good as one of them.
+ * Origin: FEWEST_IMAGES of the clouds; it decides what the card says, no verdict.
+ */
 const FEW = 3;
 
 function meansOf({ clouds, familiarity, kept }: CardContent, { fewestFitted }: ClassCounts): string {

@@ -7,9 +7,12 @@ import { gatheringInWords } from '../calibrate/unlabelled';
 import type { AskedRepair } from '../check/options';
 import { MUCH } from '../learn/forget';
 
-/** A net that names fewer of the clean images is probably shown them wrongly. */
+/**
+ * A net that names fewer of the clean images is probably shown them wrongly.
+ * Origin: chosen by hand; it decides what is told, no verdict.
+ */
 const LEAST_ACCURACY = 0.5;
-/** So many classes are listed by their number. */
+/** So many classes are listed by their number. Origin: chosen by hand; how much is told. */
 const LISTED = 8;
 
 /** What a repair came to, as far as notices tell of it. */

@@ -8,7 +8,8 @@ const FOLDER = 'expert';
 
 /**
  * How sure the expert E, a copy of B that unlearned its clean task, still is of B's class: its logit margin (Xie et al., BaDExpert,
- * ICLR 2024). It is worth more than others: alone it finds nearly every backdoor.
+ * ICLR 2024). It is worth more than others: alone it finds nearly every backdoor. Origin of how much: chosen by hand, with the scale of
+ * evidence (docs/method.md, "What was decided on what"); not varied.
  */
 export const forgetting: Kind<ExpertNet> = {
   name: 'forgetting',

@@ -2,7 +2,7 @@ import type { ClassCloud } from '../mahalanobis';
 import { FEW_CLASSES, openCloud, storedCloud } from './distance';
 import type { Kind } from './kind';
 
-/** Which of B's outputs it is measured in. */
+/** Which of B's outputs it is measured in. Origin: no choice: the order of what featureNet gives. */
 export const LATENT = 1;
 
 /** Mahalanobis distance, in what B's last layer works on, to the clean images of the class that B names (Lee et al. 2018). */

@@ -2,7 +2,7 @@ import type { ClassCloud } from '../mahalanobis';
 import { FEW_CLASSES, openCloud, storedCloud } from './distance';
 import type { Kind } from './kind';
 
-/** Which of B's outputs it is measured in. */
+/** Which of B's outputs it is measured in. Origin: no choice: the order of what featureNet gives. */
 export const TRUNK = 2;
 
 /** The distance that latent is (Lee et al. 2018), in what B's head works on: its last image-shaped features. */
