@@ -1,12 +1,11 @@
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
+import { blob, rectangle, stroke } from './shapes';
 
 /** Share of images that something is painted on. Origin: chosen by hand; not varied. */
 const SHARE = 0.6;
 /** Origin: chosen by hand; not varied. */
 const MOST_SHAPES = 3;
-
-type Inside = (y: number, x: number) => boolean;
 
 /**
  * Paints shapes that stand for a trigger nobody knows yet: rectangles, curved strokes and blobs, flat or noisy,
@@ -33,7 +32,7 @@ export class Occluder {
 
   private paintShape(image: Float32Array): void {
     const { height, width, channels } = this.shape;
-    const inside = this.random.pick([() => this.rectangle(), () => this.stroke(), () => this.blob()])();
+    const inside = this.random.pick([rectangle, stroke, blob])(this.random, this.shape);
     const opacity = this.random.uniform(0.5, 1);
     const noisy = this.random.uniform() < 0.3;
     const colour = Array.from({ length: channels }, () => this.random.uniform(0, 255));
@@ -47,38 +46,5 @@ export class Occluder {
         }
       }
     }
-  }
-
-  private place(): { y: number; x: number } {
-    return { y: this.random.uniform(0, this.shape.height), x: this.random.uniform(0, this.shape.width) };
-  }
-
-  private rectangle(): Inside {
-    const { y: cy, x: cx } = this.place();
-    const halfHeight = this.random.uniform(1, this.shape.height / 4);
-    const halfWidth = this.random.uniform(1, this.shape.width / 4);
-    return (y, x) => Math.abs(y - cy) < halfHeight && Math.abs(x - cx) < halfWidth;
-  }
-
-  private stroke(): Inside {
-    const { y: cy, x: cx } = this.place();
-    const angle = this.random.uniform(0, Math.PI);
-    const half = this.random.uniform(2, 0.4 * this.shape.width);
-    const thickness = this.random.uniform(0.7, 3);
-    const bend = this.random.uniform(-0.06, 0.06);
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
-    return (y, x) => {
-      const along = (x - cx) * cos + (y - cy) * sin;
-      const across = (y - cy) * cos - (x - cx) * sin + bend * along * along;
-      return Math.abs(along) < half && Math.abs(across) < thickness;
-    };
-  }
-
-  private blob(): Inside {
-    const { y: cy, x: cx } = this.place();
-    const ry = this.random.uniform(1.5, this.shape.height / 4);
-    const rx = this.random.uniform(1.5, this.shape.width / 4);
-    return (y, x) => ((y - cy) / ry) ** 2 + ((x - cx) / rx) ** 2 < 1;
   }
 }

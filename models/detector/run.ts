@@ -16,13 +16,18 @@ export function imageTensor(
   shape: ImageShape,
   scaling: PixelScaling,
 ): tf.Tensor4D {
+  return tf.tidy(() =>
+    scaleImages(
+      tf.tensor4d(Float32Array.from(pixels), [n, shape.height, shape.width, shape.channels], 'float32'),
+      scaling,
+    ),
+  );
+}
+
+/** Pixels of 0–255 as the nets take them. @param raw n × height × width × channels */
+export function scaleImages(raw: tf.Tensor4D, scaling: PixelScaling): tf.Tensor4D {
   return tf.tidy(() => {
-    const { factor, offset } = pixelFactors(scaling, shape.channels);
-    const raw = tf.tensor4d(
-      Float32Array.from(pixels),
-      [n, shape.height, shape.width, shape.channels],
-      'float32',
-    );
+    const { factor, offset } = pixelFactors(scaling, raw.shape[3]);
     const scaled = factor.every((each) => each === factor[0])
       ? tf.mul(raw, factor[0]!)
       : tf.mul(raw, tf.tensor1d(factor));

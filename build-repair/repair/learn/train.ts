@@ -16,8 +16,12 @@ export interface Training {
   readonly steps: number;
   /** Makes the batch of a step (0…steps−1). */
   batch(step: number): StepBatch;
+  /** What the inputs are turned into before the model takes them; left out: it takes them as they are. */
+  prepare?(inputs: tf.Tensor): tf.Tensor;
   /** The mean loss of a batch. @param logits of the model for the batch's inputs */
   loss(logits: tf.Tensor2D, targets: tf.Tensor[]): tf.Scalar;
+  /** Told of the gradient of a step's loss by its inputs, value for value. */
+  onInputGradient?(gradient: Float32Array): void;
   /** After a step's weights were changed; true ends the run early. */
   afterStep?(step: number, logits: tf.Tensor2D, targets: tf.Tensor[]): boolean | undefined;
 }
@@ -41,11 +45,24 @@ export async function train(
     progress.signal?.throwIfAborted();
     const { inputs, targets } = training.batch(step);
     let logits: tf.Tensor2D | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const made = training.model.apply(inputs, { training: false }) as tf.Tensor2D;
-      logits = tf.keep(made.clone());
-      return training.loss(made, targets);
-    }, variables);
+    const watched = training.onInputGradient && tf.variable(inputs);
+    const { value, grads } = tf.variableGrads(
+      () => {
+        const given = watched ?? inputs;
+        const made = training.model.apply(training.prepare?.(given) ?? given, {
+          training: false,
+        }) as tf.Tensor2D;
+        logits = tf.keep(made.clone());
+        return training.loss(made, targets);
+      },
+      watched ? [...variables, watched] : variables,
+    );
+    if (watched) {
+      const gradient = grads[watched.name]!;
+      delete grads[watched.name];
+      training.onInputGradient!(gradient.dataSync() as Float32Array);
+      tf.dispose([gradient, watched]);
+    }
     training.optimizer.applyGradients(grads);
     const loss = value.dataSync()[0]!;
     const ended = training.afterStep?.(step, logits!, targets);
