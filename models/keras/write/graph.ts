@@ -5,9 +5,17 @@ import { kerasLayer } from './layers';
 /** Keras's name of a tensor: its layer, which call of it, and which of its outputs. */
 type Ref = readonly [layer: string, call: number, output: number];
 
+/** All layers of a net, in the order that Keras has them in; a sequential model of TensorFlow.js does not list its input. */
+export function layersInOrder(model: LayersModel): layers.Layer[] {
+  const inputs = model.inputs
+    .map(({ sourceLayer }) => sourceLayer)
+    .filter((each) => !model.layers.includes(each));
+  return [...inputs, ...model.layers];
+}
+
 /**
- * A flat net's configuration as Keras 2 writes it: a functional model. Its layers stand in the order of the net's, which is
- * Keras's own: Keras finds weights by it.
+ * A flat net's configuration as Keras 2 writes it: a functional model. Its layers stand in Keras's order, by which it finds
+ * their weights.
  * @throws NetError naming a layer that can't be written
  */
 export function kerasConfig(model: LayersModel): object {
@@ -23,7 +31,7 @@ export function kerasConfig(model: LayersModel): object {
       refs.set(id, [layer.name, earlier.length, i]);
     });
   }
-  const written = model.layers.map((layer) => ({
+  const written = layersInOrder(model).map((layer) => ({
     ...kerasLayer(layer),
     name: layer.name,
     inbound_nodes: calls.get(layer) ?? [],

@@ -2,7 +2,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { Group } from 'h5wasm';
 import { writeFileAtomically } from '../../bundle/write';
 import { hdf5Bytes } from '../../hdf5/bytes';
-import { kerasConfig } from './graph';
+import { kerasConfig, layersInOrder } from './graph';
 
 /** The version that the file says it is of: the layers written mean the same in all of Keras 2. */
 const KERAS_VERSION = '2.15.0';
@@ -21,6 +21,7 @@ export async function writeKerasH5(model: LayersModel, path: string): Promise<vo
 /** The bytes of such a file. @throws NetError as writeKerasH5 */
 export async function kerasH5(model: LayersModel): Promise<Uint8Array> {
   const config = JSON.stringify(kerasConfig(model));
+  const inOrder = layersInOrder(model);
   return await hdf5Bytes((file) => {
     file.create_attribute('backend', 'tensorflow');
     file.create_attribute('keras_version', KERAS_VERSION);
@@ -30,9 +31,9 @@ export async function kerasH5(model: LayersModel): Promise<Uint8Array> {
     weights.create_attribute('keras_version', KERAS_VERSION);
     weights.create_attribute(
       'layer_names',
-      model.layers.map(({ name }) => name),
+      inOrder.map(({ name }) => name),
     );
-    for (const layer of model.layers) writeLayer(weights.create_group(layer.name), layer);
+    for (const layer of inOrder) writeLayer(weights.create_group(layer.name), layer);
   });
 }
 

@@ -8,8 +8,9 @@ import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
 import { toProbabilities } from '../../../models/keras/probabilities';
 import { kerasH5 } from '../../../models/keras/write/h5';
+import { chainNet } from '../../small-nets';
 import { smallNets } from './exported';
-import { answers, largestDifference } from './nets';
+import { answers, largestDifference, testImages } from './nets';
 import { temporaryFolder } from './write-net';
 
 const folder = temporaryFolder();
@@ -35,6 +36,17 @@ describe.each(smallNets)('$name', ({ make }) => {
     expect(tf.memory().numTensors).toBe(before);
     net.dispose();
   });
+});
+
+it('a sequential model is written as it is, too, with its input', async () => {
+  const net = chainNet();
+  const path = join(folder, 'sequential.h5');
+  writeFileSync(path, await kerasH5(net));
+  const read = await loadNet(path);
+  expect(read).toMatchObject({ inputShape: { height: 12, width: 10, channels: 3 }, output: 'logits' });
+  const images = testImages(read.inputShape);
+  expect(largestDifference(answers(read.model, images), answers(net, images))).toBeLessThan(1e-6);
+  for (const each of [images, read.model, net]) each.dispose();
 });
 
 it('adds no softmax to a net that has one, and gives the one that it adds a name of its own', () => {
