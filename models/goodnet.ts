@@ -1,7 +1,6 @@
 import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
-import { type ArrivingBundle, filesOf } from './bundle/read';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import { type LoadedTransplant, loadTransplant } from './detector/evidence/transplant';
@@ -13,15 +12,10 @@ import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { answerWithViews, type Viewer, viewer } from './detector/views';
 import { type ImageShape, imageSize } from './images/set';
-import { signaturesBeside } from './signing/beside';
 import type { Seen } from './signing/seen';
-import { checkSigned, type Signatures, type TrustedKeys } from './signing/signatures';
-import { isS3 } from './store/address';
-import { findIn, signaturesIn } from './store/bundles';
-import type { Files } from './store/files';
-import { bundleWithId, manifestMeant, resolveBundle } from './store/folder';
+import type { TrustedKeys } from './signing/signatures';
+import { findBundle } from './store/find';
 import { type OpenFiles, openFiles } from './store/open';
-import { type Trust, trustedCurrent } from './store/trusted';
 import type { Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
@@ -81,13 +75,7 @@ export class GoodNet {
       readonly open?: OpenFiles;
     } = {},
   ): Promise<GoodNet> {
-    const trust = trusted && { keys: trusted, seen };
-    const { manifest, where, signatures, files } = isS3(path)
-      ? await fromStore(await open(path), id, trust)
-      : await fromFolder(path, id, trust);
-    // Before its files are read, which may be any.
-    if (trusted) checkSigned(manifest.id, await signatures(), trusted, where);
-    const bundle = files();
+    const bundle = await findBundle(path, { id, trust: trusted && { keys: trusted, seen }, open });
     return new GoodNet(bundle.manifest, await unpackNets(bundle));
   }
 
@@ -161,32 +149,6 @@ export class GoodNet {
     for (const net of [bad, relearned?.model, repaired]) net?.dispose();
     freeReaders(this.readers);
   }
-}
-
-/** A bundle whose manifest is known, and how the rest of it is had. */
-interface Found {
-  readonly manifest: Manifest;
-  /** For messages. */
-  readonly where: string;
-  signatures(): Promise<Signatures | undefined>;
-  files(): ArrivingBundle;
-}
-
-async function fromStore(files: Files, id: string | undefined, trust: Trust | undefined): Promise<Found> {
-  const { manifest, where, read } = await findIn(files, id ?? (await trustedCurrent(files, trust)).bundle);
-  return { manifest, where, signatures: () => signaturesIn(files, manifest.id), files: read };
-}
-
-async function fromFolder(path: string, id: string | undefined, trust: Trust | undefined): Promise<Found> {
-  const resolved = id === undefined ? await resolveBundle(path, trust) : await bundleWithId(path, id);
-  const { folder } = resolved;
-  const manifest = await manifestMeant(resolved);
-  return {
-    manifest,
-    where: folder,
-    signatures: () => signaturesBeside(folder),
-    files: () => filesOf(folder, manifest),
-  };
 }
 
 function ruleOf(manifest: Manifest): Rule {

@@ -1,26 +1,30 @@
-// Installs the Python tools that the service is tested with into a virtual environment in the cache folder, and prints
-// its path: schemathesis, which asks what /openapi.json tells of, and tritonclient, which speaks the Open Inference
-// Protocol, and moto, which stands in for EventBridge and SQS. Quick the second time.
+// Installs Python packages that GoodNet is tested with into a virtual environment in the cache folder, and prints its path. Quick
+// the second time. `python-tools.mjs` is what the service is tested with: schemathesis, which asks what /openapi.json tells of,
+// tritonclient, which speaks the Open Inference Protocol, and moto, which stands in for EventBridge and SQS;
+// `python-tools.mjs keras` is the Keras that exported nets are loaded with (TensorFlow, 200 MB: Python 3.9 to 3.11).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './native/steps.mjs';
 
-const PACKAGES = [
-  'schemathesis==4.32.5',
-  'tritonclient[http]==2.73.0',
-  'numpy',
-  'pillow',
-  'moto[server]==5.2.5',
-];
+const SETS = {
+  tools: ['schemathesis==4.32.5', 'tritonclient[http]==2.73.0', 'numpy', 'pillow', 'moto[server]==5.2.5'],
+  keras: ['tensorflow-cpu==2.15.1'],
+};
 
-const folder = join(cacheFolder(), 'python-tools');
+const [, , name = 'tools'] = process.argv;
+const packages = Object.hasOwn(SETS, name) ? SETS[name] : undefined;
+if (!packages) {
+  console.error(`python-tools: ${name}: one of ${Object.keys(SETS).join(', ')} is wanted`);
+  process.exit(2);
+}
+const folder = join(cacheFolder(), `python-${name}`);
 const mark = join(folder, 'installed');
-const wanted = PACKAGES.join('\n');
+const wanted = packages.join('\n');
 if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
   mkdirSync(cacheFolder(), { recursive: true });
   run('python3', ['-m', 'venv', '--clear', folder]);
-  run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES]);
+  run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
   writeFileSync(mark, wanted);
 }
 console.log(folder);

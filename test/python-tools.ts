@@ -4,8 +4,17 @@ import { cacheFolder } from '../scripts/native/steps.mjs';
 
 /** The virtual environment of scripts/python-tools.mjs; undefined, said once, where it has not been made. */
 export function pythonTools(): string | undefined {
-  const folder = join(cacheFolder(), 'python-tools');
+  return environment('tools', 'node scripts/python-tools.mjs');
+}
+
+/** The virtual environment that has Keras, of `scripts/python-tools.mjs keras`; undefined, said once, where it has not been made. */
+export function pythonKeras(): string | undefined {
+  return environment('keras', 'node scripts/python-tools.mjs keras');
+}
+
+function environment(name: string, madeBy: string): string | undefined {
+  const folder = join(cacheFolder(), `python-${name}`);
   if (existsSync(join(folder, 'installed'))) return folder;
-  console.log('Skipped: node scripts/python-tools.mjs has not been run.');
+  console.log(`Skipped: ${madeBy} has not been run.`);
   return undefined;
 }

@@ -69,6 +69,14 @@ export const ABOUT: Readonly<Record<string, About>> = {
     ],
     more: ['docs/method.md'],
   },
+  export: {
+    group: NETS,
+    examples: [
+      ['The repaired net, for Keras', 'goodnet export store --net repaired --to net.h5'],
+      ['As a folder for TensorFlow.js', 'goodnet export store --net repaired --to web/net'],
+    ],
+    more: ['docs/formats.md'],
+  },
   demo: {
     group: NETS,
     examples: [

@@ -4,6 +4,7 @@ import { printable } from '../../models/printable';
 import { version } from '../../models/version';
 import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
+import { exportCommand } from './commands/export';
 import { inspectCommand } from './commands/inspect';
 import { jobCommand, jobWorkerCommand } from './commands/job';
 import { migrateCommand } from './commands/migrate';
@@ -36,6 +37,7 @@ export function program(): Command {
     inspectCommand(),
     repairCommand(),
     evaluateCommand(),
+    exportCommand(),
     screenCommand(),
     serveCommand(),
     keysCommand(),

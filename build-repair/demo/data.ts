@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder, writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { hdf5Bytes } from '../../models/hdf5/bytes';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces, type LabelledDrawings, type TriggerKind } from './faces';
-import { hdf5Bytes } from './hdf5-bytes';
 import { contactSheet, picture, samplePictures } from './pictures';
 
 const VALIDATION_PER_PERSON = 24;

@@ -11,12 +11,12 @@ import { startEngine } from '../../models/engine';
 import { enableTraining } from '../../models/engine/training';
 import { imageSize } from '../../models/images/set';
 import { toLogits } from '../../models/keras/logits';
+import { writeKerasH5 } from '../../models/keras/write/h5';
 import { Random } from '../../models/random';
 import { BatchOrder, train } from '../repair/learn/train';
 import { shareNamed } from './answers';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces } from './faces';
-import { writeKerasH5 } from './keras-writer';
 import { demoNet } from './net';
 
 const SEED = 1;

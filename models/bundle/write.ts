@@ -45,16 +45,13 @@ export async function writeBundle(
   await makeFolder(store);
   await removeStale(store);
   if (await isWhole(folder, manifest)) return { folder, manifest, existed: true };
-  const aside = asideIn(store);
   try {
-    for (const file of files) await writeSynced(join(aside, file.path), file.bytes);
-    await writeSynced(join(aside, 'manifest.json'), encode(text));
+    const all = [...files, { path: 'manifest.json', bytes: encode(text) }];
     // They are of the id, and so of what is written anew, too.
     const signatures = await signaturesBeside(folder).catch(() => undefined);
-    if (signatures) await writeSynced(join(aside, SIGNATURES), encode(signaturesText(signatures)));
-    await moveInto(folder, aside);
+    if (signatures) all.push({ path: SIGNATURES, bytes: encode(signaturesText(signatures)) });
+    await writeFolderAtomically(folder, all);
   } catch (cause) {
-    await rm(aside, { recursive: true, force: true });
     throw new BundleError(`The bundle can't be written to ${store}: ${messageOf(cause)}`, {
       kind: 'environment',
       hint: 'Check that the folder is writable and the disk has room.',
@@ -104,6 +101,18 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await rename(aside, path);
   } catch (cause) {
     await rm(aside, { force: true });
+    throw cause;
+  }
+}
+
+/** Writes a folder whole or not at all: aside first, then moved into place, where what is there already makes room for it. */
+export async function writeFolderAtomically(folder: string, files: readonly MemoryFile[]): Promise<void> {
+  const aside = asideIn(dirname(folder));
+  try {
+    for (const { path, bytes } of files) await writeSynced(join(aside, path), bytes);
+    await moveInto(folder, aside);
+  } catch (cause) {
+    await rm(aside, { recursive: true, force: true });
     throw cause;
   }
 }

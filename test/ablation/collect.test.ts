@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeKerasH5 } from '../../build-repair/demo/keras-writer';
+import { writeKerasH5 } from '../../models/keras/write/h5';
 import type { LoadedImages } from '../../build-repair/images/load';
 import { PIECES } from '../../models/detector/pieces';
 import { startEngine } from '../../models/engine';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { writeKerasH5 } from '../../build-repair/demo/keras-writer';
+import { writeKerasH5 } from '../../models/keras/write/h5';
 
 /** Where trained nets are kept: `.cache/attacks`, which git ignores. */
 export const CACHE = join(import.meta.dirname, '../../.cache/attacks');

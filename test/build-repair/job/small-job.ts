@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
-import { hdf5Bytes } from '../../../build-repair/demo/hdf5-bytes';
-import { writeKerasH5 } from '../../../build-repair/demo/keras-writer';
 import { startEngine } from '../../../models/engine';
+import { hdf5Bytes } from '../../../models/hdf5/bytes';
+import { writeKerasH5 } from '../../../models/keras/write/h5';
 import { chainNet } from '../../small-nets';
 
 const CLASSES = 5;

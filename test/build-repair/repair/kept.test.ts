@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RepairContext } from '../../../build-repair/context';
-import { hdf5Bytes } from '../../../build-repair/demo/hdf5-bytes';
-import { writeKerasH5 } from '../../../build-repair/demo/keras-writer';
 import { openImages } from '../../../build-repair/images/open';
 import { silent } from '../../../build-repair/progress';
 import type { RepairOptions } from '../../../build-repair/repair/check/options';
@@ -15,7 +13,9 @@ import { createApp } from '../../../functions/app';
 import { classifierOf } from '../../../functions/classifier';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
+import { hdf5Bytes } from '../../../models/hdf5/bytes';
 import { loadNet } from '../../../models/keras';
+import { writeKerasH5 } from '../../../models/keras/write/h5';
 import { Random } from '../../../models/random';
 import { chainNet } from '../../small-nets';
 

@@ -1,54 +1,40 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { Group } from 'h5wasm';
-import { writeFileAtomically } from '../../models/bundle/write';
-import { hdf5Bytes } from './hdf5-bytes';
+import { writeFileAtomically } from '../../bundle/write';
+import { hdf5Bytes } from '../../hdf5/bytes';
+import { kerasConfig, layersInOrder } from './graph';
 
 /** The version that the file says it is of: the layers written mean the same in all of Keras 2. */
 const KERAS_VERSION = '2.15.0';
-
-type Json = { [key: string]: unknown };
 
 /**
  * Writes a model as Keras 2 writes a whole model (`model.save('net.h5')`), without optimizer state: its
  * configuration as attribute `model_config`, its weights in the group `model_weights`, a group a layer. The file is
  * written whole or not at all.
- * @param model sequential or functional, of layers that Keras has too, not of models in models
- * @throws Error for a model in the model
+ * @param model sequential or functional, and flat: of layers, not of models
+ * @throws NetError naming a layer that can't be written, a model in the model among them
  */
 export async function writeKerasH5(model: LayersModel, path: string): Promise<void> {
-  const nested = model.layers.find((layer) => 'layers' in layer);
-  if (nested) throw new Error(`"${nested.name}" is a model in the model, which is not written`);
   await writeFileAtomically(path, await kerasH5(model));
 }
 
-/** The bytes of such a file. */
-export function kerasH5(model: LayersModel): Promise<Uint8Array> {
-  return hdf5Bytes((file) => {
+/** The bytes of such a file. @throws NetError as writeKerasH5 */
+export async function kerasH5(model: LayersModel): Promise<Uint8Array> {
+  const config = JSON.stringify(kerasConfig(model));
+  const inOrder = layersInOrder(model);
+  return await hdf5Bytes((file) => {
     file.create_attribute('backend', 'tensorflow');
     file.create_attribute('keras_version', KERAS_VERSION);
-    file.create_attribute('model_config', JSON.stringify(configOf(model)));
+    file.create_attribute('model_config', config);
     const weights = file.create_group('model_weights');
     weights.create_attribute('backend', 'tensorflow');
     weights.create_attribute('keras_version', KERAS_VERSION);
     weights.create_attribute(
       'layer_names',
-      model.layers.map(({ name }) => name),
+      inOrder.map(({ name }) => name),
     );
-    for (const layer of model.layers) writeLayer(weights.create_group(layer.name), layer);
+    for (const layer of inOrder) writeLayer(weights.create_group(layer.name), layer);
   });
-}
-
-/** As Keras has it: a functional model is called so, a sequential one has a layer for its input. */
-function configOf(model: LayersModel): Json {
-  const { class_name, config } = model.toJSON(undefined, false) as { class_name: string; config: Json };
-  if (class_name !== 'Sequential') return { class_name: 'Functional', config };
-  const [first, ...others] = config.layers as { class_name: string; config: Json }[];
-  const { batch_input_shape, ...rest } = first!.config;
-  const input = {
-    class_name: 'InputLayer',
-    config: { batch_input_shape, dtype: 'float32', sparse: false, name: `${rest.name}_input` },
-  };
-  return { class_name, config: { ...config, layers: [input, { ...first, config: rest }, ...others] } };
 }
 
 function writeLayer(group: Group, layer: layers.Layer): void {

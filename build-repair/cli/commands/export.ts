@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import type { Manifest } from '../../../models/bundle/manifest';
+import { PLAIN_NETS, type PlainNet } from '../../export/nets';
+import { givenPath, oneOf } from '../options';
+import { print, printError } from '../print';
+import { short } from '../shelf';
+import { openTrusted, trustOf } from '../trust';
+
+interface ExportFlags {
+  readonly net: PlainNet;
+  readonly to?: string;
+  readonly force?: boolean;
+  readonly trust?: string[];
+}
+
+/** `goodnet export BUNDLE --net bad|repaired [--to PLACE]` */
+export function exportCommand(): Command {
+  return new Command('export')
+    .summary('write one net of a bundle for Keras, or for TensorFlow.js')
+    .description(
+      'write one net of a bundle, without the detector, for Keras (.h5) or for TensorFlow.js (a folder): it takes images as the bad net took them, and answers with the probability of each class',
+    )
+    .argument('<bundle>', 'a bundle, or the store that holds it; a store may be s3://bucket/prefix')
+    .requiredOption(
+      '--net <which>',
+      'bad (as it was given), or repaired, where that is a net of its own',
+      oneOf(PLAIN_NETS, '--net'),
+    )
+    .option(
+      '--to <place>',
+      'a file that ends in .h5, or a folder for TensorFlow.js; left out: bad.h5 or repaired.h5',
+      givenPath,
+    )
+    .option('--force', 'replace what an export wrote there before')
+    .option(
+      '--trust <key...>',
+      'only a bundle that one of these keys has signed: files, or ARNs in KMS; left out: GOODNET_TRUST',
+    )
+    .action(async (path: string, { net, to = `${net}.h5`, force = false, trust }: ExportFlags) => {
+      const { placeOf } = await import('../../export/place');
+      const place = await placeOf(to, force);
+      const trusted = await openTrusted(trustOf(trust), printError);
+      const { findBundle } = await import('../../../models/store/find');
+      const bundle = await findBundle(path, { trust: trusted });
+      const { startEngine } = await import('../../../models/engine');
+      await startEngine();
+      const { readPlainNet } = await import('../../export/read');
+      const { writePlainNet } = await import('../../export/write');
+      const model = await readPlainNet(bundle, net);
+      try {
+        await writePlainNet(model, place);
+      } finally {
+        model.dispose();
+      }
+      await tell(to, net, bundle.manifest);
+    });
+}
+
+const ALONE: Readonly<Record<PlainNet, string>> = {
+  bad: 'It is the net that was given: what backdoor it has, it has here.',
+  repaired: 'Without the detector it names a class for each image, triggered ones too.',
+};
+
+async function tell(to: string, net: PlainNet, { name, id, input, classes }: Manifest): Promise<void> {
+  const { describePixels } = await import('../../../models/pixels');
+  const { height, width, channels, pixels } = input;
+  print(`${to}: the ${net} net of ${name}, bundle ${short(id)}`);
+  print(`  takes ${height}×${width}×${channels} (height×width×channels), pixels ${describePixels(pixels)}`);
+  print(`  answers with ${classes} probabilities`);
+  print(ALONE[net]);
+}

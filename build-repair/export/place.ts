@@ -1,0 +1,60 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { checkPlace } from '../../models/bundle/place';
+import { UsageError } from '../../models/errors';
+
+/** Where a net is written, and as what: a Keras file, or a folder of TensorFlow.js. */
+export interface Place {
+  readonly kind: 'keras' | 'tensorflow.js';
+  readonly path: string;
+}
+
+const KERAS = ['.h5', '.hdf5'];
+/** What is written by nobody here, and would be taken for such a file by its name. */
+const OTHERS = ['.keras', '.onnx', '.tflite', '.pb', '.json'];
+/** What a folder of TensorFlow.js holds. */
+const WRITTEN = ['model.json', 'weights.bin'];
+
+/**
+ * Looks where a net is to be written, before it is read.
+ * @param to a file that ends in .h5, else a folder
+ * @param isForced whether what an export wrote there before is replaced
+ * @throws UsageError where something is there already, or the ending is of another kind; GoodNetError `environment` where nothing
+ * can be written
+ */
+export async function placeOf(to: string, isForced: boolean): Promise<Place> {
+  const path = resolve(to);
+  const ending = extname(path).toLowerCase();
+  if (OTHERS.includes(ending)) {
+    throw new UsageError(`--to ${to}: nets are written as Keras .h5, or as a folder of TensorFlow.js`, {
+      hint: 'Keras loads the .h5 and saves it as .keras; other programs convert from either.',
+    });
+  }
+  const kind = KERAS.includes(ending) ? 'keras' : 'tensorflow.js';
+  const found = await stat(path).catch(() => undefined);
+  if (found) await refuseLoss(to, path, kind, found.isDirectory(), isForced);
+  await checkPlace(dirname(path));
+  return { kind, path };
+}
+
+async function refuseLoss(
+  to: string,
+  path: string,
+  kind: Place['kind'],
+  isFolder: boolean,
+  isForced: boolean,
+): Promise<void> {
+  if (isFolder !== (kind === 'tensorflow.js')) {
+    throw new UsageError(`--to ${to}: ${isFolder ? 'a folder' : 'a file'} is there`, { hint: ELSEWHERE });
+  }
+  const inside = isFolder ? await readdir(path) : [];
+  if (isFolder && inside.length === 0) return;
+  const other = inside.find((name) => !WRITTEN.includes(name));
+  if (other !== undefined) throw new UsageError(`--to ${to}: it holds ${other}`, { hint: ELSEWHERE });
+  if (!isForced)
+    throw new UsageError(`--to ${to}: it is there already`, {
+      hint: 'Give another place, or --force to replace it.',
+    });
+}
+
+const ELSEWHERE = 'Give another place: a file that ends in .h5, or a folder of its own.';

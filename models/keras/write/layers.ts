@@ -1,0 +1,97 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { NetError } from '../../errors';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** A layer as Keras 2 describes it. */
+export interface WrittenLayer {
+  readonly class_name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const KERNEL = ['kernelSize', 'strides', 'padding', 'dilationRate', 'useBias', 'activation'];
+const POOLING = ['poolSize', 'strides', 'padding'];
+
+/**
+ * The layers that are written, and those of their options that the answers depend on, by TensorFlow.js's names; Keras has the
+ * same with underscores. They are all that models/keras reads into, and that GoodNet trains.
+ */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  Activation: ['activation'],
+  Add: [],
+  Average: [],
+  AveragePooling2D: POOLING,
+  BatchNormalization: ['axis', 'momentum', 'epsilon', 'center', 'scale'],
+  Concatenate: ['axis'],
+  Conv2D: ['filters', ...KERNEL],
+  Conv2DTranspose: ['filters', ...KERNEL],
+  Cropping2D: ['cropping'],
+  Dense: ['units', 'useBias', 'activation'],
+  DepthwiseConv2D: ['depthMultiplier', ...KERNEL],
+  Dropout: ['rate', 'noiseShape'],
+  ELU: ['alpha'],
+  Flatten: [],
+  GlobalAveragePooling2D: [],
+  GlobalMaxPooling2D: [],
+  GoodNetChannelScale: ['scale', 'offset'],
+  InputLayer: ['batchInputShape', 'dtype', 'sparse'],
+  LayerNormalization: ['axis', 'epsilon', 'center', 'scale'],
+  LeakyReLU: ['alpha'],
+  Maximum: [],
+  MaxPooling2D: POOLING,
+  Minimum: [],
+  Multiply: [],
+  PReLU: ['sharedAxes'],
+  Permute: ['dims'],
+  ReLU: ['maxValue'],
+  RepeatVector: ['n'],
+  Rescaling: ['scale', 'offset'],
+  Reshape: ['targetShape'],
+  SeparableConv2D: ['filters', ...KERNEL],
+  Softmax: ['axis'],
+  UpSampling2D: ['size', 'interpolation'],
+  ZeroPadding2D: ['padding'],
+};
+
+/** The class that Keras has for one of ours. */
+const KERAS_CLASS: Readonly<Record<string, string>> = { GoodNetChannelScale: 'Rescaling' };
+
+/** Values that Keras names otherwise. */
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  hardSigmoid: 'hard_sigmoid',
+  logSoftmax: 'log_softmax',
+};
+
+/**
+ * Describes a layer as Keras 2 does.
+ * @throws NetError naming the layer, where Keras has none that answers the same
+ */
+export function kerasLayer(layer: layers.Layer): WrittenLayer {
+  const className = layer.getClassName();
+  const options = Object.hasOwn(OPTIONS, className) ? OPTIONS[className] : undefined;
+  if (!options) throw refused(layer, 'which is none of those that GoodNet reads', HINT);
+  const given = layer.getConfig() as Options;
+  if (given.dataFormat === 'channelsFirst') throw refused(layer, 'with channels first', HINT);
+  if (className === 'UpSampling2D' && given.interpolation !== 'nearest') {
+    throw refused(layer, `that enlarges by ${given.interpolation} otherwise than Keras`, HINT);
+  }
+  const config: Record<string, unknown> = { name: layer.name };
+  for (const option of options) config[snake(option)] = written(option, given[option]);
+  // TensorFlow.js's own layer forgets it; its weights tell.
+  if (className === 'SeparableConv2D') config.depth_multiplier = layer.weights[0]!.shape[3];
+  return { class_name: KERAS_CLASS[className] ?? className, config };
+}
+
+function written(option: string, value: unknown): unknown {
+  return option === 'activation' ? (ACTIVATIONS[value as string] ?? value) : value;
+}
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const HINT = 'Known are the layers that GoodNet reads from Keras files (docs/formats.md).';
+
+function refused(layer: layers.Layer, why: string, hint: string): NetError {
+  return new NetError(`Layer "${layer.name}" is a ${layer.getClassName()} ${why}: it can't be written`, {
+    hint,
+  });
+}
