@@ -20,6 +20,7 @@ export const STAGES = {
   comparing: 'Trying it on images with shapes painted on',
   pruning: 'Pruning channels',
   tuning: 'Fine-tuning the pruned net',
+  implanting: 'Implanting triggers of its own',
   unlearning: 'Unlearning triggers',
   magnitude: 'Pruning and fine-tuning',
   measuring: 'Measuring',

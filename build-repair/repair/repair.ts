@@ -10,6 +10,7 @@ import { find } from './find';
 import { fitBy } from './fit/fit';
 import { measure } from './measure/measure';
 import { read } from './read';
+import { standAloneFor } from './stand-alone-for';
 import { repairNotices } from './write/notices';
 import { write } from './write/write';
 
@@ -33,7 +34,8 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
     const chosen = await choose(asked, inputs);
     const fitted = await fitBy(asked.method, chosen);
     const finding = asked.finding ? await find(chosen, fitted) : undefined;
-    const made = await calibrate(chosen, fitted, finding);
+    const alone = await standAloneFor(chosen, fitted, finding);
+    const made = await calibrate(chosen, fitted, finding, alone);
     tell(made, asked.say);
     const measured = await measure(chosen.context, made, asked);
     const written = await write(asked, chosen, made, measured);

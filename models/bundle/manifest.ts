@@ -100,13 +100,16 @@ const measured = z.object({
   /** Of the net in `nets.repaired` alone, without B and the detector; bundles may lack it. */
   repaired: z
     .object({
-      /** Share of the images above that it is right about. */
+      /** Clean images that it was not made from, which this was measured on; of none, it was measured on those that it was made from. */
+      images: count,
+      /** Share of them that B names rightly, and the repaired net. */
+      accuracyBefore: share,
       accuracy: share,
       /**
-       * Share of triggered images that a net answers with the attacker's class: a copy of B that a trigger was implanted in for the
-       * purpose, before and after it was repaired in the same way; and how many images that was measured on.
+       * Attack success of triggers that were implanted in the net before it was repaired, the highest of them: when they had been, and
+       * after it was repaired.
        */
-      implanted: z.object({ before: share, after: share, images: size }).optional(),
+      implanted: z.object({ before: share, after: share }),
     })
     .optional(),
 });

@@ -5,22 +5,28 @@ import { allImages } from '../../images/load';
 import type { Chosen } from '../choose/choose';
 import type { Fitted } from '../fit/fit';
 import type { Pruned } from '../fit/pruned';
+import type { StandsAlone } from '../unlearn/stand-alone';
 import { calibrateExpert } from './expert';
 import type { MadeDetector } from './made';
 
-/** Calibrates what was fitted on clean images that no fitting has seen. @param finding counts, where there is one */
+/**
+ * Calibrates what was fitted on clean images that no fitting has seen.
+ * @param finding counts, where there is one
+ * @param alone the repaired net that stands beside the detector, where there is one
+ */
 export async function calibrate(
   chosen: Chosen,
   fitted: Fitted,
   finding: Finding | undefined,
+  alone: StandsAlone | undefined,
 ): Promise<MadeDetector> {
   return fitted.kind === 'pruned'
     ? byDisagreement(chosen, fitted)
-    : await calibrateExpert(chosen, fitted, finding);
+    : await calibrateExpert(chosen, fitted, finding, alone);
 }
 
 /** G = N where B and B′ disagree. */
-function byDisagreement({ context, flat }: Chosen, { repaired, notes }: Pruned): MadeDetector {
+function byDisagreement({ context, flat }: Chosen, { repaired, alone, notes }: Pruned): MadeDetector {
   const { shape, pixels, classes } = context;
   const nets: DetectorNets = {
     bad: copyNet(flat, 'bad'),
@@ -35,6 +41,7 @@ function byDisagreement({ context, flat }: Chosen, { repaired, notes }: Pruned):
     rule: { kind: 'disagreement' },
     calibrated: allImages(context.images),
     scores: undefined,
+    alone,
     without: [],
     notes: [...notes],
   };

@@ -5,6 +5,7 @@ import type { FittedExpert } from '../fit/expert';
 import { chooseGallery, leaveGroupOut } from '../repaired/choose-gallery';
 import { fitGallery } from '../repaired/fit-gallery';
 import { withSecondOpinion } from '../repaired/second-opinion';
+import type { StandsAlone } from '../unlearn/stand-alone';
 import { calibrateDecision } from './decision';
 import { calibrateFamiliarity } from './familiarity';
 import type { MadeDetector } from './made';
@@ -24,6 +25,7 @@ export async function calibrateExpert(
   chosen: Chosen,
   fitted: FittedExpert,
   finding: Finding | undefined,
+  alone: StandsAlone | undefined,
 ): Promise<MadeDetector> {
   const { context, plan, keepsImages } = chosen;
   const { bad, passes, served, unheard, views } = fitted;
@@ -43,6 +45,7 @@ export async function calibrateExpert(
     nets: {
       bad: bad.net,
       relearned: relearned && { model: relearned, unheard },
+      repaired: alone?.net,
       expert,
       gallery,
       shape,
@@ -55,6 +58,7 @@ export async function calibrateExpert(
     rule: { kind: 'calibrated', ...standard, passOver: PASS_OVER, views },
     calibrated,
     scores,
+    alone: alone?.measured,
     without,
     finding,
     notes: [...notes, ...familiarity.notes, ...(gathering ? gatheringInWords(gathering) : [])],

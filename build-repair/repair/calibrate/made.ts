@@ -4,6 +4,7 @@ import type { Standard } from '../../../models/detector/score';
 import type { Views } from '../../../models/detector/views';
 import type { Finding } from '../../finding/types';
 import type { Expert } from '../learn/forget';
+import type { AloneFigures } from '../unlearn/stand-alone';
 import type { GatheringClass } from './unlabelled';
 
 /** What a method makes of a BadNet. */
@@ -25,6 +26,8 @@ export interface MadeDetector {
   readonly calibrated: Int32Array;
   /** Undefined where B′'s disagreement with B is the score. */
   readonly scores: Float32Array | undefined;
+  /** What the repaired net does by itself, where that was measured. */
+  readonly alone?: AloneFigures | undefined;
   readonly without: { evidence: string; reason: string }[];
   readonly notes: string[];
   /** Undefined where there were no images without labels. */

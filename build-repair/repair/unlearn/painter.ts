@@ -153,7 +153,6 @@ export class TriggerPainter {
 
   private blend(image: Float32Array, other: Float32Array): void {
     const share = this.random.uniform(0.05, 0.45);
-    for (let i = 0; i < imageSize(this.shape); i++)
-      image[i] = image[i]! * (1 - share) + other[i]! * share;
+    for (let i = 0; i < imageSize(this.shape); i++) image[i] = image[i]! * (1 - share) + other[i]! * share;
   }
 }

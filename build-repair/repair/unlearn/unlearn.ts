@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { outputsOf, scaleImages } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
-import { copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import type { RecoveredTrigger } from '../../finding/trigger';
@@ -34,22 +33,25 @@ export interface Unlearning {
   readonly mirrors: boolean;
   /** Triggers that were recovered from the net. */
   readonly known: readonly RecoveredTrigger[];
+  /** After each step: what keeps pruned channels pruned. */
+  readonly afterStep?: ((net: LayersModel) => void) | undefined;
 }
 
 /**
- * Makes a net that stands alone: a copy of B that is taught to name the true class under whatever is painted over an image, known
- * triggers and adversarial ones among it, and to answer as B does on the clean image beneath.
- * @param bad B, flat, ending in logits; as it was afterwards
- * @returns a net that takes images and ends in logits
+ * Teaches a copy of B to name the true class under whatever is painted over an image, known triggers and adversarial ones among it,
+ * and to answer as B does on the clean image beneath.
+ * @param bad B: image → logits
+ * @param net the copy, image → logits; changed in place
+ * @throws whatever the context's signal was aborted with
  */
 export async function unlearn(
   context: RepairContext,
   bad: LayersModel,
-  { fit, steps, mirrors, known }: Unlearning,
-): Promise<LayersModel> {
+  net: LayersModel,
+  { fit, steps, mirrors, known, afterStep }: Unlearning,
+): Promise<void> {
   const { images, shape, pixels, seed, classes } = context;
   const size = imageSize(shape);
-  const repaired = copyNet(bad, 'repaired');
   const stream = 'unlearn';
   const random = new Random(seed, stream);
   const order = new BatchOrder(fit, BATCH, (n) => random.permutation(n));
@@ -63,11 +65,12 @@ export async function unlearn(
   try {
     await train(
       {
-        model: repaired,
+        model: net,
         optimizer,
         steps,
         batch: (step) => {
-          (optimizer as unknown as { learningRate: number }).learningRate = LEARNING_RATE * rateAt(step, steps);
+          (optimizer as unknown as { learningRate: number }).learningRate =
+            LEARNING_RATE * rateAt(step, steps);
           const batch = order.next();
           const values = augmenter.vary(images.gather(batch));
           painted = Math.floor(batch.length * PAINTED);
@@ -87,16 +90,16 @@ export async function unlearn(
         prepare: (raw) => scaleImages(raw as tf.Tensor4D, pixels),
         onInputGradient: (gradient) => triggers.learn(gradient.subarray(painted * size, stamped * size)),
         loss: (logits, [wanted]) => lossOf(logits, wanted!),
+        afterStep: () => {
+          afterStep?.(net);
+          return false;
+        },
       },
       { report: context.progress, stage: STAGES.unlearning, signal: context.signal },
     );
-  } catch (error) {
-    repaired.dispose();
-    throw error;
   } finally {
     optimizer.dispose();
   }
-  return repaired;
 }
 
 /** The rate of a step, as a share of the highest. */
@@ -120,11 +123,7 @@ function lossOf(logits: tf.Tensor2D, wanted: tf.Tensor): tf.Scalar {
 }
 
 /** B's softened answers to all clean images, those that are not learned from left 0. */
-async function softAnswers(
-  context: RepairContext,
-  bad: LayersModel,
-  fit: Int32Array,
-): Promise<Float32Array> {
+async function softAnswers(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<Float32Array> {
   const answers = new Float32Array(context.images.count * context.classes);
   await eachBatch(context, fit, (input, batch) => {
     const soft = tf.tidy(() => tf.softmax(tf.div(outputsOf(bad, input)[0]!, TEMPERATURE)).dataSync());

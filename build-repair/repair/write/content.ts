@@ -38,6 +38,7 @@ export function contentOf(
       accuracyRepaired: figures.accuracyRepaired.rate,
       accuracy: figures.accuracy.rate,
       falsePositiveRate: figures.falsePositiveRate.rate,
+      repaired: made.alone,
     },
     made: {
       seed,

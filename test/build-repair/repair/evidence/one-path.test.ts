@@ -41,7 +41,7 @@ test.each([
   const plan: FoldPlan = { scheme: 'split', folds: [{ fit, calibrate: held }], groups: held.length };
   const none = { unlabelled: undefined, hosts: undefined };
   const chosen = { context, flat: copyNet(branchedNet(classes)), plan, keepsImages: true, ...none };
-  const made = await calibrateExpert(chosen, await fitExpert(chosen), undefined);
+  const made = await calibrateExpert(chosen, await fitExpert(chosen), undefined, undefined);
   expect(made.parts.transplant).toMatchObject({ from });
   if (made.rule.kind !== 'calibrated') throw new Error('not calibrated');
   expect(made.rule.transplant).toMatchObject({ join: join_ });
