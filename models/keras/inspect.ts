@@ -7,6 +7,7 @@ import { inFile, shortened, specOf } from './load';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
+import { checkTrainable } from './trainable';
 import type { LayerDescription, LoadNetOptions, NetDescription } from './types';
 import { bindWeights, listWeights } from './weights';
 import type { BoundWeights, StoredWeight } from './weights/stored';
@@ -87,6 +88,7 @@ async function describe(
     if (model) {
       classes = await attempt(() => classesOf(model.outputs[0]!.shape, undefined));
       output = await attempt(() => outputOf(model.outputs[0]!));
+      if (problems.length === 0) await attempt(() => checkTrainable(model));
       model.dispose();
     }
   }

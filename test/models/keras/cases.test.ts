@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
-import { loadNet } from '../../../models/keras';
+import { inspectNet, loadNet } from '../../../models/keras';
 import { describeWithCases, sharedCases } from '../../shared-data';
 import { answers, largestDifference } from './nets';
 
@@ -32,4 +32,13 @@ describeWithCases('nets that were once read wrongly', () => {
     tf.dispose(images);
     net.model.dispose();
   });
+
+  it.each(['dilated-conv-repair-crash', 'layernorm-slow'])(
+    '%s can be repaired, as inspect says',
+    async (folder) => {
+      const tensors = tf.memory().numTensors;
+      expect((await inspectNet(at(folder, 'net.keras'))).problems).toEqual([]);
+      expect(tf.memory().numTensors).toBe(tensors);
+    },
+  );
 });
