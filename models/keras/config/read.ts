@@ -1,4 +1,5 @@
 import { NetError } from '../../errors';
+import { foreignClass } from './foreign';
 import { readCalls, readEnds } from './inbound';
 import { isObject, type Json, type JsonObject, own, ownText, parseJson } from './json';
 import { fromKeras1 } from './keras1';
@@ -170,19 +171,6 @@ function bare(name: string, className: string): LayerSpec {
     inner: undefined,
     calls: [],
   };
-}
-
-/** What an entry is, where it is none of Keras's own layers, as Keras 3 (and 2.12 and later) registers it. */
-function foreignClass(entry: JsonObject): string | undefined {
-  const registered = ownText(entry, 'registered_name');
-  const module = ownText(entry, 'module');
-  const className = ownText(entry, 'class_name');
-  const custom = [className, registered].find((name) => name?.includes('>'));
-  if (custom) return `of the class ${custom}, made outside Keras`;
-  if (module && !/^(keras|tf_keras|tensorflow|builtins)(\.|$)/.test(module)) {
-    return `of the class ${module}.${className}, made outside Keras`;
-  }
-  return module && /\.ops\b/.test(module) ? `the operation ${module}.${className}, no layer` : undefined;
 }
 
 function inputShapeOf(layer: LayerSpec): Shape | undefined {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
+import { NetError } from '../../../models/errors';
 import { inspectNet, loadNet } from '../../../models/keras';
 import { describeWithCases, sharedCases } from '../../shared-data';
 import { answers, largestDifference } from './nets';
@@ -31,6 +32,24 @@ describeWithCases('nets that were once read wrongly', () => {
     );
     tf.dispose(images);
     net.model.dispose();
+  });
+
+  it.each([
+    'layer-as-activation/act_leakylayer_arg.keras',
+    'layer-as-activation/act_leakylayer_arg.h5',
+    'tf-nn-softmax-keras3/act_tfnn_softmax.keras',
+    'windows-keras-archive/net.keras',
+  ])('%s is read', async (path) => {
+    const net = await loadNet(at(path));
+    expect(net.output).toBe('softmax');
+    net.model.dispose();
+  });
+
+  it('AutoContrast, which Keras applies when it classifies, is refused by name', async () => {
+    const error = await loadNet(at('autocontrast-dropped', 'autocontrast.keras')).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(NetError);
+    expect(error.message).toContain('"auto_contrast" (AutoContrast)');
+    expect(error.hint).toContain('applies it to images that it classifies');
   });
 
   it.each(['dilated-conv-repair-crash', 'layernorm-slow'])(
