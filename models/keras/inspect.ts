@@ -4,6 +4,7 @@ import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
 import { inFile, shortened, specOf } from './load';
+import { notesOf } from './notes';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -58,6 +59,7 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
     parameters: weights.reduce((sum, weight) => sum + sizeOf(weight), 0),
     dtype: [...new Set(weights.map(({ dtype }) => dtype))].sort().join(', '),
     optimizer: file.optimizer,
+    notes: notesOf(file),
     problems,
     ...(found ?? {
       inputShape: undefined,

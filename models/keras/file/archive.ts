@@ -48,6 +48,7 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
     kerasVersion,
     backend: undefined,
     config,
+    compiled: undefined,
     hdf5,
     root: '',
     layout,

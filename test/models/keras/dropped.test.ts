@@ -40,7 +40,6 @@ const WHEN_CLASSIFYING: Record<string, 'nothing' | 'acts'> = {
   RandomZoom: 'nothing',
   AutoContrast: 'acts',
   CLAHE: 'acts',
-  Equalization: 'acts',
   RandomCrop: 'acts',
   RandomHeight: 'acts',
   RandomWidth: 'acts',
