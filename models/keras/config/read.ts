@@ -3,6 +3,7 @@ import { foreignClass } from './foreign';
 import { readCalls, readEnds } from './inbound';
 import { isObject, type Json, type JsonObject, own, ownText, parseJson } from './json';
 import { fromKeras1 } from './keras1';
+import { readOperation } from './operations';
 import { isModelClass, type LayerSpec, type ModelSpec, type Shape, type TensorRef } from './spec';
 
 /** TensorFlow.js goes from each layer to those before it by recursion; longer chains overflow the stack. */
@@ -138,9 +139,13 @@ function readLayer(entry: Json, context: Context): LayerSpec {
       return fallback;
     }
   };
-  const calls = attempt(() => readCalls(own(entry, 'inbound_nodes'), where), []);
+  const operation = attempt(() => readOperation(entry, where), undefined);
+  const calls = operation?.calls ?? attempt(() => readCalls(own(entry, 'inbound_nodes'), where), []);
   context.read.connections += calls.reduce((sum, call) => sum + Math.max(1, call.length), 0);
   if (context.read.connections > MOST_CONNECTIONS) throw tooMany(`${MOST_CONNECTIONS} connections`);
+  if (operation) {
+    return { name, ...operation, trainable, foreign: undefined, refusal, inner: undefined };
+  }
   if (!foreign && isModelClass(written) && config !== undefined) {
     const inner = readModelConfig(written, config, name, { ...context, depth: context.depth + 1 });
     if (refusal) throw refusal;
