@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 // Registers the one layer of ours that a net may have.
 import '../nets/channel-scale';
+import '../nets/dilated';
 
 /** A file of a bundle that is still in memory. */
 export interface MemoryFile {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError, messageOf } from '../errors';
 import type { Engine } from './engine';
+import { correctConvolutions } from './wasm-convolutions';
 
 /**
  * Starts the WebAssembly backend. It runs on one thread: its threaded build starts browser workers, and
@@ -14,6 +15,7 @@ import type { Engine } from './engine';
  */
 export async function startWasm(wasmPath?: string): Promise<Engine> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  correctConvolutions();
   const folder = wasmPath ?? installedFolder();
   setWasmPaths(folder.endsWith('/') || folder.endsWith(sep) ? folder : folder + sep);
   const forget = rememberListeners();

@@ -4,9 +4,11 @@ import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
 import { inFile, shortened, specOf } from './load';
+import { notesOf } from './notes';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
+import { checkTrainable } from './trainable';
 import type { LayerDescription, LoadNetOptions, NetDescription } from './types';
 import { bindWeights, listWeights } from './weights';
 import type { BoundWeights, StoredWeight } from './weights/stored';
@@ -57,6 +59,7 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
     parameters: weights.reduce((sum, weight) => sum + sizeOf(weight), 0),
     dtype: [...new Set(weights.map(({ dtype }) => dtype))].sort().join(', '),
     optimizer: file.optimizer,
+    notes: notesOf(file),
     problems,
     ...(found ?? {
       inputShape: undefined,
@@ -87,6 +90,7 @@ async function describe(
     if (model) {
       classes = await attempt(() => classesOf(model.outputs[0]!.shape, undefined));
       output = await attempt(() => outputOf(model.outputs[0]!));
+      if (problems.length === 0) await attempt(() => checkTrainable(model));
       model.dispose();
     }
   }

@@ -4,6 +4,7 @@ import { buildNet } from './build';
 import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
+import { notesOf } from './notes';
 import { outputOf } from './output';
 import { planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -74,7 +75,7 @@ async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<Loa
     const classes = classesOf(model.outputs[0]!.shape, options.classes);
     const output = outputOf(model.outputs[0]!);
     const { format, kerasVersion } = file;
-    return { model, format, kerasVersion, inputShape, classes, output };
+    return { model, format, kerasVersion, inputShape, classes, output, notes: notesOf(file) };
   } catch (error) {
     model.dispose();
     throw error;

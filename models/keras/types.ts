@@ -23,6 +23,8 @@ export interface LoadedNet {
   /** N, ≥ 2. */
   readonly classes: number;
   readonly output: NetOutput;
+  /** What whoever trusts the file should know of it, a sentence each, such as code in it. */
+  readonly notes?: readonly string[];
 }
 
 export interface LoadNetOptions {
@@ -68,6 +70,8 @@ export interface NetDescription {
   readonly dtype: string;
   /** Whether the file carries the optimizer's state. */
   readonly optimizer: boolean;
+  /** What whoever trusts the file should know of it, a sentence each, such as code in it. */
+  readonly notes: readonly string[];
   /** Why the net can't be repaired, a sentence each; empty for one that can. */
   readonly problems: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-layers';
+import { DilatedConv2D } from './dilated';
 import { callsInOrder, type LayerCall } from './graph';
 
 /** A place where a net can be cut in two: every path from input to output passes this tensor. */
@@ -97,5 +98,7 @@ export function latentTensor(model: tf.LayersModel): tf.SymbolicTensor {
 
 /** Whether a layer convolves over height and width with a kernel of its own. */
 export function isConvolution(layer: tf.layers.Layer): boolean {
-  return ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D'].includes(layer.getClassName());
+  return ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', DilatedConv2D.className].includes(
+    layer.getClassName(),
+  );
 }

@@ -59,6 +59,7 @@ function describeNet(path: string, net: NetDescription, { weights }: InspectFlag
     net.problems.length === 0
       ? 'It can be repaired.'
       : `It can't be repaired as it is:\n${net.problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  const notes = net.notes.map((note) => `\n\nNote: ${note}`).join('');
   const width = Math.max(...facts.map(([name]) => name!.length));
-  return `${facts.map(([name, value]) => `${name!.padEnd(width)}   ${value}`).join('\n')}\n\n${layers}\n\n${verdict}`;
+  return `${facts.map(([name, value]) => `${name!.padEnd(width)}   ${value}`).join('\n')}\n\n${layers}\n\n${verdict}${notes}`;
 }

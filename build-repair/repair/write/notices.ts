@@ -27,8 +27,9 @@ export function repairNotices(
   made: MadeDetector,
   figures: CleanFigures,
 ): string[] {
-  const { clean, unlabelled, hosts } = asked;
+  const { net, clean, unlabelled, hosts } = asked;
   return [
+    ...(net.notes ?? []),
     ...noticesOf(made, figures, context, asked),
     ...laidOnWhite(clean, unlabelled, hosts),
     // Images to be kept were given, and the detector has no use for any.

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../wasm-backend';
 import { type ConvAttributes, convolution } from './convolution';
 import { KernelCalls } from './kernel-call';
 import { pad, windowPaddings } from './padding';
 import type { SimdKernels } from './simd';
-import type { WasmBackend } from './wasm-backend';
 
 type Inputs = { x: tf.TensorInfo; dy: tf.TensorInfo; filter: tf.TensorInfo };
 

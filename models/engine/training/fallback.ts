@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend';
+import type { WasmBackend } from '../wasm-backend';
 
 /** Kernels of complex numbers, which the wasm backend has no memory for, and one that needs a canvas. */
 const left = new Set(['Complex', 'ComplexAbs', 'Real', 'Imag', 'FFT', 'IFFT', 'Draw']);

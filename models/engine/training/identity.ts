@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend';
+import type { WasmBackend } from '../wasm-backend';
 
 /** wasm's own Identity copies the values; tensors never change, so counting one more reference does. */
 export function registerIdentity(): void {

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { currentEngine } from '..';
 import { loadCpuKernels } from '../cpu';
+import type { WasmBackend } from '../wasm-backend';
 import { registerAvgPoolGradient } from './avg-pool';
 import { registerConv2DGradients } from './conv2d';
 import { registerDepthwiseGradients } from './depthwise';
@@ -12,8 +13,9 @@ import { registerMatMul } from './matmul';
 import { registerMaxPoolGradient } from './max-pool';
 import { registerReductions } from './reductions';
 import { SimdKernels } from './simd';
+import { registerSlices } from './slice';
 import { registerTile } from './tile';
-import type { WasmBackend } from './wasm-backend';
+import { registerTileGradient } from './tile-gradient';
 
 /**
  * Makes the engine that runs able to train. tfjs-node and cpu already are; wasm lacks gradient kernels and has
@@ -33,6 +35,8 @@ export async function enableTraining(): Promise<void> {
   registerMaxPoolGradient(simd);
   registerAvgPoolGradient();
   registerReductions(simd);
+  registerSlices();
   registerTile();
+  registerTileGradient();
   registerFallbacks();
 }

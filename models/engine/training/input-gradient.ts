@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../wasm-backend';
 import { KernelCalls } from './kernel-call';
 import { pad } from './padding';
-import type { WasmBackend } from './wasm-backend';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Size4D = [number, number, number, number];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend';
+import type { WasmBackend } from '../wasm-backend';
 
 /** Calls kernels of wasm from inside a kernel, and disposes of what they made in between. */
 export class KernelCalls {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../wasm-backend';
 import { KernelCalls } from './kernel-call';
-import type { WasmBackend } from './wasm-backend';
 
 /**
  * wasm multiplies fast (XNNPACK) only matrices that need no transposing; the gradients of a dense layer do.

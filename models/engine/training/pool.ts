@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend';
+import type { WasmBackend } from '../wasm-backend';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 

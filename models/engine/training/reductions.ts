@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../wasm-backend';
 import type { SimdKernels } from './simd';
-import type { WasmBackend } from './wasm-backend';
 
 /**
  * wasm sums over the leading axes (a bias's gradient, the mean of a batch) by transposing first, which takes

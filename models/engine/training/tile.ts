@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend';
+import type { WasmBackend } from '../wasm-backend';
 
 /**
  * Repeating a whole tensor (1 × 1 × 1 × channels to a batch, as in the gradient of batch normalisation) is copying

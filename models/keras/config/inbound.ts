@@ -2,7 +2,8 @@ import { NetError } from '../../errors';
 import { isObject, type Json, type JsonObject, own } from './json';
 import type { TensorRef } from './spec';
 
-const KERAS_TENSOR = '__keras_tensor__';
+/** How Keras 3 marks a tensor among a call's arguments. */
+export const KERAS_TENSOR = '__keras_tensor__';
 
 /**
  * Reads a layer's `inbound_nodes`: what it is called on, for each call. Keras 1 and 2 write lists of
@@ -46,7 +47,8 @@ function callOfKeras3(node: JsonObject, where: string): TensorRef[] {
   });
 }
 
-function refOf(ref: Json | undefined, where: string): TensorRef {
+/** Reads [layer, call, output]. */
+export function refOf(ref: Json | undefined, where: string): TensorRef {
   if (!Array.isArray(ref)) throw malformed(where);
   const [layer, call, output, kwargs] = ref;
   if (typeof layer !== 'string' || !Number.isInteger(call) || (call as number) < 0) throw malformed(where);

@@ -1,7 +1,9 @@
 import { NetError } from '../../errors';
+import { foreignClass } from './foreign';
 import { readCalls, readEnds } from './inbound';
 import { isObject, type Json, type JsonObject, own, ownText, parseJson } from './json';
 import { fromKeras1 } from './keras1';
+import { readOperation } from './operations';
 import { isModelClass, type LayerSpec, type ModelSpec, type Shape, type TensorRef } from './spec';
 
 /** TensorFlow.js goes from each layer to those before it by recursion; longer chains overflow the stack. */
@@ -137,9 +139,13 @@ function readLayer(entry: Json, context: Context): LayerSpec {
       return fallback;
     }
   };
-  const calls = attempt(() => readCalls(own(entry, 'inbound_nodes'), where), []);
+  const operation = attempt(() => readOperation(entry, where), undefined);
+  const calls = operation?.calls ?? attempt(() => readCalls(own(entry, 'inbound_nodes'), where), []);
   context.read.connections += calls.reduce((sum, call) => sum + Math.max(1, call.length), 0);
   if (context.read.connections > MOST_CONNECTIONS) throw tooMany(`${MOST_CONNECTIONS} connections`);
+  if (operation) {
+    return { name, ...operation, trainable, foreign: undefined, refusal, inner: undefined };
+  }
   if (!foreign && isModelClass(written) && config !== undefined) {
     const inner = readModelConfig(written, config, name, { ...context, depth: context.depth + 1 });
     if (refusal) throw refusal;
@@ -170,19 +176,6 @@ function bare(name: string, className: string): LayerSpec {
     inner: undefined,
     calls: [],
   };
-}
-
-/** What an entry is, where it is none of Keras's own layers, as Keras 3 (and 2.12 and later) registers it. */
-function foreignClass(entry: JsonObject): string | undefined {
-  const registered = ownText(entry, 'registered_name');
-  const module = ownText(entry, 'module');
-  const className = ownText(entry, 'class_name');
-  const custom = [className, registered].find((name) => name?.includes('>'));
-  if (custom) return `of the class ${custom}, made outside Keras`;
-  if (module && !/^(keras|tf_keras|tensorflow|builtins)(\.|$)/.test(module)) {
-    return `of the class ${module}.${className}, made outside Keras`;
-  }
-  return module && /\.ops\b/.test(module) ? `the operation ${module}.${className}, no layer` : undefined;
 }
 
 function inputShapeOf(layer: LayerSpec): Shape | undefined {

@@ -1,6 +1,7 @@
 import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf, NetError } from '../../errors';
 import { MOST_CHARACTERS, ownText, parseJson } from '../config/json';
+import { withSlashes } from './backslashes';
 import { foreignZip } from './foreign';
 import { openNetHdf5 } from './hdf5';
 import { type KerasFile, layoutOf, refused } from './keras-file';
@@ -36,7 +37,7 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
       hint: 'Save the net in one file (without sharding).',
     });
   }
-  const hdf5 = await openNetHdf5(weights, `${WEIGHTS} of the archive`);
+  const hdf5 = withSlashes(await openNetHdf5(weights, `${WEIGHTS} of the archive`));
   const layout = layoutOf(hdf5, '');
   if (!layout) {
     hdf5.close();
@@ -47,6 +48,7 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
     kerasVersion,
     backend: undefined,
     config,
+    compiled: undefined,
     hdf5,
     root: '',
     layout,

@@ -11,6 +11,8 @@ export interface KerasFile {
   readonly backend: string | undefined;
   /** The architecture as JSON, not yet parsed; undefined in a weights-only file. */
   readonly config: string | undefined;
+  /** What the net was compiled with, as JSON, not yet parsed, where it lies apart from the architecture. */
+  readonly compiled: string | undefined;
   readonly hdf5: NetHdf5;
   /** Where the weights begin in `hdf5`. */
   readonly root: string;

@@ -68,6 +68,7 @@ function describeHdf5(hdf5: NetHdf5): KerasFile {
     kerasVersion,
     backend: attribute('backend'),
     config,
+    compiled: hdf5.text('/', 'training_config'),
     hdf5,
     root,
     layout,

@@ -1,7 +1,8 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
-import { isObject, type Json, own } from '../config/json';
-import type { Options } from './options';
+import { foreignClass } from '../config/foreign';
+import { isObject, type Json, type JsonObject, own, ownText } from '../config/json';
+import { Options } from './options';
 import { type Applier, applier, chain, overLast, type Plan, passThrough, plain } from './plan';
 
 /** Functions that TensorFlow.js computes as Keras does, by Keras's name. */
@@ -21,6 +22,9 @@ const SAME = new Map([
   ['gelu', 'gelu'],
   ['mish', 'mish'],
   ['log_softmax', 'logSoftmax'],
+  // What Keras writes for TensorFlow's own functions, tf.nn.softmax and tf.nn.log_softmax.
+  ['softmax_v2', 'softmax'],
+  ['log_softmax_v2', 'logSoftmax'],
 ]);
 
 /** A function applied to a layer's output. */
@@ -33,7 +37,10 @@ export interface Activation {
 
 /** Reads an `activation` option: a name, null for none, or Keras 3's description of a function. */
 export function readActivation(options: Options, key = 'activation'): Activation {
-  const name = functionName(options.raw(key), options);
+  const value = options.raw(key);
+  const layer = isObject(value) ? layerAsActivation(value, options) : undefined;
+  if (layer) return layer;
+  const name = functionName(value, options);
   const same = SAME.get(name);
   if (name === 'hard_sigmoid' && options.kerasMajor < 3) return inside('hardSigmoid');
   if (same !== undefined) return inside(same);
@@ -78,6 +85,20 @@ function functionName(value: Json | undefined, options: Options): string {
   throw new NetError(`${options.where} has a function of its own as activation`, {
     hint: 'Functions in files are never executed: use one of Keras by its name, or a layer, and save the net again.',
   });
+}
+
+/** Layers of Keras that are a function by themselves, and may be given as one: `activation=LeakyReLU(0.1)`. */
+const AS_ACTIVATION = ['Activation', 'ELU', 'LeakyReLU', 'ReLU', 'Softmax'];
+
+function layerAsActivation(value: JsonObject, options: Options): Activation | undefined {
+  const className = ownText(value, 'class_name');
+  const config = own(value, 'config');
+  if (!className || !AS_ACTIVATION.includes(className) || !isObject(config)) return undefined;
+  if (foreignClass(value)) return undefined;
+  const inner = new Options(config, `${options.where}, activation ${className}`, options.kerasMajor);
+  const plan = activationLayers[className]!(inner);
+  inner.finish();
+  return { inside: 'linear', after: (name) => [plan.make(`${name}_activation`, [])] };
 }
 
 /** Keras 3's: relu6(x + 3) / 6. */

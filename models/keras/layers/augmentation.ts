@@ -1,12 +1,14 @@
 import { type Plan, passThrough } from './plan';
 
-/** Layers that change images, or add noise, in training only: the classifier answers as if they were not there. */
+/**
+ * Layers that change images, or add noise, in training only, as Keras 2.15 to 3.16 compute them: the classifier answers
+ * as if they were not there. AutoContrast is none of them.
+ */
 const TRAINING_ONLY = [
   'ActivityRegularization',
   'AlphaDropout',
   'GaussianDropout',
   'GaussianNoise',
-  'AutoContrast',
   'AugMix',
   'CutMix',
   'MixUp',

@@ -27,6 +27,10 @@ const NEVER_EXECUTED = `Code in files is never executed. ${REWRITE}`;
 
 const HINTS = new Map([
   ['Lambda', NEVER_EXECUTED],
+  [
+    'AutoContrast',
+    'Keras applies it to images that it classifies, too. Build the net without it, stretch the images’ contrast before, and save it again.',
+  ],
   ['TFOpLambda', REWRITE],
   ['SlicingOpLambda', 'Write the slice as a Cropping2D layer and save the net again.'],
 ]);

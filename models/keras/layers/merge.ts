@@ -4,8 +4,27 @@ import { rescaling } from './activation';
 import type { Options } from './options';
 import { applier, type Plan, plain } from './plan';
 
+/** TensorFlow broadcasts tensors of different ranks from their last axes, layers do from their first. */
+function ofOneRank(read: (options: Options) => Plan): (options: Options) => Plan {
+  return (options) => {
+    const plan = read(options);
+    if (!options.boolean('of_one_rank', false)) return plan;
+    return {
+      ...plan,
+      make: (name, weights) => {
+        const apply = plan.make(name, weights);
+        return (inputs) => {
+          const [first, ...others] = inputs.map(({ shape }) => shape.length);
+          if (others.every((rank) => rank === first)) return apply(inputs);
+          throw new NetError(`${options.where} joins tensors of different ranks, which can't be used`);
+        };
+      },
+    };
+  };
+}
+
 /** The layers that take several inputs. */
-export const mergeLayers: Record<string, (options: Options) => Plan> = {
+const merges: Record<string, (options: Options) => Plan> = {
   Add: () => plain((name) => layers.add({ name })),
   Multiply: () => plain((name) => layers.multiply({ name })),
   Average: () => plain((name) => layers.average({ name })),
@@ -28,3 +47,7 @@ export const mergeLayers: Record<string, (options: Options) => Plan> = {
     return plain((name) => layers.concatenate({ name, axis }));
   },
 };
+
+export const mergeLayers: typeof merges = Object.fromEntries(
+  Object.entries(merges).map(([name, read]) => [name, ofOneRank(read)]),
+);

@@ -1,4 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
+import { NetError } from '../../errors';
+import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../nets/dilated';
 import { readActivation, withActivation } from './activation';
 import type { Options } from './options';
 import { applier, chain, channelsOf, type Plan, slot, type WeightSlot } from './plan';
@@ -31,6 +33,33 @@ function readConvolution(options: Options): Convolution {
   };
 }
 
+interface Dilation {
+  dilationRate: [number, number];
+  isDilated: boolean;
+}
+
+function readDilation(options: Options, { strides }: Convolution): Dilation {
+  const dilationRate = options.pair('dilation_rate', [1, 1]);
+  const isDilated = Math.max(...dilationRate) > 1;
+  if (isDilated && Math.max(...strides) > 1) {
+    throw new NetError(`${options.where} is dilated and has strides, which no Keras computes`, {
+      hint: 'Build the net with one of them and save it again.',
+    });
+  }
+  return { dilationRate, isDilated };
+}
+
+function conv2d(args: Parameters<typeof layers.conv2d>[0], { dilationRate, isDilated }: Dilation) {
+  return isDilated ? new DilatedConv2D({ ...args, dilationRate }) : layers.conv2d(args);
+}
+
+function depthwiseConv2d(
+  args: Parameters<typeof layers.depthwiseConv2d>[0],
+  { dilationRate, isDilated }: Dilation,
+) {
+  return isDilated ? new DilatedDepthwiseConv2D({ ...args, dilationRate }) : layers.depthwiseConv2d(args);
+}
+
 function biased(slots: WeightSlot[], useBias: boolean, length: WeightSlot['shape']): WeightSlot[] {
   return useBias ? [...slots, slot('bias', length)] : slots;
 }
@@ -56,7 +85,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
   Conv2D: (options) => {
     const shape = readConvolution(options);
     const filters = options.count('filters');
-    const dilationRate = options.pair('dilation_rate', [1, 1]);
+    const dilation = readDilation(options, shape);
     const activation = readActivation(options);
     return {
       slots: biased(
@@ -66,10 +95,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
       ),
       make: (name, weights) =>
         withActivation(name, activation, (inner) =>
-          applier(
-            layers.conv2d({ name, filters, dilationRate, activation: inner, ...shape, ...ZEROS }),
-            weights,
-          ),
+          applier(conv2d({ name, filters, activation: inner, ...shape, ...ZEROS }, dilation), weights),
         ),
     };
   },
@@ -94,7 +120,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
   DepthwiseConv2D: (options) => {
     const shape = readConvolution(options);
     const depthMultiplier = options.number('depth_multiplier', 1);
-    options.only('dilation_rate', [1], GROUPS_HINT);
+    const dilation = readDilation(options, shape);
     const activation = readActivation(options);
     return {
       slots: biased(
@@ -105,13 +131,10 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
       make: (name, weights) =>
         withActivation(name, activation, (inner) =>
           applier(
-            layers.depthwiseConv2d({
-              name,
-              depthMultiplier,
-              activation: inner,
-              ...shape,
-              ...DEPTHWISE_ZEROS,
-            }),
+            depthwiseConv2d(
+              { name, depthMultiplier, activation: inner, ...shape, ...DEPTHWISE_ZEROS },
+              dilation,
+            ),
             weights,
           ),
         ),
@@ -121,7 +144,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
     const shape = readConvolution(options);
     const filters = options.count('filters');
     const depthMultiplier = options.number('depth_multiplier', 1);
-    options.only('dilation_rate', [1], GROUPS_HINT);
+    const dilation = readDilation(options, shape);
     const activation = readActivation(options);
     return {
       slots: biased(
@@ -145,7 +168,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
         };
         const second = { name, filters, kernelSize: 1, useBias: shape.useBias, ...ZEROS };
         return chain([
-          applier(layers.depthwiseConv2d({ ...first, ...DEPTHWISE_ZEROS }), [depthwise!]),
+          applier(depthwiseConv2d({ ...first, ...DEPTHWISE_ZEROS }, dilation), [depthwise!]),
           withActivation(name, activation, (inner) =>
             applier(layers.conv2d({ ...second, activation: inner }), pointwise),
           ),

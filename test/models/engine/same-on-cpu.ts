@@ -7,13 +7,14 @@ export function random(shape: number[], seed: number): tf.Tensor {
 }
 
 /** Tensors, and blocks of memory on both backends. */
-function held(): number[] {
-  const blocks = ['cpu', 'wasm'].map((name) => (tf.findBackend(name) as tf.KernelBackend).numDataIds());
+function held(backends: readonly string[]): number[] {
+  const blocks = backends.map((name) => (tf.findBackend(name) as tf.KernelBackend).numDataIds());
   return [tf.memory().numTensors, ...blocks];
 }
 
 /**
- * Computes on wasm and on cpu and compares; nothing may be left behind, neither tensors nor wasm's memory blocks.
+ * Computes on the backend that runs (wasm, in most tests) and on cpu and compares; nothing may be left behind, neither
+ * tensors nor the backend's memory blocks.
  * The inputs are disposed of.
  */
 export async function sameOnCpu(
@@ -23,19 +24,20 @@ export async function sameOnCpu(
 ): Promise<void> {
   const values = await Promise.all(inputs.map(async (x) => ({ shape: x.shape, data: await x.data() })));
   tf.dispose(inputs);
+  const own = tf.getBackend();
   const onBackend = async (name: string) => {
     await tf.setBackend(name);
-    const before = held();
+    const before = held(['cpu', own]);
     const results = tf.tidy(() => compute(...values.map(({ shape, data }) => tf.tensor(data, shape))));
     const read = await Promise.all(
       results.map(async (x) => ({ shape: x.shape, data: [...(await x.data())] })),
     );
     tf.dispose(results);
-    expect(held()).toEqual(before);
+    expect(held(['cpu', own])).toEqual(before);
     return read;
   };
-  const expected = await onBackend('cpu');
-  const got = await onBackend('wasm');
+  const expected = await onBackend('cpu').finally(() => tf.setBackend(own));
+  const got = await onBackend(own);
   expect(got.map((x) => x.shape)).toEqual(expected.map((x) => x.shape));
   got.forEach((result, i) => {
     const wanted = expected[i]!.data;

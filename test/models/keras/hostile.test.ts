@@ -48,7 +48,8 @@ describe('nets that would hang or swell are refused', () => {
     });
     const path = await writeNet(join(folder, `long${count++}.h5`), { config, weights: WEIGHTS });
     expect(await open(path)).toMatchObject({ classes: 3 });
-    expect((await inspectNet(path)).problems).toEqual([]);
+    // The way back through so long a chain overflows the stack, which `repair` would, too.
+    for (const problem of (await inspectNet(path)).problems) expect(problem).toMatch(/can't be trained/);
   });
 
   it('a configuration of nothing but brackets', async () => {

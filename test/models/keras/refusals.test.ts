@@ -50,6 +50,9 @@ describe('layers that are refused by name', () => {
     Object.assign(config.config.layers[1]!, { registered_name: null });
     expect((await refusal(config)).message).toContain('my_package.Flatten');
     expect((await refusal(withLayer('Custom>Odd'))).message).toContain('Custom>Odd');
+    // As Keras writes an author's class that is registered nowhere.
+    Object.assign(config.config.layers[1]!, { module: null, registered_name: 'Flatten' });
+    expect((await refusal(config)).message).toMatch(/"odd" is of the class Flatten, made outside Keras/);
   });
 
   it.each([
@@ -58,7 +61,8 @@ describe('layers that are refused by name', () => {
     ['Conv2D', { filters: 3, kernel_size: 1, padding: 'causal' }, /padding="causal"/],
     ['Conv2D', { filters: 3, kernel_size: 1, activation: 'exponential' }, /activation "exponential"/],
     ['Conv2D', { filters: 1e9, kernel_size: 1, surprise: 1 }, /surprise=1/],
-    ['DepthwiseConv2D', { kernel_size: 2, dilation_rate: [2, 2] }, /dilation_rate=\[2,2\]/],
+    ['DepthwiseConv2D', { kernel_size: 2, dilation_rate: [2, 2], strides: 2 }, /dilated and has strides/],
+    ['Conv2DTranspose', { filters: 3, kernel_size: 2, dilation_rate: [2, 2] }, /dilation_rate=\[2,2\]/],
     ['Conv2DTranspose', { filters: 3, kernel_size: 2, strides: 2, output_padding: [1, 1] }, /output_padding/],
     ['BatchNormalization', { axis: [1] }, /axis 1/],
     ['BatchNormalization', { renorm: true }, /renorm=true/],
@@ -71,6 +75,16 @@ describe('layers that are refused by name', () => {
     ['Softmax', { axis: 1 }, /axis 1/],
     ['Dropout', { rate: 0.5, noise_shape: 'odd' }, /noise_shape="odd"/],
     ['Activation', { activation: { class_name: '__lambda__', config: {} } }, /function of its own/],
+    [
+      'Activation',
+      { activation: { class_name: 'LeakyReLU', module: null, registered_name: 'LeakyReLU', config: {} } },
+      /function of its own/,
+    ],
+    [
+      'Activation',
+      { activation: { class_name: 'LeakyReLU', config: { surprise: 1 } } },
+      /activation LeakyReLU has an option that GoodNet does not know: surprise=1/,
+    ],
     [
       'Dense',
       { units: 3, dtype: { class_name: 'QuantizedDTypePolicy', config: { name: 'int8_from_float32' } } },

@@ -54,12 +54,18 @@ export function dense(inputs: number, units: number): Record<string, Weight> {
 /** Writes a Keras 2 file: a whole model, or weights only where there is no configuration. */
 export async function writeNet(
   path: string,
-  net: { config?: object | string; weights: Record<string, Record<string, Weight>>; version?: string },
+  net: {
+    config?: object | string;
+    weights: Record<string, Record<string, Weight>>;
+    version?: string;
+    compiled?: object;
+  },
 ): Promise<string> {
   await ready;
   const file = new File(path, 'w');
   const text = typeof net.config === 'string' ? net.config : JSON.stringify(net.config);
   if (net.config !== undefined) file.create_attribute('model_config', text);
+  if (net.compiled) file.create_attribute('training_config', JSON.stringify(net.compiled));
   file.create_attribute('keras_version', net.version ?? '2.15.0');
   const root = net.config === undefined ? file : file.create_group('model_weights');
   root.create_attribute('layer_names', Object.keys(net.weights));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from '../wasm-backend';
+import type { WasmBackend } from '../../wasm-backend';
 import { binary } from './binary';
 
 /** The kernels of kernels.as: addresses in wasm's memory, then sizes in values. */

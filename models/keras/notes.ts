@@ -1,0 +1,41 @@
+import { NetError } from '../errors';
+import { isObject, type Json, own, parseJson } from './config/json';
+import type { KerasFile } from './file/keras-file';
+
+const WHAT = { loss: 'loss', metrics: 'metrics', weighted_metrics: 'metrics' };
+type Part = keyof typeof WHAT;
+
+/**
+ * What whoever trusts the file should know of it, a sentence each: a function of the author's own (a Lambda) in the loss
+ * or metrics that the net was compiled with. It is neither run nor needed.
+ */
+export function notesOf(file: KerasFile): string[] {
+  const compiled = compiledWith(file);
+  const parts = (Object.keys(WHAT) as Part[]).filter((part) => holdsCode(compiled[part]));
+  return [...new Set(parts.map((part) => WHAT[part]))].map(
+    (what) =>
+      `The file holds code of its author's own (a Lambda) in the ${what} that the net was compiled with: it is never run.`,
+  );
+}
+
+/** The options of `compile`, as far as they can be read: nothing of the net depends on them. */
+function compiledWith({ config, compiled }: KerasFile): { [part in Part]?: Json | undefined } {
+  try {
+    const text = compiled ?? config;
+    if (text === undefined) return {};
+    const parsed = parseJson(text, 'What the net was compiled with');
+    const options = compiled === undefined && isObject(parsed) ? own(parsed, 'compile_config') : parsed;
+    if (!isObject(options)) return {};
+    return Object.fromEntries(Object.keys(WHAT).map((part) => [part, own(options, part)]));
+  } catch (error) {
+    if (error instanceof NetError) return {};
+    throw error;
+  }
+}
+
+/** Whether a Lambda is among the values: its code, or, in .h5, its name alone. */
+function holdsCode(value: Json | undefined): boolean {
+  if (value === '<lambda>' || value === '__lambda__') return true;
+  if (Array.isArray(value)) return value.some(holdsCode);
+  return isObject(value) && Object.values(value).some(holdsCode);
+}

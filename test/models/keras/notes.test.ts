@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { beforeAll, expect, it } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { inspectNet, loadNet } from '../../../models/keras';
+import { fixture } from './nets';
+import { folder, OUTPUT, WEIGHTS } from './refusal';
+import { FLAT, IMAGE, sequential, writeNet } from './write-net';
+
+beforeAll(async () => {
+  await startEngine({ engine: 'cpu' });
+});
+
+async function notes(path: string): Promise<readonly string[]> {
+  const net = await loadNet(path);
+  net.model.dispose();
+  const told = await inspectNet(path);
+  expect(told.problems).toEqual([]);
+  expect(told.notes).toEqual(net.notes);
+  return told.notes;
+}
+
+it.each([
+  [{ loss: '<lambda>', metrics: null }, ['loss']],
+  [
+    {
+      loss: 'mse',
+      metrics: [[{ class_name: 'MeanMetricWrapper', config: { fn: '<lambda>' } }]],
+      weighted_metrics: '<lambda>',
+    },
+    ['metrics'],
+  ],
+  [{ loss: 'categorical_crossentropy', metrics: ['accuracy'] }, []],
+  [[3], []],
+])('a Lambda among what an .h5 was compiled with is told of: %j', async (compiled, parts) => {
+  const config = sequential([IMAGE, FLAT, OUTPUT]);
+  const path = await writeNet(join(folder, 'compiled.h5'), { config, weights: WEIGHTS, compiled });
+  const told = await notes(path);
+  expect(told).toHaveLength(parts.length);
+  parts.forEach((part, i) => {
+    expect(told[i]).toContain(`(a Lambda) in the ${part} that the net was compiled with: it is never run`);
+  });
+});
+
+it('and in an archive', async () => {
+  const files = unzipSync(readFileSync(fixture('keras2/dilated.keras')));
+  const config = JSON.parse(strFromU8(files['config.json']!));
+  const loss = { class_name: '__lambda__', config: { value: ['4wIAAAAA', null, null] } };
+  config.compile_config = { optimizer: 'sgd', loss, metrics: null };
+  const path = join(folder, 'compiled.keras');
+  writeFileSync(path, zipSync({ ...files, 'config.json': strToU8(JSON.stringify(config)) }));
+  expect(await notes(path)).toEqual([expect.stringContaining('in the loss')]);
+  expect(await notes(fixture('keras2/dilated.keras'))).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { startEngine } from '../../../models/engine';
+import { loadNet } from '../../../models/keras';
+import { answers, largestDifference, testImages } from './nets';
+import { folder, OUTPUT, refusal, WEIGHTS } from './refusal';
+import { FLAT, functional, IMAGE, writeNet } from './write-net';
+
+beforeAll(async () => {
+  await startEngine({ engine: 'cpu' });
+});
+
+const tensor = (layer: string) => ({
+  class_name: '__keras_tensor__',
+  config: { keras_history: [layer, 0, 0] },
+});
+
+/** A net whose layer `odd`, between image and output, is another entry. */
+function withEntry(entry: object): object {
+  const net = functional(
+    [
+      [...IMAGE, []],
+      ['Identity', { name: 'odd' }, ['image']],
+      [...FLAT, ['odd']],
+      [...OUTPUT, ['flat']],
+    ],
+    { inputs: ['image'], outputs: ['output'] },
+  ) as { config: { layers: object[] } };
+  net.config.layers[1] = { name: 'odd', ...entry };
+  return net;
+}
+
+function op(module: string, class_name: string, args: unknown[], config: object = { name: 'odd' }): object {
+  const inbound_nodes = [{ args, kwargs: {} }];
+  return withEntry({
+    module: `keras.src.ops.${module}`,
+    class_name,
+    registered_name: class_name,
+    config,
+    inbound_nodes,
+  });
+}
+
+function lambda(written: string, node: unknown[]): object {
+  return withEntry({
+    class_name: 'TFOpLambda',
+    config: { name: 'odd', function: written },
+    inbound_nodes: [node],
+  });
+}
+
+const layer = (class_name: string, config: object) =>
+  withEntry({ class_name, config: { name: 'odd', ...config }, inbound_nodes: [[['image', 0, 0, {}]]] });
+
+async function answered(config: object): Promise<Float32Array> {
+  const net = await loadNet(await writeNet(join(folder, 'operation.h5'), { config, weights: WEIGHTS }));
+  const images = testImages(net.inputShape);
+  const given = answers(net.model, images);
+  images.dispose();
+  net.model.dispose();
+  return given;
+}
+
+const image = tensor('image');
+it.each([
+  ['image / 127.5', op('numpy', 'TrueDivide', [image, 127.5]), layer('Rescaling', { scale: 1 / 127.5 })],
+  ['image + 3', op('numpy', 'Add', [image, 3]), layer('Rescaling', { offset: 3 })],
+  ['image − 3', op('numpy', 'Subtract', [image, 3]), layer('Rescaling', { offset: -3 })],
+  ['3 − image', op('numpy', 'Subtract', [3, image]), layer('Rescaling', { scale: -1, offset: 3 })],
+  ['image + image', op('numpy', 'Add', [image, image]), layer('Rescaling', { scale: 2 })],
+  ['relu6', op('nn', 'Relu6', [image]), layer('Activation', { activation: 'relu6' })],
+  [
+    'tf: 2 · image',
+    lambda('math.multiply', ['_CONSTANT_VALUE', -1, 2, { y: ['image', 0, 0], name: null }]),
+    layer('Rescaling', { scale: 2 }),
+  ],
+  [
+    'tf: softmax',
+    lambda('nn.softmax', [['image', 0, 0, {}]]),
+    layer('Activation', { activation: 'softmax' }),
+  ],
+])('%s is computed', async (_, operation, same) => {
+  expect(largestDifference(await answered(operation), await answered(same))).toBeLessThan(1e-6);
+});
+
+it.each([
+  ['3 / image', op('numpy', 'Divide', [3, image])],
+  ['image / image', op('numpy', 'Divide', [image, image])],
+  ['image / 0', op('numpy', 'Divide', [image, 0])],
+  ['a function of none of ours', op('numpy', 'Cumsum', [image])],
+  ['softmax over another axis', op('nn', 'Softmax', [image], { name: 'odd', axis: 1 })],
+  ['tf: with another argument', lambda('nn.softmax', [['image', 0, 0, { axis: 1 }]])],
+  ['tf: a function of none of ours', lambda('math.cumsum', [['image', 0, 0, {}]])],
+])('%s is refused by name', async (_, operation) => {
+  expect((await refusal(operation)).message).toMatch(/"odd"/);
+});
