@@ -5,9 +5,10 @@ import { type OpenHdf5, openHdf5 } from '../hdf5/open';
 import { type NumberRows, numberRows } from '../hdf5/rows';
 import { datasetOf, readGroups, readLabels } from './columns';
 import { copyImage, type Layout, tellLayout } from './layout';
+import { RangeLook, rescaling, unitInWords } from './range';
 import { type ImageBatch, type ImageSet, type ImageShape, imageSize, type SkippedImage } from './set';
 
-/** Blocks that are looked through for a value above 1 before floats are taken for 0–1. */
+/** Blocks, spread over the set, that are looked through to tell the range of its values. */
 const LOOKED_AT = 4;
 
 export interface Hdf5SetOptions {
@@ -56,7 +57,7 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
   const labels = labelsRequired ? await column('label') : undefined;
   const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
   const groups = groupDataset ? await readGroups(file, groupDataset, rows.count) : undefined;
-  if (rows.isFloat) refuseUnitRange(rows);
+  refuseUnitRange(rows);
 
   let skipped: SkippedImage[] = [];
   let closed = false;
@@ -118,16 +119,16 @@ function isNet(file: OpenHdf5): boolean {
 
 function refuseUnitRange(rows: NumberRows): void {
   const blocks = new Blocks(rows);
-  let largest = 0;
-  for (let row = 0, looked = 0; row < rows.count && looked < LOOKED_AT; row += blocks.blockRows, looked++) {
-    for (const value of blocks.at(row).values) {
-      if (value > 1 || value < 0 || Number.isNaN(value)) return;
-      if (value > largest) largest = value;
-    }
+  const look = new RangeLook();
+  const all = Math.ceil(rows.count / blocks.blockRows);
+  const step = Math.max(1, Math.floor(all / LOOKED_AT));
+  for (let block = 0, looked = 0; block < all && looked < LOOKED_AT; block += step, looked++) {
+    look.add(blocks.at(block * blocks.blockRows).values);
   }
-  if (largest > 0) {
-    throw new ImageError(`${rows.name}: its values look like 0–1 (none is above ${largest})`, {
-      hint: 'Pixels must be 0–255: multiply them by 255. How the net takes them is told by --pixels.',
+  const told = look.told();
+  if (told) {
+    throw new ImageError(`${rows.name}: its values ${unitInWords(told)}`, {
+      hint: `${rescaling(told)} How the net takes them is told by --pixels.`,
     });
   }
 }
