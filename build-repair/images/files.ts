@@ -52,6 +52,7 @@ export function listedSet(
     labelled: boolean;
     grouped: boolean;
     classNames: readonly string[] | undefined;
+    byName?: ImageSet['byName'];
     passedOver?: readonly SkippedImage[];
   },
   { shape, skipBad = false }: FilesOptions,
@@ -100,6 +101,7 @@ export function listedSet(
     size: images.length,
     labelled: has.labelled,
     classNames: has.classNames,
+    byName: has.byName,
     get skipped() {
       return skipped;
     },

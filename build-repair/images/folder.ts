@@ -3,15 +3,14 @@ import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { openRegular } from '../../models/regular';
-import { folderLabels } from './class-folders';
+import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { type Grouping, groupByPrefix, separatorOf } from './group';
 import { Walk } from './listing';
 import { pathOf } from './names';
+import { refuseSplits } from './splits';
 
-export interface FolderSetOptions extends FilesOptions {
-  /** N: labels are 0…N−1. */
-  readonly classes?: number;
+export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
 }
 
@@ -24,7 +23,8 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const walk = await Walk.start(path);
   const { folders, files } = await walk.list();
   if (folders.length === 0) throw withoutClasses(path, files.length);
-  const { labels, classNames } = folderLabels(folders, options.classes, path);
+  await refuseSplits(walk, folders, path);
+  const { labels, classNames, byName } = folderLabels(folders, options, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
@@ -42,7 +42,19 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     if (await isImage(stray))
       grouped.push({ path: stray, bad: 'it is in no class folder, so it has no label' });
   }
-  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver: walk.passedOver };
+  const has = {
+    labelled: true,
+    grouped: groups !== undefined,
+    classNames,
+    byName: byName && {
+      labels: Int32Array.from(
+        [...labels].sort(([, a], [, b]) => a - b),
+        ([name]) => byName.indexOf(name),
+      ),
+      classNames: byName,
+    },
+    passedOver: walk.passedOver,
+  };
   return listedSet(basename(resolve(path)), grouped, has, options);
 }
 

@@ -7,6 +7,7 @@ import type { Layout } from '../../models/images/layout';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
+import type { ClassOrder } from './class-folders';
 import { openFiles } from './files';
 import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
@@ -19,6 +20,9 @@ export interface OpenOptions {
   readonly shape: ImageShape;
   /** N: labels are 0…N−1. */
   readonly classes?: number;
+  /** In which order class folders are taken, and the classes' names, where they are known (see folderLabels). */
+  readonly order?: ClassOrder | undefined;
+  readonly classNames?: readonly string[] | undefined;
   /** With `false`, labels aren't looked at; a single image or a flat folder will do. By default they must be there. */
   readonly labelsRequired?: boolean;
   /** A `--group` flag, as parseGroup reads it. */

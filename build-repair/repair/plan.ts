@@ -1,4 +1,5 @@
 import type { Method } from '../../models/bundle/methods';
+import { BGR_CANDIDATES, PIXEL_CANDIDATES } from '../../models/pixels';
 import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
@@ -26,7 +27,7 @@ export interface RepairWork {
 }
 
 /** Scalings that are tried, on so many images at most (see choosePixels). */
-const SCALINGS = 4;
+const SCALINGS = PIXEL_CANDIDATES.length + BGR_CANDIDATES.length;
 const MOST_SCALED = 1000;
 /** Forgetting takes some fifty steps of a batch, each forth and back. */
 const FORGETTING = 150;

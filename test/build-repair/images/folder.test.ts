@@ -97,6 +97,60 @@ describe('a folder a class', () => {
     await expect(openImages(path, { shape, classes: 2, group: 'dataset:v' })).rejects.toThrow(/is a folder/);
   });
 
+  it('called by numbers with a gap, or from 1: in their order, or in that of their names', async () => {
+    const twelve = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i + 1}/a.png`, red]));
+    const path = write(twelve);
+    const set = await openImages(path, { shape, classes: 12 });
+    expect(set.classNames?.slice(0, 3)).toEqual(['1', '2', '3']);
+    expect(set.byName?.classNames.slice(0, 3)).toEqual(['1', '10', '11']);
+    expect([...set.byName!.labels]).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2, 3]);
+    const byName = await openImages(path, { shape, classes: 12, order: 'name' });
+    expect((await rows(byName)).names.slice(0, 3)).toEqual(['1/a.png', '10/a.png', '11/a.png']);
+    expect(byName.byName).toBeUndefined();
+    const known = await openImages(path, { shape, classes: 12, classNames: byName.classNames! });
+    expect((await rows(known)).names).toEqual((await rows(byName)).names);
+    await expect(openImages(path, { shape, classes: 13 })).resolves.toMatchObject({ classNames: undefined });
+    await expect(openImages(path, { shape, classes: 11 })).rejects.toThrow(
+      /11: the net's 11 classes are 0 to 10/,
+    );
+  });
+
+  it('called by labels that are in another order by name, which is told', async () => {
+    const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`${i}/a.png`, red]));
+    const set = await openImages(write(eleven), { shape, classes: 11 });
+    expect(set.classNames).toBeUndefined();
+    expect([...set.byName!.labels]).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 2]);
+    const told = await openImages(write(eleven), { shape, classes: 11, order: 'number' });
+    expect(told.byName).toBeUndefined();
+    // Padded, both are the same.
+    const padded = Object.fromEntries(
+      Array.from({ length: 11 }, (_, i) => [`${String(i).padStart(2, '0')}/a.png`, red]),
+    );
+    expect((await openImages(write(padded), { shape, classes: 11 })).byName).toBeUndefined();
+  });
+
+  it.each([
+    ['train and validation', ['train/cats', 'train/dogs', 'validation/cats', 'validation/dogs']],
+    ['of other spellings, not all with all classes', ['Training/0', 'Training/1', 'test_set/1']],
+    ['one alone', ['train/cats', 'train/dogs']],
+    ['one of its own name', ['train/cats', 'train/dogs', 'extra/cats', 'extra/dogs']],
+  ])('is not a set with its parts: %s', async (_, folders) => {
+    const path = write(Object.fromEntries(folders.map((each) => [`${each}/a.png`, red])));
+    await expect(openImages(path, { shape, classes: 2 })).rejects.toMatchObject({
+      message: expect.stringContaining('are parts of a set'),
+      hint: expect.stringMatching(/Give one of them: .*(train|Training|extra)\.$/),
+    });
+  });
+
+  it.each([
+    ['parts below each class', ['cats/train', 'cats/test', 'dogs/train', 'dogs/test']],
+    ['views below each class', ['cats/front', 'cats/side', 'dogs/front', 'dogs/side']],
+    ['images beside', ['test', 'train']],
+  ])('may have folders in its classes: %s', async (_, folders) => {
+    const path = write(Object.fromEntries(folders.map((each) => [`${each}/a.png`, red])));
+    expect((await openImages(path, { shape, classes: 2 })).size).toBe(folders.length);
+  });
+
   it('passes over hidden files and what lies beside the class folders, but no image without a class', async () => {
     const path = write({
       '0/.DS_Store': 'x',
