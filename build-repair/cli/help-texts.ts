@@ -41,6 +41,8 @@ export const ABOUT: Readonly<Record<string, About>> = {
         'pixels',
         'class-order',
         'group',
+        'data-name',
+        'label-name',
         'layout',
         'skip-bad',
       ],
@@ -66,7 +68,16 @@ export const ABOUT: Readonly<Record<string, About>> = {
   evaluate: {
     group: NETS,
     options: {
-      'What is read:': ['clean', 'poisoned', 'class-order', 'group', 'layout', 'skip-bad'],
+      'What is read:': [
+        'clean',
+        'poisoned',
+        'class-order',
+        'group',
+        'data-name',
+        'label-name',
+        'layout',
+        'skip-bad',
+      ],
       'What is written:': ['json', 'report'],
     },
     examples: [

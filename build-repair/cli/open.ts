@@ -8,6 +8,8 @@ import { oneOf } from './options';
 export interface ImageFlags {
   readonly group?: string;
   readonly classOrder?: ClassOrder;
+  readonly dataName?: string;
+  readonly labelName?: string;
   readonly layout?: string;
   readonly skipBad?: boolean;
 }
@@ -15,6 +17,14 @@ export interface ImageFlags {
 /** Adds the flags that every command with labelled images has. */
 export function imageOptions(command: Command): Command {
   return command
+    .option(
+      '--data-name <name>',
+      'dataset of images in an HDF5 file; left out: data, or another usual name (X, images, x_train, …)',
+    )
+    .option(
+      '--label-name <name>',
+      'dataset of labels in an HDF5 file; left out: label, or what goes with the images’ name',
+    )
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option('--skip-bad', "leave out images that can't be read, counting them");
 }
@@ -54,6 +64,8 @@ export async function openLabelled(
     classNames: net.classNames,
     labelsRequired: true,
     group: flags.group,
+    dataName: flags.dataName,
+    labelName: flags.labelName,
     layout: parseLayout(flags.layout),
     skipBad: flags.skipBad ?? false,
   });
@@ -63,10 +75,16 @@ export async function openLabelled(
 export async function openUnlabelled(
   path: string,
   { inputShape }: { inputShape: ImageShape },
-  { layout, skipBad = false }: ImageFlags,
+  { layout, dataName, skipBad = false }: ImageFlags,
 ): Promise<ImageSet> {
   const { openImages } = await import('../images/open');
-  return openImages(path, { shape: inputShape, labelsRequired: false, layout: parseLayout(layout), skipBad });
+  return openImages(path, {
+    shape: inputShape,
+    labelsRequired: false,
+    dataName,
+    layout: parseLayout(layout),
+    skipBad,
+  });
 }
 
 /** @throws UsageError for anything but the two layouts */

@@ -14,6 +14,10 @@ export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
 }
 
+/** Files that lie beside images, lists and notes, by their ending. */
+const BESIDE =
+  /\.(csv|tsv|txt|md|rst|json|jsonl|xml|ya?ml|html?|log|ini|cfg|lst|list|db|sqlite|pdf|docx?|xlsx?|py|ipynb|sh|m|mat|pkl|url|lnk|md5|sha\d+)$/i;
+
 /**
  * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
  * folder, however deep, is of that class.
@@ -29,6 +33,11 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
     for (const file of await walk.files(folder)) {
+      const own = join(path, folder, file);
+      if (BESIDE.test(file) && !(await isImage(own))) {
+        walk.passedOver.push({ name: own, reason: 'it is no image' });
+        continue;
+      }
       within.push(join(folder, file));
       images.push({ path: join(path, folder, file), label });
     }

@@ -27,6 +27,9 @@ export interface OpenOptions {
   readonly labelsRequired?: boolean;
   /** A `--group` flag, as parseGroup reads it. */
   readonly group?: string;
+  /** What the datasets of an HDF5 file are called that hold the images and the labels; left out: `data` and `label`, or another usual pair. */
+  readonly dataName?: string | undefined;
+  readonly labelName?: string | undefined;
   readonly layout?: Layout;
   /** Leaves images that can't be read out and counts them. */
   readonly skipBad?: boolean;

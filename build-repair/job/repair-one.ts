@@ -71,11 +71,13 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   let unlabelled: ImageSet | undefined;
   let hosts: ImageSet | undefined;
   try {
-    const reading = { shape: loaded.inputShape, layout, skipBad: skipBad ?? false };
+    const { dataName, labelName } = net;
+    const reading = { shape: loaded.inputShape, dataName, layout, skipBad: skipBad ?? false };
     clean = await openImages(await inputs.local(net.clean), {
       ...reading,
       classes: loaded.classes,
       order: net.classOrder,
+      labelName,
       group,
     });
     if (net.unlabelled !== undefined) {

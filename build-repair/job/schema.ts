@@ -54,6 +54,8 @@ const how = z.strictObject({
     .max(2 ** 31 - 1)
     .optional(),
   group: z.string().optional(),
+  dataName: z.string().min(1).optional().describe('The dataset of images in an HDF5 file'),
+  labelName: z.string().min(1).optional().describe('The dataset of labels in an HDF5 file'),
   layout: z.enum(['channels-first', 'channels-last']).optional(),
   classOrder: z
     .enum(CLASS_ORDERS)

@@ -5,6 +5,7 @@ import { type OpenHdf5, openHdf5 } from '../hdf5/open';
 import { type NumberRows, numberRows } from '../hdf5/rows';
 import { datasetOf, readGroups, readLabels } from './columns';
 import { copyImage, type Layout, tellLayout } from './layout';
+import { columnNames } from './names';
 import { RangeLook, rescaling, unitInWords } from './range';
 import { type ImageBatch, type ImageSet, type ImageShape, imageSize, type SkippedImage } from './set';
 
@@ -16,6 +17,9 @@ export interface Hdf5SetOptions {
   readonly shape: ImageShape;
   /** N: labels are 0…N−1. */
   readonly classes?: number;
+  /** What the datasets of images and labels are called; left out: `data` and `label`, or another usual pair. */
+  readonly dataName?: string | undefined;
+  readonly labelName?: string | undefined;
   /** A dataset with one entry an image (a number or a string): images with the same entry are a group. */
   readonly groupDataset?: string;
   /** By default labels must be there; with `false` they aren't looked at. */
@@ -27,8 +31,8 @@ export interface Hdf5SetOptions {
 }
 
 /**
- * Opens labelled images in HDF5: `data` (N, C, H, W) or (N, H, W, C), uint8 or any numbers of 0–255; `label` (N,);
- * where it is there, `true_label` (N,). Pixels are read in slices, so the file may be larger than memory.
+ * Opens labelled images in HDF5: `data` (N, C, H, W) or (N, H, W, C), uint8 or any numbers of 0–255; `label` (N,), see readLabels;
+ * both may be called otherwise (see columnNames); where it is there, `true_label` (N,). Pixels are read in slices, so the file may be larger than memory.
  * @throws ImageError for a file, a dataset, a shape, a label or a value that can't be used; pixels are checked as
  *   they are read, all else at once
  * @throws UsageError where the order of dimensions must be told
@@ -50,11 +54,12 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
       hint: 'Images are wanted here: an HDF5 file with "data" and "label", or a folder with a folder a class.',
     });
   }
-  const rows = await numberRows(datasetOf(file, 'data'), file, ImageError);
-  if (rows.count === 0) throw new ImageError(`${path} holds no images: "data" has 0 rows`);
+  const names = columnNames(file, { data: options.dataName, label: options.labelName });
+  const rows = await numberRows(datasetOf(file, names.data, '--data-name'), file, ImageError);
+  if (rows.count === 0) throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`);
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
-  const column = (name: string) => readLabels(file, name, rows.count, classes);
-  const labels = labelsRequired ? await column('label') : undefined;
+  const column = (name: string, flag?: string) => readLabels(file, name, rows.count, classes, flag);
+  const labels = labelsRequired ? await column(names.label, '--label-name') : undefined;
   const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
   const groups = groupDataset ? await readGroups(file, groupDataset, rows.count) : undefined;
   refuseUnitRange(rows);

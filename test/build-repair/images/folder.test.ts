@@ -97,6 +97,29 @@ describe('a folder a class', () => {
     await expect(openImages(path, { shape, classes: 2, group: 'dataset:v' })).rejects.toThrow(/is a folder/);
   });
 
+  it('passes over lists, notes and what systems leave in class folders, and says so', async () => {
+    const path = write({
+      '0/a.png': red,
+      '0/GT-00000.csv': 'Filename;Width',
+      '0/notes.txt': 'nothing',
+      '0/really.txt': green,
+      '0/@eaDir/a.png/SYNOPHOTO_THUMB_S.jpg': red,
+      '0/Thumbs.db': 'x',
+      '1/b.png': blue,
+      '1/labels.JSON': '{}',
+      '@eaDir/x.jpg': red,
+      '$RECYCLE.BIN/x.jpg': red,
+      '#recycle/x.jpg': red,
+    });
+    const set = await openImages(path, { shape, classes: 2 });
+    expect((await rows(set)).names).toEqual(['0/a.png', '0/really.txt', '1/b.png']);
+    const told = (set.passedOver ?? []).map(({ name }) => name.slice(path.length + 1));
+    expect(told).toEqual(['0/GT-00000.csv', '0/notes.txt', '1/labels.JSON']);
+    // Something that should be an image is not passed over.
+    const broken = await openImages(write({ '0/a.png': 'not an image' }), { shape, classes: 1 });
+    await expect(rows(broken)).rejects.toThrow(/a\.png can't be used/);
+  });
+
   it('called by numbers with a gap, or from 1: in their order, or in that of their names', async () => {
     const twelve = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i + 1}/a.png`, red]));
     const path = write(twelve);
