@@ -42,8 +42,12 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
       images.push({ path: join(path, folder, file), label });
     }
   }
-  if (images.length === 0)
-    throw new ImageError(`${path} holds no images: its ${folders.length} folders are empty`);
+  if (images.length === 0) {
+    const others = walk.passedOver.length;
+    throw new ImageError(
+      `${path} holds no images: its ${folders.length} folders ${others > 0 ? `hold ${others} other files` : 'are empty'}`,
+    );
+  }
   const groups = options.group && groupByPrefix(within, separatorOf(options.group, path), path);
   const grouped = groups ? images.map((image, i) => ({ ...image, group: groups[i]! })) : images;
   for (const file of files) {

@@ -12,6 +12,7 @@ import { createApp } from '../../functions/app';
 import type { Classifier } from '../../functions/classifier';
 import { decodeRenderings, RENDERINGS } from '../../functions/decode';
 import { renderedWithSharp } from '../../functions/decode/renderings';
+import { resampled } from '../../functions/decode/resample';
 import { outline } from '../../functions/decode/structure';
 import { oneAnswerSchema } from '../../functions/schemas';
 import { screenObject } from '../../functions/screening/screen-object';
@@ -95,8 +96,10 @@ describe('renderings of a picture that isn’t opaque', () => {
         });
       }
       const other = await decodeRenderings(bytes, shape);
-      const flat = sharp(dropped, { raw: { width: 64, height: 48, channels: 3 } });
-      const expected = await flat.resize(width, height, { fit: 'fill' }).raw().toBuffer();
+      const expected = resampled(
+        { data: dropped, width: 64, height: 48, channels: 3 },
+        { width, height },
+      ).data;
       expect(Buffer.compare(other[0]!.pixels, expected)).toBe(0);
       for (const { pixels } of other) expect(pixels.length).toBe(width * height * 3);
     }

@@ -194,7 +194,7 @@ describe('a folder a class', () => {
       '0/a.png': red,
       '0/cut.png': red.subarray(0, red.length - 20),
       '0/empty.png': '',
-      '0/list.csv': 'a,b',
+      '0/list.dat': 'a,b',
       '1/z.png': green,
     });
     symlinkSync(join(path, 'nowhere'), join(path, '1/gone.png'));
@@ -207,7 +207,7 @@ describe('a folder a class', () => {
       expect(set.skipped.map(({ name, reason }) => `${name.slice(path.length + 1)}: ${reason}`)).toEqual([
         '0/cut.png: it is cut short: its end is missing',
         '0/empty.png: it is empty: 0 bytes',
-        '0/list.csv: it is none of JPEG, PNG and WebP',
+        '0/list.dat: it is none of JPEG, PNG and WebP',
         '1/gone.png: there is no such file',
       ]);
     }
