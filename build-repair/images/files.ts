@@ -53,6 +53,7 @@ export function listedSet(
     grouped: boolean;
     classNames: readonly string[] | undefined;
     byName?: ImageSet['byName'];
+    remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
   { shape, skipBad = false }: FilesOptions,
@@ -102,6 +103,7 @@ export function listedSet(
     labelled: has.labelled,
     classNames: has.classNames,
     byName: has.byName,
+    remarks: has.remarks,
     get skipped() {
       return skipped;
     },

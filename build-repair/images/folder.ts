@@ -5,7 +5,7 @@ import type { ImageSet } from '../../models/images/set';
 import { openRegular } from '../../models/regular';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
-import { type Grouping, groupByPrefix, separatorOf } from './group';
+import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
 import { Walk } from './listing';
 import { pathOf } from './names';
 import { refuseSplits } from './splits';
@@ -27,7 +27,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const walk = await Walk.start(path);
   const { folders, files } = await walk.list();
   if (folders.length === 0) throw withoutClasses(path, files.length);
-  await refuseSplits(walk, folders, path);
+  const alike = await refuseSplits(walk, folders, path);
   const { labels, classNames, byName } = folderLabels(folders, options, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
@@ -67,6 +67,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
       classNames: byName,
     },
     passedOver: walk.passedOver,
+    remarks: [alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
 }

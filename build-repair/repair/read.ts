@@ -47,6 +47,7 @@ export async function read({
   };
   try {
     const images = await load(clean, STAGES.reading, true);
+    for (const line of clean.remarks ?? []) tell(line);
     for (const line of alikeInWords(lookForAlike(images, signal), clean.name)) tell(line);
     const seen = unlabelled && (await load(unlabelled, STAGES.readingUnlabelled, false));
     const shown = hosts && (await load(hosts, STAGES.readingHosts, false));
