@@ -113,7 +113,7 @@ function readOrdered(text: string, whole: string): { scaling: PixelScaling; said
   const isUnit = mean.every((each) => Math.abs(each) <= 1);
   if (isUnit && std.every((each) => each <= 1)) {
     const scaling: PixelScaling = { kind: 'mean-std', mean: mean.map(from1), std: std.map(from1) };
-    const said = `Means and deviations of up to 1 are taken for those of pixels of 0–1: ${describePixels(scaling)} of 0–255`;
+    const said = `Means and deviations of up to 1 are taken for those of pixels of 0–1: mean-std:${scaling.mean}/${scaling.std} of 0–255`;
     return { scaling, said };
   }
   const isMixed = isUnit ? mean.some((each) => !Number.isInteger(each)) : std.some((each) => each < 1);
