@@ -18,16 +18,21 @@ export function imageTensor(
 ): tf.Tensor4D {
   return tf.tidy(() => {
     const { factor, offset } = pixelFactors(scaling, shape.channels);
-    const raw = tf.tensor4d(
-      Float32Array.from(pixels),
-      [n, shape.height, shape.width, shape.channels],
-      'float32',
+    const { height, width, channels } = shape;
+    const raw = inNetOrder(
+      tf.tensor4d(Float32Array.from(pixels), [n, height, width, channels], 'float32'),
+      scaling,
     );
     const scaled = factor.every((each) => each === factor[0])
       ? tf.mul(raw, factor[0]!)
       : tf.mul(raw, tf.tensor1d(factor));
     return (offset.every((each) => each === 0) ? scaled : tf.add(scaled, tf.tensor1d(offset))) as tf.Tensor4D;
   });
+}
+
+/** Pixels with their colours, the last axis, red first, in the order in which a net takes them. */
+export function inNetOrder<T extends tf.Tensor>(pixels: T, { order }: PixelScaling): T {
+  return order === 'bgr' ? tf.reverse(pixels, -1) : pixels;
 }
 
 /** The tensor outputs of a net, one or several. */
