@@ -114,18 +114,27 @@ function fromJsonImage(
   };
 }
 
-const BACKSLASH = 0x5c;
+const [BACKSLASH, MINUS, UNDERSCORE] = [0x5c, 0x2d, 0x5f];
 /** `\\u` and four digits. */
 const LONGEST_ESCAPE = 6;
 
-/** @param text as it stands in JSON */
+/** What a `data:` URI (RFC 2397) has before its base64; it is looked for in so many bytes. */
+const DATA_URI = /^data:[\w.+-]*\/?[\w.+-]*(;[\w.-]+=[^;,]*)*;base64,/i;
+const LONGEST_DATA_URI = 200;
+
+/**
+ * Base64 of either alphabet of RFC 4648, the usual one, or that of URLs and file names, which may go without padding; alone, or in a
+ * `data:` URI.
+ * @param text as it stands in JSON
+ */
 async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8Array> {
   // Before it is looked through: what holds more can't be an image that is taken.
   const most = 4 * Math.ceil((maxBytes + 1) / 3);
-  const plain = text.includes(BACKSLASH) ? await unescaped(text) : text;
+  const plain = withoutUri(text.includes(BACKSLASH) ? await unescaped(text) : text);
   if (plain.length > most) throw tooLarge('An image', maxBytes);
-  if (plain.length % 4 !== 0) throw notBase64();
-  const bytes = Buffer.allocUnsafeSlow((plain.length / 4) * 3);
+  const isUrlSafe = plain.includes(MINUS) || plain.includes(UNDERSCORE);
+  if (plain.length % 4 !== 0 && (!isUrlSafe || plain.length % 4 === 1)) throw notBase64();
+  const bytes = Buffer.allocUnsafeSlow(Math.ceil(plain.length / 4) * 3);
   let length = 0;
   // In whole groups of four characters.
   for (let from = 0; from < plain.length; from += BREATH_BYTES) {
@@ -137,10 +146,16 @@ async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8
     );
     const isLast = from + BREATH_BYTES >= plain.length;
     const characters = part.toString('latin1');
-    if (!(isLast ? /^[A-Za-z0-9+/]*={0,2}$/ : /^[A-Za-z0-9+/]*$/).test(characters)) throw notBase64();
+    if (!(isLast ? /^[A-Za-z0-9+/_-]*={0,2}$/ : /^[A-Za-z0-9+/_-]*$/).test(characters)) throw notBase64();
+    if (isLast && characters.endsWith('=') && plain.length % 4 !== 0) throw notBase64();
     length += bytes.write(characters, length, 'base64');
   }
   return bytes.subarray(0, length);
+}
+
+function withoutUri(text: Uint8Array): Uint8Array {
+  const beginning = Buffer.from(text.subarray(0, LONGEST_DATA_URI)).toString('latin1');
+  return text.subarray(DATA_URI.exec(beginning)?.[0].length ?? 0);
 }
 
 const ESCAPED_BACKSLASH = Buffer.from('\\\\');
@@ -170,7 +185,7 @@ function plainOf(text: Buffer): string {
 }
 
 function notBase64(): Problem {
-  return new Problem('malformed', 'The image is not base64 (RFC 4648, with padding).');
+  return new Problem('malformed', 'The image is not base64 (RFC 4648), nor a data: URI of it.');
 }
 
 function tooMany(count: number): Problem {

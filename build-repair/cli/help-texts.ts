@@ -34,8 +34,19 @@ export const ABOUT: Readonly<Record<string, About>> = {
   repair: {
     group: NETS,
     options: {
-      'What is read:': ['clean', 'unlabelled', 'architecture', 'pixels', 'group', 'layout', 'skip-bad'],
-      'How it is repaired:': ['method', 'alpha', 'seed', 'finding'],
+      'What is read:': [
+        'clean',
+        'unlabelled',
+        'architecture',
+        'pixels',
+        'class-order',
+        'group',
+        'data-name',
+        'label-name',
+        'layout',
+        'skip-bad',
+      ],
+      'How it is repaired:': ['method', 'alpha', 'seed', 'finding', 'accept-low-accuracy'],
       'What is written:': ['out', 'hosts', 'images', 'sign', 'report'],
     },
     examples: [
@@ -57,7 +68,16 @@ export const ABOUT: Readonly<Record<string, About>> = {
   evaluate: {
     group: NETS,
     options: {
-      'What is read:': ['clean', 'poisoned', 'group', 'layout', 'skip-bad'],
+      'What is read:': [
+        'clean',
+        'poisoned',
+        'class-order',
+        'group',
+        'data-name',
+        'label-name',
+        'layout',
+        'skip-bad',
+      ],
       'What is written:': ['json', 'report'],
     },
     examples: [

@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../models/errors';
 import type { ImageSet, ImageShape } from '../../models/images/set';
+import { CLASS_ORDERS, type ClassOrder } from '../images/class-folders';
+import { oneOf } from './options';
 
 /** Flags that tell how images are to be read. */
 export interface ImageFlags {
   readonly group?: string;
+  readonly classOrder?: ClassOrder;
+  readonly dataName?: string;
+  readonly labelName?: string;
   readonly layout?: string;
   readonly skipBad?: boolean;
 }
@@ -12,8 +17,25 @@ export interface ImageFlags {
 /** Adds the flags that every command with labelled images has. */
 export function imageOptions(command: Command): Command {
   return command
+    .option(
+      '--data-name <name>',
+      'dataset of images in an HDF5 file; left out: data, or another usual name (X, images, x_train, …)',
+    )
+    .option(
+      '--label-name <name>',
+      'dataset of labels in an HDF5 file; left out: label, or what goes with the images’ name',
+    )
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option('--skip-bad', "leave out images that can't be read, counting them");
+}
+
+/** Adds the flag that tells what class folders stand for. */
+export function classOrderOption(command: Command): Command {
+  return command.option(
+    '--class-order <order>',
+    'of class folders: name (as Keras sorts them: 0, 1, 10, 2) or number; left out: numbers are labels, or what the net does clearly better under',
+    oneOf(CLASS_ORDERS, '--class-order'),
+  );
 }
 
 /** Adds the flag that tells which images belong together. @param what it tells, in words */
@@ -30,7 +52,7 @@ export function groupOption(
 /** Opens a labelled set for a net of so many classes. */
 export async function openLabelled(
   path: string,
-  net: { inputShape: ImageShape; classes: number },
+  net: { inputShape: ImageShape; classes: number; classNames?: readonly string[] | undefined },
   flags: ImageFlags,
 ): Promise<ImageSet> {
   // Loaded only where it is needed: serve does without the readers of images and nets.
@@ -38,8 +60,12 @@ export async function openLabelled(
   return openImages(path, {
     shape: net.inputShape,
     classes: net.classes,
+    order: flags.classOrder,
+    classNames: net.classNames,
     labelsRequired: true,
     group: flags.group,
+    dataName: flags.dataName,
+    labelName: flags.labelName,
     layout: parseLayout(flags.layout),
     skipBad: flags.skipBad ?? false,
   });
@@ -49,10 +75,16 @@ export async function openLabelled(
 export async function openUnlabelled(
   path: string,
   { inputShape }: { inputShape: ImageShape },
-  { layout, skipBad = false }: ImageFlags,
+  { layout, dataName, skipBad = false }: ImageFlags,
 ): Promise<ImageSet> {
   const { openImages } = await import('../images/open');
-  return openImages(path, { shape: inputShape, labelsRequired: false, layout: parseLayout(layout), skipBad });
+  return openImages(path, {
+    shape: inputShape,
+    labelsRequired: false,
+    dataName,
+    layout: parseLayout(layout),
+    skipBad,
+  });
 }
 
 /** @throws UsageError for anything but the two layouts */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imageTensor, valuesOf } from '../../models/detector/run';
+import { imageTensor, inNetOrder, valuesOf } from '../../models/detector/run';
 import { type PixelScaling, pixelFactors } from '../../models/pixels';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
@@ -209,5 +209,6 @@ function gradientsOf(
 /** @param patterns of 0–1 @returns as the nets take them */
 function scaled(patterns: tf.Tensor, pixels: PixelScaling, channels: number): tf.Tensor {
   const { factor, offset } = pixelFactors(pixels, channels);
-  return tf.add(tf.mul(patterns, tf.tensor1d(factor.map((each) => each * 255))), tf.tensor1d(offset));
+  const ordered = inNetOrder(patterns, pixels);
+  return tf.add(tf.mul(ordered, tf.tensor1d(factor.map((each) => each * 255))), tf.tensor1d(offset));
 }

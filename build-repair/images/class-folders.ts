@@ -1,51 +1,90 @@
 import { ImageError } from '../../models/errors';
 
+/** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */
+export type ClassOrder = 'name' | 'number';
+export const CLASS_ORDERS: readonly ClassOrder[] = ['name', 'number'];
+
 /** Which label each folder stands for. */
 export interface FolderLabels {
   readonly labels: ReadonlyMap<string, number>;
   /** The folders' names by label; undefined where the folders are called by their label. */
   readonly classNames: readonly string[] | undefined;
+  /** The same folders in the order of their names, where that is another and none is told. */
+  readonly byName?: readonly string[] | undefined;
+}
+
+export interface FolderLabelOptions {
+  /** N, where it is known. */
+  readonly classes?: number | undefined;
+  /** The order that is told; left out: numbers are labels, names are sorted. */
+  readonly order?: ClassOrder | undefined;
+  /** The classes' names where they are known: folders of these names are these classes, whatever order they come in. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /**
- * Tells the label of each class folder: folders called by numbers (`7`, `07`) are those labels; else the sorted names
- * are 0…N−1, and there must be N of them.
+ * Tells the label of each class folder. Folders called by numbers (`7`, `07`) are those labels; where there are N of them with a gap
+ * (or 1 to N), they are 0…N−1 in the order of the numbers. Else the sorted names are 0…N−1, and there must be N of them.
  * @param folders the names, sorted
- * @param classes N, where it is known
  * @throws ImageError for a mixture, a number outside 0…N−1, two folders of one label, or another count of names than N
  */
 export function folderLabels(
   folders: readonly string[],
-  classes: number | undefined,
+  { classes, order, classNames }: FolderLabelOptions,
   path: string,
 ): FolderLabels {
+  if (!order && classNames && folders.every((name) => classNames.includes(name))) {
+    return { labels: new Map(folders.map((name) => [name, classNames.indexOf(name)])), classNames };
+  }
   const numbered = folders.filter((name) => /^\d+$/.test(name));
-  if (numbered.length === 0) return namedFolders(folders, classes, path);
+  if (order === 'name' || (numbered.length === 0 && !order)) return inOrder(folders, classes, path);
   const named = folders.find((name) => !/^\d+$/.test(name));
   if (named !== undefined) {
     throw new ImageError(
-      `${path}: some class folders are numbers (${numbered[0]}), others names (${named})`,
+      numbered.length === 0
+        ? `${path}: the class folders are names (${named}), not numbers`
+        : `${path}: some class folders are numbers (${numbered[0]}), others names (${named})`,
       {
-        hint: 'Call all of them by their label, or all by their name.',
+        hint: 'Call all of them by their label, or all by their name; or take them by name: --class-order name.',
       },
     );
   }
+  return numberedFolders(numbered, { classes, order }, path);
+}
+
+function numberedFolders(
+  numbered: readonly string[],
+  { classes, order }: FolderLabelOptions,
+  path: string,
+): FolderLabels {
   const owner = new Map<number, string>();
   for (const name of numbered) {
     const label = Number(name);
     const other = owner.get(label);
     if (other !== undefined) throw new ImageError(`${path}: ${other} and ${name} are both class ${label}`);
-    if (classes !== undefined && label >= classes) {
-      throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes - 1}`, {
-        hint: label === classes ? 'Classes are counted from 0: are these counted from 1?' : undefined,
-      });
-    }
     owner.set(label, name);
   }
-  return { labels: new Map([...owner].map(([label, name]) => [name, label])), classNames: undefined };
+  const sorted = [...owner].sort(([a], [b]) => a - b).map(([, name]) => name);
+  const isWhole = classes !== undefined && numbered.length === classes;
+  const byName = isWhole && !order && sorted.join('/') !== numbered.join('/') ? { byName: numbered } : {};
+  const outside = [...owner].find(([label]) => classes !== undefined && label >= classes);
+  if (!outside)
+    return {
+      labels: new Map([...owner].map(([label, name]) => [name, label])),
+      classNames: undefined,
+      ...byName,
+    };
+  if (isWhole) return { ...inOrder(sorted, classes, path), ...byName };
+  const [label, name] = outside;
+  throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes! - 1}`, {
+    hint:
+      label === classes
+        ? `Classes are counted from 0: are these counted from 1? Then all ${classes} folders are wanted.`
+        : undefined,
+  });
 }
 
-function namedFolders(folders: readonly string[], classes: number | undefined, path: string): FolderLabels {
+function inOrder(folders: readonly string[], classes: number | undefined, path: string): FolderLabels {
   if (classes !== undefined && folders.length !== classes) {
     throw new ImageError(`${path} has ${folders.length} class folders, the net has ${classes} classes`, {
       hint: 'Names are taken in sorted order, so every class needs its folder; or call the folders by their label: 0, 1, 2, …',

@@ -52,6 +52,8 @@ export function listedSet(
     labelled: boolean;
     grouped: boolean;
     classNames: readonly string[] | undefined;
+    byName?: ImageSet['byName'];
+    remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
   { shape, skipBad = false }: FilesOptions,
@@ -100,6 +102,8 @@ export function listedSet(
     size: images.length,
     labelled: has.labelled,
     classNames: has.classNames,
+    byName: has.byName,
+    remarks: has.remarks,
     get skipped() {
       return skipped;
     },

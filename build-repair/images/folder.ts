@@ -3,17 +3,20 @@ import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { openRegular } from '../../models/regular';
-import { folderLabels } from './class-folders';
+import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
-import { type Grouping, groupByPrefix, separatorOf } from './group';
+import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
 import { Walk } from './listing';
 import { pathOf } from './names';
+import { refuseSplits } from './splits';
 
-export interface FolderSetOptions extends FilesOptions {
-  /** N: labels are 0…N−1. */
-  readonly classes?: number;
+export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
 }
+
+/** Files that lie beside images, lists and notes, by their ending. */
+const BESIDE =
+  /\.(csv|tsv|txt|md|rst|json|jsonl|xml|ya?ml|html?|log|ini|cfg|lst|list|db|sqlite|pdf|docx?|xlsx?|py|ipynb|sh|m|mat|pkl|url|lnk|md5|sha\d+)$/i;
 
 /**
  * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
@@ -24,17 +27,27 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const walk = await Walk.start(path);
   const { folders, files } = await walk.list();
   if (folders.length === 0) throw withoutClasses(path, files.length);
-  const { labels, classNames } = folderLabels(folders, options.classes, path);
+  const alike = await refuseSplits(walk, folders, path);
+  const { labels, classNames, byName } = folderLabels(folders, options, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
     for (const file of await walk.files(folder)) {
+      const own = join(path, folder, file);
+      if (BESIDE.test(file) && !(await isImage(own))) {
+        walk.passedOver.push({ name: own, reason: 'it is no image' });
+        continue;
+      }
       within.push(join(folder, file));
       images.push({ path: join(path, folder, file), label });
     }
   }
-  if (images.length === 0)
-    throw new ImageError(`${path} holds no images: its ${folders.length} folders are empty`);
+  if (images.length === 0) {
+    const others = walk.passedOver.length;
+    throw new ImageError(
+      `${path} holds no images: its ${folders.length} folders ${others > 0 ? `hold ${others} other files` : 'are empty'}`,
+    );
+  }
   const groups = options.group && groupByPrefix(within, separatorOf(options.group, path), path);
   const grouped = groups ? images.map((image, i) => ({ ...image, group: groups[i]! })) : images;
   for (const file of files) {
@@ -42,7 +55,20 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     if (await isImage(stray))
       grouped.push({ path: stray, bad: 'it is in no class folder, so it has no label' });
   }
-  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver: walk.passedOver };
+  const has = {
+    labelled: true,
+    grouped: groups !== undefined,
+    classNames,
+    byName: byName && {
+      labels: Int32Array.from(
+        [...labels].sort(([, a], [, b]) => a - b),
+        ([name]) => byName.indexOf(name),
+      ),
+      classNames: byName,
+    },
+    passedOver: walk.passedOver,
+    remarks: [alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+  };
   return listedSet(basename(resolve(path)), grouped, has, options);
 }
 

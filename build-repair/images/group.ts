@@ -68,3 +68,36 @@ export function groupByPrefix(files: readonly string[], separator: string, path:
   }
   return groups;
 }
+
+/** Frames of a group at least, on average, that a set is told to look like frames by. */
+const FRAMES = 3;
+/** The share of the names that have to look so. */
+const MOST = 0.9;
+/** A group, a separator, and a number at the end. */
+const FRAME = /^([^_-]+)([_-]).*\d\.\w+$/;
+
+/**
+ * A word where images that are each taken for itself look like frames of a few groups: `00004_00017.png`.
+ * @param files names within the folder: `class/file`
+ */
+export function framesInWords(files: readonly string[], path: string): string | undefined {
+  const groups = new Map<string, Set<string>>();
+  const separators = new Map<string, number>();
+  let frames = 0;
+  for (const file of files) {
+    const [, prefix, separator] = FRAME.exec(basename(file)) ?? [];
+    if (prefix === undefined || separator === undefined) continue;
+    frames++;
+    separators.set(separator, (separators.get(separator) ?? 0) + 1);
+    const folder = file.slice(0, file.length - basename(file).length);
+    const known = groups.get(folder);
+    if (known) known.add(prefix);
+    else groups.set(folder, new Set([prefix]));
+  }
+  const count = [...groups.values()].reduce((sum, each) => sum + each.size, 0);
+  // One prefix in a folder is what all of its files are called.
+  const several = [...groups.values()].filter((each) => each.size > 1).length;
+  const [separator] = [...separators].sort(([, a], [, b]) => b - a)[0] ?? [];
+  if (frames < MOST * files.length || 2 * several < groups.size || FRAMES * count > frames) return undefined;
+  return `The ${files.length} images of ${path} look like frames of ${count} groups: --group prefix:${separator} keeps each together, or false alarms may come out higher than promised`;
+}

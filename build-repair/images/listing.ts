@@ -6,8 +6,20 @@ import type { SkippedImage } from '../../models/images/set';
 import { specialKind } from '../../models/regular';
 import { nameOf, pathOf } from './names';
 
-/** What systems leave in folders without being asked. */
-const LITTER = new Set(['Thumbs.db', 'desktop.ini', '__MACOSX']);
+/** What systems leave in folders without being asked: those of Windows, macOS, and of Synology and QNAP with thumbnails in them. */
+const LITTER = new Set([
+  'thumbs.db',
+  'ehthumbs.db',
+  'desktop.ini',
+  '$recycle.bin',
+  'system volume information',
+  '__macosx',
+  'lost+found',
+  '@eadir',
+  '#recycle',
+  '@recycle',
+  '@__thumb',
+]);
 
 /** A folder's files and folders, hidden ones aside, each sorted by code unit: the same on every machine. */
 export interface Listing {
@@ -24,6 +36,7 @@ export class Walk {
   readonly passedOver: SkippedImage[] = [];
   readonly #real: Map<string, string>;
   readonly #seen: Set<string>;
+  readonly #peeked = new Map<string, Listing>();
 
   private constructor(
     readonly path: string,
@@ -42,6 +55,11 @@ export class Walk {
    * @throws ImageError where the folder can't be read
    */
   async list(below = ''): Promise<Listing> {
+    const peeked = this.#peeked.get(below);
+    if (peeked) {
+      this.#peeked.delete(below);
+      return peeked;
+    }
     const path = join(this.path, below);
     const listing: Listing = { files: [], folders: [] };
     for (const entry of await entriesOf(path)) {
@@ -57,6 +75,13 @@ export class Walk {
     }
     listing.files.sort();
     listing.folders.sort();
+    return listing;
+  }
+
+  /** What `list` will tell of a folder, which is read only once. @throws ImageError where the folder can't be read */
+  async peek(below: string): Promise<Listing> {
+    const listing = await this.list(below);
+    this.#peeked.set(below, listing);
     return listing;
   }
 
@@ -105,7 +130,7 @@ async function entriesOf(path: string): Promise<Dirent<Buffer>[]> {
 }
 
 function isHidden(name: string): boolean {
-  return name.startsWith('.') || LITTER.has(name);
+  return name.startsWith('.') || LITTER.has(name.toLowerCase());
 }
 
 async function realOf(path: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { Layout } from '../../models/images/layout';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
+import type { ClassOrder } from './class-folders';
 import { openFiles } from './files';
 import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
@@ -19,10 +20,16 @@ export interface OpenOptions {
   readonly shape: ImageShape;
   /** N: labels are 0…N−1. */
   readonly classes?: number;
+  /** In which order class folders are taken, and the classes' names, where they are known (see folderLabels). */
+  readonly order?: ClassOrder | undefined;
+  readonly classNames?: readonly string[] | undefined;
   /** With `false`, labels aren't looked at; a single image or a flat folder will do. By default they must be there. */
   readonly labelsRequired?: boolean;
   /** A `--group` flag, as parseGroup reads it. */
   readonly group?: string;
+  /** What the datasets of an HDF5 file are called that hold the images and the labels; left out: `data` and `label`, or another usual pair. */
+  readonly dataName?: string | undefined;
+  readonly labelName?: string | undefined;
   readonly layout?: Layout;
   /** Leaves images that can't be read out and counts them. */
   readonly skipBad?: boolean;

@@ -6,7 +6,7 @@ import type { Engine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
-import { parsePixels } from '../../models/pixels';
+import { readPixels } from '../../models/pixels';
 import type { Signer } from '../../models/signing/keys';
 import { isS3 } from '../../models/store/address';
 import { readCurrent } from '../../models/store/current';
@@ -59,6 +59,8 @@ export interface One extends Pick<RepairResult, 'manifest' | 'figures' | 'notice
 export async function repairOne(net: NetToRepair, options: OneOptions): Promise<One> {
   const { inputs, work, signal, detail, engine } = options;
   const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding, images = true } = net;
+  const scaling = net.pixels === undefined ? undefined : readPixels(net.pixels);
+  const said = scaling?.said === undefined ? [] : [scaling.said];
   const clock = new Clock();
   const kept = new Set(variables().keys());
   const store = await openStore(options.store, (net.activate ?? true) && options);
@@ -69,8 +71,15 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   let unlabelled: ImageSet | undefined;
   let hosts: ImageSet | undefined;
   try {
-    const reading = { shape: loaded.inputShape, layout, skipBad: skipBad ?? false };
-    clean = await openImages(await inputs.local(net.clean), { ...reading, classes: loaded.classes, group });
+    const { dataName, labelName } = net;
+    const reading = { shape: loaded.inputShape, dataName, layout, skipBad: skipBad ?? false };
+    clean = await openImages(await inputs.local(net.clean), {
+      ...reading,
+      classes: loaded.classes,
+      order: net.classOrder,
+      labelName,
+      group,
+    });
     if (net.unlabelled !== undefined) {
       const path = await inputs.local(net.unlabelled);
       unlabelled = await openImages(path, { ...reading, labelsRequired: false });
@@ -103,11 +112,13 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       method,
       alpha,
       seed,
-      pixels: net.pixels === undefined ? undefined : parsePixels(net.pixels),
+      pixels: scaling?.scaling,
+      acceptLowAccuracy: net.acceptLowAccuracy,
       finding: finding ?? true,
       observe: observer.add,
       progress: clock.listen(options.progress),
       say: detail,
+      tell: (line) => said.push(line),
       signal,
     });
     const { manifest, figures, notices } = result;
@@ -118,7 +129,13 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
         await activate(store, manifest.id, options.signer && { signer: options.signer }, true);
     });
     const told = [clean, unlabelled, hosts].flatMap((set) => passedOverLines(set?.passedOver));
-    return { manifest, figures, notices: [...told, ...notices], report, seconds: clock.taken().seconds };
+    return {
+      manifest,
+      figures,
+      notices: [...said, ...told, ...notices],
+      report,
+      seconds: clock.taken().seconds,
+    };
   } finally {
     clean?.close();
     unlabelled?.close();

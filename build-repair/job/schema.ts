@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
+import { CLASS_ORDERS } from '../images/class-folders';
 
 const address = z.string().min(1).describe('A path or s3://bucket/key; relative to where the job file is');
 const name = z
@@ -35,7 +36,12 @@ const how = z.strictObject({
     .describe(
       'Of a weights-only file: deepid, or an architecture JSON: a path or s3://bucket/key; relative to where the job file is',
     ),
-  pixels: z.string().optional().describe('0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S'),
+  pixels: z
+    .string()
+    .optional()
+    .describe(
+      'As repair --pixels takes it: 0-1, 0-255, -1-1, mean-std:M,M,M/S,S,S, or a name; bgr- before it',
+    ),
   alpha: z
     .number()
     .gt(0)
@@ -48,7 +54,19 @@ const how = z.strictObject({
     .max(2 ** 31 - 1)
     .optional(),
   group: z.string().optional(),
+  dataName: z.string().min(1).optional().describe('The dataset of images in an HDF5 file'),
+  labelName: z.string().min(1).optional().describe('The dataset of labels in an HDF5 file'),
   layout: z.enum(['channels-first', 'channels-last']).optional(),
+  classOrder: z
+    .enum(CLASS_ORDERS)
+    .optional()
+    .describe('Of class folders: by name, as Keras sorts them, or by number'),
+  acceptLowAccuracy: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether to go on where the net names few of the clean images rightly, or labels and net do not fit; false',
+    ),
   skipBad: z.boolean().optional(),
   finding: z.boolean().optional().describe('Whether to ask if the net itself is backdoored; true'),
   activate: z.boolean().optional().describe('Whether the store answers with the bundle from then on; true'),

@@ -1,4 +1,5 @@
 import type { Method } from '../../models/bundle/methods';
+import { BGR_CANDIDATES, PIXEL_CANDIDATES } from '../../models/pixels';
 import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
@@ -27,9 +28,10 @@ export interface RepairWork {
 
 /**
  * Scalings that are tried, on so many images at most (see choosePixels).
- * Origin: PIXEL_CANDIDATES and MOST_IMAGES of choosePixels; it tells the time left, no verdict.
+ * Origin: MOST_IMAGES of choosePixels; it tells the time left, no verdict.
  */
-const SCALINGS = 4;
+const SCALINGS = PIXEL_CANDIDATES.length + BGR_CANDIDATES.length;
+/** Origin: MOST_IMAGES of choosePixels; it tells the time left, no verdict. */
 const MOST_SCALED = 1000;
 /**
  * Forgetting takes some fifty steps of a batch, each forth and back.

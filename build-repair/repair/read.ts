@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageSet } from '../../models/images/set';
 import { toLogits } from '../../models/keras/logits';
+import { alikeInWords, lookForAlike } from '../images/alike';
 import { type LoadedImages, loadImages } from '../images/load';
 import { STAGES } from '../stages';
 import type { AskedRepair } from './check/options';
@@ -28,7 +29,12 @@ export async function read({
   hosts,
   progress,
   signal,
-}: Pick<AskedRepair, 'net' | 'clean' | 'unlabelled' | 'hosts' | 'progress' | 'signal'>): Promise<Inputs> {
+  say,
+  tell = say,
+}: Pick<
+  AskedRepair,
+  'net' | 'clean' | 'unlabelled' | 'hosts' | 'progress' | 'signal' | 'say' | 'tell'
+>): Promise<Inputs> {
   const held: { dispose(): unknown }[] = [];
   const dispose = () => {
     for (const each of held) each.dispose();
@@ -41,6 +47,8 @@ export async function read({
   };
   try {
     const images = await load(clean, STAGES.reading, true);
+    for (const line of clean.remarks ?? []) tell(line);
+    for (const line of alikeInWords(lookForAlike(images, signal), clean.name)) tell(line);
     const seen = unlabelled && (await load(unlabelled, STAGES.readingUnlabelled, false));
     const shown = hosts && (await load(hosts, STAGES.readingHosts, false));
     if (shown) checkHosts(shown);

@@ -3,10 +3,10 @@ import type { Rendering } from '../../models/verdict';
 import { breath } from '../breath';
 import { toChannels } from './channels';
 import type { Outline } from './outline';
+import type { Raw } from './raw';
 import {
   coloursWithSharp,
   flattenedWithSharp,
-  type Raw,
   rawWithSharp,
   resizedWithSharp,
   type SharpOptions,

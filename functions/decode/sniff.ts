@@ -20,15 +20,38 @@ const BRANDS: Readonly<Record<string, string>> = {
   heix: 'HEIC',
   heim: 'HEIC',
   heis: 'HEIC',
+  hevc: 'HEIC',
+  hevx: 'HEIC',
   mif1: 'HEIC',
+  msf1: 'HEIC',
   avif: 'AVIF',
+  avis: 'AVIF',
 };
+
+/** How other types begin, in Latin-1. */
+const BEGINNINGS: readonly (readonly [begins: string, name: string])[] = [
+  ['GIF87a', 'GIF'],
+  ['GIF89a', 'GIF'],
+  ['II*\0', 'TIFF'],
+  ['MM\0*', 'TIFF'],
+  ['\xff\x0a', 'JPEG XL'],
+  ['\0\0\0\x0cJXL ', 'JPEG XL'],
+  ['\0\0\0\x0cjP  ', 'JPEG 2000'],
+  ['\xff\x4f\xff\x51', 'JPEG 2000'],
+  ['\0\0\x01\0', 'ICO'],
+];
 
 /** What is to be said of an image that sniffImage does not know, after "it is". */
 export function otherType(bytes: Uint8Array): string {
   const brand = textAt(bytes, 4) === 'ftyp' ? BRANDS[textAt(bytes, 8)] : undefined;
   const what = 'none of JPEG, PNG and WebP';
-  return brand === undefined ? what : `${brand}, ${what}: save it as JPEG`;
+  if (brand !== undefined) return `${brand}, ${what}: save it as JPEG`;
+  const beginning = String.fromCharCode(...bytes.subarray(0, SNIFF_BYTES));
+  // Bytes 6 to 9 of a BMP are reserved, and zero: a text may begin with BM.
+  const isBmp = beginning.startsWith('BM') && textAt(bytes, 6) === '\0\0\0\0';
+  const other = isBmp ? 'BMP' : BEGINNINGS.find(([begins]) => beginning.startsWith(begins))?.[1];
+  // Without loss, whatever it was.
+  return other ? `${other}, ${what}: save it as PNG` : what;
 }
 
 /** Four bytes as text. */

@@ -1,4 +1,4 @@
-import type { Channels, Sharp } from 'sharp';
+import type { Channels, ResizeOptions, Sharp } from 'sharp';
 import { messageOf } from '../../models/errors';
 import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
@@ -6,19 +6,12 @@ import { toChannels } from './channels';
 import { cutShort, ImageRejected } from './errors';
 import { lazily } from './lazily';
 import { MANY_PIXELS, MOST_SECONDS } from './limits';
+import type { Raw } from './raw';
+import { beforeResampling, resampled } from './resample';
 import type { ImageType } from './sniff';
 
 const WHITE = { r: 255, g: 255, b: 255 };
 const BLACK = { r: 0, g: 0, b: 0 };
-
-/** A decoded image, in its own size. */
-export interface Raw {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  /** Grey or RGB, with an alpha channel or without: 1 to 4. */
-  readonly channels: number;
-}
 
 /** How sharp is to decode. */
 export interface SharpOptions {
@@ -48,16 +41,16 @@ export async function decodeWithSharp(
   shape: ImageShape,
   options: SharpOptions = {},
 ): Promise<Uint8Array> {
-  const { height, width } = shape;
-  const { data, channels } = await wholly(options, async (failOn) =>
+  const shrunk = await wholly(options, async (failOn) =>
     toRaw(
       (await opened(bytes, { isCmyk, failOn, ...options }))
         .autoOrient()
         .flatten({ background: WHITE })
-        .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
+        .resize(shrunkTo(shape))
         .toColourspace('srgb'),
     ),
   );
+  const { data, channels } = resampled(shrunk, shape);
   return toChannels(data, channels, shape);
 }
 
@@ -82,7 +75,7 @@ export async function flattenedWithSharp(
   shape: ImageShape,
   options: SharpOptions,
 ): Promise<Raw> {
-  return await wholly(options, async (failOn) => {
+  const shrunk = await wholly(options, async (failOn) => {
     const input = await opened(bytes, { isCmyk: false, failOn, ...options });
     const { width, height } = await input.metadata();
     return await toRaw(
@@ -91,10 +84,11 @@ export async function flattenedWithSharp(
         .extract({ left: 0, top: 0, width, height })
         .autoOrient()
         .flatten({ background: rendering === 'on-black' ? BLACK : WHITE })
-        .resize({ height: shape.height, width: shape.width, fit: 'fill', kernel: 'lanczos3' })
+        .resize(shrunkTo(shape))
         .toColourspace('srgb'),
     );
   });
+  return resampled(shrunk, shape);
 }
 
 /**
@@ -137,13 +131,18 @@ export async function resizedWithSharp(raw: Raw, rendering: Rendering, shape: Im
   });
 }
 
-async function resized(raw: Raw, rendering: Rendering, { height, width }: ImageShape): Promise<Raw> {
+async function resized(raw: Raw, rendering: Rendering, shape: ImageShape): Promise<Raw> {
   const picture = await fromRaw(raw);
   const flat =
     rendering === 'alpha-dropped'
       ? picture
       : picture.flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
-  return await toRaw(flat.resize({ height, width, fit: 'fill', kernel: 'lanczos3' }));
+  return resampled(await toRaw(flat.resize(shrunkTo(shape))), shape);
+}
+
+/** Makes what is much larger than a net takes smaller; `resampled` does the rest. */
+function shrunkTo(shape: ImageShape): ResizeOptions {
+  return { ...beforeResampling(shape), fit: 'fill', kernel: 'lanczos3', withoutEnlargement: true };
 }
 
 async function fromRaw({ data, width, height, channels }: Raw): Promise<Sharp> {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { endianness } from 'node:os';
+import { RangeLook, rescaling, unitInWords } from '../../models/images/range';
 import { BREATH_BYTES, breath } from '../breath';
 import { clipped } from '../json';
 import { Problem } from '../problem';
@@ -51,7 +52,7 @@ export async function inputValues(
         `${input.name} is of ${count * INPUT_TYPES[datatype]} bytes by its shape; ${clipped(String(announced))} are announced, ${binary.length} sent.`,
       );
     }
-    return datatype === 'UINT8' ? binary : await checked(fromBytes(binary), input.name);
+    return datatype === 'UINT8' ? binary : await checked(fromBytes(binary), input);
   }
   const values = datatype === 'UINT8' ? new Uint8Array(count) : new Float32Array(count);
   const [number] = (input.data ?? []) as [number?];
@@ -60,7 +61,7 @@ export async function inputValues(
   if (sent !== count) {
     throw new Problem('malformed', `${input.name} is of ${count} values by its shape; ${sent} are sent.`);
   }
-  return values instanceof Float32Array ? await checked(values, input.name) : values;
+  return values instanceof Float32Array ? await checked(values, input) : values;
 }
 
 /** Little-endian, wherever they lie. */
@@ -70,11 +71,32 @@ function fromBytes(binary: Uint8Array): Float32Array {
   return Float32Array.from({ length: binary.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
-async function checked(values: Float32Array, name: string): Promise<Float32Array> {
-  for (let from = 0; from < values.length; from += BREATH_BYTES) {
-    if (!arePixels(values.subarray(from, from + BREATH_BYTES))) throw notPixels(name);
-    await breath();
+/** Refuses what is no pixel, and each image whose values look like 0–1 or −1…1. */
+async function checked(
+  values: Float32Array,
+  { name, shape }: InferRequest['inputs'][number],
+): Promise<Float32Array> {
+  const size = Math.max(1, values.length / (shape[0] || 1));
+  let isPixels = true;
+  for (let image = 0; image * size < values.length; image++) {
+    const look = new RangeLook();
+    const end = (image + 1) * size;
+    for (let from = image * size; from < end; from += BREATH_BYTES) {
+      const some = values.subarray(from, Math.min(from + BREATH_BYTES, end));
+      isPixels &&= arePixels(some);
+      look.add(some);
+      await breath();
+    }
+    const told = look.told();
+    if (told) {
+      const which = shape[0]! > 1 ? `, image ${image},` : '';
+      throw new Problem(
+        'malformed',
+        `The values of ${name}${which} ${unitInWords(told)}. ${rescaling(told)} The model scales them itself.`,
+      );
+    }
   }
+  if (!isPixels) throw notPixels(name);
   return values;
 }
 

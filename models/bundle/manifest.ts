@@ -20,10 +20,14 @@ const count = z.number().int().nonnegative();
 const size = z.number().int().positive();
 const folder = z.string().regex(/^[a-z0-9-]+$/);
 
+/** Where B takes blue first; left out: red first. Format 6 knows no other order. */
+const order = z.literal('bgr').optional();
+
 const pixels = z.union([
-  z.object({ kind: z.enum(['0-1', '0-255', '-1-1']) }),
+  z.object({ kind: z.enum(['0-1', '0-255', '-1-1']), order }),
   z.object({
     kind: z.literal('mean-std'),
+    order,
     mean: z.array(z.number()).readonly(),
     std: z.array(z.number().positive()).readonly(),
   }),

@@ -100,13 +100,13 @@ export function resemblance(
   const steps = Int32Array.from(projected, (value) =>
     Math.min(Math.max(Math.round(value / step), -FARTHEST), FARTHEST),
   );
-  const near = nearness(step, Math.log(count) + NEGLIGIBLE);
+  const nearest = nearness(step, Math.log(count) + NEGLIGIBLE);
   const squares = new Int32Array(count);
   // How much likelier than an outlier each image is: one factor a place. 25 factors of up to 1 + count don't overflow.
   const odds = new Float64Array(count).fill(1);
   for (let place = 0; place < projected.length; place += dimensions) {
     squareDistances(steps.subarray(place, place + dimensions), gallery.images, place * count, squares);
-    multiply(odds, squares, leftOut, near);
+    multiply(odds, squares, leftOut, nearest);
   }
   const best = new Float64Array(classes);
   for (let i = 0; i < count; i++) {
@@ -115,26 +115,43 @@ export function resemblance(
   return Float32Array.from(best, (each) => Math.log(each) / temperature);
 }
 
+/** How probable an image is by the square of its distance in steps, 0 where it is negligible. */
+interface Nearness {
+  /** Of the smallest squares; beyond them it is reckoned. */
+  readonly table: Float64Array;
+  readonly unit: number;
+  readonly window: number;
+}
+
+/** Squares in the table at most: where a stem's values hardly differ, a step is next to nothing, and squares without end would count. Origin: chosen by hand, for memory; not varied. */
+const MOST_IN_TABLE = 2 ** 16;
+
 /** e^(−d²/2) by d² in squared steps, as far as it counts. */
-function nearness(step: number, window: number): Float64Array {
+function nearness(step: number, window: number): Nearness {
   const unit = (step * step) / 2;
-  return Float64Array.from({ length: Math.ceil(window / unit) }, (_, square) => Math.exp(-square * unit));
+  const length = Math.min(Math.ceil(window / unit), MOST_IN_TABLE);
+  return { table: Float64Array.from({ length }, (_, square) => Math.exp(-square * unit)), unit, window };
+}
+
+function near({ table, unit, window }: Nearness, square: number): number {
+  if (square < table.length) return table[square]!;
+  return square * unit < window ? Math.exp(-square * unit) : 0;
 }
 
 /** Multiplies each image's odds by those of one place. */
-function multiply(odds: Float64Array, squares: Int32Array, leftOut: Int32Array, near: Float64Array): void {
+function multiply(odds: Float64Array, squares: Int32Array, leftOut: Int32Array, by: Nearness): void {
   const count = odds.length;
   let nearest = MOST_SQUARES;
   for (let i = 0; i < count; i++) if (squares[i]! < nearest && leftOut[i] === 0) nearest = squares[i]!;
   let sum = 0;
   for (let i = 0; i < count; i++) {
     const below = squares[i]! - nearest;
-    if (below < near.length && leftOut[i] === 0) sum += near[below]!;
+    if (leftOut[i] === 0) sum += near(by, below);
   }
   const share = count / sum;
   for (let i = 0; i < count; i++) {
     const below = squares[i]! - nearest;
-    if (below >= 0 && below < near.length) odds[i]! *= 1 + share * near[below]!;
+    if (below >= 0) odds[i]! *= 1 + share * near(by, below);
   }
 }
 

@@ -28,11 +28,17 @@ export function imageTensor(
 export function scaleImages(raw: tf.Tensor4D, scaling: PixelScaling): tf.Tensor4D {
   return tf.tidy(() => {
     const { factor, offset } = pixelFactors(scaling, raw.shape[3]);
+    const ordered = inNetOrder(raw, scaling);
     const scaled = factor.every((each) => each === factor[0])
-      ? tf.mul(raw, factor[0]!)
-      : tf.mul(raw, tf.tensor1d(factor));
+      ? tf.mul(ordered, factor[0]!)
+      : tf.mul(ordered, tf.tensor1d(factor));
     return (offset.every((each) => each === 0) ? scaled : tf.add(scaled, tf.tensor1d(offset))) as tf.Tensor4D;
   });
+}
+
+/** Pixels with their colours, the last axis, red first, in the order in which a net takes them. */
+export function inNetOrder<T extends tf.Tensor>(pixels: T, { order }: PixelScaling): T {
+  return order === 'bgr' ? tf.reverse(pixels, -1) : pixels;
 }
 
 /** The tensor outputs of a net, one or several. */

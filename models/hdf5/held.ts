@@ -20,7 +20,8 @@ export function refuseLinks(root: Group, path: string, file: string, Refusal: Re
     const at = parts.slice(0, i).join('/');
     const found = root.get(at);
     if (found instanceof ExternalLink) throw elsewhere(`${file}: "${at}"`, found.filename, Refusal);
-    if (found instanceof BrokenSoftLink) throw new Refusal(`${file}: "${at}" is a link to nothing`);
+    if (found instanceof BrokenSoftLink)
+      throw new Refusal(`${file}: "${at}" is a link to "${found.target}", where nothing is`);
     if (found === null) return;
   }
 }

@@ -83,6 +83,8 @@ export function hdf5Reason(error: unknown): string {
   const text = messageOf(error);
   const filter = /required filter '([^']+)' is not registered/.exec(text);
   if (filter) return `it is compressed with ${filter[1]}, which is not supported`;
+  if (/after enum members are defined/.test(text))
+    return 'it is an enumeration of big-endian numbers, which is not supported';
   const lines = text.split('\n');
   const last = lines.findLast((line) => line.trimStart().startsWith('#') && line.includes('(): '));
   return last === undefined ? lines[0]! : last.slice(last.indexOf('(): ') + '(): '.length);

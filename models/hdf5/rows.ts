@@ -82,7 +82,7 @@ export async function numberRows(dataset: Dataset, file: OpenHdf5, Refusal: Refu
       } catch (cause) {
         if (isElsewhere(cause)) throw elsewhere(name, undefined, Refusal);
         throw new Refusal(`${name}: rows ${start} to ${end - 1} can't be read: ${hdf5Reason(cause)}`, {
-          hint: 'If the file is whole, write the dataset anew, uncompressed or with gzip.',
+          hint: 'If the file is whole, write the dataset anew as plain numbers, uncompressed or with gzip (h5py: compression="gzip").',
           cause,
         });
       }

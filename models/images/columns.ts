@@ -1,4 +1,4 @@
-import { Dataset } from 'h5wasm';
+import { Dataset, Group } from 'h5wasm';
 import { ImageError } from '../errors';
 import { checkHeld, elsewhere, refuseLinks } from '../hdf5/held';
 import { hdf5Reason, isElsewhere, type OpenHdf5 } from '../hdf5/open';
@@ -10,21 +10,43 @@ const TEXTS = 64;
 
 /**
  * A dataset by its name.
- * @throws ImageError where there is none of that name, or only a link to another file
+ * @param flag the option that names another, where there is one
+ * @throws ImageError where there is none of that name, it is a group, or only a link to another file
  */
-export function datasetOf(file: OpenHdf5, name: string): Dataset {
+export function datasetOf(file: OpenHdf5, name: string, flag?: string): Dataset {
   refuseLinks(file, name, file.name, ImageError);
   const found = file.keys().includes(name) || name.includes('/') ? file.get(name) : null;
   if (found instanceof Dataset) return found;
-  const others = file.keys().map((key) => `"${key}"`);
+  const how = flag === undefined ? '' : ` Name the one that is meant: ${flag} NAME.`;
+  if (found instanceof Group) {
+    const within = listed(found.keys().map((key) => `"${name}/${key}"`));
+    throw new ImageError(`${file.name}: "${name}" is a group, not a dataset`, {
+      hint: (within ? `It holds ${within}.` : 'It is empty.') + how,
+    });
+  }
+  const others = file.keys().map((key) => {
+    const of = file.get(key);
+    return of instanceof Group
+      ? `"${key}" (a group of ${listed(of.keys().map((each) => `"${key}/${each}"`)) || 'nothing'})`
+      : `"${key}"`;
+  });
   throw new ImageError(`${file.name} has no dataset "${name}"`, {
-    hint: others.length > 0 ? `It has ${others.join(', ')}.` : 'It is empty.',
+    hint: (others.length > 0 ? `It has ${listed(others)}.` : 'It is empty.') + how,
   });
 }
 
+const MOST_LISTED = 10;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_LISTED;
+  return names.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 /**
- * Reads a dataset of class numbers, (N,) or (N, 1), of any type as long as they are whole.
+ * Reads a dataset of class numbers, (N,), (N, 1) or, as MATLAB writes it, (1, N), of any type as long as they are whole; or rows of as many
+ * numbers as there are classes, one of them 1 and the others 0.
  * @param classes N, where it is known: a label is 0…N−1
+ * @param flag the option that names another dataset, where there is one
  * @throws ImageError naming the first row that is no such label
  */
 export async function readLabels(
@@ -32,13 +54,15 @@ export async function readLabels(
   name: string,
   count: number,
   classes: number | undefined,
+  flag?: string,
 ): Promise<Int32Array> {
-  const rows = await numberRows(datasetOf(file, name), file, ImageError);
-  checkColumn(rows, count);
+  const rows = await numberRows(datasetOf(file, name, flag), file, ImageError);
+  const read = readerOf(rows, count, classes);
   const labels = new Int32Array(count);
   const most = classes ?? 2 ** 31;
-  for (let start = 0; start < count; start += SLICE) {
-    const values = rows.read(start, Math.min(start + SLICE, count));
+  const slice = Math.max(1, Math.floor(SLICE / (classes ?? 1)));
+  for (let start = 0; start < count; start += slice) {
+    const values = read(start, Math.min(start + slice, count));
     for (let i = 0; i < values.length; i++) {
       const label = values[i]!;
       if (!Number.isInteger(label)) {
@@ -62,6 +86,47 @@ export async function readLabels(
     }
   }
   return labels;
+}
+
+/** Reads the labels of some images, by the shape that they come in. */
+function readerOf(
+  rows: NumberRows,
+  count: number,
+  classes: number | undefined,
+): (start: number, end: number) => ArrayLike<number> {
+  const { count: length, rowShape } = rows;
+  if (length === 1 && count !== 1 && rowShape.length === 1 && rowShape[0] === count) {
+    const all = rows.read(0, 1);
+    return (start, end) => all.subarray(start, end);
+  }
+  const [wide, ...more] = rowShape;
+  const isOneOf = wide !== undefined && wide > 1 && more.length === 0 && length === count;
+  if (isOneOf && (classes === undefined || wide === classes))
+    return (start, end) => ones(rows.read(start, end), wide, rows.name, start);
+  checkColumn(rows, count, classes);
+  return (start, end) => rows.read(start, end);
+}
+
+/** Where the 1 of each row is. @throws ImageError naming the first row that is not one of N */
+function ones(values: ArrayLike<number>, wide: number, name: string, first: number): Int32Array {
+  return Int32Array.from({ length: values.length / wide }, (_, row) => {
+    let at = -1;
+    for (let i = 0; i < wide; i++) {
+      const value = values[row * wide + i]!;
+      if (value === 0) continue;
+      if (value !== 1 || at >= 0) {
+        throw new ImageError(`${name}: row ${first + row} is not one of N: a 1 and zeros are wanted`, {
+          hint: 'Write the number of the class instead (argmax).',
+        });
+      }
+      at = i;
+    }
+    if (at < 0)
+      throw new ImageError(`${name}: row ${first + row} is all zeros, of no class`, {
+        hint: 'Write the number of the class instead.',
+      });
+    return at;
+  });
 }
 
 /**
@@ -109,13 +174,12 @@ function readTexts(dataset: Dataset, count: number, what: string, bytes: number)
   return texts;
 }
 
-function checkColumn({ name, count, rowShape }: NumberRows, images: number): void {
+function checkColumn({ name, count, rowShape }: NumberRows, images: number, classes?: number): void {
   if (rowShape.some((length) => length !== 1)) {
     throw new ImageError(
-      `${name} has the shape (${[count, ...rowShape].join(', ')}); one number an image is wanted`,
-      {
-        hint: 'Labels given as one-of-N rows: write the number of the class instead (argmax).',
-      },
+      `${name} has the shape (${[count, ...rowShape].join(', ')}); one number an image is wanted` +
+        (classes === undefined ? '' : `, or rows of ${classes}, one a class`),
+      { hint: 'The number of the class of each image is wanted: (N,).' },
     );
   }
   if (count !== images) throw unequal(name, count, images);

@@ -5,9 +5,11 @@ import { type OpenHdf5, openHdf5 } from '../hdf5/open';
 import { type NumberRows, numberRows } from '../hdf5/rows';
 import { datasetOf, readGroups, readLabels } from './columns';
 import { copyImage, type Layout, tellLayout } from './layout';
+import { columnNames } from './names';
+import { RangeLook, rescaling, unitInWords } from './range';
 import { type ImageBatch, type ImageSet, type ImageShape, imageSize, type SkippedImage } from './set';
 
-/** Blocks that are looked through for a value above 1 before floats are taken for 0–1. */
+/** Blocks, spread over the set, that are looked through to tell the range of its values. */
 const LOOKED_AT = 4;
 
 export interface Hdf5SetOptions {
@@ -15,6 +17,9 @@ export interface Hdf5SetOptions {
   readonly shape: ImageShape;
   /** N: labels are 0…N−1. */
   readonly classes?: number;
+  /** What the datasets of images and labels are called; left out: `data` and `label`, or another usual pair. */
+  readonly dataName?: string | undefined;
+  readonly labelName?: string | undefined;
   /** A dataset with one entry an image (a number or a string): images with the same entry are a group. */
   readonly groupDataset?: string;
   /** By default labels must be there; with `false` they aren't looked at. */
@@ -26,8 +31,8 @@ export interface Hdf5SetOptions {
 }
 
 /**
- * Opens labelled images in HDF5: `data` (N, C, H, W) or (N, H, W, C), uint8 or any numbers of 0–255; `label` (N,);
- * where it is there, `true_label` (N,). Pixels are read in slices, so the file may be larger than memory.
+ * Opens labelled images in HDF5: `data` (N, C, H, W) or (N, H, W, C), uint8 or any numbers of 0–255; `label` (N,), see readLabels;
+ * both may be called otherwise (see columnNames); where it is there, `true_label` (N,). Pixels are read in slices, so the file may be larger than memory.
  * @throws ImageError for a file, a dataset, a shape, a label or a value that can't be used; pixels are checked as
  *   they are read, all else at once
  * @throws UsageError where the order of dimensions must be told
@@ -49,14 +54,15 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
       hint: 'Images are wanted here: an HDF5 file with "data" and "label", or a folder with a folder a class.',
     });
   }
-  const rows = await numberRows(datasetOf(file, 'data'), file, ImageError);
-  if (rows.count === 0) throw new ImageError(`${path} holds no images: "data" has 0 rows`);
+  const names = columnNames(file, { data: options.dataName, label: options.labelName });
+  const rows = await numberRows(datasetOf(file, names.data, '--data-name'), file, ImageError);
+  if (rows.count === 0) throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`);
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
-  const column = (name: string) => readLabels(file, name, rows.count, classes);
-  const labels = labelsRequired ? await column('label') : undefined;
+  const column = (name: string, flag?: string) => readLabels(file, name, rows.count, classes, flag);
+  const labels = labelsRequired ? await column(names.label, '--label-name') : undefined;
   const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
   const groups = groupDataset ? await readGroups(file, groupDataset, rows.count) : undefined;
-  if (rows.isFloat) refuseUnitRange(rows);
+  refuseUnitRange(rows);
 
   let skipped: SkippedImage[] = [];
   let closed = false;
@@ -118,16 +124,16 @@ function isNet(file: OpenHdf5): boolean {
 
 function refuseUnitRange(rows: NumberRows): void {
   const blocks = new Blocks(rows);
-  let largest = 0;
-  for (let row = 0, looked = 0; row < rows.count && looked < LOOKED_AT; row += blocks.blockRows, looked++) {
-    for (const value of blocks.at(row).values) {
-      if (value > 1 || value < 0 || Number.isNaN(value)) return;
-      if (value > largest) largest = value;
-    }
+  const look = new RangeLook();
+  const all = Math.ceil(rows.count / blocks.blockRows);
+  const step = Math.max(1, Math.floor(all / LOOKED_AT));
+  for (let block = 0, looked = 0; block < all && looked < LOOKED_AT; block += step, looked++) {
+    look.add(blocks.at(block * blocks.blockRows).values);
   }
-  if (largest > 0) {
-    throw new ImageError(`${rows.name}: its values look like 0–1 (none is above ${largest})`, {
-      hint: 'Pixels must be 0–255: multiply them by 255. How the net takes them is told by --pixels.',
+  const told = look.told();
+  if (told) {
+    throw new ImageError(`${rows.name}: its values ${unitInWords(told)}`, {
+      hint: `${rescaling(told)} How the net takes them is told by --pixels.`,
     });
   }
 }

@@ -39,6 +39,13 @@ export interface ImageSet {
   readonly labelled: boolean;
   /** Class names, index = label, where the set has them (the folders' names). */
   readonly classNames: readonly string[] | undefined;
+  /**
+   * The classes in the order of their folders' names, as Keras takes them, where the labels follow the numbers that the folders are
+   * called by, that is another order, and none was told: `labels[label]` is what it is then.
+   */
+  readonly byName?: { readonly labels: Int32Array; readonly classNames: readonly string[] } | undefined;
+  /** What whoever uses the set should know, in sentences. */
+  readonly remarks?: readonly string[] | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
   readonly skipped: readonly SkippedImage[];
   /** What lies in the folder and is not taken for an image, though it is not hidden: links that lead round, named pipes. */

@@ -37,7 +37,8 @@ beforeAll(async () => {
   const lines = err.trimEnd().split('\n');
   for (const [i, line] of ['Reading the images', 'Choosing the pixel scaling'].entries())
     expect(lines[i]).toBe(`Step ${i + 1} of 9: ${line}`);
-  for (const line of lines) expect(line).toMatch(/^Step \d of 9: /);
+  // And what the pixels were taken for.
+  for (const line of lines) expect(line).toMatch(/^(Step \d of 9: |Pixels: 0-1, where the net does best$)/);
   expect(out + err).not.toContain('\u001b');
   expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Repair report[\s\S]*<\/html>\s*$/);
 }, 240_000);

@@ -253,6 +253,20 @@ describe('decodeImage', () => {
       expect(await told('isom')).toBe('The image is none of JPEG, PNG and WebP');
     });
 
+    it('pictures of other types by their names, with what to do', async () => {
+      const told = (text: string) => decodeImage(Buffer.from(text, 'latin1'), shape).catch(messageOf);
+      for (const [text, name] of [
+        ['GIF89a\x01\0\x01\0', 'GIF'],
+        ['BM\x46\0\0\0\0\0\0\0\x36\0', 'BMP'],
+        ['II*\0\x08\0\0\0', 'TIFF'],
+        ['MM\0*\0\0\0\x08', 'TIFF'],
+        ['\0\0\0\x0cJXL \r\n\x87\n', 'JPEG XL'],
+      ] as const)
+        expect(await told(text)).toBe(`The image is ${name}, none of JPEG, PNG and WebP: save it as PNG`);
+      for (const text of ['BMW is a make of cars', 'MMXX', 'IIII'])
+        expect(await told(text)).toBe('The image is none of JPEG, PNG and WebP');
+    });
+
     it('an image of too many pixels, by its header alone', async () => {
       await rejected(claimedPng(50_000, 50_000), 'too-many-pixels');
       await rejected(claimedPng(5001, 5000), 'too-many-pixels', { maxPixels: 25e6 });

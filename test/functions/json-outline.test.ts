@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
 import { parseJson } from '../../functions/json';
@@ -91,6 +92,26 @@ describe('a body of JSON', () => {
   });
 });
 
+it('an image is the same in either alphabet and as a data: URI', async () => {
+  const app = createApp({ classifier: colours });
+  const png = await sharp({
+    create: { width: 5, height: 4, channels: 3, background: { r: 10, g: 20, b: 200 } },
+  })
+    .png()
+    .toBuffer();
+  const images = [
+    png.toString('base64'),
+    png.toString('base64url'),
+    `data:image/png;base64,${png.toString('base64')}`,
+    `data:image/png;base64,${png.toString('base64url')}`,
+  ].map((base64) => ({ base64 }));
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ images });
+  const response = await app.request('/v1/classify', { method: 'POST', headers, body });
+  const { results } = (await response.json()) as { results: { class: number }[] };
+  expect(results.map((each) => each.class)).toEqual([2, 2, 2, 2]);
+});
+
 it('base64 may be written with escapes, and must be base64 in the end', async () => {
   const app = createApp({ classifier: colours });
   const ask = async (text: string) => {
@@ -103,6 +124,12 @@ it('base64 may be written with escapes, and must be base64 in the end', async ()
   for (const text of [
     'AAAA',
     'A\\/AA',
+    'A_-A',
+    'A_A',
+    'A-',
+    'data:image/png;base64,AAAA',
+    'data:image\\/svg+xml;charset=utf-8;base64,AA==',
+    'data:;base64,A_8',
     '\\u0041AAA',
     `${'\\u0041'.repeat(400_000)}`,
     'A'.repeat(4_000_000),
@@ -112,7 +139,20 @@ it('base64 may be written with escapes, and must be base64 in the end', async ()
       'urn:goodnet:problem:unsupported-type',
     ]);
   }
-  for (const text of ['AAA', 'A\\\\AA', 'A\\nAA', 'AA=A', '\\u0141AAA', 'ÀAA', `${'AAA='.repeat(400_000)}`]) {
+  for (const text of [
+    'AAA',
+    'A_=',
+    'A_AAA',
+    'data:image/png,AAAA',
+    'data:image/png;base64,AAA',
+    'data:AAAA',
+    'A\\\\AA',
+    'A\\nAA',
+    'AA=A',
+    '\\u0141AAA',
+    'ÀAA',
+    `${'AAA='.repeat(400_000)}`,
+  ]) {
     expect([text.slice(0, 20), await ask(text)]).toEqual([
       text.slice(0, 20),
       'urn:goodnet:problem:malformed',

@@ -51,6 +51,34 @@ describe('the Open Inference Protocol', () => {
     }
   });
 
+  it.each([
+    ['0–1', (v: number) => v / 255, 'multiply them by 255'],
+    ['0–1, and a value above', (v: number) => (v === 200 ? 1.2 : v / 255), 'multiply them by 255'],
+    ['−1…1', (v: number) => v / 127.5 - 1, 'add 1 to them and multiply by 127.5'],
+  ])('refuses FP32 of %s, as JSON and as bytes', async (_, change, hint) => {
+    // Of the first image; the second is as it should be.
+    const values = [...blue.map(change), ...blue];
+    const asBytes = Buffer.from(Float32Array.from(values).buffer);
+    const tensor = { ...input, data: undefined, parameters: { binary_data_size: asBytes.length } };
+    const header = Buffer.from(JSON.stringify({ inputs: [tensor] }));
+    for (const response of [
+      await infer({ inputs: [{ ...input, data: values }] }),
+      await infer(Buffer.concat([header, asBytes]), {
+        'Inference-Header-Content-Length': String(header.length),
+      }),
+    ]) {
+      expect(response.status).toBe(400);
+      const said = JSON.stringify(await response.json());
+      expect(said).toContain(hint);
+      expect(said).toContain('image 0');
+    }
+  });
+
+  it('takes black images of FP32, which are black in any range', async () => {
+    const black = [...blue, ...white.map(() => 0)];
+    expect((await infer({ inputs: [{ ...input, data: black }] })).status).toBe(200);
+  });
+
   it('tells how familiar a picture is where the model can tell, and only there', async () => {
     const familiar = createApp({
       classifier: {

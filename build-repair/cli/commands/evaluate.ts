@@ -9,7 +9,7 @@ import { passedOverLines } from '../../images/passed-over';
 import type { Run } from '../../report/types';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
-import { groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
+import { classOrderOption, groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
 import { checkOutput, writeText } from '../output';
 import { print } from '../print';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
@@ -34,7 +34,7 @@ export function evaluateCommand(): Command {
     .option('--json <file>', 'write the figures as JSON, too');
   reportOption(command, REPORT);
   groupOption(command, 'how the clean images belong together, of which intervals then are');
-  return imageOptions(command).action(async (path: string, flags: EvaluateFlags) => {
+  return classOrderOption(imageOptions(command)).action(async (path: string, flags: EvaluateFlags) => {
     const report = await reportPlace(flags, REPORT);
     if (flags.json !== undefined) await checkOutput(flags.json);
     const { pinBundle } = await import('../../screen/pin');
@@ -49,7 +49,11 @@ export function evaluateCommand(): Command {
       await pinned.close();
       throw error;
     });
-    const net = { inputShape: goodnet.shape, classes: goodnet.classes };
+    const net = {
+      inputShape: goodnet.shape,
+      classes: goodnet.classes,
+      classNames: goodnet.manifest.classNames,
+    };
     const opened: ImageSet[] = [];
     const open = async (set: string, group?: string) => {
       const images = await openLabelled(set, net, { ...flags, group });

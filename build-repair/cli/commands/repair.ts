@@ -2,13 +2,20 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
-import { parsePixels } from '../../../models/pixels';
+import { readPixels } from '../../../models/pixels';
 import { passedOverLines } from '../../images/passed-over';
 import { bothKept } from '../../repair/check/kept';
 import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
-import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
+import {
+  classOrderOption,
+  groupOption,
+  type ImageFlags,
+  imageOptions,
+  openLabelled,
+  openUnlabelled,
+} from '../open';
 import { givenPath, oneOf, rate, whole } from '../options';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
@@ -16,7 +23,7 @@ import { type ReportFlags, reportOption, reportPlace, writeReport } from '../rep
 import { startWork } from '../start';
 import { openSigning, trustOf } from '../trust';
 
-interface RepairFlags extends ReportFlags {
+interface RepairFlags extends ImageFlags, ReportFlags {
   clean: string;
   unlabelled?: string;
   hosts?: string;
@@ -27,9 +34,7 @@ interface RepairFlags extends ReportFlags {
   pixels?: string;
   alpha: number;
   seed: number;
-  group?: string;
-  layout?: string;
-  skipBad?: boolean;
+  acceptLowAccuracy?: boolean;
   finding?: boolean;
   sign?: string;
   verbose?: boolean;
@@ -62,29 +67,37 @@ export function repairCommand(): Command {
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option(
       '--pixels <scaling>',
-      '0-1, 0-255, -1-1 or mean-std:M,M,M/S,S,S; left out: what B does best under',
+      '0-1, 0-255, -1-1, mean-std:M,M,M/S,S,S, or imagenet, cifar10, clip, inception, caffe, tf, torch; bgr- before it: blue first; left out: what B does best under',
     )
     .option('--alpha <rate>', 'share of clean images that may be answered "backdoored"', rate, 0.01)
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
+    .option(
+      '--accept-low-accuracy',
+      'go on where B names few of the clean images rightly, or labels and net don’t fit',
+    )
     .option('--no-finding', 'do not ask whether the net itself is backdoored');
   command.option(
     '--sign <key>',
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
   );
   reportOption(command, 'report.html in the store');
-  return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
-    await repairAction(netPath, flags);
-  });
+  return classOrderOption(groupOption(imageOptions(command))).action(
+    async (netPath: string, flags: RepairFlags) => {
+      await repairAction(netPath, flags);
+    },
+  );
 }
 
 async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
-  const pixels = flags.pixels === undefined ? undefined : parsePixels(flags.pixels);
+  const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
+  const pixels = told?.scaling;
   if (flags.hosts !== undefined && !flags.images) throw bothKept();
   const report = await reportPlace(flags, join(flags.out, 'report.html'));
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
   const signing = await openSigning(flags.sign, trustOf(undefined), printError);
   const { engine, lines } = await startWork(flags);
+  if (told?.said) lines.say(told.said);
   const { loadNet } = await import('../../../models/keras');
   const { repair } = await import('../../repair/repair');
   const { repairSteps } = await import('../../repair/plan');
@@ -123,6 +136,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         out: flags.out,
         method: flags.method,
         pixels,
+        acceptLowAccuracy: flags.acceptLowAccuracy,
         alpha: flags.alpha,
         seed: flags.seed,
         finding: flags.finding !== false,
@@ -130,6 +144,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         observe: observer?.add,
         progress: clock.listen(lines.report),
         say: lines.detail,
+        tell: lines.say,
         signal,
       });
     } finally {

@@ -31,6 +31,8 @@ export interface RepairOptions {
   readonly method: Method;
   /** Left out: the scaling under which B does best. */
   readonly pixels?: PixelScaling;
+  /** Goes on where B names few of the clean images rightly, or labels and net don't fit; by default that is refused. */
+  readonly acceptLowAccuracy?: boolean | undefined;
   /** The false-positive rate, 0–1. */
   readonly alpha: number;
   readonly seed: number;
@@ -43,6 +45,8 @@ export interface RepairOptions {
   readonly progress: Progress;
   /** Tells details, a line at a time. */
   readonly say: (line: string) => void;
+  /** Tells what everybody should see, a line at a time: how the images were taken, where that was not told. By default `say`. */
+  readonly tell?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal;
 }
 

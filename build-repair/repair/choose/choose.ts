@@ -1,10 +1,14 @@
-import { describePixels } from '../../../models/pixels';
+import type { ImageSet } from '../../../models/images/set';
+import { checkPixels, describePixels } from '../../../models/pixels';
 import type { RepairContext } from '../../context';
+import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
 import type { AskedRepair } from '../check/options';
 import type { Inputs } from '../read';
+import { coverageInWords } from './coverage';
+import { checkLabels } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
-import { choosePixels } from './pixels';
+import { type ChosenPixels, choosePixels, type LabelOrder, triedInWords } from './pixels';
 
 /** What a detector is fitted and calibrated with. */
 export interface Chosen extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
@@ -12,24 +16,64 @@ export interface Chosen extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
   readonly plan: FoldPlan;
   /** Whether the bundle may hold images, and features of single ones. */
   readonly keepsImages: boolean;
+  /** The clean set's class names, in the order of the labels that were taken. */
+  readonly classNames: readonly string[] | undefined;
 }
 
 /**
- * Chooses how pixels are scaled, where that is not told, and which images are fitted and which calibrated on.
+ * Chooses how pixels are scaled and which order the class folders are in, where that is not told, and which images are fitted and
+ * which calibrated on.
  * @throws UsageError for a false-positive rate that can't be told from so few
+ * @throws ImageError where labels and net don't fit
  */
 export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen> {
-  const { net, method, alpha, seed, progress, say, signal, keepsImages } = asked;
-  const { flat, images, unlabelled, hosts } = inputs;
-  const base = { images, shape: net.inputShape, classes: net.classes, seed, progress, signal };
-  let { pixels } = asked;
-  if (!pixels) {
-    const chosen = await choosePixels(base, flat);
-    pixels = chosen.pixels;
-    say(`Pixels scaled to ${describePixels(pixels)}, where the net does best (${chosen.tried})`);
-  }
-  const plan = planFolds(images.labels, images.groups, net.classes, seed);
+  const { net, method, alpha, seed, progress, signal, keepsImages, clean, pixels: told } = asked;
+  const { flat, unlabelled, hosts } = inputs;
+  const { inputShape: shape, classes } = net;
+  if (told) checkPixels(told, shape.channels);
+  const base = { images: inputs.images, shape, classes, seed, progress, signal };
+  const orders = ordersOf(clean, inputs.images);
+  const chosen = await choosePixels(base, flat, told, orders);
+  const { pixels, order, named, sample } = chosen;
+  tellChoice(asked, chosen, orders);
+  const classNames = order === orders[0] ? clean.classNames : clean.byName!.classNames;
+  const images = { ...inputs.images, labels: order.labels };
+  const tell = asked.tell ?? asked.say;
+  for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
+  if (!asked.acceptLowAccuracy)
+    checkLabels(
+      named,
+      Int32Array.from(sample, (image) => images.labels[image]!),
+      classes,
+      classNames,
+    );
+  const plan = planFolds(images.labels, images.groups, classes, seed);
   const calibrated = plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
   if (method === 'expert') checkAlpha(alpha, calibrated);
-  return { context: { ...base, pixels }, flat, unlabelled, hosts, plan, keepsImages };
+  return { context: { ...base, images, pixels }, flat, unlabelled, hosts, plan, keepsImages, classNames };
+}
+
+/** The orders that class folders may be in: as they were read, and by name where that is another. */
+function ordersOf({ byName, classNames }: ImageSet, { labels }: LoadedImages): LabelOrder[] {
+  const first = { name: byName || !classNames ? 'by number' : 'by name', labels };
+  if (!byName) return [first];
+  return [first, { name: 'by name', labels: labels.map((label) => byName.labels[label]!) }];
+}
+
+function tellChoice(
+  { clean, pixels: told, say, tell = say }: AskedRepair,
+  chosen: ChosenPixels,
+  orders: readonly LabelOrder[],
+): void {
+  const { pixels, order, tried } = chosen;
+  tell(`Pixels: ${describePixels(pixels)}${told ? ', as told' : ', where the net does best'}`);
+  if (!told) say(`Tried: ${triedInWords(chosen)}`);
+  if (orders.length === 1) return;
+  const best = (of: LabelOrder) =>
+    Math.max(...tried.filter((each) => each.order === of).map(({ accuracy }) => accuracy));
+  const shown = orders.map((each) => `${each.name} ${(100 * best(each)).toFixed(1)} %`).join(', ');
+  const names = order === orders[0] ? undefined : clean.byName!.classNames.slice(0, 5).join(', ');
+  tell(
+    `Class folders taken in order ${order.name}${names ? ` (${names}, …), as Keras takes them` : ''}: of the clean images the net is right about ${shown}`,
+  );
 }

@@ -11,7 +11,7 @@ import type { Measured } from '../measure/measure';
 /** What a manifest says of how a bundle was made, beside its nets and its finding. */
 export function contentOf(
   { netPath, clean, method, alpha, seed, hosts: given, keepsImages }: AskedRepair,
-  { context, hosts, plan }: Pick<Chosen, 'context' | 'hosts' | 'plan'>,
+  { context, hosts, plan, classNames }: Pick<Chosen, 'context' | 'hosts' | 'plan' | 'classNames'>,
   made: MadeDetector,
   { figures, sorted }: Measured,
 ) {
@@ -19,7 +19,7 @@ export function contentOf(
   return {
     formatVersion: FORMAT_VERSION,
     name: basename(netPath, extname(netPath)),
-    classNames: clean.classNames && [...clean.classNames],
+    classNames: classNames && [...classNames],
     method,
     alpha,
     rule: made.rule.kind === 'calibrated' ? { ...made.rule, scales: [...made.rule.scales] } : made.rule,

@@ -19,7 +19,7 @@ import { classCounts, MODEL_CARD, modelCard } from './model-card';
  */
 export async function write(
   asked: AskedRepair,
-  chosen: Pick<Chosen, 'context' | 'hosts' | 'plan'>,
+  chosen: Pick<Chosen, 'context' | 'hosts' | 'plan' | 'classNames'>,
   made: MadeDetector,
   measured: Measured,
 ): Promise<WrittenBundle> {

@@ -97,6 +97,83 @@ describe('a folder a class', () => {
     await expect(openImages(path, { shape, classes: 2, group: 'dataset:v' })).rejects.toThrow(/is a folder/);
   });
 
+  it('passes over lists, notes and what systems leave in class folders, and says so', async () => {
+    const path = write({
+      '0/a.png': red,
+      '0/GT-00000.csv': 'Filename;Width',
+      '0/notes.txt': 'nothing',
+      '0/really.txt': green,
+      '0/@eaDir/a.png/SYNOPHOTO_THUMB_S.jpg': red,
+      '0/Thumbs.db': 'x',
+      '1/b.png': blue,
+      '1/labels.JSON': '{}',
+      '@eaDir/x.jpg': red,
+      '$RECYCLE.BIN/x.jpg': red,
+      '#recycle/x.jpg': red,
+    });
+    const set = await openImages(path, { shape, classes: 2 });
+    expect((await rows(set)).names).toEqual(['0/a.png', '0/really.txt', '1/b.png']);
+    const told = (set.passedOver ?? []).map(({ name }) => name.slice(path.length + 1));
+    expect(told).toEqual(['0/GT-00000.csv', '0/notes.txt', '1/labels.JSON']);
+    // Something that should be an image is not passed over.
+    const broken = await openImages(write({ '0/a.png': 'not an image' }), { shape, classes: 1 });
+    await expect(rows(broken)).rejects.toThrow(/a\.png can't be used/);
+  });
+
+  it('called by numbers with a gap, or from 1: in their order, or in that of their names', async () => {
+    const twelve = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i + 1}/a.png`, red]));
+    const path = write(twelve);
+    const set = await openImages(path, { shape, classes: 12 });
+    expect(set.classNames?.slice(0, 3)).toEqual(['1', '2', '3']);
+    expect(set.byName?.classNames.slice(0, 3)).toEqual(['1', '10', '11']);
+    expect([...set.byName!.labels]).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2, 3]);
+    const byName = await openImages(path, { shape, classes: 12, order: 'name' });
+    expect((await rows(byName)).names.slice(0, 3)).toEqual(['1/a.png', '10/a.png', '11/a.png']);
+    expect(byName.byName).toBeUndefined();
+    const known = await openImages(path, { shape, classes: 12, classNames: byName.classNames! });
+    expect((await rows(known)).names).toEqual((await rows(byName)).names);
+    await expect(openImages(path, { shape, classes: 13 })).resolves.toMatchObject({ classNames: undefined });
+    await expect(openImages(path, { shape, classes: 11 })).rejects.toThrow(
+      /11: the net's 11 classes are 0 to 10/,
+    );
+  });
+
+  it('called by labels that are in another order by name, which is told', async () => {
+    const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`${i}/a.png`, red]));
+    const set = await openImages(write(eleven), { shape, classes: 11 });
+    expect(set.classNames).toBeUndefined();
+    expect([...set.byName!.labels]).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 2]);
+    const told = await openImages(write(eleven), { shape, classes: 11, order: 'number' });
+    expect(told.byName).toBeUndefined();
+    // Padded, both are the same.
+    const padded = Object.fromEntries(
+      Array.from({ length: 11 }, (_, i) => [`${String(i).padStart(2, '0')}/a.png`, red]),
+    );
+    expect((await openImages(write(padded), { shape, classes: 11 })).byName).toBeUndefined();
+  });
+
+  it.each([
+    ['train and validation', ['train/cats', 'train/dogs', 'validation/cats', 'validation/dogs']],
+    ['of other spellings, not all with all classes', ['Training/0', 'Training/1', 'test_set/1']],
+    ['one alone', ['train/cats', 'train/dogs']],
+    ['one of its own name', ['train/cats', 'train/dogs', 'extra/cats', 'extra/dogs']],
+  ])('is not a set with its parts: %s', async (_, folders) => {
+    const path = write(Object.fromEntries(folders.map((each) => [`${each}/a.png`, red])));
+    await expect(openImages(path, { shape, classes: 2 })).rejects.toMatchObject({
+      message: expect.stringContaining('are parts of a set'),
+      hint: expect.stringMatching(/Give one of them: .*(train|Training|extra)\.$/),
+    });
+  });
+
+  it.each([
+    ['parts below each class', ['cats/train', 'cats/test', 'dogs/train', 'dogs/test']],
+    ['views below each class', ['cats/front', 'cats/side', 'dogs/front', 'dogs/side']],
+    ['images beside', ['test', 'train']],
+  ])('may have folders in its classes: %s', async (_, folders) => {
+    const path = write(Object.fromEntries(folders.map((each) => [`${each}/a.png`, red])));
+    expect((await openImages(path, { shape, classes: 2 })).size).toBe(folders.length);
+  });
+
   it('passes over hidden files and what lies beside the class folders, but no image without a class', async () => {
     const path = write({
       '0/.DS_Store': 'x',
@@ -117,7 +194,7 @@ describe('a folder a class', () => {
       '0/a.png': red,
       '0/cut.png': red.subarray(0, red.length - 20),
       '0/empty.png': '',
-      '0/list.csv': 'a,b',
+      '0/list.dat': 'a,b',
       '1/z.png': green,
     });
     symlinkSync(join(path, 'nowhere'), join(path, '1/gone.png'));
@@ -130,7 +207,7 @@ describe('a folder a class', () => {
       expect(set.skipped.map(({ name, reason }) => `${name.slice(path.length + 1)}: ${reason}`)).toEqual([
         '0/cut.png: it is cut short: its end is missing',
         '0/empty.png: it is empty: 0 bytes',
-        '0/list.csv: it is none of JPEG, PNG and WebP',
+        '0/list.dat: it is none of JPEG, PNG and WebP',
         '1/gone.png: there is no such file',
       ]);
     }

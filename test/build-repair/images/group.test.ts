@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { datasetOfGroup, groupByPrefix, parseGroup, separatorOf } from '../../../build-repair/images/group';
+import {
+  datasetOfGroup,
+  framesInWords,
+  groupByPrefix,
+  parseGroup,
+  separatorOf,
+} from '../../../build-repair/images/group';
 import { UsageError } from '../../../models/errors';
 
 describe('--group', () => {
@@ -26,5 +32,37 @@ describe('--group', () => {
       '01/b_c/7.png',
     ]);
     expect(() => groupByPrefix(['00/4_1.png'], '-', 'x')).toThrow(/no file name in x has "-" in it/);
+  });
+});
+
+describe('frames', () => {
+  const files = (nameOf: (label: number, i: number) => string) =>
+    Array.from({ length: 4 }, (_, label) =>
+      Array.from({ length: 12 }, (_, i) => `${label}/${nameOf(label, i)}`),
+    ).flat();
+  const number = (i: number) => String(i).padStart(5, '0');
+
+  it('are told by names of groups with numbers', () => {
+    const told = framesInWords(
+      files((_, i) => `${number(Math.floor(i / 4))}_${number(i % 4)}.png`),
+      'clean',
+    );
+    expect(told).toMatch(/48 images of clean look like frames of 12 groups: --group prefix:_ /);
+    expect(
+      framesInWords(
+        files((_, i) => `clip${i % 2}-${i}.jpg`),
+        'clean',
+      ),
+    ).toContain('prefix:-');
+  });
+
+  it.each<[string, (label: number, i: number) => string]>([
+    ['names of one beginning', (_, i) => `img_${number(i)}.png`],
+    ['names of the class', (label, i) => `class${label}_${i}.png`],
+    ['numbers', (_, i) => `${i}.png`],
+    ['one or two of each', (_, i) => `${number(Math.floor(i / 2))}_${i % 2}.png`],
+    ['words', (_, i) => `face_${'abcdefghijkl'[i]}.png`],
+  ])('are not told by %s', (_, nameOf) => {
+    expect(framesInWords(files(nameOf), 'clean')).toBeUndefined();
   });
 });

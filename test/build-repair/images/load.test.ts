@@ -90,7 +90,7 @@ describe('loadImages', () => {
   });
 
   it('refuses a set without labels, and one without a single readable image', async () => {
-    const path = writeFiles(join(folder, 'texts'), { '0/a.txt': 'a', '1/b.txt': 'b' });
+    const path = writeFiles(join(folder, 'texts'), { '0/a.png': 'a', '1/b.png': 'b' });
     const unlabelled = await openImages(path, { shape, labelsRequired: false });
     await expect(loadImages(unlabelled)).rejects.toThrow(/texts has no labels/);
     const unreadable = loadImages(await openImages(path, { shape, classes: 2, skipBad: true }));

@@ -68,7 +68,13 @@ async function repaired(
   try {
     const { method = 'expert', keepsImages } = given;
     const out = join(folder, store);
-    const fixed = { pixels: { kind: '0-1' }, alpha: 0.05, seed: 1, finding: false } as const;
+    const fixed = {
+      pixels: { kind: '0-1' },
+      acceptLowAccuracy: true,
+      alpha: 0.05,
+      seed: 1,
+      finding: false,
+    } as const;
     const told = { progress: silent, say: () => {} };
     return await repair({ netPath, net, clean: set, hosts, keepsImages, out, method, ...fixed, ...told });
   } finally {

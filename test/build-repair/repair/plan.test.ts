@@ -123,6 +123,7 @@ describe('a repair keeps to its plan', () => {
         keepsImages,
         out: join(folder, 'store'),
         method,
+        acceptLowAccuracy: true,
         alpha: 0.05,
         seed: 1,
         finding,

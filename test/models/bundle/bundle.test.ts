@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SecondOpinion, withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
 import type { FamiliarityRule } from '../../../models/bundle/familiarity-files';
-import { FORMAT_VERSION, parseManifest } from '../../../models/bundle/manifest';
+import { FORMAT_VERSION, parseManifest, sealManifest } from '../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
 import { writeBundle } from '../../../models/bundle/write';
@@ -17,6 +17,7 @@ import { BundleError } from '../../../models/errors';
 import { GoodNet } from '../../../models/goodnet';
 import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
+import { parsePixels } from '../../../models/pixels';
 import { Random } from '../../../models/random';
 import { createKeys } from '../../../models/signing/keys';
 import { addSignature, openTrust } from '../../../models/signing/signatures';
@@ -322,4 +323,13 @@ describe('a bundle', () => {
     );
     await expect(GoodNet.load(copy)).rejects.toThrow(/current\.json is damaged/);
   });
+});
+
+test('a manifest keeps which colour B takes first', async () => {
+  const manifest = parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8'), 'manifest');
+  const { id: _, ...content } = manifest;
+  for (const pixels of [parsePixels('caffe'), parsePixels('bgr-0-1'), parsePixels('cifar10')]) {
+    const { text } = sealManifest({ ...content, input: { ...content.input, pixels } } as typeof content);
+    expect(parseManifest(text, 'manifest').input.pixels).toEqual(pixels);
+  }
 });

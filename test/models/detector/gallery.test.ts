@@ -64,6 +64,20 @@ function expected(values: number[][], query: Float32Array, step: number, isLeftO
 }
 
 describe('the gallery', () => {
+  test('ends where a stem’s values hardly differ, and a step is next to nothing', () => {
+    const { gallery: made, values } = gallery();
+    for (const step of [1e-5, 1e-9, 1e-30, 0]) {
+      const query = Float32Array.from(values[2]!, (value) => value * step);
+      const scores = resemblance({ ...made, step, temperature: 1 }, query, classes);
+      const odds = step > 1e-8 ? expected(values, query, step) : undefined;
+      // Distances of next to nothing tell nothing: each image is as near as the next.
+      for (let each = 0; each < 3; each++) {
+        expect(scores[each]).toBeCloseTo(odds?.[each] ?? places * Math.log(2), 3);
+      }
+      expect(scores[3]).toBe(Number.NEGATIVE_INFINITY);
+    }
+  });
+
   test('averages a stem over places of about the same size', () => {
     const stem = Float32Array.from({ length: 3 * 4 * 2 }, (_, i) => i);
     const averaged = placesOf(stem, [3, 4, 2], [1, 2]);

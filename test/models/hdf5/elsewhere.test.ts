@@ -87,7 +87,7 @@ describe('image sets that name another file', () => {
   it('a link to nothing', async () => {
     const path = await writeHdf5(join(folder, 'nothing.h5'), { data: pixels });
     await changed(path, (file) => file.create_soft_link('/nowhere', 'label'));
-    expect(await refusal(path)).toContain('"label" is a link to nothing');
+    expect(await refusal(path)).toContain('"label" is a link to "/nowhere", where nothing is');
   });
 
   it('links within the file are followed', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ImageError, UsageError } from '../../../models/errors';
 import { openHdf5Set } from '../../../models/images/hdf5';
+import { describeWithCases, ofCase } from '../../shared-cases';
 import { describeWithData, sharedData } from '../../shared-data';
 import { type Column, pixelsOf, readAll, temporaryFolder, writeHdf5 } from './write-hdf5';
 
@@ -97,6 +98,49 @@ describe('openHdf5Set', () => {
     expect((await asked('channels-first')).slice(0, 6)).toEqual([0, 9, 18, 1, 10, 19]);
   });
 
+  it('finds images and labels by their usual names, or by those that are told', async () => {
+    const data = { data: last, shape: [N, 4, 5, 3] };
+    const labels = { data: Uint8Array.from({ length: N }, (_, i) => i % 3), shape: [N] };
+    for (const [columns, told] of [
+      [{ X: data, y: labels }, {}],
+      [{ images: data, labels, extra: labels }, {}],
+      [{ x_train: data, y_train: labels }, {}],
+      [{ Train_X: data, Train_Y: labels }, {}],
+      [{ train_set_x: data, train_set_y: labels, list_classes: labels }, {}],
+      [{ data, labels }, {}],
+      [{ data, target: labels }, { labelName: 'target' }],
+      [{ faces: data, label: labels }, { dataName: 'faces' }],
+      [{ x_train: data, y_train: labels, x_test: labels, y_test: labels }, { dataName: 'x_train' }],
+      [
+        { a: data, b: labels },
+        { dataName: 'a', labelName: 'b' },
+      ],
+    ] as [Record<string, Column>, { dataName?: string; labelName?: string }][]) {
+      const set = await openHdf5Set(await write(columns), { shape, classes: 3, ...told });
+      const batches = await readAll(set);
+      expect(pixelsOf(batches), Object.keys(columns).join()).toEqual([...last]);
+      expect([...batches[0]!.labels!]).toEqual([0, 1, 2, 0, 1, 2, 0]);
+      set.close();
+    }
+    const unlabelled = await openHdf5Set(await write({ X: data }), { shape, labelsRequired: false });
+    expect(pixelsOf(await readAll(unlabelled))).toEqual([...last]);
+  });
+
+  it('takes labels as columns, as a row, and as rows of one of N', async () => {
+    const each = Uint8Array.from({ length: N }, (_, i) => i % 3);
+    const oneHot = Uint8Array.from({ length: N * 3 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3));
+    for (const label of [
+      { data: each, shape: [N, 1] },
+      { data: each, shape: [1, N] },
+      { data: oneHot, shape: [N, 3] },
+      { data: Float64Array.from(oneHot), shape: [N, 3] },
+    ]) {
+      const path = await write({ data: { data: last, shape: [N, 4, 5, 3] }, label });
+      const [batch] = await readAll(await openHdf5Set(path, { shape, classes: 3 }));
+      expect([...batch!.labels!], label.shape.join()).toEqual([...each]);
+    }
+  });
+
   it('gives the real classes and the groups where the file has them', async () => {
     const path = await write({
       data: { data: last, shape: [N, 4, 5, 3] },
@@ -127,7 +171,31 @@ describe('openHdf5Set', () => {
       ['no data', { label }, /has no dataset "data"/],
       ['no label', { data }, /has no dataset "label"/],
       ['fewer labels than images', { data, label: labels(0, 1) }, /"label" has 2 entries for 7 images/],
-      ['one-of-N labels', { data, label: { data: new Float32Array(21), shape: [7, 3] } }, /shape \(7, 3\)/],
+      [
+        'rows of no class',
+        { data, label: { data: new Float32Array(21), shape: [7, 3] } },
+        /row 0 is all zeros, of no class/,
+      ],
+      [
+        'rows of two classes',
+        { data, label: { data: new Float32Array(21).fill(1, 3, 5).fill(1, 0, 1), shape: [7, 3] } },
+        /row 1 is not one of N/,
+      ],
+      [
+        'rows of probabilities',
+        { data, label: { data: new Float32Array(21).fill(1 / 3), shape: [7, 3] } },
+        /row 0 is not one of N/,
+      ],
+      [
+        'rows of another number of classes',
+        { data, label: { data: new Float32Array(28), shape: [7, 4] } },
+        /shape \(7, 4\); one number an image is wanted, or rows of 3/,
+      ],
+      [
+        'two sets in one',
+        { x_train: data, y_train: label, x_test: data, y_test: label },
+        /holds several sets: "x_train" and "y_train"; "x_test" and "y_test"/,
+      ],
       [
         'text for labels',
         { data, label: { data: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] } },
@@ -230,6 +298,26 @@ describe('openHdf5Set', () => {
       expect(batches.flatMap(({ labels }) => [...labels!])).toEqual([1, 2, 1, 2, 0]);
       expect(pixelsOf(batches).slice(0, 60)).toEqual([...last.subarray(60, 120)]);
     }
+  });
+});
+
+describeWithCases('hdf5-confusing-messages', () => {
+  const small = { height: 8, width: 6, channels: 3 };
+  const open = (name: string) => openHdf5Set(ofCase('hdf5-confusing-messages', name), { shape: small });
+
+  it('says what is wrong', async () => {
+    await expect(open('data_group.h5')).rejects.toMatchObject({
+      message: expect.stringContaining('"data" is a group, not a dataset'),
+      hint: expect.stringContaining('It holds "data/x".'),
+    });
+    await expect(open('soft_dangling.h5')).rejects.toThrow('"data" is a link to "/nix", where nothing is');
+    await expect(open('ext_missing.h5')).rejects.toThrow('"data" lies in another file, gone.h5');
+    await expect(open('label_enum_be.h5')).rejects.toThrow('an enumeration of big-endian numbers');
+  });
+
+  it('takes the labels of MATLAB, (1, N)', async () => {
+    const [batch] = await readAll(await open('label_1n.h5'));
+    expect([...batch!.labels!].slice(0, 5)).toEqual([0, 1, 2, 3, 0]);
   });
 });
 

@@ -47,6 +47,7 @@ test('a kind of evidence that is added to the list is fitted, calibrated, kept i
     clean,
     out: join(work, 'store'),
     method: 'expert',
+    acceptLowAccuracy: true,
     alpha: 0.05,
     seed: 1,
     progress: silent,

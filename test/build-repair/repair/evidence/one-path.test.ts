@@ -39,7 +39,7 @@ test.each([
   const labels = images.labels.map((label) => label % known);
   const context = contextOf({ pixels: images.pixels, labels });
   const plan: FoldPlan = { scheme: 'split', folds: [{ fit, calibrate: held }], groups: held.length };
-  const none = { unlabelled: undefined, hosts: undefined };
+  const none = { unlabelled: undefined, classNames: undefined, hosts: undefined };
   const chosen = { context, flat: copyNet(branchedNet(classes)), plan, keepsImages: true, ...none };
   const made = await calibrateExpert(chosen, await fitExpert(chosen), undefined, undefined);
   expect(made.parts.transplant).toMatchObject({ from });

@@ -1,0 +1,72 @@
+import { Dataset } from 'h5wasm';
+import { ImageError } from '../errors';
+import { refuseLinks } from '../hdf5/held';
+import type { OpenHdf5 } from '../hdf5/open';
+
+/** Where the images and the labels of an HDF5 set are. */
+export interface ColumnNames {
+  readonly data: string;
+  readonly label: string;
+}
+
+/** What images and their labels are called together, the usual first; case is not looked at. */
+const PAIRS: readonly (readonly [data: string, label: string])[] = [
+  ['data', 'label'],
+  ['data', 'labels'],
+  ['x', 'y'],
+  ['images', 'labels'],
+  ['image', 'label'],
+  ['imgs', 'labels'],
+  ['x_train', 'y_train'],
+  ['train_x', 'train_y'],
+  ['train_images', 'train_labels'],
+  ['train_data', 'train_labels'],
+  ['train_set_x', 'train_set_y'],
+  ['x_test', 'y_test'],
+  ['test_x', 'test_y'],
+  ['test_images', 'test_labels'],
+  ['test_data', 'test_labels'],
+  ['test_set_x', 'test_set_y'],
+  ['x_val', 'y_val'],
+  ['x_valid', 'y_valid'],
+];
+
+/**
+ * Finds what the images and labels of a set are called: as told, `data` and `label`, or another usual pair where there is one alone.
+ * @throws ImageError where there are several, as of training and test
+ */
+export function columnNames(
+  file: OpenHdf5,
+  told: { readonly data?: string | undefined; readonly label?: string | undefined },
+): ColumnNames {
+  if (told.data !== undefined && told.label !== undefined) return { data: told.data, label: told.label };
+  const keys = file.keys();
+  const keyOf = (name: string) => keys.find((key) => key.toLowerCase() === name);
+  const found = PAIRS.flatMap(([data, label]) => {
+    const names = { data: told.data ?? keyOf(data), label: told.label ?? keyOf(label) };
+    const fits = told.data === undefined || told.data.toLowerCase() === data;
+    const fitsLabel = told.label === undefined || told.label.toLowerCase() === label;
+    return fits && fitsLabel && names.data !== undefined && isDataset(file, names.data) ? [names] : [];
+  });
+  const whole = found.filter(({ label }) => label !== undefined);
+  const usual = { data: told.data ?? 'data', label: told.label ?? 'label' };
+  if (keys.includes(usual.data)) {
+    const labelled = whole.find(({ data }) => data === usual.data);
+    return keys.includes(usual.label) || told.label !== undefined
+      ? usual
+      : { ...usual, ...(labelled as ColumnNames) };
+  }
+  const several = [...new Set(whole.map(({ data, label }) => `"${data}" and "${label}"`))];
+  if (several.length > 1) {
+    throw new ImageError(`${file.name} holds several sets: ${several.join('; ')}`, {
+      hint: 'Say which: --data-name NAME --label-name NAME.',
+    });
+  }
+  const [one = found[0]] = whole;
+  return { data: one?.data ?? usual.data, label: one?.label ?? usual.label };
+}
+
+function isDataset(file: OpenHdf5, name: string): boolean {
+  refuseLinks(file, name, file.name, ImageError);
+  return file.get(name) instanceof Dataset;
+}
