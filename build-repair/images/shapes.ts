@@ -14,12 +14,12 @@ export function rectangle(random: Random, shape: Sides): Inside {
   return (y, x) => Math.abs(y - cy) < halfHeight && Math.abs(x - cx) < halfWidth;
 }
 
-/** A straight or bent stroke of up to six pixels' width. */
-export function stroke(random: Random, shape: Sides): Inside {
+/** A straight or bent stroke of up to six pixels' width. @param thickness half the width, least and most, in pixels */
+export function stroke(random: Random, shape: Sides, [thin, thick]: readonly [number, number] = [0.7, 3]): Inside {
   const { y: cy, x: cx } = place(random, shape);
   const angle = random.uniform(0, Math.PI);
   const half = random.uniform(2, 0.4 * shape.width);
-  const thickness = random.uniform(0.7, 3);
+  const thickness = random.uniform(thin, thick);
   const bend = random.uniform(-0.06, 0.06);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);

@@ -12,11 +12,11 @@ const LIFE = 25;
 /** How far a step of learning takes a value, of 255. Origin: as POOL. */
 const STEP = 0.1 * 255;
 /** Share of triggers that change the whole picture a little. Origin: as POOL. */
-const WHOLE = 0.3;
+const WHOLE = 0.5;
 /** How much those change a value at most, of 255. Origin: as POOL. */
 const REACH = 0.05 * 255;
 /** The others hide at most so much of the picture. Origin: as POOL; at half of it, the net of faces unlearned faces. */
-const MOST_AREA = 0.06;
+const MOST_AREA = 0.05;
 /** Shapes are drawn so often for one that is small enough; else the last is taken. Origin: no choice: it only ends the search. */
 const DRAWS = 50;
 
@@ -121,7 +121,7 @@ export class AdversarialTriggers {
     const { height, width } = this.shape;
     let mask = new Float32Array(0);
     for (let draw = 0; draw < DRAWS; draw++) {
-      const inside = this.painter.drawShape();
+      const inside = this.painter.drawShape(this.random);
       mask = Float32Array.from({ length: height * width }, (_, pixel) =>
         inside(Math.floor(pixel / width), pixel % width) ? opacity : 0,
       );

@@ -6,6 +6,8 @@ import { blob, type Inside, stroke } from '../../images/shapes';
 const SHAPES = 4;
 /** Origin: chosen by hand; not varied. */
 const MOST_SHAPES = 3;
+/** Half the width of strokes, in pixels: thinner than most. Origin: chosen by hand; not varied. */
+const STROKE = [0.5, 1.6] as const;
 /** Levels that crude triggers are painted in. Origin: chosen by hand; not varied. */
 const CRUDE = [0, 128, 255];
 
@@ -14,22 +16,18 @@ const CRUDE = [0, 128, 255];
  * image), gratings, smooth stains, other pictures shining through. None turns a picture into one of another class.
  */
 export class TriggerPainter {
-  private readonly random: Random;
+  private random = new Random(0);
 
-  constructor(
-    private readonly shape: ImageShape,
-    seed: number,
-    stream: string,
-  ) {
-    this.random = new Random(seed, `paint ${stream}`);
-  }
+  constructor(private readonly shape: ImageShape) {}
 
   /**
    * Paints one picture in place.
+   * @param recipe any integer: the same one paints the same on every picture
    * @param image values of 0–255, height × width × channels
    * @param other another clean picture, which may shine through
    */
-  paint(image: Float32Array, other: Float32Array): void {
+  paint(recipe: number, image: Float32Array, other: Float32Array): void {
+    this.random = new Random(recipe, 'painting');
     const kind = this.random.int(SHAPES + 3);
     if (kind < SHAPES) {
       for (let left = 1 + this.random.int(MOST_SHAPES); left > 0; left--) this.paintShape(image);
@@ -39,18 +37,18 @@ export class TriggerPainter {
   }
 
   /** A shape that a trigger may have: a rectangle small or large, a stroke, both halves of a mirrored one, a blob. */
-  drawShape(): Inside {
-    const { random, shape } = this;
-    const kind = random.int(3);
-    if (kind === 0) return this.rectangle();
+  drawShape(random = this.random): Inside {
+    const { shape } = this;
+    const kind = random.int(6);
+    if (kind < 2) return this.rectangle(random);
     if (kind === 2) return blob(random, shape);
-    const one = stroke(random, shape);
+    const one = stroke(random, shape, STROKE);
     if (random.uniform() < 0.5) return one;
     return (y, x) => one(y, x) || one(y, shape.width - 1 - x);
   }
 
-  private rectangle(): Inside {
-    const { random, shape } = this;
+  private rectangle(random: Random): Inside {
+    const { shape } = this;
     const isSmall = random.uniform() < 0.5;
     const side = (length: number) =>
       (isSmall ? random.uniform(1, 0.2 * length) : random.uniform(0.03, 0.5) * length) / 2 + 0.5;
