@@ -34,7 +34,16 @@ export const ABOUT: Readonly<Record<string, About>> = {
   repair: {
     group: NETS,
     options: {
-      'What is read:': ['clean', 'unlabelled', 'architecture', 'pixels', 'group', 'layout', 'skip-bad'],
+      'What is read:': [
+        'clean',
+        'unlabelled',
+        'architecture',
+        'input-size',
+        'pixels',
+        'group',
+        'layout',
+        'skip-bad',
+      ],
       'How it is repaired:': ['method', 'alpha', 'seed', 'finding'],
       'What is written:': ['out', 'hosts', 'images', 'sign', 'report'],
     },

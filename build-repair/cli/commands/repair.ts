@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
+import type { ImageSize } from '../../../models/keras';
 import { parsePixels } from '../../../models/pixels';
 import { passedOverLines } from '../../images/passed-over';
 import { bothKept } from '../../repair/check/kept';
@@ -9,7 +10,7 @@ import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { groupOption, imageOptions, openLabelled, openUnlabelled } from '../open';
-import { givenPath, oneOf, rate, whole } from '../options';
+import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
@@ -24,6 +25,7 @@ interface RepairFlags extends ReportFlags {
   out: string;
   method: Method;
   architecture?: string;
+  inputSize?: ImageSize;
   pixels?: string;
   alpha: number;
   seed: number;
@@ -72,9 +74,11 @@ export function repairCommand(): Command {
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
   );
   reportOption(command, 'report.html in the store');
-  return groupOption(imageOptions(command)).action(async (netPath: string, flags: RepairFlags) => {
-    await repairAction(netPath, flags);
-  });
+  return groupOption(imageOptions(inputSizeOption(command))).action(
+    async (netPath: string, flags: RepairFlags) => {
+      await repairAction(netPath, flags);
+    },
+  );
 }
 
 async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
@@ -91,7 +95,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const { calibrationObserver } = await import('../../report/observe');
   let observer: SetObserver | undefined;
   const result = await interruptible(async (signal) => {
-    const net = await loadNet(netPath, { architecture: flags.architecture });
+    const net = await loadNet(netPath, flags);
     const clean = await openLabelled(flags.clean, net, flags);
     observer = report === undefined ? undefined : calibrationObserver(clean, flags.images);
     let unlabelled: ImageSet | undefined;
