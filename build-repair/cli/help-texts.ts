@@ -38,6 +38,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
         'clean',
         'unlabelled',
         'architecture',
+        'input-size',
         'pixels',
         'class-order',
         'group',

@@ -1,5 +1,6 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../models/errors';
+import { parseSize } from '../size';
 
 /** Parses a false-positive rate of (0, 1). */
 export function rate(text: string): number {
@@ -28,6 +29,15 @@ export function oneOf<T extends string>(words: readonly T[], flag: string): (tex
     if (!found) throw new UsageError(`${flag} ${text}: one of ${words.join(', ')} is wanted`);
     return found;
   };
+}
+
+/** Adds the flag for nets that take images of any size. */
+export function inputSizeOption(command: Command): Command {
+  return command.option(
+    '--input-size <size>',
+    'of a net that takes images of any size: 224, or 120x160 (height x width)',
+    parseSize,
+  );
 }
 
 /** A path: an empty one is an unset variable's. @throws InvalidArgumentError */

@@ -2,9 +2,11 @@ import { dirname } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type MemoryFile, netFiles } from '../../models/bundle/artifacts';
 import { makeFolder, writeFileAtomically, writeFolderAtomically } from '../../models/bundle/write';
+import { NetError } from '../../models/errors';
 import { toProbabilities } from '../../models/keras/probabilities';
 import { kerasH5 } from '../../models/keras/write/h5';
 import { ChannelScale } from '../../models/nets/channel-scale';
+import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../models/nets/dilated';
 import { cannotWrite } from '../writable';
 import type { Place } from './place';
 
@@ -28,11 +30,24 @@ export async function writePlainNet(logits: LayersModel, { kind, path }: Place):
   }
 }
 
+/** Layers of TensorFlow.js that answer as ours do. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  [ChannelScale.className]: 'Rescaling',
+  [DilatedConv2D.className]: 'Conv2D',
+  [DilatedDepthwiseConv2D.className]: 'DepthwiseConv2D',
+};
+
 /** A net as tf.loadLayersModel reads it everywhere: Rescaling takes lists, too, and is known where our own layer is not. */
 async function layersModel(net: LayersModel): Promise<MemoryFile[]> {
   const files = await netFiles('.', net);
-  const renamed = (key: string, value: unknown) =>
-    key === 'class_name' && value === ChannelScale.className ? 'Rescaling' : value;
+  const renamed = (key: string, value: unknown) => {
+    if (key !== 'class_name' || typeof value !== 'string') return value;
+    const elsewhere = ELSEWHERE[value] ?? value;
+    if (!elsewhere.startsWith('GoodNet')) return elsewhere;
+    throw new NetError(`TensorFlow.js has no layer for the net’s ${value.replace('GoodNet', '')}`, {
+      hint: 'Write the net for Keras: --to net.h5.',
+    });
+  };
   return files.map(({ path, bytes }) => {
     if (!path.endsWith('.json')) return { path, bytes };
     const json = JSON.parse(new TextDecoder().decode(bytes), renamed);

@@ -23,6 +23,7 @@ import { Clock } from '../report/clock';
 import { calibrationObserver, type ObservedSet } from '../report/observe';
 import { repairReport } from '../report/of-repair';
 import { reportHtml } from '../report/page';
+import { parseSize } from '../size';
 import type { Step } from '../steps';
 import { architectureFile } from './architecture';
 import type { Inputs } from './fetch';
@@ -65,7 +66,10 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   const kept = new Set(variables().keys());
   const store = await openStore(options.store, (net.activate ?? true) && options);
   const netPath = await inputs.local(net.net);
-  const loaded = await loadNet(netPath, { architecture: await localArchitecture(net, inputs) });
+  const loaded = await loadNet(netPath, {
+    architecture: await localArchitecture(net, inputs),
+    inputSize: net.inputSize === undefined ? undefined : parseSize(net.inputSize),
+  });
   const out = join(work, 'bundle');
   let clean: ImageSet | undefined;
   let unlabelled: ImageSet | undefined;

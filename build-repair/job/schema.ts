@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
 import { CLASS_ORDERS } from '../images/class-folders';
+import { SIZE } from '../size';
 
 const address = z.string().min(1).describe('A path or s3://bucket/key; relative to where the job file is');
 const name = z
@@ -36,6 +37,11 @@ const how = z.strictObject({
     .describe(
       'Of a weights-only file: deepid, or an architecture JSON: a path or s3://bucket/key; relative to where the job file is',
     ),
+  inputSize: z
+    .string()
+    .regex(SIZE, 'a number, or height x width')
+    .optional()
+    .describe('Of a net that takes images of any size: 224, or 120x160 (height x width)'),
   pixels: z
     .string()
     .optional()

@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
-// Registers the one layer of ours that a net may have.
+// Registers the layers of ours that a net may have.
 import '../nets/channel-scale';
 import '../nets/dilated';
+import '../nets/group-normalization';
+import '../nets/grouped';
+import '../nets/resize';
+import '../nets/unit-normalization';
 
 /** A file of a bundle that is still in memory. */
 export interface MemoryFile {

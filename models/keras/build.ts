@@ -1,30 +1,48 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
+import type { ImageShape } from '../images/set';
 import { MOST_LAYERS, tooMany } from './config/read';
 import type { Shape, TensorRef } from './config/spec';
 import type { Applier, WeightValues } from './layers/plan';
 import { owned } from './owned';
 import type { PlannedLayer, PlannedNet } from './planned';
+import { sigmoidsAsClasses } from './sigmoid';
 import { type BoundWeights, type StoredWeight, shapeText } from './weights/stored';
 
 /** More values than this in one layer's output for one image is no net for images. */
 const MOST_VALUES = 2 ** 28;
 
+/** What building a net tells of it. */
+export interface Told {
+  /** Each layer's output. */
+  readonly shape?: (layer: PlannedLayer, shape: Shape) => void;
+  /** What is assumed of the net, a sentence for people. */
+  readonly note?: (note: string) => void;
+}
+
 /**
- * Builds the net, nested models laid flat, and puts its weights in.
- * @param seen is told the shape of each layer's output
+ * Builds the net, nested models laid flat, and puts its weights in. Sigmoids at its end are read as classes.
+ * @param image the images that it takes; a net of grey images without channels is given them without
  * @throws NetError naming the layer whose weights or connections don't fit; nothing is left allocated then
  */
 export function buildNet(
   net: PlannedNet,
   weights: BoundWeights,
-  input: Shape,
-  seen: (layer: PlannedLayer, shape: Shape) => void = () => {},
+  { height, width, channels }: ImageShape,
+  { shape = () => {}, note = () => {} }: Told = {},
 ): tf.LayersModel {
   return owned(() => {
-    const image = tf.input({ batchShape: [...input], name: 'image' });
-    const output = new Builder(weights, seen, new Set([image.name])).output(net, [image]);
-    return tf.model({ inputs: image, outputs: output, name: 'net' });
+    const image = tf.input({ batchShape: [null, height, width, channels], name: 'image' });
+    const builder = new Builder(weights, shape, new Set([image.name]));
+    let input = image;
+    if (net.spec.inputShape?.length === 3) {
+      const flat = tf.layers.reshape({ name: builder.unique('grey'), targetShape: [height, width] });
+      input = flat.apply(image) as tf.SymbolicTensor;
+    }
+    const output = builder.output(net, [input]);
+    const classes = sigmoidsAsClasses(output, (name) => builder.unique(name));
+    if (classes) note(classes.note);
+    return tf.model({ inputs: image, outputs: classes?.output ?? output, name: 'net' });
   });
 }
 
@@ -91,7 +109,7 @@ class Builder {
   #applier(layer: PlannedLayer, input: Shape): Applier {
     const known = this.#appliers.get(layer);
     if (known) return known;
-    const applier = layer.plan!.make(this.#unique(layer.path), this.#values(layer, input));
+    const applier = layer.plan!.make(this.unique(layer.path), this.#values(layer, input));
     this.#appliers.set(layer, applier);
     return applier;
   }
@@ -106,7 +124,7 @@ class Builder {
   }
 
   /** A name that TensorFlow.js takes, and that no other layer of the net has, nor any object of JavaScript. */
-  #unique(path: string): string {
+  unique(path: string): string {
     const base = path.replace(/[^\w.-]/g, '_');
     let name = base in {} || !/^[a-z\d]/i.test(base) ? `layer_${base}` : base;
     for (let i = 1; this.names.has(name); i++) name = `${base}_${i}`;

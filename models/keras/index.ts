@@ -2,6 +2,7 @@ export { architectures } from './architectures';
 export { inspectNet } from './inspect';
 export { loadNet } from './load';
 export type {
+  ImageSize,
   LayerDescription,
   LoadedNet,
   LoadNetOptions,

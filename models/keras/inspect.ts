@@ -51,7 +51,8 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
   const stored = (await attempt(() => listWeights(file))) ?? new Map<string, StoredWeight[]>();
   const read = await attempt(() => specOf(file, options));
   const net = read && planNet(read.spec, read.kerasMajor, note);
-  const found = net ? await describe(net, file, attempt, problems) : undefined;
+  const notes = notesOf(file);
+  const found = net ? await describe(net, file, options, attempt, problems, notes) : undefined;
   const weights = [...stored.values()].flat();
   return {
     format: file.format,
@@ -59,7 +60,7 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
     parameters: weights.reduce((sum, weight) => sum + sizeOf(weight), 0),
     dtype: [...new Set(weights.map(({ dtype }) => dtype))].sort().join(', '),
     optimizer: file.optimizer,
-    notes: notesOf(file),
+    notes,
     problems,
     ...(found ?? {
       inputShape: undefined,
@@ -73,20 +74,21 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
 async function describe(
   net: PlannedNet,
   file: KerasFile,
+  { inputSize }: LoadNetOptions,
   attempt: <T>(step: () => T | Promise<T>) => Promise<T | undefined>,
   problems: readonly string[],
+  notes: string[],
 ): Promise<Found> {
   await attempt(() => checkEnds(net.spec));
-  const image = await attempt(() => imageShapeOf(net.spec));
+  const note = (text: string) => notes.push(text);
+  const image = await attempt(() => imageShapeOf(net.spec, inputSize, note));
   const weights: BoundWeights = (await attempt(() => bindWeights(net, file))) ?? new Map();
   const shapes = new Map<PlannedLayer, Shape>();
   let classes: number | undefined;
   let output: NetDescription['output'];
   if (image && problems.length === 0) {
-    const input = [null, image.height, image.width, image.channels];
-    const model = await attempt(() =>
-      buildNet(net, weights, input, (layer, shape) => shapes.set(layer, shape)),
-    );
+    const shape = (layer: PlannedLayer, sides: Shape) => shapes.set(layer, sides);
+    const model = await attempt(() => buildNet(net, weights, image, { shape, note }));
     if (model) {
       classes = await attempt(() => classesOf(model.outputs[0]!.shape, undefined));
       output = await attempt(() => outputOf(model.outputs[0]!));

@@ -16,7 +16,7 @@ import { bindWeights } from './weights';
  * architecture. All its layers can be trained, also those that the file froze. Code in the file (Lambda layers, functions) is never executed. An engine must run.
  * @returns the net, to be disposed by the caller (`net.model.dispose()`)
  * @throws NetError for what can't be read or used, naming the file, the layer, its class, and what would help
- * @throws UsageError for an architecture that there is not, or that a whole model does not need
+ * @throws UsageError for an architecture that there is not, or that a whole model does not need; for a size that the net does not take
  * @example const net = await loadNet('faces.h5'); net.model.predict(images);
  */
 export async function loadNet(path: string, options: LoadNetOptions = {}): Promise<LoadedNet> {
@@ -68,14 +68,15 @@ async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<Loa
     throw error;
   });
   checkEnds(spec);
-  const inputShape = imageShapeOf(spec);
-  const input = [null, inputShape.height, inputShape.width, inputShape.channels];
-  const model = buildNet(net, bindWeights(net, file), input);
+  const notes = notesOf(file);
+  const note = (text: string) => notes.push(text);
+  const inputShape = imageShapeOf(spec, options.inputSize, note);
+  const model = buildNet(net, bindWeights(net, file), inputShape, { note });
   try {
     const classes = classesOf(model.outputs[0]!.shape, options.classes);
     const output = outputOf(model.outputs[0]!);
     const { format, kerasVersion } = file;
-    return { model, format, kerasVersion, inputShape, classes, output, notes: notesOf(file) };
+    return { model, format, kerasVersion, inputShape, classes, output, notes };
   } catch (error) {
     model.dispose();
     throw error;

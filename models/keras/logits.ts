@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { copyNet } from '../nets/graph';
-import { activationOf, outputOf, softmaxOf } from './output';
+import { outputOf, softmaxOf } from './output';
 import { owned } from './owned';
+import { copyOf, linearCopy } from './without-activation';
 
 type SymbolicTensor = tf.SymbolicTensor;
 
@@ -27,20 +28,4 @@ function withoutSoftmax(flat: tf.LayersModel): tf.LayersModel {
 
 function isSoftmaxAlone(layer: tf.layers.Layer): boolean {
   return ['Activation', 'Softmax'].includes(layer.getClassName());
-}
-
-/** The layer without its activation; the weights move over, and the old layer's are disposed. */
-function linearCopy(layer: tf.layers.Layer, input: SymbolicTensor): SymbolicTensor {
-  if (activationOf(layer) !== 'softmax') throw new Error(`"${layer.name}" has no softmax`);
-  const copy = copyOf(layer, { activation: 'linear' });
-  const output = copy.apply(input) as SymbolicTensor;
-  copy.setWeights(layer.getWeights());
-  for (const weight of layer.weights) weight.dispose();
-  return output;
-}
-
-function copyOf(layer: tf.layers.Layer, changes: object = {}): tf.layers.Layer {
-  const type = layer.constructor as unknown as { fromConfig(type: unknown, config: object): tf.layers.Layer };
-  const { batchInputShape: _, ...config } = layer.getConfig();
-  return type.fromConfig(type, { ...config, ...changes });
 }

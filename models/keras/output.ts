@@ -39,14 +39,7 @@ export function outputOf(output: SymbolicTensor): NetOutput {
   if (activation === 'logSoftmax') return 'logits';
   if (className === 'Activation' && activation === 'linear') return outputOf(call.inputs[0]!);
   if (activation === 'linear') return 'logits';
-  if (activation !== undefined) {
-    const sigmoid = 'Such a net answers yes or no for each class by itself; train it with a softmax.';
-    throw refused(
-      layer,
-      `ends in ${activation}, not in softmax or logits`,
-      activation === 'sigmoid' ? sigmoid : undefined,
-    );
-  }
+  if (activation !== undefined) throw refused(layer, `ends in ${activation}, not in softmax or logits`);
   if (MOVING.has(className) || isSinglePlace(call)) return outputOf(call.inputs[0]!);
   if (!POOLING.test(className) && !MIXING.has(className)) {
     throw refused(layer, `ends in ${className}, not in softmax or logits`);

@@ -1,4 +1,5 @@
 import { NetError } from '../errors';
+import { isChannelsFirst } from './config/layout';
 import type { LayerSpec, ModelSpec } from './config/spec';
 import { planLayer } from './layers';
 import type { Plan } from './layers/plan';
@@ -27,6 +28,7 @@ export function planNet(
   kerasMajor: number,
   refuse: (error: NetError) => void,
   prefix = '',
+  channelsFirst = kerasMajor > 1 && isChannelsFirst(spec),
 ): PlannedNet {
   const layers = spec.layers.map((layer): PlannedLayer => {
     const path = prefix + layer.name;
@@ -35,12 +37,12 @@ export function planNet(
         spec: layer,
         path,
         plan: undefined,
-        inner: planNet(layer.inner, kerasMajor, refuse, `${path}/`),
+        inner: planNet(layer.inner, kerasMajor, refuse, `${path}/`, channelsFirst),
       };
     }
     let plan: Plan | undefined;
     try {
-      plan = planLayer({ ...layer, name: path }, kerasMajor);
+      plan = planLayer({ ...layer, name: path }, kerasMajor, channelsFirst);
     } catch (error) {
       if (!(error instanceof NetError)) throw error;
       refuse(error);

@@ -1,7 +1,9 @@
 import { NetError, UsageError } from '../errors';
 import type { ImageShape } from '../images/set';
+import { isChannelsFirst } from './config/layout';
 import type { ModelSpec, Shape } from './config/spec';
 import { CHANNELS_FIRST_HINT } from './layers/options';
+import type { ImageSize } from './types';
 import { shapeText } from './weights/stored';
 
 const LARGEST_SIDE = 16_384;
@@ -16,31 +18,40 @@ export function checkEnds(spec: ModelSpec): void {
 }
 
 /**
- * The images that a net takes.
- * @throws NetError where its input is no image of one size with 1 or 3 channels last
+ * The images that a net takes: a net of (height, width) takes grey ones.
+ * @param size of a net whose input has no fixed height or width
+ * @param note is told what is assumed, a sentence for people
+ * @throws NetError where its input is no image of one size with 1 or 3 channels last, or none or channels first
+ * @throws UsageError for a size that is not the net's
  */
-export function imageShapeOf(spec: ModelSpec): ImageShape {
+export function imageShapeOf(
+  spec: ModelSpec,
+  size: ImageSize | undefined,
+  note: (note: string) => void,
+): ImageShape {
   const shape = spec.inputShape;
   if (!shape || shape.length === 0) {
     throw new NetError('The file does not tell the shape of the net’s input', {
       hint: 'Build the net on an input of one size, such as Input((55, 47, 3)), and save it again.',
     });
   }
-  const [, height, width, channels] = shape;
-  if (shape.length !== 4) {
+  if (shape.length !== 3 && shape.length !== 4) {
     throw new NetError(`The net's input is ${shapeText(shape)}, no image (batch, height, width, channels)`, {
       hint: 'Nets that take images can be used.',
     });
   }
-  if (!isSide(height) || !isSide(width)) {
-    const hint =
-      'Build it on an input of one size, such as Input((55, 47, 3)), put the weights in, and save it.';
-    throw new NetError(`The net's input is ${shapeText(shape)}, of no fixed height and width`, { hint });
-  }
+  const first = isChannelsFirst(spec);
+  const channels = shape.length === 3 ? 1 : shape[first ? 1 : 3];
+  const [height, width] = sidesOf(shape, first ? [shape[2], shape[3]] : [shape[1], shape[2]], size);
+  if (shape.length === 3)
+    note(`The net's input ${shapeText(shape)} has no channels: it is read as grey images.`);
+  if (first)
+    note(
+      `The net's input ${shapeText(shape)} lies channels first: it is read as the same net with channels last.`,
+    );
   if (channels === 1 || channels === 3) return { height, width, channels };
-  const first = height === 1 || height === 3;
   throw new NetError(`The net's input is ${shapeText(shape)}; images have 1 or 3 channels`, {
-    hint: first ? CHANNELS_FIRST_HINT : 'Nets for RGB or grey images can be used.',
+    hint: height === 1 || height === 3 ? CHANNELS_FIRST_HINT : 'Nets for RGB or grey images can be used.',
   });
 }
 
@@ -56,14 +67,33 @@ export function classesOf(output: Shape, wanted: number | undefined): number {
     });
   }
   if (classes < 2) {
-    throw new NetError('The net has a single output, which says yes or no', {
-      hint: 'Give it two outputs with a softmax: for a sigmoid of w·x + b, the logits 0 and w·x + b are the same net.',
+    throw new NetError('The net has a single output, and no sigmoid as its last step', {
+      hint: 'One that says yes or no can be used with a sigmoid at its end; one that tells an amount can not.',
     });
   }
   if (wanted !== undefined && wanted !== classes) {
     throw new UsageError(`The net tells ${classes} classes apart, not ${wanted}`);
   }
   return classes;
+}
+
+/** Height and width: the net's own, or those that are given where it leaves them open. */
+function sidesOf(
+  shape: Shape,
+  own: readonly (number | null | undefined)[],
+  size: ImageSize | undefined,
+): [number, number] {
+  const given = [size?.height, size?.width];
+  if (size && own.some((side, i) => side != null && side !== given[i])) {
+    throw new UsageError(`The net's input is ${shapeText(shape)}, not of ${size.height}×${size.width}`, {
+      hint: 'Leave --input-size out: it is for nets that take images of any size.',
+    });
+  }
+  const [height, width] = own.map((side, i) => side ?? given[i]);
+  if (isSide(height) && isSide(width)) return [height, width];
+  throw new NetError(`The net's input is ${shapeText(shape)}, of no fixed height and width`, {
+    hint: 'Tell the size of the images that it is used on: --input-size 224, or --input-size 120x160 (height x width).',
+  });
 }
 
 function isSide(length: number | null | undefined): length is number {

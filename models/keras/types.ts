@@ -14,7 +14,7 @@ export type NetOutput = 'softmax' | 'logits';
 
 /** A classifier of images, read from a Keras file. */
 export interface LoadedNet {
-  /** Takes (batch, height, width, channels) float32, answers (batch, classes) as Keras does; nested models laid flat. */
+  /** Takes (batch, height, width, channels) float32, answers (batch, classes) as Keras does, sigmoids read as classes (`notes` tells); nested models laid flat. */
   readonly model: LayersModel;
   readonly format: NetFormat;
   /** The version that wrote the file, where it says so. */
@@ -23,7 +23,7 @@ export interface LoadedNet {
   /** N, ≥ 2. */
   readonly classes: number;
   readonly output: NetOutput;
-  /** What whoever trusts the file should know of it, a sentence each, such as code in it. */
+  /** What whoever trusts the file should know of it, a sentence each, such as code in it, or what is assumed of it. */
   readonly notes?: readonly string[];
 }
 
@@ -32,7 +32,12 @@ export interface LoadNetOptions {
   readonly architecture?: string;
   /** How many classes the net must have; by default as many as it has. */
   readonly classes?: number;
+  /** The size of the images, of a net that takes any. */
+  readonly inputSize?: ImageSize;
 }
+
+/** Height and width of images, in pixels. */
+export type ImageSize = Pick<ImageShape, 'height' | 'width'>;
 
 /** A weight as the file keeps it. */
 export interface WeightDescription {
@@ -70,7 +75,7 @@ export interface NetDescription {
   readonly dtype: string;
   /** Whether the file carries the optimizer's state. */
   readonly optimizer: boolean;
-  /** What whoever trusts the file should know of it, a sentence each, such as code in it. */
+  /** What whoever trusts the file should know of it, a sentence each, such as code in it, or what is assumed of it. */
   readonly notes: readonly string[];
   /** Why the net can't be repaired, a sentence each; empty for one that can. */
   readonly problems: readonly string[];

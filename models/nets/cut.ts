@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-layers';
 import { DilatedConv2D } from './dilated';
 import { callsInOrder, type LayerCall } from './graph';
+import { GroupedConv2D } from './grouped';
 
 /** A place where a net can be cut in two: every path from input to output passes this tensor. */
 export interface CutPoint {
@@ -98,7 +99,11 @@ export function latentTensor(model: tf.LayersModel): tf.SymbolicTensor {
 
 /** Whether a layer convolves over height and width with a kernel of its own. */
 export function isConvolution(layer: tf.layers.Layer): boolean {
-  return ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', DilatedConv2D.className].includes(
-    layer.getClassName(),
-  );
+  return [
+    'Conv2D',
+    'DepthwiseConv2D',
+    'SeparableConv2D',
+    DilatedConv2D.className,
+    GroupedConv2D.className,
+  ].includes(layer.getClassName());
 }

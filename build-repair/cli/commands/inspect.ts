@@ -1,32 +1,42 @@
 import { Command } from 'commander';
-import type { NetDescription } from '../../../models/keras';
+import type { ImageSize, NetDescription } from '../../../models/keras';
 import { table } from '../../evaluate/table';
+import { inputSizeOption } from '../options';
 import { print, printJson } from '../print';
 
 interface InspectFlags {
   readonly architecture?: string;
+  readonly inputSize?: ImageSize;
   readonly weights?: boolean;
   readonly json?: boolean;
 }
 
 /** `goodnet inspect NET` */
 export function inspectCommand(): Command {
-  return new Command('inspect')
+  const command = new Command('inspect')
     .description(
       "tell what a net is: layers, shapes, parameters, classes; also of one that can't be repaired",
     )
     .argument('<net>', 'Keras .h5, .keras, or weights-only .h5')
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option('--weights', 'show the weights of each layer, too')
-    .option('--json', 'print JSON, the weights among it')
-    .action(async (path: string, flags: InspectFlags) => {
-      const { startEngine } = await import('../../../models/engine');
-      const { inspectNet } = await import('../../../models/keras');
-      await startEngine();
-      const net = await inspectNet(path, { architecture: flags.architecture });
-      if (flags.json) printJson(net);
-      else print(describeNet(path, net, flags));
-    });
+    .option('--json', 'print JSON, the weights among it');
+  return inputSizeOption(command).action(async (path: string, flags: InspectFlags) => {
+    const { startEngine } = await import('../../../models/engine');
+    const { inspectNet } = await import('../../../models/keras');
+    await startEngine();
+    const net = await inspectNet(path, flags);
+    if (flags.json) printJson(net);
+    else print(describeNet(path, net, flags));
+  });
+}
+
+/** What the numbers of an input's shape are. */
+function sidesOf(inputShape: readonly (number | null)[]): string {
+  if (inputShape.length === 3) return 'height×width';
+  const isChannels = (length: number | null | undefined) => length === 1 || length === 3;
+  const first = isChannels(inputShape[1]) && !isChannels(inputShape[3]);
+  return first ? 'channels×height×width' : 'height×width×channels';
 }
 
 /** What a net is, for people. */
@@ -36,7 +46,10 @@ function describeNet(path: string, net: NetDescription, { weights }: InspectFlag
   const facts = [
     ['file', path],
     ['format', `${net.format}${net.kerasVersion ? ` (Keras ${net.kerasVersion})` : ''}`],
-    ['input', net.inputShape ? `${shape(net.inputShape.slice(1))} (height×width×channels)` : 'not known'],
+    [
+      'input',
+      net.inputShape ? `${shape(net.inputShape.slice(1))} (${sidesOf(net.inputShape)})` : 'not known',
+    ],
     ['classes', net.classes === undefined ? 'not known' : `${net.classes} (0…${net.classes - 1})`],
     ['output', net.output ?? 'not known'],
     ['pixel scaling', 'not in the file: --pixels tells it, or repair takes what B does best under'],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import type { ImageSet } from '../../../models/images/set';
+import type { ImageSize } from '../../../models/keras';
 import { readPixels } from '../../../models/pixels';
 import { passedOverLines } from '../../images/passed-over';
 import { bothKept } from '../../repair/check/kept';
@@ -16,7 +17,7 @@ import {
   openLabelled,
   openUnlabelled,
 } from '../open';
-import { givenPath, oneOf, rate, whole } from '../options';
+import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
@@ -31,6 +32,7 @@ interface RepairFlags extends ImageFlags, ReportFlags {
   out: string;
   method: Method;
   architecture?: string;
+  inputSize?: ImageSize;
   pixels?: string;
   alpha: number;
   seed: number;
@@ -81,7 +83,7 @@ export function repairCommand(): Command {
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
   );
   reportOption(command, 'report.html in the store');
-  return classOrderOption(groupOption(imageOptions(command))).action(
+  return classOrderOption(groupOption(imageOptions(inputSizeOption(command)))).action(
     async (netPath: string, flags: RepairFlags) => {
       await repairAction(netPath, flags);
     },
@@ -104,7 +106,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const { calibrationObserver } = await import('../../report/observe');
   let observer: SetObserver | undefined;
   const result = await interruptible(async (signal) => {
-    const net = await loadNet(netPath, { architecture: flags.architecture });
+    const net = await loadNet(netPath, flags);
     const clean = await openLabelled(flags.clean, net, flags);
     observer = report === undefined ? undefined : calibrationObserver(clean, flags.images);
     let unlabelled: ImageSet | undefined;

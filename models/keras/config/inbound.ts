@@ -64,7 +64,7 @@ export function refOf(ref: Json | undefined, where: string): TensorRef {
 /** Arguments that leave the result as it is: none, `training=False`, an empty mask. */
 function checkArguments(kwargs: JsonObject, where: string): void {
   for (const [name, value] of Object.entries(kwargs)) {
-    if (value === null) continue;
+    if (value === null || (Array.isArray(value) && value.every((each) => each === null))) continue;
     if (name === 'training' && value === false) continue;
     if (name === 'training') {
       throw new NetError(

@@ -60,7 +60,7 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   if (!isObject(config) || !Array.isArray(nodes) || nodes.length !== 1) return undefined;
   const isLambda = ownText(entry, 'class_name') === 'TFOpLambda' && foreignClass(entry) === undefined;
   const isOp = /^keras(\.src)?\.ops\.(numpy|nn)$/.test(ownText(entry, 'module') ?? '');
-  if (!isLambda && !isOp) return undefined;
+  if (!isLambda && !isOp && !isOpOfH5(entry, nodes[0]!)) return undefined;
   const name = (isLambda ? ownText(config, 'function') : ownText(entry, 'class_name')) ?? '';
   const operands = isLambda ? operandsOfKeras2(nodes[0]!, where) : operandsOfKeras3(nodes[0]!, where);
   const axis = own(config, 'axis') ?? -1;
@@ -75,6 +75,13 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   const [x, ...others] = operands;
   if (activation === undefined || others.length > 0 || typeof x !== 'object') return undefined;
   return { className: 'Activation', config: { ...base, activation }, calls: [[x]] };
+}
+
+/** Keras 3 writes no module into .h5; operations take their tensors apart, where layers that merge take a list. */
+function isOpOfH5(entry: JsonObject, node: Json): boolean {
+  const args = isObject(node) ? own(node, 'args') : undefined;
+  const unnamed = own(entry, 'module') === undefined && own(entry, 'registered_name') === undefined;
+  return unnamed && Array.isArray(args) && args.length === 2 && !Array.isArray(args[0]);
 }
 
 function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]): Operation | undefined {

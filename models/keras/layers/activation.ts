@@ -1,9 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import { foreignClass } from '../config/foreign';
 import { isObject, type Json, type JsonObject, own, ownText } from '../config/json';
 import { Options } from './options';
-import { type Applier, applier, chain, overLast, type Plan, passThrough, plain } from './plan';
+import {
+  type Applier,
+  applier,
+  chain,
+  lazily,
+  overLast,
+  type Plan,
+  passThrough,
+  plain,
+  type WeightValues,
+} from './plan';
 
 /** Functions that TensorFlow.js computes as Keras does, by Keras's name. */
 const SAME = new Map([
@@ -121,6 +132,27 @@ export function rescaling(name: string, scale: number, offset: number): layers.L
   return layers.rescaling({ name, scale, offset });
 }
 
+/** Whether the slopes are those of all that lies before their first axis: wasm knows no other sharing. */
+function sharedByAll({ shape: slopes }: WeightValues, shape: readonly number[]): boolean {
+  const first = slopes.findIndex((length) => length !== 1);
+  return first < 0
+    ? slopes.at(-1) === shape.at(-1)
+    : slopes.slice(first).every((length, i) => length === shape[first + i]);
+}
+
+/** Slopes repeated along the axes that share them. */
+function spread({ shape: slopes, values }: WeightValues, shape: readonly number[]): WeightValues {
+  const strides = tf.util.computeStrides([...slopes, 1]);
+  const all = new Float32Array(tf.util.sizeFromShape([...shape]));
+  const at = shape.map(() => 0);
+  for (let i = 0; i < all.length; i++) {
+    all[i] =
+      values[at.reduce((sum, place, axis) => sum + (slopes[axis] === 1 ? 0 : place * strides[axis]!), 0)]!;
+    for (let axis = shape.length - 1; axis >= 0 && ++at[axis]! === shape[axis]; axis--) at[axis] = 0;
+  }
+  return { shape, values: all };
+}
+
 /** The shape of a dropout's mask, null for the input's own lengths; it matters in training only. */
 function readNoiseShape(options: Options): number[] | undefined {
   const shape = options.raw('noise_shape');
@@ -165,8 +197,24 @@ export const activationLayers: Record<string, (options: Options) => Plan> = {
     return plain((name) => layers.leakyReLU({ name, alpha }));
   },
   ELU: (options) => {
-    options.only('alpha', [1]);
-    return plain((name) => layers.elu({ name }));
+    const alpha = options.number('alpha', 1);
+    if (alpha === 1) return plain((name) => layers.elu({ name }));
+    // TensorFlow.js's has no alpha: alpha · elu(x) + (1 - alpha) · relu(x) is the same.
+    return {
+      slots: [],
+      make: (name) => {
+        const below = chain([
+          applier(layers.elu({ name: `${name}_elu` })),
+          applier(rescaling(`${name}_alpha`, alpha, 0)),
+        ]);
+        const above = chain([
+          applier(layers.reLU({ name: `${name}_relu` })),
+          applier(rescaling(`${name}_rest`, 1 - alpha, 0)),
+        ]);
+        const sum = applier(layers.add({ name }));
+        return (inputs) => sum([below(inputs), above(inputs)]);
+      },
+    };
   },
   PReLU: (options) => {
     const shared = options.raw('shared_axes') === undefined ? [] : options.integers('shared_axes');
@@ -178,14 +226,25 @@ export const activationLayers: Record<string, (options: Options) => Plan> = {
           shape: (input) => input.slice(1).map((length, i) => (shared.includes(i + 1) ? 1 : (length ?? 0))),
         },
       ],
-      make: (name, weights) =>
-        applier(layers.prelu({ name, sharedAxes: shared, alphaInitializer: 'zeros' }), weights),
+      make: (name, [alpha]) =>
+        lazily(([input]) => {
+          const shape = input!.shape.slice(1) as number[];
+          const { sharedAxes, values } = sharedByAll(alpha!, shape)
+            ? { sharedAxes: shared, values: alpha! }
+            : { sharedAxes: [], values: spread(alpha!, shape) };
+          return applier(layers.prelu({ name, sharedAxes, alphaInitializer: 'zeros' }), [values]);
+        }),
     };
   },
   Dropout: (options) => {
     const rate = options.number('rate', 0);
     const noiseShape = readNoiseShape(options);
     return rate > 0 && rate < 1 ? plain((name) => layers.dropout({ name, rate, noiseShape })) : passThrough;
+  },
+  // Of ConvNeXt: it leaves out whole branches, in training only.
+  StochasticDepth: (options) => {
+    options.number('drop_path_rate', 0);
+    return passThrough;
   },
   SpatialDropout2D: (options) => {
     const rate = options.number('rate', 0);

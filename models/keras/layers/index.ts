@@ -1,8 +1,9 @@
 import { NetError } from '../../errors';
-import { isObject, type Json, own } from '../config/json';
+import { isObject, type Json, type JsonObject, own } from '../config/json';
 import type { LayerSpec } from '../config/spec';
 import { activationLayers } from './activation';
 import { trainingOnlyLayers } from './augmentation';
+import { planChannelsFirst } from './channels-first';
 import { mergeLayers } from './merge';
 import { normalizationLayers } from './normalization';
 import { Options } from './options';
@@ -38,9 +39,10 @@ const HINTS = new Map([
 /**
  * What a layer of the file becomes.
  * @param kerasMajor the version that wrote the file: 1, 2 or 3
+ * @param channelsFirst whether the net's images lie channels first in the file; here they lie channels last
  * @throws NetError naming the layer, its class, and what would help
  */
-export function planLayer(spec: LayerSpec, kerasMajor: number): Plan {
+export function planLayer(spec: LayerSpec, kerasMajor: number, channelsFirst = false): Plan {
   const where = `Layer "${spec.name}" (${spec.className})`;
   if (spec.foreign) throw new NetError(`Layer "${spec.name}" is ${spec.foreign}`, { hint: REWRITE });
   checkNumbers(own(spec.config, 'dtype'), where);
@@ -53,10 +55,13 @@ export function planLayer(spec: LayerSpec, kerasMajor: number): Plan {
     const hint = code ?? `Known are ${[...readers.keys()].sort().join(', ')}.`;
     throw new NetError(`${where} can't be used: GoodNet has no such layer`, { hint });
   }
-  const options = new Options(spec.config, where, kerasMajor);
-  const plan = reader(options);
-  options.finish();
-  return plan;
+  const planOf = (config: JsonObject): Plan => {
+    const options = new Options(config, where, kerasMajor);
+    const plan = reader(options);
+    options.finish();
+    return plan;
+  };
+  return channelsFirst ? planChannelsFirst(spec, where, planOf) : planOf(spec.config);
 }
 
 /** Everything is computed in float32; quantised layers would answer otherwise. */

@@ -1,5 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { ChannelScale } from '../../nets/channel-scale';
+import { GroupNormalization } from '../../nets/group-normalization';
+import { UnitNormalization } from '../../nets/unit-normalization';
 import { isObject, own } from '../config/json';
 import type { Shape } from '../config/spec';
 import type { Options } from './options';
@@ -8,6 +10,7 @@ import {
   applier,
   channelsOf,
   checkLast,
+  lazily,
   overLast,
   type Plan,
   slot,
@@ -32,13 +35,12 @@ const perChannel = (options: Options, axes: readonly number[]) => (input: Shape)
 function filled(slots: readonly WeightSlot[], weights: readonly WeightValues[]): WeightValues[] {
   const given = new Map(slots.map((each, i) => [each.name, weights[i]!]));
   const shape = weights[0]!.shape;
-  const all = (value: number) => ({ shape, values: new Float32Array(shape[0]!).fill(value) });
-  return [
-    given.get('gamma') ?? all(1),
-    given.get('beta') ?? all(0),
-    given.get('moving_mean')!,
-    given.get('moving_variance')!,
-  ];
+  const statistics = ['moving_mean', 'moving_variance'].flatMap((name) => given.get(name) ?? []);
+  return [given.get('gamma') ?? all(shape, 1), given.get('beta') ?? all(shape, 0), ...statistics];
+}
+
+function all(shape: readonly number[], value: number): WeightValues {
+  return { shape, values: new Float32Array(shape[0]!).fill(value) };
 }
 
 /** The layers that shift and scale. */
@@ -80,6 +82,45 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
           options,
           axes,
           applier(layers.layerNormalization({ name, epsilon, scale, center, axis: -1 }), weights),
+        ),
+    };
+  },
+  GroupNormalization: (options) => {
+    const axes = options.integers('axis', [-1]);
+    const groups = options.number('groups', 32);
+    const epsilon = options.number('epsilon', 1e-3);
+    const scale = options.boolean('scale', true);
+    const center = options.boolean('center', true);
+    const channels = perChannel(options, axes);
+    const slots = [...(scale ? [slot('gamma', channels)] : []), ...(center ? [slot('beta', channels)] : [])];
+    return {
+      slots,
+      make: (name, weights) =>
+        lazily(([input]) => {
+          const length = channelsOf(input!.shape);
+          const layer = new GroupNormalization({ name, groups: groups === -1 ? length : groups, epsilon });
+          const values = slots.length > 0 ? filled(slots, weights) : [];
+          return overLast(options, axes, applier(layer, values));
+        }),
+    };
+  },
+  UnitNormalization: (options) => {
+    const axes = options.integers('axis', [-1]);
+    return {
+      slots: [],
+      make: (name) => overLast(options, axes, applier(new UnitNormalization({ name }))),
+    };
+  },
+  LayerScale: (options) => {
+    const channels = options.count('projection_dim');
+    options.raw('init_values');
+    return {
+      slots: [slot('gamma', () => [channels])],
+      // One value a channel: a depthwise convolution of one pixel, which can be trained.
+      make: (name, [gamma]) =>
+        applier(
+          layers.depthwiseConv2d({ name, kernelSize: 1, useBias: false, depthwiseInitializer: 'zeros' }),
+          [{ shape: [1, 1, channels, 1], values: gamma!.values }],
         ),
     };
   },

@@ -108,7 +108,7 @@ export class Options {
 const WITHOUT = 'TensorFlow.js does not compute it as Keras does; build the net without it.';
 
 export const CHANNELS_FIRST_HINT =
-  'Only nets with channels last (height, width, channels) can be used: build the net with data_format="channels_last", copy the weights (reordering what follows a Flatten), and save it again.';
+  'Nets with channels last (height, width, channels) can be used, and those of Keras 2 and 3 that take (channels, height, width) and say data_format="channels_first": build the net so, copy the weights (reordering what follows a Flatten), and save it again.';
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 2 ** 31;

@@ -1,7 +1,9 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
+import { type Interpolation, Resize } from '../../nets/resize';
+import type { Shape } from '../config/spec';
 import type { Options } from './options';
-import { applier, chain, lazily, type Plan, passThrough, plain } from './plan';
+import { type Applier, applier, chain, lazily, type Plan, passThrough, plain } from './plan';
 
 type Sides = [[number, number], [number, number]];
 
@@ -66,9 +68,17 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
   UpSampling2D: (options) => {
     options.channelsLast();
     const size = options.pair('size', [2, 2]);
-    // TensorFlow.js places the samples of the others differently from Keras.
-    options.only('interpolation', ['nearest'], 'Only nearest-neighbour enlarging can be used.');
-    return plain((name) => layers.upSampling2d({ name, size }));
+    options.only('interpolation', ['nearest', 'bilinear'], INTERPOLATION_HINT);
+    if (options.raw('interpolation') !== 'bilinear')
+      return plain((name) => layers.upSampling2d({ name, size }));
+    return {
+      slots: [],
+      make: (name) =>
+        lazily(([input]) => {
+          const [, rows, columns] = input!.shape as number[];
+          return resize(options, name, input!.shape, [rows! * size[0], columns! * size[1]], 'bilinear');
+        }),
+    };
   },
   Flatten: (options) => {
     options.channelsLast();
@@ -126,28 +136,46 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
   },
   Resizing: (options) => {
     const [height, width] = [options.count('height'), options.count('width')];
-    for (const key of [
-      'interpolation',
-      'crop_to_aspect_ratio',
-      'pad_to_aspect_ratio',
-      'fill_mode',
-      'fill_value',
-      'antialias',
-      'data_format',
-    ])
-      options.raw(key);
+    options.channelsLast();
+    const interpolation = options.raw('interpolation') ?? 'bilinear';
+    const odd = ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias'].filter(
+      (key) => options.raw(key) !== undefined && options.raw(key) !== false,
+    );
+    for (const key of ['fill_mode', 'fill_value']) options.raw(key);
     return {
       slots: [],
-      make: (name, weights) => (inputs) => {
-        const [, rows, columns] = inputs[0]!.shape;
-        if (rows === height && columns === width) return passThrough.make(name, weights)(inputs);
-        throw new NetError(
-          `${options.where} resizes its input, which TensorFlow.js does otherwise than Keras`,
-          {
-            hint: `Take the layer out and give images of ${height}×${width}.`,
-          },
-        );
-      },
+      make: (name) =>
+        lazily(([input]) => {
+          const [, rows, columns] = input!.shape;
+          if (rows === height && columns === width) return passThrough.make(name, []);
+          const hint = `Take the layer out and give images of ${height}×${width}.`;
+          if (odd[0])
+            throw new NetError(`${options.where} resizes with ${odd[0]}, which can't be used`, { hint });
+          options.only('interpolation', ['nearest', 'bilinear'], hint);
+          return resize(options, name, input!.shape, [height, width], interpolation as Interpolation);
+        }),
     };
   },
 };
+
+const INTERPOLATION_HINT = 'Build the net with interpolation="nearest" or "bilinear" and save it again.';
+/** Values of the matrix that one side is resized with, at most. */
+const MOST_SAMPLES = 2 ** 22;
+
+function resize(
+  options: Options,
+  name: string,
+  [, rows, columns]: Shape,
+  [height, width]: [number, number],
+  interpolation: Interpolation,
+): Applier {
+  if (!(rows! * height <= MOST_SAMPLES && columns! * width <= MOST_SAMPLES)) {
+    throw new NetError(
+      `${options.where} resizes ${rows}×${columns} to ${height}×${width}, which is too large`,
+      {
+        hint: 'Build the net for smaller images.',
+      },
+    );
+  }
+  return applier(new Resize({ name, height, width, interpolation }));
+}

@@ -1,9 +1,10 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../nets/dilated';
+import { GroupedConv2D } from '../../nets/grouped';
 import { readActivation, withActivation } from './activation';
 import type { Options } from './options';
-import { applier, chain, channelsOf, type Plan, slot, type WeightSlot } from './plan';
+import { applier, chain, channelsOf, lazily, type Plan, slot, type WeightSlot } from './plan';
 
 const GROUPS_HINT = 'Grouped and dilated convolutions of this kind are not in TensorFlow.js.';
 
@@ -23,7 +24,6 @@ interface Convolution {
 
 function readConvolution(options: Options): Convolution {
   options.channelsLast();
-  options.only('groups', [1], GROUPS_HINT);
   refuseUnknown(options);
   return {
     kernelSize: options.pair('kernel_size'),
@@ -49,7 +49,12 @@ function readDilation(options: Options, { strides }: Convolution): Dilation {
   return { dilationRate, isDilated };
 }
 
-function conv2d(args: Parameters<typeof layers.conv2d>[0], { dilationRate, isDilated }: Dilation) {
+function conv2d(
+  args: Parameters<typeof layers.conv2d>[0],
+  { dilationRate, isDilated }: Dilation,
+  groups: number,
+) {
+  if (groups > 1) return new GroupedConv2D({ ...args, groups });
   return isDilated ? new DilatedConv2D({ ...args, dilationRate }) : layers.conv2d(args);
 }
 
@@ -85,21 +90,39 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
   Conv2D: (options) => {
     const shape = readConvolution(options);
     const filters = options.count('filters');
+    const groups = options.raw('groups') === undefined ? 1 : options.count('groups');
+    if (filters % groups !== 0) throw options.wrong('groups', `a divisor of the ${filters} filters`);
     const dilation = readDilation(options, shape);
     const activation = readActivation(options);
     return {
       slots: biased(
-        [slot('kernel', (input) => [...shape.kernelSize, channelsOf(input), filters])],
+        [slot('kernel', (input) => [...shape.kernelSize, channelsOf(input) / groups, filters])],
         shape.useBias,
         () => [filters],
       ),
       make: (name, weights) =>
         withActivation(name, activation, (inner) =>
-          applier(conv2d({ name, filters, activation: inner, ...shape, ...ZEROS }, dilation), weights),
+          lazily(([input]) => {
+            const channels = channelsOf(input!.shape);
+            if (groups === 1 || groups !== channels) {
+              if (groups > 1 && dilation.isDilated) options.only('groups', [1], GROUPS_HINT);
+              return applier(
+                conv2d({ name, filters, activation: inner, ...shape, ...ZEROS }, dilation, groups),
+                weights,
+              );
+            }
+            // A group a channel: a depthwise convolution, whose kernel holds the same values in the same order.
+            const depthMultiplier = filters / groups;
+            const args = { name, depthMultiplier, activation: inner, ...shape, ...DEPTHWISE_ZEROS };
+            const [kernel, ...others] = weights;
+            const depthwise = { ...kernel!, shape: [...shape.kernelSize, channels, depthMultiplier] };
+            return applier(depthwiseConv2d(args, dilation), [depthwise, ...others]);
+          }),
         ),
     };
   },
   Conv2DTranspose: (options) => {
+    options.only('groups', [1], GROUPS_HINT);
     const shape = readConvolution(options);
     const filters = options.count('filters');
     options.only('output_padding', []);
@@ -118,6 +141,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
     };
   },
   DepthwiseConv2D: (options) => {
+    options.only('groups', [1], GROUPS_HINT);
     const shape = readConvolution(options);
     const depthMultiplier = options.number('depth_multiplier', 1);
     const dilation = readDilation(options, shape);
@@ -141,6 +165,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
     };
   },
   SeparableConv2D: (options) => {
+    options.only('groups', [1], GROUPS_HINT);
     const shape = readConvolution(options);
     const filters = options.count('filters');
     const depthMultiplier = options.number('depth_multiplier', 1);

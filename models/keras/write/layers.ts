@@ -34,6 +34,12 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   GlobalAveragePooling2D: [],
   GlobalMaxPooling2D: [],
   GoodNetChannelScale: ['scale', 'offset'],
+  GoodNetDilatedConv2D: ['filters', ...KERNEL],
+  GoodNetDilatedDepthwiseConv2D: ['depthMultiplier', ...KERNEL],
+  GoodNetGroupNormalization: ['groups', 'epsilon'],
+  GoodNetGroupedConv2D: ['filters', 'groups', ...KERNEL],
+  GoodNetResize: ['height', 'width', 'interpolation'],
+  GoodNetUnitNormalization: [],
   InputLayer: ['batchInputShape', 'dtype', 'sparse'],
   LayerNormalization: ['axis', 'epsilon', 'center', 'scale'],
   LeakyReLU: ['alpha'],
@@ -54,7 +60,15 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The class that Keras has for one of ours. */
-const KERAS_CLASS: Readonly<Record<string, string>> = { GoodNetChannelScale: 'Rescaling' };
+const KERAS_CLASS: Readonly<Record<string, string>> = {
+  GoodNetChannelScale: 'Rescaling',
+  GoodNetDilatedConv2D: 'Conv2D',
+  GoodNetDilatedDepthwiseConv2D: 'DepthwiseConv2D',
+  GoodNetGroupNormalization: 'GroupNormalization',
+  GoodNetGroupedConv2D: 'Conv2D',
+  GoodNetResize: 'Resizing',
+  GoodNetUnitNormalization: 'UnitNormalization',
+};
 
 /** Values that Keras names otherwise. */
 const ACTIVATIONS: Readonly<Record<string, string>> = {

@@ -123,6 +123,17 @@ it('a layer of our own is one of TensorFlow.js in the folder', async () => {
   for (const each of [images, read, logits, model]) each.dispose();
 });
 
+it('a layer that TensorFlow.js has not is refused for it, and nothing is written', async () => {
+  const { model } = await loadNet(kerasFixture('common2/norms.keras'));
+  const logits = toLogits(model);
+  const path = at('own-layers');
+  await expect(writePlainNet(logits, { kind: 'tensorflow.js', path })).rejects.toThrow(
+    'no layer for the net’s GroupNormalization',
+  );
+  expect(existsSync(path)).toBe(false);
+  for (const each of [logits, model]) each.dispose();
+});
+
 it('a bundle without such a net says which it has, and nothing is written', async () => {
   const to = at('none.h5');
   const { code, err } = await goodnet('export', expert.folder, '--net', 'repaired', '--to', to);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
-import { loadNet } from '../../../models/keras';
+import { type LoadNetOptions, loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
 import { sharedData } from '../../shared-data';
 import { branchedNet, chainNet } from '../../small-nets';
 import { everyLayer } from '../engine/every-layer';
-import { expectedAnswers, fixture } from './nets';
+import { expectedAnswers, fixture, optionsOf } from './nets';
 
 /** A net as a bundle has it, which ends in logits. */
 export interface BundledNet {
@@ -13,13 +13,8 @@ export interface BundledNet {
   make(): LayersModel | Promise<LayersModel>;
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = {
-  'keras2/plain_weights.h5': fixture('keras2/plain.json'),
-  'keras3/plain.weights.h5': fixture('keras3/plain.json'),
-};
-
-async function read(path: string, architecture?: string): Promise<LayersModel> {
-  const { model } = await loadNet(path, architecture === undefined ? {} : { architecture });
+async function read(path: string, options: LoadNetOptions): Promise<LayersModel> {
+  const { model } = await loadNet(path, options);
   const logits = toLogits(model);
   model.dispose();
   return logits;
@@ -41,7 +36,7 @@ function deepNet(): LayersModel {
   });
 }
 
-const fixtures = ['keras1', 'keras2', 'keras3'].flatMap((folder) =>
+const fixtures = ['keras1', 'keras2', 'keras3', 'common2', 'common3'].flatMap((folder) =>
   Object.keys(expectedAnswers(folder)).map((file) => `${folder}/${file}`),
 );
 
@@ -51,7 +46,7 @@ export const smallNets: readonly BundledNet[] = [
   { name: 'branched', make: () => branchedNet() },
   { name: 'every layer', make: everyLayer },
   { name: 'deep', make: deepNet },
-  ...fixtures.map((file) => ({ name: file, make: () => read(fixture(file), ARCHITECTURES[file]) })),
+  ...fixtures.map((file) => ({ name: file, make: () => read(fixture(file), optionsOf(file)) })),
 ];
 
 const REAL: readonly (readonly [name: string, file: string, architecture?: string])[] = [
@@ -67,5 +62,5 @@ export const realNets: readonly BundledNet[] =
     ? []
     : REAL.map(([name, file, architecture]) => ({
         name,
-        make: () => read(join(sharedData!, file), architecture),
+        make: () => read(join(sharedData!, file), { architecture }),
       }));

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, type layers, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../../models/images/set';
+import type { LoadNetOptions } from '../../../models/keras';
 
 /** A file among the fixtures. */
 export function fixture(name: string): string {
@@ -12,6 +13,23 @@ export function fixture(name: string): string {
 /** What Keras answered to `testImages`, by the fixture's name. */
 export function expectedAnswers(folder: string): Record<string, number[][]> {
   return JSON.parse(readFileSync(fixture(`${folder}/expected.json`), 'utf8'));
+}
+
+/** The size that nets which take any were asked at. */
+export const OPEN = { height: 10, width: 12 };
+
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  'keras2/plain_weights.h5': 'keras2/plain.json',
+  'keras3/plain.weights.h5': 'keras3/plain.json',
+};
+
+/** What has to be told of a fixture. */
+export function optionsOf(name: string): LoadNetOptions {
+  const architecture = ARCHITECTURES[name];
+  return {
+    ...(architecture && { architecture: fixture(architecture) }),
+    ...(name.includes('open_size') && { inputSize: OPEN }),
+  };
 }
 
 /** The images that the fixtures were made with: value i is ((37 i + 11) mod 101) / 101. */

@@ -9,14 +9,10 @@ import {
   fixture,
   freed,
   largestDifference,
+  optionsOf,
   savedAndLoaded,
   testImages,
 } from './nets';
-
-const ARCHITECTURES: Record<string, string> = {
-  'keras2/plain_weights.h5': 'keras2/plain.json',
-  'keras3/plain.weights.h5': 'keras3/plain.json',
-};
 
 const files = ['keras1', 'keras2', 'keras3'].flatMap((folder) =>
   Object.entries(expectedAnswers(folder)).map(([name, expected]) => ({
@@ -30,8 +26,7 @@ beforeAll(async () => {
 });
 
 describe.each(files)('$file', ({ file, expected }) => {
-  const architecture = ARCHITECTURES[file];
-  const options = architecture ? { architecture: fixture(architecture) } : {};
+  const options = optionsOf(file);
 
   it('answers as Keras does', async () => {
     const net = await loadNet(fixture(file), options);

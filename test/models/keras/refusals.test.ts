@@ -57,7 +57,8 @@ describe('layers that are refused by name', () => {
 
   it.each([
     ['Conv2D', { filters: 3, kernel_size: 1, data_format: 'channels_first' }, /data_format="channels_first"/],
-    ['Conv2D', { filters: 3, kernel_size: 1, groups: 3 }, /groups=3/],
+    ['Conv2D', { filters: 3, kernel_size: 1, groups: 2 }, /groups=2 where a divisor of the 3 filters/],
+    ['DepthwiseConv2D', { kernel_size: 1, groups: 3 }, /groups=3/],
     ['Conv2D', { filters: 3, kernel_size: 1, padding: 'causal' }, /padding="causal"/],
     ['Conv2D', { filters: 3, kernel_size: 1, activation: 'exponential' }, /activation "exponential"/],
     ['Conv2D', { filters: 1e9, kernel_size: 1, surprise: 1 }, /surprise=1/],
@@ -67,11 +68,14 @@ describe('layers that are refused by name', () => {
     ['BatchNormalization', { axis: [1] }, /axis 1/],
     ['BatchNormalization', { renorm: true }, /renorm=true/],
     ['LayerNormalization', { axis: [1, 2, 3] }, /axis 1,2,3/],
-    ['UpSampling2D', { interpolation: 'bilinear' }, /interpolation="bilinear"/],
-    ['Resizing', { height: 8, width: 8 }, /resizes its input/],
+    ['UpSampling2D', { interpolation: 'bicubic' }, /interpolation="bicubic"/],
+    ['Resizing', { height: 8, width: 8, interpolation: 'area' }, /interpolation="area"/],
+    ['Resizing', { height: 8, width: 8, crop_to_aspect_ratio: true }, /resizes with crop_to_aspect_ratio/],
+    ['Resizing', { height: 2_000_000, width: 8 }, /which is too large/],
+    ['UnitNormalization', { axis: [1, 2] }, /axis 1,2/],
+    ['StochasticDepth', { survival_probability: 0.5 }, /survival_probability=0.5/],
     ['ReLU', { max_value: 6, negative_slope: 0.1 }, /highest value and a negative slope/],
     ['ReLU', { threshold: 0.5 }, /threshold=0.5/],
-    ['ELU', { alpha: 0.5 }, /alpha=0.5/],
     ['Softmax', { axis: 1 }, /axis 1/],
     ['Dropout', { rate: 0.5, noise_shape: 'odd' }, /noise_shape="odd"/],
     ['Activation', { activation: { class_name: '__lambda__', config: {} } }, /function of its own/],
@@ -96,7 +100,7 @@ describe('layers that are refused by name', () => {
     const odd = Object.fromEntries(norm.map((name) => [name, { shape: [4] }]));
     const error = await refusal(
       withLayer(className, options),
-      className.endsWith('Normalization') ? { odd, ...WEIGHTS } : WEIGHTS,
+      /^(Batch|Layer)Norm/.test(className) ? { odd, ...WEIGHTS } : WEIGHTS,
     );
     expect(error.message).toMatch(why);
     expect(error.message).toContain(`"odd" (${className})`);
@@ -108,6 +112,26 @@ describe('layers that are refused by name', () => {
     const inbound_nodes = [{ args: [{ class_name: '__keras_tensor__', config: {} }, 3], kwargs: {} }];
     Object.assign(config.config.layers[1]!, { module: 'keras.src.ops.numpy', inbound_nodes });
     expect((await refusal(config)).message).toContain('"odd" is the operation keras.src.ops.numpy.Add');
+  });
+
+  it.each([
+    ['Rescaling', { scale: [1, 2, 3] }, /"odd" \(Rescaling\) scales images that lie channels first by lists/],
+    [
+      'Conv2D',
+      { filters: 3, kernel_size: 1, data_format: 'channels_first', activation: 'softmax' },
+      /"odd" \(Conv2D\) has a softmax over the columns/,
+    ],
+    ['BatchNormalization', { axis: 2 }, /"odd" \(BatchNormalization\).*axis 2/],
+  ])('of a net of channels first: %s with %j', async (className, options, why) => {
+    const image: Entry = ['InputLayer', { name: 'image', batch_input_shape: [null, 3, 4, 4] }];
+    const pool: Entry = ['MaxPooling2D', { name: 'pool', pool_size: 1, data_format: 'channels_first' }];
+    const config = sequential([image, pool, [className, { name: 'odd', ...options }], FLAT, OUTPUT]);
+    const odd = Object.fromEntries(
+      ['gamma:0', 'beta:0', 'mean:0', 'variance:0'].map((name) => [name, { shape: [4] }]),
+    );
+    const error = await refusal(config, className.startsWith('Batch') ? { odd, ...WEIGHTS } : WEIGHTS);
+    expect(error.message).toMatch(why);
+    expect(error.hint).toBeTruthy();
   });
 
   it('a layer called in training mode, by Keras 2', async () => {

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+
+/** What the class below uses of TensorFlow.js's Conv2D. */
+interface Convolution extends layers.Layer {
+  readonly strides: [number, number];
+  readonly padding: 'same' | 'valid';
+  readonly kernel: { read(): tf.Tensor4D };
+  readonly bias: { read(): tf.Tensor } | null;
+  readonly activation: { apply(x: tf.Tensor): tf.Tensor } | null;
+}
+
+type Base = (new (
+  args: object,
+) => Convolution) &
+  Pick<tf.serialization.SerializableConstructor<Convolution>, 'fromConfig'>;
+const Conv2D = layers.conv2d({ name: 'base', filters: 1, kernelSize: 1 }).constructor as Base;
+
+type GroupedArgs = Parameters<typeof layers.conv2d>[0] & { groups: number };
+
+/**
+ * A Conv2D whose filters each see one group of neighbouring channels, as Keras's does with `groups`; TensorFlow.js has none.
+ * Options and weights are otherwise those of Conv2D, the kernel (rows, columns, channels / groups, filters). Importing this
+ * file makes it known to loaders of saved nets.
+ */
+export class GroupedConv2D extends Conv2D {
+  static readonly className = 'GoodNetGroupedConv2D';
+  readonly #groups: number;
+
+  constructor(args: GroupedArgs) {
+    super(args);
+    this.#groups = args.groups;
+  }
+
+  override build(inputShape: (number | null)[]): void {
+    super.build([...inputShape.slice(0, -1), inputShape.at(-1)! / this.#groups]);
+    // It would ask for as many channels as a group has.
+    this.inputSpec = [];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+      const kernels = tf.split(this.kernel.read(), this.#groups, 3);
+      const parts = tf
+        .split(x, this.#groups, 3)
+        .map((part, i) =>
+          tf.conv2d(part as tf.Tensor4D, kernels[i] as tf.Tensor4D, this.strides, this.padding),
+        );
+      const joined = tf.concat(parts, 3);
+      const shifted = this.bias ? tf.add(joined, this.bias.read()) : joined;
+      return this.activation ? this.activation.apply(shifted) : shifted;
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), groups: this.#groups };
+  }
+}
+
+tf.serialization.registerClass(GroupedConv2D);
