@@ -36,7 +36,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
     options: {
       'What is read:': ['clean', 'unlabelled', 'architecture', 'pixels', 'group', 'layout', 'skip-bad'],
       'How it is repaired:': ['method', 'alpha', 'seed', 'finding'],
-      'What is written:': ['out', 'hosts', 'images', 'sign', 'report'],
+      'What is written:': ['out', 'hosts', 'images', 'accept-unrepaired', 'sign', 'report'],
     },
     examples: [
       [
