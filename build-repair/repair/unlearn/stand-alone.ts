@@ -7,11 +7,7 @@ import { holdOut } from './hold-out';
 import { implant, implantedSuccess, ownTriggers } from './implant';
 import { unlearn } from './unlearn';
 
-/**
- * Where more is left of the implanted triggers, the net is told not to be repaired, and its bundle is not made current unasked.
- * Origin: chosen by hand; it decides what is told and made current, no verdict.
- */
-export const NOT_REPAIRED = 0.1;
+export { NOT_REPAIRED } from './not-repaired';
 
 /** How a net that stands alone is made. */
 export interface MakingAlone {

@@ -1,4 +1,6 @@
-import { type AloneFigures, NOT_REPAIRED } from '../unlearn/stand-alone';
+// From a file of its own: the command line tells of it without loading what trains.
+import { NOT_REPAIRED } from '../unlearn/not-repaired';
+import type { AloneFigures } from '../unlearn/stand-alone';
 
 /** Whether too much is left of the triggers that GoodNet implanted itself. @param alone undefined where that was not measured */
 export function isUnrepaired(alone: Pick<AloneFigures, 'implanted'> | undefined): boolean {
