@@ -47,7 +47,7 @@ export const verdictSchema = z
     bad: netAnswer.meta({ description: 'What the net says as it was, with its backdoor.' }),
     repaired: netAnswer.meta({
       description:
-        'What the image shows where the class that evidence speaks against is passed over: the answer of net and detector together, not of the net in `relearned/` alone.',
+        'What the repaired net answers by itself, whatever the detector says. Of a bundle without one that stands alone, as earlier versions made them: what net and detector together name once the suspicious class is passed over.',
     }),
     top: z
       .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })

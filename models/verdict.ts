@@ -38,8 +38,8 @@ export interface Verdict {
   /** What the BadNet answers. */
   readonly bad: NetAnswer;
   /**
-   * What B′ answers. Where it is no net that stands alone: when the detector has passed the suspicious class over; the net in
-   * `relearned/` alone still follows a trigger.
+   * What B′ answers: the repaired net by itself, whatever the detector says. Of a bundle of before, where it is no net that stands alone:
+   * B, with the relearned head, once the detector has passed the suspicious class over; the net in `relearned/` alone follows a trigger.
    */
   readonly repaired: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */

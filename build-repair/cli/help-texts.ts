@@ -48,7 +48,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
         'skip-bad',
       ],
       'How it is repaired:': ['method', 'alpha', 'seed', 'finding', 'accept-low-accuracy'],
-      'What is written:': ['out', 'hosts', 'images', 'sign', 'report'],
+      'What is written:': ['out', 'hosts', 'images', 'accept-unrepaired', 'sign', 'report'],
     },
     examples: [
       [

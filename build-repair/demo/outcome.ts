@@ -3,6 +3,7 @@ import { evaluationText } from '../evaluate/format';
 import { outcomeLines, promisedBy } from '../evaluate/outcome';
 import { findingOutcome } from '../finding/words';
 import { list } from '../list';
+import { isUnrepaired, unrepairedLine } from '../repair/write/unrepaired';
 import { type Look, plain } from '../terminal';
 import type { DemoResult } from './run';
 
@@ -10,6 +11,7 @@ import type { DemoResult } from './run';
 export function demoText(result: DemoResult, out: string, report: string, look: Look = plain): string {
   const { data, store, model, repaired, figures } = result;
   const { manifest } = repaired;
+  const { repaired: alone } = manifest.measured;
   const { style, marks } = look;
   const promised = promisedBy(manifest);
   const targets = data.poisoned.map(({ trigger, target }) => ({ class: target, trigger }));
@@ -23,6 +25,7 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
   const width = Math.max(...places.map(([path]) => path.length));
   return [
     ...outcomeLines(figures, promised, look),
+    ...(alone && isUnrepaired(alone) ? [`${marks.bad}${unrepairedLine(alone)}`] : []),
     `${marks.none}${what}`,
     `${marks.none}${comparedWith(targets, manifest.finding!.targets)}`,
     '',

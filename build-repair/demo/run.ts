@@ -74,6 +74,8 @@ export async function runDemo(options: {
       alpha: ALPHA,
       seed,
       finding: true,
+      // What it came to is told; the service is to be tried whatever that is.
+      acceptUnrepaired: true,
       progress,
       say,
       signal,

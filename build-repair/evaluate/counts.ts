@@ -6,6 +6,7 @@ import { byGroups, type Rate, rateOf } from './interval';
 export interface CleanFigures {
   readonly groups?: number | undefined;
   readonly accuracyBefore: Rate;
+  /** Of what a verdict names as `repaired`: the repaired net's own answer, where that stands alone (see Verdict). */
   readonly accuracyRepaired: Rate;
   /** Of G. */
   readonly accuracy: Rate;
@@ -18,6 +19,7 @@ export interface CleanFigures {
 export interface PoisonedFigures {
   readonly groups?: number | undefined;
   readonly attackSuccessBefore: Rate;
+  /** As accuracyRepaired. */
   readonly attackSuccessRepaired: Rate;
   /** Of G. */
   readonly attackSuccess: Rate;

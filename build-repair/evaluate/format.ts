@@ -7,6 +7,11 @@ import { table } from './table';
 
 /** What `goodnet evaluate --json` writes: rates 0–1, counts of images. */
 export interface EvaluationJson {
+  /**
+   * Whether `accuracyRepaired`, `attackSuccessRepaired` and `recoveredAccuracy` are the repaired net's own, asked alone. Of bundles of before
+   * they are those of the BadNet after the detector has passed the suspicious class over.
+   */
+  readonly repairedStandsAlone: boolean;
   readonly clean: {
     readonly n: number;
     /** Where images come in groups: intervals are of so many. */
@@ -23,10 +28,10 @@ export interface EvaluationJson {
     /** Images of the target class itself, which are left aside. */
     readonly ofTarget?: number;
     readonly attackSuccessBefore: number;
-    /** Of B′ when the detector has passed the suspicious class over; the net in `relearned/` alone still follows a trigger. */
     readonly attackSuccessRepaired: number;
     readonly attackSuccess: number;
     readonly detectionRate: number;
+    /** How often B′ names the true class, where the set tells it. */
     readonly recoveredAccuracy?: number;
   }[];
   /** 95 % intervals (Wilson) of every rate above, as [low, high]. */
@@ -34,8 +39,12 @@ export interface EvaluationJson {
 }
 
 /** An evaluation for programs. */
-export function evaluationJson({ clean, poisoned }: Evaluation): EvaluationJson {
+export function evaluationJson(
+  { clean, poisoned }: Evaluation,
+  { standsAlone }: Pick<Promised, 'standsAlone'>,
+): EvaluationJson {
   return {
+    repairedStandsAlone: standsAlone,
     clean: {
       n: clean.accuracy.n,
       ...(clean.groups !== undefined && { groups: clean.groups }),
@@ -79,7 +88,7 @@ function bounds(figures: object): Record<string, [number, number]> {
  */
 export function evaluationText(
   { clean, poisoned }: Evaluation,
-  promised: Promised = { alpha: undefined },
+  promised: Promised = { alpha: undefined, standsAlone: true },
   look: Look = plain,
 ): string {
   const parts = [look.style.bold(cleanTitle(clean)), cleanTable(clean, promised, look)];
@@ -92,7 +101,7 @@ export function evaluationText(
             '',
             'images',
             'BadNet fooled',
-            'repaired net fooled',
+            `${repairedNet(promised)} fooled`,
             'GoodNet fooled',
             'detected',
             'true class found',
@@ -117,36 +126,53 @@ export function evaluationText(
 }
 
 /** What is to be known of the columns. */
-function notesOn(poisoned: Evaluation['poisoned'], { alpha }: Promised): string[] {
+function notesOn(poisoned: Evaluation['poisoned'], promised: Promised): string[] {
   const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
   return [
     ...(poisoned.some(({ recoveredAccuracy }) => recoveredAccuracy)
-      ? ['True class found: by the repaired net.']
+      ? [`True class found: by the ${repairedNet(promised)}.`]
       : []),
-    // B′ of a calibrated rule passes B's class over where the detector says so (models/detector/rule.ts).
-    ...(alpha === undefined ? [] : [WITH_HELP]),
+    ...(promised.standsAlone ? [] : [WITH_HELP]),
     ...(own > 0 ? [`Left aside: ${own} images whose own class is the target.`] : []),
   ];
 }
 
-const WITH_HELP = 'Repaired net: with the detector’s help. Alone, it can still follow triggers.';
+/** B′ of a bundle without a net of its own passes B's class over where the detector says so (models/detector/rule.ts). */
+const WITH_HELP = 'Repaired net: the BadNet with the detector’s help; none here stands alone.';
+
+function repairedNet({ standsAlone }: Promised): string {
+  return standsAlone ? 'repaired net alone' : 'repaired net';
+}
 
 function cleanTitle({ accuracy, groups }: CleanFigures): string {
   return `Clean images (${accuracy.n}${inGroups(groups)}), with 95 % intervals`;
 }
 
-/** Accuracy and false alarms. */
-export function cleanTable(clean: CleanFigures, promised: Promised, look: Look = plain): string {
+/**
+ * Accuracy and false alarms.
+ * @param clean left without the repaired net's accuracy where the images tell nothing of it, it has no column
+ */
+export function cleanTable(
+  clean: Omit<CleanFigures, 'accuracyRepaired'> & Partial<CleanFigures>,
+  promised: Promised,
+  look: Look = plain,
+): string {
   const { accuracyBefore, accuracyRepaired, accuracy, falsePositiveRate } = clean;
   const broken = brokenPromise(falsePositiveRate, promised);
+  const repaired = (cell: string) => (accuracyRepaired ? [cell] : []);
   return table(
     [
-      ['', 'BadNet', 'repaired net', 'GoodNet'],
-      ['accuracy', percent(accuracyBefore), percent(accuracyRepaired), percent(accuracy)],
+      ['', 'BadNet', ...repaired(repairedNet(promised)), 'GoodNet'],
+      [
+        'accuracy',
+        percent(accuracyBefore),
+        ...(accuracyRepaired ? [percent(accuracyRepaired)] : []),
+        percent(accuracy),
+      ],
       [
         broken ? look.style.red(`false alarms, ${broken}`) : 'false alarms',
         '',
-        '',
+        ...repaired(''),
         broken ? look.style.red(percent(falsePositiveRate)) : percent(falsePositiveRate),
       ],
     ],

@@ -7,15 +7,23 @@ import { leavesOut, type Rate } from './interval';
 /** A trigger that works on at most this share of its images has lost its use. */
 const USELESS = 0.05;
 
-/** What is promised of clean images. */
+/** What is promised of a bundle's answers. */
 export interface Promised {
   /** The rate of false alarms that was chosen, 0–1; undefined for a method that promises none. */
   readonly alpha: number | undefined;
+  /**
+   * Whether the repaired net answers alone. Otherwise, as in bundles of before, its answer is that of the BadNet and the detector together:
+   * after the detector has passed the suspicious class over.
+   */
+  readonly standsAlone: boolean;
 }
 
 /** What a bundle promises. */
-export function promisedBy({ rule, alpha }: Pick<Manifest, 'rule' | 'alpha'>): Promised {
-  return { alpha: rule.kind === 'calibrated' ? alpha : undefined };
+export function promisedBy({ rule, alpha, nets }: Pick<Manifest, 'rule' | 'alpha' | 'nets'>): Promised {
+  return {
+    alpha: rule.kind === 'calibrated' ? alpha : undefined,
+    standsAlone: nets.repaired !== undefined,
+  };
 }
 
 /**
@@ -27,7 +35,7 @@ export function promisedBy({ rule, alpha }: Pick<Manifest, 'rule' | 'alpha'>): P
  */
 export function outcomeLines(
   { clean, poisoned }: Evaluation,
-  promised: Promised,
+  promised: Pick<Promised, 'alpha'>,
   look: Look = plain,
 ): string[] {
   return [
@@ -37,7 +45,11 @@ export function outcomeLines(
 }
 
 /** What became of clean images, in sentences. */
-export function cleanLines(clean: CleanFigures, promised: Promised, look: Look = plain): string[] {
+export function cleanLines(
+  clean: CleanFigures,
+  promised: Pick<Promised, 'alpha'>,
+  look: Look = plain,
+): string[] {
   const { marks, style } = look;
   const { accuracyBefore, accuracy, falsePositiveRate } = clean;
   const [before, after] = [accuracyBefore, accuracy].map(({ rate }) => (100 * rate).toFixed(1));
@@ -53,7 +65,7 @@ export function cleanLines(clean: CleanFigures, promised: Promised, look: Look =
 }
 
 /** `above the promised 1 %` where the interval of false alarms leaves the promise out; else undefined. */
-export function brokenPromise(falseAlarms: Rate, { alpha }: Promised): string | undefined {
+export function brokenPromise(falseAlarms: Rate, { alpha }: Pick<Promised, 'alpha'>): string | undefined {
   return alpha !== undefined && leavesOut(falseAlarms, alpha) === 'above'
     ? `above the promised ${alphaText(alpha)}`
     : undefined;

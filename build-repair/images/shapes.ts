@@ -15,7 +15,11 @@ export function rectangle(random: Random, shape: Sides): Inside {
 }
 
 /** A straight or bent stroke of up to six pixels' width. @param thickness half the width, least and most, in pixels */
-export function stroke(random: Random, shape: Sides, [thin, thick]: readonly [number, number] = [0.7, 3]): Inside {
+export function stroke(
+  random: Random,
+  shape: Sides,
+  [thin, thick]: readonly [number, number] = [0.7, 3],
+): Inside {
   const { y: cy, x: cx } = place(random, shape);
   const angle = random.uniform(0, Math.PI);
   const half = random.uniform(2, 0.4 * shape.width);

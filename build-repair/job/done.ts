@@ -8,7 +8,8 @@ const doneSchema = z.object({
   format: z.literal('goodnet-repair-done'),
   /** Tells what was done: the net's entry, and the versions of what it names. */
   what: z.string(),
-  outcome: z.enum(['repaired', 'refused']),
+  /** `unrepaired`: the bundle is in the store, but triggers are still followed, so that it was not made current. */
+  outcome: z.enum(['repaired', 'unrepaired', 'refused']),
   /** The bundle's id. */
   bundle: z.string().optional(),
   /** Why the net can't be repaired. */
@@ -25,7 +26,7 @@ const doneSchema = z.object({
   at: z.string(),
 });
 
-/** That a net of a job is done with: repaired, or found to be such that it can't be. */
+/** That a net of a job is done with: repaired, or found to be such that it can't be, or isn't. */
 export type Done = z.infer<typeof doneSchema>;
 
 /** Which files of a job's state tell what became of a net. */

@@ -1,9 +1,12 @@
 import { GoodNetError, messageOf } from '../../models/errors';
 import { findingOutcome } from '../finding/words';
+import { aloneLines } from '../repair/write/unrepaired';
 import type { One } from './repair-one';
 
 /** What came of repairing a net, as it is written down and told; it goes between processes as it is. */
 export interface Made {
+  /** Of a net that is not repaired, the bundle was not made current. */
+  readonly outcome: 'repaired' | 'unrepaired';
   /** The bundle's id. */
   readonly bundle: string;
   readonly accuracyBefore: number;
@@ -13,15 +16,17 @@ export interface Made {
   readonly notices: readonly string[];
 }
 
-export function madeOf({ manifest, figures, notices, report, seconds }: One): Made {
+export function madeOf({ manifest, figures, notices, madeCurrent, report, seconds }: One): Made {
   const found = manifest.finding ? [findingOutcome(manifest.finding, manifest.classNames).join(' ')] : [];
+  const { repaired: alone } = manifest.measured;
   return {
+    outcome: madeCurrent ? 'repaired' : 'unrepaired',
     bundle: manifest.id,
     accuracyBefore: figures.accuracyBefore.rate,
     accuracy: figures.accuracy.rate,
     seconds,
     report,
-    notices: [...found, ...notices],
+    notices: [...found, ...(alone ? aloneLines(alone) : []), ...notices],
   };
 }
 

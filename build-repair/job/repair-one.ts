@@ -46,8 +46,8 @@ export interface OneOptions {
   readonly signal: AbortSignal;
 }
 
-/** A net repaired, and its bundle in the store. */
-export interface One extends Pick<RepairResult, 'manifest' | 'figures' | 'notices'> {
+/** A net repaired, and its bundle in the store. `madeCurrent`: or would have been, where the job has bundles activated by hand. */
+export interface One extends Pick<RepairResult, 'manifest' | 'figures' | 'notices' | 'madeCurrent'> {
   readonly report: string;
   readonly seconds: number;
 }
@@ -119,23 +119,25 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       pixels: scaling?.scaling,
       acceptLowAccuracy: net.acceptLowAccuracy,
       finding: finding ?? true,
+      acceptUnrepaired: net.acceptUnrepaired,
       observe: observer.add,
       progress: clock.listen(options.progress),
       say: detail,
       tell: (line) => said.push(line),
       signal,
     });
-    const { manifest, figures, notices } = result;
+    const { manifest, figures, notices, madeCurrent } = result;
     const report = await reportOf(net, result, observer.observed(), clock, engine);
     await ofTheStore(async () => {
       await publish(result.folder, store, { signal, signer: options.signer });
-      if (net.activate ?? true)
+      if (madeCurrent && (net.activate ?? true))
         await activate(store, manifest.id, options.signer && { signer: options.signer }, true);
     });
     const told = [clean, unlabelled, hosts].flatMap((set) => passedOverLines(set?.passedOver));
     return {
       manifest,
       figures,
+      madeCurrent,
       notices: [...said, ...told, ...notices],
       report,
       seconds: clock.taken().seconds,

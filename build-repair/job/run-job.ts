@@ -141,7 +141,6 @@ async function doOnce(
     const done: Done = {
       ...about,
       what,
-      outcome: 'repaired',
       ...made,
       at: new Date().toISOString(),
     };
@@ -204,5 +203,6 @@ function words({ outcome, bundle, message, hint, seconds, accuracyBefore, accura
     accuracy === undefined || accuracyBefore === undefined
       ? ''
       : `, clean accuracy ${(100 * accuracyBefore).toFixed(1)} → ${(100 * accuracy).toFixed(1)} %`;
-  return `bundle ${bundle!.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
+  const but = outcome === 'unrepaired' ? 'not repaired and not made current: ' : '';
+  return `${but}bundle ${bundle!.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
 }

@@ -76,6 +76,10 @@ const how = z.strictObject({
   skipBad: z.boolean().optional(),
   finding: z.boolean().optional().describe('Whether to ask if the net itself is backdoored; true'),
   activate: z.boolean().optional().describe('Whether the store answers with the bundle from then on; true'),
+  acceptUnrepaired: z
+    .boolean()
+    .optional()
+    .describe('Whether it does even where the net is not repaired; false'),
 });
 
 /** A `repair-job.json`: many nets, and how each is repaired. */

@@ -1,4 +1,3 @@
-import type { WrittenBundle } from '../../models/bundle/write';
 import { enableTraining } from '../../models/engine/training';
 import type { CleanFigures } from '../evaluate/counts';
 import { calibrate } from './calibrate/calibrate';
@@ -12,10 +11,10 @@ import { measure } from './measure/measure';
 import { read } from './read';
 import { standAloneFor } from './stand-alone-for';
 import { repairNotices } from './write/notices';
-import { write } from './write/write';
+import { type Written, write } from './write/write';
 
 /** A bundle made and put into its store. */
-export interface RepairResult extends WrittenBundle {
+export interface RepairResult extends Written {
   readonly figures: CleanFigures;
   /** What whoever trusts the bundle should know, in sentences. */
   readonly notices: readonly string[];

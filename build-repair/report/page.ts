@@ -6,6 +6,7 @@ import { detectionSections } from './sections/detection';
 import { examplesSection } from './sections/examples';
 import { figuresSection } from './sections/figures';
 import { findingSection } from './sections/finding';
+import { repairedSection } from './sections/repaired';
 import { runSection } from './sections/run';
 import { summarySection } from './sections/summary';
 import { suspiciousSection } from './sections/suspicious';
@@ -42,6 +43,7 @@ export async function reportHtml(report: Report): Promise<string> {
 <p class="note">Bundle ${bundle.id.slice(0, 16)} · ${bundle.method} · <time datetime="${run.started.toISOString()}">${date(run.started)}</time></p>
 </header>
 ${await findingSection(report)}
+${repairedSection(report)}
 ${summarySection(report)}
 ${figuresSection(report)}
 ${detectionSections(report)}

@@ -27,7 +27,10 @@ export interface Verdict {
   answer: NetAnswer;
   /** What B, the net that may be backdoored, says. */
   bad: NetAnswer;
-  /** What the image shows where the class that evidence speaks against is passed over: the answer of net and detector together. */
+  /**
+   * What the repaired net answers by itself, whatever the detector says. Of a bundle of before, without one that stands alone: what net and
+   * detector together name once the suspicious class is passed over.
+   */
   repaired: NetAnswer;
   /** Both nets' most probable classes, where `detail` asked for them. */
   top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;

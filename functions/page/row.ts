@@ -80,7 +80,7 @@ export function cellsOf(result: Result): HTMLTableCellElement[] {
   return [
     tell('GoodNet says', ...verdict),
     tell('The net says', ...netAnswer(bad, model)),
-    tell('Without a trigger', ...netAnswer(repaired, model)),
+    tell('The repaired net says', ...netAnswer(repaired, model)),
     model.alphas
       ? tell('Suspicion', scale(pValue, alpha, model.alphas.least), make('span', 'small', rarity(pValue)))
       : tell('Suspicion', backdoored ? 'The nets disagree' : 'The nets agree'),

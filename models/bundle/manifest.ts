@@ -97,7 +97,7 @@ const measured = z.object({
    */
   images: count,
   accuracyBefore: share,
-  /** Cross-fitted, B′ is that of all images, these among them: too good by a little. */
+  /** B′ was made from these images, or most of them: too good by a little. What a net that stands alone does to others `repaired` tells. */
   accuracyRepaired: share,
   accuracy: share,
   falsePositiveRate: share,

@@ -37,7 +37,7 @@ export async function resolveBundle(path: string, trust?: Trust): Promise<Resolv
     throw new BundleError(
       `${path} is no bundle and no store: neither manifest.json nor current.json is in it`,
       {
-        hint: 'Give the folder that goodnet repair wrote with --out. Where a store has lost its current.json, goodnet activate ID --store ADDRESS writes one.',
+        hint: 'Give the folder that goodnet repair wrote with --out. Where a store has lost its current.json, or has none as its net is not repaired, goodnet activate ID --store ADDRESS writes one.',
       },
     );
   }

@@ -85,6 +85,7 @@ async function repairInto(out: string, { netPath, net, clean }: OpenedNet, seed:
     alpha: ALPHA,
     seed,
     finding: true,
+    acceptUnrepaired: true,
     progress: lines.report,
     say: lines.say,
   });

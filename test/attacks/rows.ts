@@ -14,7 +14,7 @@ export interface AttackRow {
 const HEAD: { readonly [of in keyof AttackRow]: readonly string[] } = {
   clean: ['attack', 'used for', 'accuracy: B', 'accuracy: G', 'false alarms', 'repair'],
   poisoned: ['attack', 'trigger', 'attack: B', 'attack: G', 'detected'],
-  repaired: ['attack', 'trigger', 'target', 'attack: B′', 'accuracy: B′'],
+  repaired: ['attack', 'trigger', 'target', 'repaired net alone: clean', 'attack success'],
 };
 
 /** An attack that works on fewer images than this share is marked. */
@@ -37,7 +37,7 @@ export function rowsOf(
   ];
   const repaired = rate(clean.accuracyRepaired);
   if (poisoned.length === 0) {
-    return [{ clean: ofNet, poisoned: [], repaired: [attack.name, '', '', '', repaired] }];
+    return [{ clean: ofNet, poisoned: [], repaired: [attack.name, '', '', repaired, ''] }];
   }
   return poisoned.map((each, i) => {
     const weak = each.attackSuccessBefore.rate < WORKS ? ' †' : '';
@@ -50,7 +50,7 @@ export function rowsOf(
         rate(each.attackSuccess),
         rate(each.detectionRate),
       ],
-      repaired: [...start, targets[i]!, rate(each.attackSuccessRepaired), repaired],
+      repaired: [...start, targets[i]!, repaired, rate(each.attackSuccessRepaired)],
     };
   });
 }

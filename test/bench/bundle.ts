@@ -69,7 +69,7 @@ function removeOld(): void {
 }
 
 function repair(net: string, clean: string, store: string): void {
-  const args = ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', store];
+  const args = ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', store, '--accept-unrepaired'];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The repair of ${net} failed:\n${stderr}`);
 }

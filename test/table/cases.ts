@@ -1,17 +1,11 @@
 import { join } from 'node:path';
-import type { Method } from '../../models/bundle/manifest';
-import { measureStrip } from './peers/measure';
+import { type Approach, measureBy } from './approaches';
 import { measureTiles, REAL_NETS } from './tiles';
 import { withTrueLabels } from './true-labels';
-import { measure, type Run } from './work';
+import { type Case, type Run, withOpened } from './work';
 
 /** Where the nets and images are: `../shared/data` from the project's root. */
 export const DATA = join(import.meta.dirname, '../../../shared/data');
-
-/** A method of `goodnet repair`, or STRIP with so many blends an image. */
-export type Approach = Method | `strip-${number}`;
-
-const isMethod = (approach: Approach): approach is Method => !approach.startsWith('strip-');
 
 /** A net of the tables. */
 export interface TableCase {
@@ -29,6 +23,7 @@ export const SECTIONS = {
   clean: 'faces1283: a net without a backdoor',
   tiles: 'csaw2020: the real contest nets, cross-fitted on 192 clean tiles',
   signs: 'signs43: from its folders, grouped by physical sign',
+  cifar: 'cifar10',
   curve: 'faces1283: fewer clean images of each class',
   kept: 'What a bundle keeps: clean images, those of another set (--hosts), or none (--no-images)',
 } as const;
@@ -47,6 +42,13 @@ type Kept = keyof typeof KEPT;
 /** Physical signs in the test set, some 30 frames of each. */
 const SIGNS = 137;
 
+/** Repairs what a case names, and measures what comes of it. */
+function measured(work: Case, approach: Approach): Promise<Run> {
+  return withOpened(work, ({ net, clean, test, poisoned, hosts }) =>
+    measureBy(approach, { ...work, netPath: work.net, net, clean, hosts }, test, poisoned),
+  );
+}
+
 function faces(
   section: Section,
   name: string,
@@ -58,21 +60,20 @@ function faces(
   return {
     section,
     name: named(name, kept),
-    run: (approach, seed) => {
-      const work = {
-        ...(kept && KEPT[kept].work),
-        net: join(folder, 'badnets', `${net}.h5`),
-        clean: join(folder, 'clean_validation_data.h5'),
-        test: join(folder, 'clean_test_data.h5'),
-        poisoned: poisoned.map((each) => join(folder, 'poisoned', `${each}.h5`)),
-        seed,
-        withTrueLabels,
-        mostOfClass,
-      };
-      return isMethod(approach)
-        ? measure({ ...work, method: approach })
-        : measureStrip(work, Number(approach.slice('strip-'.length)));
-    },
+    run: (approach, seed) =>
+      measured(
+        {
+          ...(kept && KEPT[kept].work),
+          net: join(folder, 'badnets', `${net}.h5`),
+          clean: join(folder, 'clean_validation_data.h5'),
+          test: join(folder, 'clean_test_data.h5'),
+          poisoned: poisoned.map((each) => join(folder, 'poisoned', `${each}.h5`)),
+          seed,
+          withTrueLabels,
+          mostOfClass,
+        },
+        approach,
+      ),
   };
 }
 
@@ -82,34 +83,39 @@ function signs(): TableCase {
     section: 'signs',
     name: 'signs',
     groups: SIGNS,
-    run: (_approach, seed) =>
-      measure({
-        net: join(folder, 'badnets', 'signs_bd_net.h5'),
-        clean: join(folder, 'clean_validation'),
-        test: join(folder, 'clean_test_data.h5'),
-        poisoned: ['sticker', 'corner'].map((each) => join(folder, 'poisoned', `signs__${each}.h5`)),
-        method: 'expert',
-        seed,
-        group: 'prefix:_',
-      }),
+    run: (approach, seed) =>
+      measured(
+        {
+          net: join(folder, 'badnets', 'signs_bd_net.h5'),
+          clean: join(folder, 'clean_validation'),
+          test: join(folder, 'clean_test_data.h5'),
+          poisoned: ['sticker', 'corner'].map((each) => join(folder, 'poisoned', `signs__${each}.h5`)),
+          seed,
+          group: 'prefix:_',
+        },
+        approach,
+      ),
   };
 }
 
-function objects(kept: Kept): TableCase {
+/** @param trigger undefined for the net without one */
+function objects(section: Section, trigger?: string, kept?: Kept): TableCase {
   const folder = join(DATA, 'cifar10');
   return {
-    section: 'kept',
-    name: named('cifar10 patch', kept),
-    run: (_approach, seed) =>
-      measure({
-        net: join(folder, 'patch_net.h5'),
-        clean: join(folder, 'valid.h5'),
-        test: join(folder, 'clean_test.h5'),
-        poisoned: [join(folder, 'poisoned_patch.h5')],
-        method: 'expert',
-        seed,
-        ...KEPT[kept].work,
-      }),
+    section,
+    name: named(section === 'kept' ? `cifar10 ${trigger}` : (trigger ?? 'clean_net'), kept),
+    run: (approach, seed) =>
+      measured(
+        {
+          ...(kept && KEPT[kept].work),
+          net: join(folder, `${trigger ?? 'clean'}_net.h5`),
+          clean: join(folder, 'valid.h5'),
+          test: join(folder, 'clean_test.h5'),
+          poisoned: trigger === undefined ? [] : [join(folder, `poisoned_${trigger}.h5`)],
+          seed,
+        },
+        approach,
+      ),
   };
 }
 
@@ -128,10 +134,14 @@ export const CASES: readonly TableCase[] = [
     (net): TableCase => ({
       section: 'tiles',
       name: net.name === 'multi_trigger_multi_target' ? 'multi' : net.name,
-      run: async (_approach, seed) => ({ figures: await measureTiles(join(DATA, 'csaw2020'), net, seed) }),
+      run: async (approach, seed) => ({
+        figures: await measureTiles(join(DATA, 'csaw2020'), net, approach, seed),
+      }),
     }),
   ),
   signs(),
+  ...['patch', 'warp', 'source'].map((trigger) => objects('cifar', trigger)),
+  objects('cifar'),
   ...[1, 2, 4, 7].flatMap((count) => [
     faces('curve', `multi, ${count}`, 'multi_trigger_multi_target_bd_net', MULTI, { mostOfClass: count }),
     faces('curve', `stealth, ${count}`, 'stealth_bd_net', MULTI, { mostOfClass: count }),
@@ -139,7 +149,7 @@ export const CASES: readonly TableCase[] = [
   ...(['clean', 'others', 'none'] as const).map((kept) =>
     faces('kept', 'multi', 'multi_trigger_multi_target_bd_net', MULTI, { kept }),
   ),
-  ...(['clean', 'none'] as const).map(objects),
+  ...(['clean', 'none'] as const).map((kept) => objects('kept', 'patch', kept)),
   ...(['clean', 'none'] as const).map((kept) =>
     faces('kept', 'stealth, 1', 'stealth_bd_net', MULTI, { mostOfClass: 1, kept }),
   ),

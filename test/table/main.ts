@@ -1,16 +1,19 @@
 /**
- * `npm run table [faces] [stealth] [clean] [tiles] [signs] [curve] [kept] [peers] [-- --seeds 1,2,3] [-- --keep DIR]`: the tables of
- * docs/results.md as Markdown, measured on ../shared/data; each figure is the median of the seeds. Without a name, all of them:
- * some 40 minutes with tfjs-node on 2 quiet cores, and 15 for each further seed. `peers` holds GoodNet against two other methods,
- * with the first seed alone; `--blends 20` has STRIP take so many (100, as its authors did). `--keep DIR` keeps each run in a
- * folder, and takes from it what is there already: what was broken off goes on.
+ * `npm run table [faces] [stealth] [clean] [tiles] [signs] [cifar] [curve] [kept] [peers] [alone] [retaught] [-- --seeds 1,2,3]
+ * [-- --keep DIR]`: the tables of docs/results.md as Markdown, measured on ../shared/data; each figure is the median of the seeds.
+ * Without a name, all of them, for hours. With the first seed alone: `peers` holds GoodNet against two other methods (`--blends 20` has
+ * STRIP take so many; 100, as its authors did), `alone` the repaired nets of three methods against each other, and `retaught` tells how
+ * many triggered images bring a backdoor back. `--keep DIR` keeps each run (but those of `retaught`) in a folder, and takes from it what
+ * is there already: what was broken off goes on.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
 import { CASES, DATA, SECTIONS, type Section } from './cases';
+import { compareAlone } from './peers/alone';
 import { comparePeers } from './peers/compare';
 import { alarmsTable, LEGEND, seedsTable, tablesOf } from './print';
+import { compareRetaught } from './retaught/compare';
 import { alarmRow, type Measured, rowsOf, seedRowsOf } from './rows';
 import { KeptRuns } from './runs';
 import { ALPHA } from './work';
@@ -25,7 +28,7 @@ const { values, positionals } = parseArgs({
 });
 const seeds = values.seeds.split(',').map(Number);
 const blends = Number(values.blends);
-const names = [...Object.keys(SECTIONS), 'peers'];
+const names = [...Object.keys(SECTIONS), 'peers', 'alone', 'retaught'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0 || !seeds.every(Number.isInteger) || !(Number.isInteger(blends) && blends > 0)) {
   console.error(
@@ -59,3 +62,5 @@ for (const name of sections) {
 if (all.length > 0) console.log(`\n${alarmsTable(all.map(alarmRow))}`);
 if (all.length > 0 && seeds.length > 1) console.log(`\n${seedsTable(seeds, all.flatMap(seedRowsOf))}`);
 if (isWanted('peers')) console.log(`\n${await comparePeers(kept, seeds[0]!, blends)}`);
+if (isWanted('alone')) console.log(`\n${await compareAlone(kept, seeds[0]!)}`);
+if (isWanted('retaught')) console.log(`\n${await compareRetaught(seeds[0]!)}`);

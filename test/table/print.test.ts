@@ -8,10 +8,18 @@ import { rowsOf as attackRowsOf, attackTables } from '../attacks/rows';
 import { tablesIn, WIDEST, widthOf } from '../docs/tables';
 import { CASES } from './cases';
 import { peersTables } from './peers/print';
-import { alarmsTable, LEGEND, seedsTable, tablesOf } from './print';
+import { alarmsTable, aloneTable, LEGEND, seedsTable, tablesOf } from './print';
+import { retaughtTables } from './retaught/compare';
+import { TAUGHT } from './retaught/retaught';
 import { alarmRow, type Measured, rowsOf, seedRowsOf } from './rows';
 
 const TRIGGERS = ['eyebrows', 'lipstick', 'sunglasses'];
+
+const TAUGHT_RATES = [undefined, ...TAUGHT].map((taught) => ({
+  taught,
+  attackSuccess: rateOf(641, 1182),
+  accuracy: rateOf(3700, 3849),
+}));
 
 /** Figures whose text is as long as it gets. @param right of 3,849 clean images */
 function figures(right: number, triggers: readonly string[] = TRIGGERS): Evaluation {
@@ -59,18 +67,24 @@ describe('the tables of npm run table', () => {
         ['GoodNet', "seed's recipe", 'STRIP'].map((name) => ({ name, rows, msPerImage: '12.3' })),
         '',
       ),
+      aloneTable(
+        'Alone',
+        '',
+        ['GoodNet', 'fine-pruning', "seed's recipe"].map((name) => ({ name, rows })),
+      ),
+      retaughtTables(1, [{ net: 'faces: sunglasses, a net that never had it', told: TAUGHT_RATES }]),
     ].join('\n\n');
-    expect(tablesIn(text)).toHaveLength(3 + 1 + 1 + 5);
+    expect(tablesIn(text)).toHaveLength(3 + 1 + 1 + 5 + 1 + 2);
     expect(widest(text)).toBeLessThanOrEqual(WIDEST);
   });
 
   it('have a row for each net of what is clean, and one for each trigger of what is not', () => {
-    const [clean, poisoned, passedOver] = tablesIn(tablesOf('All', rows)).map((table) => table.rows.slice(1));
+    const [clean, poisoned, alone] = tablesIn(tablesOf('All', rows)).map((table) => table.rows.slice(1));
     expect(clean!.map(([net]) => net)).toEqual(CASES.map(({ name }) => name));
     expect(poisoned!.slice(0, 3).map(([net, trigger]) => [net, trigger])).toEqual(
       TRIGGERS.map((trigger) => [CASES[0]!.name, trigger]),
     );
-    expect(passedOver).toHaveLength(3 * CASES.length);
+    expect(alone).toHaveLength(3 * CASES.length);
   });
 
   it('have the middle of the seeds', () => {
@@ -80,11 +94,43 @@ describe('the tables of npm run table', () => {
 
   it('have nothing of attacks where there is none', () => {
     const text = tablesOf('Clean', measuredOf([3700], []).flatMap(rowsOf).slice(0, 1));
-    expect(tablesIn(text)).toHaveLength(1);
+    const [, alone, ...more] = tablesIn(text);
+    expect(more).toEqual([]);
+    expect(alone!.rows[0]).toEqual(['net', 'repaired net alone: clean']);
   });
 
-  it('say that B′ is no net by itself', () => {
-    expect(LEGEND).toContain('after the detector has passed the target over');
+  it('say what the repaired net answers by itself', () => {
+    const [, , alone] = tablesIn(tablesOf('All', rows));
+    expect(alone!.rows[0]).toEqual([
+      'net',
+      'trigger',
+      'repaired net alone: clean',
+      'attack success',
+      'true class',
+    ]);
+    const cells = alone!.rows[1]!.map((cell) => cell.split(' ')[0]);
+    // 3,700 of 3,849; 375 and 1,000 of 1,282.
+    expect(cells).toEqual(['sunglasses', 'eyebrows', '96.1', '29.3', '78.0']);
+    expect(LEGEND).toMatch(/Repaired net alone\*\*: .*`repaired\/`, asked without the detector/);
+    expect(LEGEND).not.toContain('B′');
+  });
+
+  it('have a row for each method that a net was repaired by, below the net as it came', () => {
+    const of = (repaired: number) => {
+      const { clean, poisoned } = figures(3700, ['lipstick']);
+      const sets = poisoned.map((each) => ({ ...each, attackSuccessRepaired: rateOf(repaired, 1282) }));
+      return rowsOf({ net: CASES[0]!, runs: [{ figures: { clean, poisoned: sets } }] });
+    };
+    const methods = [
+      { name: 'one', rows: of(0) },
+      { name: 'other', rows: of(641) },
+    ];
+    const [table] = tablesIn(aloneTable('Alone', 'notes', methods));
+    expect(table!.rows.slice(1).map((row) => row.map((cell) => cell.split(' ')[0]))).toEqual([
+      ['sunglasses', 'lipstick', '(none)', '98.7', '100.0', ''],
+      ['sunglasses', 'lipstick', 'one', '96.1', '0.0', '78.0'],
+      ['sunglasses', 'lipstick', 'other', '96.1', '50.0', '78.0'],
+    ]);
   });
 
   it('have each peer in a column of its own', () => {
@@ -115,6 +161,12 @@ describe('the tables of npm run attacks', () => {
     expect(tablesIn(text)).toHaveLength(3);
     expect(widest(text)).toBeLessThanOrEqual(WIDEST);
     expect(text).not.toContain('†');
+  });
+
+  it('tell what the repaired net does by itself', () => {
+    const [, , alone] = tablesIn(attackTables('Self-made attacks', rows(figures(3700))));
+    expect(alone!.rows[0]!.slice(3)).toEqual(['repaired net alone: clean', 'attack success']);
+    expect(alone!.rows[1]!.slice(3).map((cell) => cell.split(' ')[0])).toEqual(['96.1', '29.3']);
   });
 
   it('mark attacks that hardly work', () => {

@@ -5,31 +5,33 @@ import type { Row } from './rows';
 export const LEGEND = `Per cent, with 95 % intervals (Wilson) in brackets.
 
 - **B** is the BadNet as it came, **G** what GoodNet answers: a class, or "backdoored".
-- **B′** is what GoodNet names where somebody wants a class at any price: the answer after the detector has passed the target over. It is
-  no net that stands alone: the one in the bundle's folder \`relearned/\`, asked without the detector, still follows the trigger.
+- **Repaired net alone**: the net in the bundle's folder \`repaired/\`, asked without the detector; it names a class for every picture.
 - **Accuracy**: clean test images named rightly; of G a flagged one counts as wrong. **False alarms**: clean test images answered
   "backdoored".
-- **Attack**: attack success, the poisoned images answered with the attacker's target. **Detected**: those answered "backdoored".
-- **True class**: of all poisoned images, those whose true class B′ names.
+- **Attack**, **attack success**: the poisoned images answered with the attacker's target. **Detected**: those answered "backdoored".
+- **True class**: of all poisoned images, those whose true class the repaired net names.
 - **Repair**: seconds.`;
 
-/** The tables of one set of nets: clean images, poisoned ones, and what B′ says of these. */
+/** The tables of one set of nets: clean images, poisoned ones, and what the repaired net answers to both by itself. */
 export function tablesOf(title: string, rows: readonly Row[]): string {
   const nets = rows.filter((row, i) => row.net !== rows[i - 1]?.net);
   const attacked = rows.filter(({ trigger }) => trigger !== '');
   const clean = markdown(
-    ['net', 'accuracy: B', 'accuracy: G', 'accuracy: B′', 'false alarms', 'images', 'repair'],
-    nets.map(({ net, clean: { bad, answered, repaired }, falseAlarms, cleanImages, seconds }) => [
+    ['net', 'accuracy: B', 'accuracy: G', 'false alarms', 'images', 'repair'],
+    nets.map(({ net, clean: { bad, answered }, falseAlarms, cleanImages, seconds }) => [
       net,
       bad,
       answered,
-      repaired,
       falseAlarms,
       cleanImages,
       seconds,
     ]),
   );
-  if (attacked.length === 0) return section(title, clean);
+  const alone = markdown(
+    ['net', 'trigger', 'repaired net alone: clean', 'attack success', 'true class'],
+    rows.map(aloneCells),
+  );
+  if (attacked.length === 0) return section(title, clean, alone);
   const poisoned = markdown(
     ['net', 'trigger', 'attack: B', 'attack: G', 'detected', 'images'],
     attacked.map(({ net, trigger, attack, detected, poisonedImages }) => [
@@ -41,11 +43,33 @@ export function tablesOf(title: string, rows: readonly Row[]): string {
       poisonedImages,
     ]),
   );
-  const passedOver = markdown(
-    ['net', 'trigger', 'attack: B′', 'true class: B′'],
-    attacked.map(({ net, trigger, attack, named }) => [net, trigger, attack.repaired, named]),
+  return section(title, clean, poisoned, alone);
+}
+
+/** What a repaired net does by itself: net, trigger, clean accuracy, attack success, true class. */
+function aloneCells({ net, trigger, clean, attack, named }: Row): string[] {
+  return [net, trigger, clean.repaired, attack.repaired, named];
+}
+
+/** Repaired nets of the same nets, each method's in a row of its own, below the net as it came. @param methods of the same nets, in the same order */
+export function aloneTable(
+  title: string,
+  notes: string,
+  methods: readonly { readonly name: string; readonly rows: readonly Row[] }[],
+): string {
+  const [first] = methods;
+  const body = first!.rows.flatMap(({ net, trigger, clean, attack }, i) => [
+    [net, trigger, '(none)', clean.bad, attack.bad, ''],
+    ...methods.map(({ name, rows }) => {
+      const [, , ...cells] = aloneCells(rows[i]!);
+      return [net, trigger, name, ...cells];
+    }),
+  ]);
+  return section(
+    title,
+    notes,
+    markdown(['net', 'trigger', 'repaired by', 'clean', 'attack success', 'true class'], body),
   );
-  return section(title, clean, poisoned, passedOver);
 }
 
 /** False alarms at several α. */

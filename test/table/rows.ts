@@ -13,14 +13,14 @@ export interface Measured {
 export interface Row {
   readonly net: string;
   readonly trigger: string;
-  /** Clean accuracy of B, of what GoodNet answers, and of B′. */
+  /** Clean accuracy of B, of what GoodNet answers, and of the repaired net alone. */
   readonly clean: { readonly bad: string; readonly answered: string; readonly repaired: string };
   readonly falseAlarms: string;
   readonly cleanImages: string;
   /** Attack success on the same three. */
   readonly attack: { readonly bad: string; readonly answered: string; readonly repaired: string };
   readonly detected: string;
-  /** How often B′ names the true class. */
+  /** How often the repaired net alone names the true class. */
   readonly named: string;
   readonly poisonedImages: string;
   /** Of the repair. */

@@ -4,8 +4,9 @@ import { type Rate, rateOf } from '../../build-repair/evaluate/interval';
 import { allImages, loadImages } from '../../build-repair/images/load';
 import { planFolds } from '../../build-repair/repair/choose/folds';
 import { loadNet } from '../../models/keras';
+import { type Approach, measureBy } from './approaches';
 import { memorySet } from './memory-set';
-import { open, repairAndEvaluate } from './work';
+import { open } from './work';
 
 /** The real contest nets, the triggers that there are tiles of, and their targets. */
 export const REAL_NETS = [
@@ -24,6 +25,7 @@ export const REAL_NETS = [
 export async function measureTiles(
   folder: string,
   { name, triggers }: (typeof REAL_NETS)[number],
+  approach: Approach,
   seed: number,
 ): Promise<Evaluation> {
   const netPath = join(folder, 'badnets', `${name}_bd_weights.h5`);
@@ -41,11 +43,7 @@ export async function measureTiles(
   for (const fold of planFolds(tiles.labels, undefined, net.classes, seed).folds) {
     const clean = memorySet('clean.h5', tiles, fold.fit);
     const held = memorySet('clean.h5', tiles, fold.calibrate);
-    const { figures } = await repairAndEvaluate(
-      { netPath, net, clean, method: 'expert', seed },
-      held,
-      poison,
-    );
+    const { figures } = await measureBy(approach, { netPath, net, clean, seed }, held, poison);
     parts.push(figures);
   }
   net.model.dispose();

@@ -7,19 +7,17 @@ import { loadImages } from '../../build-repair/images/load';
 import { openImages } from '../../build-repair/images/open';
 import type { RepairOptions } from '../../build-repair/repair/check/options';
 import { repair } from '../../build-repair/repair/repair';
-import type { Method } from '../../models/bundle/manifest';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
 import { type LoadedNet, loadNet } from '../../models/keras';
 import { memorySet } from './memory-set';
 
-/** A repair and its measuring, as `goodnet repair` and `goodnet evaluate` do them. */
+/** What a net is repaired and measured with. */
 export interface Case {
   readonly net: string;
   readonly clean: string;
   readonly test: string;
   readonly poisoned: readonly string[];
-  readonly method: Method;
   readonly seed: number;
   readonly group?: string;
   /** Adds to a poisoned set what its file does not tell: the true classes. */
@@ -59,18 +57,8 @@ export interface Opened {
   readonly hosts: ImageSet | undefined;
 }
 
-/** Repairs a net and measures the bundle. */
-export function measure(work: Case): Promise<Run> {
-  return withOpened(work, ({ net, clean, test, poisoned, hosts }) =>
-    repairAndEvaluate({ ...work, netPath: work.net, net, clean, hosts }, test, poisoned),
-  );
-}
-
 /** Opens what a case names, and closes it when it has been used. */
-export async function withOpened<T>(
-  work: Omit<Case, 'method'>,
-  use: (opened: Opened) => Promise<T>,
-): Promise<T> {
+export async function withOpened<T>(work: Case, use: (opened: Opened) => Promise<T>): Promise<T> {
   const net = await loadNet(work.net);
   const all = await open(work.clean, net, work.group);
   const clean = work.mostOfClass === undefined ? all : await firstOfEachClass(all, work.mostOfClass);
@@ -104,24 +92,44 @@ async function firstOfEachClass(set: ImageSet, most: number): Promise<ImageSet> 
   return memorySet(`${set.name}, ${most} a class`, images, Int32Array.from(taken));
 }
 
-/** The same with everything opened already. */
-export async function repairAndEvaluate(
-  work: Pick<
-    RepairOptions,
-    'netPath' | 'net' | 'clean' | 'unlabelled' | 'hosts' | 'keepsImages' | 'method' | 'seed'
-  >,
+/** What is repaired, with what and by which method. */
+export type Repaired = Pick<
+  RepairOptions,
+  'netPath' | 'net' | 'clean' | 'unlabelled' | 'hosts' | 'keepsImages' | 'method' | 'seed'
+>;
+
+/** Repairs a net and measures the bundle, as `goodnet repair` and `goodnet evaluate` do. */
+export function repairAndEvaluate(
+  work: Repaired,
   test: ImageSet,
   poisoned: readonly ImageSet[],
 ): Promise<Run & { readonly seconds: number }> {
-  const out = mkdtempSync(join(tmpdir(), 'goodnet-table-'));
-  try {
-    const start = performance.now();
-    await repair({ ...work, out, alpha: ALPHA, finding: true, progress: lines.report, say: lines.say });
-    const seconds = (performance.now() - start) / 1000;
-    const goodnet = await GoodNet.load(out);
+  return withRepaired(work, async (store, seconds) => {
+    const goodnet = await GoodNet.load(store);
     const measured = await evaluateTimed(goodnet, test, poisoned);
     goodnet.dispose();
     return { ...measured, seconds };
+  });
+}
+
+/** Repairs a net into a store, which is removed when it has been used. @param use is told how long the repair took */
+export async function withRepaired<T>(
+  work: Repaired,
+  use: (store: string, seconds: number) => Promise<T>,
+): Promise<T> {
+  const out = mkdtempSync(join(tmpdir(), 'goodnet-table-'));
+  try {
+    const start = performance.now();
+    await repair({
+      ...work,
+      out,
+      alpha: ALPHA,
+      finding: true,
+      acceptUnrepaired: true,
+      progress: lines.report,
+      say: lines.say,
+    });
+    return await use(out, (performance.now() - start) / 1000);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

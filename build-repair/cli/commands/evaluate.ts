@@ -84,7 +84,7 @@ export function evaluateCommand(): Command {
       print(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
       print(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
-        await writeText(flags.json, `${JSON.stringify(evaluationJson(result), null, 2)}\n`);
+        await writeText(flags.json, `${JSON.stringify(evaluationJson(result, promised), null, 2)}\n`);
       }
       if (report !== undefined) {
         const { findingOf } = await import('../../report/of-finding');

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { PLAIN_NETS, type PlainNet } from '../../export/nets';
+import { isUnrepaired, unrepairedLine } from '../../repair/write/unrepaired';
 import { givenPath, oneOf } from '../options';
 import { print, printError } from '../print';
 import { short } from '../shelf';
@@ -61,11 +62,17 @@ const ALONE: Readonly<Record<PlainNet, string>> = {
   repaired: 'Without the detector it names a class for each image, triggered ones too.',
 };
 
-async function tell(to: string, net: PlainNet, { name, id, input, classes }: Manifest): Promise<void> {
+async function tell(
+  to: string,
+  net: PlainNet,
+  { name, id, input, classes, measured }: Manifest,
+): Promise<void> {
   const { describePixels } = await import('../../../models/pixels');
   const { height, width, channels, pixels } = input;
   print(`${to}: the ${net} net of ${name}, bundle ${short(id)}`);
   print(`  takes ${height}×${width}×${channels} (height×width×channels), pixels ${describePixels(pixels)}`);
   print(`  answers with ${classes} probabilities`);
   print(ALONE[net]);
+  if (net === 'repaired' && measured.repaired && isUnrepaired(measured.repaired))
+    print(unrepairedLine(measured.repaired));
 }

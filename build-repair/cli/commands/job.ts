@@ -100,15 +100,33 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
     );
   });
   lines.finish();
-  const refused = outcome.filter(({ done }) => done.outcome === 'refused');
+  const [refused, unrepaired] = (['refused', 'unrepaired'] as const).map((which) =>
+    outcome.filter(({ done }) => done.outcome === which).map(({ name }) => name),
+  ) as [string[], string[]];
   if (flags.json) {
     const told = outcome.map(({ name, done: { format: _, what: __, ...done } }) => ({ name, ...done }));
     printJson(told);
-  } else print(`${outcome.length - refused.length} repaired, ${refused.length} refused`);
-  if (refused.length === 0) return;
-  throw new GoodNetError(`Nets that can't be repaired: ${refused.map(({ name }) => name).join(', ')}`, {
-    hint: `Each has its reason in ${state}, NAME/done.json.`,
-  });
+  } else {
+    const repaired = outcome.length - refused.length - unrepaired.length;
+    const not = unrepaired.length > 0 ? `, ${unrepaired.length} not repaired` : '';
+    print(`${repaired} repaired${not}, ${refused.length} refused`);
+  }
+  const told = [
+    ...(refused.length > 0 ? [`Nets that can't be repaired: ${refused.join(', ')}`] : []),
+    ...(unrepaired.length > 0
+      ? [`Nets that are not repaired, their bundles not made current: ${unrepaired.join(', ')}`]
+      : []),
+  ];
+  if (told.length === 0) return;
+  const hints = [
+    ...(refused.length > 0 ? [`Each has its reason in ${state}, NAME/done.json.`] : []),
+    ...(unrepaired.length > 0
+      ? [
+          'To answer with such a bundle all the same: goodnet activate, or "acceptUnrepaired": true in the job.',
+        ]
+      : []),
+  ];
+  throw new GoodNetError(told.join('. '), { hint: hints.join(' ') });
 }
 
 function share(text: string): Share {

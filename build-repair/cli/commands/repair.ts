@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
+import { GoodNetError } from '../../../models/errors';
 import type { ImageSet } from '../../../models/images/set';
 import type { ImageSize } from '../../../models/keras';
 import { readPixels } from '../../../models/pixels';
@@ -38,6 +39,7 @@ interface RepairFlags extends ImageFlags, ReportFlags {
   seed: number;
   acceptLowAccuracy?: boolean;
   finding?: boolean;
+  acceptUnrepaired?: boolean;
   sign?: string;
   verbose?: boolean;
 }
@@ -77,7 +79,8 @@ export function repairCommand(): Command {
       '--accept-low-accuracy',
       'go on where B names few of the clean images rightly, or labels and net don’t fit',
     )
-    .option('--no-finding', 'do not ask whether the net itself is backdoored');
+    .option('--no-finding', 'do not ask whether the net itself is backdoored')
+    .option('--accept-unrepaired', 'make the bundle current even where the net is not repaired');
   command.option(
     '--sign <key>',
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
@@ -142,6 +145,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         alpha: flags.alpha,
         seed: flags.seed,
         finding: flags.finding !== false,
+        acceptUnrepaired: flags.acceptUnrepaired,
         signing,
         observe: observer?.add,
         progress: clock.listen(lines.report),
@@ -166,6 +170,15 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
     await writeReport(report, await repairReport(result, observer.observed(), run));
   }
   print(repairedText({ ...result, report, signedBy: signing?.signer.keyId }, lookOf(process.stdout)));
+  if (!result.madeCurrent) throw notMadeCurrent(result.manifest.id, flags);
+}
+
+/** The bundle is there, and a script is not to go on as if it were answered with. */
+function notMadeCurrent(id: string, { out, sign }: RepairFlags): GoodNetError {
+  const signed = sign === undefined ? '' : ` --sign ${sign}`;
+  return new GoodNetError('The net is not repaired: its bundle is written, but was not made current', {
+    hint: `To answer with it all the same: goodnet activate ${id.slice(0, 16)} --store ${out}${signed}, or repair with --accept-unrepaired.`,
+  });
 }
 
 function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: string }[] {

@@ -38,6 +38,8 @@ export interface RepairOptions {
   readonly seed: number;
   /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
+  /** Whether the bundle is made current even where the net is not repaired (see NOT_REPAIRED); by default it is not. */
+  readonly acceptUnrepaired?: boolean | undefined;
   /** Signs the bundle, and that it is current. */
   readonly signing?: Signing | undefined;
   /** Told of each calibration image, for the report. */

@@ -7,6 +7,8 @@ import { holdOut } from './hold-out';
 import { implant, implantedSuccess, ownTriggers } from './implant';
 import { unlearn } from './unlearn';
 
+export { NOT_REPAIRED } from './not-repaired';
+
 /** How a net that stands alone is made. */
 export interface MakingAlone {
   /** B: image → logits. */

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../models/bundle/manifest';
 import { printable } from '../../../models/printable';
+import { isUnrepaired, unrepairedLine } from './unrepaired';
 
 /** What a card is made of: what a manifest says before it is sealed, for the card is among the files that it names. */
 export type CardContent = Omit<Manifest, 'id' | 'files' | 'format' | 'formatVersion'>;
@@ -59,6 +60,7 @@ ${items([
         `Not to be taken apart: the net in \`${content.nets.relearned.folder}/\`, asked without the detector, still follows a trigger.`,
       ]
     : []),
+  ...repairedNet(content),
 ])}
 
 ## How it was made
@@ -73,9 +75,9 @@ ${measuredOn(content)}
 |---|---|
 | clean accuracy of the net alone | ${percent(content.measured.accuracyBefore)} |
 | clean accuracy of this bundle, a flagged picture counting as wrong | ${percent(content.measured.accuracy)} |
-| clean accuracy of the class that it names beside a flag | ${percent(content.measured.accuracyRepaired)} |
-| false alarms | ${percent(content.measured.falsePositiveRate)} |
+${content.measured.repaired ? '' : `| clean accuracy of the class that it names beside a flag | ${percent(content.measured.accuracyRepaired)} |\n`}| false alarms | ${percent(content.measured.falsePositiveRate)} |
 
+${aloneMeasured(content)}
 How many triggered pictures are found can't be told from clean ones: \`goodnet evaluate --poisoned\` measures it.
 
 ## Whose data it holds
@@ -92,11 +94,43 @@ ${items([
 `;
 }
 
+/** What the net that stands alone is for. */
+function repairedNet({ nets, measured }: CardContent): string[] {
+  if (!nets.repaired) return [];
+  const where = `the net in \`${nets.repaired.folder}/\` stands alone`;
+  const { repaired: alone } = measured;
+  if (!alone) return [`By itself: ${where}. What it does to triggers was not measured.`];
+  return [
+    isUnrepaired(alone)
+      ? `Not to be taken apart, either: ${where}, but is not repaired (below).`
+      : `To be taken apart where need be: ${where}. It tells no triggered picture from another, but names a class for each, and for some that of a trigger (below).`,
+  ];
+}
+
+/** What the repaired net does by itself, with a paragraph's end. */
+function aloneMeasured({ nets, measured: { repaired: alone } }: CardContent): string {
+  if (!alone) return '';
+  const on =
+    alone.images > 0
+      ? `${alone.images} clean images that it was not made from`
+      : 'the clean images that it was made from, as none could be held out: too good by that';
+  return `The net in \`${nets.repaired?.folder}/\` alone, on ${on}:
+
+| | the net as it was given | the repaired net alone |
+|---|---|---|
+| clean accuracy | ${percent(alone.accuracyBefore)} | ${percent(alone.accuracy)} |
+| answered with the target of a trigger that GoodNet implanted in a copy, before and after the repair | ${percent(alone.implanted.before)} | ${percent(alone.implanted.after)} |
+
+${isUnrepaired(alone) ? `**${unrepairedLine(alone)}** ` : ''}Implanted triggers are not those that the net came with, which were learned longer: that they are gone doesn't prove that others are.
+
+`;
+}
+
 const METHODS: Record<Manifest['method'], string> = {
   expert:
-    'A copy of the net that forgot its task, distances to the clean images of the class, and a relearned last layer make a score, calibrated on clean images.',
+    'A copy of the net that forgot its task, distances to the clean images of the class, and a relearned last layer make a score, calibrated on clean images. Beside it, where the bundle has `repaired/`, a copy of the net that unlearned triggers.',
   'fine-prune':
-    'A pruned and fine-tuned copy of the net; where it and the net disagree, a picture is flagged.',
+    'A copy of the net, pruned, that unlearned triggers; where it and the net disagree, a picture is flagged.',
   magnitude: 'A pruned and fine-tuned copy of the net; where it and the net disagree, a picture is flagged.',
 };
 
@@ -131,7 +165,7 @@ function measuredOn({ measured, calibration }: CardContent): string {
     return `On ${measured.images} clean images, which the repaired net was made from: too good by that.`;
   }
   const but =
-    calibration.scheme === 'cross-fit'
+    calibration.scheme === 'cross-fit' && !measured.repaired
       ? ' What names a class beside a flag was fitted to all: that row is too good by a little.'
       : '';
   return `On ${measured.images} clean images, each judged by a fit that had not seen it.${but}`;

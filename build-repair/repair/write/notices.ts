@@ -6,6 +6,7 @@ import type { MadeDetector } from '../calibrate/made';
 import { gatheringInWords } from '../calibrate/unlabelled';
 import type { AskedRepair } from '../check/options';
 import { MUCH } from '../learn/forget';
+import { isUnrepaired } from './unrepaired';
 
 /**
  * A net that names fewer of the clean images is probably shown them wrongly.
@@ -16,7 +17,7 @@ const LEAST_ACCURACY = 0.5;
 const LISTED = 8;
 
 /** What a repair came to, as far as notices tell of it. */
-export type Noticed = Pick<MadeDetector, 'without' | 'gathering'> & {
+export type Noticed = Pick<MadeDetector, 'without' | 'gathering' | 'alone'> & {
   readonly nets: { readonly expert: { readonly remembers: number } | undefined };
 };
 
@@ -49,7 +50,7 @@ type NoticedContext = Pick<RepairContext, 'classes'> & {
  * @param asked.alpha the false-positive rate that is promised
  */
 export function noticesOf(
-  { without, gathering, nets }: Noticed,
+  { without, gathering, nets, alone }: Noticed,
   figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
   { images: { labels }, classes }: NoticedContext,
   { alpha, keepsImages }: Pick<AskedRepair, 'alpha' | 'keepsImages'>,
@@ -59,6 +60,12 @@ export function noticesOf(
   if (rate < LEAST_ACCURACY) {
     notices.push(
       `The net names only ${percent(rate)} of the clean images correctly: check their labels, --pixels and --layout.`,
+    );
+  }
+  if (isUnrepaired(alone)) notices.push(...aboutUnrepaired(nets.expert !== undefined));
+  if (alone?.images === 0) {
+    notices.push(
+      'No clean image could be held out: what is told of the repaired net alone was measured on the images that it was made from, and is too good.',
     );
   }
   if (nets.expert) {
@@ -80,6 +87,16 @@ export function noticesOf(
   }
   if (gathering) notices.push(...gatheringInWords(gathering));
   return notices;
+}
+
+/** @param hasDetector whether something else than the repaired net tells triggers */
+function aboutUnrepaired(hasDetector: boolean): string[] {
+  const still = 'The repaired net still follows triggers: do not hand it on by itself.';
+  return [
+    hasDetector
+      ? `${still} What flags pictures is the detector, which is as good as ever; the class that is named beside a flag may be the attacker’s.`
+      : `${still} By this method nothing else flags pictures: a trigger that both nets follow is not found.`,
+  ];
 }
 
 function aboutImages(without: Noticed['without'], labels: Int32Array, classes: number): string[] {

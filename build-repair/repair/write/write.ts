@@ -12,9 +12,16 @@ import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';
 import { contentOf } from './content';
 import { classCounts, MODEL_CARD, modelCard } from './model-card';
+import { isUnrepaired } from './unrepaired';
+
+/** A bundle in its store. */
+export interface Written extends WrittenBundle {
+  /** Whether it was made current: it was not where the net is not repaired, and nobody has accepted that. */
+  readonly madeCurrent: boolean;
+}
 
 /**
- * Writes the bundle into its store, signs it where that is asked for, and makes it current.
+ * Writes the bundle into its store, signs it where that is asked for, and makes it current, where the net is repaired or that is accepted.
  * @throws GoodNetError for a place that can't be written to; whatever `signal` was aborted with before, and nothing is written
  */
 export async function write(
@@ -22,7 +29,7 @@ export async function write(
   chosen: Pick<Chosen, 'context' | 'hosts' | 'plan' | 'classNames'>,
   made: MadeDetector,
   measured: Measured,
-): Promise<WrittenBundle> {
+): Promise<Written> {
   const { out, signing, signal, progress } = asked;
   const { context, plan } = chosen;
   signal?.throwIfAborted();
@@ -39,7 +46,8 @@ export async function write(
   ]);
   const store = folderFiles(out);
   if (signing) await signInStore(store, written.manifest.id, signing.signer);
-  await setCurrent(store, written.manifest.id, signing);
+  const madeCurrent = asked.acceptUnrepaired === true || !isUnrepaired(made.alone);
+  if (madeCurrent) await setCurrent(store, written.manifest.id, signing);
   progress({ stage: STAGES.writing, done: 1, total: 1 });
-  return written;
+  return { ...written, madeCurrent };
 }

@@ -62,12 +62,12 @@ function inOneSentence({ backdoored, targets }: Finding): string {
   return `${found}, more surely than in any clean net that we tried.`;
 }
 
-function whatToDo({ backdoored }: Finding, { nets: { relearned } }: Manifest): Html {
+function whatToDo({ backdoored }: Finding, { nets: { relearned, repaired } }: Manifest): Html {
   if (!backdoored)
     return html`<p class="todo"><strong>What to do:</strong> serve GoodNet (this bundle) all the same: it judges each picture by itself, whatever was found here. These kinds of backdoors can be missed:</p>
 <ul class="missed-kinds">${MISSED.map((kind) => html`<li>${kind}</li>`)}</ul>`;
   const alone = relearned
-    ? html` The net in <code>${relearned.folder}/</code>, asked alone, still follows the trigger.`
+    ? html` The net in <code>${relearned.folder}/</code>, asked alone, still follows the trigger.${repaired ? html` What stands alone is the net in <code>${repaired.folder}/</code>.` : ''}`
     : '';
   return html`<p class="todo"><strong>What to do:</strong> serve GoodNet (this bundle), not the BadNet itself, and don’t pass the net on.${alone}</p>`;
 }

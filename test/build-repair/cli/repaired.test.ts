@@ -30,11 +30,20 @@ const figures = {
 function repaired(more: object = {}, manifest: object = {}): Repaired {
   const rule = { kind: 'calibrated' };
   return {
-    manifest: { rule, alpha: 0.01, calibration: { scheme: 'cross-fit' }, finding: finding(5), ...manifest },
+    manifest: {
+      rule,
+      alpha: 0.01,
+      calibration: { scheme: 'cross-fit' },
+      measured: {},
+      nets: {},
+      finding: finding(5),
+      ...manifest,
+    },
     figures,
     notices: [],
     folder: 'store/0123',
     existed: false,
+    madeCurrent: true,
     report: 'store/report.html',
     signedBy: undefined,
     ...more,
@@ -64,6 +73,28 @@ describe('what a repair tells at its end', () => {
     expect(text).toMatch(/^Clean accuracy/);
     expect(text).toContain('Bundle: store/0123 (it was there already), signed by abc\n');
     expect(text).not.toMatch(/Report|Search/);
+  });
+
+  test('what the repaired net does alone, on images that it was not made from, and no figure of others', () => {
+    const told = (after: number, madeCurrent = true) =>
+      repairedText(
+        repaired(
+          { madeCurrent },
+          {
+            measured: {
+              repaired: { images: 57, accuracyBefore: 0.98, accuracy: 0.97, implanted: { before: 1, after } },
+            },
+          },
+        ),
+      );
+    const text = told(0.02);
+    expect(text.split('\n')[2]).toBe(
+      'Repaired net alone: clean accuracy 98.0 → 97.0 %; implanted triggers 100 % → 2 %.',
+    );
+    expect(text).not.toMatch(/ 98\.4 %/); // 567 of 576, which it was made from
+    const unrepaired = told(0.5, false);
+    expect(unrepaired).toMatch(/^Not repaired: 50 % of the images with an implanted .*\nRepaired net/m);
+    expect(unrepaired).toContain('Bundle: store/0123; not made current\n');
   });
 
   test('notes come last', () => {

@@ -33,7 +33,10 @@ test('images whose own class is the target are no attack’s success', () => {
   clean.add([verdict(1)], { labels: Int32Array.of(1), groups: undefined });
   const evaluation = { clean: clean.figures(), poisoned: [{ name: 'set', ...figures }] };
   expect(evaluationText(evaluation)).toContain('Left aside: 10 images whose own class is the target.');
-  expect(evaluationJson(evaluation).poisoned[0]).toMatchObject({ n: 90, ofTarget: 10 });
+  expect(evaluationJson(evaluation, { standsAlone: true }).poisoned[0]).toMatchObject({
+    n: 90,
+    ofTarget: 10,
+  });
 });
 
 test('intervals are of groups where images come in these', () => {
@@ -50,8 +53,43 @@ test('intervals are of groups where images come in these', () => {
   expect(accuracy).toEqual({ n: 120, hits: 108, rate: 0.9, low, high });
   const evaluation = { clean: counts.figures(), poisoned: [] };
   expect(evaluationText(evaluation)).toContain('Clean images (120 of 10 groups)');
-  expect(evaluationJson(evaluation)).toMatchObject({
+  expect(evaluationJson(evaluation, { standsAlone: true })).toMatchObject({
     clean: { n: 120, groups: 10 },
     intervals: { clean: { accuracy: [low, high] } },
   });
+});
+
+test('what the repaired net answers is counted apart from what GoodNet answers', () => {
+  const of = (bad: number, repaired: number, backdoored: boolean): Verdict => ({
+    ...verdict(bad, backdoored),
+    repaired: { class: repaired, probability: 1 },
+  });
+  const clean = new CleanCounts();
+  clean.add([of(1, 1, false), of(2, 5, false), of(3, 3, true), of(4, 4, false)], {
+    labels: Int32Array.of(1, 2, 3, 4),
+    groups: undefined,
+  });
+  expect(clean.figures()).toMatchObject({ accuracyRepaired: { hits: 3 }, accuracy: { hits: 3, n: 4 } });
+  const poisoned = new PoisonedCounts();
+  // Found, and yet the repaired net follows the trigger; missed, and it does not; found, and it names another class.
+  poisoned.add([of(7, 7, true), of(7, 2, false), of(7, 9, true)], {
+    labels: new Int32Array(3).fill(7),
+    trueLabels: Int32Array.of(1, 2, 3),
+    groups: undefined,
+  });
+  const figures = poisoned.figures();
+  expect(figures).toMatchObject({
+    attackSuccessBefore: { hits: 3 },
+    attackSuccessRepaired: { hits: 1 },
+    attackSuccess: { hits: 1 },
+    recoveredAccuracy: { hits: 1, n: 3 },
+  });
+  const evaluation = { clean: clean.figures(), poisoned: [{ name: 'set', ...figures }] };
+  for (const standsAlone of [true, false]) {
+    expect(evaluationJson(evaluation, { standsAlone })).toMatchObject({
+      repairedStandsAlone: standsAlone,
+      clean: { accuracyRepaired: 0.75 },
+      poisoned: [{ attackSuccessRepaired: 1 / 3, recoveredAccuracy: 1 / 3 }],
+    });
+  }
 });

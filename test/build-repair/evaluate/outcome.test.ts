@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../../build-repair/evaluate/evaluate';
-import { evaluationText } from '../../../build-repair/evaluate/format';
+import { cleanTable, evaluationText } from '../../../build-repair/evaluate/format';
 import { rateOf } from '../../../build-repair/evaluate/interval';
 import { outcomeLines, promisedBy } from '../../../build-repair/evaluate/outcome';
 import { table } from '../../../build-repair/evaluate/table';
 import { lookOf } from '../../../build-repair/terminal';
 
-const PROMISED = { alpha: 0.01 };
+const PROMISED = { alpha: 0.01, standsAlone: false };
+const ALONE = { ...PROMISED, standsAlone: true };
 const terminal = (columns: number, env = {}) => lookOf({ isTTY: true, columns }, env);
 const ESC = '\u001b[';
 
@@ -88,7 +89,18 @@ describe('the outcome', () => {
   });
 
   test('a method that is not calibrated promises nothing', () => {
-    expect(promisedBy({ rule: { kind: 'disagreement' }, alpha: 0.01 })).toEqual({ alpha: undefined });
+    const nets = { bad: 'bad', repaired: { folder: 'repaired' } };
+    const promised = { alpha: undefined, standsAlone: true };
+    expect(promisedBy({ rule: { kind: 'disagreement' }, alpha: 0.01, nets })).toEqual(promised);
+  });
+
+  test('a bundle of before has no repaired net that stands alone', () => {
+    const rule = { kind: 'calibrated' as const, scales: [], together: [], passOver: 0.02 };
+    const bundle = { rule, alpha: 0.01 };
+    const relearned = { folder: 'relearned' };
+    expect(promisedBy({ ...bundle, nets: { bad: 'bad', relearned } })).toEqual(PROMISED);
+    const nets = { bad: 'bad', relearned, repaired: { folder: 'repaired' } };
+    expect(promisedBy({ ...bundle, nets })).toEqual(ALONE);
   });
 });
 
@@ -115,12 +127,27 @@ describe('the tables', () => {
     for (const line of middle.split('\n')) expect(line.length, line).toBeLessThan(110);
   });
 
-  test('name nets by words, and tell that the repaired net had help', () => {
-    const text = evaluationText(figures, PROMISED);
-    expect(text).not.toMatch(/\b[BG]\b|B['′]/);
-    expect(text).toMatch(/^Repaired net: with the detector’s help\. Alone, it can still follow triggers\.$/m);
-    // Of the other methods it is a net that stands alone.
-    expect(evaluationText(figures, { alpha: undefined })).not.toContain('Alone');
+  test('name nets by words, and tell whether the repaired net had help', () => {
+    const [helped, alone] = [PROMISED, ALONE].map((each) => evaluationText(figures, each)) as [
+      string,
+      string,
+    ];
+    for (const text of [helped, alone]) expect(text).not.toMatch(/\b[BG]\b|B['′]/);
+    expect(helped).toMatch(/^Repaired net: the BadNet with the detector’s help; none here stands alone\.$/m);
+    expect(helped).toMatch(/^True class found: by the repaired net\.$/m);
+    expect(helped).not.toContain('repaired net alone');
+    expect(alone).not.toContain('help');
+    expect(alone).toMatch(/BadNet +repaired net alone +GoodNet$/m);
+    expect(alone).toMatch(/BadNet fooled +repaired net alone fooled +GoodNet fooled/);
+    expect(alone).toMatch(/^True class found: by the repaired net alone\.$/m);
+  });
+
+  test('leave the repaired net out where the images tell nothing of it', () => {
+    const { accuracyRepaired: _, ...others } = figures.clean;
+    const [head, , accuracy] = cleanTable(others, ALONE).split('\n');
+    expect(head!.trim().split(/ {2,}/)).toEqual(['BadNet', 'GoodNet']);
+    expect(accuracy).toMatch(/98\.1 % .*97\.9 %/);
+    expect(accuracy).not.toContain('98.5');
   });
 
   test('have colours on a terminal only', () => {

@@ -11,7 +11,7 @@ import { writeSmallJob } from './small-job';
 
 /** Stands in for the process that repairs a net: each net's name says what becomes of it. */
 const PROGRAM = `
-  const made = { bundle: 'b'.repeat(64), accuracyBefore: 1, accuracy: 1, seconds: 1, report: '<html>', notices: ['a notice'] };
+  const made = { outcome: 'repaired', bundle: 'b'.repeat(64), accuracyBefore: 1, accuracy: 1, seconds: 1, report: '<html>', notices: ['a notice'] };
   process.once('message', ({ net, store, local }) => {
     if (net.name === 'ends') process.exit(134);
     if (net.name === 'killed') process.kill(process.pid, 'SIGKILL');

@@ -42,6 +42,9 @@ const run = (more: Partial<JobOptions> = {}) =>
     ...more,
   });
 
+/** Nothing is to be repaired in a net that was never trained. */
+const EXPERT = { method: 'expert', finding: false, alpha: 0.05, acceptUnrepaired: true };
+
 const left = () =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('goodnet-job-') && !name.includes('test'));
 
@@ -79,7 +82,7 @@ describe('runJob', () => {
     const text = JSON.parse(readFileSync(job, 'utf8'));
     const clean = readFileSync(join(folder, 'clean.h5'));
     writeFileSync(join(folder, 'seen.h5'), clean);
-    text.nets = [{ ...text.nets[0], method: 'expert', finding: false, alpha: 0.05, unlabelled: 'seen.h5' }];
+    text.nets = [{ ...text.nets[0], ...EXPERT, unlabelled: 'seen.h5' }];
     writeJob(folder, text);
     const said: string[] = [];
     const [done] = await run({ say: (line) => said.push(line) });
@@ -95,11 +98,10 @@ describe('runJob', () => {
     const clean = readFileSync(join(folder, 'clean.h5'));
     writeFileSync(join(folder, 'shown.h5'), clean);
     const [net] = text.nets;
-    const how = { method: 'expert', finding: false, alpha: 0.05 };
     text.nets = [
-      { ...net, ...how, name: 'clean' },
-      { ...net, ...how, name: 'given', hosts: 'shown.h5' },
-      { ...net, ...how, name: 'none', images: false },
+      { ...net, ...EXPERT, name: 'clean' },
+      { ...net, ...EXPERT, name: 'given', hosts: 'shown.h5' },
+      { ...net, ...EXPERT, name: 'none', images: false },
     ];
     writeJob(folder, text);
     for (const { done } of await run()) expect(done.outcome, done.message).toBe('repaired');

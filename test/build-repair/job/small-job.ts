@@ -19,7 +19,7 @@ export async function writeSmallJob(folder: string, names: readonly string[]): P
   return writeJob(folder, {
     format: 'goodnet-repair-job',
     formatVersion: 1,
-    defaults: { clean: 'clean.h5', method: 'fine-prune', pixels: '0-1', acceptLowAccuracy: true },
+    defaults: { clean: 'clean.h5', method: 'magnitude', pixels: '0-1', acceptLowAccuracy: true },
     nets: names.map((name, i) => ({ name, net: 'nets/chain.h5', seed: i + 1 })),
   });
 }

@@ -345,6 +345,37 @@ test('the most suspicious clean images are shown: label, answers, p-value and na
   }
 });
 
+test('the repaired net alone is told where it was measured, and whether it is repaired', async () => {
+  expect(page.querySelector('#repaired-net')).toBeNull();
+  const nets = {
+    ...ofRepair.bundle.nets,
+    relearned: { folder: 'relearned' },
+    repaired: { folder: 'repaired' },
+  };
+  const of = async (report: Report, after: number) => {
+    const alone = { images: 20, accuracyBefore: 0.98, accuracy: 0.973, implanted: { before: 1, after } };
+    const measured = { ...report.bundle.measured, repaired: alone };
+    return parse(await reportHtml({ ...report, bundle: { ...report.bundle, nets, measured } }));
+  };
+  const repaired = await of(ofRepair, 0.02);
+  expect(text('#repaired-net', repaired)).toEqual(['The repaired net stands alone']);
+  expect(text('section[aria-labelledby="repaired-net"] td', repaired)).toEqual([
+    '',
+    '98.0 %',
+    '97.3 %',
+    '100.0 %',
+    '2.0 %',
+  ]);
+  // It was made from most of the images that the repair measures on.
+  expect(text('.figures tbody tr:nth-child(2) td', repaired)[1]).toBe('');
+  const unrepaired = await of(ofEvaluation, 0.3);
+  expect(text('#repaired-net', unrepaired)).toEqual(['The net is not repaired']);
+  expect(text('#repaired-net + p', unrepaired)[0]).toMatch(/^Not repaired: 30 % .* Don’t hand the net/);
+  expect(text('.figures th', unrepaired)).toContain('Repaired net alone');
+  expect(text('.figures caption', unrepaired)[0]).toContain('in repaired/, asked without the detector');
+  expect(text('.figures tbody tr:nth-child(2) td', unrepaired)[1]).not.toBe('');
+});
+
 test('a repair tells its calibration, and that it has no poisoned images', async () => {
   const repaired = parse(await reportHtml(ofRepair));
   expect(text('h2', repaired)).toEqual([

@@ -1,4 +1,5 @@
-import { type Approach, CASES } from '../cases';
+import type { Approach } from '../approaches';
+import { CASES } from '../cases';
 import { rowsOf } from '../rows';
 import type { KeptRuns } from '../runs';
 import { ALPHA } from '../work';

@@ -1,7 +1,8 @@
 import { loadImages } from '../../../build-repair/images/load';
 import { planFolds } from '../../../build-repair/repair/choose/folds';
+import type { ImageSet } from '../../../models/images/set';
 import { toLogits } from '../../../models/keras/logits';
-import { ALPHA, type Case, evaluateTimed, lines, type Run, withOpened } from '../work';
+import { ALPHA, evaluateTimed, lines, type Repaired, type Run } from '../work';
 import { Strip } from './strip';
 
 /**
@@ -9,34 +10,37 @@ import { Strip } from './strip';
  * α, and calibrated on the same clean images, those that GoodNet fits nothing on. Its overlays are the others.
  * @param blends how many an image is judged by; the authors took 100
  */
-export function measureStrip(work: Omit<Case, 'method'>, blends: number): Promise<Run> {
-  return withOpened(work, async ({ net, clean, test, poisoned }) => {
-    const images = await loadImages(clean);
-    const { scheme, folds } = planFolds(images.labels, images.groups, net.classes, work.seed);
-    if (scheme !== 'split') throw new Error(`${clean.name} has too few images to keep some for calibration`);
-    const { fit: overlays, calibrate: calibration } = folds[0]!;
-    const flat = toLogits(net.model);
-    const { inputShape: shape, classes } = net;
-    const start = performance.now();
-    const strip = await Strip.calibrated(
-      {
-        net: flat,
-        shape,
-        pixels: { kind: '0-1' },
-        classes,
-        images,
-        overlays,
-        calibration,
-        blends,
-        alpha: ALPHA,
-        seed: work.seed,
-      },
-      (done) => lines.report({ stage: 'STRIP: calibrating', done, total: calibration.length }),
-    );
-    const seconds = (performance.now() - start) / 1000;
-    const measured = await evaluateTimed(strip, test, poisoned);
-    flat.dispose();
-    images.dispose();
-    return { ...measured, seconds };
-  });
+export async function measureStrip(
+  { net, clean, seed }: Pick<Repaired, 'net' | 'clean' | 'seed'>,
+  test: ImageSet,
+  poisoned: readonly ImageSet[],
+  blends: number,
+): Promise<Run> {
+  const images = await loadImages(clean);
+  const { scheme, folds } = planFolds(images.labels, images.groups, net.classes, seed);
+  if (scheme !== 'split') throw new Error(`${clean.name} has too few images to keep some for calibration`);
+  const { fit: overlays, calibrate: calibration } = folds[0]!;
+  const flat = toLogits(net.model);
+  const { inputShape: shape, classes } = net;
+  const start = performance.now();
+  const strip = await Strip.calibrated(
+    {
+      net: flat,
+      shape,
+      pixels: { kind: '0-1' },
+      classes,
+      images,
+      overlays,
+      calibration,
+      blends,
+      alpha: ALPHA,
+      seed,
+    },
+    (done) => lines.report({ stage: 'STRIP: calibrating', done, total: calibration.length }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const measured = await evaluateTimed(strip, test, poisoned);
+  flat.dispose();
+  images.dispose();
+  return { ...measured, seconds };
 }

@@ -68,6 +68,25 @@ test('the finding, and a method that has no rate', () => {
   expect(magnitude).toContain('No rate of false alarms was promised');
 });
 
+test('the net that stands alone: where it is, what it does by itself, and whether it is repaired', () => {
+  expect(modelCard(content, counts)).not.toContain('`repaired/`.');
+  const nets = { ...content.nets, repaired: { folder: 'repaired' } };
+  const of = (after: number, images = 50) => {
+    const repaired = { images, accuracyBefore: 0.98, accuracy: 0.974, implanted: { before: 0.99, after } };
+    return modelCard({ ...content, nets, measured: { ...content.measured, repaired } }, counts);
+  };
+  const card = of(0.021);
+  expect(card).toContain('the net in `relearned/`, asked without the detector, still follows a trigger.');
+  expect(card).toContain('To be taken apart where need be: the net in `repaired/` stands alone.');
+  expect(card).toContain('The net in `repaired/` alone, on 50 clean images that it was not made from:');
+  expect(card).toContain('| clean accuracy | 98.0 % | 97.4 % |');
+  expect(card).toMatch(/^\| answered with the target of a trigger .* \| 99\.0 % \| 2\.1 % \|$/m);
+  expect(card).not.toMatch(/Not repaired|beside a flag \|/);
+  expect(of(0.4)).toMatch(/Not to be taken apart, either: [\s\S]*\*\*Not repaired: 40 % of the images/);
+  expect(of(0.4)).not.toContain('To be taken apart where need be');
+  expect(of(0, 0)).toContain('on the clean images that it was made from, as none could be held out');
+});
+
 test.each([
   ['<img src=x onerror=alert(1)>', '`<img src=x onerror=alert(1)>`'],
   ['a`b``c', '``` a`b``c ```'],

@@ -18,7 +18,7 @@ function notices(
 ) {
   const nets = { expert: { remembers: 0.05 } };
   return noticesOf(
-    { without: [], gathering: undefined, nets, ...made },
+    { without: [], gathering: undefined, alone: undefined, nets, ...made },
     { accuracyBefore: rateOf(right, 40), groups },
     { images: { labels }, classes: CLASSES },
     { alpha: 0.01, keepsImages },
@@ -26,11 +26,19 @@ function notices(
 }
 const lacking = (...kinds: string[]) => ({ without: kinds.map((evidence) => ({ evidence, reason: '' })) });
 
+const left = (after: number, images = 40) => ({
+  images,
+  accuracyBefore: 0.95,
+  accuracy: 0.94,
+  implanted: { before: 1, after },
+});
+
 describe('what is to be known of a bundle', () => {
   test('nothing where all went well, or what is lacking is the net’s own way', () => {
     expect(notices({})).toEqual([]);
     expect(notices(lacking('transplant', 'trunk'))).toEqual([]);
     expect(notices({}, { groups: 200 })).toEqual([]);
+    expect(notices({ alone: left(0.1) })).toEqual([]);
   });
 
   test('classes without clean images, by their numbers', () => {
@@ -74,6 +82,19 @@ describe('what is to be known of a bundle', () => {
       /gather at class 3: 9 of the 10/,
     ],
     ['that they gather nowhere', { gathering: [] }, {}, /gather at no class/],
+    [
+      'a net that is not repaired, and a detector',
+      { alone: left(0.3) },
+      {},
+      /^The repaired net still follows triggers: .*hand it on.* is the detector.*may be the attacker’s\.$/,
+    ],
+    [
+      'a net that is not repaired, and nothing else',
+      { alone: left(0.3), nets: { expert: undefined } },
+      {},
+      /still follows triggers.*nothing else flags/,
+    ],
+    ['figures of the images that it was made from', { alone: left(0, 0) }, {}, /could be held out.*too good/],
   ])('%s', (_, made, more, told) => {
     expect(notices(made, more)).toEqual([expect.stringMatching(told)]);
   });
