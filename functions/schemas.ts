@@ -49,6 +49,10 @@ export const verdictSchema = z
       description:
         'What the repaired net answers by itself, whatever the detector says. Of a bundle without one that stands alone, as earlier versions made them: what net and detector together name once the suspicious class is passed over.',
     }),
+    recovered: netAnswer.optional().meta({
+      description:
+        'Of a picture that is at least somewhat suspicious (p-value up to 0.02): the class that it seems to have beneath a trigger. Absent of others, and where the method has no detector.',
+    }),
     top: z
       .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })
       .optional()

@@ -42,6 +42,11 @@ export interface Verdict {
    * B, with the relearned head, once the detector has passed the suspicious class over; the net in `relearned/` alone follows a trigger.
    */
   readonly repaired: NetAnswer;
+  /**
+   * Of an image that is at least somewhat suspicious (p-value up to 2 %): the class that it seems to have beneath a trigger, by the gallery
+   * or the relearned head, with B's class passed over. Left out of others, and where the method has no detector.
+   */
+  readonly recovered?: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */
   readonly top?: { readonly bad: readonly NetAnswer[]; readonly repaired: readonly NetAnswer[] };
   /** Of a picture that isn't opaque: which of its renderings this is the verdict on, the most suspicious one. */

@@ -26,7 +26,7 @@ export interface PoisonedFigures {
   readonly detectionRate: Rate;
   /** Images of the target class itself, which the rates leave aside, where the set tells the true class. */
   readonly ofTarget: number;
-  /** How often B′ names the true class, where the set tells it. */
+  /** How often G recovers the true class (what a verdict names as `recovered`, else as `repaired`), where the set tells it. */
   readonly recoveredAccuracy: Rate | undefined;
 }
 
@@ -115,7 +115,7 @@ export class PoisonedCounts {
       if (verdict.backdoored) this.flagged++;
       if (batch.trueLabels) {
         this.known++;
-        if (verdict.repaired.class === batch.trueLabels[i]) this.recovered++;
+        if ((verdict.recovered ?? verdict.repaired).class === batch.trueLabels[i]) this.recovered++;
       }
     });
   }

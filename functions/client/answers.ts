@@ -32,6 +32,8 @@ export interface Verdict {
    * detector together name once the suspicious class is passed over.
    */
   repaired: NetAnswer;
+  /** Of a picture that is at least somewhat suspicious: the class that it seems to have beneath a trigger. */
+  recovered?: NetAnswer | undefined;
   /** Both nets' most probable classes, where `detail` asked for them. */
   top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;
   /** Of a picture that isn't opaque: which of its renderings the verdict is on, the most suspicious of the three. */

@@ -55,13 +55,15 @@ export function decide(
   classes: number,
   top = 0,
 ): Verdict[] {
-  const passed = new Set(readings.standsAlone ? [] : passedOver(scores, rule));
+  const suspicious = new Set(passedOver(scores, rule));
+  const passed = readings.standsAlone ? new Set<number>() : suspicious;
   return Array.from(scores, (score, i) => {
     const p = pValue(rule.calibration, score);
     const bad = answerAt(readings.bad, i);
     const repairedLogits = () =>
       passed.has(i) ? readings.logits.passedOver(i) : readings.logits.repaired(i);
-    const repaired = passed.has(i) ? topAnswers(repairedLogits(), 1)[0]! : answerAt(readings.repaired, i);
+    const recovered = suspicious.has(i) ? topAnswers(readings.logits.passedOver(i), 1)[0]! : undefined;
+    const repaired = passed.has(i) ? recovered! : answerAt(readings.repaired, i);
     const backdoored = rule.kind === 'calibrated' ? p <= rule.alpha : bad.class !== repaired.class;
     const answer = answerAt(readings.answered, i);
     return {
@@ -72,6 +74,7 @@ export function decide(
       answer,
       bad,
       repaired,
+      ...(recovered && { recovered }),
       ...(top > 0 && {
         top: {
           bad: topAnswers(readings.logits.bad(i), top),
