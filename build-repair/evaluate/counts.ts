@@ -28,6 +28,8 @@ export interface PoisonedFigures {
   readonly ofTarget: number;
   /** How often G recovers the true class (what a verdict names as `recovered`, else as `repaired`), where the set tells it. */
   readonly recoveredAccuracy: Rate | undefined;
+  /** How often what a verdict names as `repaired` is the true class, where the set tells it. */
+  readonly repairedTrueClass: Rate | undefined;
 }
 
 /** The false-positive rates that are promised most often. */
@@ -96,6 +98,7 @@ export class PoisonedCounts {
   private flagged = 0;
   private known = 0;
   private recovered = 0;
+  private namedRightly = 0;
   private ofTarget = 0;
   private readonly groups = new GroupCount();
 
@@ -115,6 +118,7 @@ export class PoisonedCounts {
       if (verdict.backdoored) this.flagged++;
       if (batch.trueLabels) {
         this.known++;
+        if (verdict.repaired.class === batch.trueLabels[i]) this.namedRightly++;
         if ((verdict.recovered ?? verdict.repaired).class === batch.trueLabels[i]) this.recovered++;
       }
     });
@@ -131,6 +135,7 @@ export class PoisonedCounts {
       detectionRate: rate(this.flagged),
       ofTarget: this.ofTarget,
       recoveredAccuracy: this.known > 0 ? rate(this.recovered, this.known) : undefined,
+      repairedTrueClass: this.known > 0 ? rate(this.namedRightly, this.known) : undefined,
     };
   }
 }

@@ -8,7 +8,7 @@ import { table } from './table';
 /** What `goodnet evaluate --json` writes: rates 0–1, counts of images. */
 export interface EvaluationJson {
   /**
-   * Whether `accuracyRepaired`, `attackSuccessRepaired` and `recoveredAccuracy` are the repaired net's own, asked alone. Of bundles of before
+   * Whether `accuracyRepaired`, `attackSuccessRepaired` and `repairedTrueClass` are the repaired net's own, asked alone. Of bundles of before
    * they are those of the BadNet after the detector has passed the suspicious class over.
    */
   readonly repairedStandsAlone: boolean;
@@ -31,8 +31,9 @@ export interface EvaluationJson {
     readonly attackSuccessRepaired: number;
     readonly attackSuccess: number;
     readonly detectionRate: number;
-    /** How often B′ names the true class, where the set tells it. */
+    /** How often GoodNet recovers the true class beneath the trigger, and how often the repaired net names it, where the set tells it. */
     readonly recoveredAccuracy?: number;
+    readonly repairedTrueClass?: number;
   }[];
   /** 95 % intervals (Wilson) of every rate above, as [low, high]. */
   readonly intervals: object;
@@ -63,6 +64,7 @@ export function evaluationJson(
       attackSuccess: each.attackSuccess.rate,
       detectionRate: each.detectionRate.rate,
       ...(each.recoveredAccuracy && { recoveredAccuracy: each.recoveredAccuracy.rate }),
+      ...(each.repairedTrueClass && { repairedTrueClass: each.repairedTrueClass.rate }),
     })),
     intervals: {
       clean: bounds(clean),
@@ -130,7 +132,7 @@ function notesOn(poisoned: Evaluation['poisoned'], promised: Promised): string[]
   const own = poisoned.reduce((sum, { ofTarget }) => sum + ofTarget, 0);
   return [
     ...(poisoned.some(({ recoveredAccuracy }) => recoveredAccuracy)
-      ? [`True class found: by the ${repairedNet(promised)}.`]
+      ? ['True class found: beneath the trigger, by GoodNet.']
       : []),
     ...(promised.standsAlone ? [] : [WITH_HELP]),
     ...(own > 0 ? [`Left aside: ${own} images whose own class is the target.`] : []),

@@ -12,7 +12,6 @@ export async function standAloneFor(
   if (fitted.kind !== 'expert') return undefined;
   return await standAlone(context, {
     bad: flat,
-    mirrors: fitted.views?.mirrored ?? false,
     known:
       finding?.targets.flatMap(({ recovered }) => Object.values(recovered).map(({ trigger }) => trigger)) ??
       [],

@@ -41,6 +41,7 @@ function figures(right: number, triggers: readonly string[] = TRIGGERS): Evaluat
       detectionRate: poisoned(1282),
       ofTarget: 0,
       recoveredAccuracy: poisoned(1000),
+      repairedTrueClass: poisoned(1000),
     })),
   };
 }

@@ -57,7 +57,7 @@ export function rowsOf({ net, runs }: Measured): Row[] {
     seconds: times.length > 0 ? times[(times.length - 1) >> 1]!.toFixed(0) : '',
   };
   if (poisoned.length === 0) return [{ ...ofNet, ...NO_ATTACK }];
-  return poisoned.map(({ name, detectionRate, recoveredAccuracy }, i) => {
+  return poisoned.map(({ name, detectionRate, repairedTrueClass }, i) => {
     const of = (run: Run) => run.figures.poisoned[i]!;
     return {
       ...ofNet,
@@ -68,7 +68,7 @@ export function rowsOf({ net, runs }: Measured): Row[] {
         repaired: middle((run) => of(run).attackSuccessRepaired),
       },
       detected: middle((run) => of(run).detectionRate),
-      named: recoveredAccuracy ? middle((run) => of(run).recoveredAccuracy!) : '',
+      named: repairedTrueClass ? middle((run) => of(run).repairedTrueClass!) : '',
       poisonedImages: String(detectionRate.n),
     };
   });

@@ -79,6 +79,7 @@ function pooled(parts: readonly Evaluation[]): Evaluation {
       detectionRate: mean(parts.map((part) => part.poisoned[i]!.detectionRate)),
       ofTarget: 0,
       recoveredAccuracy: undefined,
+      repairedTrueClass: undefined,
     })),
   };
 }

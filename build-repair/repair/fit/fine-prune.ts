@@ -14,7 +14,6 @@ export async function finePrune({ context, flat }: Pick<Chosen, 'context' | 'fla
   let pruned: PrunedChannels | undefined;
   const { net, measured } = await standAlone(context, {
     bad: flat,
-    mirrors: false,
     known: [],
     prune: async (copy, fit) => {
       const channels = await pruneDormantChannels(context, copy, fit, MOST_LOSS);

@@ -13,8 +13,6 @@ export { NOT_REPAIRED } from './not-repaired';
 export interface MakingAlone {
   /** B: image → logits. */
   readonly bad: LayersModel;
-  /** Whether mirrored images are of the same class. */
-  readonly mirrors: boolean;
   /** Triggers that were recovered from B. */
   readonly known: readonly RecoveredTrigger[];
   /** What is done to the copy of B before it unlearns. @returns what keeps it so, after each step */
@@ -47,7 +45,7 @@ export interface AloneFigures {
  */
 export async function standAlone(
   context: RepairContext,
-  { bad, mirrors, known, prune }: MakingAlone,
+  { bad, known, prune }: MakingAlone,
 ): Promise<StandsAlone> {
   const { fit, held } = holdOut(context.images, context.seed);
   const measuredOn = held.length > 0 ? held : fit;
@@ -57,7 +55,7 @@ export async function standAlone(
     await implant(context, bad, net, triggers, fit);
     const before = await implantedSuccess(context, net, triggers, measuredOn);
     const afterStep = await prune?.(net, fit);
-    await unlearn(context, bad, net, { fit, steps: stepsFor(fit.length), mirrors, known, afterStep });
+    await unlearn(context, bad, net, { fit, steps: stepsFor(fit.length), known, afterStep });
     const after = await implantedSuccess(context, net, triggers, measuredOn);
     const measured = {
       images: held.length,

@@ -34,8 +34,6 @@ export interface Unlearning {
   /** The clean images to learn from. */
   readonly fit: Int32Array;
   readonly steps: number;
-  /** Whether mirrored images are of the same class. */
-  readonly mirrors: boolean;
   /** Triggers that were recovered from the net. */
   readonly known: readonly RecoveredTrigger[];
   /** After each step: what keeps pruned channels pruned. */
@@ -54,7 +52,7 @@ export async function unlearn(
   context: RepairContext,
   bad: LayersModel,
   net: LayersModel,
-  { fit, steps, mirrors, known, afterStep }: Unlearning,
+  { fit, steps, known, afterStep }: Unlearning,
 ): Promise<void> {
   const { images, shape, pixels, seed } = context;
   const body = partBetween(net.inputs[0]!, [latentTensor(net)], 'body');
@@ -88,7 +86,6 @@ export async function unlearn(
           paintings = Array.from({ length: painted }, () => hard.next());
           for (let i = 0; i < batch.length; i++) {
             const image = values.subarray(i * size, (i + 1) * size);
-            if (mirrors && random.uniform() < 0.5) mirror(image, shape);
             if (i < painted) painter.paint(paintings[i]!, image, images.gather([random.pick(fit)]));
           }
           stamped = [painted * size, (painted + Math.floor(batch.length * ADVERSARIAL)) * size];
@@ -138,14 +135,4 @@ function crossEntropy(logits: tf.Tensor2D, labels: number[]): tf.Tensor1D {
 
 function flat(features: tf.Tensor): tf.Tensor2D {
   return tf.reshape(features, [features.shape[0]!, -1]);
-}
-
-/** Mirrors a picture left to right, in place. */
-function mirror(image: Float32Array, { height, width, channels }: RepairContext['shape']): void {
-  for (let y = 0; y < height; y++) {
-    const row = image.subarray(y * width * channels, (y + 1) * width * channels);
-    const was = row.slice();
-    for (let x = 0; x < width; x++)
-      row.set(was.subarray(x * channels, (x + 1) * channels), (width - 1 - x) * channels);
-  }
 }

@@ -83,6 +83,7 @@ test('what the repaired net answers is counted apart from what GoodNet answers',
     attackSuccessRepaired: { hits: 1 },
     attackSuccess: { hits: 1 },
     recoveredAccuracy: { hits: 1, n: 3 },
+    repairedTrueClass: { hits: 1, n: 3 },
   });
   const evaluation = { clean: clean.figures(), poisoned: [{ name: 'set', ...figures }] };
   for (const standsAlone of [true, false]) {

@@ -32,6 +32,7 @@ function evaluation(
       detectionRate: rate(1000 - now),
       ofTarget: 0,
       recoveredAccuracy: rate(850),
+      repairedTrueClass: rate(700),
     })),
   };
 }
@@ -134,12 +135,12 @@ describe('the tables', () => {
     ];
     for (const text of [helped, alone]) expect(text).not.toMatch(/\b[BG]\b|B['′]/);
     expect(helped).toMatch(/^Repaired net: the BadNet with the detector’s help; none here stands alone\.$/m);
-    expect(helped).toMatch(/^True class found: by the repaired net\.$/m);
+    expect(helped).toMatch(/^True class found: beneath the trigger, by GoodNet\.$/m);
     expect(helped).not.toContain('repaired net alone');
     expect(alone).not.toContain('help');
     expect(alone).toMatch(/BadNet +repaired net alone +GoodNet$/m);
     expect(alone).toMatch(/BadNet fooled +repaired net alone fooled +GoodNet fooled/);
-    expect(alone).toMatch(/^True class found: by the repaired net alone\.$/m);
+    expect(alone).toMatch(/^True class found: beneath the trigger, by GoodNet\.$/m);
   });
 
   test('leave the repaired net out where the images tell nothing of it', () => {
