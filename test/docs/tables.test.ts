@@ -73,6 +73,6 @@ describe('docs/results.md', () => {
 
   it('tells what B′ is, and what it is not', () => {
     expect(text).toContain('after the detector has passed the target over');
-    expect(text).toContain('still follows the trigger');
+    expect(text).toContain('**No "attack: B′" below is of a net alone.**');
   });
 });
