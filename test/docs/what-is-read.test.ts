@@ -171,6 +171,10 @@ describe('what documents say is read, or not', () => {
     for (const net of nets!) expect(await isRead(net), JSON.stringify(net)).toBe(read);
   });
 
+  it('the nets made here are read, but for what they are about', async () => {
+    expect(await isRead(withLayer('UpSampling2D', { interpolation: 'nearest' }))).toBe(true);
+  });
+
   it('every net here stands in a row', () => {
     const told = new Set(rows.map(({ what }) => what));
     expect(Object.keys(NETS).filter((what) => !told.has(what))).toEqual([]);
