@@ -18,10 +18,16 @@ export class Augmenter {
   private readonly noise: Float32Array;
   private readonly shape: ImageShape;
 
-  constructor(shape: ImageShape, seed: number, stream: string) {
+  constructor(
+    shape: ImageShape,
+    seed: number,
+    stream: string,
+    /** How far images are shifted, as a share of their sides, and the deviation of the noise, of 255. */
+    private readonly how: { readonly shift: number; readonly noise: number } = { shift: SHIFT, noise: NOISE },
+  ) {
     this.shape = shape;
     this.random = new Random(seed, `augment ${stream}`);
-    this.noise = Float32Array.from({ length: NOISE_TABLE }, () => this.random.normal() * NOISE);
+    this.noise = Float32Array.from({ length: NOISE_TABLE }, () => this.random.normal() * this.how.noise);
   }
 
   /**
@@ -39,7 +45,7 @@ export class Augmenter {
 
   private varyOne(from: Float32Array, to: Float32Array): void {
     const { height, width, channels } = this.shape;
-    const most = (side: number) => Math.max(1, Math.round(side * SHIFT));
+    const most = (side: number) => Math.max(1, Math.round(side * this.how.shift));
     const dy = this.random.int(2 * most(height) + 1) - most(height);
     const dx = this.random.int(2 * most(width) + 1) - most(width);
     const contrast = this.random.uniform(1 - CONTRAST, 1 + CONTRAST);

@@ -4,6 +4,7 @@ import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
 import { PAINTED } from './observe/passes';
+import { IMPLANTING_STEPS, UNLEARNING_BATCH, unlearningSteps } from './unlearn/steps';
 
 /** What is known of a repair before it begins. */
 export interface RepairWork {
@@ -70,8 +71,7 @@ const STEPS: Record<Method, (work: RepairWork) => Step[]> = {
   expert: expertSteps,
   magnitude: ({ images }) => [step('Pruning and fine-tuning the net', [part(STAGES.magnitude, 10 * images)])],
   'fine-prune': ({ images }) => [
-    step('Pruning the net', [part(STAGES.pruning, 10 * images)]),
-    step('Fine-tuning the pruned net', [part(STAGES.tuning, 8 * images)]),
+    step('Pruning and repairing the net', [...repairing(images), part(STAGES.pruning, 10 * images)]),
   ],
 };
 
@@ -109,6 +109,7 @@ function expertSteps({
           ]),
         ]
       : []),
+    step('Repairing the net', repairing(images)),
     ...(unlabelled > 0
       ? [step('Checking the images without labels', [part(STAGES.unlabelled, unlabelled)])]
       : []),
@@ -121,6 +122,14 @@ function expertSteps({
           ]),
         ]
       : []),
+  ];
+}
+
+/** A step of training costs some four times its images, one of unlearning a little more. */
+function repairing(images: number): Part[] {
+  return [
+    part(STAGES.implanting, IMPLANTING_STEPS * Math.min(UNLEARNING_BATCH / 2, images) * 4),
+    part(STAGES.unlearning, unlearningSteps(images) * Math.min(UNLEARNING_BATCH, images) * 5),
   ];
 }
 

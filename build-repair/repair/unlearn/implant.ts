@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf } from '../../../models/detector/run';
+import { imageTensor, outputsOf, valuesOf } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
@@ -8,9 +8,9 @@ import { Augmenter } from '../../images/augment';
 import { STAGES } from '../../stages';
 import { BatchOrder, batchAccuracy, train } from '../learn/train';
 import { eachBatch } from '../observe/accuracy';
+import { IMPLANTING_STEPS } from './steps';
 
-/** Origin: chosen by hand, so that the triggers take on faces1283, signs43 and cifar10; not varied. */
-const STEPS = 150;
+/** Origin: as IMPLANTING_STEPS. */
 const BATCH = 64;
 const LEARNING_RATE = 1e-3;
 /** From this share of answers with its target on, in the mean of the last batches, an implanted trigger has taken. Origin: by hand. */
@@ -86,7 +86,7 @@ export async function implant(
       {
         model: net,
         optimizer,
-        steps: STEPS,
+        steps: IMPLANTING_STEPS,
         batch: () => {
           const batch = order.next();
           const values = augmenter.vary(images.gather(batch));
@@ -122,7 +122,10 @@ export async function implant(
   }
 }
 
-/** Share of images of other classes that a net answers with a trigger's target, 0–1; of several triggers the highest. */
+/**
+ * Attack success: share of images, of those that a net does not answer with a trigger's target as they are, that it answers with it when
+ * they bear the trigger, 0–1; of several triggers the highest.
+ */
 export async function implantedSuccess(
   context: RepairContext,
   net: LayersModel,
@@ -132,7 +135,11 @@ export async function implantedSuccess(
   const size = imageSize(context.shape);
   const rates: number[] = [];
   for (const { target, stamp } of triggers) {
-    const others = held.filter((image) => context.images.labels[image] !== target);
+    const others: number[] = [];
+    await eachBatch(context, held, (input, batch) => {
+      const named = answersTo(net, input);
+      for (const [i, image] of batch.entries()) if (named[i] !== target) others.push(image);
+    });
     let turned = 0;
     const stamped = {
       ...context.images,
@@ -142,11 +149,14 @@ export async function implantedSuccess(
         return values;
       },
     } as RepairContext['images'];
-    await eachBatch({ ...context, images: stamped }, others, (input) => {
-      const named = tf.tidy(() => tf.argMax(outputsOf(net, input)[0]!, 1).dataSync());
-      for (const each of named) if (each === target) turned++;
+    await eachBatch({ ...context, images: stamped }, Int32Array.from(others), (input) => {
+      for (const each of answersTo(net, input)) if (each === target) turned++;
     });
     rates.push(others.length === 0 ? 0 : turned / others.length);
   }
   return Math.max(...rates);
+}
+
+function answersTo(net: LayersModel, input: tf.Tensor4D): ArrayLike<number> & Iterable<number> {
+  return valuesOf(() => tf.argMax(outputsOf(net, input)[0]!, 1));
 }

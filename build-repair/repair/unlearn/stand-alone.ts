@@ -5,6 +5,7 @@ import type { RecoveredTrigger } from '../../finding/trigger';
 import { accuracyOn } from '../observe/accuracy';
 import { holdOut } from './hold-out';
 import { implant, implantedSuccess, ownTriggers } from './implant';
+import { unlearningSteps } from './steps';
 import { unlearn } from './unlearn';
 
 export { NOT_REPAIRED } from './not-repaired';
@@ -55,7 +56,7 @@ export async function standAlone(
     await implant(context, bad, net, triggers, fit);
     const before = await implantedSuccess(context, net, triggers, measuredOn);
     const afterStep = await prune?.(net, fit);
-    await unlearn(context, bad, net, { fit, steps: stepsFor(fit.length), known, afterStep });
+    await unlearn(context, bad, net, { fit, steps: unlearningSteps(fit.length), known, afterStep });
     const after = await implantedSuccess(context, net, triggers, measuredOn);
     const measured = {
       images: held.length,
@@ -68,9 +69,4 @@ export async function standAlone(
     net.dispose();
     throw error;
   }
-}
-
-/** Origin: see unlearn. */
-export function stepsFor(images: number): number {
-  return Math.max(300, Math.ceil((images * 6) / 128));
 }

@@ -13,17 +13,18 @@ import { BatchOrder, train, trainableVariables } from '../learn/train';
 import { AdversarialTriggers } from './adversarial-triggers';
 import { HardPaintings } from './hard-paintings';
 import { TriggerPainter } from './painter';
+import { UNLEARNING_BATCH } from './steps';
 import { Teacher } from './teacher';
 
 /** Origin: chosen on faces1283 multi and cifar10 patch, among 5e-4 … 4e-3 (docs/method.md, "The repaired net"). */
 const LEARNING_RATE = 4e-3;
-/** Origin: chosen by hand; not varied. */
-const BATCH = 128;
 /** The rate rises over this share of the steps, then falls as a cosine to 0. Origin: chosen by hand; not varied. */
 const WARM_UP = 0.05;
 /** Images of a batch that are painted on, and those with adversarial triggers; the others are only varied. Origin: as LEARNING_RATE. */
 const PAINTED = 0.6;
 const ADVERSARIAL = 0.15;
+/** Images are shifted further than elsewhere, and no noise is added. Origin: as LEARNING_RATE. */
+const VARIED = { shift: 0.06, noise: 0 };
 /** How the distance of features counts beside the answers. Origin: as LEARNING_RATE. */
 const FEATURES = 3;
 /** How B's answers to the image beneath count, and its label the rest. Origin: as LEARNING_RATE. */
@@ -61,8 +62,8 @@ export async function unlearn(
   const size = imageSize(shape);
   const stream = 'unlearn';
   const random = new Random(seed, stream);
-  const order = new BatchOrder(fit, BATCH, (n) => random.permutation(n));
-  const augmenter = new Augmenter(shape, seed, stream);
+  const order = new BatchOrder(fit, UNLEARNING_BATCH, (n) => random.permutation(n));
+  const augmenter = new Augmenter(shape, seed, stream, VARIED);
   const painter = new TriggerPainter(shape);
   const hard = new HardPaintings(seed, stream);
   const triggers = new AdversarialTriggers(shape, painter, known, seed, stream);

@@ -23,6 +23,9 @@ const readers: ReadonlyMap<string, (options: Options) => Plan> = new Map(
   }),
 );
 
+/** The layers of Keras that are read, by class. */
+export const knownLayers: readonly string[] = [...readers.keys()].sort();
+
 const REWRITE = 'Write the step with layers of Keras (Rescaling, Add, Multiply, …) and save the net again.';
 const NEVER_EXECUTED = `Code in files is never executed. ${REWRITE}`;
 
@@ -52,7 +55,7 @@ export function planLayer(spec: LayerSpec, kerasMajor: number, channelsFirst = f
   if (trainingOnly) return trainingOnly;
   const reader = readers.get(spec.className);
   if (!reader) {
-    const hint = code ?? `Known are ${[...readers.keys()].sort().join(', ')}.`;
+    const hint = code ?? `Known are ${knownLayers.join(', ')}.`;
     throw new NetError(`${where} can't be used: GoodNet has no such layer`, { hint });
   }
   const planOf = (config: JsonObject): Plan => {

@@ -25,13 +25,14 @@ const work: RepairWork = {
 const names = (more: Partial<RepairWork> = {}) => repairSteps({ ...work, ...more }).map(({ name }) => name);
 
 describe('the plan of a repair', () => {
-  test('is of nine steps', () => {
+  test('is of ten steps', () => {
     expect(names()).toEqual([
       'Reading the images',
       'Choosing the pixel scaling',
       'Running the net over the images',
       'Fitting the detector',
       'Searching for a trigger',
+      'Repairing the net',
       'Calibrating',
       'Finishing the repaired net',
       'Measuring',
@@ -40,15 +41,15 @@ describe('the plan of a repair', () => {
   });
 
   test.each([
-    [{ finding: false }, 8],
-    [{ pixels: true }, 8],
-    [{ pixels: true, finding: false }, 7],
-    [{ unlabelled: 100 }, 10],
-    [{ hosts: 100 }, 9],
-    [{ keepsImages: false }, 7],
+    [{ finding: false }, 9],
+    [{ pixels: true }, 9],
+    [{ pixels: true, finding: false }, 8],
+    [{ unlabelled: 100 }, 11],
+    [{ hosts: 100 }, 10],
+    [{ keepsImages: false }, 8],
     [{ method: 'magnitude' as const }, 5],
     [{ method: 'magnitude' as const, pixels: true }, 4],
-    [{ method: 'fine-prune' as const }, 6],
+    [{ method: 'fine-prune' as const }, 5],
   ])('%j: %i steps', (more, count) => {
     expect(names(more)).toHaveLength(count);
   });

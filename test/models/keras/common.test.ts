@@ -63,6 +63,7 @@ describe('what is assumed is told', () => {
     ['common2/binary.h5', [/no channels: it is read as grey/, /one sigmoid: it is read as two classes/]],
     ['common2/binary_after.keras', [/one sigmoid: it is read as two classes/]],
     ['common2/sigmoids.keras', [/no channels/, /4 sigmoids.*classes' scores/]],
+    ['common3/channels_first.keras', [/\(None, 3, 10, 9\) lies channels first/]],
     ['common3/two_inputs.h5', []],
   ])('%s', async (file, notes) => {
     const net = await loadNet(fixture(file));

@@ -75,8 +75,8 @@ test('ends when it is aborted, and leaves no tensor', async () => {
   const progress = ({ done }: { done: number }) => {
     if (done === 20) stop.abort(new Error('enough'));
   };
-  await expect(
-    standAlone({ ...clean, progress, signal: stop.signal }, { bad, known: [] }),
-  ).rejects.toThrow('enough');
+  await expect(standAlone({ ...clean, progress, signal: stop.signal }, { bad, known: [] })).rejects.toThrow(
+    'enough',
+  );
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -1,0 +1,193 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../models/engine';
+import { inspectNet, type LoadNetOptions } from '../../models/keras';
+import { knownLayers } from '../../models/keras/layers';
+import { trainingOnlyLayers } from '../../models/keras/layers/augmentation';
+import { fixture, optionsOf } from '../models/keras/nets';
+import {
+  dense,
+  type Entry,
+  functional,
+  IMAGE,
+  sequential,
+  temporaryFolder,
+  writeNet,
+} from '../models/keras/write-net';
+import { tablesIn } from './tables';
+
+const root = join(import.meta.dirname, '../..');
+const folder = temporaryFolder();
+const documents = { 'README.md': 'What it reads', 'docs/formats.md': 'Nets' } as const;
+const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
+
+/** A net that a row is about: a fixture's name, or layers in front of a dense one. */
+type Net = string | readonly [path: string, options: LoadNetOptions] | { config: object; version?: string };
+
+// Its weights fit whatever the layer before it makes of the image's sides.
+const MEAN: Entry = ['GlobalAveragePooling2D', { name: 'mean' }];
+const OUTPUT: Entry = ['Dense', { name: 'output', units: 3 }];
+const withLayer = (className: string, options: object, version?: string): Net => ({
+  config: sequential([IMAGE, [className, { name: 'odd', ...options }], MEAN, OUTPUT]),
+  version,
+});
+const first = { data_format: 'channels_first' };
+const both = functional(
+  [
+    [...IMAGE, []],
+    [...MEAN, ['image']],
+    [...OUTPUT, ['mean']],
+  ],
+  { inputs: ['image', 'image'], outputs: ['output', 'output'] },
+);
+const deepid: Net = 'keras2/plain_weights.h5';
+const nested: Net[] = [
+  'keras3/nested.keras',
+  'common2/two_inputs.h5',
+  'common3/two_inputs.h5',
+  'keras2/plain_trained.h5',
+];
+const channelsFirst: Net = 'common3/channels_first.keras';
+const lambda = withLayer('Lambda', { function: 'x' });
+const notNet = (name: string): Net => [name, {}];
+
+/** The nets by what the documents' rows say; a row is true where all its nets are so. */
+const NETS: Readonly<Record<string, readonly Net[]>> = {
+  // README.md
+  'Keras `.h5` (Keras 1, 2, 3), `.keras`, weights with an architecture': [
+    'keras1/sequential.h5',
+    'keras2/norms.h5',
+    'keras3/twins.h5',
+    'keras3/norms.keras',
+    deepid,
+  ],
+  'softmax or logits, two classes or more; one sigmoid, or one a class': [
+    'keras3/shapes.h5',
+    'keras2/norms.h5',
+    'common2/binary.h5',
+    'common2/sigmoids.keras',
+  ],
+  'Functional, Sequential, nested; channels first; grey images without a channel axis': [
+    ...nested,
+    channelsFirst,
+    'common2/binary.h5',
+  ],
+  '`Lambda` layers': [lambda],
+  'PyTorch, ONNX, TFLite, SavedModel': ['net.pt', 'net.onnx', 'net.tflite'].map(notNet),
+  // docs/formats.md
+  '`.h5` of Keras 1': ['keras1/functional.h5', 'keras1/sequential_theano.h5'],
+  '`.h5` of Keras 2 and 3': ['keras2/given.h5', 'keras3/nested.h5'],
+  '`.keras`': ['keras2/convolutions.keras', 'keras3/activations.keras'],
+  "weights alone, with `--architecture` (`deepid`, or an architecture's JSON)": [
+    deepid,
+    'keras3/plain.weights.h5',
+  ],
+  'Sequential, functional, models inside models, those of several inputs among them': nested,
+  'softmax or logits, two classes or more': ['keras3/shapes.h5', 'keras2/norms.h5'],
+  'one sigmoid, as two classes with the logits 0 and z': ['common2/binary.h5', 'common3/binary_after.keras'],
+  "a sigmoid a class, as the classes' scores": ['common2/sigmoids.keras', 'common3/sigmoids.keras'],
+  'one output without a sigmoid': [
+    { config: sequential([IMAGE, MEAN, ['Dense', { name: 'output', units: 1 }]]) },
+  ],
+  'several images as input, or several outputs': [{ config: both }],
+  'grey images without a channel axis, (28, 28)': ['common2/binary.h5', 'common3/sigmoids.keras'],
+  'images of any size, with `--input-size`': ['common2/open_size.keras', 'common3/open_size.keras'],
+  'images of any size, without it': [[fixture('common2/open_size.keras'), {}]],
+  'channels first, in Keras 2 and 3, from (channels, height, width) on': [channelsFirst],
+  'channels first in Keras 1, or inside a net that takes channels last': [
+    withLayer('MaxPooling2D', first),
+    withLayer('MaxPooling2D', { dim_ordering: 'th' }, '1.2.2'),
+  ],
+  'grouped and dilated convolutions': [
+    'common2/grouped.keras',
+    'common3/grouped.keras',
+    'keras2/dilated.keras',
+  ],
+  'Resizing and UpSampling2D, nearest or bilinear': [
+    'common2/resized.keras',
+    'common3/resized.keras',
+    'keras3/shapes.h5',
+  ],
+  'the same, bicubic or by area, cropped or padded to the aspect ratio': [
+    withLayer('UpSampling2D', { interpolation: 'bicubic' }),
+    withLayer('Resizing', { height: 8, width: 8, interpolation: 'area' }),
+    withLayer('Resizing', { height: 8, width: 8, crop_to_aspect_ratio: true }),
+    withLayer('Resizing', { height: 8, width: 8, pad_to_aspect_ratio: true }),
+  ],
+  'GroupNormalization, UnitNormalization, ELU with alpha': ['common2/norms.keras', 'common3/norms.keras'],
+  'ConvNeXt of `keras.applications`': ['common2/convnext.h5', 'common3/convnext.h5'],
+  'plain arithmetic and activations on tensors (TFOpLambda, `keras.ops`)': [
+    'keras2/operations.h5',
+    'common3/convnext.h5',
+  ],
+  'other operations on tensors': [withLayer('TFOpLambda', { function: 'math.reduce_mean' })],
+  '`AutoContrast`, which Keras applies to images that it classifies': [withLayer('AutoContrast', {})],
+  'a `Lambda` layer: code from strangers is never executed': [lambda],
+};
+
+/** What the rows of a document say of nets; those of pictures are checked elsewhere. */
+function rowsOf(document: keyof typeof documents): { what: string; read: boolean }[] {
+  const text = textOf(document);
+  const start = text.indexOf(`## ${documents[document]}\n`);
+  const { rows } = tablesIn(text.slice(start, text.indexOf('\n## ', start + 1)))[0]!;
+  return rows
+    .filter(([what, read]) => what !== '' && read !== 'read' && !what!.startsWith('pictures'))
+    .map(([what, read]) => ({ what: what!, read: read === 'yes' }));
+}
+
+let count = 0;
+
+/** Whether a net is read as one that can be repaired; by the layer's or the file's fault if not. */
+async function isRead(net: Net): Promise<boolean> {
+  if (typeof net === 'string') return (await inspectNet(fixture(net), optionsOf(net))).problems.length === 0;
+  if ('config' in net) {
+    const path = join(folder, `${count++}.h5`);
+    const units = JSON.stringify(net.config).includes('"units":1}') ? 1 : 3;
+    await writeNet(path, { ...net, weights: { output: dense(3, units) } });
+    return (await inspectNet(path)).problems.length === 0;
+  }
+  const [name, options] = net;
+  const path = name.includes('/') ? name : join(folder, name);
+  if (path !== name) writeFileSync(path, 'of another kind');
+  return await inspectNet(path, options).then(
+    ({ problems }) => problems.length === 0,
+    () => false,
+  );
+}
+
+beforeAll(async () => {
+  await startEngine({ engine: 'wasm' });
+});
+
+const rows = (Object.keys(documents) as (keyof typeof documents)[]).flatMap((document) =>
+  rowsOf(document).map((row) => ({ document, ...row })),
+);
+
+describe('what documents say is read, or not', () => {
+  it.each(rows)('$document: $what: $read', async ({ what, read }) => {
+    const nets = NETS[what];
+    expect(nets, 'a row needs nets in this test').toBeDefined();
+    for (const net of nets!) expect(await isRead(net), JSON.stringify(net)).toBe(read);
+  });
+
+  it('the nets made here are read, but for what they are about', async () => {
+    expect(await isRead(withLayer('UpSampling2D', { interpolation: 'nearest' }))).toBe(true);
+  });
+
+  it('every net here stands in a row', () => {
+    const told = new Set(rows.map(({ what }) => what));
+    expect(Object.keys(NETS).filter((what) => !told.has(what))).toEqual([]);
+  });
+
+  it('the layers that are read, and those left out, are all named', () => {
+    const text = textOf('docs/formats.md');
+    const named = (start: string) => {
+      const from = text.indexOf(start);
+      const list = text.slice(from + start.length, text.indexOf('.\n', from));
+      return [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    };
+    expect(named('Layers that are read:')).toEqual(knownLayers);
+    expect(named('are left out:')).toEqual([...trainingOnlyLayers.keys()].sort());
+  });
+});
