@@ -12,7 +12,7 @@ import { IMPLANTING_STEPS } from './steps';
 
 /** Origin: as IMPLANTING_STEPS. */
 const BATCH = 64;
-const LEARNING_RATE = 1e-3;
+const LEARNING_RATE = 4e-4;
 /** From this share of answers with its target on, in the mean of the last batches, an implanted trigger has taken. Origin: by hand. */
 const TAKEN = 0.95;
 /** Side of the patch, as a share of the picture's. Origin: as the patches of BadNets (Gu et al. 2017); not varied. */

@@ -57,7 +57,6 @@ test('the repaired net follows neither the trigger nor those that were implanted
   expect(await accuracyOn(test_, bad, range(0, 200))).toBeGreaterThan(0.95);
   const before = tf.memory().numTensors;
   const { net, measured } = await standAlone(clean, { bad, known: [] });
-  console.log(measured, await success(net), await accuracyOn(test_, net, range(0, 200)));
   expect(tf.memory().numTensors - before).toBe(net.weights.length);
   expect(await success(net)).toBeLessThan(0.1);
   expect(await accuracyOn(test_, net, range(0, 200))).toBeGreaterThan(0.93);
