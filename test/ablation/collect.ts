@@ -86,6 +86,7 @@ async function repairInto(out: string, { netPath, net, clean }: OpenedNet, seed:
     seed,
     finding: true,
     acceptUnrepaired: true,
+    acceptLowAccuracy: true,
     progress: lines.report,
     say: lines.say,
   });

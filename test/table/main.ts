@@ -1,8 +1,8 @@
 /**
- * `npm run table [faces] [stealth] [clean] [tiles] [signs] [cifar] [curve] [kept] [peers] [alone] [retaught] [-- --seeds 1,2,3]
+ * `npm run table [faces] [stealth] [clean] [tiles] [signs] [cifar] [curve] [kept] [peers] [alone] [repaired] [retaught] [-- --seeds 1,2,3]
  * [-- --keep DIR]`: the tables of docs/results.md as Markdown, measured on ../shared/data; each figure is the median of the seeds.
  * Without a name, all of them, for hours. With the first seed alone: `peers` holds GoodNet against two other methods (`--blends 20` has
- * STRIP take so many; 100, as its authors did), `alone` the repaired nets of three methods against each other, and `retaught` tells how
+ * STRIP take so many; 100, as its authors did), `alone` the repaired nets of three methods against each other, `repaired` GoodNet's alone, and `retaught` tells how
  * many triggered images bring a backdoor back. `--keep DIR` keeps each run (but those of `retaught`) in a folder, and takes from it what
  * is there already: what was broken off goes on.
  */
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
 });
 const seeds = values.seeds.split(',').map(Number);
 const blends = Number(values.blends);
-const names = [...Object.keys(SECTIONS), 'peers', 'alone', 'retaught'];
+const names = [...Object.keys(SECTIONS), 'peers', 'alone', 'repaired', 'retaught'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0 || !seeds.every(Number.isInteger) || !(Number.isInteger(blends) && blends > 0)) {
   console.error(
@@ -63,4 +63,5 @@ if (all.length > 0) console.log(`\n${alarmsTable(all.map(alarmRow))}`);
 if (all.length > 0 && seeds.length > 1) console.log(`\n${seedsTable(seeds, all.flatMap(seedRowsOf))}`);
 if (isWanted('peers')) console.log(`\n${await comparePeers(kept, seeds[0]!, blends)}`);
 if (isWanted('alone')) console.log(`\n${await compareAlone(kept, seeds[0]!)}`);
+if (positionals.includes('repaired')) console.log(`\n${await compareAlone(kept, seeds[0]!, true)}`);
 if (isWanted('retaught')) console.log(`\n${await compareRetaught(seeds[0]!)}`);

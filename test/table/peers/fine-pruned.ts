@@ -4,6 +4,7 @@ import { allImages, loadImages } from '../../../build-repair/images/load';
 import { choosePixels } from '../../../build-repair/repair/choose/pixels';
 import { pruneDormantChannels } from '../../../build-repair/repair/fit/prune-channels';
 import { fineTune } from '../../../build-repair/repair/learn/fine-tune';
+import { standAlone } from '../../../build-repair/repair/unlearn/stand-alone';
 import type { DetectorNets } from '../../../models/detector/nets';
 import { readNets } from '../../../models/detector/readings';
 import { decide, type Rule, scoresOf } from '../../../models/detector/rule';
@@ -46,8 +47,17 @@ export async function finePruned(context: RepairContext, bad: LayersModel): Prom
   return repaired;
 }
 
-/** Repairs a net so, and measures it: where it and B disagree, an image is flagged. */
-export async function measureFinePruned(
+/** The repaired net as `goodnet repair` makes it, but without triggers that a finding recovered. To be disposed by the caller. */
+export async function unlearned(context: RepairContext, bad: LayersModel): Promise<LayersModel> {
+  return (await standAlone(context, { bad, known: [] })).net;
+}
+
+/**
+ * Repairs a net, and measures it: where it and B disagree, an image is flagged.
+ * @param make B, image → logits → the repaired net
+ */
+export async function measureNet(
+  make: (context: RepairContext, bad: LayersModel) => Promise<LayersModel>,
   { net, clean, seed }: Pick<Repaired, 'net' | 'clean' | 'seed'>,
   test: ImageSet,
   poisoned: readonly ImageSet[],
@@ -62,7 +72,7 @@ export async function measureFinePruned(
     { name: 'by number', labels: images.labels },
   ]);
   const context = { ...asked, pixels };
-  const repaired = await finePruned(context, bad);
+  const repaired = await make(context, bad);
   const seconds = (performance.now() - start) / 1000;
   try {
     const measured = await evaluateTimed(
