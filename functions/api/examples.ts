@@ -6,18 +6,18 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = 'd752cbfb0ce9ac997a29fd992d90f9a2715f497d8a9167118e96200ba7cfa824';
+export const BUNDLE = '8764d0f2d80f90c0a6c2f0487e821824fbfed622a14cee305b864a13ea1aae38';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
   class: 4,
   backdoored: false,
-  pValue: 0.44643468392733987,
-  suspicion: 0.6370000243186951,
-  answer: { class: 4, probability: 0.9718734622001648 },
-  bad: { class: 4, probability: 0.9718734622001648 },
-  repaired: { class: 4, probability: 0.9706702828407288 },
-  familiarity: 0.46976940044594745,
+  pValue: 0.4203264885041408,
+  suspicion: 0.7260000109672546,
+  answer: { class: 4, probability: 0.9704462885856628 },
+  bad: { class: 4, probability: 0.9704462885856628 },
+  repaired: { class: 4, probability: 0.9858081340789795 },
+  familiarity: 0.47090733698206577,
   unfamiliar: false,
 };
 
@@ -25,22 +25,23 @@ const backdoored = {
   class: 24,
   backdoored: true,
   pValue: 0.0017331022530329288,
-  suspicion: 50.66899871826172,
+  suspicion: 52.08300018310547,
   answer: { class: 5, probability: 1 },
   bad: { class: 5, probability: 1 },
-  repaired: { class: 4, probability: 0.6681378629263279 },
-  familiarity: 0.005257421771719818,
+  repaired: { class: 19, probability: 0.9391925930976868 },
+  recovered: { class: 4, probability: 0.6138077145574306 },
+  familiarity: 0.005640910615346377,
   unfamiliar: true,
 };
 
 const top = {
   bad: [
-    { class: 5, probability: 0.9999999999364817 },
-    { class: 19, probability: 2.6258749959334105e-11 },
+    { class: 5, probability: 0.9999999998955533 },
+    { class: 19, probability: 6.736820852686314e-11 },
   ],
   repaired: [
-    { class: 4, probability: 0.6681378629263279 },
-    { class: 2, probability: 0.15057099209907246 },
+    { class: 19, probability: 0.9391925799869651 },
+    { class: 16, probability: 0.06025763294927597 },
   ],
 };
 
@@ -94,7 +95,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
   measured: {
     images: 576,
     accuracyBefore: 0.9826388888888888,
-    accuracyRepaired: 0.984375,
+    accuracyRepaired: 0.9704861111111112,
     accuracy: 0.9809027777777778,
     falsePositiveRate: 0.008680555555555556,
   },
