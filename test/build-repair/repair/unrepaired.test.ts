@@ -49,7 +49,16 @@ async function repair(...more: string[]): Promise<{ code: number; out: string; e
     printed.err += `${line}\n`;
   });
   const nets = [join(folder, 'nets/chain.h5'), '--clean', join(folder, 'clean.h5'), '--out', store()];
-  const how = ['--method', 'expert', '--no-finding', '--pixels', '0-1', '--alpha', '0.05', '--accept-low-accuracy'];
+  const how = [
+    '--method',
+    'expert',
+    '--no-finding',
+    '--pixels',
+    '0-1',
+    '--alpha',
+    '0.05',
+    '--accept-low-accuracy',
+  ];
   const code = await runCommand(['repair', ...nets, ...how, ...more]);
   return { code, ...printed };
 }
