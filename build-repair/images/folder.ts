@@ -4,8 +4,10 @@ import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { openRegular } from '../../models/regular';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
+import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
+import { LABELS_FILE, readLabelsFile } from './labels-file';
 import { Walk } from './listing';
 import { pathOf } from './names';
 import { refuseSplits } from './splits';
@@ -20,15 +22,19 @@ const BESIDE =
 
 /**
  * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
- * folder, however deep, is of that class.
+ * folder, however deep, is of that class. A folder without folders is one whose `labels.csv` tells the labels. A `class_indices.json`
+ * tells the classes' names and order, where no other order and no names are told.
  * @throws ImageError for a folder that holds no labelled images; while reading, for an image that can't be read
  */
 export async function openFolderSet(path: string, options: FolderSetOptions): Promise<ImageSet> {
   const walk = await Walk.start(path);
   const { folders, files } = await walk.list();
-  if (folders.length === 0) throw withoutClasses(path, files.length);
+  if (folders.length === 0 && !files.includes(LABELS_FILE)) throw withoutClasses(path, files.length);
+  const known = { ...options, classNames: await namesOf(path, files, options) };
+  if (folders.length === 0) return openListed(path, files, known, walk);
   const alike = await refuseSplits(walk, folders, path);
-  const { labels, classNames, byName } = folderLabels(folders, options, path);
+  if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
+  const { labels, classNames, byName } = folderLabels(folders, known, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
@@ -72,6 +78,47 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   return listedSet(basename(resolve(path)), grouped, has, options);
 }
 
+/** The classes' names: those that are known, or those of the folder's `class_indices.json`, where no order is told. */
+async function namesOf(path: string, files: readonly string[], options: FolderSetOptions) {
+  const { classNames, order, classes } = options;
+  if (classNames || order || !files.includes(CLASS_INDICES)) return classNames;
+  return await readClassIndices(path, classes);
+}
+
+function refuseUnnamed(folders: readonly string[], names: readonly string[], path: string): void {
+  const other = folders.find((folder) => !names.includes(folder));
+  if (other === undefined) return;
+  throw new ImageError(`${path}/${CLASS_INDICES} names no class "${other}", and there is such a folder`, {
+    hint: 'Take the file or the folder out, or tell the order: --class-order name.',
+  });
+}
+
+/** A folder whose images have their labels in a file. */
+async function openListed(
+  path: string,
+  files: readonly string[],
+  options: FolderSetOptions,
+  { passedOver }: Walk,
+): Promise<ImageSet> {
+  const { labels, classNames } = await readLabelsFile(path, files, options);
+  const listed = [...labels].sort(([a, one], [b, other]) => one - other || (a < b ? -1 : 1));
+  const names = listed.map(([file, label]) => join(String(label), file));
+  const groups = options.group && groupByPrefix(names, separatorOf(options.group, path), path);
+  const images: ListedImage[] = listed.map(([file, label], i) => ({
+    path: join(path, file),
+    label,
+    ...(groups && { group: groups[i]! }),
+  }));
+  for (const file of files) {
+    const other = join(path, file);
+    if (!labels.has(file) && (await isImage(other)))
+      images.push({ path: other, bad: `${LABELS_FILE} doesn't name it, so it has no label` });
+  }
+  const frames = groups ? undefined : framesInWords(names, path);
+  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
+  return listedSet(basename(resolve(path)), images, { ...has, remarks: frames ? [frames] : [] }, options);
+}
+
 /** Other files beside the class folders (a README, a list) are none of our business. */
 async function isImage(path: string): Promise<boolean> {
   const file = await openRegular(pathOf(path)).catch(() => undefined);
@@ -87,6 +134,6 @@ async function isImage(path: string): Promise<boolean> {
 function withoutClasses(path: string, files: number): ImageError {
   if (files === 0) return new ImageError(`${path} is empty`);
   return new ImageError(`${path} has no class folders: its ${files} files have no labels`, {
-    hint: 'Labelled images are wanted as a folder a class: 0/a.png, 1/b.png, …',
+    hint: `Labelled images are wanted as a folder a class: 0/a.png, 1/b.png, …; or with a list of them, ${LABELS_FILE}.`,
   });
 }

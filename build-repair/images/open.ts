@@ -4,6 +4,7 @@ import { ImageError, messageOf } from '../../models/errors';
 import { isHdf5 } from '../../models/hdf5/open';
 import { openHdf5Set } from '../../models/images/hdf5';
 import type { Layout } from '../../models/images/layout';
+import { isNumpy, openNumpySet } from '../../models/images/numpy';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
@@ -13,7 +14,8 @@ import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
 import { Walk } from './listing';
 
-const SETS = 'Labelled images are wanted as an HDF5 file (data, label) or as a folder with a folder a class.';
+const SETS =
+  'Labelled images are wanted as an HDF5 or .npz file (data, label) or as a folder with a folder a class.';
 const HDF5_NAME = /\.(h5|hdf5|he5|hdf)$/i;
 
 export interface OpenOptions {
@@ -36,7 +38,7 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a set of images by its path: an HDF5 file, told by its first bytes; a folder with a folder a class; without
+ * Opens a set of images by its path: an HDF5 file, told by its first bytes; a `.npz` or `.npy` of NumPy; a folder with a folder a class; without
  * labels, any folder of images, or one image.
  * @throws ImageError where there is no such path, or it holds no such images
  */
@@ -51,7 +53,8 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
     return openFiles(files.paths, { ...options, name, passedOver: files.passedOver });
   }
   const groupDataset = group && datasetOfGroup(group, path);
-  return await openHdf5Set(path, { ...rest, labelsRequired, groupDataset });
+  const openSet = isNumpy(path) ? openNumpySet : openHdf5Set;
+  return await openSet(path, { ...rest, labelsRequired, groupDataset });
 }
 
 /** Files of images, and what was not taken for one. */
@@ -61,7 +64,7 @@ export interface FoundFiles {
 }
 
 /**
- * The files of images that a path means: those of a folder, however deep, or itself; undefined for an HDF5 set.
+ * The files of images that a path means: those of a folder, however deep, or itself; undefined for an HDF5 or NumPy set.
  * @throws ImageError where there is no such path, or none of these
  */
 export async function imageFiles(path: string, labelsRequired = false): Promise<FoundFiles | undefined> {
@@ -72,7 +75,7 @@ export async function imageFiles(path: string, labelsRequired = false): Promise<
     if (files.length === 0) throw new ImageError(`${path} holds no images: it is empty`);
     return { paths: files.map((file) => join(path, file)), passedOver: walk.passedOver };
   }
-  if (await isHdf5(path)) return undefined;
+  if (isNumpy(path) || (await isHdf5(path))) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {
     const foreign = await foreignAt(path);
     if (foreign) {

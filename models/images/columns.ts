@@ -56,7 +56,11 @@ export async function readLabels(
   classes: number | undefined,
   flag?: string,
 ): Promise<Int32Array> {
-  const rows = await numberRows(datasetOf(file, name, flag), file, ImageError);
+  return labelsOf(await numberRows(datasetOf(file, name, flag), file, ImageError), count, classes);
+}
+
+/** The same of numbers that are at hand. @throws ImageError naming the first row that is no such label */
+export function labelsOf(rows: NumberRows, count: number, classes: number | undefined): Int32Array {
   const read = readerOf(rows, count, classes);
   const labels = new Int32Array(count);
   const most = classes ?? 2 ** 31;
@@ -174,7 +178,8 @@ function readTexts(dataset: Dataset, count: number, what: string, bytes: number)
   return texts;
 }
 
-function checkColumn({ name, count, rowShape }: NumberRows, images: number, classes?: number): void {
+/** @throws ImageError unless it is one number for each of so many images */
+export function checkColumn({ name, count, rowShape }: NumberRows, images: number, classes?: number): void {
   if (rowShape.some((length) => length !== 1)) {
     throw new ImageError(
       `${name} has the shape (${[count, ...rowShape].join(', ')}); one number an image is wanted` +

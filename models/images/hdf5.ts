@@ -1,16 +1,13 @@
-import { basename } from 'node:path';
+import { Dataset } from 'h5wasm';
 import { ImageError } from '../errors';
-import { Blocks } from '../hdf5/blocks';
+import { refuseLinks } from '../hdf5/held';
 import { type OpenHdf5, openHdf5 } from '../hdf5/open';
-import { type NumberRows, numberRows } from '../hdf5/rows';
+import { numberRows } from '../hdf5/rows';
 import { datasetOf, readGroups, readLabels } from './columns';
-import { copyImage, type Layout, tellLayout } from './layout';
+import { type Layout, tellLayout } from './layout';
 import { columnNames } from './names';
-import { RangeLook, rescaling, unitInWords } from './range';
-import { type ImageBatch, type ImageSet, type ImageShape, imageSize, type SkippedImage } from './set';
-
-/** Blocks, spread over the set, that are looked through to tell the range of its values. */
-const LOOKED_AT = 4;
+import { rowsSet } from './rows-set';
+import type { ImageSet, ImageShape } from './set';
 
 export interface Hdf5SetOptions {
   /** What the net takes: tells which dimensions are height, width and channels. */
@@ -54,7 +51,7 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
       hint: 'Images are wanted here: an HDF5 file with "data" and "label", or a folder with a folder a class.',
     });
   }
-  const names = columnNames(file, { data: options.dataName, label: options.labelName });
+  const names = columnNames(columnsOf(file), { data: options.dataName, label: options.labelName });
   const rows = await numberRows(datasetOf(file, names.data, '--data-name'), file, ImageError);
   if (rows.count === 0) throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`);
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
@@ -62,56 +59,7 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
   const labels = labelsRequired ? await column(names.label, '--label-name') : undefined;
   const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
   const groups = groupDataset ? await readGroups(file, groupDataset, rows.count) : undefined;
-  refuseUnitRange(rows);
-
-  let skipped: SkippedImage[] = [];
-  let closed = false;
-  async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
-    skipped = [];
-    const blocks = new Blocks(rows);
-    const size = imageSize(shape);
-    for (let start = 0; start < rows.count; start += batchSize) {
-      const end = Math.min(start + batchSize, rows.count);
-      const pixels = new (rows.isUint8 ? Uint8Array : Float32Array)((end - start) * size);
-      const kept: number[] = [];
-      for (let row = start; row < end; row++) {
-        const { values, from } = blocks.at(row);
-        const bad = copyImage(values, from, pixels, kept.length * size, shape, layout);
-        if (bad === undefined) kept.push(row);
-        else if (skipBad) skipped.push({ name: `${path}#${row}`, reason: outside(bad) });
-        else {
-          throw new ImageError(`${rows.name}: row ${row}: ${outside(bad)}`, {
-            hint: '--skip-bad leaves such images out.',
-          });
-        }
-      }
-      if (kept.length === 0) continue;
-      const taken = <T>(all: ArrayLike<T> | undefined) => all && kept.map((row) => all[row]!);
-      const taken32 = (all: Int32Array | undefined) => all && Int32Array.from(kept, (row) => all[row]!);
-      yield {
-        pixels: pixels.subarray(0, kept.length * size),
-        labels: taken32(labels),
-        trueLabels: taken32(trueLabels),
-        groups: taken(groups),
-        names: kept.map((row) => `${path}#${row}`),
-      };
-    }
-  }
-  return {
-    name: basename(path),
-    shape,
-    size: rows.count,
-    labelled: labels !== undefined,
-    classNames: undefined,
-    get skipped() {
-      return skipped;
-    },
-    batches,
-    close() {
-      if (!closed) file.close();
-      closed = true;
-    },
-  };
+  return rowsSet(path, rows, { labels, trueLabels, groups }, { shape, layout, skipBad }, () => file.close());
 }
 
 /** Whether Keras wrote it: a whole model, or weights alone. */
@@ -122,22 +70,10 @@ function isNet(file: OpenHdf5): boolean {
   return marks.some((mark) => keys.includes(mark)) || Object.hasOwn(file.attrs, 'layer_names');
 }
 
-function refuseUnitRange(rows: NumberRows): void {
-  const blocks = new Blocks(rows);
-  const look = new RangeLook();
-  const all = Math.ceil(rows.count / blocks.blockRows);
-  const step = Math.max(1, Math.floor(all / LOOKED_AT));
-  for (let block = 0, looked = 0; block < all && looked < LOOKED_AT; block += step, looked++) {
-    look.add(blocks.at(block * blocks.blockRows).values);
-  }
-  const told = look.told();
-  if (told) {
-    throw new ImageError(`${rows.name}: its values ${unitInWords(told)}`, {
-      hint: `${rescaling(told)} How the net takes them is told by --pixels.`,
-    });
-  }
-}
-
-function outside(value: number): string {
-  return Number.isNaN(value) ? 'a value is not a number (NaN)' : `the value ${value} is outside 0–255`;
+function columnsOf(file: OpenHdf5) {
+  const holds = (key: string) => {
+    refuseLinks(file, key, file.name, ImageError);
+    return file.get(key) instanceof Dataset;
+  };
+  return { name: file.name, keys: () => file.keys(), holds };
 }

@@ -1,9 +1,14 @@
-import { Dataset } from 'h5wasm';
 import { ImageError } from '../errors';
-import { refuseLinks } from '../hdf5/held';
-import type { OpenHdf5 } from '../hdf5/open';
 
-/** Where the images and the labels of an HDF5 set are. */
+/** A file of arrays that have names. */
+export interface NamedArrays {
+  readonly name: string;
+  keys(): readonly string[];
+  /** Whether one of the keys is that of an array. */
+  holds(key: string): boolean;
+}
+
+/** Where the images and the labels of a set are. */
 export interface ColumnNames {
   readonly data: string;
   readonly label: string;
@@ -36,7 +41,7 @@ const PAIRS: readonly (readonly [data: string, label: string])[] = [
  * @throws ImageError where there are several, as of training and test
  */
 export function columnNames(
-  file: OpenHdf5,
+  file: NamedArrays,
   told: { readonly data?: string | undefined; readonly label?: string | undefined },
 ): ColumnNames {
   if (told.data !== undefined && told.label !== undefined) return { data: told.data, label: told.label };
@@ -46,7 +51,7 @@ export function columnNames(
     const names = { data: told.data ?? keyOf(data), label: told.label ?? keyOf(label) };
     const fits = told.data === undefined || told.data.toLowerCase() === data;
     const fitsLabel = told.label === undefined || told.label.toLowerCase() === label;
-    return fits && fitsLabel && names.data !== undefined && isDataset(file, names.data) ? [names] : [];
+    return fits && fitsLabel && names.data !== undefined && file.holds(names.data) ? [names] : [];
   });
   const whole = found.filter(({ label }) => label !== undefined);
   const usual = { data: told.data ?? 'data', label: told.label ?? 'label' };
@@ -64,9 +69,4 @@ export function columnNames(
   }
   const [one = found[0]] = whole;
   return { data: one?.data ?? usual.data, label: one?.label ?? usual.label };
-}
-
-function isDataset(file: OpenHdf5, name: string): boolean {
-  refuseLinks(file, name, file.name, ImageError);
-  return file.get(name) instanceof Dataset;
 }

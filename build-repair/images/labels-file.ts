@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { ImageError, messageOf } from '../../models/errors';
+import { readRegular } from '../../models/regular';
+import type { FolderLabelOptions } from './class-folders';
+import { pathOf } from './names';
+
+/** The list of a folder's images with their labels. */
+export const LABELS_FILE = 'labels.csv';
+const MOST_BYTES = 2 ** 28;
+const FILE_COLUMN = /^(file|file_?name|image|image_?name|path)$/i;
+const LABEL_COLUMN = /^(label|class|class_?name|category|target)$/i;
+
+/** Which label each image of a folder has. */
+export interface ListedLabels {
+  readonly labels: ReadonlyMap<string, number>;
+  /** By label, where the labels are names. */
+  readonly classNames: readonly string[] | undefined;
+}
+
+/**
+ * Reads a folder's `labels.csv`: a line of headings (`file,label`), then a line an image. Labels are names, where all of them are among the
+ * names that are known; else numbers from 0; else names, which are 0…N−1 in sorted order. An order that is told decides instead.
+ * @param files the folder's files: no other is named
+ * @param known.classes N, where it is known
+ * @param known.classNames the classes' names by label, where they are known
+ * @throws ImageError naming the line that can't be used
+ */
+export async function readLabelsFile(
+  folder: string,
+  files: readonly string[],
+  known: FolderLabelOptions,
+): Promise<ListedLabels> {
+  const path = join(folder, LABELS_FILE);
+  const texts = textsOf(await textOf(path), path, new Set(files));
+  const distinct = [...new Set([...texts.values()].map(({ label }) => label))].sort();
+  const names = known.order ? undefined : known.classNames;
+  const byName = (classNames: readonly string[]) => {
+    const labelOf = new Map(classNames.map((name, label) => [name, label]));
+    return { labels: mapped(texts, ({ label }) => labelOf.get(label)!), classNames };
+  };
+  if (names && distinct.every((name) => names.includes(name))) return byName(names);
+  const other = distinct.find((name) => !/^\d+$/.test(name));
+  if (other !== undefined && known.order === 'number')
+    throw new ImageError(`${path}: the labels are names (${other}), not numbers`);
+  if (other === undefined && known.order !== 'name') {
+    return {
+      labels: mapped(texts, ({ label, line }) => numberOf(label, known.classes, `${path}: line ${line}`)),
+      classNames: names,
+    };
+  }
+  if (names) {
+    const { line, label } = [...texts.values()].find((each) => !names.includes(each.label))!;
+    throw new ImageError(`${path}: line ${line}: no class is called "${label}"`, {
+      hint: `The classes are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
+    });
+  }
+  if (known.classes !== undefined && distinct.length !== known.classes) {
+    throw new ImageError(`${path} names ${distinct.length} classes, the net has ${known.classes}`, {
+      hint: 'Names are taken in sorted order, so every class is wanted; or give labels as numbers from 0, or a class_indices.json beside it.',
+    });
+  }
+  return byName(distinct);
+}
+
+interface Line {
+  readonly label: string;
+  readonly line: number;
+}
+
+function mapped(texts: ReadonlyMap<string, Line>, to: (line: Line) => number): Map<string, number> {
+  return new Map([...texts].map(([file, line]) => [file, to(line)]));
+}
+
+function numberOf(text: string, classes: number | undefined, where: string): number {
+  const label = Number(text);
+  if (label < (classes ?? 2 ** 31)) return label;
+  throw new ImageError(
+    classes === undefined
+      ? `${where}: ${text} is too large for a label`
+      : `${where}: ${text}; the net's ${classes} classes are 0 to ${classes - 1}`,
+    { hint: label === classes ? 'Classes are counted from 0: are these counted from 1?' : undefined },
+  );
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return (await readRegular(pathOf(path), MOST_BYTES)).toString('utf8').replace(/^\ufeff/, '');
+  } catch (cause) {
+    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function textsOf(text: string, path: string, files: ReadonlySet<string>): Map<string, Line> {
+  const [head = '', ...lines] = text.split(/\r\n|\n|\r/);
+  const separator = [',', ';', '\t'].find((each) => head.includes(each)) ?? ',';
+  const headings = cells(head, separator) ?? [];
+  const fileAt = headings.findIndex((name) => FILE_COLUMN.test(name));
+  const labelAt = headings.findIndex((name) => LABEL_COLUMN.test(name));
+  if (fileAt < 0 || labelAt < 0) {
+    throw new ImageError(`${path}: its first line doesn't tell the columns of files and labels`, {
+      hint: 'It should be: file,label',
+    });
+  }
+  const texts = new Map<string, Line>();
+  for (const [i, each] of lines.entries()) {
+    if (each.trim() === '') continue;
+    const line = i + 2;
+    const row = cells(each, separator);
+    const file = row?.[fileAt];
+    const label = row?.[labelAt];
+    const where = `${path}: line ${line}`;
+    if (!file || !label || row?.length !== headings.length)
+      throw new ImageError(`${where} isn't ${headings.length} columns with a file and a label`);
+    if (!files.has(file)) throw new ImageError(`${where}: there is no file ${file} in the folder`);
+    const before = texts.get(file);
+    if (before) throw new ImageError(`${where}: ${file} is in line ${before.line}, too`);
+    texts.set(file, { label, line });
+  }
+  if (texts.size === 0) throw new ImageError(`${path} names no images`);
+  return texts;
+}
+
+/** The cells of a line, quotes (RFC 4180) taken off; undefined where a quote isn't closed. */
+function cells(line: string, separator: string): string[] | undefined {
+  const found: string[] = [];
+  for (let at = 0; ; ) {
+    if (line[at] === '"') {
+      const quoted = /^"((?:[^"]|"")*)"/.exec(line.slice(at));
+      const end = quoted && at + quoted[0].length;
+      if (end === null || (end < line.length && line[end] !== separator)) return undefined;
+      found.push(quoted![1]!.replaceAll('""', '"'));
+      at = end;
+    } else {
+      const next = line.indexOf(separator, at);
+      const end = next < 0 ? line.length : next;
+      found.push(line.slice(at, end).trim());
+      at = end;
+    }
+    if (at >= line.length) return found;
+    at++;
+  }
+}
