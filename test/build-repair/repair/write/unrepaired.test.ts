@@ -31,8 +31,8 @@ test('in words: that it is not repaired, before its figures', () => {
 test.each([
   [0, '0 %'],
   [0.004, '0.4 %'],
-  [0.102, '10.2 %'],
-  [0.1, '10 %'],
+  [0.202, '20.2 %'],
+  [0.2, '20 %'],
   [0.998, '99.8 %'],
   [1, '100 %'],
 ])('%d is %s: neither none, all nor the limit is claimed', (after, told) => {
