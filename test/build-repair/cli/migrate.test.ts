@@ -1,30 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
-import { run } from '../../../build-repair/cli/run';
+import { afterAll, expect, test } from 'vitest';
 import { fixture } from '../../fixtures/bundles/fixtures';
+import { commandLine } from './in-process';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-migrate-command-'));
-let logs: MockInstance<typeof console.log>;
-let errors: MockInstance<typeof console.error>;
+const goodnet = commandLine();
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  logs = vi.spyOn(console, 'log').mockImplementation(() => {});
-  errors = vi.spyOn(console, 'error').mockImplementation(() => {});
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-async function goodnet(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  logs.mockClear();
-  errors.mockClear();
-  const code = await run(args);
-  return { code, out: logs.mock.calls.flat().join('\n'), err: errors.mock.calls.flat().join('\n') };
-}
 
 test('what was done with each bundle is told, and what is current; again there is nothing to do', async () => {
   const store = join(work, 'store');

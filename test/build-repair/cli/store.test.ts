@@ -1,37 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
-import { run } from '../../../build-repair/cli/run';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { twoSmallBundles } from '../../functions/small-bundle';
+import { commandLine } from './in-process';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-store-commands-'));
 const made: { path: string; id: string }[] = [];
-let logs: MockInstance<typeof console.log>;
-let errors: MockInstance<typeof console.error>;
+const goodnet = commandLine();
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
   made.push(...(await twoSmallBundles(work)));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  logs = vi.spyOn(console, 'log').mockImplementation(() => {});
-  errors = vi.spyOn(console, 'error').mockImplementation(() => {});
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/** Runs a command. @returns its exit code, and the lines that it printed */
-async function goodnet(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  logs.mockClear();
-  errors.mockClear();
-  const code = await run(args);
-  return { code, out: logs.mock.calls.flat().join('\n'), err: errors.mock.calls.flat().join('\n') };
-}
 
 test('a store with a bundle of an earlier format is listed, gone on with, and pruned', async () => {
   const store = ['--store', join(work, 'store')];

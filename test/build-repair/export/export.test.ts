@@ -12,18 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  type MockInstance,
-  vi,
-} from 'vitest';
-import { run } from '../../../build-repair/cli/run';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlainNet } from '../../../build-repair/export/nets';
 import { writePlainNet } from '../../../build-repair/export/write';
 import { FORMAT_VERSION, type Manifest } from '../../../models/bundle/manifest';
@@ -35,34 +24,20 @@ import { createKeys } from '../../../models/signing/keys';
 import { fixture } from '../../fixtures/bundles/fixtures';
 import { writeSmallBundle } from '../../functions/small-bundle';
 import { answers, fixture as kerasFixture, largestDifference, testImages } from '../../models/keras/nets';
+import { commandLine } from '../cli/in-process';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-export-'));
 const at = (...names: string[]) => join(work, ...names);
 type Bundle = Awaited<ReturnType<typeof fixture>>;
 let pruned: Bundle;
 let expert: Bundle;
-let logs: MockInstance<typeof console.log>;
-let errors: MockInstance<typeof console.error>;
+const goodnet = commandLine();
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
   [pruned, expert] = [await fixture(FORMAT_VERSION, 'fine-prune'), await fixture(FORMAT_VERSION, 'expert')];
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  logs = vi.spyOn(console, 'log').mockImplementation(() => {});
-  errors = vi.spyOn(console, 'error').mockImplementation(() => {});
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-async function goodnet(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  logs.mockClear();
-  errors.mockClear();
-  const code = await run(args);
-  return { code, out: logs.mock.calls.flat().join('\n'), err: errors.mock.calls.flat().join('\n') };
-}
 
 /** The folder of a layers model, read as a browser would. */
 function fromFolder(folder: string): Promise<LayersModel> {

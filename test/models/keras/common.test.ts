@@ -5,8 +5,8 @@ import { UsageError } from '../../../models/errors';
 import { inspectNet, loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
 import {
+  answered,
   answers,
-  expectedAnswers,
   fixture,
   freed,
   largestDifference,
@@ -16,12 +16,7 @@ import {
   testImages,
 } from './nets';
 
-const files = ['common2', 'common3'].flatMap((folder) =>
-  Object.entries(expectedAnswers(folder)).map(([name, expected]) => ({
-    file: `${folder}/${name}`,
-    expected,
-  })),
-);
+const files = answered('common2', 'common3');
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });

@@ -15,6 +15,16 @@ export function expectedAnswers(folder: string): Record<string, number[][]> {
   return JSON.parse(readFileSync(fixture(`${folder}/expected.json`), 'utf8'));
 }
 
+/** The fixtures of some folders, and what Keras answered of each. */
+export function answered(...folders: string[]): { file: string; expected: number[][] }[] {
+  return folders.flatMap((folder) =>
+    Object.entries(expectedAnswers(folder)).map(([name, expected]) => ({
+      file: `${folder}/${name}`,
+      expected,
+    })),
+  );
+}
+
 /** The size that nets which take any were asked at. */
 export const OPEN = { height: 10, width: 12 };
 

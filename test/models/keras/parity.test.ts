@@ -4,8 +4,8 @@ import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
 import {
+  answered,
   answers,
-  expectedAnswers,
   fixture,
   freed,
   largestDifference,
@@ -14,12 +14,7 @@ import {
   testImages,
 } from './nets';
 
-const files = ['keras1', 'keras2', 'keras3'].flatMap((folder) =>
-  Object.entries(expectedAnswers(folder)).map(([name, expected]) => ({
-    file: `${folder}/${name}`,
-    expected,
-  })),
-);
+const files = answered('keras1', 'keras2', 'keras3');
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });

@@ -5,10 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FORMAT_VERSION } from '../../../models/bundle/manifest';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
-import { createKeys, type Signer } from '../../../models/signing/keys';
+import type { Signer } from '../../../models/signing/keys';
 import { seenHere } from '../../../models/signing/seen';
 import { openTrust, type TrustedKeys } from '../../../models/signing/signatures';
-import { openSigner } from '../../../models/signing/signer';
 import { findIn, listBundles } from '../../../models/store/bundles';
 import { readCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
@@ -20,6 +19,7 @@ import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { fixture, verdictsOf } from '../../fixtures/bundles/fixtures';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { signersIn } from './signers';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-migrate-'));
 const at = (...names: string[]) => join(work, ...names);
@@ -36,10 +36,7 @@ let server: S3Server | undefined;
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
   [expert, pruned] = [await fixture(EARLIER, 'expert'), await fixture(EARLIER, 'fine-prune')];
-  for (const name of ['ours', 'strangers']) await createKeys(at(name));
-  ours = await openSigner(at('ours'));
-  strangers = await openSigner(at('strangers'));
-  keys = await openTrust([at('ours.pub')]);
+  ({ ours, strangers, keys } = await signersIn(work));
   if (hasS3Server) {
     server = await startS3Server();
     Object.assign(process.env, server.env);

@@ -7,11 +7,10 @@ import { pinBundle } from '../../../build-repair/screen/pin';
 import { storedCatalogue } from '../../../functions/catalogue/stored';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
-import { createKeys, type Signer } from '../../../models/signing/keys';
+import type { Signer } from '../../../models/signing/keys';
 import { nextSerial } from '../../../models/signing/pointer';
 import { type Seen, seenHere } from '../../../models/signing/seen';
-import { openTrust, type TrustedKeys } from '../../../models/signing/signatures';
-import { openSigner } from '../../../models/signing/signer';
+import type { TrustedKeys } from '../../../models/signing/signatures';
 import { readCurrent, type Signed } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
@@ -21,6 +20,7 @@ import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { seenIn } from '../../../models/store/seen-file';
 import { twoSmallBundles, writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { signersIn } from './signers';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-trusted-'));
 const at = (...names: string[]) => join(work, ...names);
@@ -35,10 +35,7 @@ let server: S3Server | undefined;
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
   [old, young] = (await twoSmallBundles(work)) as [typeof old, typeof young];
-  for (const name of ['ours', 'strangers']) await createKeys(at(name));
-  ours = await openSigner(at('ours'));
-  strangers = await openSigner(at('strangers'));
-  keys = await openTrust([at('ours.pub')]);
+  ({ ours, strangers, keys } = await signersIn(work));
   if (hasS3Server) {
     server = await startS3Server();
     Object.assign(process.env, server.env);
