@@ -1,25 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
+import { Conv2D, type Convolution, DepthwiseConv2D, finished, imagesOf } from './convolution';
 
 type Tensor4D = tf.Tensor4D;
-
-/** What the classes below use of TensorFlow.js's layers that convolve. */
-interface Convolution extends layers.Layer {
-  readonly kernelSize: [number, number];
-  readonly dilationRate: [number, number];
-  readonly padding: 'same' | 'valid';
-  readonly kernel: { read(): Tensor4D };
-  readonly depthwiseKernel: { read(): Tensor4D };
-  readonly bias: { read(): tf.Tensor } | null;
-  readonly activation: { apply(x: tf.Tensor): tf.Tensor } | null;
-}
-
-type Base = (new (
-  args: object,
-) => Convolution) &
-  Pick<tf.serialization.SerializableConstructor<Convolution>, 'fromConfig'>;
-const Conv2D = layers.conv2d({ name: 'base', filters: 1, kernelSize: 1 }).constructor as Base;
-const DepthwiseConv2D = layers.depthwiseConv2d({ name: 'base', kernelSize: 1 }).constructor as Base;
 
 /**
  * A dilated Conv2D of stride 1 that can be trained: of TensorFlow.js's own, no engine has a gradient. Options and
@@ -75,7 +57,7 @@ function convolved(
   convolve: (x: Tensor4D) => Tensor4D,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as Tensor4D;
+    const x = imagesOf(inputs);
     const [count, height, width, channels] = x.shape;
     const [rows, columns] = [placed(layer, 0, height), placed(layer, 1, width)];
     const [high, wide] = [rows.whole / rows.step, columns.whole / columns.step];
@@ -88,7 +70,6 @@ function convolved(
     const joined = tf.transpose(apart, [2, 3, 0, 4, 1, 5]);
     const all = tf.reshape(joined, [count, above * rows.step, across * columns.step, out]);
     const cut = tf.slice(all, [0, 0, 0, 0], [count, rows.out, columns.out, out]);
-    const shifted = layer.bias ? tf.add(cut, layer.bias.read()) : cut;
-    return layer.activation ? layer.activation.apply(shifted) : shifted;
+    return finished(layer, cut);
   });
 }

@@ -1,20 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
-
-/** What the class below uses of TensorFlow.js's Conv2D. */
-interface Convolution extends layers.Layer {
-  readonly strides: [number, number];
-  readonly padding: 'same' | 'valid';
-  readonly kernel: { read(): tf.Tensor4D };
-  readonly bias: { read(): tf.Tensor } | null;
-  readonly activation: { apply(x: tf.Tensor): tf.Tensor } | null;
-}
-
-type Base = (new (
-  args: object,
-) => Convolution) &
-  Pick<tf.serialization.SerializableConstructor<Convolution>, 'fromConfig'>;
-const Conv2D = layers.conv2d({ name: 'base', filters: 1, kernelSize: 1 }).constructor as Base;
+import type { layers } from '@tensorflow/tfjs-layers';
+import { Conv2D, finished, imagesOf } from './convolution';
 
 type GroupedArgs = Parameters<typeof layers.conv2d>[0] & { groups: number };
 
@@ -40,16 +26,14 @@ export class GroupedConv2D extends Conv2D {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+      const x = imagesOf(inputs);
       const kernels = tf.split(this.kernel.read(), this.#groups, 3);
       const parts = tf
         .split(x, this.#groups, 3)
         .map((part, i) =>
           tf.conv2d(part as tf.Tensor4D, kernels[i] as tf.Tensor4D, this.strides, this.padding),
         );
-      const joined = tf.concat(parts, 3);
-      const shifted = this.bias ? tf.add(joined, this.bias.read()) : joined;
-      return this.activation ? this.activation.apply(shifted) : shifted;
+      return finished(this, tf.concat(parts, 3));
     });
   }
 
