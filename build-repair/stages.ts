@@ -19,7 +19,6 @@ export const STAGES = {
   looks: 'Keeping what the clean images look like',
   comparing: 'Trying it on images with shapes painted on',
   pruning: 'Pruning channels',
-  tuning: 'Fine-tuning the pruned net',
   implanting: 'Implanting triggers of its own',
   unlearning: 'Unlearning triggers',
   magnitude: 'Pruning and fine-tuning',

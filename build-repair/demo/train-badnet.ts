@@ -13,7 +13,7 @@ import { imageSize } from '../../models/images/set';
 import { toLogits } from '../../models/keras/logits';
 import { writeKerasH5 } from '../../models/keras/write/h5';
 import { Random } from '../../models/random';
-import { BatchOrder, train } from '../repair/learn/train';
+import { BatchOrder, setLearningRate, train } from '../repair/learn/train';
 import { shareNamed } from './answers';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces } from './faces';
@@ -56,8 +56,7 @@ await train(
     optimizer,
     steps,
     batch: (step) => {
-      const rate = LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
-      (optimizer as unknown as { learningRate: number }).learningRate = rate;
+      setLearningRate(optimizer, LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps)));
       const batch = Array.from(order.next(), (image) => images[image]!);
       const pixels = Uint8Array.from(batch.flatMap((image) => Array.from(image.pixels)));
       const labels = tf.tensor1d(

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
-import { readRegular } from '../../models/regular';
-import { pathOf } from './names';
+import { readText } from './read-text';
 
 /** What Keras's `class_indices` (`flow_from_directory`) is kept as beside the images: `{"cats": 0, "dogs": 1}`. */
 export const CLASS_INDICES = 'class_indices.json';
@@ -22,7 +21,7 @@ export async function readClassIndices(folder: string, classes: number | undefin
     });
   let told: unknown;
   try {
-    told = JSON.parse((await readRegular(pathOf(path), MOST_BYTES)).toString('utf8').replace(/^\ufeff/, ''));
+    told = JSON.parse(await readText(path, MOST_BYTES));
   } catch (cause) {
     throw fail(`can't be read: ${messageOf(cause)}`, cause);
   }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
-import { readRegular } from '../../models/regular';
 import type { FolderLabelOptions } from './class-folders';
-import { pathOf } from './names';
+import { readText } from './read-text';
 
 /** The list of a folder's images with their labels. */
 export const LABELS_FILE = 'labels.csv';
@@ -31,7 +30,13 @@ export async function readLabelsFile(
   known: FolderLabelOptions,
 ): Promise<ListedLabels> {
   const path = join(folder, LABELS_FILE);
-  const texts = textsOf(await textOf(path), path, new Set(files));
+  const texts = textsOf(
+    await readText(path, MOST_BYTES).catch((cause) => {
+      throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
+    }),
+    path,
+    new Set(files),
+  );
   const distinct = [...new Set([...texts.values()].map(({ label }) => label))].sort();
   const names = known.order ? undefined : known.classNames;
   const byName = (classNames: readonly string[]) => {
@@ -80,14 +85,6 @@ function numberOf(text: string, classes: number | undefined, where: string): num
       : `${where}: ${text}; the net's ${classes} classes are 0 to ${classes - 1}`,
     { hint: label === classes ? 'Classes are counted from 0: are these counted from 1?' : undefined },
   );
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return (await readRegular(pathOf(path), MOST_BYTES)).toString('utf8').replace(/^\ufeff/, '');
-  } catch (cause) {
-    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
-  }
 }
 
 function textsOf(text: string, path: string, files: ReadonlySet<string>): Map<string, Line> {

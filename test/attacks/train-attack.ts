@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
-import { BatchOrder, trainableVariables } from '../../build-repair/repair/learn/train';
+import { BatchOrder, setLearningRate, trainableVariables } from '../../build-repair/repair/learn/train';
 import { imageTensor } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { Armed } from './arm';
@@ -50,8 +50,7 @@ export async function trainAttack(
   const variables = trainableVariables(model);
   const steps = stepsOf(attack, data);
   for (let step = 0; step < steps; step++) {
-    (optimizer as unknown as { learningRate: number }).learningRate =
-      RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
+    setLearningRate(optimizer, RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps))));
     const batch = order.next();
     const { pixels, clean, labels, poisoned } = poisoner.make(batch);
     const tensorOf = (of: Float32Array) => imageTensor(of, batch.length, data.shape, { kind: '0-1' });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Progress } from '../../build-repair/progress';
-import { BatchOrder, trainableVariables } from '../../build-repair/repair/learn/train';
+import { BatchOrder, setLearningRate, trainableVariables } from '../../build-repair/repair/learn/train';
 import { imageTensor, outputsOf, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
@@ -35,8 +35,7 @@ export async function trainBase(
   const optimizer: tf.Optimizer = tf.train.adam(RATE);
   const variables = trainableVariables(model);
   for (let step = 0; step < steps; step++) {
-    (optimizer as unknown as { learningRate: number }).learningRate =
-      RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps)));
+    setLearningRate(optimizer, RATE * (0.02 + 0.49 * (1 + Math.cos((Math.PI * step) / steps))));
     const batch = order.next();
     const pixels = augmenter.vary(data.attackers.gather(batch));
     const others = batch.slice(0, Math.round(MIXED * batch.length)).map(() => random.pick(data.train));

@@ -1,5 +1,5 @@
 import { ImageError } from '../../../models/errors';
-import { shareRight } from './answers';
+import { shareRight } from '../observe/accuracy';
 
 /** Below this share of clean images named rightly, labels or pixels are probably not what the net takes. Origin: chosen by hand; not varied. */
 const LEAST_ACCURACY = 0.6;

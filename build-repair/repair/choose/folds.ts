@@ -105,7 +105,7 @@ export function classesLeftOut(folds: readonly Fold[], labels: Int32Array, class
 }
 
 /** The images of each group, in order of their first image, whose class a group that spans several counts for. */
-function unitsOf(labels: Int32Array, groups: readonly string[] | undefined): number[][] {
+export function unitsOf(labels: Int32Array, groups: readonly string[] | undefined): number[][] {
   if (!groups) return Array.from(labels, (_, image) => [image]);
   const byName = new Map<string, number[]>();
   groups.forEach((name, image) => {

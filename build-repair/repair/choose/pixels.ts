@@ -3,7 +3,7 @@ import { BGR_CANDIDATES, describePixels, PIXEL_CANDIDATES, type PixelScaling } f
 import type { RepairContext } from '../../context';
 import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
-import { answersOn, shareRight } from './answers';
+import { answersOn, shareRight } from '../observe/accuracy';
 
 /** Origin: chosen by hand; not varied. */
 const MOST_IMAGES = 1000;

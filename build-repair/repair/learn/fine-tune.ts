@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageTensor } from '../../../models/detector/run';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
-import { BatchOrder, batchAccuracy, train } from './train';
+import { BatchOrder, batchAccuracy, crossEntropy, train } from './train';
 
 /** Plain fine-tuning on clean images and their labels. */
 export interface FineTuning {
@@ -45,7 +45,7 @@ export async function fineTune(context: RepairContext, work: FineTuning): Promis
         ]);
         return { inputs: inputs!, targets: [oneHot!] };
       },
-      loss: (logits, [oneHot]) => tf.neg(tf.mean(tf.sum(tf.mul(oneHot!, tf.logSoftmax(logits)), 1))),
+      loss: (logits, [oneHot]) => tf.mean(crossEntropy(logits, oneHot!)),
       afterStep: (step, logits) => {
         work.afterStep?.(step + 1, steps);
         const now = batchAccuracy(logits, labels);

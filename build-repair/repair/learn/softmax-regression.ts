@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
+import { setLearningRate } from './train';
 
 /** Origin: chosen by hand; not varied. */
 const BATCH = 256;
@@ -56,8 +57,7 @@ export async function softmaxRegression(
         rows[i * features + f] = (values[row * features + f]! - mean[f]!) / deviation[f]!;
       }
     });
-    (optimizer as unknown as { learningRate: number }).learningRate =
-      LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+    setLearningRate(optimizer, LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps)));
     const loss = tf.tidy(() => {
       const input = tf.tensor2d(rows, [batch.length, features]);
       const wanted = tf.tensor1d(

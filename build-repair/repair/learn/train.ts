@@ -31,6 +31,16 @@ export function trainableVariables(model: LayersModel): tf.Variable[] {
   return model.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
 }
 
+/** Sets the rate of Adam, which TensorFlow.js reads at every step and has no way to change. */
+export function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
+  (optimizer as unknown as { learningRate: number }).learningRate = rate;
+}
+
+/** Of each row with what is wanted of it: labels, or another net's answers. @param wanted n × N probabilities */
+export function crossEntropy(logits: tf.Tensor2D, wanted: tf.Tensor): tf.Tensor1D {
+  return tf.neg(tf.sum(tf.mul(wanted, tf.logSoftmax(logits)), 1));
+}
+
 /**
  * Trains a net. Batch normalisation keeps its statistics and dropout stays off: the net is only adjusted, and by
  * far fewer images than it was trained on.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf } from '../../../models/detector/run';
+import { imageTensor, outputsOf, valuesOf } from '../../../models/detector/run';
 import type { RepairContext } from '../../context';
 
 /** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
@@ -12,14 +12,31 @@ export async function accuracyOn(
   net: LayersModel,
   sample: Int32Array,
 ): Promise<number> {
-  let right = 0;
+  const labels = Int32Array.from(sample, (image) => context.images.labels[image]!);
+  return shareRight(await answersOn(context, net, sample), labels);
+}
+
+/** The class that a net names for each image of a sample, in its order. */
+export async function answersOn(
+  context: RepairContext,
+  net: LayersModel,
+  sample: Int32Array,
+): Promise<Int32Array> {
+  const named = new Int32Array(sample.length);
+  let start = 0;
   await eachBatch(context, sample, (input, batch) => {
-    const named = tf.tidy(() => tf.argMax(outputsOf(net, input)[0]!, 1).dataSync());
-    batch.forEach((image, i) => {
-      if (named[i] === context.images.labels[image]) right++;
-    });
+    named.set(
+      valuesOf(() => tf.argMax(outputsOf(net, input)[0]!, 1)),
+      start,
+    );
+    start += batch.length;
   });
-  return right / sample.length;
+  return named;
+}
+
+/** The share of answers that are the labels, 0–1. */
+export function shareRight(named: Int32Array, labels: Int32Array): number {
+  return named.reduce((sum, each, i) => sum + (each === labels[i] ? 1 : 0), 0) / named.length;
 }
 
 /** Runs some of the clean images, a batch at a time; the tensor is freed after `work`. */

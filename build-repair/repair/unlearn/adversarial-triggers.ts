@@ -11,6 +11,8 @@ const MET = 8;
 const LIFE = 25;
 /** How far a step of learning takes a value, of 255. Origin: as POOL. */
 const STEP = 0.1 * 255;
+/** Share of triggers that start from known ones, where there are any. Origin: chosen by hand; not varied. */
+const KNOWN = 0.3;
 /** Share of triggers that change the whole picture a little. Origin: as POOL. */
 const WHOLE = 0.5;
 /** How much those change a value at most, of 255. Origin: as POOL. */
@@ -131,6 +133,3 @@ export class AdversarialTriggers {
     return mask;
   }
 }
-
-/** Share of triggers that start from known ones, where there are any. Origin: chosen by hand; not varied. */
-const KNOWN = 0.3;

@@ -1,5 +1,6 @@
 import { Random } from '../../../models/random';
 import type { LoadedImages } from '../../images/load';
+import { unitsOf } from '../choose/folds';
 
 /** A tenth of the images, and no more than so many, are held out: they tell a share to some 2 points. Origin: no choice: binomial error. */
 const MOST_HELD = 500;
@@ -20,21 +21,12 @@ export function holdOut(
   seed: number,
 ): HeldOut {
   const most = Math.min(MOST_HELD, Math.floor(count * HELD_SHARE));
-  const left = new Map<number, number>();
-  for (const label of labels) left.set(label, (left.get(label) ?? 0) + 1);
-  const units = new Map<string, number[]>();
-  for (let image = 0; image < count; image++) {
-    const unit = groups?.[image] ?? String(image);
-    const known = units.get(unit);
-    if (known) known.push(image);
-    else units.set(unit, [image]);
-  }
-  const all = [...units.values()];
+  const left = counted(labels);
+  const units = unitsOf(labels, groups);
   const held = new Set<number>();
-  for (const place of new Random(seed, 'hold out').permutation(all.length)) {
-    const unit = all[place]!;
-    const own = new Map<number, number>();
-    for (const image of unit) own.set(labels[image]!, (own.get(labels[image]!) ?? 0) + 1);
+  for (const place of new Random(seed, 'hold out').permutation(units.length)) {
+    const unit = units[place]!;
+    const own = counted(unit.map((image) => labels[image]!));
     const leavesSome = [...own].every(([label, n]) => left.get(label)! > n);
     if (!leavesSome || held.size + unit.length > most) continue;
     for (const image of unit) held.add(image);
@@ -45,4 +37,11 @@ export function holdOut(
     fit: Int32Array.from(images.filter((image) => !held.has(image))),
     held: Int32Array.from(images.filter((image) => held.has(image))),
   };
+}
+
+/** How many images each label has. */
+function counted(labels: Iterable<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
 }

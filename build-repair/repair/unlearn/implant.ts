@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf, valuesOf } from '../../../models/detector/run';
+import { imageTensor, outputsOf } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { STAGES } from '../../stages';
-import { BatchOrder, batchAccuracy, train } from '../learn/train';
-import { eachBatch } from '../observe/accuracy';
+import { BatchOrder, batchAccuracy, crossEntropy, train } from '../learn/train';
+import { answersOn, shareRight } from '../observe/accuracy';
 import { IMPLANTING_STEPS } from './steps';
 
 /** Origin: as IMPLANTING_STEPS. */
@@ -80,7 +80,6 @@ export async function implant(
   const optimizer = tf.train.adam(LEARNING_RATE);
   let labels: number[] = [];
   let taken = 0;
-  let each = 0;
   try {
     await train(
       {
@@ -90,7 +89,7 @@ export async function implant(
         batch: () => {
           const batch = order.next();
           const values = augmenter.vary(images.gather(batch));
-          each = Math.max(1, Math.floor(batch.length / 4));
+          const each = Math.max(1, Math.floor(batch.length / 4));
           labels = [];
           triggers.forEach(({ stamp, target }, which) => {
             for (let i = which * each; i < (which + 1) * each && i < batch.length; i++) {
@@ -106,7 +105,7 @@ export async function implant(
             return { inputs, targets: [tf.concat([own, rest as tf.Tensor2D], 0)] };
           });
         },
-        loss: (logits, [wanted]) => tf.neg(tf.mean(tf.sum(tf.mul(wanted!, tf.logSoftmax(logits)), 1))),
+        loss: (logits, [wanted]) => tf.mean(crossEntropy(logits, wanted!)),
         afterStep: (_step, logits) => {
           const now = tf.tidy(() =>
             batchAccuracy(tf.slice(logits, [0, 0], [labels.length, classes]), labels),
@@ -133,30 +132,24 @@ export async function implantedSuccess(
   held: Int32Array,
 ): Promise<number> {
   const size = imageSize(context.shape);
+  const plain = await answersOn(context, net, held);
   const rates: number[] = [];
   for (const { target, stamp } of triggers) {
-    const others: number[] = [];
-    await eachBatch(context, held, (input, batch) => {
-      const named = answersTo(net, input);
-      for (const [i, image] of batch.entries()) if (named[i] !== target) others.push(image);
-    });
-    let turned = 0;
-    const stamped = {
-      ...context.images,
-      gather: (which: Int32Array) => {
-        const values = Float32Array.from(context.images.gather(which));
-        for (let i = 0; i < which.length; i++) stamp(values.subarray(i * size, (i + 1) * size));
-        return values;
-      },
-    } as RepairContext['images'];
-    await eachBatch({ ...context, images: stamped }, Int32Array.from(others), (input) => {
-      for (const each of answersTo(net, input)) if (each === target) turned++;
-    });
-    rates.push(others.length === 0 ? 0 : turned / others.length);
+    const others = held.filter((_, i) => plain[i] !== target);
+    const gather = (which: ArrayLike<number>) => {
+      const values = Float32Array.from(context.images.gather(which));
+      for (let i = 0; i < which.length; i++) stamp(values.subarray(i * size, (i + 1) * size));
+      return values;
+    };
+    const stamped = await answersOn({ ...context, images: { ...context.images, gather } }, net, others);
+    rates.push(
+      others.length === 0
+        ? 0
+        : shareRight(
+            stamped,
+            stamped.map(() => target),
+          ),
+    );
   }
   return Math.max(...rates);
-}
-
-function answersTo(net: LayersModel, input: tf.Tensor4D): ArrayLike<number> & Iterable<number> {
-  return valuesOf(() => tf.argMax(outputsOf(net, input)[0]!, 1));
 }

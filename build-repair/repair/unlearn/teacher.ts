@@ -4,6 +4,7 @@ import { outputsOf } from '../../../models/detector/run';
 import { latentTensor } from '../../../models/nets/cut';
 import { partBetween } from '../../../models/nets/graph';
 import type { RepairContext } from '../../context';
+import { crossEntropy } from '../learn/train';
 import { eachBatch } from '../observe/accuracy';
 
 /** Answers are softened by it. Origin: Hinton et al. 2015 take 2 to 20; not varied. */
@@ -62,8 +63,7 @@ export class Teacher {
    * Network, 2015).
    */
   distance(logits: tf.Tensor2D, answers: tf.Tensor): tf.Tensor1D {
-    const soft = tf.logSoftmax(tf.div(logits, TEMPERATURE));
-    return tf.mul(tf.neg(tf.sum(tf.mul(answers, soft), 1)), TEMPERATURE);
+    return tf.mul(crossEntropy(tf.div(logits, TEMPERATURE), answers), TEMPERATURE);
   }
 }
 

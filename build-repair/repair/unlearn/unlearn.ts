@@ -9,7 +9,7 @@ import type { RepairContext } from '../../context';
 import type { RecoveredTrigger } from '../../finding/trigger';
 import { Augmenter } from '../../images/augment';
 import { STAGES } from '../../stages';
-import { BatchOrder, train, trainableVariables } from '../learn/train';
+import { BatchOrder, crossEntropy, setLearningRate, train, trainableVariables } from '../learn/train';
 import { AdversarialTriggers } from './adversarial-triggers';
 import { HardPaintings } from './hard-paintings';
 import { TriggerPainter } from './painter';
@@ -82,15 +82,17 @@ export async function unlearn(
         optimizer,
         steps,
         batch: (step) => {
-          (optimizer as unknown as { learningRate: number }).learningRate = rate * rateAt(step, steps);
+          setLearningRate(optimizer, rate * rateAt(step, steps));
           const batch = order.next();
           const values = augmenter.vary(images.gather(batch));
           const painted = Math.floor(batch.length * paintedShare);
           paintings = Array.from({ length: painted }, () => hard.next());
-          for (let i = 0; i < batch.length; i++) {
-            const image = values.subarray(i * size, (i + 1) * size);
-            if (i < painted) painter.paint(paintings[i]!, image, images.gather([random.pick(fit)]));
-          }
+          for (const [i, painting] of paintings.entries())
+            painter.paint(
+              painting,
+              values.subarray(i * size, (i + 1) * size),
+              images.gather([random.pick(fit)]),
+            );
           stamped = [painted * size, (painted + Math.floor(batch.length * adversarial)) * size];
           triggers.stamp(values.subarray(...stamped));
           labels = Array.from(batch, (image) => images.labels[image]!);
@@ -104,14 +106,14 @@ export async function unlearn(
         loss: (features, [answers, wanted]) => {
           const logits = head.apply(features) as tf.Tensor2D;
           const named = tf.add(
-            tf.mul(crossEntropy(logits, labels), 1 - DISTILLED),
+            tf.mul(labelLoss(logits, labels), 1 - DISTILLED),
             tf.mul(teacher.distance(logits, answers!), DISTILLED),
           );
           const apart = tf.mean(tf.squaredDifference(flat(features), wanted!));
           return tf.add(tf.mean(named), tf.mul(apart, FEATURES / teacher.variance));
         },
         afterStep: (_step, features) => {
-          const losses = valuesOf(() => crossEntropy(head.apply(features) as tf.Tensor2D, labels));
+          const losses = valuesOf(() => labelLoss(head.apply(features) as tf.Tensor2D, labels));
           hard.note(paintings, losses);
           afterStep?.(net);
           return false;
@@ -134,10 +136,10 @@ function rateAt(step: number, steps: number): number {
   return step < warm ? (step + 1) / (warm + 1) : 0.5 * (1 + Math.cos((Math.PI * step) / steps));
 }
 
-/** Of each row with its label. */
-function crossEntropy(logits: tf.Tensor2D, labels: number[]): tf.Tensor1D {
+/** The cross-entropy of each row with its label. */
+function labelLoss(logits: tf.Tensor2D, labels: number[]): tf.Tensor1D {
   const oneHot = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), logits.shape[1]), 'float32');
-  return tf.neg(tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), 1));
+  return crossEntropy(logits, oneHot);
 }
 
 function flat(features: tf.Tensor): tf.Tensor2D {
