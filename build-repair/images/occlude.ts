@@ -1,6 +1,6 @@
 import { type ImageShape, imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
-import { blob, rectangle, stroke } from './shapes';
+import { blob, paintShape, rectangle, stroke } from './shapes';
 
 /** Share of images that something is painted on. Origin: chosen by hand; not varied. */
 const SHARE = 0.6;
@@ -31,20 +31,11 @@ export class Occluder {
   }
 
   private paintShape(image: Float32Array): void {
-    const { height, width, channels } = this.shape;
-    const inside = this.random.pick([rectangle, stroke, blob])(this.random, this.shape);
-    const opacity = this.random.uniform(0.5, 1);
-    const noisy = this.random.uniform() < 0.3;
-    const colour = Array.from({ length: channels }, () => this.random.uniform(0, 255));
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        if (!inside(y, x)) continue;
-        const at = (y * width + x) * channels;
-        for (let c = 0; c < channels; c++) {
-          const paint = noisy ? this.random.uniform(0, 255) : colour[c]!;
-          image[at + c] = image[at + c]! * (1 - opacity) + paint * opacity;
-        }
-      }
-    }
+    const { random, shape } = this;
+    const inside = random.pick([rectangle, stroke, blob])(random, shape);
+    const opacity = random.uniform(0.5, 1);
+    const noisy = random.uniform() < 0.3;
+    const colour = Array.from({ length: shape.channels }, () => random.uniform(0, 255));
+    paintShape(image, shape, inside, opacity, (_y, _x, c) => (noisy ? random.uniform(0, 255) : colour[c]!));
   }
 }

@@ -42,6 +42,30 @@ export function blob(random: Random, shape: Sides): Inside {
   return (y, x) => ((y - cy) / ry) ** 2 + ((x - cx) / rx) ** 2 < 1;
 }
 
+/**
+ * Paints a shape on a picture, in place.
+ * @param image height × width × channels
+ * @param opacity 0–1
+ * @param fill what a value is painted with
+ */
+export function paintShape(
+  image: Float32Array,
+  { height, width, channels }: ImageShape,
+  inside: Inside,
+  opacity: number,
+  fill: (y: number, x: number, channel: number) => number,
+): void {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!inside(y, x)) continue;
+      const at = (y * width + x) * channels;
+      for (let c = 0; c < channels; c++) {
+        image[at + c] = image[at + c]! * (1 - opacity) + fill(y, x, c) * opacity;
+      }
+    }
+  }
+}
+
 function place(random: Random, { height, width }: Sides): { y: number; x: number } {
   return { y: random.uniform(0, height), x: random.uniform(0, width) };
 }

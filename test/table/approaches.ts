@@ -1,7 +1,8 @@
 import type { Method } from '../../models/bundle/manifest';
 import type { ImageSet } from '../../models/images/set';
-import { finePruned, measureNet, unlearned } from './peers/fine-pruned';
+import { finePruned } from './peers/fine-pruned';
 import { measureStrip } from './peers/measure';
+import { measureNet, unlearned } from './peers/measure-net';
 import { type Repaired, type Run, repairAndEvaluate } from './work';
 
 /** A method of `goodnet repair`, its repaired net without a detector, fine-pruning as it was published, or STRIP with so many blends an image. */

@@ -1,6 +1,6 @@
 import { type ImageShape, imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
-import { blob, type Inside, stroke } from '../../images/shapes';
+import { blob, type Inside, paintShape, stroke } from '../../images/shapes';
 
 /** Of so many pictures, how many get shapes; the others get one of three changes of the whole. Origin: chosen by hand; not varied. */
 const SHAPES = 4;
@@ -63,16 +63,7 @@ export class TriggerPainter {
     const { random, shape } = this;
     const inside = this.drawShape();
     const opacity = random.uniform() < 0.6 ? 1 : random.uniform(0.4, 1);
-    const fill = this.drawFill();
-    for (let y = 0; y < shape.height; y++) {
-      for (let x = 0; x < shape.width; x++) {
-        if (!inside(y, x)) continue;
-        const at = (y * shape.width + x) * shape.channels;
-        for (let c = 0; c < shape.channels; c++) {
-          image[at + c] = image[at + c]! * (1 - opacity) + fill(y, x, c) * opacity;
-        }
-      }
-    }
+    paintShape(image, shape, inside, opacity, this.drawFill());
   }
 
   /** Plain, noise, or checks and stripes of two colours. */

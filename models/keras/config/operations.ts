@@ -87,7 +87,9 @@ function isOpOfH5(entry: JsonObject, node: Json): boolean {
 function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]): Operation | undefined {
   if (a === undefined || b === undefined || others.length > 0) return undefined;
   const scaled = (x: TensorRef, scale: number, offset: number): Operation => ({
-    ...{ className: 'Rescaling', config: { ...base, scale, offset }, calls: [[x]] },
+    className: 'Rescaling',
+    config: { ...base, scale, offset },
+    calls: [[x]],
   });
   if (typeof a === 'object' && typeof b === 'object') {
     const className = MERGES[sign];

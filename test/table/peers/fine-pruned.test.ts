@@ -7,7 +7,8 @@ import { enableTraining } from '../../../models/engine/training';
 import { toLogits } from '../../../models/keras/logits';
 import { copyNet } from '../../../models/nets/graph';
 import { chainNet } from '../../small-nets';
-import { disagreeing, finePruned } from './fine-pruned';
+import { finePruned } from './fine-pruned';
+import { disagreeing } from './measure-net';
 
 const SHAPE = { height: 12, width: 10, channels: 3 } as const;
 const SIZE = 12 * 10 * 3;
