@@ -27,7 +27,7 @@ beforeAll(async () => {
   data = await writeDemoData(join(work, 'images'), { seed: 3 });
   const report = join(work, 'repair.html');
   const { code, out, err } = await goodnet(
-    ...['repair', data.badnet, '--clean', data.clean, '--out', store, '--report', report],
+    ...['repair', data.badnet, '--clean', data.clean, '--out', store, '--report', report, '--seed', '3'],
   );
   expect(code, err).toBe(0);
   expect(out).toMatch(/^(Signs of a backdoor toward|No sign of a backdoor)/);
@@ -117,22 +117,16 @@ test('screen tells pictures that are unlike the clean ones, and calls few clean 
   for (const { familiarity, unfamiliar } of usual) expect(unfamiliar).toBe(familiarity <= 0.01);
 }, 60_000);
 
-test.each(['expert', 'magnitude'])(
-  '%s: the same inputs and seed, the same bundle, byte for byte',
-  async (method) => {
-    const once = await repair(`${method}-1`, '--accept-unrepaired', '--method', method);
-    expect(once.code, once.err).toBe(0);
-    if (method === 'expert') {
-      expect(contents(join(work, 'expert-1'))).toEqual(contents(store));
-      return;
-    }
-    await repair(`${method}-2`, '--accept-unrepaired', '--method', method);
-    expect(contents(join(work, `${method}-2`))).toEqual(contents(join(work, `${method}-1`)));
-    await repair(`${method}-3`, '--accept-unrepaired', '--method', method, '--seed', '2');
-    expect(contents(join(work, `${method}-3`))).not.toEqual(contents(join(work, `${method}-1`)));
-  },
-  240_000,
-);
+test('magnitude: the same inputs and seed, the same bundle, byte for byte; another seed, another', async () => {
+  const made = async (out: string, seed: string) => {
+    const { code, err } = await repair(out, '--accept-unrepaired', '--method', 'magnitude', '--seed', seed);
+    expect(code, err).toBe(0);
+    return contents(join(work, out));
+  };
+  const once = await made('once', '1');
+  expect(await made('twice', '1')).toEqual(once);
+  expect(await made('other', '2')).not.toEqual(once);
+}, 240_000);
 
 test('images without labels: suspicious ones gather at the target; clean ones change no verdict', async () => {
   const [{ path, target }] = data.poisoned as [DemoData['poisoned'][number]];
@@ -184,6 +178,8 @@ test('demo: the outcome, a report with the finding and the poisoned sets, and a 
   expect(out).toMatch(/^poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % .*\n.*\nClean accuracy /);
   expect(out).toMatch(/^(Signs of a backdoor|No sign of a backdoor).*\nThe attacker’s targets: class 5/m);
   expect(out).toMatch(new RegExp(`^Where to look:\\n {2}${report} `, 'm'));
+  // The same net, images and seed as of the first repair: the same bundle, byte for byte.
+  expect(contents(join(folder, 'store'))).toEqual(contents(store));
   const page = readFileSync(report, 'utf8');
   expect(page).toMatch(/<h2 id="finding">(Signs|No sign)/);
   for (const name of ['poisoned_sunglasses.h5', 'poisoned_lipstick.h5']) expect(page).toContain(name);
