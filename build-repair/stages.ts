@@ -11,6 +11,7 @@ export const STAGES = {
   forgetting: (part: number) => `Fitting the expert (forgetting), part ${part}`,
   relearning: (part: number) => `Relearning the last layer, part ${part}`,
   patches: 'Trying small patches as triggers',
+  largestMargins: 'Looking how sure it can be made of a class',
   candidates: 'Choosing the classes to search a trigger for',
   searchingShapes: 'Searching for a trigger of any shape',
   searchingPatches: 'Searching for a small trigger',

@@ -4,8 +4,9 @@ import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
 import { searchPatches, searchShapes } from './invert';
+import { largestMargins } from './largest-margins';
 import { leaningsUnderPatches } from './patches';
-import { chooseTargets, marginsTogether, scoreOf, usualMargin } from './score';
+import { chooseTargets, marginsTogether, scoreOf, standingOut, usualMargin } from './score';
 import { weightSignature } from './signature';
 import { areaOf, type RecoveredTrigger } from './trigger';
 import { Twins } from './twins';
@@ -72,6 +73,7 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const starts = classes.map((each) => patches[each]!);
   const shapes = await searchShapes(context, twins, classes, images);
   const searched = await searchPatches(context, twins, classes, starts, images);
+  const out = standingOut(await largestMargins(context, twins, classes));
   const recover = async (trigger: RecoveredTrigger, each: number): Promise<Recovered> => {
     const verified = await verify(context, twins, trigger, each, held);
     return { trigger, margins: marginsTogether(verified, usual), ...verified };
@@ -79,7 +81,7 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const tried: FoundTarget[] = [];
   for (const [k, each] of classes.entries()) {
     const recovered = { shape: await recover(shapes[k]!, each), patch: await recover(searched[k]!, each) };
-    tried.push(targetOf(each, recovered, signature[each]!, context.classes));
+    tried.push(targetOf(each, recovered, out[k]!, signature[each]!, context.classes));
   }
   return tried.sort((a, b) => b.score - a.score || a.class - b.class);
 }
@@ -100,6 +102,7 @@ async function classesToTry(
 function targetOf(
   each: number,
   recovered: FoundTarget['recovered'],
+  standsOut: number,
   signature: number,
   classes: number,
 ): FoundTarget {
@@ -110,5 +113,6 @@ function targetOf(
   const shown = best.rate >= LEAST_RATE ? best : most;
   const { rate, trigger } = shown;
   const area = areaOf(trigger.mask);
-  return { class: each, rate, score: score.value, signature, area, trigger, recovered };
+  const value = Math.max(score.value, standsOut);
+  return { class: each, rate, score: value, standsOut, signature, area, trigger, recovered };
 }

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imageTensor, inNetOrder, valuesOf } from '../../models/detector/run';
-import { type PixelScaling, pixelFactors } from '../../models/pixels';
+import { imageTensor, valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { STAGES } from '../stages';
@@ -8,7 +7,7 @@ import { marginsAt, oneHotOf } from './margins';
 import { PatchSearch } from './patch-search';
 import type { Patch } from './patches';
 import { ShapeSearch, startsOf } from './shape-search';
-import type { RecoveredTrigger, TriggerSearch } from './trigger';
+import { asNetsTake, type RecoveredTrigger, type TriggerSearch } from './trigger';
 import type { Twins } from './twins';
 
 /** Origin: Adam’s, chosen by hand; not varied. */
@@ -189,7 +188,7 @@ function gradientsOf(
     );
     return tf.variableGrads(() => {
       const { masks, patterns } = triggers.triggers();
-      const painted = scaled(patterns, pixels, shape.channels);
+      const painted = asNetsTake(patterns, pixels, shape.channels);
       const kept = tf.mul(tf.expandDims(clean, 0), tf.expandDims(tf.sub(1, masks), 1));
       const stamped = tf.add(kept, tf.expandDims(tf.mul(masks, painted), 1));
       const logits = twins.bad(
@@ -204,11 +203,4 @@ function gradientsOf(
   const margins = reached!.dataSync() as Float32Array;
   reached!.dispose();
   return { grads, margins };
-}
-
-/** @param patterns of 0–1 @returns as the nets take them */
-function scaled(patterns: tf.Tensor, pixels: PixelScaling, channels: number): tf.Tensor {
-  const { factor, offset } = pixelFactors(pixels, channels);
-  const ordered = inNetOrder(patterns, pixels);
-  return tf.add(tf.mul(ordered, tf.tensor1d(factor.map((each) => each * 255))), tf.tensor1d(offset));
 }

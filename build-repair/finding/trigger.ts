@@ -1,4 +1,6 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { inNetOrder } from '../../models/detector/run';
+import { type PixelScaling, pixelFactors } from '../../models/pixels';
 
 /** A trigger recovered from a net: an image x becomes x·(1 − mask) + pattern·mask. */
 export interface RecoveredTrigger {
@@ -42,4 +44,11 @@ export interface TriggerSearch {
   /** Each trigger's mask (count × height × width × 1), and pattern (count × height × width × channels, or what broadcasts). */
   triggers(): { masks: tf.Tensor4D; patterns: tf.Tensor4D };
   dispose(): void;
+}
+
+/** Pictures that are being searched, as the nets take them; gradients flow through. @param pictures of 0–1 */
+export function asNetsTake(pictures: tf.Tensor, pixels: PixelScaling, channels: number): tf.Tensor {
+  const { factor, offset } = pixelFactors(pixels, channels);
+  const ordered = inNetOrder(pictures, pixels);
+  return tf.add(tf.mul(ordered, tf.tensor1d(factor.map((each) => each * 255))), tf.tensor1d(offset));
 }

@@ -15,6 +15,8 @@ export interface FoundTarget {
   readonly rate: number;
   /** The evidence over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
+  /** How far the largest margin that any picture reaches for the class stands above others', over what clean nets stay below; 0: not. */
+  readonly standsOut: number;
   /** How far the class's weights lie above those of other classes, in robust standard deviations. */
   readonly signature: number;
   /** Share of the picture that the trigger covers, 0–1. */

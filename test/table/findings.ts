@@ -62,6 +62,9 @@ const given: Case[] = [
   faces('multi_trigger_multi_target_bd_net', [5, 1, 8]),
   faces('stealth_bd_net', [5, 1, 8]),
   faces('clean_net', []),
+  ...Object.entries({ patch: [7], warp: [1], source: [8], clean: [] }).map(([name, truth]) =>
+    known(`cifar10 ${name}`, truth, `cifar10/${name}_net.h5`, 'cifar10/valid.h5'),
+  ),
   known('signs43 signs_bd_net', [5, 17], 'signs43/badnets/signs_bd_net.h5', 'signs43/clean_validation', {
     group: 'prefix:_',
   }),
@@ -113,7 +116,7 @@ const parts = [
 picture it covers:\n\n${markdown(['net', 'target', 'score', 'turns', 'area', 'true'], targets)}`,
   values.detail
     ? `All classes tried; "signature" is how far a class's last weights lie above those of others; a shape's and a patch's margins are
-those of B and E together (of B, of E), with the share that it turns:\n\n${markdown(['net', 'class', 'score', 'signature', 'shape', 'patch'], tried)}`
+those of B and E together (of B, of E), with the share that it turns:\n\n${markdown(['net', 'class', 'score', 'stands out', 'signature', 'shape', 'patch'], tried)}`
     : '',
 ];
 console.log(section('Is the net backdoored?', ...parts));
@@ -157,10 +160,13 @@ function targetRow(name: string, target: FoundTarget, truth: readonly string[]):
   return [name, String(each), score.toFixed(2), percent(rate), percent(area), isTrue];
 }
 
-function triedRow(name: string, { class: each, score, signature, recovered }: FoundTarget): string[] {
+function triedRow(
+  name: string,
+  { class: each, score, standsOut, signature, recovered }: FoundTarget,
+): string[] {
   const [shape, patch] = (['shape', 'patch'] as const).map((kind) => {
     const { margins, bad, expert, rate } = recovered[kind];
     return `${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), ${percent(rate)}`;
   });
-  return [name, String(each), score.toFixed(2), signature.toFixed(1), shape!, patch!];
+  return [name, String(each), score.toFixed(2), standsOut.toFixed(2), signature.toFixed(1), shape!, patch!];
 }

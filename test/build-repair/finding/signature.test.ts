@@ -1,7 +1,7 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { chooseTargets, marginsTogether, scoreOf } from '../../../build-repair/finding/score';
+import { chooseTargets, marginsTogether, scoreOf, standingOut } from '../../../build-repair/finding/score';
 import { robustZ, weightSignature } from '../../../build-repair/finding/signature';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
@@ -64,14 +64,24 @@ describe('the score', () => {
 
   test('where a patch tells a target, a shape must be half as sure to tell another', () => {
     const tried = [
-      { name: 'patch', score: 4, recovered: of(0, 18) },
-      { name: 'sure shape', score: 2.1, recovered: of(20) },
-      { name: 'both', score: 1.9, recovered: of(18, 5) },
-      { name: 'shape', score: 1.9, recovered: of(18) },
-      { name: 'little', score: 0.9, recovered: of(8) },
+      { name: 'patch', score: 4, standsOut: 0, recovered: of(0, 18) },
+      { name: 'sure shape', score: 2.1, standsOut: 0, recovered: of(20) },
+      { name: 'both', score: 1.9, standsOut: 0, recovered: of(18, 5) },
+      { name: 'shape', score: 1.9, standsOut: 0, recovered: of(18) },
+      { name: 'little', score: 0.9, standsOut: 0, recovered: of(8) },
     ];
+    const standing = { name: 'standing', score: 1.5, standsOut: 1.5, recovered: of(1) };
     const names = (of: typeof tried) => chooseTargets(of, 1).map(({ name }) => name);
     expect(names(tried)).toEqual(['patch', 'sure shape', 'both']);
+    expect(names([...tried, standing])).toEqual(['patch', 'sure shape', 'both', 'standing']);
     expect(names(tried.filter(({ name }) => name === 'shape' || name === 'little'))).toEqual(['shape']);
+  });
+
+  test('largest margins stand out together where they part the furthest from the next; never those of the fewest classes', () => {
+    const rounded = (of: number[]) => standingOut(of).map((each) => Math.round(100 * each) / 100);
+    expect(rounded([10, 11, 70, 12, 60, 9])).toEqual([0, 0, 3.57, 0, 3.57, 0]);
+    expect(rounded([10, 11, 12, 9, 13])).toEqual([0, 0.79, 0.79, 0, 0.79]);
+    expect(rounded([5, 100, 4])).toEqual([0, 0, 0]);
+    expect(rounded([-1, -2, -3, -4, -5])).toEqual([0, 0, 0, 0, 0]);
   });
 });
