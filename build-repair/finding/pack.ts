@@ -27,6 +27,7 @@ export async function packFinding(
         rate: target.rate,
         score: target.score,
         signature: target.signature,
+        standsOut: target.standsOut,
         area: target.area,
         trigger: files[i]!.path,
       })),

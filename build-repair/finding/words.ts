@@ -44,14 +44,18 @@ function nameOf(each: number, classNames: readonly string[] | undefined): string
 
 /** How a finding was come to, and what its score means. */
 export function howItIsTold({ score, limit, tried }: KeptFinding): string {
-  return `Toward each of ${tried} classes a pattern was searched that turns clean pictures to it, and tried on other pictures: on the net, and on a copy of it that has forgotten what its classes look like, but not a backdoor. A class's score tells how surely both name it under the pattern, and how far its weights in the last layer stand out. Clean nets that we tried stay below ${limit}; the highest score here is ${score.toFixed(2)}. Most classes that are named wrongly are near ${limit}.`;
+  return `Toward each of ${tried} classes a pattern was searched that turns clean pictures to it, and tried on other pictures: on the net, and on a copy of it that has forgotten what its classes look like, but not a backdoor. A class's score tells how surely both name it under the pattern, how far its weights in the last layer stand out, and how much surer the net can be made of it than of other classes. Clean nets that we tried stay below ${limit}; the highest score here is ${score.toFixed(2)}. Most classes that are named wrongly are near ${limit}.`;
 }
 
 /** What a possible target was told by. Of bundles of before, which scored otherwise, nothing is said of weights. */
-export function evidenceOf({ area, score, signature }: KeptFinding['targets'][number]): string {
+export function evidenceOf({ area, score, signature, standsOut }: KeptFinding['targets'][number]): string {
   const weights =
     signature === undefined
       ? ''
       : `; its last weights stand ${signature.toFixed(1)} deviations above the median class’s`;
-  return `The pattern covers ${percent(area)} of the picture; score ${score.toFixed(2)}${weights}.`;
+  const margins =
+    standsOut !== undefined && standsOut > 1
+      ? '; some picture makes the net surer of it than any makes it of another class'
+      : '';
+  return `The pattern covers ${percent(area)} of the picture; score ${score.toFixed(2)}${weights}${margins}.`;
 }

@@ -106,6 +106,7 @@ function expertSteps({
             part(STAGES.candidates, 3500),
             part(STAGES.searchingShapes, 30_000),
             part(STAGES.searchingPatches, 3500),
+            part(STAGES.largestMargins, 12_000),
           ]),
         ]
       : []),

@@ -132,6 +132,8 @@ const finding = z.object({
       score: z.number(),
       /** How far the class's last weights lie above those of other classes; bundles of before lack it. */
       signature: z.number().optional(),
+      /** How far the largest margin of any picture stands above other classes', over what clean nets stay below; bundles of before lack it. */
+      standsOut: z.number().optional(),
       area: share,
       trigger: z.string(),
     }),
