@@ -4,6 +4,7 @@ import type { RepairContext } from '../../context';
 import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
 import { answersOn, shareRight } from '../observe/accuracy';
+import { firstOfBest } from './beyond-chance';
 
 /** Origin: chosen by hand; not varied. */
 const MOST_IMAGES = 1000;
@@ -40,8 +41,8 @@ export interface ChosenPixels extends Shown {
 }
 
 /**
- * Tries scalings of pixels, and orders of the classes, on up to 1000 clean images. The first of equals is taken; blue first, and
- * another order than the first, only where they do clearly better.
+ * Tries scalings of pixels, and orders of the classes, on up to 1000 clean images. The first that none beats by more than chance is taken;
+ * blue first, and another order than the first, only where they do clearly better.
  * @param told the scaling that is told; left out: the usual ones are tried
  * @param orders one or more
  */
@@ -62,20 +63,24 @@ export async function choosePixels(
       tried.push({ pixels, order, named, accuracy: shareRight(named, labels[i]!) });
   }
   if (!told) context.progress({ stage: STAGES.pixels, done: candidates.length, total: candidates.length });
-  const best = bestOf(tried, orders, sample.length);
+  const best = bestOf(tried, orders, labels);
   return { ...best, sample, tried };
 }
 
-function bestOf<T extends Shown>(tried: readonly T[], orders: readonly LabelOrder[], images: number): T {
-  const margin = Math.max(BETTER, BETTER_IMAGES / images);
+function bestOf<T extends Shown & { readonly named: Int32Array }>(
+  tried: readonly T[],
+  orders: readonly LabelOrder[],
+  labels: readonly Int32Array[],
+): T {
+  const margin = Math.max(BETTER, BETTER_IMAGES / labels[0]!.length);
   const isBgr = ({ pixels }: Shown) => pixels.order === 'bgr';
   let best: T | undefined;
   // The likeliest first: each of the others has to be clearly better.
-  for (const order of orders) {
+  for (const [i, order] of orders.entries()) {
     for (const bgr of [false, true]) {
       const some = tried.filter((each) => each.order === order && isBgr(each) === bgr);
       if (some.length === 0) continue;
-      const first = some.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+      const first = firstOfBest(some, labels[i]!);
       if (!best || first.accuracy >= best.accuracy + margin) best = first;
     }
   }
