@@ -40,6 +40,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
         'architecture',
         'input-size',
         'pixels',
+        'fit',
         'class-order',
         'group',
         'data-name',

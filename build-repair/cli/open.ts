@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../models/errors';
+import { parseFit } from '../../models/images/fit';
 import type { ImageSet, ImageShape } from '../../models/images/set';
 import { CLASS_ORDERS, type ClassOrder } from '../images/class-folders';
 import { oneOf } from './options';
@@ -27,6 +28,15 @@ export function imageOptions(command: Command): Command {
     )
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option('--skip-bad', "leave out images that can't be read, counting them");
+}
+
+/** Adds the flag that tells how pictures are brought to the net's size. */
+export function fitOption(command: Command): Command {
+  return command.option(
+    '--fit <how>',
+    'pictures of another size: stretch, crop, crop:256/224 (made so much larger before), or pad; left out: stretch, or what the net does clearly better under',
+    parseFit,
+  );
 }
 
 /** Adds the flag that tells what class folders stand for. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
+import { FIT } from '../../models/images/fit';
 import { CLASS_ORDERS } from '../images/class-folders';
 import { SIZE } from '../size';
 
@@ -48,6 +49,11 @@ const how = z.strictObject({
     .describe(
       'As repair --pixels takes it: 0-1, 0-255, -1-1, mean-std:M,M,M/S,S,S, or a name; bgr- before it',
     ),
+  fit: z
+    .string()
+    .regex(FIT, 'stretch, crop, crop:256/224 or pad')
+    .optional()
+    .describe('How pictures of another size are brought to that of the net, as repair --fit takes it'),
   alpha: z
     .number()
     .gt(0)

@@ -1,8 +1,12 @@
+import type { Fit } from './fit';
+
 /** Size of an image as a net takes it, in pixels; `channels` is 3 (RGB) or 1 (grey). */
 export interface ImageShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** How pictures of another size are brought to it, wherever they are decoded; left out: stretched. */
+  readonly fit?: Fit | undefined;
 }
 
 /** Consecutive images of a set. */
@@ -52,6 +56,16 @@ export interface ImageSet {
   readonly passedOver?: readonly SkippedImage[];
   /** How many images of the latest pass aren't opaque, and were laid on white; none where the set's kind has no transparency. */
   readonly laidOnWhite?: number;
+  /**
+   * How many images of the latest pass were of another size than the net takes, and how many of these of another shape (sides that have
+   * another ratio); left out where the set's kind has no others.
+   */
+  readonly others?: { readonly size: number; readonly shape: number };
+  /**
+   * The same set, or its images of these names, with pictures of another size brought to the net's in this way; left out where the set's
+   * kind has none of these.
+   */
+  readonly withFit?: (fit: Fit, names?: readonly string[]) => ImageSet;
   /**
    * Reads the set from its first image to its last.
    * @param batchSize images a batch, ≥ 1; only the last batch is smaller (or one that skipped an image)

@@ -5,27 +5,28 @@
  */
 const STANDARD_ERRORS = 2;
 
-/** Whether answers are right more often than others on the same images, by more than chance. */
-export function isBeyondChance(named: Int32Array, others: Int32Array, labels: Int32Array): boolean {
-  let gained = 0;
-  let lost = 0;
-  labels.forEach((label, i) => {
-    if ((named[i] === label) === (others[i] === label)) return;
-    if (named[i] === label) gained++;
-    else lost++;
-  });
+/** What B names for some images, as 1 where it is their label. */
+export function rightOnes(named: Int32Array, labels: Int32Array): Uint8Array {
+  return Uint8Array.from(named, (each, i) => Number(each === labels[i]));
+}
+
+/** Whether more answers are right than others to the same images, by more than chance. */
+export function isBeyondChance(right: Uint8Array, others: Uint8Array): boolean {
+  const gained = count(right, (each, i) => each > others[i]!);
+  const lost = count(right, (each, i) => each < others[i]!);
   return gained > lost && gained - lost >= STANDARD_ERRORS * Math.sqrt(gained + lost);
 }
 
 /**
  * The first of some ways that the best of them does not beat by more than chance.
- * @param tried the likeliest first, each with what B names for the same images; one or more
+ * @param tried the likeliest first, each with the answers that are right, to the same images; one or more
  */
-export function firstOfBest<T extends { readonly named: Int32Array }>(
-  tried: readonly T[],
-  labels: Int32Array,
-): T {
-  const right = ({ named }: T) => named.reduce((sum, each, i) => sum + Number(each === labels[i]), 0);
-  const best = tried.reduce((a, b) => (right(b) > right(a) ? b : a));
-  return tried.find((each) => !isBeyondChance(best.named, each.named, labels))!;
+export function firstOfBest<T extends { readonly right: Uint8Array }>(tried: readonly T[]): T {
+  const rate = ({ right }: T) => count(right, (each) => each === 1);
+  const best = tried.reduce((a, b) => (rate(b) > rate(a) ? b : a));
+  return tried.find(({ right }) => !isBeyondChance(best.right, right))!;
+}
+
+function count(values: Uint8Array, is: (value: number, i: number) => boolean): number {
+  return values.reduce((sum, value, i) => sum + Number(is(value, i)), 0);
 }

@@ -96,18 +96,18 @@ describe('the order of colours', () => {
 });
 
 describe('what does better by chance alone', () => {
-  const labels = new Int32Array(80);
-  /** Right about all but these. */
-  const wrongAbout = (...images: number[]) => labels.map((_, i) => (images.includes(i) ? 1 : 0));
+  /** Right about all of 80 but these. */
+  const wrongAbout = (...images: number[]) =>
+    Uint8Array.from({ length: 80 }, (_, i) => Number(!images.includes(i)));
 
   test('is told from what does better', () => {
     const all = wrongAbout();
-    expect(isBeyondChance(all, all, labels)).toBe(false);
-    expect(isBeyondChance(all, wrongAbout(3), labels)).toBe(false);
-    expect(isBeyondChance(all, wrongAbout(3, 4, 5), labels)).toBe(false);
-    expect(isBeyondChance(all, wrongAbout(3, 4, 5, 6), labels)).toBe(true);
-    expect(isBeyondChance(wrongAbout(7, 8), wrongAbout(3, 4, 5, 6, 9), labels)).toBe(false);
-    expect(isBeyondChance(wrongAbout(3, 4, 5, 6), all, labels)).toBe(false);
+    expect(isBeyondChance(all, all)).toBe(false);
+    expect(isBeyondChance(all, wrongAbout(3))).toBe(false);
+    expect(isBeyondChance(all, wrongAbout(3, 4, 5))).toBe(false);
+    expect(isBeyondChance(all, wrongAbout(3, 4, 5, 6))).toBe(true);
+    expect(isBeyondChance(wrongAbout(7, 8), wrongAbout(3, 4, 5, 6, 9))).toBe(false);
+    expect(isBeyondChance(wrongAbout(3, 4, 5, 6), all)).toBe(false);
   });
 
   test('is not taken before what is likelier', () => {
@@ -117,11 +117,7 @@ describe('what does better by chance alone', () => {
       wrongAbout(),
       wrongAbout(1, 2, 3, 4, 5),
     ];
-    const of = (...named: Int32Array[]) =>
-      firstOfBest(
-        named.map((each) => ({ named: each })),
-        labels,
-      ).named;
+    const of = (...right: Uint8Array[]) => firstOfBest(right.map((each) => ({ right: each }))).right;
     expect(of(first, near, best)).toBe(first);
     expect(of(far, near, best)).toBe(near);
     expect(of(far, best)).toBe(best);
