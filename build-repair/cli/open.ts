@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../models/errors';
 import { parseFit } from '../../models/images/fit';
 import type { ImageSet, ImageShape } from '../../models/images/set';
@@ -15,16 +15,21 @@ export interface ImageFlags {
   readonly skipBad?: boolean;
 }
 
+/** The flag for what images are called in a file of arrays. */
+export function dataNameOption(): Option {
+  return new Option(
+    '--data-name <name>',
+    'dataset of images in an HDF5 file, or array of a .npz; left out: data, or another usual name (X, images, x_train, …)',
+  );
+}
+
 /** Adds the flags that every command with labelled images has. */
 export function imageOptions(command: Command): Command {
   return command
-    .option(
-      '--data-name <name>',
-      'dataset of images in an HDF5 file; left out: data, or another usual name (X, images, x_train, …)',
-    )
+    .addOption(dataNameOption())
     .option(
       '--label-name <name>',
-      'dataset of labels in an HDF5 file; left out: label, or what goes with the images’ name',
+      'dataset of labels in an HDF5 file, or array of a .npz; left out: label, or what goes with the images’ name',
     )
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option('--skip-bad', "leave out images that can't be read, counting them");

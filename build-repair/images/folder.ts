@@ -1,24 +1,18 @@
 import { basename, join, resolve } from 'node:path';
-import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
-import { openRegular } from '../../models/regular';
+import { isBeside, isImage } from './beside';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
 import { LABELS_FILE, readLabelsFile } from './labels-file';
 import { Walk } from './listing';
-import { pathOf } from './names';
 import { refuseSplits } from './splits';
 
 export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
 }
-
-/** Files that lie beside images, lists and notes, by their ending. */
-const BESIDE =
-  /\.(csv|tsv|txt|md|rst|json|jsonl|xml|ya?ml|html?|log|ini|cfg|lst|list|db|sqlite|pdf|docx?|xlsx?|py|ipynb|sh|m|mat|pkl|url|lnk|md5|sha\d+)$/i;
 
 /**
  * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
@@ -40,7 +34,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
     for (const file of await walk.files(folder)) {
       const own = join(path, folder, file);
-      if (BESIDE.test(file) && !(await isImage(own))) {
+      if (await isBeside(own)) {
         walk.passedOver.push({ name: own, reason: 'it is no image' });
         continue;
       }
@@ -117,18 +111,6 @@ async function openListed(
   const frames = groups ? undefined : framesInWords(names, path);
   const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
   return listedSet(basename(resolve(path)), images, { ...has, remarks: frames ? [frames] : [] }, options);
-}
-
-/** Other files beside the class folders (a README, a list) are none of our business. */
-async function isImage(path: string): Promise<boolean> {
-  const file = await openRegular(pathOf(path)).catch(() => undefined);
-  try {
-    const head = Buffer.alloc(SNIFF_BYTES);
-    await file?.read(head, 0, SNIFF_BYTES, 0);
-    return sniffImage(head) !== undefined;
-  } finally {
-    await file?.close();
-  }
 }
 
 function withoutClasses(path: string, files: number): ImageError {

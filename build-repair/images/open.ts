@@ -8,6 +8,7 @@ import { isNumpy, openNumpySet } from '../../models/images/numpy';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
+import { isBeside, tellsLabels } from './beside';
 import type { ClassOrder } from './class-folders';
 import { openFiles } from './files';
 import { openFolderSet } from './folder';
@@ -47,7 +48,7 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   const group = options.group === undefined ? undefined : parseGroup(options.group);
   if (labelsRequired && (await kindOf(path)).isDirectory())
     return await openFolderSet(path, { ...rest, group });
-  const files = await imageFiles(path, labelsRequired);
+  const files = await imageFiles(path, labelsRequired, isBeside);
   if (files) {
     const name = files.paths[0] === path ? path : basename(resolve(path));
     return openFiles(files.paths, { ...options, name, passedOver: files.passedOver });
@@ -65,15 +66,27 @@ export interface FoundFiles {
 
 /**
  * The files of images that a path means: those of a folder, however deep, or itself; undefined for an HDF5 or NumPy set.
+ * @param isOther which files of a folder are none; by default those that tell labels
  * @throws ImageError where there is no such path, or none of these
  */
-export async function imageFiles(path: string, labelsRequired = false): Promise<FoundFiles | undefined> {
+export async function imageFiles(
+  path: string,
+  labelsRequired = false,
+  isOther: (path: string) => Promise<boolean> = tellsLabels,
+): Promise<FoundFiles | undefined> {
   const kind = await kindOf(path);
   if (kind.isDirectory()) {
     const walk = await Walk.start(path);
-    const files = await walk.files();
-    if (files.length === 0) throw new ImageError(`${path} holds no images: it is empty`);
-    return { paths: files.map((file) => join(path, file)), passedOver: walk.passedOver };
+    const paths: string[] = [];
+    for (const file of await walk.files()) {
+      const own = join(path, file);
+      if (await isOther(own)) walk.passedOver.push({ name: own, reason: 'it is no image' });
+      else paths.push(own);
+    }
+    const { passedOver } = walk;
+    if (paths.length > 0) return { paths, passedOver };
+    const why = passedOver.length > 0 ? `${passedOver.length} other files are in it` : 'it is empty';
+    throw new ImageError(`${path} holds no images: ${why}`);
   }
   if (isNumpy(path) || (await isHdf5(path))) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {

@@ -15,7 +15,7 @@ const name = z
 const how = z.strictObject({
   clean: address
     .optional()
-    .describe('Clean labelled images: an HDF5 file, or a folder with a folder a class'),
+    .describe('Clean labelled images: a folder with a folder a class or labels.csv, or an HDF5 or .npz file'),
   unlabelled: address
     .optional()
     .describe('Images seen in service, labels not looked at; some may be poisoned'),
@@ -66,8 +66,16 @@ const how = z.strictObject({
     .max(2 ** 31 - 1)
     .optional(),
   group: z.string().optional(),
-  dataName: z.string().min(1).optional().describe('The dataset of images in an HDF5 file'),
-  labelName: z.string().min(1).optional().describe('The dataset of labels in an HDF5 file'),
+  dataName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The dataset of images in an HDF5 file, or array of a .npz'),
+  labelName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The dataset of labels in an HDF5 file, or array of a .npz'),
   layout: z.enum(['channels-first', 'channels-last']).optional(),
   classOrder: z
     .enum(CLASS_ORDERS)

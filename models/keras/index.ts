@@ -1,6 +1,7 @@
 export { architectures } from './architectures';
 export { inspectNet } from './inspect';
 export { loadNet } from './load';
+export { checkTrainable } from './trainable';
 export type {
   ImageSize,
   LayerDescription,

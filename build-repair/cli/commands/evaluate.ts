@@ -30,7 +30,10 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description('measure a bundle: clean accuracy and false positives, attack success and detection')
     .argument('<bundle>', 'a bundle, or the store that holds it; a store may be s3://bucket/prefix')
-    .requiredOption('--clean <set>', 'clean labelled images that the repair has not seen')
+    .requiredOption(
+      '--clean <set>',
+      'clean labelled images that the repair has not seen, as repair reads them',
+    )
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
     .option('--json <file>', 'write the figures as JSON, too');
   reportOption(command, REPORT);

@@ -54,7 +54,7 @@ export function repairCommand(): Command {
     .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
     .requiredOption(
       '--clean <set>',
-      'clean labelled images: an HDF5 file (data, label) or a folder with a folder a class',
+      'clean labelled images: a folder with a folder a class, or with labels.csv; an HDF5 or .npz file (data, label); x.npy beside y.npy',
     )
     .option(
       '--unlabelled <set>',
