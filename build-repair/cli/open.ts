@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../models/errors';
 import { parseFit } from '../../models/images/fit';
 import type { ImageSet, ImageShape } from '../../models/images/set';
+import type { OwnClassNames } from '../../models/keras';
 import { CLASS_ORDERS, type ClassOrder } from '../images/class-folders';
 import { oneOf } from './options';
 
@@ -67,7 +68,12 @@ export function groupOption(
 /** Opens a labelled set for a net of so many classes. */
 export async function openLabelled(
   path: string,
-  net: { inputShape: ImageShape; classes: number; classNames?: readonly string[] | undefined },
+  net: {
+    readonly inputShape: ImageShape;
+    readonly classes: number;
+    readonly classNames?: readonly string[] | undefined;
+    readonly ownNames?: OwnClassNames | undefined;
+  },
   flags: ImageFlags,
 ): Promise<ImageSet> {
   // Loaded only where it is needed: serve does without the readers of images and nets.
@@ -77,6 +83,7 @@ export async function openLabelled(
     classes: net.classes,
     order: flags.classOrder,
     classNames: net.classNames,
+    ownNames: net.ownNames,
     labelsRequired: true,
     group: flags.group,
     dataName: flags.dataName,

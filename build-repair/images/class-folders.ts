@@ -1,4 +1,5 @@
 import { ImageError } from '../../models/errors';
+import type { OwnClassNames } from '../../models/keras';
 
 /** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */
 export type ClassOrder = 'name' | 'number';
@@ -20,6 +21,8 @@ export interface FolderLabelOptions {
   readonly order?: ClassOrder | undefined;
   /** The classes' names where they are known: folders of these names are these classes, whatever order they come in. */
   readonly classNames?: readonly string[] | undefined;
+  /** Names that the net comes with: taken where no others and no order are told, and all folders are called so. */
+  readonly ownNames?: OwnClassNames | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
 import { LABELS_FILE, readLabelsFile } from './labels-file';
-import { Walk } from './listing';
+import { type Listing, Walk } from './listing';
 import { refuseSplits } from './splits';
 
 export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
@@ -24,7 +24,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const walk = await Walk.start(path);
   const { folders, files } = await walk.list();
   if (folders.length === 0 && !files.includes(LABELS_FILE)) throw withoutClasses(path, files.length);
-  const known = { ...options, classNames: await namesOf(path, files, options) };
+  const known = { ...options, classNames: await namesOf(path, { files, folders }, options) };
   if (folders.length === 0) return openListed(path, files, known, walk);
   const alike = await refuseSplits(walk, folders, path);
   if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
@@ -67,16 +67,31 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
       classNames: byName,
     },
     passedOver: walk.passedOver,
-    remarks: [alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+    remarks: [
+      ...ownInWords(classNames, options),
+      ...[alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+    ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
 }
 
-/** The classes' names: those that are known, or those of the folder's `class_indices.json`, where no order is told. */
-async function namesOf(path: string, files: readonly string[], options: FolderSetOptions) {
-  const { classNames, order, classes } = options;
-  if (classNames || order || !files.includes(CLASS_INDICES)) return classNames;
-  return await readClassIndices(path, classes);
+/**
+ * The classes' names: those that are known, or, where no order is told, those of the folder's `class_indices.json`, or those that the net
+ * comes with, where all folders are called so.
+ */
+async function namesOf(path: string, { files, folders }: Listing, options: FolderSetOptions) {
+  const { classNames, order, classes, ownNames } = options;
+  if (classNames || order) return classNames;
+  if (files.includes(CLASS_INDICES)) return await readClassIndices(path, classes);
+  const isOwn = folders.length > 0 && folders.every((folder) => ownNames?.names.includes(folder));
+  return isOwn ? ownNames?.names : undefined;
+}
+
+/** That the order of the classes is the net's own, and from where; nothing where it isn't. */
+function ownInWords(taken: readonly string[] | undefined, { ownNames }: FolderSetOptions): string[] {
+  if (!ownNames || taken !== ownNames.names) return [];
+  const shown = taken.slice(0, 5).join(', ') + (taken.length > 5 ? ', …' : '');
+  return [`Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown}`];
 }
 
 function refuseUnnamed(folders: readonly string[], names: readonly string[], path: string): void {
@@ -110,7 +125,8 @@ async function openListed(
   }
   const frames = groups ? undefined : framesInWords(names, path);
   const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
-  return listedSet(basename(resolve(path)), images, { ...has, remarks: frames ? [frames] : [] }, options);
+  const remarks = [...ownInWords(classNames, options), ...(frames ? [frames] : [])];
+  return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);
 }
 
 function withoutClasses(path: string, files: number): ImageError {

@@ -38,12 +38,15 @@ export async function readLabelsFile(
     new Set(files),
   );
   const distinct = [...new Set([...texts.values()].map(({ label }) => label))].sort();
-  const names = known.order ? undefined : known.classNames;
+  const isOf = (all: readonly string[] | undefined) =>
+    all !== undefined && distinct.every((name) => all.includes(name));
+  const own = known.ownNames?.names;
+  const names = known.order ? undefined : (known.classNames ?? (isOf(own) ? own : undefined));
   const byName = (classNames: readonly string[]) => {
     const labelOf = new Map(classNames.map((name, label) => [name, label]));
     return { labels: mapped(texts, ({ label }) => labelOf.get(label)!), classNames };
   };
-  if (names && distinct.every((name) => names.includes(name))) return byName(names);
+  if (names && isOf(names)) return byName(names);
   const other = distinct.find((name) => !/^\d+$/.test(name));
   if (other !== undefined && known.order === 'number')
     throw new ImageError(`${path}: the labels are names (${other}), not numbers`);

@@ -6,6 +6,7 @@ import { openHdf5Set } from '../../models/images/hdf5';
 import type { Layout } from '../../models/images/layout';
 import { isNumpy, openNumpySet } from '../../models/images/numpy';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
+import type { OwnClassNames } from '../../models/keras';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
 import { isBeside, tellsLabels } from './beside';
@@ -23,9 +24,10 @@ export interface OpenOptions {
   readonly shape: ImageShape;
   /** N: labels are 0…N−1. */
   readonly classes?: number;
-  /** In which order class folders are taken, and the classes' names, where they are known (see folderLabels). */
+  /** In which order class folders are taken, and the classes' names, where they are known or the net has them (see folderLabels). */
   readonly order?: ClassOrder | undefined;
   readonly classNames?: readonly string[] | undefined;
+  readonly ownNames?: OwnClassNames | undefined;
   /** With `false`, labels aren't looked at; a single image or a flat folder will do. By default they must be there. */
   readonly labelsRequired?: boolean;
   /** A `--group` flag, as parseGroup reads it. */

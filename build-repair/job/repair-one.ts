@@ -84,6 +84,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       ...reading,
       classes: loaded.classes,
       order: net.classOrder,
+      ownNames: loaded.ownNames,
       labelName,
       group,
     });

@@ -1,4 +1,5 @@
 export { architectures } from './architectures';
+export type { OwnClassNames } from './class-names';
 export { inspectNet } from './inspect';
 export { loadNet } from './load';
 export { checkTrainable } from './trainable';

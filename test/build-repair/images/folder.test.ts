@@ -244,7 +244,10 @@ describe('without labels', () => {
     const options = { shape, classes: 2, labelsRequired: false, skipBad: true };
     const set = await openImages(path, options);
     expect(await rows(set)).toMatchObject({ names: ['b.png', 'a/x.png'], labels: [] });
-    expect([set.skipped.length, set.passedOver?.map(({ reason }) => reason)]).toEqual([0, ['it is no image']]);
+    expect([set.skipped.length, set.passedOver?.map(({ reason }) => reason)]).toEqual([
+      0,
+      ['it is no image'],
+    ]);
     expect(set.labelled).toBe(false);
     expect((await rows(await openImages(join(path, 'b.png'), options))).firsts).toEqual([[200, 0, 0]]);
     const bad = await openImages(join(path, 'a.txt'), options);
