@@ -18,7 +18,7 @@ import { type ChosenPixels, choosePixels, type LabelOrder, type Shown } from './
 export const FIT_CANDIDATES: readonly Fit[] = ['crop:256/224', 'crop', 'pad'];
 
 /**
- * Where B names fewer of the stretched images rightly, nothing is known of the scaling either: then each way is tried with all of them.
+ * Where B names fewer of the stretched images rightly, nothing is known of the scaling: then each way is tried with all of them.
  * Origin: LEAST_ACCURACY of checkLabels, below which a repair stops.
  */
 const LOST = LEAST_ACCURACY;
@@ -53,29 +53,33 @@ export async function chooseFit(
   const candidates = others.shape > 0 ? FIT_CANDIDATES : FIT_CANDIDATES.filter((each) => /:/.test(each));
   const { sample } = stretched;
   const names = Array.from(sample, (image) => context.images.names[image]!);
-  const isLost = stretched.accuracy < LOST;
-  const asked = isLost ? { pixels: told, orders } : { pixels: stretched.pixels, orders: [stretched.order] };
-  const tried = [first];
-  for (const [done, each] of candidates.entries()) {
-    context.progress({ stage: STAGES.fit, done, total: candidates.length });
+  /** How B does best on the sample, brought to its size in this way. */
+  const shown = async (each: Fit, scaling: PixelScaling | undefined, among: readonly LabelOrder[]) => {
     const images = await loadImages(withFit(each, names), { signal: context.signal });
     try {
       if (images.count !== sample.length) throw new ImageError(`${clean.name} was changed while it was read`);
-      const ofSample: LabelOrder[] = asked.orders.map(({ name, labels }) => ({
+      const ofSample: LabelOrder[] = among.map(({ name, labels }) => ({
         name,
         labels: Int32Array.from(sample, (image) => labels[image]!),
       }));
-      const inOrder = <T extends Shown>(shown: T) => ({
-        ...shown,
-        order: asked.orders[ofSample.indexOf(shown.order)]!,
-      });
-      const chosen = inOrder(await choosePixels({ ...context, images }, flat, asked.pixels, ofSample));
-      const all = isLost ? chosen.tried.map(inOrder) : stretched.tried;
-      tried.push({ ...chosen, sample, tried: all, fit: each });
+      const inOrder = <T extends Shown>(way: T) => ({ ...way, order: among[ofSample.indexOf(way.order)]! });
+      const chosen = inOrder(await choosePixels({ ...context, images }, flat, scaling, ofSample));
+      return { ...chosen, sample, tried: chosen.tried.map(inOrder), fit: each };
     } finally {
       images.dispose();
     }
+  };
+  const isLost = stretched.accuracy < LOST;
+  const tried = [first];
+  for (const [done, each] of candidates.entries()) {
+    context.progress({ stage: STAGES.fit, done, total: candidates.length });
+    tried.push(
+      isLost ? await shown(each, told, orders) : await shown(each, stretched.pixels, [stretched.order]),
+    );
   }
+  const best = firstOfBest(tried);
+  // What is right of the scalings and orders shows only in pictures that are as they should be.
+  const chosen = best === first || isLost ? best : await shown(best.fit, told, orders);
   context.progress({ stage: STAGES.fit, done: candidates.length, total: candidates.length });
-  return { ...firstOfBest(tried), fits: tried };
+  return { ...chosen, fits: tried };
 }
