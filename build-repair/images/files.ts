@@ -53,7 +53,7 @@ export function listedSet(
     labelled: boolean;
     grouped: boolean;
     classNames: readonly string[] | undefined;
-    byName?: ImageSet['byName'];
+    otherOrder?: ImageSet['otherOrder'];
     remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
@@ -110,7 +110,7 @@ export function listedSet(
     size: images.length,
     labelled: has.labelled,
     classNames: has.classNames,
-    byName: has.byName,
+    otherOrder: has.otherOrder,
     remarks: has.remarks,
     get skipped() {
       return skipped;

@@ -6,7 +6,7 @@ import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
-import { LABELS_FILE, readLabelsFile } from './labels-file';
+import { LABELS_FILE, namesFilesIn, readLabelsFile } from './labels-file';
 import { type Listing, Walk } from './listing';
 import { refuseSplits } from './splits';
 
@@ -16,7 +16,7 @@ export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
 
 /**
  * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
- * folder, however deep, is of that class. A folder without folders is one whose `labels.csv` tells the labels. A `class_indices.json`
+ * folder, however deep, is of that class. A folder whose `labels.csv` names its files, or those in its folders, has its labels from there. A `class_indices.json`
  * tells the classes' names and order, where no other order and no names are told.
  * @throws ImageError for a folder that holds no labelled images; while reading, for an image that can't be read
  */
@@ -26,9 +26,14 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   if (folders.length === 0 && !files.includes(LABELS_FILE)) throw withoutClasses(path, files.length);
   const known = { ...options, classNames: await namesOf(path, { files, folders }, options) };
   if (folders.length === 0) return openListed(path, files, known, walk);
+  if (files.includes(LABELS_FILE) && (await namesFilesIn(path, folders))) {
+    const all = [...files];
+    for (const folder of folders) for (const file of await walk.files(folder)) all.push(join(folder, file));
+    return openListed(path, all, known, walk);
+  }
   const alike = await refuseSplits(walk, folders, path);
   if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
-  const { labels, classNames, byName } = folderLabels(folders, known, path);
+  const { labels, classNames, other } = folderLabels(folders, known, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
@@ -59,12 +64,12 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     labelled: true,
     grouped: groups !== undefined,
     classNames,
-    byName: byName && {
+    otherOrder: other && {
+      ...other,
       labels: Int32Array.from(
         [...labels].sort(([, a], [, b]) => a - b),
-        ([name]) => byName.indexOf(name),
+        ([name]) => other.classNames.indexOf(name),
       ),
-      classNames: byName,
     },
     passedOver: walk.passedOver,
     remarks: [

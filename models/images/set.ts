@@ -23,6 +23,13 @@ export interface ImageBatch {
   readonly names: readonly string[];
 }
 
+/** An order of classes that may be meant. */
+export interface OtherOrder {
+  readonly name: 'by name' | 'by number';
+  readonly labels: Int32Array;
+  readonly classNames: readonly string[];
+}
+
 /** An image that was left out, and why. */
 export interface SkippedImage {
   readonly name: string;
@@ -44,10 +51,10 @@ export interface ImageSet {
   /** Class names, index = label, where the set has them (the folders' names). */
   readonly classNames: readonly string[] | undefined;
   /**
-   * The classes in the order of their folders' names, as Keras takes them, where the labels follow the numbers that the folders are
-   * called by, that is another order, and none was told: `labels[label]` is what it is then.
+   * Another order that the class folders may be in, where none was told: of their names, as Keras takes them, where the labels follow the
+   * numbers that they are called by; of the numbers in their names where the labels follow these. `labels[label]` is what it is then.
    */
-  readonly byName?: { readonly labels: Int32Array; readonly classNames: readonly string[] } | undefined;
+  readonly otherOrder?: OtherOrder | undefined;
   /** What whoever uses the set should know, in sentences. */
   readonly remarks?: readonly string[] | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */

@@ -41,7 +41,7 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
   const { pixels, order, fit, named, sample } = chosen;
   tellChoice(asked, chosen, orders);
   tellFit(asked, chosen);
-  const classNames = order === orders[0] ? clean.classNames : clean.byName!.classNames;
+  const classNames = order === orders[0] ? clean.classNames : clean.otherOrder!.classNames;
   const tell = asked.tell ?? asked.say;
   const isOtherFit = fit !== (clean.shape.fit ?? 'stretch');
   const { unlabelled, hosts, ...read } = isOtherFit ? await inputs.again(fit) : inputs;
@@ -61,11 +61,11 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
   return { context, flat, unlabelled, hosts, plan, keepsImages, classNames };
 }
 
-/** The orders that class folders may be in: as they were read, and by name where that is another. */
-function ordersOf({ byName, classNames }: ImageSet, { labels }: LoadedImages): LabelOrder[] {
-  const first = { name: byName || !classNames ? 'by number' : 'by name', labels };
-  if (!byName) return [first];
-  return [first, { name: 'by name', labels: labels.map((label) => byName.labels[label]!) }];
+/** The orders that class folders may be in: as they were read, and another that may be meant. */
+function ordersOf({ otherOrder: other }: ImageSet, { labels }: LoadedImages): LabelOrder[] {
+  const first = { name: other?.name === 'by name' ? 'by number' : 'by name', labels };
+  if (!other) return [first];
+  return [first, { name: other.name, labels: labels.map((label) => other.labels[label]!) }];
 }
 
 function tellFit({ clean, say, tell = say }: AskedRepair, { fit, fits }: ChosenFit): void {
@@ -87,8 +87,9 @@ function tellChoice(
   const best = (of: LabelOrder) =>
     Math.max(...tried.filter((each) => each.order === of).map(({ accuracy }) => accuracy));
   const shown = orders.map((each) => `${each.name} ${(100 * best(each)).toFixed(1)} %`).join(', ');
-  const names = order === orders[0] ? undefined : clean.byName!.classNames.slice(0, 5).join(', ');
+  const names = order === orders[0] ? undefined : clean.otherOrder!.classNames.slice(0, 5).join(', ');
+  const as = order.name === 'by name' ? ', as Keras takes them' : '';
   tell(
-    `Class folders taken in order ${order.name}${names ? ` (${names}, …), as Keras takes them` : ''}: of the clean images the net is right about ${shown}`,
+    `Class folders taken in order ${order.name}${names ? ` (${names}, …)${as}` : ''}: of the clean images the net is right about ${shown}`,
   );
 }
