@@ -53,6 +53,7 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
       Int32Array.from(sample, (image) => images.labels[image]!),
       classes,
       classNames,
+      chosen.tried.filter((way) => way.order === order).map((way) => way.named),
     );
   const plan = planFolds(images.labels, images.groups, classes, seed);
   const calibrated = plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
