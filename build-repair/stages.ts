@@ -4,6 +4,7 @@ export const STAGES = {
   readingUnlabelled: 'Reading the images without labels',
   readingHosts: 'Reading the images to keep',
   pixels: 'Choosing the pixel scaling',
+  fit: 'Choosing how pictures are brought to the size of the net',
   clean: 'Running the net over the clean images',
   varied: 'Running the net over varied copies',
   painted: (copy: number) => `Running the net over copies with shapes painted on, ${copy}`,

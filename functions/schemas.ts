@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UNFAMILIAR } from '../models/detector/familiarity';
+import { FIT } from '../models/images/fit';
 import '../models/lean-zod';
 
 /** What requests and answers are made of; /openapi.json is made from these, too. */
@@ -122,7 +123,17 @@ export const modelSchema = z
     bundle: z.string().meta({ description: "The bundle's version: SHA-256 of its content." }),
     classes: z.number().int().min(2).meta({ description: 'N: an image’s class is 0…N−1, or N.' }),
     classNames: z.array(z.string()).optional().meta({ description: 'By class.' }),
-    input: z.object({ height: z.number().int(), width: z.number().int(), channels: z.number().int() }),
+    input: z
+      .object({
+        height: z.number().int(),
+        width: z.number().int(),
+        channels: z.number().int(),
+        fit: z.string().regex(FIT).optional().meta({
+          description:
+            'How a picture of another size is brought to it: stretched, cropped at the centre (`crop:256/224` makes it 256/224 times as large before), or padded with black.',
+        }),
+      })
+      .meta({ description: 'What the net takes.' }),
     alpha: share.meta({ description: 'The share of clean images that are answered "backdoored".' }),
     alphas: z
       .object({ least: share, most: share })

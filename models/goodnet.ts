@@ -11,6 +11,8 @@ import { freeReaders, type NetReadings, openReaders, type Readers, readNets } fr
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { answerWithViews, type Viewer, viewer } from './detector/views';
+import { ImageError } from './errors';
+import { RangeLook, rescaling, unitInWords } from './images/range';
 import { type ImageShape, imageSize } from './images/set';
 import type { Seen } from './signing/seen';
 import type { TrustedKeys } from './signing/signatures';
@@ -101,12 +103,14 @@ export class GoodNet {
    * A verdict for each image; any number of images, one after the other.
    * @param pixels n × height × width × channels values of 0–255, RGB, channels last
    * @param top how many of both nets' most probable classes to tell with each
+   * @throws ImageError for floats that look like 0–1 or −1…1
    */
   async classify(pixels: Uint8Array | Float32Array, n: number, top = 0): Promise<Verdict[]> {
     const size = imageSize(this.nets.shape);
     if (pixels.length !== n * size) {
       throw new RangeError(`${n} images of ${size} values expected, ${pixels.length} values given`);
     }
+    if (pixels instanceof Float32Array) refuseUnitRange(pixels);
     const verdicts: Verdict[] = [];
     for (let start = 0; start < n; start += RUN_BATCH) {
       const end = Math.min(start + RUN_BATCH, n);
@@ -149,6 +153,14 @@ export class GoodNet {
     for (const net of [bad, relearned?.model, repaired]) net?.dispose();
     freeReaders(this.readers);
   }
+}
+
+/** Of floats alone: what came as bytes is a picture, which may be dark. */
+function refuseUnitRange(pixels: Float32Array): void {
+  const look = new RangeLook();
+  look.add(pixels);
+  const told = look.told();
+  if (told) throw new ImageError(`The pixels ${unitInWords(told)}`, { hint: rescaling(told) });
 }
 
 function ruleOf(manifest: Manifest): Rule {

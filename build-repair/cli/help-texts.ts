@@ -40,6 +40,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
         'architecture',
         'input-size',
         'pixels',
+        'fit',
         'class-order',
         'group',
         'data-name',
@@ -122,7 +123,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   screen: {
     group: IMAGES,
     options: {
-      'What is read:': ['layout', 'trust', 'workers'],
+      'What is read:': ['data-name', 'layout', 'trust', 'workers'],
       'What is written:': ['out', 'format', 'exit-code'],
       'Objects in S3:': ['tags', 'results', 'quarantine'],
     },

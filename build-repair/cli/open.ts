@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../models/errors';
+import { parseFit } from '../../models/images/fit';
 import type { ImageSet, ImageShape } from '../../models/images/set';
+import type { OwnClassNames } from '../../models/keras';
 import { CLASS_ORDERS, type ClassOrder } from '../images/class-folders';
 import { oneOf } from './options';
 
@@ -14,19 +16,33 @@ export interface ImageFlags {
   readonly skipBad?: boolean;
 }
 
+/** The flag for what images are called in a file of arrays. */
+export function dataNameOption(): Option {
+  return new Option(
+    '--data-name <name>',
+    'dataset of images in an HDF5 file, or array of a .npz; left out: data, or another usual name (X, images, x_train, …)',
+  );
+}
+
 /** Adds the flags that every command with labelled images has. */
 export function imageOptions(command: Command): Command {
   return command
-    .option(
-      '--data-name <name>',
-      'dataset of images in an HDF5 file; left out: data, or another usual name (X, images, x_train, …)',
-    )
+    .addOption(dataNameOption())
     .option(
       '--label-name <name>',
-      'dataset of labels in an HDF5 file; left out: label, or what goes with the images’ name',
+      'dataset of labels in an HDF5 file, or array of a .npz; left out: label, or what goes with the images’ name',
     )
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option('--skip-bad', "leave out images that can't be read, counting them");
+}
+
+/** Adds the flag that tells how pictures are brought to the net's size. */
+export function fitOption(command: Command): Command {
+  return command.option(
+    '--fit <how>',
+    'pictures of another size: stretch, crop, crop:256/224 (made so much larger before), or pad; left out: stretch, or what the net does clearly better under',
+    parseFit,
+  );
 }
 
 /** Adds the flag that tells what class folders stand for. */
@@ -52,7 +68,12 @@ export function groupOption(
 /** Opens a labelled set for a net of so many classes. */
 export async function openLabelled(
   path: string,
-  net: { inputShape: ImageShape; classes: number; classNames?: readonly string[] | undefined },
+  net: {
+    readonly inputShape: ImageShape;
+    readonly classes: number;
+    readonly classNames?: readonly string[] | undefined;
+    readonly ownNames?: OwnClassNames | undefined;
+  },
   flags: ImageFlags,
 ): Promise<ImageSet> {
   // Loaded only where it is needed: serve does without the readers of images and nets.
@@ -62,6 +83,7 @@ export async function openLabelled(
     classes: net.classes,
     order: flags.classOrder,
     classNames: net.classNames,
+    ownNames: net.ownNames,
     labelsRequired: true,
     group: flags.group,
     dataName: flags.dataName,

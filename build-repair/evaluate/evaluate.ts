@@ -55,7 +55,7 @@ async function each(
     signal?.throwIfAborted();
     if (!batch.labels) {
       throw new ImageError(`${set.name} has no labels, and a figure can't be had without`, {
-        hint: 'Give an HDF5 file with a dataset "label", or a folder with a folder a class.',
+        hint: 'Give an HDF5 or .npz file with "label", or a folder with a folder a class.',
       });
     }
     const n = batch.names.length;

@@ -1,4 +1,6 @@
 import { ImageError } from '../../models/errors';
+import type { OtherOrder } from '../../models/images/set';
+import type { OwnClassNames } from '../../models/keras';
 
 /** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */
 export type ClassOrder = 'name' | 'number';
@@ -9,8 +11,8 @@ export interface FolderLabels {
   readonly labels: ReadonlyMap<string, number>;
   /** The folders' names by label; undefined where the folders are called by their label. */
   readonly classNames: readonly string[] | undefined;
-  /** The same folders in the order of their names, where that is another and none is told. */
-  readonly byName?: readonly string[] | undefined;
+  /** The same folders in another order that may be meant, where none is told. */
+  readonly other?: { readonly name: OtherOrder['name']; readonly classNames: readonly string[] } | undefined;
 }
 
 export interface FolderLabelOptions {
@@ -20,11 +22,14 @@ export interface FolderLabelOptions {
   readonly order?: ClassOrder | undefined;
   /** The classes' names where they are known: folders of these names are these classes, whatever order they come in. */
   readonly classNames?: readonly string[] | undefined;
+  /** Names that the net comes with: taken where no others and no order are told, and all folders are called so. */
+  readonly ownNames?: OwnClassNames | undefined;
 }
 
 /**
  * Tells the label of each class folder. Folders called by numbers (`7`, `07`) are those labels; where there are N of them with a gap
- * (or 1 to N), they are 0…N−1 in the order of the numbers. Else the sorted names are 0…N−1, and there must be N of them.
+ * (or 1 to N), they are 0…N−1 in the order of the numbers. Else the sorted names are 0…N−1, and there must be N of them; or, where that
+ * is told, the names in the order of the numbers in them (`class_9`, `class_10`).
  * @param folders the names, sorted
  * @throws ImageError for a mixture, a number outside 0…N−1, two folders of one label, or another count of names than N
  */
@@ -37,8 +42,17 @@ export function folderLabels(
     return { labels: new Map(folders.map((name) => [name, classNames.indexOf(name)])), classNames };
   }
   const numbered = folders.filter((name) => /^\d+$/.test(name));
-  if (order === 'name' || (numbered.length === 0 && !order)) return inOrder(folders, classes, path);
+  if (order === 'name') return inOrder(folders, classes, path);
   const named = folders.find((name) => !/^\d+$/.test(name));
+  const natural = [...folders].sort(byNumbers);
+  if (named !== undefined && order === 'number' && folders.every((name) => /\d/.test(name)))
+    return inOrder(natural, classes, path);
+  // Signs and letters, 0 to 9 and A to Z, are as many as the net's classes.
+  if (!order && (numbered.length === 0 || (named !== undefined && folders.length === classes))) {
+    const isOther = natural.join('/') !== folders.join('/');
+    const other = isOther ? ({ name: 'by number', classNames: natural } as const) : undefined;
+    return { ...inOrder(folders, classes, path), other };
+  }
   if (named !== undefined) {
     throw new ImageError(
       numbered.length === 0
@@ -66,15 +80,16 @@ function numberedFolders(
   }
   const sorted = [...owner].sort(([a], [b]) => a - b).map(([, name]) => name);
   const isWhole = classes !== undefined && numbered.length === classes;
-  const byName = isWhole && !order && sorted.join('/') !== numbered.join('/') ? { byName: numbered } : {};
+  const isOther = isWhole && !order && sorted.join('/') !== numbered.join('/');
+  const other = isOther ? ({ name: 'by name', classNames: numbered } as const) : undefined;
   const outside = [...owner].find(([label]) => classes !== undefined && label >= classes);
   if (!outside)
     return {
       labels: new Map([...owner].map(([label, name]) => [name, label])),
       classNames: undefined,
-      ...byName,
+      other,
     };
-  if (isWhole) return { ...inOrder(sorted, classes, path), ...byName };
+  if (isWhole) return { ...inOrder(sorted, classes, path), other };
   const [label, name] = outside;
   throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes! - 1}`, {
     hint:
@@ -87,8 +102,25 @@ function numberedFolders(
 function inOrder(folders: readonly string[], classes: number | undefined, path: string): FolderLabels {
   if (classes !== undefined && folders.length !== classes) {
     throw new ImageError(`${path} has ${folders.length} class folders, the net has ${classes} classes`, {
-      hint: 'Names are taken in sorted order, so every class needs its folder; or call the folders by their label: 0, 1, 2, …',
+      hint:
+        folders.length === 1
+          ? `Is it ${path}/${folders[0]} that has a folder a class? Then give that.`
+          : 'Names are taken in sorted order, so every class needs its folder; or call the folders by their label: 0, 1, 2, …',
     });
   }
   return { labels: new Map(folders.map((name, label) => [name, label])), classNames: folders };
+}
+
+/** Numbers in names by their size, all else by code unit. */
+function byNumbers(a: string, b: string): number {
+  const parts = (name: string): readonly string[] => name.match(/\d+|\D+/g) ?? [];
+  const [left, right] = [parts(a), parts(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [one, other] = [left[i]!, right[i]!];
+    const areNumbers = /^\d/.test(one) && /^\d/.test(other);
+    const difference = areNumbers ? Number(one) - Number(other) : 0;
+    if (difference !== 0) return difference;
+    if (one !== other && !areNumbers) return one < other ? -1 : 1;
+  }
+  return left.length - right.length || (a < b ? -1 : 1);
 }

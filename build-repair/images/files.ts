@@ -1,4 +1,5 @@
 import { ImageError } from '../../models/errors';
+import type { Size } from '../../models/images/fit';
 import {
   type ImageBatch,
   type ImageSet,
@@ -52,7 +53,7 @@ export function listedSet(
     labelled: boolean;
     grouped: boolean;
     classNames: readonly string[] | undefined;
-    byName?: ImageSet['byName'];
+    otherOrder?: ImageSet['otherOrder'];
     remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
@@ -60,6 +61,7 @@ export function listedSet(
 ): ImageSet {
   let skipped: SkippedImage[] = [];
   let laidOnWhite = 0;
+  let others = { size: 0, shape: 0 };
   const read = async ({ path, bad }: ListedImage) => {
     if (bad !== undefined) throw new ImageError(bad);
     return (await readImageFile(path, shape, ['on-white']))[0]!;
@@ -67,6 +69,7 @@ export function listedSet(
   async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
     skipped = [];
     laidOnWhite = 0;
+    others = { size: 0, shape: 0 };
     const size = imageSize(shape);
     for (let start = 0; start < images.length; start += batchSize) {
       const listed = images.slice(start, start + batchSize);
@@ -75,7 +78,12 @@ export function listedSet(
       for await (const outcome of inOrder(listed, WIDTH, read)) {
         if (outcome.status === 'fulfilled') {
           pixels.set(outcome.value.pixels, kept.length * size);
-          if (outcome.value.rendering) laidOnWhite++;
+          const { rendering, size: own } = outcome.value;
+          if (rendering) laidOnWhite++;
+          if (own && isOtherSize(own, shape)) {
+            others.size++;
+            if (isOtherShape(own, shape)) others.shape++;
+          }
           kept.push(outcome.item);
         } else if (skipBad) {
           skipped.push({ name: outcome.item.path, reason: unreadable(outcome.reason) });
@@ -102,7 +110,7 @@ export function listedSet(
     size: images.length,
     labelled: has.labelled,
     classNames: has.classNames,
-    byName: has.byName,
+    otherOrder: has.otherOrder,
     remarks: has.remarks,
     get skipped() {
       return skipped;
@@ -111,7 +119,28 @@ export function listedSet(
     get laidOnWhite() {
       return laidOnWhite;
     },
+    get others() {
+      return others;
+    },
+    withFit(fit, names) {
+      const wanted = names && new Set(names);
+      const some = wanted ? images.filter(({ path }) => wanted.has(path)) : images;
+      return listedSet(name, some, has, { shape: { ...shape, fit }, skipBad });
+    },
     batches,
     close() {},
   };
+}
+
+/** Sides whose ratio differs from the net's by no more than this are taken for the same shape. */
+const SAME_SHAPE = 0.02;
+
+function isOtherSize(own: Size, net: Size): boolean {
+  return own.height !== net.height || own.width !== net.width;
+}
+
+/** Whichever way it is turned: only decoders know. */
+function isOtherShape({ height, width }: Size, net: Size): boolean {
+  const differs = (ratio: number) => Math.abs(Math.log((ratio * net.width) / net.height)) > SAME_SHAPE;
+  return differs(height / width) && differs(width / height);
 }

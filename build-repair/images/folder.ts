@@ -1,28 +1,22 @@
 import { basename, join, resolve } from 'node:path';
-import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
 import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
-import { openRegular } from '../../models/regular';
+import { isBeside, isImage } from './beside';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
-import { LABELS_FILE, readLabelsFile } from './labels-file';
-import { Walk } from './listing';
-import { pathOf } from './names';
+import { LABELS_FILE, namesFilesIn, readLabelsFile } from './labels-file';
+import { type Listing, Walk } from './listing';
 import { refuseSplits } from './splits';
 
 export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
 }
 
-/** Files that lie beside images, lists and notes, by their ending. */
-const BESIDE =
-  /\.(csv|tsv|txt|md|rst|json|jsonl|xml|ya?ml|html?|log|ini|cfg|lst|list|db|sqlite|pdf|docx?|xlsx?|py|ipynb|sh|m|mat|pkl|url|lnk|md5|sha\d+)$/i;
-
 /**
  * Opens a folder with a folder a class of JPEG, PNG and WebP images, sorted by class and name. What is below a class
- * folder, however deep, is of that class. A folder without folders is one whose `labels.csv` tells the labels. A `class_indices.json`
+ * folder, however deep, is of that class. A folder whose `labels.csv` names its files, or those in its folders, has its labels from there. A `class_indices.json`
  * tells the classes' names and order, where no other order and no names are told.
  * @throws ImageError for a folder that holds no labelled images; while reading, for an image that can't be read
  */
@@ -30,17 +24,22 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const walk = await Walk.start(path);
   const { folders, files } = await walk.list();
   if (folders.length === 0 && !files.includes(LABELS_FILE)) throw withoutClasses(path, files.length);
-  const known = { ...options, classNames: await namesOf(path, files, options) };
+  const known = { ...options, classNames: await namesOf(path, { files, folders }, options) };
   if (folders.length === 0) return openListed(path, files, known, walk);
+  if (files.includes(LABELS_FILE) && (await namesFilesIn(path, folders))) {
+    const all = [...files];
+    for (const folder of folders) for (const file of await walk.files(folder)) all.push(join(folder, file));
+    return openListed(path, all, known, walk);
+  }
   const alike = await refuseSplits(walk, folders, path);
   if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
-  const { labels, classNames, byName } = folderLabels(folders, known, path);
+  const { labels, classNames, other } = folderLabels(folders, known, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
     for (const file of await walk.files(folder)) {
       const own = join(path, folder, file);
-      if (BESIDE.test(file) && !(await isImage(own))) {
+      if (await isBeside(own)) {
         walk.passedOver.push({ name: own, reason: 'it is no image' });
         continue;
       }
@@ -65,24 +64,39 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     labelled: true,
     grouped: groups !== undefined,
     classNames,
-    byName: byName && {
+    otherOrder: other && {
+      ...other,
       labels: Int32Array.from(
         [...labels].sort(([, a], [, b]) => a - b),
-        ([name]) => byName.indexOf(name),
+        ([name]) => other.classNames.indexOf(name),
       ),
-      classNames: byName,
     },
     passedOver: walk.passedOver,
-    remarks: [alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+    remarks: [
+      ...ownInWords(classNames, options),
+      ...[alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+    ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
 }
 
-/** The classes' names: those that are known, or those of the folder's `class_indices.json`, where no order is told. */
-async function namesOf(path: string, files: readonly string[], options: FolderSetOptions) {
-  const { classNames, order, classes } = options;
-  if (classNames || order || !files.includes(CLASS_INDICES)) return classNames;
-  return await readClassIndices(path, classes);
+/**
+ * The classes' names: those that are known, or, where no order is told, those of the folder's `class_indices.json`, or those that the net
+ * comes with, where all folders are called so.
+ */
+async function namesOf(path: string, { files, folders }: Listing, options: FolderSetOptions) {
+  const { classNames, order, classes, ownNames } = options;
+  if (classNames || order) return classNames;
+  if (files.includes(CLASS_INDICES)) return await readClassIndices(path, classes);
+  const isOwn = folders.length > 0 && folders.every((folder) => ownNames?.names.includes(folder));
+  return isOwn ? ownNames?.names : undefined;
+}
+
+/** That the order of the classes is the net's own, and from where; nothing where it isn't. */
+function ownInWords(taken: readonly string[] | undefined, { ownNames }: FolderSetOptions): string[] {
+  if (!ownNames || taken !== ownNames.names) return [];
+  const shown = taken.slice(0, 5).join(', ') + (taken.length > 5 ? ', …' : '');
+  return [`Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown}`];
 }
 
 function refuseUnnamed(folders: readonly string[], names: readonly string[], path: string): void {
@@ -116,19 +130,8 @@ async function openListed(
   }
   const frames = groups ? undefined : framesInWords(names, path);
   const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
-  return listedSet(basename(resolve(path)), images, { ...has, remarks: frames ? [frames] : [] }, options);
-}
-
-/** Other files beside the class folders (a README, a list) are none of our business. */
-async function isImage(path: string): Promise<boolean> {
-  const file = await openRegular(pathOf(path)).catch(() => undefined);
-  try {
-    const head = Buffer.alloc(SNIFF_BYTES);
-    await file?.read(head, 0, SNIFF_BYTES, 0);
-    return sniffImage(head) !== undefined;
-  } finally {
-    await file?.close();
-  }
+  const remarks = [...ownInWords(classNames, options), ...(frames ? [frames] : [])];
+  return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);
 }
 
 function withoutClasses(path: string, files: number): ImageError {

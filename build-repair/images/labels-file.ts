@@ -3,11 +3,20 @@ import { ImageError, messageOf } from '../../models/errors';
 import type { FolderLabelOptions } from './class-folders';
 import { readText } from './read-text';
 
+/** A whole number as floats are written: `3.0`. */
+const WHOLE = /^(\d+)\.0+$/;
 /** The list of a folder's images with their labels. */
 export const LABELS_FILE = 'labels.csv';
 const MOST_BYTES = 2 ** 28;
-const FILE_COLUMN = /^(file|file_?name|image|image_?name|path)$/i;
-const LABEL_COLUMN = /^(label|class|class_?name|category|target)$/i;
+const FILE_COLUMN = /^(file|file_?name|file_?path|image|image_?(name|path|file)|img|path)$/i;
+const LABEL_COLUMN = /^(label|class|class_?(name|id)|label_?(name|id)|category|target)$/i;
+
+/** Whether a folder's list names files in its folders, and not its own: by its first line. */
+export async function namesFilesIn(folder: string, folders: readonly string[]): Promise<boolean> {
+  const [, first = ''] = (await textOf(join(folder, LABELS_FILE))).split(/\r\n|\n|\r/, 2);
+  const named = (cells(first, separatorOf(first)) ?? []).map(ownPath);
+  return folders.some((name) => named.some((file) => file.startsWith(`${name}/`)));
+}
 
 /** Which label each image of a folder has. */
 export interface ListedLabels {
@@ -30,20 +39,17 @@ export async function readLabelsFile(
   known: FolderLabelOptions,
 ): Promise<ListedLabels> {
   const path = join(folder, LABELS_FILE);
-  const texts = textsOf(
-    await readText(path, MOST_BYTES).catch((cause) => {
-      throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
-    }),
-    path,
-    new Set(files),
-  );
+  const texts = textsOf(await textOf(path), path, new Set(files));
   const distinct = [...new Set([...texts.values()].map(({ label }) => label))].sort();
-  const names = known.order ? undefined : known.classNames;
+  const isOf = (all: readonly string[] | undefined) =>
+    all !== undefined && distinct.every((name) => all.includes(name));
+  const own = known.ownNames?.names;
+  const names = known.order ? undefined : (known.classNames ?? (isOf(own) ? own : undefined));
   const byName = (classNames: readonly string[]) => {
     const labelOf = new Map(classNames.map((name, label) => [name, label]));
     return { labels: mapped(texts, ({ label }) => labelOf.get(label)!), classNames };
   };
-  if (names && distinct.every((name) => names.includes(name))) return byName(names);
+  if (names && isOf(names)) return byName(names);
   const other = distinct.find((name) => !/^\d+$/.test(name));
   if (other !== undefined && known.order === 'number')
     throw new ImageError(`${path}: the labels are names (${other}), not numbers`);
@@ -65,6 +71,21 @@ export async function readLabelsFile(
     });
   }
   return byName(distinct);
+}
+
+function textOf(path: string): Promise<string> {
+  return readText(path, MOST_BYTES).catch((cause) => {
+    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
+  });
+}
+
+function separatorOf(line: string): string {
+  return [',', ';', '\t'].find((each) => line.includes(each)) ?? ',';
+}
+
+/** As files are listed: from the folder on. */
+function ownPath(file: string): string {
+  return file.replace(/^\.\//, '');
 }
 
 interface Line {
@@ -89,7 +110,7 @@ function numberOf(text: string, classes: number | undefined, where: string): num
 
 function textsOf(text: string, path: string, files: ReadonlySet<string>): Map<string, Line> {
   const [head = '', ...lines] = text.split(/\r\n|\n|\r/);
-  const separator = [',', ';', '\t'].find((each) => head.includes(each)) ?? ',';
+  const separator = separatorOf(head);
   const headings = cells(head, separator) ?? [];
   const fileAt = headings.findIndex((name) => FILE_COLUMN.test(name));
   const labelAt = headings.findIndex((name) => LABEL_COLUMN.test(name));
@@ -103,8 +124,8 @@ function textsOf(text: string, path: string, files: ReadonlySet<string>): Map<st
     if (each.trim() === '') continue;
     const line = i + 2;
     const row = cells(each, separator);
-    const file = row?.[fileAt];
-    const label = row?.[labelAt];
+    const file = row?.[fileAt] && ownPath(row[fileAt]);
+    const label = row?.[labelAt]?.replace(WHOLE, '$1');
     const where = `${path}: line ${line}`;
     if (!file || !label || row?.length !== headings.length)
       throw new ImageError(`${where} isn't ${headings.length} columns with a file and a label`);

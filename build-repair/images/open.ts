@@ -6,8 +6,10 @@ import { openHdf5Set } from '../../models/images/hdf5';
 import type { Layout } from '../../models/images/layout';
 import { isNumpy, openNumpySet } from '../../models/images/numpy';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
+import type { OwnClassNames } from '../../models/keras';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
+import { isBeside, tellsLabels } from './beside';
 import type { ClassOrder } from './class-folders';
 import { openFiles } from './files';
 import { openFolderSet } from './folder';
@@ -22,9 +24,10 @@ export interface OpenOptions {
   readonly shape: ImageShape;
   /** N: labels are 0…N−1. */
   readonly classes?: number;
-  /** In which order class folders are taken, and the classes' names, where they are known (see folderLabels). */
+  /** In which order class folders are taken, and the classes' names, where they are known or the net has them (see folderLabels). */
   readonly order?: ClassOrder | undefined;
   readonly classNames?: readonly string[] | undefined;
+  readonly ownNames?: OwnClassNames | undefined;
   /** With `false`, labels aren't looked at; a single image or a flat folder will do. By default they must be there. */
   readonly labelsRequired?: boolean;
   /** A `--group` flag, as parseGroup reads it. */
@@ -47,7 +50,7 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   const group = options.group === undefined ? undefined : parseGroup(options.group);
   if (labelsRequired && (await kindOf(path)).isDirectory())
     return await openFolderSet(path, { ...rest, group });
-  const files = await imageFiles(path, labelsRequired);
+  const files = await imageFiles(path, labelsRequired, isBeside);
   if (files) {
     const name = files.paths[0] === path ? path : basename(resolve(path));
     return openFiles(files.paths, { ...options, name, passedOver: files.passedOver });
@@ -65,15 +68,27 @@ export interface FoundFiles {
 
 /**
  * The files of images that a path means: those of a folder, however deep, or itself; undefined for an HDF5 or NumPy set.
+ * @param isOther which files of a folder are none; by default those that tell labels
  * @throws ImageError where there is no such path, or none of these
  */
-export async function imageFiles(path: string, labelsRequired = false): Promise<FoundFiles | undefined> {
+export async function imageFiles(
+  path: string,
+  labelsRequired = false,
+  isOther: (path: string) => Promise<boolean> = tellsLabels,
+): Promise<FoundFiles | undefined> {
   const kind = await kindOf(path);
   if (kind.isDirectory()) {
     const walk = await Walk.start(path);
-    const files = await walk.files();
-    if (files.length === 0) throw new ImageError(`${path} holds no images: it is empty`);
-    return { paths: files.map((file) => join(path, file)), passedOver: walk.passedOver };
+    const paths: string[] = [];
+    for (const file of await walk.files()) {
+      const own = join(path, file);
+      if (await isOther(own)) walk.passedOver.push({ name: own, reason: 'it is no image' });
+      else paths.push(own);
+    }
+    const { passedOver } = walk;
+    if (paths.length > 0) return { paths, passedOver };
+    const why = passedOver.length > 0 ? `${passedOver.length} other files are in it` : 'it is empty';
+    throw new ImageError(`${path} holds no images: ${why}`);
   }
   if (isNumpy(path) || (await isHdf5(path))) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {

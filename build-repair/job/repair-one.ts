@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkPlace } from '../../models/bundle/place';
 import type { Engine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { parseFit } from '../../models/images/fit';
 import type { ImageSet } from '../../models/images/set';
 import { loadNet } from '../../models/keras';
 import { readPixels } from '../../models/pixels';
@@ -76,11 +77,14 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
   let hosts: ImageSet | undefined;
   try {
     const { dataName, labelName } = net;
-    const reading = { shape: loaded.inputShape, dataName, layout, skipBad: skipBad ?? false };
+    const fit = net.fit === undefined ? undefined : parseFit(net.fit);
+    const shape = { ...loaded.inputShape, fit };
+    const reading = { shape, dataName, layout, skipBad: skipBad ?? false };
     clean = await openImages(await inputs.local(net.clean), {
       ...reading,
       classes: loaded.classes,
       order: net.classOrder,
+      ownNames: loaded.ownNames,
       labelName,
       group,
     });
@@ -98,6 +102,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
         classes: loaded.classes,
         grouped: group !== undefined,
         pixels: net.pixels !== undefined,
+        fit: fit !== undefined || !clean.withFit,
         finding: finding ?? true,
         unlabelled: unlabelled?.size ?? 0,
         hosts: hosts?.size,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
+import { FIT } from '../../models/images/fit';
 import { CLASS_ORDERS } from '../images/class-folders';
 import { SIZE } from '../size';
 
@@ -14,7 +15,7 @@ const name = z
 const how = z.strictObject({
   clean: address
     .optional()
-    .describe('Clean labelled images: an HDF5 file, or a folder with a folder a class'),
+    .describe('Clean labelled images: a folder with a folder a class or labels.csv, or an HDF5 or .npz file'),
   unlabelled: address
     .optional()
     .describe('Images seen in service, labels not looked at; some may be poisoned'),
@@ -48,6 +49,11 @@ const how = z.strictObject({
     .describe(
       'As repair --pixels takes it: 0-1, 0-255, -1-1, mean-std:M,M,M/S,S,S, or a name; bgr- before it',
     ),
+  fit: z
+    .string()
+    .regex(FIT, 'stretch, crop, crop:256/224 or pad')
+    .optional()
+    .describe('How pictures of another size are brought to that of the net, as repair --fit takes it'),
   alpha: z
     .number()
     .gt(0)
@@ -60,8 +66,16 @@ const how = z.strictObject({
     .max(2 ** 31 - 1)
     .optional(),
   group: z.string().optional(),
-  dataName: z.string().min(1).optional().describe('The dataset of images in an HDF5 file'),
-  labelName: z.string().min(1).optional().describe('The dataset of labels in an HDF5 file'),
+  dataName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The dataset of images in an HDF5 file, or array of a .npz'),
+  labelName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The dataset of labels in an HDF5 file, or array of a .npz'),
   layout: z.enum(['channels-first', 'channels-last']).optional(),
   classOrder: z
     .enum(CLASS_ORDERS)

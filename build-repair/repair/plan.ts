@@ -2,6 +2,7 @@ import type { Method } from '../../models/bundle/methods';
 import { BGR_CANDIDATES, PIXEL_CANDIDATES } from '../../models/pixels';
 import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
+import { FIT_CANDIDATES } from './choose/fit';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
 import { PAINTED } from './observe/passes';
 import { IMPLANTING_STEPS, UNLEARNING_BATCH, unlearningSteps } from './unlearn/steps';
@@ -17,6 +18,8 @@ export interface RepairWork {
   readonly grouped: boolean;
   /** Whether the pixel scaling is given. */
   readonly pixels: boolean;
+  /** Whether it is given how pictures of another size are brought to the net's, or there can be none; by default it is. */
+  readonly fit?: boolean;
   /** Whether a trigger is searched for. */
   readonly finding: boolean;
   /** Images without labels. */
@@ -34,6 +37,11 @@ export interface RepairWork {
 const SCALINGS = PIXEL_CANDIDATES.length + BGR_CANDIDATES.length;
 /** Origin: MOST_IMAGES of choosePixels; it tells the time left, no verdict. */
 const MOST_SCALED = 1000;
+/**
+ * Ways to bring pictures to the net's size: each is decoded anew.
+ * Origin: FIT_CANDIDATES, and twice the time of a run for decoding; it tells the time left, no verdict.
+ */
+const FITS = 2 * FIT_CANDIDATES.length;
 /**
  * Forgetting takes some fifty steps of a batch, each forth and back.
  * Origin: the times that repairSteps names; it tells the time left, no verdict.
@@ -53,14 +61,16 @@ const FEW = 3;
  * differ. The time left is scaled by what has passed, so that only their proportions count.
  */
 export function repairSteps(work: RepairWork): Step[] {
-  const { images, unlabelled, pixels, hosts = 0 } = work;
+  const { images, unlabelled, pixels, fit = true, hosts = 0 } = work;
+  const tried = Math.min(images, MOST_SCALED);
   return [
     step('Reading the images', [
       part(STAGES.reading, images),
       ...(unlabelled > 0 ? [part(STAGES.readingUnlabelled, unlabelled)] : []),
       ...(hosts > 0 ? [part(STAGES.readingHosts, hosts)] : []),
     ]),
-    ...(pixels ? [] : [step(STAGES.pixels, [part(STAGES.pixels, SCALINGS * Math.min(images, MOST_SCALED))])]),
+    ...(pixels ? [] : [step(STAGES.pixels, [part(STAGES.pixels, SCALINGS * tried)])]),
+    ...(fit ? [] : [step(STAGES.fit, [part(STAGES.fit, FITS * tried)])]),
     ...STEPS[work.method](work),
     step('Measuring', [part(STAGES.measuring, images)]),
     step('Writing the bundle', [part(STAGES.writing, 500)]),

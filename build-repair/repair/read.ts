@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Fit } from '../../models/images/fit';
 import type { ImageSet } from '../../models/images/set';
 import { toLogits } from '../../models/keras/logits';
 import { alikeInWords, lookForAlike } from '../images/alike';
@@ -7,19 +8,25 @@ import { STAGES } from '../stages';
 import type { AskedRepair } from './check/options';
 import { checkHosts } from './evidence/hosts';
 
-/** All that a repair reads; to be disposed. */
-export interface Inputs {
-  /** B, flat, ending in logits: a copy. */
-  readonly flat: LayersModel;
+/** The sets of a repair, as they were read. */
+export interface Sets {
   /** D_valid. */
   readonly images: LoadedImages;
   readonly unlabelled: LoadedImages | undefined;
   readonly hosts: LoadedImages | undefined;
+}
+
+/** All that a repair reads; to be disposed. */
+export interface Inputs extends Sets {
+  /** B, flat, ending in logits: a copy. */
+  readonly flat: LayersModel;
+  /** Reads the sets again, pictures of another size brought to the net's in another way. What was read before is disposed of. */
+  again(fit: Fit): Promise<Sets>;
   dispose(): void;
 }
 
 /**
- * Reads the sets of images, each once, and lays B flat.
+ * Reads the sets of images and lays B flat.
  * @throws ImageError for a set that can't be used; whatever `signal` was aborted with
  */
 export async function read({
@@ -35,9 +42,10 @@ export async function read({
   AskedRepair,
   'net' | 'clean' | 'unlabelled' | 'hosts' | 'progress' | 'signal' | 'say' | 'tell'
 >): Promise<Inputs> {
-  const held: { dispose(): unknown }[] = [];
+  let held: LoadedImages[] = [];
   const dispose = () => {
     for (const each of held) each.dispose();
+    held = [];
   };
   const load = async (set: ImageSet, stage: string, labelsRequired: boolean) => {
     const onProgress = (done: number, total: number) => progress({ stage, done, total });
@@ -45,16 +53,33 @@ export async function read({
     held.push(loaded);
     return loaded;
   };
+  const loadAll = async (fit?: Fit): Promise<Sets> => {
+    const fitted = (set: ImageSet) => (fit && set.withFit?.(fit)) ?? set;
+    const images = await load(fitted(clean), STAGES.reading, true);
+    return {
+      images,
+      unlabelled: unlabelled && (await load(fitted(unlabelled), STAGES.readingUnlabelled, false)),
+      hosts: hosts && (await load(fitted(hosts), STAGES.readingHosts, false)),
+    };
+  };
   try {
-    const images = await load(clean, STAGES.reading, true);
+    const sets = await loadAll();
     for (const line of clean.remarks ?? []) tell(line);
-    for (const line of alikeInWords(lookForAlike(images, signal), clean.name)) tell(line);
-    const seen = unlabelled && (await load(unlabelled, STAGES.readingUnlabelled, false));
-    const shown = hosts && (await load(hosts, STAGES.readingHosts, false));
-    if (shown) checkHosts(shown);
+    for (const line of alikeInWords(lookForAlike(sets.images, signal), clean.name)) tell(line);
+    if (sets.hosts) checkHosts(sets.hosts);
     const flat = toLogits(net.model);
-    held.push(flat);
-    return { flat, images, unlabelled: seen, hosts: shown, dispose };
+    return {
+      ...sets,
+      flat,
+      again(fit) {
+        dispose();
+        return loadAll(fit);
+      },
+      dispose() {
+        dispose();
+        flat.dispose();
+      },
+    };
   } catch (error) {
     dispose();
     throw error;

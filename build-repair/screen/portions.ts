@@ -39,7 +39,12 @@ export interface Source {
  */
 export async function openSource(
   path: string,
-  options: { readonly shape: ImageShape; readonly layout?: Layout; readonly leaveOut?: readonly S3Place[] },
+  options: {
+    readonly shape: ImageShape;
+    readonly dataName?: string | undefined;
+    readonly layout?: Layout;
+    readonly leaveOut?: readonly S3Place[];
+  },
 ): Promise<Source> {
   if (isS3(path)) {
     const { listObjects } = await import('./objects');

@@ -85,8 +85,8 @@ export interface ModelInfo {
   bundle: string;
   classes: number;
   classNames?: string[] | undefined;
-  /** The size that images are brought to, in pixels. */
-  input: { height: number; width: number; channels: number };
+  /** The size that images are brought to, in pixels, and how: `stretch`, `crop`, `crop:256/224`, `pad`. */
+  input: { height: number; width: number; channels: number; fit?: string | undefined };
   /** The false-positive rate that is judged at where none is asked for, 0–1. */
   alpha: number;
   /** The false-positive rates that `alpha` may ask for. */

@@ -1,3 +1,4 @@
+import type { Size } from '../../models/images/fit';
 import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
 import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
@@ -17,7 +18,8 @@ const AHEAD = new Uint8Array(16).map((_, i) => (i % 2 === 0 ? 255 : 0));
 /**
  * Decodes a JPEG, PNG or WebP image to what a net takes. EXIF orientation is applied, transparency is laid on white,
  * palettes, 16 bits and CMYK become 8-bit RGB. Colour profiles of RGB images are left aside, as the tools that nets
- * are trained with do; an image of the net's own size keeps exactly its pixels, any other is stretched to that size.
+ * are trained with do; an image of the net's own size keeps exactly its pixels, any other is brought to that size as
+ * the shape's fit tells.
  * @returns height × width × channels values of 0–255, channels last, RGB; or one grey (ITU-R 601 luma) for `channels` 1
  * @throws ImageRejected with the reason
  */
@@ -42,17 +44,21 @@ export async function decodeRenderings(
   wanted: readonly Rendering[] = RENDERINGS,
   told = lookAt(bytes, limits.maxBytes),
 ): Promise<Rendered[]> {
-  const { needed, isCmyk, mayShine, maxPixels } = await opened(bytes, told, limits);
-  if (mayShine) return await renderedWithSharp(needed, shape, wanted, told, { maxPixels });
+  const { needed, size, isCmyk, mayShine, maxPixels } = await opened(bytes, told, limits);
+  if (mayShine) {
+    const all = await renderedWithSharp(needed, shape, wanted, told, { maxPixels });
+    return all.map((each) => ({ ...each, size }));
+  }
   const pixels =
     (await decodePlain(needed, told.type, told, shape)) ??
     (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }));
-  return [{ pixels }];
+  return [{ pixels, size }];
 }
 
 interface Opened {
   /** The file without what no decoder needs. */
   readonly needed: Uint8Array;
+  readonly size: Size;
   readonly isCmyk: boolean;
   readonly mayShine: boolean;
   readonly maxPixels: number;
@@ -68,11 +74,12 @@ async function opened(
   if (told.size) checkSize(told.size, maxPixels);
   // sharp's own look at the header takes as long as decoding a small image does: none where the outline is sure.
   const seen = told.size && told.hasAlpha !== undefined ? undefined : await lookWithSharp(needed);
-  const size = seen ?? told.size!;
+  const { height, width } = seen ?? told.size!;
+  const size = { height, width };
   checkSize(size, maxPixels);
   checkScans(told.scans ?? 1, size);
   const mayShine = told.hasAlpha ?? seen?.hasAlpha ?? false;
-  return { needed, isCmyk: told.isCmyk ?? false, mayShine, maxPixels };
+  return { needed, size, isCmyk: told.isCmyk ?? false, mayShine, maxPixels };
 }
 
 /**

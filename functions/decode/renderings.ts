@@ -1,3 +1,4 @@
+import type { Size } from '../../models/images/fit';
 import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
 import { breath } from '../breath';
@@ -18,6 +19,8 @@ export interface Rendered {
   readonly pixels: Uint8Array;
   /** Which rendering it is, of a picture that isn't opaque. */
   readonly rendering?: Rendering;
+  /** The picture's own size, as it is stored: before it is turned. */
+  readonly size?: Size;
 }
 
 /** What whoever reads a picture may make of its transparency. */

@@ -1,5 +1,6 @@
 import type { Channels, ResizeOptions, Sharp } from 'sharp';
 import { messageOf } from '../../models/errors';
+import { type Placing, placing, type Size, stretched } from '../../models/images/fit';
 import type { ImageShape } from '../../models/images/set';
 import type { Rendering } from '../../models/verdict';
 import { toChannels } from './channels';
@@ -41,17 +42,15 @@ export async function decodeWithSharp(
   shape: ImageShape,
   options: SharpOptions = {},
 ): Promise<Uint8Array> {
-  const shrunk = await wholly(options, async (failOn) =>
-    toRaw(
-      (await opened(bytes, { isCmyk, failOn, ...options }))
-        .autoOrient()
-        .flatten({ background: WHITE })
-        .resize(shrunkTo(shape))
-        .toColourspace('srgb'),
-    ),
-  );
-  const { data, channels } = resampled(shrunk, shape);
-  return toChannels(data, channels, shape);
+  return await wholly(options, async (failOn) => {
+    const input = await opened(bytes, { isCmyk, failOn, ...options });
+    const placed = await placedIn(input, shape);
+    const shrunk = await toRaw(
+      input.autoOrient().flatten({ background: WHITE }).resize(shrunkTo(shape, placed)).toColourspace('srgb'),
+    );
+    const { data, channels } = resampled(shrunk, shape, placed);
+    return toChannels(data, channels, shape);
+  });
 }
 
 /**
@@ -75,20 +74,21 @@ export async function flattenedWithSharp(
   shape: ImageShape,
   options: SharpOptions,
 ): Promise<Raw> {
-  const shrunk = await wholly(options, async (failOn) => {
+  return await wholly(options, async (failOn) => {
     const input = await opened(bytes, { isCmyk: false, failOn, ...options });
     const { width, height } = await input.metadata();
-    return await toRaw(
+    const placed = await placedIn(input, shape);
+    const shrunk = await toRaw(
       input
         // All of it, before it is turned: then no decoder makes it smaller.
         .extract({ left: 0, top: 0, width, height })
         .autoOrient()
         .flatten({ background: rendering === 'on-black' ? BLACK : WHITE })
-        .resize(shrunkTo(shape))
+        .resize(shrunkTo(shape, placed))
         .toColourspace('srgb'),
     );
+    return resampled(shrunk, shape, placed);
   });
-  return resampled(shrunk, shape);
 }
 
 /**
@@ -137,12 +137,39 @@ async function resized(raw: Raw, rendering: Rendering, shape: ImageShape): Promi
     rendering === 'alpha-dropped'
       ? picture
       : picture.flatten({ background: rendering === 'on-black' ? BLACK : WHITE });
-  return resampled(await toRaw(flat.resize(shrunkTo(shape))), shape);
+  const placed = placedAs(raw, shape);
+  return resampled(await toRaw(flat.resize(shrunkTo(shape, placed))), shape, placed);
+}
+
+/** Where a picture of this size comes to lie, and that size, where it had to be known. */
+type Placed = Placing & { readonly picture?: Size };
+
+/** Its size is asked for only where it matters: an image's header would be read twice. */
+async function placedIn(input: Sharp, shape: ImageShape): Promise<Placed> {
+  return isStretched(shape) ? stretched(shape) : placedAs((await input.metadata()).autoOrient, shape);
+}
+
+/** @param picture as it is seen, turned upright */
+function placedAs(picture: Size, shape: ImageShape): Placed {
+  return isStretched(shape) ? stretched(shape) : { ...placing(shape.fit!, picture, shape), picture };
+}
+
+function isStretched({ fit = 'stretch' }: ImageShape): boolean {
+  return fit === 'stretch';
 }
 
 /** Makes what is much larger than a net takes smaller; `resampled` does the rest. */
-function shrunkTo(shape: ImageShape): ResizeOptions {
-  return { ...beforeResampling(shape), fit: 'fill', kernel: 'lanczos3', withoutEnlargement: true };
+function shrunkTo(shape: ImageShape, placed: Placed): ResizeOptions {
+  const { height, width } = beforeResampling(shape, placed);
+  // Of a very long picture more would be wanted than sharp makes.
+  const most = placed.picture ?? { height, width };
+  return {
+    height: Math.min(height, most.height),
+    width: Math.min(width, most.width),
+    fit: 'fill',
+    kernel: 'lanczos3',
+    withoutEnlargement: true,
+  };
 }
 
 async function fromRaw({ data, width, height, channels }: Raw): Promise<Sharp> {

@@ -52,7 +52,7 @@ export async function inputValues(
         `${input.name} is of ${count * INPUT_TYPES[datatype]} bytes by its shape; ${clipped(String(announced))} are announced, ${binary.length} sent.`,
       );
     }
-    return datatype === 'UINT8' ? binary : await checked(fromBytes(binary), input);
+    return await checked(datatype === 'UINT8' ? binary : fromBytes(binary), input);
   }
   const values = datatype === 'UINT8' ? new Uint8Array(count) : new Float32Array(count);
   const [number] = (input.data ?? []) as [number?];
@@ -61,7 +61,7 @@ export async function inputValues(
   if (sent !== count) {
     throw new Problem('malformed', `${input.name} is of ${count} values by its shape; ${sent} are sent.`);
   }
-  return values instanceof Float32Array ? await checked(values, input) : values;
+  return await checked(values, input);
 }
 
 /** Little-endian, wherever they lie. */
@@ -72,15 +72,18 @@ function fromBytes(binary: Uint8Array): Float32Array {
 }
 
 /** Refuses what is no pixel, and each image whose values look like 0–1 or −1…1. */
-async function checked(
-  values: Float32Array,
+async function checked<T extends Uint8Array | Float32Array>(
+  values: T,
   { name, shape }: InferRequest['inputs'][number],
-): Promise<Float32Array> {
+): Promise<T> {
   const size = Math.max(1, values.length / (shape[0] || 1));
   let isPixels = true;
   for (let image = 0; image * size < values.length; image++) {
     const look = new RangeLook();
     const end = (image + 1) * size;
+    // Bytes are whole numbers: one above 1 tells that none of them is of 0–1.
+    if (values instanceof Uint8Array && values.subarray(image * size, end).some((value) => value > 1))
+      continue;
     for (let from = image * size; from < end; from += BREATH_BYTES) {
       const some = values.subarray(from, Math.min(from + BREATH_BYTES, end));
       isPixels &&= arePixels(some);
@@ -100,7 +103,7 @@ async function checked(
   return values;
 }
 
-function arePixels(values: Float32Array): boolean {
+function arePixels(values: Uint8Array | Float32Array): boolean {
   for (let i = 0; i < values.length; i++) if (!(values[i]! >= 0 && values[i]! <= 255)) return false;
   return true;
 }

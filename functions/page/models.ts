@@ -5,6 +5,12 @@ import { mostBytes } from './shrink';
 const FEW = 3;
 const RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
 
+/** What is done with pictures of another shape, where they are not stretched. */
+const FITS: Readonly<Record<string, string>> = {
+  crop: ', cropped at the centre',
+  pad: ', padded with black',
+};
+
 /** The model and the rate that are chosen. */
 export interface Choice {
   /** Fills the choice with the service's models, and chooses the first. @throws ServiceProblem */
@@ -65,7 +71,7 @@ function factsOf(model: ModelInfo): [string, string][] {
   const { input, method, measured, bundle } = model;
   const facts: [string, string][] = [
     ['Classes', classesOf(model)],
-    ['Sees images at', `${input.width} × ${input.height} pixels`],
+    ['Sees images at', `${input.width} × ${input.height} pixels${FITS[input.fit?.slice(0, 4) ?? ''] ?? ''}`],
   ];
   if (method) facts.push(['Method of repair', method]);
   const { accuracy, accuracyBefore } = measured ?? {};

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { DISTANCES } from '../detector/familiarity';
 import { PIECES } from '../detector/pieces';
 import { BundleError } from '../errors';
+import { type Fit, isFit } from '../images/fit';
 import { EARLIER } from './earlier';
 import { METHODS } from './methods';
 import '../lean-zod';
@@ -161,8 +162,8 @@ const manifestSchema = z.object({
     width: z.number().int().positive(),
     channels: z.union([z.literal(1), z.literal(3)]),
     pixels,
-    /** How an image of another size is fitted: stretched to height × width. */
-    fit: z.literal('stretch'),
+    /** How an image of another size is fitted to height × width. Earlier versions know `stretch` alone, and refuse others. */
+    fit: z.custom<Fit>(isFit, 'expected a fit'),
   }),
   method: z.enum(METHODS),
   /** The false-positive rate that was asked for. */

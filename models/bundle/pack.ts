@@ -35,7 +35,12 @@ export async function packNets(
   if (familiarity) files.push(...familiarityFiles(familiarity));
   const fields: PackedFields = {
     classes: nets.classes,
-    input: { ...nets.shape, channels: nets.shape.channels as 1 | 3, pixels: nets.pixels, fit: 'stretch' },
+    input: {
+      ...nets.shape,
+      channels: nets.shape.channels as 1 | 3,
+      pixels: nets.pixels,
+      fit: nets.shape.fit ?? 'stretch',
+    },
     nets: {
       bad: 'bad',
       relearned: nets.relearned && { folder: 'relearned', unheard: nets.relearned.unheard },
@@ -67,9 +72,8 @@ export async function unpackNets(
   };
   try {
     const { bad, relearned, repaired } = manifest.nets;
-    const { height, width, channels, pixels } = manifest.input;
+    const { pixels, ...shape } = manifest.input;
     const { gallery, classes } = manifest;
-    const shape = { height, width, channels };
     const nets: DetectorNets = {
       shape,
       pixels,

@@ -6,6 +6,10 @@ import { hdf5Reason, isElsewhere, type OpenHdf5, type Refusal } from './open';
 const INTEGER = 0;
 const FLOAT = 1;
 const ENUM = 8;
+const STRING = 3;
+/** What to do with labels that are texts. */
+export const TEXTS =
+  'It holds texts: labels are wanted as numbers 0…N−1 in the order of the net’s classes; np.unique(y, return_inverse=True)[1] counts them in the order of their names.';
 
 /** The numbers of some rows, as the file keeps them; 64-bit integers and float16 as floats. */
 export type Numbers =
@@ -44,7 +48,8 @@ export async function numberRows(dataset: Dataset, file: OpenHdf5, Refusal: Refu
   const name = `${file.name}: "${dataset.path.replace(/^\//, '')}"`;
   const { shape, type, size, chunks } = dataset.metadata;
   const isFloat = type === FLOAT && (size === 2 || size === 4 || size === 8);
-  if (!isFloat && type !== INTEGER && type !== ENUM) throw new Refusal(`${name} does not hold numbers`);
+  if (!isFloat && type !== INTEGER && type !== ENUM)
+    throw new Refusal(`${name} does not hold numbers`, { hint: type === STRING ? TEXTS : undefined });
   if (!shape || shape.length === 0) throw new Refusal(`${name} is a single value, not a list`);
   checkHeld(dataset, name, file.bytes, Refusal);
   const rowShape = shape.slice(1);

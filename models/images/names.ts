@@ -14,14 +14,27 @@ export interface ColumnNames {
   readonly label: string;
 }
 
-/** What images and their labels are called together, the usual first; case is not looked at. */
+/** What images and their labels are called together, the usual first; case is not looked at. `np.savez(x, y)` calls them `arr_0` and `arr_1`. */
 const PAIRS: readonly (readonly [data: string, label: string])[] = [
   ['data', 'label'],
   ['data', 'labels'],
   ['x', 'y'],
+  ['x', 'labels'],
+  ['x', 'label'],
   ['images', 'labels'],
+  ['images', 'label'],
+  ['images', 'targets'],
+  ['images', 'y'],
   ['image', 'label'],
+  ['image', 'labels'],
   ['imgs', 'labels'],
+  ['inputs', 'targets'],
+  ['inputs', 'labels'],
+  ['features', 'labels'],
+  ['features', 'targets'],
+  ['data', 'targets'],
+  ['data', 'target'],
+  ['data', 'y'],
   ['x_train', 'y_train'],
   ['train_x', 'train_y'],
   ['train_images', 'train_labels'],
@@ -34,6 +47,7 @@ const PAIRS: readonly (readonly [data: string, label: string])[] = [
   ['test_set_x', 'test_set_y'],
   ['x_val', 'y_val'],
   ['x_valid', 'y_valid'],
+  ['arr_0', 'arr_1'],
 ];
 
 /**
@@ -53,7 +67,11 @@ export function columnNames(
     const fitsLabel = told.label === undefined || told.label.toLowerCase() === label;
     return fits && fitsLabel && names.data !== undefined && file.holds(names.data) ? [names] : [];
   });
-  const whole = found.filter(({ label }) => label !== undefined);
+  // Of the labels that images may have, the likeliest.
+  const whole = found.filter(
+    ({ data, label }, i) =>
+      label !== undefined && found.findIndex((each) => each.data === data && each.label !== undefined) === i,
+  );
   const usual = { data: told.data ?? 'data', label: told.label ?? 'label' };
   if (keys.includes(usual.data)) {
     const labelled = whole.find(({ data }) => data === usual.data);

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { ImageError } from '../errors';
-import type { NumberRows, Numbers } from '../hdf5/rows';
+import { type NumberRows, type Numbers, TEXTS } from '../hdf5/rows';
 
 type Read = (buffer: ArrayBuffer) => Numbers | BigInt64Array | BigUint64Array;
 
@@ -36,6 +36,8 @@ export function npyRows(bytes: Uint8Array, name: string): NumberRows {
   const [, , kind = '', fortran, sides = ''] = HEADER.exec(header) ?? [];
   const read = KINDS[kind];
   if (!read || fortran === 'True' || endianness() !== 'LE') {
+    if (/'[<>|=]?[USO]\d*'/.test(header))
+      throw new ImageError(`${name} does not hold numbers`, { hint: TEXTS });
     throw new ImageError(`${name} can't be read: its header is ${header.trim().slice(0, 120)}`, {
       hint: 'Plain numbers are wanted: np.ascontiguousarray(x).astype("uint8"); float32 will do, too.',
     });

@@ -1,8 +1,12 @@
+import type { Fit } from './fit';
+
 /** Size of an image as a net takes it, in pixels; `channels` is 3 (RGB) or 1 (grey). */
 export interface ImageShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** How pictures of another size are brought to it, wherever they are decoded; left out: stretched. */
+  readonly fit?: Fit | undefined;
 }
 
 /** Consecutive images of a set. */
@@ -17,6 +21,13 @@ export interface ImageBatch {
   readonly groups: readonly string[] | undefined;
   /** What to call each image in messages and tables: `faces.h5#17`, `folder/03/a.png`. */
   readonly names: readonly string[];
+}
+
+/** An order of classes that may be meant. */
+export interface OtherOrder {
+  readonly name: 'by name' | 'by number';
+  readonly labels: Int32Array;
+  readonly classNames: readonly string[];
 }
 
 /** An image that was left out, and why. */
@@ -40,10 +51,10 @@ export interface ImageSet {
   /** Class names, index = label, where the set has them (the folders' names). */
   readonly classNames: readonly string[] | undefined;
   /**
-   * The classes in the order of their folders' names, as Keras takes them, where the labels follow the numbers that the folders are
-   * called by, that is another order, and none was told: `labels[label]` is what it is then.
+   * Another order that the class folders may be in, where none was told: of their names, as Keras takes them, where the labels follow the
+   * numbers that they are called by; of the numbers in their names where the labels follow these. `labels[label]` is what it is then.
    */
-  readonly byName?: { readonly labels: Int32Array; readonly classNames: readonly string[] } | undefined;
+  readonly otherOrder?: OtherOrder | undefined;
   /** What whoever uses the set should know, in sentences. */
   readonly remarks?: readonly string[] | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
@@ -52,6 +63,16 @@ export interface ImageSet {
   readonly passedOver?: readonly SkippedImage[];
   /** How many images of the latest pass aren't opaque, and were laid on white; none where the set's kind has no transparency. */
   readonly laidOnWhite?: number;
+  /**
+   * How many images of the latest pass were of another size than the net takes, and how many of these of another shape (sides that have
+   * another ratio); left out where the set's kind has no others.
+   */
+  readonly others?: { readonly size: number; readonly shape: number };
+  /**
+   * The same set, or its images of these names, with pictures of another size brought to the net's in this way; left out where the set's
+   * kind has none of these.
+   */
+  readonly withFit?: (fit: Fit, names?: readonly string[]) => ImageSet;
   /**
    * Reads the set from its first image to its last.
    * @param batchSize images a batch, ≥ 1; only the last batch is smaller (or one that skipped an image)

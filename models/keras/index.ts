@@ -1,6 +1,8 @@
 export { architectures } from './architectures';
+export type { OwnClassNames } from './class-names';
 export { inspectNet } from './inspect';
 export { loadNet } from './load';
+export { checkTrainable } from './trainable';
 export type {
   ImageSize,
   LayerDescription,

@@ -1,6 +1,7 @@
 import { GoodNetError, NetError, UsageError } from '../errors';
 import { architectures, findArchitecture } from './architectures';
 import { buildNet } from './build';
+import { classNamesBeside, classNamesIn } from './class-names';
 import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
@@ -23,7 +24,9 @@ export async function loadNet(path: string, options: LoadNetOptions = {}): Promi
   try {
     const file = await openKerasFile(path);
     try {
-      return await loadOpened(file, options);
+      const net = await loadOpened(file, options);
+      const ownNames = classNamesIn(file.named, net.classes) ?? (await classNamesBeside(path, net.classes));
+      return ownNames ? { ...net, ownNames } : net;
     } finally {
       file.hdf5.close();
     }

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../images/set';
+import type { OwnClassNames } from './class-names';
 
 /**
  * What kind of file a net came from:
@@ -23,6 +24,8 @@ export interface LoadedNet {
   /** N, ≥ 2. */
   readonly classes: number;
   readonly output: NetOutput;
+  /** The classes' names, where the file has them, or one beside it. */
+  readonly ownNames?: OwnClassNames;
   /** What whoever trusts the file should know of it, a sentence each, such as code in it, or what is assumed of it. */
   readonly notes?: readonly string[];
 }

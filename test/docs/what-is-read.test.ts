@@ -117,7 +117,7 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
   ],
   'GroupNormalization, UnitNormalization, ELU with alpha': ['common2/norms.keras', 'common3/norms.keras'],
   'ConvNeXt of `keras.applications`': ['common2/convnext.h5', 'common3/convnext.h5'],
-  'plain arithmetic and activations on tensors (TFOpLambda, `keras.ops`)': [
+  'plain arithmetic (numbers, or one a channel) and activations on tensors (TFOpLambda, `keras.ops`)': [
     'keras2/operations.h5',
     'common3/convnext.h5',
   ],

@@ -74,10 +74,22 @@ describe('the Open Inference Protocol', () => {
     }
   });
 
-  it('takes black images of FP32, which are black in any range', async () => {
-    const black = [...blue, ...white.map(() => 0)];
-    expect((await infer({ inputs: [{ ...input, data: black }] })).status).toBe(200);
-  });
+  it.each(['FP32', 'UINT8'])(
+    'refuses %s of bits, and takes black images, which are black in any range',
+    async (datatype) => {
+      const bits = [...blue, ...white.map((_, i) => i % 2)];
+      const refused = await infer({ inputs: [{ ...input, datatype, data: bits }] });
+      expect(refused.status).toBe(400);
+      expect(JSON.stringify(await refused.json())).toMatch(/image 1, look like 0–1.*multiply them by 255/);
+      const bytes = datatype === 'UINT8' ? Buffer.from(bits) : Buffer.from(Float32Array.from(bits).buffer);
+      const tensor = { ...input, datatype, data: undefined, parameters: { binary_data_size: bytes.length } };
+      const header = Buffer.from(JSON.stringify({ inputs: [tensor] }));
+      const size = { 'Inference-Header-Content-Length': String(header.length) };
+      expect((await infer(Buffer.concat([header, bytes]), size)).status).toBe(400);
+      const black = [...blue, ...white.map(() => 0)];
+      expect((await infer({ inputs: [{ ...input, datatype, data: black }] })).status).toBe(200);
+    },
+  );
 
   it('tells how familiar a picture is where the model can tell, and only there', async () => {
     const familiar = createApp({

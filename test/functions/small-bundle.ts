@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { FORMAT_VERSION } from '../../models/bundle/manifest';
 import { packNets } from '../../models/bundle/pack';
 import { writeBundle } from '../../models/bundle/write';
+import type { Fit } from '../../models/images/fit';
 import { copyNet } from '../../models/nets/graph';
 import { folderFiles } from '../../models/store/folder-files';
 import { setCurrent } from '../../models/store/pointing';
@@ -11,11 +12,14 @@ import { chainNet } from '../small-nets';
 export const shape = { height: 12, width: 10, channels: 3 };
 
 /** Writes a bundle of two small nets into a store, and points the store at it. Gives the bundle's id. */
-export async function writeSmallBundle(store: string, { seed = 1 } = {}): Promise<string> {
+export async function writeSmallBundle(
+  store: string,
+  { seed = 1, fit }: { readonly seed?: number; readonly fit?: Fit } = {},
+): Promise<string> {
   const classes = 5;
   const flat = copyNet(chainNet(classes));
   const nets = {
-    shape,
+    shape: { ...shape, fit },
     classes,
     pixels: { kind: '0-1' as const },
     bad: flat,

@@ -4,6 +4,7 @@ import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
 import { outcomeLines, promisedBy } from '../../evaluate/outcome';
 import { evaluationSteps } from '../../evaluate/plan';
+import { fittedInWords } from '../../images/fitted';
 import { laidOnWhite } from '../../images/laid-on-white';
 import { passedOverLines } from '../../images/passed-over';
 import type { Run } from '../../report/types';
@@ -29,7 +30,10 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description('measure a bundle: clean accuracy and false positives, attack success and detection')
     .argument('<bundle>', 'a bundle, or the store that holds it; a store may be s3://bucket/prefix')
-    .requiredOption('--clean <set>', 'clean labelled images that the repair has not seen')
+    .requiredOption(
+      '--clean <set>',
+      'clean labelled images that the repair has not seen, as repair reads them',
+    )
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
     .option('--json <file>', 'write the figures as JSON, too');
   reportOption(command, REPORT);
@@ -75,7 +79,8 @@ export function evaluateCommand(): Command {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
         passedOverLines(set.passedOver).forEach(lines.say);
-        for (const notice of laidOnWhite(set)) lines.say(`${set.name}: ${notice}`);
+        for (const notice of [...laidOnWhite(set), ...fittedInWords(set, 'as the bundle has it')])
+          lines.say(`${set.name}: ${notice}`);
       }
       const { manifest } = goodnet;
       const look = lookOf(process.stdout);

@@ -68,9 +68,10 @@ async function tell(
   { name, id, input, classes, measured }: Manifest,
 ): Promise<void> {
   const { describePixels } = await import('../../../models/pixels');
-  const { height, width, channels, pixels } = input;
+  const { height, width, channels, pixels, fit } = input;
   print(`${to}: the ${net} net of ${name}, bundle ${short(id)}`);
   print(`  takes ${height}×${width}×${channels} (height×width×channels), pixels ${describePixels(pixels)}`);
+  if (fit !== 'stretch') print(`  pictures of another size were brought to it by --fit ${fit}`);
   print(`  answers with ${classes} probabilities`);
   print(ALONE[net]);
   if (net === 'repaired' && measured.repaired && isUnrepaired(measured.repaired))

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import { GoodNetError } from '../../../models/errors';
+import type { Fit } from '../../../models/images/fit';
 import type { ImageSet } from '../../../models/images/set';
 import type { ImageSize } from '../../../models/keras';
 import { readPixels } from '../../../models/pixels';
@@ -12,6 +13,7 @@ import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import {
   classOrderOption,
+  fitOption,
   groupOption,
   type ImageFlags,
   imageOptions,
@@ -35,6 +37,7 @@ interface RepairFlags extends ImageFlags, ReportFlags {
   architecture?: string;
   inputSize?: ImageSize;
   pixels?: string;
+  fit?: Fit;
   alpha: number;
   seed: number;
   acceptLowAccuracy?: boolean;
@@ -51,7 +54,7 @@ export function repairCommand(): Command {
     .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
     .requiredOption(
       '--clean <set>',
-      'clean labelled images: an HDF5 file (data, label) or a folder with a folder a class',
+      'clean labelled images: a folder with a folder a class, or with labels.csv; an HDF5 or .npz file (data, label); x.npy beside y.npy',
     )
     .option(
       '--unlabelled <set>',
@@ -86,7 +89,7 @@ export function repairCommand(): Command {
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
   );
   reportOption(command, 'report.html in the store');
-  return classOrderOption(groupOption(imageOptions(inputSizeOption(command)))).action(
+  return classOrderOption(groupOption(imageOptions(fitOption(inputSizeOption(command))))).action(
     async (netPath: string, flags: RepairFlags) => {
       await repairAction(netPath, flags);
     },
@@ -110,14 +113,16 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   let observer: SetObserver | undefined;
   const result = await interruptible(async (signal) => {
     const net = await loadNet(netPath, flags);
-    const clean = await openLabelled(flags.clean, net, flags);
+    // How pictures are brought to the net's size goes with it, wherever they are read.
+    const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
+    const clean = await openLabelled(flags.clean, shown, flags);
     observer = report === undefined ? undefined : calibrationObserver(clean, flags.images);
     let unlabelled: ImageSet | undefined;
     let hosts: ImageSet | undefined;
     try {
       unlabelled =
-        flags.unlabelled === undefined ? undefined : await openUnlabelled(flags.unlabelled, net, flags);
-      hosts = flags.hosts === undefined ? undefined : await openUnlabelled(flags.hosts, net, flags);
+        flags.unlabelled === undefined ? undefined : await openUnlabelled(flags.unlabelled, shown, flags);
+      hosts = flags.hosts === undefined ? undefined : await openUnlabelled(flags.hosts, shown, flags);
       lines.begin(
         repairSteps({
           method: flags.method,
@@ -125,6 +130,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
           classes: net.classes,
           grouped: flags.group !== undefined,
           pixels: pixels !== undefined,
+          fit: flags.fit !== undefined || !clean.withFit,
           finding: flags.finding !== false,
           unlabelled: unlabelled?.size ?? 0,
           hosts: hosts?.size,

@@ -14,7 +14,7 @@ import type { ScreenTotals } from '../../screen/screen';
 import type { ScreenerSetup } from '../../screen/screener';
 import { EXIT, Outcome } from '../exit';
 import { Interrupted, interruptible } from '../interrupt';
-import { parseLayout } from '../open';
+import { dataNameOption, parseLayout } from '../open';
 import { whole } from '../options';
 import { ProgressLines } from '../progress-lines';
 import { openTrusted, trustOf } from '../trust';
@@ -22,6 +22,7 @@ import { openTrusted, trustOf } from '../trust';
 interface ScreenFlags {
   out?: string;
   format?: string;
+  dataName?: string;
   layout?: string;
   workers?: number;
   trust?: string[];
@@ -34,11 +35,12 @@ interface ScreenFlags {
 /** `goodnet screen BUNDLE PATH… [--out FILE.csv|.jsonl] [--workers N]` */
 export function screenCommand(): Command {
   return new Command('screen')
-    .description('give a verdict on every image of files, folders, HDF5 sets and s3:// prefixes')
+    .description('give a verdict on every image of files, folders, HDF5 and NumPy sets and s3:// prefixes')
     .argument('<bundle>', 'a bundle, or the store that holds it; a store may be s3://bucket/prefix')
-    .argument('<paths...>', 'images, folders of images, HDF5 sets, s3://bucket/prefix')
+    .argument('<paths...>', 'images, folders of images, HDF5 or NumPy sets, s3://bucket/prefix')
     .option('--out <file>', 'write to a .csv or .jsonl file; a run that was stopped goes on where it was')
     .option('--format <name>', 'csv or jsonl; left out: what --out ends in, else csv')
+    .addOption(dataNameOption())
     .option('--layout <order>', 'of an HDF5 file, where both fit: channels-first or channels-last')
     .option(
       '--workers <number>',
@@ -84,6 +86,7 @@ async function screenAll(
   format: RowFormat,
   lines: ProgressLines,
 ): Promise<ScreenTotals> {
+  const { dataName } = flags;
   const layout = parseLayout(flags.layout);
   const { recording, leaveOut } = await recordingOf(flags, paths);
   const { pinBundle } = await import('../../screen/pin');
@@ -97,7 +100,7 @@ async function screenAll(
     const { id, input, name: model, alpha } = pinned.manifest;
     const sources: Source[] = [];
     for (const path of paths) {
-      const source = await openSource(path, { shape: input, layout, leaveOut });
+      const source = await openSource(path, { shape: input, dataName, layout, leaveOut });
       close.push(() => source.close());
       sources.push(source);
       passedOverLines(source.passedOver).forEach(lines.say);
@@ -111,6 +114,7 @@ async function screenAll(
       headOf(format),
       layout,
       recording,
+      ...(dataName === undefined ? [] : [dataName]),
       paths.map((path) => (isS3(path) ? path : resolve(path))),
     ];
     const rows =

@@ -1,17 +1,18 @@
 import { checkPlace } from '../../../models/bundle/place';
 import { UsageError } from '../../../models/errors';
+import { checkTrainable } from '../../../models/keras';
 import { folderFiles } from '../../../models/store/folder-files';
 import { checkMayPoint } from '../../../models/store/pointing';
 import { bothKept } from './kept';
 import type { AskedRepair, RepairOptions } from './options';
 
 /**
- * Checks what is asked of a repair before anything is read: that the method makes use of what it is given, and that the bundle may be
- * put where it is to go.
+ * Checks what is asked of a repair before anything is read: that the method makes use of what it is given, that the bundle may be put where it is
+ * to go, and that the engine can train the net. An engine must run.
  * @throws GoodNetError for what can't be, or a place that can't be written to
  */
 export async function check(options: RepairOptions): Promise<AskedRepair> {
-  const { method, unlabelled, hosts, keepsImages = true, finding = false, out, signing } = options;
+  const { net, method, unlabelled, hosts, keepsImages = true, finding = false, out, signing } = options;
   if (unlabelled && method !== 'expert') {
     throw new UsageError(`The method ${method} makes no use of images without labels`, {
       hint: 'Leave them out, or take --method expert.',
@@ -25,5 +26,7 @@ export async function check(options: RepairOptions): Promise<AskedRepair> {
   }
   await checkPlace(out);
   await checkMayPoint(folderFiles(out), signing);
+  // As inspect does: not after minutes of reading.
+  await checkTrainable(net.model);
   return { ...options, keepsImages, finding };
 }

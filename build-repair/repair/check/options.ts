@@ -15,7 +15,10 @@ export interface RepairOptions {
   /** The BadNet's file, for the bundle's name. */
   readonly netPath: string;
   readonly net: LoadedNet;
-  /** D_valid: clean labelled images. */
+  /**
+   * D_valid: clean labelled images. Where their shape tells no fit, pictures of another size are brought to the net's in the way under which B
+   * does best, in all sets.
+   */
   readonly clean: ImageSet;
   /**
    * Images without labels, seen in service, some of which may be poisoned: where suspicious ones gather at a class, it needs less

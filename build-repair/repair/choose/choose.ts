@@ -1,11 +1,13 @@
 import type { ImageSet } from '../../../models/images/set';
 import { checkPixels, describePixels } from '../../../models/pixels';
 import type { RepairContext } from '../../context';
+import { fittedInWords } from '../../images/fitted';
 import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
 import type { AskedRepair } from '../check/options';
 import type { Inputs } from '../read';
 import { coverageInWords } from './coverage';
+import { type ChosenFit, chooseFit } from './fit';
 import { checkLabels } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
 import { type ChosenPixels, choosePixels, type LabelOrder, triedInWords } from './pixels';
@@ -21,24 +23,29 @@ export interface Chosen extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
 }
 
 /**
- * Chooses how pixels are scaled and which order the class folders are in, where that is not told, and which images are fitted and
+ * Chooses how pixels are scaled, which order the class folders are in and how pictures of another size are brought to the net's, where that is
+ * not told, and which images are fitted and
  * which calibrated on.
  * @throws UsageError for a false-positive rate that can't be told from so few
  * @throws ImageError where labels and net don't fit
  */
 export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen> {
   const { net, method, alpha, seed, progress, signal, keepsImages, clean, pixels: told } = asked;
-  const { flat, unlabelled, hosts } = inputs;
+  const { flat } = inputs;
   const { inputShape: shape, classes } = net;
   if (told) checkPixels(told, shape.channels);
   const base = { images: inputs.images, shape, classes, seed, progress, signal };
   const orders = ordersOf(clean, inputs.images);
-  const chosen = await choosePixels(base, flat, told, orders);
-  const { pixels, order, named, sample } = chosen;
+  const stretched = await choosePixels(base, flat, told, orders);
+  const chosen = await chooseFit(base, flat, { clean, stretched }, told, orders);
+  const { pixels, order, fit, named, sample } = chosen;
   tellChoice(asked, chosen, orders);
-  const classNames = order === orders[0] ? clean.classNames : clean.byName!.classNames;
-  const images = { ...inputs.images, labels: order.labels };
+  tellFit(asked, chosen);
+  const classNames = order === orders[0] ? clean.classNames : clean.otherOrder!.classNames;
   const tell = asked.tell ?? asked.say;
+  const isOtherFit = fit !== (clean.shape.fit ?? 'stretch');
+  const { unlabelled, hosts, ...read } = isOtherFit ? await inputs.again(fit) : inputs;
+  const images = { ...read.images, labels: order.labels };
   for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
   if (!asked.acceptLowAccuracy)
     checkLabels(
@@ -46,18 +53,27 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
       Int32Array.from(sample, (image) => images.labels[image]!),
       classes,
       classNames,
+      chosen.tried.filter((way) => way.order === order).map((way) => way.named),
     );
   const plan = planFolds(images.labels, images.groups, classes, seed);
   const calibrated = plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
   if (method === 'expert') checkAlpha(alpha, calibrated);
-  return { context: { ...base, images, pixels }, flat, unlabelled, hosts, plan, keepsImages, classNames };
+  const context = { ...base, images, pixels, shape: { ...shape, fit } };
+  return { context, flat, unlabelled, hosts, plan, keepsImages, classNames };
 }
 
-/** The orders that class folders may be in: as they were read, and by name where that is another. */
-function ordersOf({ byName, classNames }: ImageSet, { labels }: LoadedImages): LabelOrder[] {
-  const first = { name: byName || !classNames ? 'by number' : 'by name', labels };
-  if (!byName) return [first];
-  return [first, { name: 'by name', labels: labels.map((label) => byName.labels[label]!) }];
+/** The orders that class folders may be in: as they were read, and another that may be meant. */
+function ordersOf({ otherOrder: other }: ImageSet, { labels }: LoadedImages): LabelOrder[] {
+  const first = { name: other?.name === 'by name' ? 'by number' : 'by name', labels };
+  if (!other) return [first];
+  return [first, { name: other.name, labels: labels.map((label) => other.labels[label]!) }];
+}
+
+function tellFit({ clean, say, tell = say }: AskedRepair, { fit, fits }: ChosenFit): void {
+  const why = clean.shape.fit ? 'as told' : 'where the net does best';
+  for (const line of fittedInWords({ ...clean, shape: { ...clean.shape, fit } }, why)) tell(line);
+  const shown = fits.map((each) => `${each.fit}: ${(100 * each.accuracy).toFixed(1)} %`);
+  if (shown.length > 0) say(`Fits tried: ${shown.join(', ')}`);
 }
 
 function tellChoice(
@@ -72,8 +88,9 @@ function tellChoice(
   const best = (of: LabelOrder) =>
     Math.max(...tried.filter((each) => each.order === of).map(({ accuracy }) => accuracy));
   const shown = orders.map((each) => `${each.name} ${(100 * best(each)).toFixed(1)} %`).join(', ');
-  const names = order === orders[0] ? undefined : clean.byName!.classNames.slice(0, 5).join(', ');
+  const names = order === orders[0] ? undefined : clean.otherOrder!.classNames.slice(0, 5).join(', ');
+  const as = order.name === 'by name' ? ', as Keras takes them' : '';
   tell(
-    `Class folders taken in order ${order.name}${names ? ` (${names}, …), as Keras takes them` : ''}: of the clean images the net is right about ${shown}`,
+    `Class folders taken in order ${order.name}${names ? ` (${names}, …)${as}` : ''}: of the clean images the net is right about ${shown}`,
   );
 }

@@ -2,7 +2,7 @@ import { ImageError } from '../../../models/errors';
 import { shareRight } from '../observe/accuracy';
 
 /** Below this share of clean images named rightly, labels or pixels are probably not what the net takes. Origin: chosen by hand; not varied. */
-const LEAST_ACCURACY = 0.6;
+export const LEAST_ACCURACY = 0.6;
 /** A class counts as called otherwise where B names most of at least so many images so. Origin: chosen by hand; not varied. */
 const LEAST_OF_CLASS = 3;
 /** Other labels count where they make so many images right. Origin: chosen by hand; not varied. */
@@ -23,6 +23,7 @@ export interface OtherLabels {
  * @param named what B names for some images
  * @param labels of these
  * @param classNames by label, where they are known
+ * @param otherwise what B names for them under other scalings: under a wrong one, labels put otherwise help less
  * @throws ImageError where B names under 60 % of them rightly, or would make less than half its errors with the labels put otherwise
  */
 export function checkLabels(
@@ -30,9 +31,13 @@ export function checkLabels(
   labels: Int32Array,
   classes: number,
   classNames: readonly string[] | undefined,
+  otherwise: readonly Int32Array[] = [],
 ): void {
   const accuracy = shareRight(named, labels);
-  const other = otherLabels(named, labels, classes);
+  const ways = accuracy >= LEAST_ACCURACY ? [named] : [named, ...otherwise];
+  const [other] = ways
+    .flatMap((way) => otherLabels(way, labels, classes) ?? [])
+    .sort((a, b) => b.accuracy - a.accuracy);
   if (accuracy >= LEAST_ACCURACY && !other) return;
   const of = `${percent(accuracy)} of ${named.length} clean images rightly`;
   const called = (label: number) => (classNames ? `"${classNames[label]}" (${label})` : `${label}`);
@@ -45,7 +50,7 @@ export function checkLabels(
     {
       hint: other
         ? 'Put the labels into the order that the net was trained with (folders: --class-order name or number), or go on all the same: --accept-low-accuracy.'
-        : 'Check the labels, --pixels, --layout and --class-order; or go on all the same: --accept-low-accuracy.',
+        : 'Check the labels, --pixels, --fit, --layout and --class-order; or go on all the same: --accept-low-accuracy.',
     },
   );
 }

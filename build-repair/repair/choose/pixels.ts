@@ -4,6 +4,7 @@ import type { RepairContext } from '../../context';
 import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
 import { answersOn, shareRight } from '../observe/accuracy';
+import { firstOfBest, rightOnes } from './beyond-chance';
 
 /** Origin: chosen by hand; not varied. */
 const MOST_IMAGES = 1000;
@@ -26,22 +27,24 @@ export interface LabelOrder {
 export interface Shown {
   readonly pixels: PixelScaling;
   readonly order: LabelOrder;
+  /** What B then names for each image of the sample, and which of it is right. */
+  readonly named: Int32Array;
+  readonly right: Uint8Array;
   /** Clean accuracy of B, 0–1, on the sample. */
   readonly accuracy: number;
 }
 
 /** How B does best on clean images. */
 export interface ChosenPixels extends Shown {
-  /** The images that it was tried on, and what B names for them. */
+  /** The images that it was tried on. */
   readonly sample: Int32Array;
-  readonly named: Int32Array;
   /** What each way gave. */
   readonly tried: readonly Shown[];
 }
 
 /**
- * Tries scalings of pixels, and orders of the classes, on up to 1000 clean images. The first of equals is taken; blue first, and
- * another order than the first, only where they do clearly better.
+ * Tries scalings of pixels, and orders of the classes, on up to 1000 clean images. The first that none beats by more than chance is taken;
+ * blue first, and another order than the first, only where they do clearly better.
  * @param told the scaling that is told; left out: the usual ones are tried
  * @param orders one or more
  */
@@ -53,29 +56,35 @@ export async function choosePixels(
 ): Promise<ChosenPixels> {
   const sample = spread(allImages(context.images), MOST_IMAGES);
   const candidates = told ? [told] : candidatesFor(context.shape.channels);
-  const tried: (Shown & { named: Int32Array })[] = [];
+  const tried: Shown[] = [];
   const labels = orders.map((order) => Int32Array.from(sample, (image) => order.labels[image]!));
   for (const [done, pixels] of candidates.entries()) {
     if (!told) context.progress({ stage: STAGES.pixels, done, total: candidates.length });
     const named = await answersOn({ ...context, pixels }, flat, sample);
     for (const [i, order] of orders.entries())
-      tried.push({ pixels, order, named, accuracy: shareRight(named, labels[i]!) });
+      tried.push({
+        pixels,
+        order,
+        named,
+        right: rightOnes(named, labels[i]!),
+        accuracy: shareRight(named, labels[i]!),
+      });
   }
   if (!told) context.progress({ stage: STAGES.pixels, done: candidates.length, total: candidates.length });
   const best = bestOf(tried, orders, sample.length);
   return { ...best, sample, tried };
 }
 
-function bestOf<T extends Shown>(tried: readonly T[], orders: readonly LabelOrder[], images: number): T {
+function bestOf(tried: readonly Shown[], orders: readonly LabelOrder[], images: number): Shown {
   const margin = Math.max(BETTER, BETTER_IMAGES / images);
   const isBgr = ({ pixels }: Shown) => pixels.order === 'bgr';
-  let best: T | undefined;
+  let best: Shown | undefined;
   // The likeliest first: each of the others has to be clearly better.
   for (const order of orders) {
     for (const bgr of [false, true]) {
       const some = tried.filter((each) => each.order === order && isBgr(each) === bgr);
       if (some.length === 0) continue;
-      const first = some.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+      const first = firstOfBest(some);
       if (!best || first.accuracy >= best.accuracy + margin) best = first;
     }
   }

@@ -42,7 +42,7 @@ A GoodNet bundle: a classifier, and a detector that tells of each picture whethe
 ## What it is
 
 ${items([
-  `Net: ${literal(name)}, as it was given, in \`${content.nets.bad}/\`: ${classes} classes, pictures of ${input.height} × ${input.width} × ${input.channels}.`,
+  `Net: ${literal(name)}, as it was given, in \`${content.nets.bad}/\`: ${classes} classes, pictures of ${input.height} × ${input.width} × ${input.channels}${input.fit === 'stretch' ? '' : `, others brought to that by \`--fit ${input.fit}\``}.`,
   `Method: \`${method}\`. ${METHODS[method]}`,
   `Is the net itself backdoored? ${findingOf(content)}`,
   `Made with ${literal(toolsOf(content))}, on ${literal(content.made.engine)}, seed ${content.made.seed}.`,

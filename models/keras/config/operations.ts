@@ -10,10 +10,11 @@ export interface Operation {
   readonly calls: TensorRef[][];
 }
 
-type Operand = TensorRef | number;
+/** A tensor, a number, or a number a channel. */
+type Operand = TensorRef | number | readonly number[];
 
 const ARITHMETIC = new Map([
-  ...['__operators__.add', 'math.add', 'Add'].map((name) => [name, '+'] as const),
+  ...['__operators__.add', 'math.add', 'nn.bias_add', 'Add'].map((name) => [name, '+'] as const),
   ...['math.subtract', 'Subtract'].map((name) => [name, '-'] as const),
   ...['math.multiply', 'Multiply'].map((name) => [name, '*'] as const),
   ...['math.truediv', 'math.divide', 'Divide', 'TrueDivide'].map((name) => [name, '/'] as const),
@@ -44,10 +45,41 @@ const FUNCTIONS = new Map([
     ['Softplus', 'softplus'],
     ['Softsign', 'softsign'],
     ['Silu', 'silu'],
+    ['HardSigmoid', 'hard_sigmoid'],
+    ['HardSilu', 'hard_silu'],
     ['Sigmoid', 'sigmoid'],
     ['Tanh', 'tanh'],
   ] as const),
 ]);
+
+type Told = { readonly className: string; readonly config: JsonObject };
+
+/** Functions of one tensor that have options, by which they are layers or not. */
+const WITH_OPTIONS = new Map<string, (options: JsonObject) => Told | undefined>([
+  ['cast', ({ dtype }) => castTo(dtype)],
+  ['Cast', ({ dtype }) => castTo(dtype)],
+  ['nn.leaky_relu', ({ alpha }) => leaky(alpha)],
+  ['LeakyRelu', ({ negative_slope: slope }) => leaky(slope)],
+  ['nn.gelu', ({ approximate }) => gelu(approximate ?? false)],
+  // keras.ops approximates where it is not told otherwise.
+  ['Gelu', ({ approximate }) => gelu(approximate ?? true)],
+  ['Elu', ({ alpha }) => ({ className: 'ELU', config: { alpha: alpha ?? 1 } })],
+]);
+
+/** Numbers are floats here whatever they are called. */
+function castTo(dtype: Json | undefined): Told | undefined {
+  const isFloat = ['float32', 'float16', 'bfloat16', 'float64'].includes(String(dtype));
+  return isFloat ? { className: 'Identity', config: {} } : undefined;
+}
+
+/** TensorFlow's and keras.ops' slope is 0.2 where none is told; the layer's is another. */
+function leaky(slope: Json | undefined): Told {
+  return { className: 'LeakyReLU', config: { alpha: slope ?? 0.2 } };
+}
+
+function gelu(approximate: Json): Told | undefined {
+  return approximate === false ? { className: 'Activation', config: { activation: 'gelu' } } : undefined;
+}
 
 /**
  * Reads plain arithmetic and activations on tensors, as Keras 2 (TFOpLambda) and Keras 3 (keras.ops) write them.
@@ -59,10 +91,10 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   const nodes = own(entry, 'inbound_nodes');
   if (!isObject(config) || !Array.isArray(nodes) || nodes.length !== 1) return undefined;
   const isLambda = ownText(entry, 'class_name') === 'TFOpLambda' && foreignClass(entry) === undefined;
-  const isOp = /^keras(\.src)?\.ops\.(numpy|nn)$/.test(ownText(entry, 'module') ?? '');
+  const isOp = /^keras(\.src)?\.ops\.(numpy|nn|core)$/.test(ownText(entry, 'module') ?? '');
   if (!isLambda && !isOp && !isOpOfH5(entry, nodes[0]!)) return undefined;
   const name = (isLambda ? ownText(config, 'function') : ownText(entry, 'class_name')) ?? '';
-  const operands = isLambda ? operandsOfKeras2(nodes[0]!, where) : operandsOfKeras3(nodes[0]!, where);
+  const operands = isLambda ? operandsOfKeras2(nodes[0]!, name, where) : operandsOfKeras3(nodes[0]!, where);
   const axis = own(config, 'axis') ?? -1;
   if (!operands || axis !== -1) return undefined;
   const base = {
@@ -73,7 +105,11 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   if (sign) return arithmetic(base, sign, operands);
   const activation = FUNCTIONS.get(name);
   const [x, ...others] = operands;
-  if (activation === undefined || others.length > 0 || typeof x !== 'object') return undefined;
+  if (others.length > 0 || !isTensor(x)) return undefined;
+  const options = isLambda ? namedIn(nodes[0]!) : config;
+  const told = WITH_OPTIONS.get(name)?.(options);
+  if (told) return { className: told.className, config: { ...base, ...told.config }, calls: [[x]] };
+  if (activation === undefined) return undefined;
   return { className: 'Activation', config: { ...base, activation }, calls: [[x]] };
 }
 
@@ -86,35 +122,90 @@ function isOpOfH5(entry: JsonObject, node: Json): boolean {
 
 function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]): Operation | undefined {
   if (a === undefined || b === undefined || others.length > 0) return undefined;
-  const scaled = (x: TensorRef, scale: number, offset: number): Operation => ({
+  const scaled = (x: TensorRef, scale: Constant, offset: Constant): Operation => ({
     className: 'Rescaling',
-    config: { ...base, scale, offset },
+    config: { ...base, scale: asJson(scale), offset: asJson(offset) },
     calls: [[x]],
   });
-  if (typeof a === 'object' && typeof b === 'object') {
+  if (isTensor(a) && isTensor(b)) {
     const className = MERGES[sign];
     return className ? { className, config: { ...base, of_one_rank: true }, calls: [[a, b]] } : undefined;
   }
-  if (typeof a === 'object' && typeof b === 'number') {
+  if (isTensor(a) && !isTensor(b)) {
     if (sign === '*') return scaled(a, b, 0);
-    if (sign === '/') return b === 0 ? undefined : scaled(a, 1 / b, 0);
-    return scaled(a, 1, sign === '+' ? b : -b);
+    if (sign === '/')
+      return [b].flat().includes(0)
+        ? undefined
+        : scaled(
+            a,
+            each(b, (value) => 1 / value),
+            0,
+          );
+    return scaled(a, 1, sign === '+' ? b : each(b, (value) => -value));
   }
-  if (typeof a !== 'number' || typeof b !== 'object' || sign === '/') return undefined;
+  if (isTensor(a) || !isTensor(b) || sign === '/') return undefined;
   if (sign === '*') return scaled(b, a, 0);
   return scaled(b, sign === '+' ? 1 : -1, a);
 }
 
-/** [[layer, call, output, { y }]]; a number in place of the first: ['_CONSTANT_VALUE', -1, number, { y }]. */
-function operandsOfKeras2(node: Json, where: string): Operand[] | undefined {
+type Constant = Exclude<Operand, TensorRef>;
+
+function isTensor(operand: Operand | undefined): operand is TensorRef {
+  return typeof operand === 'object' && 'layer' in operand;
+}
+
+function each(constant: Constant, change: (value: number) => number): Constant {
+  return typeof constant === 'number' ? change(constant) : constant.map(change);
+}
+
+function asJson(constant: Constant): Json {
+  return typeof constant === 'number' ? constant : [...constant];
+}
+
+/**
+ * [[layer, call, output, { y }]]; a constant in place of the first: ['_CONSTANT_VALUE', -1, number, { y }]. `nn.bias_add` has its second as
+ * `bias`.
+ */
+function operandsOfKeras2(node: Json, operation: string, where: string): Operand[] | undefined {
   const first = Array.isArray(node) && Array.isArray(node[0]) && node.length === 1 ? node[0] : node;
   if (!Array.isArray(first)) return undefined;
   const [layer, call, value, named] = first;
   const a = layer === '_CONSTANT_VALUE' ? value : refOf([layer, call, value] as Json, where);
-  const { y, name, ...others } = isObject(named) ? named : ({} as JsonObject);
+  const given = isObject(named) ? named : ({} as JsonObject);
+  const { y, name, ...others } = operation === 'nn.bias_add' ? biasAsY(given) : given;
+  for (const option of WITH_OPTIONS.has(operation) ? OPTIONS : []) others[option] = null;
   if (Object.values(others).some((other) => other !== null) || (name ?? null) !== null) return undefined;
-  const b = Array.isArray(y) ? refOf(y, where) : y;
+  const b = Array.isArray(y) && !areNumbers(y) ? refOf(y, where) : y;
   return allOperands(b === undefined || b === null ? [a] : [a, b]);
+}
+
+/** Options that functions of one tensor have. */
+const OPTIONS = ['dtype', 'alpha', 'approximate'];
+
+/** What a call of TensorFlow's was given by name. */
+function namedIn(node: Json): JsonObject {
+  const first = Array.isArray(node) && Array.isArray(node[0]) ? node[0] : node;
+  const named = Array.isArray(first) ? first[3] : undefined;
+  return isObject(named) ? named : {};
+}
+
+function biasAsY({ bias, data_format: format, ...others }: JsonObject): JsonObject {
+  return {
+    ...others,
+    ...(bias !== undefined && { y: bias }),
+    format: format === 'NHWC' ? null : (format ?? null),
+  };
+}
+
+function areNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => Number.isFinite(item));
+}
+
+/** An array as Keras 3 keeps it: a list, or one that is told to be of NumPy. */
+function arrayOf(value: Json): Json {
+  const isKept = isObject(value) && ['__numpy__', '__tensor__'].includes(ownText(value, 'class_name') ?? '');
+  const config = isKept ? own(value, 'config') : undefined;
+  return isObject(config) ? (own(config, 'value') ?? value) : value;
 }
 
 function operandsOfKeras3(node: Json, where: string): Operand[] | undefined {
@@ -123,7 +214,7 @@ function operandsOfKeras3(node: Json, where: string): Operand[] | undefined {
   if (!Array.isArray(args) || (isObject(kwargs) && Object.keys(kwargs).length > 0)) return undefined;
   return allOperands(
     args.map((arg) => {
-      if (!isObject(arg) || own(arg, 'class_name') !== KERAS_TENSOR) return arg;
+      if (!isObject(arg) || own(arg, 'class_name') !== KERAS_TENSOR) return arrayOf(arg);
       const config = own(arg, 'config');
       return refOf(isObject(config) ? own(config, 'keras_history') : undefined, where);
     }),
@@ -133,6 +224,7 @@ function operandsOfKeras3(node: Json, where: string): Operand[] | undefined {
 function allOperands(values: unknown[]): Operand[] | undefined {
   const isOperand = (value: unknown): value is Operand =>
     (typeof value === 'number' && Number.isFinite(value)) ||
+    areNumbers(value) ||
     (typeof value === 'object' && value !== null && typeof (value as TensorRef).layer === 'string');
   return values.every(isOperand) ? values : undefined;
 }

@@ -1,6 +1,15 @@
 import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf, NetError } from '../../errors';
-import { MOST_CHARACTERS, ownText, parseJson } from '../config/json';
+import { MOST_NAMES_BYTES, NAME_FIELDS, NAME_FILES, type NamesText } from '../class-names';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  MOST_CHARACTERS,
+  own,
+  ownText,
+  parseJson,
+} from '../config/json';
 import { withSlashes } from './backslashes';
 import { foreignZip } from './foreign';
 import { openNetHdf5 } from './hdf5';
@@ -9,6 +18,7 @@ import { type KerasFile, layoutOf, refused } from './keras-file';
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
+const NAMES: readonly string[] = NAME_FILES;
 const MOST_WEIGHTS = 2 ** 31 - 1;
 /** Deflate can't shrink anything further than this. */
 const MOST_COMPRESSION = 1040;
@@ -49,6 +59,7 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
     backend: undefined,
     config,
     compiled: undefined,
+    named: namedIn(files, metadata),
     hdf5,
     root: '',
     layout,
@@ -56,8 +67,22 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
   };
 }
 
+/** Names in the metadata, or in a text that lies with it. */
+function namedIn(files: ReadonlyMap<string, Uint8Array>, metadata: JsonObject | Json[]): NamesText[] {
+  const fields = NAME_FIELDS.flatMap((field) => {
+    const value = isObject(metadata) ? own(metadata, field) : undefined;
+    return value === undefined ? [] : [{ text: JSON.stringify(value), from: `${field} in its ${METADATA}` }];
+  });
+  const texts = NAMES.flatMap((name) => {
+    const file = files.get(name);
+    return file ? [{ text: strFromU8(file), from: `${name} in it` }] : [];
+  });
+  return [...fields, ...texts];
+}
+
 function unpack(bytes: Uint8Array): Map<string, Uint8Array> {
   const filter = (file: UnzipFileInfo): boolean => {
+    if (NAMES.includes(file.name)) return file.originalSize <= MOST_NAMES_BYTES;
     if (![CONFIG, METADATA, WEIGHTS].includes(file.name)) return false;
     const most = file.name === WEIGHTS ? MOST_WEIGHTS : MOST_CHARACTERS;
     if (file.originalSize > most || file.originalSize > file.size * MOST_COMPRESSION) {

@@ -1,4 +1,5 @@
 import { NetError } from '../../errors';
+import type { NamesText } from '../class-names';
 import type { NetFormat } from '../types';
 import type { Foreign } from './foreign-kinds';
 import type { NetHdf5 } from './hdf5';
@@ -13,6 +14,8 @@ export interface KerasFile {
   readonly config: string | undefined;
   /** What the net was compiled with, as JSON, not yet parsed, where it lies apart from the architecture. */
   readonly compiled: string | undefined;
+  /** What may name the classes, the likeliest first. */
+  readonly named: readonly NamesText[];
   readonly hdf5: NetHdf5;
   /** Where the weights begin in `hdf5`. */
   readonly root: string;

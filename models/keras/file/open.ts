@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { messageOf, NetError } from '../../errors';
 import { openRegular } from '../../regular';
+import { NAME_FIELDS } from '../class-names';
 import { openArchive } from './archive';
 import { foreignFile } from './foreign';
 import { isZip } from './foreign-binary';
@@ -69,6 +70,10 @@ function describeHdf5(hdf5: NetHdf5): KerasFile {
     backend: attribute('backend'),
     config,
     compiled: hdf5.text('/', 'training_config'),
+    named: NAME_FIELDS.flatMap((field) => {
+      const text = hdf5.texts('', field);
+      return text ? [{ text, from: `its attribute ${field}` }] : [];
+    }),
     hdf5,
     root,
     layout,

@@ -36,7 +36,10 @@ const HINTS = new Map([
     'Keras applies it to images that it classifies, too. Build the net without it, stretch the images’ contrast before, and save it again.',
   ],
   ['TFOpLambda', REWRITE],
-  ['SlicingOpLambda', 'Write the slice as a Cropping2D layer and save the net again.'],
+  [
+    'SlicingOpLambda',
+    'Write a cut as a Cropping2D layer; take a change of the order of colours (x[..., ::-1]) out and name it: --pixels caffe, or bgr-0-1. Then save the net again.',
+  ],
 ]);
 
 /**

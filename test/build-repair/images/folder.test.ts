@@ -75,6 +75,35 @@ describe('a folder a class', () => {
     );
   });
 
+  it('called by digits and letters, as many as there are classes, in the order of their names', async () => {
+    const names = [...'0123456789ABCDEF'];
+    const path = write(Object.fromEntries(names.map((name) => [`${name}/a.png`, red])));
+    const set = await openImages(path, { shape, classes: 16 });
+    expect(set).toMatchObject({ classNames: names, otherOrder: undefined });
+    await expect(openImages(path, { shape, classes: 17 })).rejects.toThrow(/some class folders are numbers/);
+  });
+
+  it('called by names with numbers in them: sorted, or in the order of the numbers', async () => {
+    const folders = (name: (i: number) => string) =>
+      write(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${name(i)}/a.png`, red])));
+    const path = folders((i) => `class_${i}`);
+    const set = await openImages(path, { shape, classes: 12 });
+    expect(set.classNames?.slice(0, 3)).toEqual(['class_0', 'class_1', 'class_10']);
+    const { otherOrder } = set;
+    expect(otherOrder?.classNames).toEqual(Array.from({ length: 12 }, (_, i) => `class_${i}`));
+    expect([...otherOrder!.labels]).toEqual([0, 1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const told = await openImages(path, { shape, classes: 12, order: 'number' });
+    expect(told).toMatchObject({ classNames: otherOrder?.classNames, otherOrder: undefined });
+    const same = await openImages(
+      folders((i) => `n${i + 10} x`),
+      { shape, classes: 12 },
+    );
+    expect(same.otherOrder).toBeUndefined();
+    await expect(
+      openImages(write({ 'a/a.png': red, 'b1/a.png': red }), { shape, classes: 2, order: 'number' }),
+    ).rejects.toThrow(/class folders are names \(a\)/);
+  });
+
   it('reads JPEG, PNG and WebP by their bytes, whatever they are called, and in any size', async () => {
     const big = sharp({
       create: { width: 50, height: 40, channels: 3, background: { r: 90, g: 90, b: 90 } },
@@ -125,11 +154,11 @@ describe('a folder a class', () => {
     const path = write(twelve);
     const set = await openImages(path, { shape, classes: 12 });
     expect(set.classNames?.slice(0, 3)).toEqual(['1', '2', '3']);
-    expect(set.byName?.classNames.slice(0, 3)).toEqual(['1', '10', '11']);
-    expect([...set.byName!.labels]).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2, 3]);
+    expect(set.otherOrder?.classNames.slice(0, 3)).toEqual(['1', '10', '11']);
+    expect([...set.otherOrder!.labels]).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2, 3]);
     const byName = await openImages(path, { shape, classes: 12, order: 'name' });
     expect((await rows(byName)).names.slice(0, 3)).toEqual(['1/a.png', '10/a.png', '11/a.png']);
-    expect(byName.byName).toBeUndefined();
+    expect(byName.otherOrder).toBeUndefined();
     const known = await openImages(path, { shape, classes: 12, classNames: byName.classNames! });
     expect((await rows(known)).names).toEqual((await rows(byName)).names);
     await expect(openImages(path, { shape, classes: 13 })).resolves.toMatchObject({ classNames: undefined });
@@ -142,14 +171,14 @@ describe('a folder a class', () => {
     const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`${i}/a.png`, red]));
     const set = await openImages(write(eleven), { shape, classes: 11 });
     expect(set.classNames).toBeUndefined();
-    expect([...set.byName!.labels]).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 2]);
+    expect([...set.otherOrder!.labels]).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 2]);
     const told = await openImages(write(eleven), { shape, classes: 11, order: 'number' });
-    expect(told.byName).toBeUndefined();
+    expect(told.otherOrder).toBeUndefined();
     // Padded, both are the same.
     const padded = Object.fromEntries(
       Array.from({ length: 11 }, (_, i) => [`${String(i).padStart(2, '0')}/a.png`, red]),
     );
-    expect((await openImages(write(padded), { shape, classes: 11 })).byName).toBeUndefined();
+    expect((await openImages(write(padded), { shape, classes: 11 })).otherOrder).toBeUndefined();
   });
 
   it.each([
@@ -221,7 +250,7 @@ describe('a folder a class', () => {
     ['a flat folder', () => write({ 'a.png': red }), /has no class folders: its 1 files have no labels/],
     [
       'numbers and names',
-      () => write({ '0/a.png': red, 'b/a.png': red }),
+      () => write({ '0/a.png': red, '1/a.png': red, 'b/a.png': red }),
       /some class folders are numbers \(0\), others names \(b\)/,
     ],
     ['two folders of a class', () => write({ '1/a.png': red, '01/a.png': red }), /01 and 1 are both class 1/],
@@ -244,7 +273,10 @@ describe('without labels', () => {
     const options = { shape, classes: 2, labelsRequired: false, skipBad: true };
     const set = await openImages(path, options);
     expect(await rows(set)).toMatchObject({ names: ['b.png', 'a/x.png'], labels: [] });
-    expect(set.skipped).toHaveLength(1);
+    expect([set.skipped.length, set.passedOver?.map(({ reason }) => reason)]).toEqual([
+      0,
+      ['it is no image'],
+    ]);
     expect(set.labelled).toBe(false);
     expect((await rows(await openImages(join(path, 'b.png'), options))).firsts).toEqual([[200, 0, 0]]);
     const bad = await openImages(join(path, 'a.txt'), options);

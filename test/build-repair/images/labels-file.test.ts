@@ -39,6 +39,20 @@ describe('labels in labels.csv', () => {
     expect(set.classNames).toBeUndefined();
   });
 
+  it('of files in folders beside it, with labels as floats are written', async () => {
+    const files = { 'img/a.png': png, 'img/b.png': png, 'more/c.png': png };
+    const csv = 'image_path,class_id\nimg/a.png,2.0\n./img/b.png,0.0\nmore/c.png,1.0\n';
+    const { labels, set } = await labelsOf({ ...files, 'labels.csv': csv });
+    expect(labels).toEqual({ 'img/a.png': 2, 'img/b.png': 0, 'more/c.png': 1 });
+    expect(set.classNames).toBeUndefined();
+    // A list of other files beside class folders is none of our business.
+    const folders = { '0/a.png': png, '1/b.png': png, 'labels.csv': 'name,what\nx/a.png,0\n' };
+    expect((await labelsOf(folders)).labels).toEqual({ '0/a.png': 0, '1/b.png': 1 });
+    await expect(labelsOf({ ...files, 'img/d.png': png, 'labels.csv': csv })).rejects.toThrow(
+      /img\/d\.png can't be used: labels\.csv doesn't name it/,
+    );
+  });
+
   it('names, in sorted order', async () => {
     const { labels, set } = await labelsOf(flat('file;label\na.png;zebra\nb.png;ant\nc.png;cat\n'));
     expect(labels).toEqual({ 'b.png': 0, 'c.png': 1, 'a.png': 2 });

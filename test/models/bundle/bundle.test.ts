@@ -211,6 +211,23 @@ describe('a bundle', () => {
       net.dispose();
   });
 
+  test('refuses pixels of 0–1 and −1…1, and says how they are rescaled', async () => {
+    const goodnet = await GoodNet.load(store);
+    const bytes = images(2);
+    for (const [change, how] of [
+      [(v: number) => v / 255, 'multiply them by 255'],
+      [(v: number) => v / 127.5 - 1, 'add 1 to them and multiply by 127.5'],
+    ] as const) {
+      await expect(goodnet.classify(Float32Array.from(bytes, change), 2)).rejects.toMatchObject({
+        message: expect.stringContaining('The pixels look like'),
+        hint: expect.stringContaining(how),
+      });
+    }
+    // A dark picture that was decoded is one all the same.
+    expect(await goodnet.classify(new Uint8Array(360).fill(1), 1)).toHaveLength(1);
+    goodnet.dispose();
+  });
+
   test('leaks no tensors', async () => {
     const before = tf.memory().numTensors;
     const goodnet = await GoodNet.load(store);

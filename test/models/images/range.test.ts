@@ -39,6 +39,8 @@ describe('the range of values is told by their bulk', () => {
     ['−1…1', changed(unit, (v) => 2 * v - 1), '-1-1'],
     ['−1…1 with an outlier', changed(unit, (v) => 2 * v - 1).with(7, 1.4), '-1-1'],
     ['bits of −1 and 1', Int8Array.from(bytes, (v) => (v & 1 ? 1 : -1)), '-1-1'],
+    ['normalised', changed(unit, (v) => (v - 0.45) / 0.225), 'normalised'],
+    ['normalised by the set', changed(unit, (v, at) => (v * v - 0.3) / 0.29 + (at % 7) / 50), 'normalised'],
     ['0–255', bytes, undefined],
     ['0–255 as floats', Float64Array.from(bytes), undefined],
     ['0–255 with fractions', changed(unit, (v) => v * 255), undefined],

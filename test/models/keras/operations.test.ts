@@ -62,6 +62,7 @@ async function answered(config: object): Promise<Float32Array> {
 }
 
 const image = tensor('image');
+const leaky = (alpha: number) => layer('LeakyReLU', { alpha });
 it.each([
   ['image / 127.5', op('numpy', 'TrueDivide', [image, 127.5]), layer('Rescaling', { scale: 1 / 127.5 })],
   ['image + 3', op('numpy', 'Add', [image, 3]), layer('Rescaling', { offset: 3 })],
@@ -79,6 +80,41 @@ it.each([
     lambda('nn.softmax', [['image', 0, 0, {}]]),
     layer('Activation', { activation: 'softmax' }),
   ],
+  [
+    'image / [a, b, c]',
+    op('numpy', 'TrueDivide', [image, { class_name: '__numpy__', config: { value: [1, 2, 4] } }]),
+    layer('Rescaling', { scale: [1, 0.5, 0.25] }),
+  ],
+  [
+    'tf: image / [a, b, c]',
+    lambda('math.truediv', [['image', 0, 0, { y: [1, 2, 4], name: null }]]),
+    layer('Rescaling', { scale: [1, 0.5, 0.25] }),
+  ],
+  [
+    'tf: [a, b, c] − image',
+    lambda('math.subtract', ['_CONSTANT_VALUE', -1, [1, 2, 3], { y: ['image', 0, 0], name: null }]),
+    layer('Rescaling', { scale: -1, offset: [1, 2, 3] }),
+  ],
+  [
+    'tf: bias_add, as of preprocess_input',
+    lambda('nn.bias_add', [['image', 0, 0, { bias: [-1, 0, 2], data_format: 'NHWC' }]]),
+    layer('Rescaling', { offset: [-1, 0, 2] }),
+  ],
+  ['leaky relu', op('nn', 'LeakyRelu', [image], { name: 'odd', negative_slope: 0.3 }), leaky(0.3)],
+  ['tf: leaky relu', lambda('nn.leaky_relu', [['image', 0, 0, { alpha: 0.3, name: null }]]), leaky(0.3)],
+  ['tf: leaky relu of its own slope', lambda('nn.leaky_relu', [['image', 0, 0, {}]]), leaky(0.2)],
+  [
+    'gelu',
+    op('nn', 'Gelu', [image], { name: 'odd', approximate: false }),
+    layer('Activation', { activation: 'gelu' }),
+  ],
+  [
+    'tf: gelu',
+    lambda('nn.gelu', [['image', 0, 0, { approximate: false }]]),
+    layer('Activation', { activation: 'gelu' }),
+  ],
+  ['cast', op('core', 'Cast', [image], { name: 'odd', dtype: 'float32' }), layer('Identity', {})],
+  ['tf: cast', lambda('cast', [['image', 0, 0, { dtype: 'float32' }]]), layer('Identity', {})],
 ])('%s is computed', async (_, operation, same) => {
   expect(largestDifference(await answered(operation), await answered(same))).toBeLessThan(1e-6);
 });
@@ -87,6 +123,15 @@ it.each([
   ['3 / image', op('numpy', 'Divide', [3, image])],
   ['image / image', op('numpy', 'Divide', [image, image])],
   ['image / 0', op('numpy', 'Divide', [image, 0])],
+  ['image / [1, 0, 2]', lambda('math.truediv', [['image', 0, 0, { y: [1, 0, 2], name: null }]])],
+  [
+    'tf: bias_add of channels first',
+    lambda('nn.bias_add', [['image', 0, 0, { bias: [1, 2, 3], data_format: 'NCHW' }]]),
+  ],
+  ['tf: cast to whole numbers', lambda('cast', [['image', 0, 0, { dtype: 'uint8' }]])],
+  ['gelu that approximates', op('nn', 'Gelu', [image])],
+  ['tf: gelu that approximates', lambda('nn.gelu', [['image', 0, 0, { approximate: true }]])],
+  ['tf: a name of JavaScript', lambda('constructor', [['image', 0, 0, {}]])],
   ['a function of none of ours', op('numpy', 'Cumsum', [image])],
   ['softmax over another axis', op('nn', 'Softmax', [image], { name: 'odd', axis: 1 })],
   ['tf: with another argument', lambda('nn.softmax', [['image', 0, 0, { axis: 1 }]])],

@@ -88,4 +88,14 @@ describeWithCases('folder-order-keras', () => {
     expect(named.said).not.toContain('in order');
     expect(named.classNames?.[0]).toBe('c00');
   });
+
+  test('folders class_0 to class_11 are taken in the order of their numbers where that is the net’s', async () => {
+    await startEngine();
+    const byKeras = [0, 1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9];
+    const { classNames, said } = await chosen(
+      await written('class_', (label) => `class_${byKeras.indexOf(label)}`),
+    );
+    expect(classNames?.slice(0, 3)).toEqual(['class_0', 'class_1', 'class_2']);
+    expect(said).toMatch(/in order by number \(class_0, class_1, class_2, .*by name 15\.\d %, by number 8\d/);
+  });
 });

@@ -44,6 +44,11 @@ describe('labels and net', () => {
     const bad = labels.map((label, i) => (i % 2 === 0 ? label : (label * 7 + i) % CLASSES));
     expect(() => checkLabels(bad, labels, CLASSES, undefined)).toThrow(ImageError);
     expect(() => checkLabels(bad, labels, CLASSES, undefined)).toThrow(/names only 5\d\.\d % of 100/);
+    // Under another scaling it shows that the labels are put otherwise.
+    const turned = labels.map((label) => CLASSES - 1 - label);
+    expect(() => checkLabels(bad, labels, CLASSES, undefined, [bad, turned])).toThrow(
+      /names 5\d\.\d % of 100 .* \(0 → 9, 1 → 8, .*\) it would be 100\.0 %/,
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type LoadedImages, loadImages } from '../../../../build-repair/images/load';
 import { openImages } from '../../../../build-repair/images/open';
 import { silent } from '../../../../build-repair/progress';
+import { firstOfBest, isBeyondChance } from '../../../../build-repair/repair/choose/beyond-chance';
 import { choosePixels } from '../../../../build-repair/repair/choose/pixels';
 import { imageTensor } from '../../../../models/detector/run';
 import { startEngine } from '../../../../models/engine';
@@ -91,6 +92,57 @@ describe('the order of colours', () => {
     );
     expect(imagenet.dataSync()[0]).toBeCloseTo((30 / 255 - 0.406) / 0.225, 4);
     tf.dispose([input, imagenet]);
+  });
+});
+
+describe('what does better by chance alone', () => {
+  /** Right about all of 80 but these. */
+  const wrongAbout = (...images: number[]) =>
+    Uint8Array.from({ length: 80 }, (_, i) => Number(!images.includes(i)));
+
+  test('is told from what does better', () => {
+    const all = wrongAbout();
+    expect(isBeyondChance(all, all)).toBe(false);
+    expect(isBeyondChance(all, wrongAbout(3))).toBe(false);
+    expect(isBeyondChance(all, wrongAbout(3, 4, 5))).toBe(false);
+    expect(isBeyondChance(all, wrongAbout(3, 4, 5, 6))).toBe(true);
+    expect(isBeyondChance(wrongAbout(7, 8), wrongAbout(3, 4, 5, 6, 9))).toBe(false);
+    expect(isBeyondChance(wrongAbout(3, 4, 5, 6), all)).toBe(false);
+  });
+
+  test('is not taken before what is likelier', () => {
+    const [first, near, best, far] = [
+      wrongAbout(1, 2),
+      wrongAbout(1),
+      wrongAbout(),
+      wrongAbout(1, 2, 3, 4, 5),
+    ];
+    const of = (...right: Uint8Array[]) => firstOfBest(right.map((each) => ({ right: each }))).right;
+    expect(of(first, near, best)).toBe(first);
+    expect(of(far, near, best)).toBe(near);
+    expect(of(far, best)).toBe(best);
+  });
+});
+
+describeWithCases('wasm-conv-same-stride-beyond-kernel: few images of a net of 0–1', () => {
+  test('are not taken for 0–255 by one image of 80', async () => {
+    const net = await loadNet(ofCase('wasm-conv-same-stride-beyond-kernel/trained.keras'));
+    const set = await openImages(ofCase('_shared/clean12.h5'), { shape: net.inputShape, classes: 12 });
+    const images = await loadImages(set);
+    const flat = toLogits(net.model);
+    for (let from = 0; from < 6; from++) {
+      const some = Int32Array.from({ length: 80 }, (_, i) => 6 * i + from);
+      const few: LoadedImages = {
+        ...images,
+        count: some.length,
+        labels: some.map((image) => images.labels[image]!),
+        gather: (indices) => images.gather(Int32Array.from(indices, (i) => some[i]!)),
+      };
+      const orders = [{ name: 'by number', labels: few.labels }];
+      const chosen = await choosePixels({ ...context(few), classes: 12 }, flat, undefined, orders);
+      expect(describePixels(chosen.pixels), `from ${from}`).toBe('0-1');
+    }
+    set.close();
   });
 });
 

@@ -1,0 +1,75 @@
+import { dirname, join } from 'node:path';
+import { NetError } from '../errors';
+import { readRegular } from '../regular';
+import { isObject, parseJson } from './config/json';
+
+/** The classes' names by label, as the net's own file has them, or one beside it. */
+export interface OwnClassNames {
+  readonly names: readonly string[];
+  /** Where they are from, in words. */
+  readonly from: string;
+}
+
+/** What may be a list of names: a text of lines or JSON, or what an attribute holds. */
+export interface NamesText {
+  readonly text: string | readonly string[];
+  readonly from: string;
+}
+
+/** What attributes and fields are called that hold class names. */
+export const NAME_FIELDS = ['class_names', 'labels', 'classes'] as const;
+/** What files of them are called: Teachable Machine writes `labels.txt`. */
+export const NAME_FILES = ['labels.txt', 'class_names.txt', 'classes.txt'] as const;
+export const MOST_NAMES_BYTES = 2 ** 20;
+
+/** The first of some texts that names so many classes, each otherwise. */
+export function classNamesIn(told: readonly NamesText[], classes: number): OwnClassNames | undefined {
+  for (const { text, from } of told) {
+    const names = namesIn(text);
+    if (names.length === classes && new Set(names).size === classes) return { names, from };
+  }
+  return undefined;
+}
+
+/** The names in a file beside a net; undefined where there is none, or of other classes. @param path the net's */
+export async function classNamesBeside(path: string, classes: number): Promise<OwnClassNames | undefined> {
+  const told: NamesText[] = [];
+  for (const name of NAME_FILES) {
+    const bytes = await readRegular(join(dirname(path), name), MOST_NAMES_BYTES).catch(() => undefined);
+    if (bytes) told.push({ text: bytes.toString('utf8'), from: `${name} beside it` });
+  }
+  return classNamesIn(told, classes);
+}
+
+function namesIn(text: string | readonly string[]): string[] {
+  const list = typeof text === 'string' ? [text] : text;
+  const [only = ''] = list;
+  if (list.length !== 1) return list.map((each) => each.trim()).filter((each) => each !== '');
+  return /^\s*[[{]/.test(only) ? ofJson(only) : ofLines(only);
+}
+
+/** A list of names, or names with their labels. */
+function ofJson(text: string): string[] {
+  try {
+    const value = parseJson(text, 'The class names');
+    if (Array.isArray(value)) return value.every((each) => typeof each === 'string') ? value : [];
+    if (!isObject(value)) return [];
+    const named = Object.entries(value).sort(([, a], [, b]) => Number(a) - Number(b));
+    return named.every(([, label], i) => label === i) ? named.map(([name]) => name) : [];
+  } catch (error) {
+    if (error instanceof NetError) return [];
+    throw error;
+  }
+}
+
+/** A name a line, each after its label or not: `0 cats`. */
+function ofLines(text: string): string[] {
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const numbered = lines.map((line) => /^(\d+)[\s:,]+(.+)$/.exec(line));
+  const isNumbered = numbered.every((match, i) => match && Number(match[1]) === i);
+  return isNumbered ? numbered.map((match) => match![2]!) : lines;
+}
