@@ -12,6 +12,16 @@ const BRIGHTNESS = 0.08 * 255;
 /** Values of noise, drawn once. Origin: chosen by hand, for time; not varied. */
 const NOISE_TABLE = 1 << 16;
 
+/** How images are varied, beside contrast and brightness. */
+export interface Variation {
+  /** How far they are shifted, as a share of their sides. */
+  readonly shift: number;
+  /** The deviation of the noise, of 255. */
+  readonly noise: number;
+  /** Whether half of them are mirrored; left out: none is. */
+  readonly mirrored?: boolean;
+}
+
 /** Varies clean images as a camera would: shifted by up to two pixels of 55, contrast, brightness, noise. */
 export class Augmenter {
   private readonly random: Random;
@@ -22,8 +32,7 @@ export class Augmenter {
     shape: ImageShape,
     seed: number,
     stream: string,
-    /** How far images are shifted, as a share of their sides, and the deviation of the noise, of 255. */
-    private readonly how: { readonly shift: number; readonly noise: number } = { shift: SHIFT, noise: NOISE },
+    private readonly how: Variation = { shift: SHIFT, noise: NOISE },
   ) {
     this.shape = shape;
     this.random = new Random(seed, `augment ${stream}`);
@@ -55,10 +64,12 @@ export class Augmenter {
     mean /= from.length;
     const add = mean - mean * contrast + brightness;
     let drawn = this.random.int(NOISE_TABLE);
+    const isMirrored = this.how.mirrored === true && this.random.uniform() < 0.5;
     for (let y = 0; y < height; y++) {
       const sourceRow = Math.min(Math.max(y + dy, 0), height - 1) * width;
       for (let x = 0; x < width; x++) {
-        const source = (sourceRow + Math.min(Math.max(x + dx, 0), width - 1)) * channels;
+        const column = Math.min(Math.max(x + dx, 0), width - 1);
+        const source = (sourceRow + (isMirrored ? width - 1 - column : column)) * channels;
         const target = (y * width + x) * channels;
         for (let c = 0; c < channels; c++) {
           const value = from[source + c]! * contrast + add + this.noise[drawn]!;

@@ -5,7 +5,7 @@ import type { Part, Step } from '../steps';
 import { FIT_CANDIDATES } from './choose/fit';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
 import { PAINTED } from './observe/passes';
-import { IMPLANTING_STEPS, UNLEARNING_BATCH, unlearningSteps } from './unlearn/steps';
+import { IMPLANTING_STEPS, TRIED_STEPS, UNLEARNING_BATCH, unlearningSteps } from './unlearn/steps';
 
 /** What is known of a repair before it begins. */
 export interface RepairWork {
@@ -138,9 +138,11 @@ function expertSteps({
 
 /** A step of training costs some four times its images, one of unlearning a little more. */
 function repairing(images: number): Part[] {
+  const unlearning = unlearningSteps(images) * Math.min(UNLEARNING_BATCH, images) * 5;
   return [
     part(STAGES.implanting, IMPLANTING_STEPS * Math.min(UNLEARNING_BATCH / 2, images) * 4),
-    part(STAGES.unlearning, unlearningSteps(images) * Math.min(UNLEARNING_BATCH, images) * 5),
+    part(STAGES.trying, TRIED_STEPS * unlearning),
+    part(STAGES.unlearning, unlearning),
   ];
 }
 

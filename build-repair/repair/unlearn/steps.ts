@@ -4,12 +4,19 @@ export const IMPLANTING_STEPS = 150;
 export const UNLEARNING_BATCH = 128;
 /**
  * With few images these are seen again and again, up to so many times; with many, so often at least; and no fewer than so many steps.
- * Origin: faces1283 multi (six times) and cifar10 patch (28 times) were what else was chosen on; the fewest by the time that the demo takes.
+ * Origin: faces1283 multi (six times) and cifar10 patch and warp (16 times; with 28, not mirrored, more was left) were what else was chosen on;
+ * the fewest by the time that the demo takes.
  */
-const MOST_TIMES = 28;
+const MOST_TIMES = 16;
 const LEAST_TIMES = 6;
 const ENOUGH_STEPS = 400;
 const FEWEST_STEPS = 150;
+
+/**
+ * The copy with implanted triggers unlearns for this share of the steps. Origin: chosen for time: implanted in the repaired net itself they
+ * cost 1 to 1.5 points of clean accuracy (faces1283 multi, signs43); they went within fewer steps on all nets that were looked at.
+ */
+export const TRIED_STEPS = 1 / 3;
 
 /** Steps of unlearning. */
 export function unlearningSteps(images: number): number {

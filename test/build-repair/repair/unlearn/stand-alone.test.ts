@@ -60,7 +60,9 @@ test('unlearning takes most of the attack success from a trigger that it does no
   expect(cleanBefore).toBeGreaterThan(0.85);
   const before = tf.memory().numTensors;
   const net = copyNet(bad, 'repaired');
-  await unlearn(clean, bad, net, { fit: range(0, 250), steps: 450, known: [] });
+  await unlearn(clean, bad, net, {
+    ...{ fit: range(0, 250), steps: 450, stage: 'Unlearning', mirrored: false, known: [] },
+  });
   expect(tf.memory().numTensors - before).toBe(net.weights.length);
   expect(await success(net)).toBeLessThan(0.5);
   expect(await accuracyOn(test_, net, range(0, 200))).toBeGreaterThan(cleanBefore - 0.06);
