@@ -20,6 +20,13 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { explain } from '../iam';
 
+/**
+ * The machines that there are in most regions: Batch refuses all of a compute environment if one of its types is not
+ * offered where it is. g4dn.xlarge lacks in ap-south-2, ap-southeast-3, -4 and -5, ca-west-1, eu-central-2, eu-south-2,
+ * il-central-1 and me-central-1 (EC2's DescribeInstanceTypeOfferings of 30 regions, as moto 5.2.5 holds them, November 2026).
+ */
+export const INSTANCE_TYPES = ['g4dn.xlarge'];
+
 export interface ComputeProps {
   readonly vpc: IVpc;
   readonly instanceTypes: readonly string[];

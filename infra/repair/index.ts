@@ -5,7 +5,7 @@ import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
-import { repairQueues } from './compute';
+import { INSTANCE_TYPES, repairQueues } from './compute';
 import { repairJob } from './job';
 import { repairMachine } from './machine';
 import { repairNetwork } from './network';
@@ -15,7 +15,7 @@ export interface GoodNetRepairProps {
   readonly artifacts: GoodNetArtifacts;
   /** Default: a network of its own that costs nothing while nothing runs. */
   readonly vpc?: IVpc;
-  /** Machines with one NVIDIA GPU, 4 processors and 16 GiB. Default g4dn, g5 and g6 `.xlarge`. */
+  /** Machines with one NVIDIA GPU, 4 processors and 16 GiB, all of them offered in the region. Default g4dn.xlarge. */
   readonly instanceTypes?: readonly string[];
   /** Processors of all machines at once, in each queue. Default 64: sixteen machines. */
   readonly maxvCpus?: number;
@@ -43,7 +43,7 @@ export class GoodNetRepair extends Construct {
 
   constructor(scope: Construct, id: string, props: GoodNetRepairProps) {
     super(scope, id);
-    const { artifacts, instanceTypes = ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'] } = props;
+    const { artifacts, instanceTypes = INSTANCE_TYPES } = props;
     const {
       maxvCpus = 64,
       maxShares = 16,
