@@ -1,11 +1,4 @@
-import {
-  CrossStackReferences,
-  ReferenceStrength,
-  RemovalPolicy,
-  Stack,
-  type StackProps,
-  Validations,
-} from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -18,20 +11,16 @@ import { GoodNetWatch } from './watch';
 
 /**
  * All of GoodNet on AWS, as it was chosen: a stack for each construct, so that one can be changed without the others.
- * They read one another's outputs. By exports alone CloudFormation would refuse each choice that takes away, or replaces,
- * what another stack was given: another signing key, another front. `BOTH` goes on exporting for stacks that were deployed
- * before.
+ * What one takes from another it imports by export: CloudFormation refuses to take away, or to replace, what is imported, so
+ * that no stack goes on with a bucket or a key that is not the others' any more. A read that is looser (Fn::GetStackOutput)
+ * would say "no changes" there. The price is a second step where a choice does take something away: docs/operations.md,
+ * "Changing what stacks share".
  */
 export function goodNetStacks(app: Construct, config: Config, env: StackProps['env'] = {}): Stack[] {
   const removalPolicy = config.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
   const stacks: Stack[] = [];
   const stack = (what: string, description: string) => {
     const made = new Stack(app, `${config.name}-${what}`, { env, description: `GoodNet: ${description}` });
-    CrossStackReferences.of(made).consume(ReferenceStrength.BOTH);
-    Validations.of(made).acknowledge({
-      id: 'Annotation::@aws-cdk/core:crossStackReferencesBothTransitional',
-      reason: 'Stacks that were deployed when there were exports alone are changed without a step between.',
-    });
     stacks.push(made);
     return made;
   };

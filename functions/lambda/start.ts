@@ -4,6 +4,7 @@ import { GoodNetError } from '../../models/errors';
 import { leastSerial, seenHere } from '../../models/signing/seen';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
 import type { Catalogue } from '../catalogue/catalogue';
+import { reachable } from '../catalogue/reachable';
 import { storedCatalogue } from '../catalogue/stored';
 import { logger, watch } from './powertools';
 
@@ -31,13 +32,15 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   const trust = trustedByName(setting('GOODNET_TRUST'));
   // A cold start knows nothing of those before it.
   const seen = seenHere(leastSerial(setting('GOODNET_LEAST_SERIAL')));
-  const catalogue = storedCatalogue(bundle, {
+  const stored = storedCatalogue(bundle, {
     // Alarms send their readers to look for errors.
     say: (line, level) => logger[level](line),
     trust: trust.length > 0 ? { keys: await openTrust(trust), seen } : undefined,
     batching: { watch },
   });
-  const [names, engine] = await Promise.all([catalogue.names(), starting]);
+  // A bucket that is gone is told, and asked for again: it doesn't end the function in the same way each time.
+  const catalogue = reachable(stored, bundle, (line) => logger.error(line));
+  const [names, engine] = await Promise.all([catalogue.names().catch(() => []), starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
 }

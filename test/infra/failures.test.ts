@@ -110,6 +110,21 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
     expect(lines(stderr)).toContainEqual(expect.objectContaining({ level: 'ERROR', message }));
   });
 
+  it.skipIf(!hasS3Server)(
+    'is told in the first line, and when asked whether it is ready, where the bucket is gone',
+    async () => {
+      const server = await startS3Server();
+      const gone = { ...environment, ...server.env, GOODNET_BUNDLE: 's3://no-such-bucket/models' };
+      const { stdout, stderr } = program.invoke([httpEvent('http-api', 'GET', '/health/ready')], gone);
+      const [answer] = program.results() as { statusCode: number; body: string }[];
+      expect(answer!.statusCode).toBe(503);
+      expect(JSON.parse(answer!.body).detail).toMatch(/place of the models can't be read/);
+      const message = expect.stringMatching(/^The models can't be read from s3:\/\/no-such-bucket\/models: /);
+      expect([...lines(stderr), ...lines(stdout)][0]).toMatchObject({ level: 'ERROR', message });
+      await server.close();
+    },
+  );
+
   it('is no bundle that was taken up', async () => {
     const both = join(work, 'both');
     await writeSmallBundle(both);
