@@ -1,11 +1,13 @@
-import { type Duration, type RemovalPolicy, Size } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Action, EcsEc2ContainerDefinition, EcsJobDefinition, Reason } from 'aws-cdk-lib/aws-batch';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
+import { canBuildImage } from '../docker';
 import { allow, explain } from '../iam';
 import { ONLY_WHAT_IMAGES_NEED } from '../image-files';
 import { packageRoot } from '../package-root';
@@ -31,12 +33,14 @@ export function repairJob(
   const logGroup = new LogGroup(scope, 'JobLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
   const container = new EcsEc2ContainerDefinition(scope, 'Container', {
     ...SIZE,
-    image: image ? ContainerImage.fromRegistry(image) : ownImage(),
+    image: repairImage(scope, artifacts, image),
     command: ['job', 'Ref::job'],
     environment: {
       GOODNET_ENGINE: 'node',
       GOODNET_JOB_STATE: `s3://${artifacts.bucket.bucketName}/${PREFIXES.jobs}`,
       GOODNET_STORE: storeUrl(artifacts.store),
+      // Batch tells a container no region.
+      AWS_REGION: Stack.of(scope).region,
       ...(artifacts.signingKey && { GOODNET_SIGN: artifacts.signingKey.keyArn }),
     },
     jobRole: jobRole(scope, artifacts),
@@ -60,7 +64,33 @@ export function repairJob(
   return { definition, logGroup };
 }
 
-function ownImage(): ContainerImage {
+/** `123456789012.dkr.ecr.REGION.amazonaws.com/NAME`, with a tag or a digest. */
+const IN_ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?:[:@](.+))?$/;
+
+function repairImage(
+  scope: Construct,
+  artifacts: GoodNetArtifacts,
+  image: string | undefined,
+): ContainerImage {
+  if (image === undefined) return ownImage(scope, artifacts);
+  const [, account, region, repositoryName, tagOrDigest] = IN_ECR.exec(image) ?? [];
+  if (repositoryName === undefined) return ContainerImage.fromRegistry(image);
+  // A repository of ECR is private: who starts the container must be let.
+  const repositoryArn = Stack.of(scope).formatArn({
+    service: 'ecr',
+    account,
+    region,
+    resource: 'repository',
+    resourceName: repositoryName,
+  });
+  const repository = Repository.fromRepositoryAttributes(scope, 'Image', { repositoryArn, repositoryName });
+  return ContainerImage.fromEcrRepository(repository, tagOrDigest ?? 'latest');
+}
+
+function ownImage(scope: Construct, artifacts: GoodNetArtifacts): ContainerImage {
+  const instead = '-c goodnet:repair=false, or -c goodnet:repairImage=AN_IMAGE_IN_A_REGISTRY';
+  if (!canBuildImage(scope, 'the repair', instead, [Stack.of(artifacts)]))
+    return ContainerImage.fromRegistry('scratch');
   return ContainerImage.fromAsset(packageRoot(), {
     ...ONLY_WHAT_IMAGES_NEED,
     file: 'build-repair/Dockerfile',
