@@ -28,6 +28,16 @@ export interface ApiProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** What pages of other origins may send; `x-amz-…` is what AWS's own signer adds (SigV4). */
+export const CORS_HEADERS = [
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+];
+
 /** An HTTP API in front of the function: every path, authorized, throttled, with access logs. */
 export function httpApi(scope: Construct, props: ApiProps): { api: HttpApi; stage: HttpStage } {
   const { target, auth, throttle, origins, removalPolicy } = props;
@@ -83,6 +93,6 @@ function cors(origins: readonly string[]) {
   return {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST],
-    allowHeaders: ['authorization', 'content-type', 'x-request-id', 'x-amz-date', 'x-amz-security-token'],
+    allowHeaders: [...CORS_HEADERS],
   };
 }

@@ -10,7 +10,7 @@ import {
 import { Construct } from 'constructs';
 import { allow } from '../iam';
 import type { StoreLocation } from '../store';
-import { type EndpointAuth, httpApi } from './api';
+import { CORS_HEADERS, type EndpointAuth, httpApi } from './api';
 import { ClassifierFunction, type LambdaEngine } from './function';
 
 export type { EndpointAuth } from './api';
@@ -131,6 +131,6 @@ function urlCors(origins: readonly string[]): FunctionUrlCorsOptions {
   return {
     allowedOrigins: [...origins],
     allowedMethods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
-    allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'x-amz-date', 'x-amz-security-token'],
+    allowedHeaders: [...CORS_HEADERS],
   };
 }

@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -38,6 +39,16 @@ export class GoodNetWatch extends Construct {
     if (!(alpha > 0 && alpha < 1))
       throw new Error(`GoodNetWatch: alpha ${alpha} is no rate between 0 and 1.`);
     this.topic = new Topic(this, 'Alarms', { enforceSSL: true, displayName: 'GoodNet' });
+    // The policy that enforceSSL makes takes the place of SNS's own, which let the account's alarms publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
     this.alarms = [
       ...(endpoint ? endpointAlarms(this, endpoint) : []),
