@@ -55,6 +55,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         throttle: { rate: config.throttleRate, burst: config.throttleBurst },
         origins: config.origins,
         audit: config.audit,
+        service: config.name,
         removalPolicy,
       })
     : undefined;
@@ -89,6 +90,7 @@ function screeningOf(
     concurrency: config.screeningConcurrency,
     backfillConcurrency: config.backfillConcurrency,
     audit: config.audit,
+    service: config.name,
     removalPolicy,
   });
 }

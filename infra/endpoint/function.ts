@@ -29,6 +29,7 @@ export interface ClassifierFunctionProps {
   readonly provisionedConcurrency: number;
   readonly reservedConcurrency: number | undefined;
   readonly audit: boolean;
+  readonly service: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -49,7 +50,7 @@ export class ClassifierFunction extends Construct {
       memorySize: memory,
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: reservedConcurrency,
-      environment: { ...storeEnvironment(store, audit), GOODNET_ENGINE: engine },
+      environment: { ...storeEnvironment(store, audit, props.service), GOODNET_ENGINE: engine },
       description: 'GoodNet: classifies images, and tells those with a backdoor',
     };
     this.function =

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -31,6 +31,8 @@ export interface GoodNetScreeningProps {
   readonly backfillConcurrency?: number;
   /** Whether the logs have a line of each image: digest and verdict, nothing of its content. Default: no. */
   readonly audit?: boolean;
+  /** What metrics are told from other deployments' by: their dimension `service`. Default: the stack's name. */
+  readonly service?: string;
   /** What becomes of buckets, queues and logs when the stack is deleted. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -42,6 +44,8 @@ export interface GoodNetScreeningProps {
  * new GoodNetScreening(this, 'Screening', { store: artifacts.store, records: { quarantine: 'quarantine' } });
  */
 export class GoodNetScreening extends Construct {
+  /** The dimension `service` of its metrics. */
+  readonly service: string;
   readonly uploads: IBucket;
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -60,13 +64,23 @@ export class GoodNetScreening extends Construct {
       model,
       audit = false,
     } = props;
+    this.service = props.service ?? Stack.of(this).stackName;
     const records = chosenRecords(props.records);
     this.uploads = props.uploads ?? newBucket(this, removalPolicy);
     const prefix = props.prefix ?? (props.uploads ? '' : 'uploads');
     const own = [records.results, records.quarantine, BACKFILL_PREFIX].filter((each) => each !== undefined);
     apart(prefix, own);
     const timeout = Duration.seconds(60);
-    const shared = { store, uploads: this.uploads, prefix, records, model, audit, removalPolicy };
+    const shared = {
+      store,
+      uploads: this.uploads,
+      prefix,
+      records,
+      model,
+      audit,
+      service: this.service,
+      removalPolicy,
+    };
     const { queue, deadLetters } = uploadQueue(this, {
       uploads: this.uploads,
       prefix,

@@ -21,6 +21,7 @@ export interface ScreeningFunctionProps {
   readonly records: ChosenRecords;
   readonly model: string | undefined;
   readonly audit: boolean;
+  readonly service: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -50,7 +51,7 @@ export class ScreeningFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: functionCode(this, 'arm64'),
       environment: {
-        ...storeEnvironment(store, audit),
+        ...storeEnvironment(store, audit, props.service),
         ...(model !== undefined && { GOODNET_MODEL: model }),
         ...(records.tags && { GOODNET_TAGS: 'true' }),
         GOODNET_UPLOADS_BUCKET: uploads.bucketName,

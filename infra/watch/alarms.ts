@@ -35,13 +35,13 @@ function alarm(scope: Construct, id: string, { metric, above, below, periods = 1
 }
 
 /** Errors, and answers that take long. */
-export function endpointAlarms(scope: Construct, { classifier, api }: GoodNetEndpoint): Alarm[] {
+export function endpointAlarms(scope: Construct, { classifier, api, service }: GoodNetEndpoint): Alarm[] {
   const { alias } = classifier;
   const period = FIVE_MINUTES;
   const counted = [alias.metricErrors({ period }), ...(api ? [api.metricServerError({ period })] : [])];
   return [
     alarm(scope, 'EndpointErrors', {
-      metric: failures('Errors', counted, period),
+      metric: failures('Errors', service, counted, period),
       above: 0,
       says: 'The endpoint has failed to answer, or answered with 5xx: an error of its own, not of a caller.',
     }),
@@ -61,7 +61,7 @@ export function endpointAlarms(scope: Construct, { classifier, api }: GoodNetEnd
 
 /** Uploads that wait, and objects that fail or were given up on. */
 export function screeningAlarms(scope: Construct, screening: GoodNetScreening): Alarm[] {
-  const { queue, deadLetters, worker, batches, backfill } = screening;
+  const { queue, deadLetters, worker, batches, backfill, service } = screening;
   const period = FIVE_MINUTES;
   const filling = [batches.function.metricErrors({ period }), backfill.metricFailed({ period })];
   return [
@@ -77,13 +77,13 @@ export function screeningAlarms(scope: Construct, screening: GoodNetScreening): 
       says: 'Uploads could not be screened in five tries.',
     }),
     alarm(scope, 'ScreeningErrors', {
-      metric: failures('ScreeningErrors', [worker.function.metricErrors({ period })], period),
+      metric: failures('ScreeningErrors', service, [worker.function.metricErrors({ period })], period),
       above: 0,
       periods: 3,
       says: 'Screening fails, for a quarter of an hour.',
     }),
     alarm(scope, 'BackfillErrors', {
-      metric: failures('BackfillErrors', filling, period),
+      metric: failures('BackfillErrors', service, filling, period),
       above: 0,
       says: 'A backfill could not screen everything: objects failed in all tries, a batch did, or all of it.',
     }),
@@ -91,8 +91,8 @@ export function screeningAlarms(scope: Construct, screening: GoodNetScreening): 
 }
 
 /** A share of flagged images that is not what was calibrated: an attack, other cameras, or a bundle that is not right. */
-export function rateAlarms(scope: Construct, alpha: number): Alarm[] {
-  const metric = flaggedOverAlpha(alpha, RATE_PERIOD);
+export function rateAlarms(scope: Construct, alpha: number, services: readonly string[]): Alarm[] {
+  const metric = flaggedOverAlpha(alpha, services, RATE_PERIOD);
   return [
     alarm(scope, 'FlaggedMany', {
       metric,

@@ -50,17 +50,18 @@ export class GoodNetWatch extends Construct {
       }),
     );
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
+    const services = [...new Set([endpoint, screening].flatMap((each) => (each ? [each.service] : [])))];
     this.alarms = [
       ...(endpoint ? endpointAlarms(this, endpoint) : []),
       ...(screening ? screeningAlarms(this, screening) : []),
-      ...(endpoint || screening ? rateAlarms(this, alpha) : []),
+      ...(endpoint || screening ? rateAlarms(this, alpha, services) : []),
       ...(repair ? repairAlarms(this, repair) : []),
     ];
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(this.topic));
     this.dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,
       defaultInterval: Duration.days(1),
-      widgets: widgets({ endpoint, screening, repair, alpha, alarms: this.alarms }),
+      widgets: widgets({ endpoint, screening, repair, alpha, services, alarms: this.alarms }),
     });
   }
 }

@@ -4,9 +4,10 @@ import { expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
 import { notScreened, publishing, watch } from '../../functions/lambda/powertools';
 import { unwatched, type Watch } from '../../functions/observe/watch';
-import { failures, images, NAMESPACE } from '../../infra/watch/metrics';
+import { failures, flaggedOverAlpha, images, NAMESPACE } from '../../infra/watch/metrics';
 import type { Verdict } from '../../models/verdict';
 import { colours, plain } from '../functions/stand-in';
+import { synthesize } from './synth';
 
 it('watches the metrics that the functions write: namespace, name and dimensions', async () => {
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -23,9 +24,9 @@ it('watches the metrics that the functions write: namespace, name and dimensions
   out.mockRestore();
   const [written] = line._aws.CloudWatchMetrics;
   const own = (['Errors', 'ScreeningErrors', 'BackfillErrors'] as const).map(
-    (name) => failures(name, [], Duration.hours(1)).usingMetrics.m0 as Metric,
+    (name) => failures(name, 'goodnet', [], Duration.hours(1)).usingMetrics.m0 as Metric,
   );
-  const shares = (['Flagged', 'Clean'] as const).map((name) => images(name, Duration.hours(1)));
+  const shares = (['Flagged', 'Clean'] as const).map((name) => images(name, 'goodnet', Duration.hours(1)));
   for (const { namespace, metricName, dimensions } of [...own, ...shares]) {
     expect(namespace).toBe(NAMESPACE);
     expect(written).toMatchObject({ Namespace: namespace, Dimensions: [Object.keys(dimensions ?? {})] });
@@ -46,4 +47,26 @@ it('counts verdicts at the model’s own α, whatever callers ask for', async ()
   const response = await app.request('/v1/classify?alpha=0.5', { method: 'POST', body });
   expect(await response.json()).toMatchObject({ backdoored: true, alpha: 0.5 });
   expect(counted).toEqual([false]);
+});
+
+it('tells deployments of one account apart, from the functions to the alarms and the dashboard', {
+  timeout: 120_000,
+}, () => {
+  const made = synthesize({ name: 'Staging' });
+  const functions = ['Endpoint', 'Screening'].flatMap((what) =>
+    Object.values(made.template(what).findResources('AWS::Lambda::Function')),
+  );
+  expect(functions.map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)).toEqual(
+    functions.map(() => 'Staging'),
+  );
+  const watch = JSON.stringify(made.template('Watch').toJSON()).replaceAll('\\', '');
+  const dimensions = [
+    ...watch.matchAll(/"Name":"service","Value":"(\w+)"|"GoodNet","\w+","service","(\w+)"/g),
+  ];
+  expect(dimensions.length).toBeGreaterThan(8);
+  expect(new Set(dimensions.map(([, alarm, shown]) => alarm ?? shown))).toEqual(new Set(['Staging']));
+  // Together in a stack of somebody's own, each by a name of its own.
+  const both = flaggedOverAlpha(0.01, ['A', 'B'], Duration.hours(1));
+  expect(both.expression).toContain('(FILL(flagged, 0) + FILL(flagged1, 0))');
+  expect(Object.keys(both.usingMetrics)).toEqual(['flagged', 'flagged1', 'clean', 'clean1']);
 });
