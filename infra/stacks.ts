@@ -1,9 +1,11 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { GoodNetArtifacts } from './artifacts';
 import type { Config } from './config';
+import { encryptWith } from './encryption';
 import { type EndpointAuth, GoodNetEndpoint } from './endpoint';
 import { GoodNetRepair } from './repair';
 import { GoodNetScreening } from './screening';
@@ -33,13 +35,15 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
     leastSerial: config.leastSerial,
     removalPolicy,
   });
+  const forRepair = config.repair ? stack('Repair', 'repairs nets on GPU machines') : undefined;
   const repair = config.repair
-    ? new GoodNetRepair(stack('Repair', 'repairs nets on GPU machines'), 'Repair', {
+    ? new GoodNetRepair(forRepair!, 'Repair', {
         artifacts,
         instanceTypes: config.instanceTypes,
         maxvCpus: config.maxvCpus,
         maxShares: config.maxShares,
         image: config.repairImage,
+        vpc: config.vpc === undefined ? undefined : networkOf(forRepair!, config.vpc, config.subnets),
         removalPolicy,
       })
     : undefined;
@@ -51,7 +55,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         engine: config.engine,
         memory: config.memory,
         provisionedConcurrency: config.provisionedConcurrency,
-        reservedConcurrency: config.reservedConcurrency,
+        reservedConcurrency: reservedFor(config),
         throttle: { rate: config.throttleRate, burst: config.throttleBurst },
         origins: config.origins,
         audit: config.audit,
@@ -71,6 +75,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
       emails: config.alarmEmails,
     });
   }
+  if (config.encryptionKey) for (const each of stacks) encryptWith(each, config.encryptionKey);
   return stacks;
 }
 
@@ -87,6 +92,7 @@ function screeningOf(
     prefix: config.uploadsPrefix,
     model: config.model,
     records: { tags, results: results === '' ? false : results, events, quarantine: quarantine || undefined },
+    guardReads: config.guardReads,
     concurrency: config.screeningConcurrency,
     backfillConcurrency: config.backfillConcurrency,
     audit: config.audit,
@@ -97,4 +103,27 @@ function screeningOf(
 
 function authOf({ auth, jwtIssuer, jwtAudience }: Config): EndpointAuth {
   return auth === 'iam' ? { kind: 'iam' } : { kind: 'jwt', issuer: jwtIssuer!, audience: jwtAudience! };
+}
+
+/** A function URL has no throttle of its own: so many instances are the limit to what a flood of requests costs. */
+const BEHIND_A_URL = 50;
+
+function reservedFor({ front, reservedConcurrency }: Config): number | undefined {
+  const told = reservedConcurrency ?? (front === 'function-url' ? BEHIND_A_URL : 0);
+  return told === 0 ? undefined : told;
+}
+
+/** An existing network: nothing is looked up, so that templates are the same wherever they are made. */
+function networkOf(stack: Stack, vpcId: string, subnets: readonly string[]): IVpc {
+  Validations.of(stack).acknowledge({
+    id: 'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
+    reason: 'Nobody asks for their routes.',
+  });
+  // Batch takes the subnets; nobody asks for their zones.
+  const availabilityZones = subnets.map((_, i) => Fn.select(i, Fn.getAzs()));
+  return Vpc.fromVpcAttributes(stack, 'Network', {
+    vpcId,
+    availabilityZones,
+    privateSubnetIds: [...subnets],
+  });
 }

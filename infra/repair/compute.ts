@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   AllocationStrategy,
+  type CfnComputeEnvironment,
   EcsMachineImageType,
   JobQueue,
   JobStateTimeLimitActionsAction,
@@ -50,6 +51,7 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]',
     "What the ECS agent needs changes with the agent; AWS keeps this policy in step. The job's own role is another.",
   );
+  const launchTemplate = machine(scope);
   const shared = {
     vpc,
     instanceRole,
@@ -65,7 +67,7 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
         allowAllOutbound: true,
       }),
     ],
-    launchTemplate: machine(scope),
+    launchTemplate,
   };
   const spot = new ManagedEc2EcsComputeEnvironment(scope, 'SpotMachines', {
     ...shared,
@@ -76,6 +78,13 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
     ...shared,
     allocationStrategy: AllocationStrategy.BEST_FIT_PROGRESSIVE,
   });
+  for (const each of [spot, onDemand]) {
+    // Without a version Batch keeps to the first: a change of the machine would change nothing.
+    (each.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
+      'ComputeResources.LaunchTemplate.Version',
+      launchTemplate.latestVersionNumber,
+    );
+  }
   return {
     // A second compute environment in one queue would be used when the first is full, not when there is no spot machine.
     spot: new JobQueue(scope, 'SpotQueue', {
@@ -97,11 +106,14 @@ function giveUp(reason: JobStateTimeLimitActionsReason) {
   };
 }
 
-/** An encrypted disk that holds the image and the nets, and metadata that only the machine itself can ask for. */
+/**
+ * An encrypted disk that holds the image and the nets, and metadata, the machine's role among it, that a container can't ask
+ * for: its requests have one hop more.
+ */
 function machine(scope: Construct): LaunchTemplate {
   return new LaunchTemplate(scope, 'Machine', {
     requireImdsv2: true,
-    httpPutResponseHopLimit: 2,
+    httpPutResponseHopLimit: 1,
     blockDevices: [
       {
         deviceName: '/dev/xvda',

@@ -2,9 +2,13 @@ import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
+import { lastQueue } from '../queues';
+import { serviceHere } from '../trust';
 import { INSTANCE_TYPES, repairQueues } from './compute';
 import { repairJob } from './job';
 import { repairMachine } from './machine';
@@ -40,6 +44,8 @@ export interface GoodNetRepairProps {
  */
 export class GoodNetRepair extends Construct {
   readonly workflow: StateMachine;
+  /** Events of job files that could not start their job. */
+  readonly notStarted: Queue | undefined;
 
   constructor(scope: Construct, id: string, props: GoodNetRepairProps) {
     super(scope, id);
@@ -65,7 +71,10 @@ export class GoodNetRepair extends Construct {
       timeout: Duration.days(7),
       removalPolicy,
     });
-    if (startOnUpload) this.startOnUpload(artifacts);
+    if (startOnUpload) {
+      this.notStarted = lastQueue(this, 'NotStarted', removalPolicy);
+      this.startOnUpload(artifacts);
+    }
     new CfnOutput(this, 'StartByHand', {
       value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json"}'`,
     });
@@ -91,6 +100,8 @@ export class GoodNetRepair extends Construct {
         new SfnStateMachine(this.workflow, {
           input: RuleTargetInput.fromObject({ job: `s3://${bucket}/${key}` }),
           retryAttempts: 8,
+          deadLetterQueue: this.notStarted,
+          role: new Role(this, 'StartRole', { assumedBy: serviceHere(this, 'events') }),
         }),
       ],
     });

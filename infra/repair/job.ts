@@ -3,7 +3,7 @@ import { Action, EcsEc2ContainerDefinition, EcsJobDefinition, Reason } from 'aws
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, LogDriver } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
@@ -12,6 +12,7 @@ import { allow, explain } from '../iam';
 import { ONLY_WHAT_IMAGES_NEED } from '../image-files';
 import { packageRoot } from '../package-root';
 import { allowListing, allowPublishing, storeUrl } from '../store';
+import { serviceHere } from '../trust';
 
 export interface RepairJobProps {
   readonly artifacts: GoodNetArtifacts;
@@ -100,7 +101,7 @@ function ownImage(scope: Construct, artifacts: GoodNetArtifacts): ContainerImage
 
 function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
   const { bucket, store } = artifacts;
-  const role = new Role(scope, 'JobRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+  const role = new Role(scope, 'JobRole', { assumedBy: serviceHere(scope, 'ecs-tasks') });
   allow(role, {
     sid: 'ReadNetsAndImages',
     actions: ['s3:GetObject'],
@@ -122,7 +123,7 @@ function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
 
 function executionRole(scope: Construct, logGroup: LogGroup): Role {
   const role = new Role(scope, 'ExecutionRole', {
-    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    assumedBy: serviceHere(scope, 'ecs-tasks'),
   });
   logGroup.grantWrite(role);
   explain(

@@ -1,11 +1,12 @@
 import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { EcsJobDefinition, JobQueue } from 'aws-cdk-lib/aws-batch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
 import { allow, explain } from '../iam';
+import { deliveredLogs } from '../logs';
+import { serviceHere } from '../trust';
 import { repairStates } from './workflow';
 
 export interface RepairMachineProps {
@@ -22,7 +23,7 @@ export interface RepairMachineProps {
 export function repairMachine(scope: Construct, props: RepairMachineProps): StateMachine {
   const { artifacts, spot, onDemand, definition, maxShares, timeout, removalPolicy } = props;
   const stack = Stack.of(scope);
-  const role = new Role(scope, 'WorkflowRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const role = new Role(scope, 'WorkflowRole', { assumedBy: serviceHere(scope, 'states') });
   const states = repairStates({
     spot,
     onDemand,
@@ -45,10 +46,7 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
-      destination: new LogGroup(scope, 'WorkflowLogs', {
-        retention: RetentionDays.THREE_MONTHS,
-        removalPolicy,
-      }),
+      destination: deliveredLogs(scope, 'WorkflowLogs', 'states', removalPolicy),
     },
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -8,6 +8,7 @@ import { logBucket, privateBucket } from '../buckets';
 import { HANDLERS } from '../lambda/code';
 import type { StoreLocation } from '../store';
 import { BACKFILL_PREFIX, backfill } from './backfill';
+import { guardReads } from './guard';
 import { uploadQueue } from './queue';
 import { chosenRecords, type Records } from './records';
 import { ScreeningFunction } from './worker';
@@ -33,6 +34,8 @@ export interface GoodNetScreeningProps {
   readonly audit?: boolean;
   /** What metrics are told from other deployments' by: their dimension `service`. Default: the stack's name. */
   readonly service?: string;
+  /** Whether the bucket refuses to hand out uploads that are flagged, or not yet screened. Default: no. */
+  readonly guardReads?: boolean;
   /** What becomes of buckets, queues and logs when the stack is deleted. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -48,7 +51,10 @@ export class GoodNetScreening extends Construct {
   readonly service: string;
   readonly uploads: IBucket;
   readonly queue: Queue;
+  /** Uploads that could not be screened in five tries. */
   readonly deadLetters: Queue;
+  /** Uploads that EventBridge could not bring into the queue. */
+  readonly undelivered: Queue;
   readonly worker: ScreeningFunction;
   /** Screens what a backfill hands over. */
   readonly batches: ScreeningFunction;
@@ -81,7 +87,7 @@ export class GoodNetScreening extends Construct {
       service: this.service,
       removalPolicy,
     };
-    const { queue, deadLetters } = uploadQueue(this, {
+    const { queue, deadLetters, undelivered } = uploadQueue(this, {
       uploads: this.uploads,
       prefix,
       own,
@@ -90,6 +96,7 @@ export class GoodNetScreening extends Construct {
     });
     this.queue = queue;
     this.deadLetters = deadLetters;
+    this.undelivered = undelivered;
     this.worker = new ScreeningFunction(this, 'OnEvents', {
       ...shared,
       handler: HANDLERS.screening,
@@ -109,6 +116,12 @@ export class GoodNetScreening extends Construct {
       description: 'GoodNet: screens what was uploaded before',
       timeout: Duration.minutes(5),
     });
+    if (props.guardReads) {
+      if (!records.tags)
+        throw new Error('GoodNetScreening: guardReads goes by tags. Take records.tags, too.');
+      const prefixes = [prefix, ...(records.quarantine ? [records.quarantine] : [])];
+      guardReads(this.uploads, [this.worker.role, this.batches.role], prefixes);
+    }
     this.backfill = backfill(this, {
       uploads: this.uploads,
       prefix,
@@ -125,6 +138,14 @@ export class GoodNetScreening extends Construct {
     new CfnOutput(this, 'TryIt', { value: `aws s3 cp face.png s3://${bucketName}/${below}face.png` });
     new CfnOutput(this, 'StartBackfill', {
       value: `aws stepfunctions start-execution --state-machine-arn ${this.backfill.stateMachineArn} --input '{"prefix":""}'`,
+    });
+    new CfnOutput(this, 'SendDeadLettersBack', {
+      description: 'Has what failed five times screened again, once what was wrong is mended',
+      value: `aws sqs start-message-move-task --source-arn ${this.deadLetters.queueArn}`,
+    });
+    new CfnOutput(this, 'LookAtUndelivered', {
+      description: 'What EventBridge could not bring into the queue: a backfill makes up for it',
+      value: `aws sqs receive-message --max-number-of-messages 10 --queue-url ${this.undelivered.queueUrl}`,
     });
     if (!isExisting) return;
     new CfnOutput(this, 'TellEventBridge', {

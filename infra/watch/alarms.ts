@@ -61,7 +61,7 @@ export function endpointAlarms(scope: Construct, { classifier, api, service }: G
 
 /** Uploads that wait, and objects that fail or were given up on. */
 export function screeningAlarms(scope: Construct, screening: GoodNetScreening): Alarm[] {
-  const { queue, deadLetters, worker, batches, backfill, service } = screening;
+  const { queue, deadLetters, undelivered, worker, batches, backfill, service } = screening;
   const period = FIVE_MINUTES;
   const filling = [batches.function.metricErrors({ period }), backfill.metricFailed({ period })];
   return [
@@ -75,6 +75,11 @@ export function screeningAlarms(scope: Construct, screening: GoodNetScreening): 
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
       above: 0,
       says: 'Uploads could not be screened in five tries.',
+    }),
+    alarm(scope, 'Undelivered', {
+      metric: undelivered.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+      above: 0,
+      says: 'EventBridge could not bring uploads into the queue.',
     }),
     alarm(scope, 'ScreeningErrors', {
       metric: failures('ScreeningErrors', service, [worker.function.metricErrors({ period })], period),
