@@ -69,6 +69,8 @@ const schema = z.strictObject({
   screeningConcurrency: number.int().min(2).max(1000).default(10),
   backfillConcurrency: number.int().min(1).max(10_000).default(50),
   instanceTypes: list.optional(),
+  /** Whether an uploaded job's bundles become current. */
+  activateFromInbox: flag.default(false),
   maxvCpus: number.int().min(4).default(64),
   maxShares: number.int().min(1).max(10_000).default(16),
   /** An existing network of the repair. */

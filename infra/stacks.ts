@@ -42,6 +42,8 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         instanceTypes: config.instanceTypes,
         maxvCpus: config.maxvCpus,
         maxShares: config.maxShares,
+        activateFromInbox: config.activateFromInbox,
+        service: config.name,
         image: config.repairImage,
         vpc: config.vpc === undefined ? undefined : networkOf(forRepair!, config.vpc, config.subnets),
         removalPolicy,

@@ -6,7 +6,8 @@ import { type Recording, screenObject } from '../screening/screen-object';
 import { s3Uploads } from '../uploads/s3';
 import { logAudit } from './audit';
 import { logger, watch } from './powertools';
-import { setting, startFunction } from './start';
+import { setting } from './setting';
+import { startFunction } from './start';
 
 /**
  * Screens objects as the environment says: GOODNET_TAGS=true; GOODNET_RESULTS_PREFIX and GOODNET_QUARANTINE_PREFIX, in

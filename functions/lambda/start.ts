@@ -7,6 +7,7 @@ import type { Catalogue } from '../catalogue/catalogue';
 import { reachable } from '../catalogue/reachable';
 import { storedCatalogue } from '../catalogue/stored';
 import { logger, watch } from './powertools';
+import { setting } from './setting';
 
 /**
  * What every function does once, at its cold start: the engine, and the models at GOODNET_BUNDLE. Where there is one, it
@@ -43,9 +44,4 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   const [names, engine] = await Promise.all([catalogue.names().catch(() => []), starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
-}
-
-/** An environment variable; undefined where it is not set, or empty. */
-export function setting(name: string): string | undefined {
-  return process.env[name] || undefined;
 }

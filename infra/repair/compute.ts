@@ -20,6 +20,7 @@ import {
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { explain } from '../iam';
+import { PATIENCE } from './workflow';
 
 /**
  * The machines that there are in most regions: Batch refuses all of a compute environment if one of its types is not
@@ -33,9 +34,6 @@ export interface ComputeProps {
   readonly instanceTypes: readonly string[];
   readonly maxvCpus: number;
 }
-
-/** How long a job waits for a spot machine before it is given up on. */
-const PATIENCE = Duration.minutes(20);
 
 /** Where jobs wait: one queue for spot machines, one for machines at full price. Both have none while nothing waits. */
 export function repairQueues(scope: Construct, props: ComputeProps): { spot: JobQueue; onDemand: JobQueue } {
@@ -89,19 +87,27 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
     // A second compute environment in one queue would be used when the first is full, not when there is no spot machine.
     spot: new JobQueue(scope, 'SpotQueue', {
       computeEnvironments: [{ computeEnvironment: spot, order: 1 }],
-      jobStateTimeLimitActions: [giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY)],
+      jobStateTimeLimitActions: WAITED_IN_VAIN.map(giveUp),
     }),
     onDemand: new JobQueue(scope, 'OnDemandQueue', {
       computeEnvironments: [{ computeEnvironment: onDemand, order: 1 }],
+      jobStateTimeLimitActions: WAITED_IN_VAIN.map(giveUp),
     }),
   };
 }
+
+/** What Batch says of a job that can't go on. A quota it does not tell of so: the workflow sees that nothing works. */
+const WAITED_IN_VAIN = [
+  JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY,
+  JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE,
+  JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT,
+];
 
 function giveUp(reason: JobStateTimeLimitActionsReason) {
   return {
     reason,
     action: JobStateTimeLimitActionsAction.CANCEL,
-    maxTime: PATIENCE,
+    maxTime: Duration.seconds(PATIENCE),
     state: JobStateTimeLimitActionsState.RUNNABLE,
   };
 }

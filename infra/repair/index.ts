@@ -1,4 +1,5 @@
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { JobQueue } from 'aws-cdk-lib/aws-batch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
@@ -13,6 +14,7 @@ import { INSTANCE_TYPES, repairQueues } from './compute';
 import { repairJob } from './job';
 import { repairMachine } from './machine';
 import { repairNetwork } from './network';
+import { planFunction, publishFunction } from './step-function';
 
 export interface GoodNetRepairProps {
   /** Where nets come from and bundles go. */
@@ -29,6 +31,10 @@ export interface GoodNetRepairProps {
   readonly image?: string;
   /** How long one try of a share of a job may take; Batch does not try again what ran into it. Default a day. */
   readonly timeout?: Duration;
+  /** Whether bundles of jobs that an upload has started become current. Default: no, a person activates them. */
+  readonly activateFromInbox?: boolean;
+  /** What metrics are told from other deployments' by: their dimension `service`. Default: the stack's name. */
+  readonly service?: string;
   /** Whether a job file in the inbox starts its job. Default true. */
   readonly startOnUpload?: boolean;
   /** What becomes of the logs when the stack is deleted. Default: they stay. */
@@ -44,6 +50,10 @@ export interface GoodNetRepairProps {
  */
 export class GoodNetRepair extends Construct {
   readonly workflow: StateMachine;
+  /** Where jobs wait for machines. */
+  readonly queues: readonly JobQueue[];
+  /** The dimension `service` of its metric. */
+  readonly service: string;
   /** Events of job files that could not start their job. */
   readonly notStarted: Queue | undefined;
 
@@ -61,12 +71,21 @@ export class GoodNetRepair extends Construct {
     const vpc = props.vpc ?? repairNetwork(this, removalPolicy);
     const { spot, onDemand } = repairQueues(this, { vpc, instanceTypes, maxvCpus });
     const { definition } = repairJob(this, { artifacts, image, timeout, removalPolicy });
-    this.workflow = repairMachine(this, {
+    this.service = props.service ?? Stack.of(this).stackName;
+    this.queues = [spot, onDemand];
+    const steps = {
       artifacts,
+      maxShares,
+      activateFromInbox: props.activateFromInbox ?? false,
+      removalPolicy,
+    };
+    this.workflow = repairMachine(this, {
+      plan: planFunction(this, steps),
+      publish: publishFunction(this, steps),
+      service: this.service,
       spot,
       onDemand,
       definition,
-      maxShares,
       // Tries on spot machines, waiting for them, and a try at full price.
       timeout: Duration.days(7),
       removalPolicy,
@@ -76,7 +95,7 @@ export class GoodNetRepair extends Construct {
       this.startOnUpload(artifacts);
     }
     new CfnOutput(this, 'StartByHand', {
-      value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json"}'`,
+      value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json","byHand":true}'`,
     });
     new CfnOutput(this, 'StartByUpload', {
       value: `aws s3 cp --recursive NAME s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME --exclude repair-job.json && aws s3 cp NAME/repair-job.json s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/`,

@@ -11,7 +11,7 @@ import { canBuildImage } from '../docker';
 import { allow, explain } from '../iam';
 import { ONLY_WHAT_IMAGES_NEED } from '../image-files';
 import { packageRoot } from '../package-root';
-import { allowListing, allowPublishing, storeUrl } from '../store';
+import { allowListing } from '../store';
 import { serviceHere } from '../trust';
 
 export interface RepairJobProps {
@@ -35,14 +35,12 @@ export function repairJob(
   const container = new EcsEc2ContainerDefinition(scope, 'Container', {
     ...SIZE,
     image: repairImage(scope, artifacts, image),
-    command: ['job', 'Ref::job'],
+    command: ['job', 'Ref::job', '--store', 'Ref::made'],
     environment: {
       GOODNET_ENGINE: 'node',
       GOODNET_JOB_STATE: `s3://${artifacts.bucket.bucketName}/${PREFIXES.jobs}`,
-      GOODNET_STORE: storeUrl(artifacts.store),
       // Batch tells a container no region.
       AWS_REGION: Stack.of(scope).region,
-      ...(artifacts.signingKey && { GOODNET_SIGN: artifacts.signingKey.keyArn }),
     },
     jobRole: jobRole(scope, artifacts),
     executionRole: executionRole(scope, logGroup),
@@ -52,7 +50,7 @@ export function repairJob(
   const definition = new EcsJobDefinition(scope, 'Definition', {
     container,
     timeout,
-    parameters: { job: 'none' },
+    parameters: { job: 'none', made: 'none' },
     // Each net is done once, however often the job is tried: a try goes on where the one before stopped.
     retryAttempts: 5,
     retryStrategies: [
@@ -99,8 +97,9 @@ function ownImage(scope: Construct, artifacts: GoodNetArtifacts): ContainerImage
   });
 }
 
+/** What the container may do, where strangers' nets are parsed: it neither signs nor writes where bundles are answered from. */
 function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
-  const { bucket, store } = artifacts;
+  const { bucket } = artifacts;
   const role = new Role(scope, 'JobRole', { assumedBy: serviceHere(scope, 'ecs-tasks') });
   allow(role, {
     sid: 'ReadNetsAndImages',
@@ -112,12 +111,13 @@ function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
   allow(role, {
     sid: 'KeepWhatIsDone',
     actions: ['s3:GetObject', 's3:PutObject'],
-    resources: [bucket.arnForObjects(`${PREFIXES.jobs}/*`)],
-    because: 'What is done is kept by job and net, not known beforehand: that prefix, and no more.',
+    resources: [PREFIXES.jobs, PREFIXES.made].map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
+    because:
+      'What is done and made is kept by job and net, not known beforehand: these prefixes, and no more.',
   });
   allowListing(bucket, PREFIXES.inbox, role);
   allowListing(bucket, PREFIXES.jobs, role);
-  allowPublishing(store, role);
+  allowListing(bucket, PREFIXES.made, role);
   return role;
 }
 

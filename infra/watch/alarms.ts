@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { GoodNetEndpoint } from '../endpoint';
 import type { GoodNetRepair } from '../repair';
 import type { GoodNetScreening } from '../screening';
-import { failures, flaggedOverAlpha } from './metrics';
+import { failures, flaggedOverAlpha, noMachines } from './metrics';
 
 const FIVE_MINUTES = Duration.minutes(5);
 /** Shares need many images; a quarter of a day finds a drift while it is new. */
@@ -112,12 +112,27 @@ export function rateAlarms(scope: Construct, alpha: number, services: readonly s
   ];
 }
 
-/** Jobs that have failed, at full price, too. */
-export function repairAlarms(scope: Construct, { workflow }: GoodNetRepair): Alarm[] {
+/** Jobs that have failed, that could not be started, and for which there is no machine. */
+export function repairAlarms(scope: Construct, repair: GoodNetRepair): Alarm[] {
+  const { workflow, notStarted, service } = repair;
   const metrics = [workflow.metricFailed, workflow.metricTimedOut];
   const [failed, timedOut] = metrics.map((metric) => metric.call(workflow, { period: FIVE_MINUTES }));
   return [
     alarm(scope, 'RepairFailed', { metric: failed!, above: 0, says: 'A repair job has failed for good.' }),
+    alarm(scope, 'RepairBlocked', {
+      metric: noMachines(service, FIVE_MINUTES),
+      above: 0,
+      says: 'Quota or capacity: no GPU machine could be had for a repair, on spot or at full price.',
+    }),
+    ...(notStarted
+      ? [
+          alarm(scope, 'RepairNotStarted', {
+            metric: notStarted.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+            above: 0,
+            says: 'A job file was uploaded, and its job could not be started.',
+          }),
+        ]
+      : []),
     alarm(scope, 'RepairTimedOut', { metric: timedOut!, above: 0, says: 'A repair job took over a week.' }),
   ];
 }

@@ -9,6 +9,7 @@ import type { GoodNetEndpoint } from '../endpoint';
 import type { GoodNetRepair } from '../repair';
 import type { GoodNetScreening } from '../screening';
 import { endpointAlarms, rateAlarms, repairAlarms, screeningAlarms } from './alarms';
+import { blockedQueues } from './blocked';
 import { widgets } from './widgets';
 
 export interface GoodNetWatchProps {
@@ -57,6 +58,7 @@ export class GoodNetWatch extends Construct {
       ...(endpoint || screening ? rateAlarms(this, alpha, services) : []),
       ...(repair ? repairAlarms(this, repair) : []),
     ];
+    if (repair) blockedQueues(this, repair, this.topic);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(this.topic));
     this.dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,

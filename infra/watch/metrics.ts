@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { NO_MACHINES } from '../repair/workflow';
 
 /** What the functions' counts are found by (functions/lambda/powertools.ts): without its dimension a metric is another one. */
 export const NAMESPACE = 'GoodNet';
@@ -7,6 +8,11 @@ export const NAMESPACE = 'GoodNet';
 /** Images answered, over a period, by what was said. @param service the deployment that has answered */
 export function images(said: 'Clean' | 'Flagged', service: string, period: Duration): Metric {
   return ours(said, service, period);
+}
+
+/** Repairs for which no machine could be had (infra/repair/workflow.ts). */
+export function noMachines(service: string, period: Duration): Metric {
+  return ours(NO_MACHINES, service, period);
 }
 
 function ours(metricName: string, service: string, period: Duration): Metric {

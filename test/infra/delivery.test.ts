@@ -81,8 +81,9 @@ function isLet(made: Synthesized, { service, action, to }: Delivery): boolean {
       [Action].flat().includes(action) &&
       [Principal?.Service].flat().includes(service) &&
       idOf(Resource) === to &&
-      // Only for this account, or for the very rule.
-      /aws:Source(Account|Arn)/.test(JSON.stringify(Condition)),
+      // Only for this account, or for the very rule; EventBridge's documents have no condition for topics.
+      (/aws:Source(Account|Arn)/.test(JSON.stringify(Condition)) ||
+        (service === 'events.amazonaws.com' && action === 'sns:Publish')),
   );
 }
 

@@ -7,6 +7,7 @@ import { unwatched, type Watch } from '../../functions/observe/watch';
 import { failures, flaggedOverAlpha, images, NAMESPACE } from '../../infra/watch/metrics';
 import type { Verdict } from '../../models/verdict';
 import { colours, plain } from '../functions/stand-in';
+import { OWN_METRICS } from '../scale/idle';
 import { synthesize } from './synth';
 
 it('watches the metrics that the functions write: namespace, name and dimensions', async () => {
@@ -17,6 +18,8 @@ it('watches the metrics that the functions write: namespace, name and dimensions
     watch.verdict('faces', said(false));
     watch.verdict('faces', said(false));
     watch.request('/v1/classify', 'POST', 503, 0.1);
+    watch.request('/v1/classify', 'POST', 200, 0.1);
+    for (const stage of ['decode', 'queue', 'nets'] as const) watch.stage(stage, 0.1);
     notScreened('Screening', 2);
     notScreened('Backfill', 3);
   });
@@ -35,6 +38,8 @@ it('watches the metrics that the functions write: namespace, name and dimensions
   }
   expect([line.Flagged, line.Clean].flat()).toEqual([1, 1, 1]);
   expect(line.Unfamiliar).toEqual(1);
+  // Which docs/scale.md tells the price of; the twelfth is the repair's.
+  expect(written.Metrics.length + 1).toBe(OWN_METRICS);
   expect([line.Errors, line.ScreeningErrors, line.BackfillErrors]).toEqual([1, 2, 3]);
 });
 

@@ -20,7 +20,8 @@ afterAll(() => {
 
 /** Builds the functions' programs where they are not there. */
 export function buildPrograms(): void {
-  if (existsSync(join(root, 'dist/lambda/index.mjs'))) return;
+  if (['lambda/index.mjs', 'lambda-jobs/plan.mjs'].every((file) => existsSync(join(root, 'dist', file))))
+    return;
   execFileSync(process.execPath, [join(root, 'scripts/build-lambda.mjs')]);
 }
 
@@ -44,10 +45,7 @@ export interface Synthesized {
 }
 
 /** GoodNet's stacks with options as `-c goodnet:NAME=VALUE` gives them. */
-export function synthesize(
-  options: Record<string, unknown> = {},
-  env?: { region: string },
-): Synthesized {
+export function synthesize(options: Record<string, unknown> = {}, env?: { region: string }): Synthesized {
   buildPrograms();
   const context = Object.entries(options).map(([name, value]) => [`goodnet:${name}`, value]);
   const app = newApp(Object.fromEntries(context));
