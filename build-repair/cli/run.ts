@@ -6,7 +6,7 @@ import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
 import { exportCommand } from './commands/export';
 import { inspectCommand } from './commands/inspect';
-import { jobCommand, jobWorkerCommand } from './commands/job';
+import { jobCommand, jobWorkerCommand, servedWorkerCommand } from './commands/job';
 import { migrateCommand } from './commands/migrate';
 import { repairCommand } from './commands/repair';
 import { screenCommand, screenWorkerCommand } from './commands/screen';
@@ -54,6 +54,7 @@ export function program(): Command {
   }
   root.addCommand(screenWorkerCommand(), { hidden: true });
   root.addCommand(jobWorkerCommand(), { hidden: true });
+  root.addCommand(servedWorkerCommand(), { hidden: true });
   completeHelp(root);
   // Exits are thrown, not taken, so that run() alone decides on them.
   for (const command of withAllBelow(root)) {
