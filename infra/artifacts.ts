@@ -31,6 +31,8 @@ export const PREFIXES = {
   models: 'models',
   /** Bundles that jobs have made, unsigned, before they are published. */
   made: 'made',
+  /** What people have released that screening had flagged. */
+  released: 'released',
   /** What each job has done so far, and its reports. */
   jobs: 'jobs',
 } as const;

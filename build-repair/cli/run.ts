@@ -8,6 +8,7 @@ import { exportCommand } from './commands/export';
 import { inspectCommand } from './commands/inspect';
 import { jobCommand, jobWorkerCommand, servedWorkerCommand } from './commands/job';
 import { migrateCommand } from './commands/migrate';
+import { releaseCommand } from './commands/release';
 import { repairCommand } from './commands/repair';
 import { screenCommand, screenWorkerCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
@@ -47,6 +48,7 @@ export function program(): Command {
     rollbackCommand(),
     pruneCommand(),
     migrateCommand(),
+    releaseCommand(),
     jobCommand(),
     demoCommand(),
   ]) {

@@ -2,6 +2,7 @@ import { GoodNetError } from '../../models/errors';
 import { s3Client } from '../../models/store/s3-files';
 import type { ScreeningOptions } from '../screening/events';
 import type { JudgedLine } from '../screening/judge';
+import { releasedAt } from '../screening/released';
 import { type Recording, screenObject } from '../screening/screen-object';
 import { s3Uploads } from '../uploads/s3';
 import { logAudit } from './audit';
@@ -12,7 +13,8 @@ import { startFunction } from './start';
 /**
  * Screens objects as the environment says: GOODNET_TAGS=true; GOODNET_RESULTS_PREFIX and GOODNET_QUARANTINE_PREFIX, in
  * the upload's bucket or in …_BUCKET; GOODNET_EVENTS, the name of an EventBridge bus; GOODNET_MODEL, where the store has
- * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload; GOODNET_AUDIT=true for a line of each image.
+ * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload; GOODNET_AUDIT=true for a line of each image;
+ * GOODNET_RELEASED, where it is kept what people have released (goodnet release).
  */
 export async function startScreener(): Promise<ScreeningOptions> {
   const audit = logAudit();
@@ -29,6 +31,8 @@ export async function startScreener(): Promise<ScreeningOptions> {
     quarantine: at('QUARANTINE'),
     announce: bus === undefined ? undefined : await announcer(bus),
   };
+  const releases = setting('GOODNET_RELEASED');
+  const released = releases === undefined ? undefined : releasedAt(releases);
   const model = setting('GOODNET_MODEL');
   const levels = { info: 'info', warn: 'warn', error: 'error' } as const;
   // What is written to the uploads' own bucket comes back as an event.
@@ -42,7 +46,7 @@ export async function startScreener(): Promise<ScreeningOptions> {
       if (model === undefined) nameOne(await catalogue.names());
       return await catalogue.use(model, async (classifier) => {
         const note = audit && ((line: JudgedLine) => audit({ ...asked, ...line }));
-        const result = await screenObject(object, { model: classifier, uploads, recording, note });
+        const result = await screenObject(object, { model: classifier, uploads, recording, released, note });
         if (result.verdict) watch.verdict(classifier.model, result.verdict);
         return result;
       });

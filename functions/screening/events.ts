@@ -112,13 +112,13 @@ export async function screenAndLog(
   }
   const left = (by?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - TO_ANSWER;
   const result = await within(Math.min(most, left), 'Screening it', () => screen(object, asked));
-  const { outcome, reason, verdict, movedTo, untagged, droppedTags } = result;
+  const { outcome, reason, verdict, movedTo, untagged, droppedTags, released } = result;
   if (outcome === 'folder') {
     log({ level: 'info', message: "left out: a folder's mark", ...more, ...object });
     return undefined;
   }
   const level = untagged || droppedTags ? 'warn' : 'info';
-  const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags };
+  const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags, released };
   log({ level, message: 'screened', ...more, ...object, ...told });
   return outcome;
 }

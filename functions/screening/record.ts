@@ -34,6 +34,8 @@ export interface ScreenedObject extends UploadedObject {
   /** Tells the content that was judged from what came in its place. */
   readonly etag?: string;
   readonly verdict?: Verdict;
+  /** Who has released it: it is clean by that, not by its verdict. */
+  readonly released?: Judged['released'];
   /** Why it bears no tags, or not all, where it should. */
   readonly untagged?: string;
   /** Keys of the uploader's tags that had to go for ours: S3 keeps ten. */

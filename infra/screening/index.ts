@@ -11,6 +11,7 @@ import { BACKFILL_PREFIX, backfill } from './backfill';
 import { guardReads } from './guard';
 import { uploadQueue } from './queue';
 import { chosenRecords, type Records } from './records';
+import { releasers } from './releases';
 import { ScreeningFunction } from './worker';
 
 export type { Records } from './records';
@@ -129,6 +130,8 @@ export class GoodNetScreening extends Construct {
       concurrency: backfillConcurrency,
       removalPolicy,
     });
+    if (records.quarantine)
+      releasers(this, { store, uploads: this.uploads, prefix, quarantine: records.quarantine });
     this.tell(prefix, props.uploads !== undefined);
   }
 

@@ -10,6 +10,7 @@ import { roleWithLogs } from '../lambda/role';
 import { allowListing, allowReading, type StoreLocation } from '../store';
 import { BACKFILL_PREFIX } from './backfill';
 import type { ChosenRecords } from './records';
+import { allowReadingReleases, releasesUrl } from './releases';
 
 export interface ScreeningFunctionProps {
   readonly handler: string;
@@ -38,6 +39,7 @@ export class ScreeningFunction extends Construct {
     const { handler, description, timeout, store, uploads, records, model, audit, removalPolicy } = props;
     const { role, logGroup } = roleWithLogs(this, removalPolicy);
     allowReading(store, role);
+    allowReadingReleases(store, role);
     allowScreening(role, props);
     this.role = role;
     this.function = new LambdaFunction(this, 'Function', {
@@ -58,6 +60,7 @@ export class ScreeningFunction extends Construct {
         ...(records.results && { GOODNET_RESULTS_PREFIX: `${records.results}/` }),
         ...(records.quarantine && { GOODNET_QUARANTINE_PREFIX: `${records.quarantine}/` }),
         ...(records.events && { GOODNET_EVENTS: 'default' }),
+        GOODNET_RELEASED: releasesUrl(store),
         GOODNET_SKIP_PREFIXES: `${BACKFILL_PREFIX}/`,
       },
     });

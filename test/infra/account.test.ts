@@ -147,3 +147,35 @@ describe('guardReads', () => {
     expect(() => synthesize({ guardReads: true, tags: false })).toThrow(/goes by tags/);
   });
 });
+
+describe('releases', () => {
+  const made = synthesize({ quarantine: 'flagged' });
+
+  it('are looked for by what screens, where who uploads can not write', () => {
+    for (const Handler of ['events.handler', 'backfill.handler'])
+      made.template('Screening').hasResourceProperties('AWS::Lambda::Function', {
+        Handler,
+        Environment: { Variables: { GOODNET_RELEASED: Match.anyValue() } },
+      });
+    const statements = found(made, 'AWS::IAM::Policy', ['Screening']).flatMap(
+      ([, { Properties }]) => Properties.PolicyDocument.Statement,
+    );
+    const read = statements.filter(({ Sid }) => Sid === 'ReadReleases');
+    expect(read).toHaveLength(2);
+    expect(JSON.stringify(read)).toContain('/released/*');
+    expect(
+      JSON.stringify(statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'))),
+    ).not.toContain('released');
+  });
+
+  it('have a policy of their own, and their line is printed', () => {
+    const [[, policy]] = found(made, 'AWS::IAM::ManagedPolicy', ['Screening']) as [
+      [string, { Properties: object }],
+    ];
+    expect(policy.Properties).not.toHaveProperty('Roles');
+    expect(JSON.stringify(made.template('Screening').findOutputs('*'))).toMatch(
+      /goodnet release s3:.*--quarantine flagged --record .*\/released/,
+    );
+    expect(found(app, 'AWS::IAM::ManagedPolicy', ['Screening'])).toEqual([]);
+  });
+});
