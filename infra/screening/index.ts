@@ -5,6 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { logBucket, privateBucket } from '../buckets';
+import { allow } from '../iam';
 import { HANDLERS } from '../lambda/code';
 import type { StoreLocation } from '../store';
 import { BACKFILL_PREFIX, backfill } from './backfill';
@@ -103,6 +104,13 @@ export class GoodNetScreening extends Construct {
       handler: HANDLERS.screening,
       description: 'GoodNet: screens new uploads',
       timeout,
+    });
+    // What can't be screened yet, because there is no model, is put back to come later.
+    this.worker.function.addEnvironment('GOODNET_UPLOADS_QUEUE', queue.queueUrl);
+    allow(this.worker.role, {
+      sid: 'TryLater',
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
     });
     this.worker.function.addEventSource(
       new SqsEventSource(queue, {

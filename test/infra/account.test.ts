@@ -35,6 +35,23 @@ describe('dead letters', () => {
   });
 });
 
+describe('uploads before there is a model', () => {
+  it('may be put back into the queue by what screens them', () => {
+    app.template('Screening').hasResourceProperties('AWS::Lambda::Function', {
+      Handler: 'events.handler',
+      Environment: { Variables: { GOODNET_UPLOADS_QUEUE: Match.anyValue() } },
+    });
+    const statements = found(app, 'AWS::IAM::Policy', ['Screening']).flatMap(
+      ([, { Properties }]) => Properties.PolicyDocument.Statement,
+    );
+    const [later] = statements.filter(({ Sid }) => Sid === 'TryLater');
+    expect(later).toMatchObject({
+      Action: 'sqs:SendMessage',
+      Resource: { 'Fn::GetAtt': [expect.stringContaining('Uploads'), 'Arn'] },
+    });
+  });
+});
+
 describe('roles', () => {
   it('are taken on for this account alone, where the service says for whom', () => {
     const trusts = found(app, 'AWS::IAM::Role').flatMap(
