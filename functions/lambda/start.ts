@@ -3,6 +3,7 @@ import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
 import { leastSerial, seenHere } from '../../models/signing/seen';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
+import { isS3 } from '../../models/store/address';
 import type { Catalogue } from '../catalogue/catalogue';
 import { reachable } from '../catalogue/reachable';
 import { storedCatalogue } from '../catalogue/stored';
@@ -40,8 +41,9 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
     batching: { watch },
   });
   // A bucket that is gone is told, and asked for again: it doesn't end the function in the same way each time.
-  const catalogue = reachable(stored, bundle, (line) => logger.error(line));
-  const [names, engine] = await Promise.all([catalogue.names().catch(() => []), starting]);
+  const catalogue = isS3(bundle) ? reachable(stored, bundle, (line) => logger.error(line)) : stored;
+  const naming = isS3(bundle) ? catalogue.names().catch(() => []) : catalogue.names();
+  const [names, engine] = await Promise.all([naming, starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
 }
