@@ -29,6 +29,10 @@ export const PREFIXES = {
   inbox: 'inbox',
   /** The store of bundles. */
   models: 'models',
+  /** Bundles that jobs have made, unsigned, before they are published. */
+  made: 'made',
+  /** What people have released that screening had flagged. */
+  released: 'released',
   /** What each job has done so far, and its reports. */
   jobs: 'jobs',
 } as const;
@@ -58,7 +62,11 @@ export class GoodNetArtifacts extends Construct {
       bucketName,
       removalPolicy,
       logs: this.accessLogs,
-      lifecycleRules: [{ noncurrentVersionExpiration: keepOldVersions }],
+      lifecycleRules: [
+        { noncurrentVersionExpiration: keepOldVersions },
+        // Published, or not wanted, by then.
+        { prefix: `${PREFIXES.made}/`, expiration: Duration.days(30) },
+      ],
     });
     if (signing === 'none' && (props.signingKey || props.trustedKeys?.length)) {
       throw new Error("GoodNetArtifacts: keys are given, but signing is 'none'. Leave one of them out.");

@@ -43,10 +43,13 @@ const schema = z.strictObject({
   jwtIssuer: z.url({ protocol: /^https$/ }).optional(),
   jwtAudience: list.optional(),
   engine: z.enum(['wasm', 'node']).default('wasm'),
+  /** A key in KMS that log groups and the alarms' topic are encrypted with. */
+  encryptionKey: keyArn.optional(),
   /** Megabytes. */
   memory: number.int().min(256).max(10240).optional(),
   provisionedConcurrency: number.int().min(0).default(0),
-  reservedConcurrency: number.int().min(1).optional(),
+  /** 0: no limit but the account's. */
+  reservedConcurrency: number.int().min(0).optional(),
   /** Requests a second, and how many at once beyond. */
   throttleRate: number.positive().default(100),
   throttleBurst: number.int().positive().default(200),
@@ -57,6 +60,8 @@ const schema = z.strictObject({
   uploadsBucket: z.string().min(3).optional(),
   uploadsPrefix: prefix.optional(),
   model: z.string().min(1).optional(),
+  /** Whether the bucket refuses to hand out what is flagged, or not yet screened. */
+  guardReads: flag.default(false),
   tags: flag.default(true),
   results: prefix.default('results'),
   events: flag.default(false),
@@ -64,8 +69,19 @@ const schema = z.strictObject({
   screeningConcurrency: number.int().min(2).max(1000).default(10),
   backfillConcurrency: number.int().min(1).max(10_000).default(50),
   instanceTypes: list.optional(),
+  /** Whether an uploaded job's bundles become current. */
+  activateFromInbox: flag.default(false),
   maxvCpus: number.int().min(4).default(64),
   maxShares: number.int().min(1).max(10_000).default(16),
+  /** An existing network of the repair. */
+  vpc: z
+    .string()
+    .regex(/^vpc-[0-9a-f]+$/, 'the id of a network: vpc-…')
+    .optional(),
+  /** Those of its subnets that machines stand in. */
+  subnets: list
+    .pipe(z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet: subnet-…')))
+    .default([]),
   /** An image in a registry, in place of the Dockerfile's. */
   repairImage: z.string().min(1).optional(),
   /** The false-positive rate that the bundles were calibrated for. */
@@ -115,6 +131,16 @@ function contradictions(config: Config): string[] {
   if (config.signing === 'none' && config.leastSerial !== undefined) {
     faults.push(`${OURS}leastSerial is of what is signed: leave ${OURS}signing=none out`);
   }
+  if ((config.vpc === undefined) !== (config.subnets.length === 0)) {
+    faults.push(`${OURS}vpc and ${OURS}subnets are of one network: give both, or none`);
+  }
+  if (config.guardReads && config.uploadsBucket) {
+    faults.push(
+      `${OURS}guardReads is of a bucket of our own: the policy of ${OURS}uploadsBucket is yours to write`,
+    );
+  }
+  if (config.guardReads && !config.tags)
+    faults.push(`${OURS}guardReads goes by tags: leave ${OURS}tags=false out`);
   if (config.watch && !config.endpoint && !config.screening && !config.repair) {
     faults.push(`${OURS}watch has nothing to watch: take one of endpoint, screening, repair, or watch=false`);
   }

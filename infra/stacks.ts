@@ -1,16 +1,11 @@
-import {
-  CrossStackReferences,
-  ReferenceStrength,
-  RemovalPolicy,
-  Stack,
-  type StackProps,
-  Validations,
-} from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { GoodNetArtifacts } from './artifacts';
 import type { Config } from './config';
+import { encryptWith } from './encryption';
 import { type EndpointAuth, GoodNetEndpoint } from './endpoint';
 import { GoodNetRepair } from './repair';
 import { GoodNetScreening } from './screening';
@@ -18,20 +13,16 @@ import { GoodNetWatch } from './watch';
 
 /**
  * All of GoodNet on AWS, as it was chosen: a stack for each construct, so that one can be changed without the others.
- * They read one another's outputs. By exports alone CloudFormation would refuse each choice that takes away, or replaces,
- * what another stack was given: another signing key, another front. `BOTH` goes on exporting for stacks that were deployed
- * before.
+ * What one takes from another it imports by export: CloudFormation refuses to take away, or to replace, what is imported, so
+ * that no stack goes on with a bucket or a key that is not the others' any more. A read that is looser (Fn::GetStackOutput)
+ * would say "no changes" there. The price is a second step where a choice does take something away: docs/operations.md,
+ * "Changing what stacks share".
  */
 export function goodNetStacks(app: Construct, config: Config, env: StackProps['env'] = {}): Stack[] {
   const removalPolicy = config.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
   const stacks: Stack[] = [];
   const stack = (what: string, description: string) => {
     const made = new Stack(app, `${config.name}-${what}`, { env, description: `GoodNet: ${description}` });
-    CrossStackReferences.of(made).consume(ReferenceStrength.BOTH);
-    Validations.of(made).acknowledge({
-      id: 'Annotation::@aws-cdk/core:crossStackReferencesBothTransitional',
-      reason: 'Stacks that were deployed when there were exports alone are changed without a step between.',
-    });
     stacks.push(made);
     return made;
   };
@@ -44,13 +35,17 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
     leastSerial: config.leastSerial,
     removalPolicy,
   });
+  const forRepair = config.repair ? stack('Repair', 'repairs nets on GPU machines') : undefined;
   const repair = config.repair
-    ? new GoodNetRepair(stack('Repair', 'repairs nets on GPU machines'), 'Repair', {
+    ? new GoodNetRepair(forRepair!, 'Repair', {
         artifacts,
         instanceTypes: config.instanceTypes,
         maxvCpus: config.maxvCpus,
         maxShares: config.maxShares,
+        activateFromInbox: config.activateFromInbox,
+        service: config.name,
         image: config.repairImage,
+        vpc: config.vpc === undefined ? undefined : networkOf(forRepair!, config.vpc, config.subnets),
         removalPolicy,
       })
     : undefined;
@@ -62,10 +57,11 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         engine: config.engine,
         memory: config.memory,
         provisionedConcurrency: config.provisionedConcurrency,
-        reservedConcurrency: config.reservedConcurrency,
+        reservedConcurrency: reservedFor(config),
         throttle: { rate: config.throttleRate, burst: config.throttleBurst },
         origins: config.origins,
         audit: config.audit,
+        service: config.name,
         removalPolicy,
       })
     : undefined;
@@ -81,6 +77,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
       emails: config.alarmEmails,
     });
   }
+  if (config.encryptionKey) for (const each of stacks) encryptWith(each, config.encryptionKey);
   return stacks;
 }
 
@@ -97,13 +94,38 @@ function screeningOf(
     prefix: config.uploadsPrefix,
     model: config.model,
     records: { tags, results: results === '' ? false : results, events, quarantine: quarantine || undefined },
+    guardReads: config.guardReads,
     concurrency: config.screeningConcurrency,
     backfillConcurrency: config.backfillConcurrency,
     audit: config.audit,
+    service: config.name,
     removalPolicy,
   });
 }
 
 function authOf({ auth, jwtIssuer, jwtAudience }: Config): EndpointAuth {
   return auth === 'iam' ? { kind: 'iam' } : { kind: 'jwt', issuer: jwtIssuer!, audience: jwtAudience! };
+}
+
+/** A function URL has no throttle of its own: so many instances are the limit to what a flood of requests costs. */
+const BEHIND_A_URL = 50;
+
+function reservedFor({ front, reservedConcurrency }: Config): number | undefined {
+  const told = reservedConcurrency ?? (front === 'function-url' ? BEHIND_A_URL : 0);
+  return told === 0 ? undefined : told;
+}
+
+/** An existing network: nothing is looked up, so that templates are the same wherever they are made. */
+function networkOf(stack: Stack, vpcId: string, subnets: readonly string[]): IVpc {
+  Validations.of(stack).acknowledge({
+    id: 'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
+    reason: 'Nobody asks for their routes.',
+  });
+  // Batch takes the subnets; nobody asks for their zones.
+  const availabilityZones = subnets.map((_, i) => Fn.select(i, Fn.getAzs()));
+  return Vpc.fromVpcAttributes(stack, 'Network', {
+    vpcId,
+    availabilityZones,
+    privateSubnetIds: [...subnets],
+  });
 }

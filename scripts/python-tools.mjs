@@ -1,6 +1,7 @@
 // Installs Python packages that GoodNet is tested with into a virtual environment in the cache folder, and prints its path. Quick
 // the second time. `python-tools.mjs` is what the service is tested with: schemathesis, which asks what /openapi.json tells of,
-// tritonclient, which speaks the Open Inference Protocol, and moto, which stands in for EventBridge and SQS;
+// tritonclient, which speaks the Open Inference Protocol, moto, which stands in for EventBridge and SQS, and cfn-lint, which holds
+// templates against what CloudFormation takes;
 // `python-tools.mjs keras` is the Keras that exported nets are loaded with (TensorFlow, 200 MB: Python 3.9 to 3.11).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,14 @@ import { join } from 'node:path';
 import { cacheFolder } from './native/steps.mjs';
 
 const SETS = {
-  tools: ['schemathesis==4.32.5', 'tritonclient[http]==2.73.0', 'numpy', 'pillow', 'moto[server]==5.2.5'],
+  tools: [
+    'schemathesis==4.32.5',
+    'tritonclient[http]==2.73.0',
+    'numpy',
+    'pillow',
+    'moto[server]==5.2.5',
+    'cfn-lint==1.58.0',
+  ],
   keras: ['tensorflow-cpu==2.15.1'],
 };
 

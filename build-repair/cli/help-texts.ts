@@ -136,6 +136,16 @@ export const ABOUT: Readonly<Record<string, About>> = {
     ],
     more: ['README.md'],
   },
+  release: {
+    group: IMAGES,
+    examples: [
+      [
+        'A clean picture is in quarantine: back with it, and not flagged again',
+        'goodnet release s3://uploads/quarantine/a.png --record s3://ours/released',
+      ],
+    ],
+    more: ['docs/operations.md'],
+  },
   serve: {
     group: IMAGES,
     options: {

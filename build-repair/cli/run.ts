@@ -6,8 +6,9 @@ import { demoCommand } from './commands/demo';
 import { evaluateCommand } from './commands/evaluate';
 import { exportCommand } from './commands/export';
 import { inspectCommand } from './commands/inspect';
-import { jobCommand, jobWorkerCommand } from './commands/job';
+import { jobCommand, jobWorkerCommand, servedWorkerCommand } from './commands/job';
 import { migrateCommand } from './commands/migrate';
+import { releaseCommand } from './commands/release';
 import { repairCommand } from './commands/repair';
 import { screenCommand, screenWorkerCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
@@ -47,6 +48,7 @@ export function program(): Command {
     rollbackCommand(),
     pruneCommand(),
     migrateCommand(),
+    releaseCommand(),
     jobCommand(),
     demoCommand(),
   ]) {
@@ -54,6 +56,7 @@ export function program(): Command {
   }
   root.addCommand(screenWorkerCommand(), { hidden: true });
   root.addCommand(jobWorkerCommand(), { hidden: true });
+  root.addCommand(servedWorkerCommand(), { hidden: true });
   completeHelp(root);
   // Exits are thrown, not taken, so that run() alone decides on them.
   for (const command of withAllBelow(root)) {

@@ -18,6 +18,7 @@ import { Clock } from '../report/clock';
 import { Observer } from '../report/observe';
 import { findingOf } from '../report/of-finding';
 import type { Report } from '../report/types';
+import type { AskServed } from '../served/ask-wasm';
 import { type DemoData, writeDemoData } from './data';
 import { DEMO_STAGES } from './plan';
 
@@ -46,6 +47,8 @@ export async function runDemo(options: {
   readonly out: string;
   readonly seed: number;
   readonly engine: Engine;
+  /** Asks the engine that serves, where it is another. */
+  readonly askServed: AskServed | undefined;
   readonly progress: Progress;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -76,6 +79,7 @@ export async function runDemo(options: {
       finding: true,
       // What it came to is told; the service is to be tried whatever that is.
       acceptUnrepaired: true,
+      askServed: options.askServed,
       progress,
       say,
       signal,

@@ -61,6 +61,19 @@ export async function readDone(
   }
 }
 
+/** What is written down of a net, whatever was asked for then; undefined where there is nothing, or it is damaged. */
+export async function readWhatIsDone(state: Files, net: NetToRepair): Promise<Done | undefined> {
+  const file = await state.read(keysOf(net).done, { maxBytes: MOST_BYTES });
+  if (!file) return undefined;
+  try {
+    return doneSchema.parse(JSON.parse(new TextDecoder().decode(file.bytes)));
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST_BYTES = 2 ** 20;
+
 function mayTakeMore({ exceeded, limits: before }: Done, now: NetLimits | undefined): boolean {
   if (exceeded === undefined || before === undefined) return false;
   if (now === undefined) return true;

@@ -24,6 +24,7 @@ import { Clock } from '../report/clock';
 import { calibrationObserver, type ObservedSet } from '../report/observe';
 import { repairReport } from '../report/of-repair';
 import { reportHtml } from '../report/page';
+import type { AskServed } from '../served/ask-wasm';
 import { parseSize } from '../size';
 import type { Step } from '../steps';
 import { architectureFile } from './architecture';
@@ -39,6 +40,8 @@ export interface OneOptions {
   /** Signs the bundle, where it is to be signed. */
   readonly signer?: Signer;
   readonly engine: Engine;
+  /** Asks the engine that serves, where it is another. */
+  readonly askServed?: AskServed | undefined;
   readonly progress: Progress;
   /** Told the steps of the repair, before it begins. */
   readonly begin: (steps: readonly Step[]) => void;
@@ -125,6 +128,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       acceptLowAccuracy: net.acceptLowAccuracy,
       finding: finding ?? true,
       acceptUnrepaired: net.acceptUnrepaired,
+      askServed: options.askServed,
       observe: observer.add,
       progress: clock.listen(options.progress),
       say: detail,

@@ -66,6 +66,8 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   let listedAt = Number.NEGATIVE_INFINITY;
   let isSole: boolean | undefined;
   let listing: Promise<void> | undefined;
+  /** Why nothing is known of the path, since it was last looked at. */
+  let unlisted: unknown;
   const open = remembering(filesOpener(), REMEMBERED);
 
   /** Takes note of what is current in each, so that nothing older is taken up when it is first asked for. */
@@ -86,16 +88,23 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   async function list(): Promise<ReadonlyMap<string, string>> {
     // A bundle or a store alone keeps its name, whatever is taken up later.
-    if (isSole || Date.now() - listedAt < LOOK_AGAIN) return folders;
+    if (isSole || Date.now() - listedAt < LOOK_AGAIN) {
+      if (unlisted !== undefined) throw unlisted;
+      return folders;
+    }
     listing ??= listAgain()
       .then((found) => {
         for (const name of folders.keys())
           if (!found.has(name)) say(`${name} is there no more: ${folders.get(name)} is no store`, 'error');
         lookAtNew(found);
         folders = found;
+        unlisted = undefined;
       })
       .catch((error) => {
-        if (folders.size === 0) throw error;
+        if (folders.size === 0) {
+          unlisted = error;
+          throw error;
+        }
         say(`${path} can't be listed; the models that are known go on: ${messageOf(error)}`, 'error');
       })
       .finally(() => {

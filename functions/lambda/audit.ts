@@ -1,7 +1,7 @@
 import { GoodNetError } from '../../models/errors';
 import type { AuditLine } from '../observe/audit';
 import { logger } from './powertools';
-import { setting } from './start';
+import { setting } from './setting';
 
 /** Levels at which lines of INFO are logged. */
 const PASSING: readonly string[] = ['TRACE', 'DEBUG', 'INFO'];

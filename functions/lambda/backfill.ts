@@ -2,7 +2,7 @@ import { type BackfillAnswer, screenBatch } from '../screening/backfill';
 import type { Invocation } from '../screening/events';
 import { notScreened, publishing } from './powertools';
 import { startScreener } from './screener';
-import { setting } from './start';
+import { setting } from './setting';
 
 const options = { ...(await startScreener()), bucket: setting('GOODNET_UPLOADS_BUCKET') };
 

@@ -2,16 +2,21 @@ import { GoodNetError } from '../../models/errors';
 import { s3Client } from '../../models/store/s3-files';
 import type { ScreeningOptions } from '../screening/events';
 import type { JudgedLine } from '../screening/judge';
+import { NotYet } from '../screening/not-yet';
+import { tellUnjudged } from '../screening/record';
+import { releasedAt } from '../screening/released';
 import { type Recording, screenObject } from '../screening/screen-object';
 import { s3Uploads } from '../uploads/s3';
 import { logAudit } from './audit';
 import { logger, watch } from './powertools';
-import { setting, startFunction } from './start';
+import { setting } from './setting';
+import { startFunction } from './start';
 
 /**
  * Screens objects as the environment says: GOODNET_TAGS=true; GOODNET_RESULTS_PREFIX and GOODNET_QUARANTINE_PREFIX, in
  * the upload's bucket or in …_BUCKET; GOODNET_EVENTS, the name of an EventBridge bus; GOODNET_MODEL, where the store has
- * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload; GOODNET_AUDIT=true for a line of each image.
+ * several; GOODNET_SKIP_PREFIXES, comma-separated, what else is no upload; GOODNET_AUDIT=true for a line of each image;
+ * GOODNET_RELEASED, where it is kept what people have released (goodnet release).
  */
 export async function startScreener(): Promise<ScreeningOptions> {
   const audit = logAudit();
@@ -28,6 +33,9 @@ export async function startScreener(): Promise<ScreeningOptions> {
     quarantine: at('QUARANTINE'),
     announce: bus === undefined ? undefined : await announcer(bus),
   };
+  const releases = setting('GOODNET_RELEASED');
+  const released = releases === undefined ? undefined : releasedAt(releases);
+  const queue = setting('GOODNET_UPLOADS_QUEUE');
   const model = setting('GOODNET_MODEL');
   const levels = { info: 'info', warn: 'warn', error: 'error' } as const;
   // What is written to the uploads' own bucket comes back as an event.
@@ -35,13 +43,20 @@ export async function startScreener(): Promise<ScreeningOptions> {
     place && place.bucket === undefined ? [place.prefix] : [],
   );
   return {
+    ...(queue !== undefined && { later: async (body) => (await import('./later')).sendLater(queue)(body) }),
     ownPrefixes: [...written, ...(setting('GOODNET_SKIP_PREFIXES')?.split(',') ?? [])],
     log: ({ level, message, ...more }) => logger[levels[level as keyof typeof levels]](String(message), more),
     screen: async (object, asked) => {
-      if (model === undefined) nameOne(await catalogue.names());
+      const names = await catalogue.names();
+      if (names.length === 0 || (model !== undefined && !names.includes(model))) {
+        const message = `There is no model ${model ?? 'to screen with'} yet`;
+        await tellUnjudged(object, { ...object, outcome: 'waiting', message }, { uploads, recording });
+        throw new NotYet(message, { kind: 'environment', hint: 'Publish one, with --activate.' });
+      }
+      if (model === undefined) nameOne(names);
       return await catalogue.use(model, async (classifier) => {
         const note = audit && ((line: JudgedLine) => audit({ ...asked, ...line }));
-        const result = await screenObject(object, { model: classifier, uploads, recording, note });
+        const result = await screenObject(object, { model: classifier, uploads, recording, released, note });
         if (result.verdict) watch.verdict(classifier.model, result.verdict);
         return result;
       });

@@ -5,7 +5,8 @@ import { fetchObjectFrom } from '../uploads/fetch-object';
 import { logAudit } from './audit';
 import { LAMBDA_LIMITS, lambdaHandler } from './http';
 import { logger, publishing, watch } from './powertools';
-import { setting, startFunction } from './start';
+import { setting } from './setting';
+import { startFunction } from './start';
 
 const { catalogue, engine } = await startFunction();
 const audit = logAudit();

@@ -3,9 +3,12 @@ import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
 import { leastSerial, seenHere } from '../../models/signing/seen';
 import { openTrust, trustedByName } from '../../models/signing/signatures';
+import { isS3 } from '../../models/store/address';
 import type { Catalogue } from '../catalogue/catalogue';
+import { reachable } from '../catalogue/reachable';
 import { storedCatalogue } from '../catalogue/stored';
 import { logger, watch } from './powertools';
+import { setting } from './setting';
 
 /**
  * What every function does once, at its cold start: the engine, and the models at GOODNET_BUNDLE. Where there is one, it
@@ -31,18 +34,16 @@ export async function startFunction(): Promise<{ catalogue: Catalogue; engine: E
   const trust = trustedByName(setting('GOODNET_TRUST'));
   // A cold start knows nothing of those before it.
   const seen = seenHere(leastSerial(setting('GOODNET_LEAST_SERIAL')));
-  const catalogue = storedCatalogue(bundle, {
+  const stored = storedCatalogue(bundle, {
     // Alarms send their readers to look for errors.
     say: (line, level) => logger[level](line),
     trust: trust.length > 0 ? { keys: await openTrust(trust), seen } : undefined,
     batching: { watch },
   });
-  const [names, engine] = await Promise.all([catalogue.names(), starting]);
+  // A bucket that is gone is told, and asked for again: it doesn't end the function in the same way each time.
+  const catalogue = isS3(bundle) ? reachable(stored, bundle, (line) => logger.error(line)) : stored;
+  const naming = isS3(bundle) ? catalogue.names().catch(() => []) : catalogue.names();
+  const [names, engine] = await Promise.all([naming, starting]);
   if (names.length === 1) await catalogue.use(names[0], async () => {});
   return { catalogue, engine };
-}
-
-/** An environment variable; undefined where it is not set, or empty. */
-export function setting(name: string): string | undefined {
-  return process.env[name] || undefined;
 }

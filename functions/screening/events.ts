@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
+import { NotYet } from './not-yet';
 import type { Outcome, ScreenedObject } from './screen-object';
 import { within } from './within';
 import '../../models/lean-zod';
@@ -17,11 +18,15 @@ export const TO_ANSWER = 5000;
 const created = z.object({
   'detail-type': z.literal('Object Created'),
   source: z.literal('aws.s3'),
+  time: z.string().optional(),
   detail: z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({ key: z.string(), 'version-id': z.string().optional() }),
   }),
 });
+
+/** For how long a message that can't be screened yet is tried again, in milliseconds: as long as the queue keeps one. */
+const KEPT_FOR = 4 * 24 * 3600 * 1000;
 
 /** An event of SQS, as Lambda hands it over. */
 export interface SqsEvent {
@@ -48,6 +53,8 @@ export interface ScreeningOptions {
   readonly log: (line: Record<string, unknown>) => void;
   /** How long one object may take, in milliseconds. */
   readonly within?: number;
+  /** Has a message come again later, which is not one of its tries; left out: it fails. */
+  readonly later?: (body: string) => Promise<void>;
 }
 
 /** What is known of an invocation of Lambda. */
@@ -80,11 +87,17 @@ export async function screenEvents(
           return false;
         }
         try {
-          await screenAndLog(object, options, by, { requestId: messageId, index: 0 }, { messageId });
+          const { at: _, ...named } = object;
+          await screenAndLog(named, options, by, { requestId: messageId, index: 0 }, { messageId });
           return false;
         } catch (error) {
-          log({ level: 'error', message: messageOf(error), messageId, ...object });
-          return true;
+          const isYoung = object.at === undefined || Date.now() - object.at < KEPT_FOR;
+          const again = error instanceof NotYet && options.later && isYoung;
+          const { at: _, ...named } = object;
+          log({ level: again ? 'warn' : 'error', message: messageOf(error), messageId, ...named });
+          if (!again) return true;
+          await options.later!(body);
+          return false;
         }
       }),
     ),
@@ -112,18 +125,18 @@ export async function screenAndLog(
   }
   const left = (by?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - TO_ANSWER;
   const result = await within(Math.min(most, left), 'Screening it', () => screen(object, asked));
-  const { outcome, reason, verdict, movedTo, untagged, droppedTags } = result;
+  const { outcome, reason, verdict, movedTo, untagged, droppedTags, released } = result;
   if (outcome === 'folder') {
     log({ level: 'info', message: "left out: a folder's mark", ...more, ...object });
     return undefined;
   }
-  const level = untagged || droppedTags ? 'warn' : 'info';
-  const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags };
+  const level = untagged || droppedTags || outcome === 'gone' ? 'warn' : 'info';
+  const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags, released };
   log({ level, message: 'screened', ...more, ...object, ...told });
   return outcome;
 }
 
-function objectOf(body: string): UploadedObject | undefined {
+function objectOf(body: string): (UploadedObject & { readonly at?: number }) | undefined {
   let raw: unknown;
   try {
     raw = JSON.parse(body);
@@ -136,5 +149,11 @@ function objectOf(body: string): UploadedObject | undefined {
   // Unlike S3's own notifications, EventBridge's have keys as they are, not encoded for addresses.
   const versionId = object['version-id'];
   // `null` is what an object is called that has no versions (any more).
-  return { bucket: bucket.name, key: object.key, versionId: versionId === 'null' ? undefined : versionId };
+  const at = parsed.data.time === undefined ? undefined : Date.parse(parsed.data.time);
+  return {
+    bucket: bucket.name,
+    key: object.key,
+    versionId: versionId === 'null' ? undefined : versionId,
+    ...(at !== undefined && !Number.isNaN(at) && { at }),
+  };
 }

@@ -7,6 +7,7 @@ import { mostSuspicious } from '../most-suspicious';
 import { type AuditLine, verdictLine } from '../observe/audit';
 import { typeOfProblem } from '../problem';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';
+import type { Release, Released } from './released';
 import { TooSlow, within } from './within';
 
 /** The largest image that is taken needs a quarter of it; decoders with a limit of their own end by themselves before. */
@@ -21,6 +22,8 @@ export interface JudgedWith {
   readonly limits?: Pick<Limits, 'maxBytes' | 'maxPixels'>;
   /** How long an image may be decoded, in milliseconds. */
   readonly decodedWithin?: number;
+  /** Whether a person has released a file: it is clean then, whatever the verdict. */
+  readonly released?: Released | undefined;
   /** Keeps a line of each image that is judged. */
   readonly note?: (line: JudgedLine) => void;
 }
@@ -39,6 +42,8 @@ export interface Judged {
   readonly reason?: string;
   readonly message?: string;
   readonly verdict?: Verdict;
+  /** Who has let it go, where it would be flagged. */
+  readonly released?: Pick<Release, 'by' | 'at'>;
 }
 
 /**
@@ -97,7 +102,10 @@ async function judgeFound(object: UploadedObject, found: Fetched | Gone, by: Jud
   }
   const classify = (pixels: Uint8Array, count: number) => model.classify(pixels, count);
   const verdict = (await mostSuspicious([renderings], classify))[0]!;
-  return { ...read, outcome: verdict.backdoored ? 'backdoored' : 'clean', verdict };
+  if (!verdict.backdoored) return { ...read, outcome: 'clean', verdict };
+  const release = await by.released?.(judged.mark);
+  if (!release) return { ...read, outcome: 'backdoored', verdict };
+  return { ...read, outcome: 'clean', verdict, released: { by: release.by, at: release.at } };
 }
 
 /**

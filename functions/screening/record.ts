@@ -34,6 +34,8 @@ export interface ScreenedObject extends UploadedObject {
   /** Tells the content that was judged from what came in its place. */
   readonly etag?: string;
   readonly verdict?: Verdict;
+  /** Who has released it: it is clean by that, not by its verdict. */
+  readonly released?: Judged['released'];
   /** Why it bears no tags, or not all, where it should. */
   readonly untagged?: string;
   /** Keys of the uploader's tags that had to go for ours: S3 keeps ten. */
@@ -57,7 +59,11 @@ export async function record(
   const { model, uploads, recording } = by;
   const { seen, mark, ...found } = judged;
   let told: ScreenedObject = { ...seen, model: model.model, bundle: model.id, ...found };
-  if (told.outcome === 'gone' || told.outcome === 'folder') return { told, isSettled: true };
+  if (told.outcome === 'folder') return { told, isSettled: true };
+  if (told.outcome === 'gone') {
+    await tellUnjudged(seen, { ...told }, by);
+    return { told, isSettled: true };
+  }
   /** It was there, and is not any more: nothing, or another. */
   const gone = () => {
     const { bucket, key, versionId, model, bundle } = told;
@@ -88,6 +94,20 @@ export async function record(
     return { told, isSettled: false };
   else if (isRefused) throw notTagged(told);
   return { told, isSettled: true };
+}
+
+/**
+ * Tells in a result, where results are written, that an upload has no verdict and why. A result that is there stays: what was judged, and
+ * moved away, reads as gone when its event comes again.
+ */
+export async function tellUnjudged(
+  seen: UploadedObject,
+  told: object,
+  { uploads, recording: { results } }: Pick<ScreenedWith, 'uploads' | 'recording'>,
+): Promise<void> {
+  if (!results) return;
+  const to = { bucket: results.bucket ?? seen.bucket, key: keyFor(results.prefix, seen, '.json') };
+  await uploads.write(to, `${JSON.stringify(told, null, 1)}\n`, true);
 }
 
 /** What a result tells of its tags. */

@@ -28,7 +28,8 @@ export interface Uploads {
   fetch(object: UploadedObject, maxBytes: number): Promise<Fetched | Gone>;
   /** Sets tags beside those that are there; the first of them whatever is there. */
   tag(object: UploadedObject, tags: Tags): Promise<Tagged>;
-  write(object: UploadedObject, text: string): Promise<void>;
+  /** @param onlyNew whether what is there already stays */
+  write(object: UploadedObject, text: string, onlyNew?: boolean): Promise<void>;
   /**
    * Copies an object, as long as it is still the one that was looked at.
    * @param tags those of the copy; by default the object's own
@@ -60,10 +61,12 @@ export function s3Uploads(client: S3Client): Uploads {
       }
     },
     tag: (object, tags) => setTags(client, at(object), tags),
-    async write({ bucket, key }, text) {
-      await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' }),
-      );
+    async write({ bucket, key }, text, onlyNew = false) {
+      const condition = onlyNew ? { IfNoneMatch: '*' } : {};
+      const put = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json', ...condition };
+      await client.send(new PutObjectCommand(put)).catch((error) => {
+        if (!onlyNew || !isAnother(error)) throw error;
+      });
     },
     async copy(from, to, etag, tags) {
       const version = from.versionId === undefined ? '' : `?versionId=${encodeURIComponent(from.versionId)}`;

@@ -11,8 +11,8 @@ import {
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { deliveredLogs } from '../logs';
 
 /** Who may ask: whom IAM lets, or who brings a token that an issuer has signed. */
 export type EndpointAuth =
@@ -27,6 +27,16 @@ export interface ApiProps {
   readonly origins: readonly string[];
   readonly removalPolicy: RemovalPolicy;
 }
+
+/** What pages of other origins may send; `x-amz-…` is what AWS's own signer adds (SigV4). */
+export const CORS_HEADERS = [
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+];
 
 /** An HTTP API in front of the function: every path, authorized, throttled, with access logs. */
 export function httpApi(scope: Construct, props: ApiProps): { api: HttpApi; stage: HttpStage } {
@@ -44,10 +54,7 @@ export function httpApi(scope: Construct, props: ApiProps): { api: HttpApi; stag
       origins.length === 0 ? [HttpMethod.ANY] : [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST];
     api.addRoutes({ path, methods, integration });
   }
-  const logGroup = new LogGroup(scope, 'AccessLogs', {
-    retention: RetentionDays.THREE_MONTHS,
-    removalPolicy,
-  });
+  const logGroup = deliveredLogs(scope, 'AccessLogs', 'apis', removalPolicy);
   const stage = new HttpStage(scope, 'Stage', {
     httpApi: api,
     stageName: '$default',
@@ -83,6 +90,6 @@ function cors(origins: readonly string[]) {
   return {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST],
-    allowHeaders: ['authorization', 'content-type', 'x-request-id', 'x-amz-date', 'x-amz-security-token'],
+    allowHeaders: [...CORS_HEADERS],
   };
 }

@@ -1,4 +1,5 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Alias,
@@ -9,6 +10,7 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { canBuildImage } from '../docker';
 import { ONLY_WHAT_IMAGES_NEED } from '../image-files';
 import { functionCode, HANDLERS } from '../lambda/code';
 import { storeEnvironment } from '../lambda/environment';
@@ -27,6 +29,7 @@ export interface ClassifierFunctionProps {
   readonly provisionedConcurrency: number;
   readonly reservedConcurrency: number | undefined;
   readonly audit: boolean;
+  readonly service: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -47,7 +50,7 @@ export class ClassifierFunction extends Construct {
       memorySize: memory,
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: reservedConcurrency,
-      environment: { ...storeEnvironment(store, audit), GOODNET_ENGINE: engine },
+      environment: { ...storeEnvironment(store, audit, props.service), GOODNET_ENGINE: engine },
       description: 'GoodNet: classifies images, and tells those with a backdoor',
     };
     this.function =
@@ -63,11 +66,7 @@ export class ClassifierFunction extends Construct {
           new DockerImageFunction(this, 'Container', {
             ...shared,
             architecture: Architecture.X86_64,
-            code: DockerImageCode.fromImageAsset(packageRoot(), {
-              ...ONLY_WHAT_IMAGES_NEED,
-              file: 'functions/Dockerfile',
-              platform: Platform.LINUX_AMD64,
-            }),
+            code: containerCode(this, store),
           });
     this.alias = new Alias(this, 'Live', {
       aliasName: 'live',
@@ -75,4 +74,15 @@ export class ClassifierFunction extends Construct {
       provisionedConcurrentExecutions: provisionedConcurrency > 0 ? provisionedConcurrency : undefined,
     });
   }
+}
+
+function containerCode(scope: Construct, store: StoreLocation): DockerImageCode {
+  if (!canBuildImage(scope, 'goodnet:engine=node', '-c goodnet:engine=wasm', [Stack.of(store.bucket)])) {
+    return DockerImageCode.fromEcr(Repository.fromRepositoryName(scope, 'NotBuilt', 'not-built'));
+  }
+  return DockerImageCode.fromImageAsset(packageRoot(), {
+    ...ONLY_WHAT_IMAGES_NEED,
+    file: 'functions/Dockerfile',
+    platform: Platform.LINUX_AMD64,
+  });
 }

@@ -10,7 +10,7 @@ import {
 import { Construct } from 'constructs';
 import { allow } from '../iam';
 import type { StoreLocation } from '../store';
-import { type EndpointAuth, httpApi } from './api';
+import { CORS_HEADERS, type EndpointAuth, httpApi } from './api';
 import { ClassifierFunction, type LambdaEngine } from './function';
 
 export type { EndpointAuth } from './api';
@@ -37,6 +37,8 @@ export interface GoodNetEndpointProps {
   readonly origins?: readonly string[];
   /** Whether the log has a line of each image: digest and verdict, nothing of its content. Default: no. */
   readonly audit?: boolean;
+  /** What metrics are told from other deployments' by: their dimension `service`. Default: the stack's name. */
+  readonly service?: string;
   /** What becomes of the logs when the stack is deleted. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -52,6 +54,8 @@ export interface GoodNetEndpointProps {
 export class GoodNetEndpoint extends Construct {
   /** Where to ask, without a slash at the end. */
   readonly url: string;
+  /** The dimension `service` of its metrics. */
+  readonly service: string;
   readonly classifier: ClassifierFunction;
   readonly api: HttpApi | undefined;
   readonly stage: HttpStage | undefined;
@@ -67,6 +71,7 @@ export class GoodNetEndpoint extends Construct {
         "GoodNetEndpoint: a function URL can't check a JWT. Take front: 'http-api', or auth: IAM.",
       );
     }
+    this.service = props.service ?? Stack.of(this).stackName;
     this.classifier = new ClassifierFunction(this, 'Classifier', {
       store,
       engine,
@@ -74,6 +79,7 @@ export class GoodNetEndpoint extends Construct {
       provisionedConcurrency: props.provisionedConcurrency ?? 0,
       reservedConcurrency: props.reservedConcurrency,
       audit: props.audit ?? false,
+      service: this.service,
       removalPolicy,
     });
     const { alias } = this.classifier;
@@ -131,6 +137,6 @@ function urlCors(origins: readonly string[]): FunctionUrlCorsOptions {
   return {
     allowedOrigins: [...origins],
     allowedMethods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
-    allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'x-amz-date', 'x-amz-security-token'],
+    allowedHeaders: [...CORS_HEADERS],
   };
 }

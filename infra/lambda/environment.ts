@@ -10,12 +10,18 @@ export const MALLOC = {
 /**
  * What a function is told of its store, and how to keep its memory small.
  * @param audit whether it logs a line of each image
+ * @param service what its metrics are told from other deployments' by, and its lines of the log
  */
-export function storeEnvironment(store: StoreLocation, audit: boolean): Record<string, string> {
+export function storeEnvironment(
+  store: StoreLocation,
+  audit: boolean,
+  service: string,
+): Record<string, string> {
   const { trustedKeys = [], leastSerial } = store;
   return {
     ...MALLOC,
     GOODNET_BUNDLE: storeUrl(store),
+    POWERTOOLS_SERVICE_NAME: service,
     ...(audit && { GOODNET_AUDIT: 'true' }),
     ...(trustedKeys.length > 0 && { GOODNET_TRUST: trustedKeys.map(({ keyArn }) => keyArn).join(',') }),
     ...(leastSerial !== undefined && { GOODNET_LEAST_SERIAL: String(leastSerial) }),

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   AllocationStrategy,
+  type CfnComputeEnvironment,
   EcsMachineImageType,
   JobQueue,
   JobStateTimeLimitActionsAction,
@@ -19,15 +20,20 @@ import {
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { explain } from '../iam';
+import { PATIENCE } from './workflow';
+
+/**
+ * The machines that there are in most regions: Batch refuses all of a compute environment if one of its types is not
+ * offered where it is. g4dn.xlarge lacks in ap-south-2, ap-southeast-3, -4 and -5, ca-west-1, eu-central-2, eu-south-2,
+ * il-central-1 and me-central-1 (EC2's DescribeInstanceTypeOfferings of 30 regions, as moto 5.2.5 holds them, November 2026).
+ */
+export const INSTANCE_TYPES = ['g4dn.xlarge'];
 
 export interface ComputeProps {
   readonly vpc: IVpc;
   readonly instanceTypes: readonly string[];
   readonly maxvCpus: number;
 }
-
-/** How long a job waits for a spot machine before it is given up on. */
-const PATIENCE = Duration.minutes(20);
 
 /** Where jobs wait: one queue for spot machines, one for machines at full price. Both have none while nothing waits. */
 export function repairQueues(scope: Construct, props: ComputeProps): { spot: JobQueue; onDemand: JobQueue } {
@@ -43,6 +49,7 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]',
     "What the ECS agent needs changes with the agent; AWS keeps this policy in step. The job's own role is another.",
   );
+  const launchTemplate = machine(scope);
   const shared = {
     vpc,
     instanceRole,
@@ -58,7 +65,7 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
         allowAllOutbound: true,
       }),
     ],
-    launchTemplate: machine(scope),
+    launchTemplate,
   };
   const spot = new ManagedEc2EcsComputeEnvironment(scope, 'SpotMachines', {
     ...shared,
@@ -69,32 +76,50 @@ export function repairQueues(scope: Construct, props: ComputeProps): { spot: Job
     ...shared,
     allocationStrategy: AllocationStrategy.BEST_FIT_PROGRESSIVE,
   });
+  for (const each of [spot, onDemand]) {
+    // Without a version Batch keeps to the first: a change of the machine would change nothing.
+    (each.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
+      'ComputeResources.LaunchTemplate.Version',
+      launchTemplate.latestVersionNumber,
+    );
+  }
   return {
     // A second compute environment in one queue would be used when the first is full, not when there is no spot machine.
     spot: new JobQueue(scope, 'SpotQueue', {
       computeEnvironments: [{ computeEnvironment: spot, order: 1 }],
-      jobStateTimeLimitActions: [giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY)],
+      jobStateTimeLimitActions: WAITED_IN_VAIN.map(giveUp),
     }),
     onDemand: new JobQueue(scope, 'OnDemandQueue', {
       computeEnvironments: [{ computeEnvironment: onDemand, order: 1 }],
+      jobStateTimeLimitActions: WAITED_IN_VAIN.map(giveUp),
     }),
   };
 }
+
+/** What Batch says of a job that can't go on. A quota it does not tell of so: the workflow sees that nothing works. */
+const WAITED_IN_VAIN = [
+  JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY,
+  JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE,
+  JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT,
+];
 
 function giveUp(reason: JobStateTimeLimitActionsReason) {
   return {
     reason,
     action: JobStateTimeLimitActionsAction.CANCEL,
-    maxTime: PATIENCE,
+    maxTime: Duration.seconds(PATIENCE),
     state: JobStateTimeLimitActionsState.RUNNABLE,
   };
 }
 
-/** An encrypted disk that holds the image and the nets, and metadata that only the machine itself can ask for. */
+/**
+ * An encrypted disk that holds the image and the nets, and metadata, the machine's role among it, that a container can't ask
+ * for: its requests have one hop more.
+ */
 function machine(scope: Construct): LaunchTemplate {
   return new LaunchTemplate(scope, 'Machine', {
     requireImdsv2: true,
-    httpPutResponseHopLimit: 2,
+    httpPutResponseHopLimit: 1,
     blockDevices: [
       {
         deviceName: '/dev/xvda',

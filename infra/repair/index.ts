@@ -1,21 +1,27 @@
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { JobQueue } from 'aws-cdk-lib/aws-batch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
-import { repairQueues } from './compute';
+import { lastQueue } from '../queues';
+import { serviceHere } from '../trust';
+import { INSTANCE_TYPES, repairQueues } from './compute';
 import { repairJob } from './job';
 import { repairMachine } from './machine';
 import { repairNetwork } from './network';
+import { planFunction, publishFunction } from './step-function';
 
 export interface GoodNetRepairProps {
   /** Where nets come from and bundles go. */
   readonly artifacts: GoodNetArtifacts;
   /** Default: a network of its own that costs nothing while nothing runs. */
   readonly vpc?: IVpc;
-  /** Machines with one NVIDIA GPU, 4 processors and 16 GiB. Default g4dn, g5 and g6 `.xlarge`. */
+  /** Machines with one NVIDIA GPU, 4 processors and 16 GiB, all of them offered in the region. Default g4dn.xlarge. */
   readonly instanceTypes?: readonly string[];
   /** Processors of all machines at once, in each queue. Default 64: sixteen machines. */
   readonly maxvCpus?: number;
@@ -25,6 +31,10 @@ export interface GoodNetRepairProps {
   readonly image?: string;
   /** How long one try of a share of a job may take; Batch does not try again what ran into it. Default a day. */
   readonly timeout?: Duration;
+  /** Whether bundles of jobs that an upload has started become current. Default: no, a person activates them. */
+  readonly activateFromInbox?: boolean;
+  /** What metrics are told from other deployments' by: their dimension `service`. Default: the stack's name. */
+  readonly service?: string;
   /** Whether a job file in the inbox starts its job. Default true. */
   readonly startOnUpload?: boolean;
   /** What becomes of the logs when the stack is deleted. Default: they stay. */
@@ -40,10 +50,16 @@ export interface GoodNetRepairProps {
  */
 export class GoodNetRepair extends Construct {
   readonly workflow: StateMachine;
+  /** Where jobs wait for machines. */
+  readonly queues: readonly JobQueue[];
+  /** The dimension `service` of its metric. */
+  readonly service: string;
+  /** Events of job files that could not start their job. */
+  readonly notStarted: Queue | undefined;
 
   constructor(scope: Construct, id: string, props: GoodNetRepairProps) {
     super(scope, id);
-    const { artifacts, instanceTypes = ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'] } = props;
+    const { artifacts, instanceTypes = INSTANCE_TYPES } = props;
     const {
       maxvCpus = 64,
       maxShares = 16,
@@ -55,19 +71,31 @@ export class GoodNetRepair extends Construct {
     const vpc = props.vpc ?? repairNetwork(this, removalPolicy);
     const { spot, onDemand } = repairQueues(this, { vpc, instanceTypes, maxvCpus });
     const { definition } = repairJob(this, { artifacts, image, timeout, removalPolicy });
-    this.workflow = repairMachine(this, {
+    this.service = props.service ?? Stack.of(this).stackName;
+    this.queues = [spot, onDemand];
+    const steps = {
       artifacts,
+      maxShares,
+      activateFromInbox: props.activateFromInbox ?? false,
+      removalPolicy,
+    };
+    this.workflow = repairMachine(this, {
+      plan: planFunction(this, steps),
+      publish: publishFunction(this, steps),
+      service: this.service,
       spot,
       onDemand,
       definition,
-      maxShares,
       // Tries on spot machines, waiting for them, and a try at full price.
       timeout: Duration.days(7),
       removalPolicy,
     });
-    if (startOnUpload) this.startOnUpload(artifacts);
+    if (startOnUpload) {
+      this.notStarted = lastQueue(this, 'NotStarted', removalPolicy);
+      this.startOnUpload(artifacts);
+    }
     new CfnOutput(this, 'StartByHand', {
-      value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json"}'`,
+      value: `aws stepfunctions start-execution --state-machine-arn ${this.workflow.stateMachineArn} --input '{"job":"s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/repair-job.json","byHand":true}'`,
     });
     new CfnOutput(this, 'StartByUpload', {
       value: `aws s3 cp --recursive NAME s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME --exclude repair-job.json && aws s3 cp NAME/repair-job.json s3://${artifacts.bucket.bucketName}/${PREFIXES.inbox}/NAME/`,
@@ -91,6 +119,8 @@ export class GoodNetRepair extends Construct {
         new SfnStateMachine(this.workflow, {
           input: RuleTargetInput.fromObject({ job: `s3://${bucket}/${key}` }),
           retryAttempts: 8,
+          deadLetterQueue: this.notStarted,
+          role: new Role(this, 'StartRole', { assumedBy: serviceHere(this, 'events') }),
         }),
       ],
     });

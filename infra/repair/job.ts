@@ -1,15 +1,18 @@
-import { type Duration, type RemovalPolicy, Size } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Action, EcsEc2ContainerDefinition, EcsJobDefinition, Reason } from 'aws-cdk-lib/aws-batch';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, LogDriver } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
+import { canBuildImage } from '../docker';
 import { allow, explain } from '../iam';
 import { ONLY_WHAT_IMAGES_NEED } from '../image-files';
 import { packageRoot } from '../package-root';
-import { allowListing, allowPublishing, storeUrl } from '../store';
+import { allowListing } from '../store';
+import { serviceHere } from '../trust';
 
 export interface RepairJobProps {
   readonly artifacts: GoodNetArtifacts;
@@ -31,13 +34,13 @@ export function repairJob(
   const logGroup = new LogGroup(scope, 'JobLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
   const container = new EcsEc2ContainerDefinition(scope, 'Container', {
     ...SIZE,
-    image: image ? ContainerImage.fromRegistry(image) : ownImage(),
-    command: ['job', 'Ref::job'],
+    image: repairImage(scope, artifacts, image),
+    command: ['job', 'Ref::job', '--store', 'Ref::made'],
     environment: {
       GOODNET_ENGINE: 'node',
       GOODNET_JOB_STATE: `s3://${artifacts.bucket.bucketName}/${PREFIXES.jobs}`,
-      GOODNET_STORE: storeUrl(artifacts.store),
-      ...(artifacts.signingKey && { GOODNET_SIGN: artifacts.signingKey.keyArn }),
+      // Batch tells a container no region.
+      AWS_REGION: Stack.of(scope).region,
     },
     jobRole: jobRole(scope, artifacts),
     executionRole: executionRole(scope, logGroup),
@@ -47,7 +50,7 @@ export function repairJob(
   const definition = new EcsJobDefinition(scope, 'Definition', {
     container,
     timeout,
-    parameters: { job: 'none' },
+    parameters: { job: 'none', made: 'none' },
     // Each net is done once, however often the job is tried: a try goes on where the one before stopped.
     retryAttempts: 5,
     retryStrategies: [
@@ -60,7 +63,33 @@ export function repairJob(
   return { definition, logGroup };
 }
 
-function ownImage(): ContainerImage {
+/** `123456789012.dkr.ecr.REGION.amazonaws.com/NAME`, with a tag or a digest. */
+const IN_ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?:[:@](.+))?$/;
+
+function repairImage(
+  scope: Construct,
+  artifacts: GoodNetArtifacts,
+  image: string | undefined,
+): ContainerImage {
+  if (image === undefined) return ownImage(scope, artifacts);
+  const [, account, region, repositoryName, tagOrDigest] = IN_ECR.exec(image) ?? [];
+  if (repositoryName === undefined) return ContainerImage.fromRegistry(image);
+  // A repository of ECR is private: who starts the container must be let.
+  const repositoryArn = Stack.of(scope).formatArn({
+    service: 'ecr',
+    account,
+    region,
+    resource: 'repository',
+    resourceName: repositoryName,
+  });
+  const repository = Repository.fromRepositoryAttributes(scope, 'Image', { repositoryArn, repositoryName });
+  return ContainerImage.fromEcrRepository(repository, tagOrDigest ?? 'latest');
+}
+
+function ownImage(scope: Construct, artifacts: GoodNetArtifacts): ContainerImage {
+  const instead = '-c goodnet:repair=false, or -c goodnet:repairImage=AN_IMAGE_IN_A_REGISTRY';
+  if (!canBuildImage(scope, 'the repair', instead, [Stack.of(artifacts)]))
+    return ContainerImage.fromRegistry('scratch');
   return ContainerImage.fromAsset(packageRoot(), {
     ...ONLY_WHAT_IMAGES_NEED,
     file: 'build-repair/Dockerfile',
@@ -68,9 +97,10 @@ function ownImage(): ContainerImage {
   });
 }
 
+/** What the container may do, where strangers' nets are parsed: it neither signs nor writes where bundles are answered from. */
 function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
-  const { bucket, store } = artifacts;
-  const role = new Role(scope, 'JobRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+  const { bucket } = artifacts;
+  const role = new Role(scope, 'JobRole', { assumedBy: serviceHere(scope, 'ecs-tasks') });
   allow(role, {
     sid: 'ReadNetsAndImages',
     actions: ['s3:GetObject'],
@@ -81,18 +111,19 @@ function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
   allow(role, {
     sid: 'KeepWhatIsDone',
     actions: ['s3:GetObject', 's3:PutObject'],
-    resources: [bucket.arnForObjects(`${PREFIXES.jobs}/*`)],
-    because: 'What is done is kept by job and net, not known beforehand: that prefix, and no more.',
+    resources: [PREFIXES.jobs, PREFIXES.made].map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
+    because:
+      'What is done and made is kept by job and net, not known beforehand: these prefixes, and no more.',
   });
   allowListing(bucket, PREFIXES.inbox, role);
   allowListing(bucket, PREFIXES.jobs, role);
-  allowPublishing(store, role);
+  allowListing(bucket, PREFIXES.made, role);
   return role;
 }
 
 function executionRole(scope: Construct, logGroup: LogGroup): Role {
   const role = new Role(scope, 'ExecutionRole', {
-    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    assumedBy: serviceHere(scope, 'ecs-tasks'),
   });
   logGroup.grantWrite(role);
   explain(

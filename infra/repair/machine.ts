@@ -1,34 +1,37 @@
 import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { EcsJobDefinition, JobQueue } from 'aws-cdk-lib/aws-batch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { type GoodNetArtifacts, PREFIXES } from '../artifacts';
 import { allow, explain } from '../iam';
+import { deliveredLogs } from '../logs';
+import { serviceHere } from '../trust';
 import { repairStates } from './workflow';
 
 export interface RepairMachineProps {
-  readonly artifacts: GoodNetArtifacts;
   readonly spot: JobQueue;
   readonly onDemand: JobQueue;
   readonly definition: EcsJobDefinition;
-  readonly maxShares: number;
+  readonly plan: IFunction;
+  readonly publish: IFunction;
+  readonly service: string;
   readonly timeout: Duration;
   readonly removalPolicy: RemovalPolicy;
 }
 
 /** The state machine that takes a job through the queues. */
 export function repairMachine(scope: Construct, props: RepairMachineProps): StateMachine {
-  const { artifacts, spot, onDemand, definition, maxShares, timeout, removalPolicy } = props;
+  const { spot, onDemand, definition, plan, publish, service, timeout, removalPolicy } = props;
   const stack = Stack.of(scope);
-  const role = new Role(scope, 'WorkflowRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const role = new Role(scope, 'WorkflowRole', { assumedBy: serviceHere(scope, 'states') });
   const states = repairStates({
     spot,
     onDemand,
     definitionArn: definition.jobDefinitionArn,
-    maxShares,
-    timeout: timeout.toSeconds(),
+    planArn: plan.functionArn,
+    publishArn: publish.functionArn,
+    service,
   });
   const machine = new StateMachine(scope, 'Workflow', {
     role,
@@ -37,7 +40,7 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
       stack.toJsonString({
         Comment: 'Repairs the nets of a job',
         QueryLanguage: 'JSONata',
-        StartAt: 'CountNets',
+        StartAt: 'ReadJob',
         TimeoutSeconds: timeout.toSeconds(),
         States: states,
       }),
@@ -45,19 +48,15 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
-      destination: new LogGroup(scope, 'WorkflowLogs', {
-        retention: RetentionDays.THREE_MONTHS,
-        removalPolicy,
-      }),
+      destination: deliveredLogs(scope, 'WorkflowLogs', 'states', removalPolicy),
     },
     removalPolicy: RemovalPolicy.DESTROY,
   });
   explain(role, 'IAM5[Resource::*]', 'Log deliveries and X-Ray segments know no resources (CDK adds both).');
   allow(role, {
-    sid: 'CountNets',
-    actions: ['s3:GetObject'],
-    resources: [artifacts.bucket.arnForObjects(`${PREFIXES.inbox}/*`)],
-    because: 'Jobs are put into the inbox under names that are not known beforehand.',
+    sid: 'ReadAndPublish',
+    actions: ['lambda:InvokeFunction'],
+    resources: [plan.functionArn, publish.functionArn],
   });
   allow(role, {
     sid: 'SubmitJobs',
@@ -71,15 +70,11 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
     because: 'AWS Batch knows no resources for DescribeJobs, and names jobs only when they are submitted.',
   });
   allow(role, {
-    sid: 'HearOfJobs',
-    actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-    resources: [
-      stack.formatArn({
-        service: 'events',
-        resource: 'rule',
-        resourceName: 'StepFunctionsGetEventsForBatchJobsRule',
-      }),
-    ],
+    sid: 'CountNoMachines',
+    actions: ['cloudwatch:PutMetricData'],
+    resources: ['*'],
+    conditions: { StringEquals: { 'cloudwatch:namespace': 'GoodNet' } },
+    because: 'PutMetricData knows no resources: of our namespace alone.',
   });
   return machine;
 }

@@ -7,8 +7,10 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { serviceHere } from '../trust';
 
 /**
  * A network that costs nothing while nothing runs: public subnets without a NAT gateway, S3 through a gateway endpoint.
@@ -26,6 +28,7 @@ export function repairNetwork(scope: Construct, removalPolicy: RemovalPolicy): I
     trafficType: FlowLogTrafficType.REJECT,
     destination: FlowLogDestination.toCloudWatchLogs(
       new LogGroup(scope, 'FlowLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy }),
+      new Role(scope, 'FlowLogsRole', { assumedBy: serviceHere(scope, 'vpc-flow-logs') }),
     ),
   });
   return vpc;

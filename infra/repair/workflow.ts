@@ -4,82 +4,256 @@ export interface WorkflowProps {
   readonly spot: Pick<JobQueue, 'jobQueueArn'>;
   readonly onDemand: Pick<JobQueue, 'jobQueueArn'>;
   readonly definitionArn: string;
-  /** The most machines that one job is shared out over. */
-  readonly maxShares: number;
-  /** Seconds until the workflow gives up. */
-  readonly timeout: number;
+  /** Functions that read the job file, and that sign and publish what was made. */
+  readonly planArn: string;
+  readonly publishArn: string;
+  /** What metrics are told from other deployments' by. */
+  readonly service: string;
 }
 
-const BUCKET = `$substringBefore($substringAfter($states.input.job, 's3://'), '/')`;
-const KEY = `$substringAfter($substringAfter($states.input.job, 's3://'), '/')`;
+/** How long all machines of a job may be waited for, in seconds, before it is given up on in a queue. */
+export const PATIENCE = 20 * 60;
+/** What is said where no machine could be had at all: the alarm RepairBlocked counts it. */
+export const NO_MACHINES = 'NoMachines';
+
+/** What a job is ended by that another machine mends: a spot machine taken away, waiting in vain, a day that is over. */
+const MENDED_BY_ANOTHER = ['Host EC2', 'JobStateTimeLimit', 'exceeded timeout', 'CAPACITY:'];
+
+/** Seconds between two looks at a job, which grow: a week has some thousand looks, of the 25,000 events that there may be. */
+const FIRST_PAUSE = 60;
+const LONGEST_PAUSE = 600;
 
 /**
- * The states of the repair (Amazon States Language, JSONata). Input: `{"job": "s3://bucket/inbox/NAME/repair-job.json"}`.
- * The nets are counted; the job is shared out over as many machines, on spot first. What is left when spot machines
- * can't be had, or were taken away too often, is done at full price: nets that are done are not done again.
+ * The states of the repair (Amazon States Language, JSONata). Input: `{"job": "s3://bucket/inbox/NAME/repair-job.json"}`, and
+ * `"byHand": true` by who may start it by hand.
+ * The job file is read before any machine is started. The job is shared out over as many machines as there are nets, on spot
+ * first; where none works for twenty minutes, or some were taken away too often, what is left is done at full price: nets that
+ * are done are not done again. What a second try would not mend is not tried at full price. What was made is signed and
+ * published last.
  */
 export function repairStates(props: WorkflowProps): Record<string, object> {
-  const { spot, onDemand, maxShares } = props;
+  const { spot, onDemand, planArn, publishArn, service } = props;
   return {
-    CountNets: {
+    ReadJob: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
-      Arguments: { Bucket: jsonata(BUCKET), Key: jsonata(KEY) },
-      Output: {
-        job: jsonata('$states.input.job'),
-        shares: jsonata(`$min([$count($parse($states.result.Body).nets), ${maxShares}])`),
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: {
+        FunctionName: planArn,
+        Payload: {
+          job: jsonata('$states.input.job'),
+          byHand: jsonata('$exists($states.input.byHand) and $states.input.byHand = true'),
+        },
       },
-      // More nets than an answer can hold (256 KiB).
-      Catch: [
-        {
-          ErrorEquals: ['States.DataLimitExceeded', 'States.QueryEvaluationError'],
-          Output: { job: jsonata('$states.input.job'), shares: maxShares },
-          Next: 'OnSpotMachines',
-        },
-      ],
+      Assign: {
+        plan: jsonata('$states.result.Payload'),
+        since: jsonata('$states.context.Execution.StartTime'),
+        outOfMachines: false,
+        from: 0,
+        notRepaired: 0,
+      },
       Retry: TRY_AGAIN,
-      Next: 'OnSpotMachines',
-    },
-    OnSpotMachines: {
-      ...submit(props, spot),
       Catch: [
         {
-          ErrorEquals: ['States.ALL'],
-          Output: { job: jsonata('$states.input.job'), shares: jsonata('$states.input.shares') },
-          Next: 'OnDemandMachines',
+          ErrorEquals: ['JobRefused'],
+          Assign: { why: jsonata('$parse($states.errorOutput.Cause).errorMessage') },
+          Next: 'JobRefused',
         },
       ],
+      Next: 'SubmitToSpot',
     },
-    OnDemandMachines: submit(props, onDemand),
+    JobRefused: { Type: 'Fail', Error: 'JobRefused', Cause: jsonata('$why') },
+    ...inQueue(props, 'Spot', spot, {
+      finished: 'Publish',
+      failed: 'WhyOnSpot',
+      blocked: 'SubmitToOnDemand',
+    }),
+    WhyOnSpot: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:batch:describeJobs',
+      Arguments: {
+        // Of many children the first hundred tell.
+        Jobs: jsonata(
+          "$plan.shares > 1 ? [[0..$min([$plan.shares, 100]) - 1].($jobId & ':' & $string($))] : [$jobId]",
+        ),
+      },
+      Assign: {
+        isMended: jsonata(`$exists($states.result.Jobs[Status = 'FAILED' and (${isMended()})])`),
+      },
+      Retry: TRY_AGAIN,
+      Next: 'IsMendedByAnother',
+    },
+    IsMendedByAnother: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$isMended'), Next: 'SubmitToOnDemand' }],
+      Default: 'Publish',
+    },
+    ...inQueue(props, 'OnDemand', onDemand, {
+      finished: 'Publish',
+      failed: 'Publish',
+      blocked: 'CountNoMachines',
+    }),
+    CountNoMachines: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:cloudwatch:putMetricData',
+      Arguments: {
+        Namespace: 'GoodNet',
+        MetricData: [
+          {
+            MetricName: NO_MACHINES,
+            Dimensions: [{ Name: 'service', Value: service }],
+            Value: 1,
+            Unit: 'Count',
+          },
+        ],
+      },
+      Assign: { outOfMachines: true },
+      Retry: TRY_AGAIN,
+      Next: 'Publish',
+    },
+    Publish: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: {
+        FunctionName: publishArn,
+        Payload: {
+          job: jsonata('$plan.job'),
+          byHand: jsonata('$plan.byHand'),
+          since: jsonata('$since'),
+          from: jsonata('$from'),
+        },
+      },
+      Assign: {
+        from: jsonata('$exists($states.result.Payload.next) ? $states.result.Payload.next : -1'),
+        notRepaired: jsonata('$notRepaired + $states.result.Payload.notRepaired'),
+      },
+      Retry: TRY_AGAIN,
+      Next: 'WhatCameOfIt',
+    },
+    WhatCameOfIt: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: jsonata('$from >= 0'), Next: 'Publish' },
+        { Condition: jsonata('$outOfMachines'), Next: 'NoMachines' },
+        { Condition: jsonata('$notRepaired > 0'), Next: 'NotRepaired' },
+      ],
+      Default: 'Done',
+    },
+    NoMachines: {
+      Type: 'Fail',
+      Error: NO_MACHINES,
+      Cause: 'Quota or capacity: no GPU machine could be had in twenty minutes, on spot or at full price.',
+    },
+    NotRepaired: {
+      Type: 'Fail',
+      Error: 'NotRepaired',
+      Cause: jsonata(
+        "$string($notRepaired) & ' nets are not repaired: done.json of each below jobs/ tells why.'",
+      ),
+    },
+    Done: { Type: 'Succeed' },
   };
 }
 
+/** Whether another machine would mend what a child of a job was ended by. 143: its machine was taken from under it. */
+function isMended(): string {
+  const said = MENDED_BY_ANOTHER.map((each) => `$contains(StatusReason, '${each}')`).join(' or ');
+  return `($exists(Container.ExitCode) and Container.ExitCode = 143) or ($exists(StatusReason) and (${said}))`;
+}
+
+/** Takes the job through one queue; `blocked` where none of its machines works for as long as is waited. */
+function inQueue(
+  { definitionArn }: WorkflowProps,
+  name: 'Spot' | 'OnDemand',
+  queue: Pick<JobQueue, 'jobQueueArn'>,
+  next: { readonly finished: string; readonly failed: string; readonly blocked: string },
+): Record<string, object> {
+  const [submit, wait, look, how, giveUp] = [
+    `SubmitTo${name}`,
+    `WaitOn${name}`,
+    `LookAt${name}`,
+    `HowOn${name}`,
+    `GiveUpOn${name}`,
+  ] as const;
+  const to = {
+    JobName: 'goodnet-repair',
+    JobQueue: queue.jobQueueArn,
+    JobDefinition: definitionArn,
+    Parameters: { job: jsonata('$plan.job'), made: jsonata('$plan.made') },
+  };
+  const submitted = (Arguments: object) => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::batch:submitJob',
+    Arguments,
+    Assign: { jobId: jsonata('$states.result.JobId'), idle: 0, pause: FIRST_PAUSE },
+    Retry: TRY_AGAIN,
+    Next: wait,
+  });
+  return {
+    // An array has two children or more, and one that is empty is refused. Without, the container does all nets.
+    [submit]: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$plan.shares > 1'), Next: `${submit}Array` }],
+      Default: `${submit}One`,
+    },
+    [`${submit}Array`]: submitted({ ...to, ArrayProperties: { Size: jsonata('$plan.shares') } }),
+    [`${submit}One`]: submitted(to),
+    [wait]: { Type: 'Wait', Seconds: jsonata('$pause'), Next: look },
+    [look]: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:batch:describeJobs',
+      Arguments: { Jobs: [jsonata('$jobId')] },
+      Assign: {
+        status: jsonata('$states.result.Jobs[0].Status'),
+        idle: jsonata(`(${IS_WORKING}) ? 0 : $idle + $pause`),
+        pause: jsonata(`$min([${LONGEST_PAUSE}, $floor($pause * 1.1)])`),
+      },
+      Retry: TRY_AGAIN,
+      Next: how,
+    },
+    [how]: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: jsonata("$status = 'SUCCEEDED'"), Next: next.finished },
+        { Condition: jsonata("$status = 'FAILED'"), Next: next.failed },
+        { Condition: jsonata(`$idle >= ${PATIENCE}`), Next: giveUp },
+      ],
+      Default: wait,
+    },
+    [giveUp]: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:batch:terminateJob',
+      Arguments: { JobId: jsonata('$jobId'), Reason: 'No machine of it has worked for twenty minutes' },
+      Retry: TRY_AGAIN,
+      Next: next.blocked,
+    },
+  };
+}
+
+/** Whether a machine has the job, or a child of it. */
+const IS_WORKING = [
+  "$states.result.Jobs[0].Status in ['STARTING', 'RUNNING']",
+  '$sum([$states.result.Jobs[0].ArrayProperties.StatusSummary.STARTING, $states.result.Jobs[0].ArrayProperties.StatusSummary.RUNNING]) > 0',
+].join(' or ');
+
 const TRY_AGAIN = [
   {
-    ErrorEquals: ['S3.SdkClientException', 'Batch.TooManyRequestsException', 'Batch.ServerException'],
+    ErrorEquals: [
+      'Lambda.ServiceException',
+      'Lambda.TooManyRequestsException',
+      'Lambda.SdkClientException',
+      'Batch.TooManyRequestsException',
+      'Batch.ServerException',
+      'Batch.SdkClientException',
+      'CloudWatch.SdkClientException',
+      // What S3 or KMS would not do now, as the functions call it.
+      'GoodNetError',
+    ],
     IntervalSeconds: 5,
     MaxAttempts: 5,
     BackoffRate: 2,
     JitterStrategy: 'FULL',
   },
 ];
-
-function submit({ definitionArn }: WorkflowProps, queue: Pick<JobQueue, 'jobQueueArn'>): object {
-  return {
-    Type: 'Task',
-    Resource: 'arn:aws:states:::batch:submitJob.sync',
-    Arguments: {
-      JobName: 'goodnet-repair',
-      JobQueue: queue.jobQueueArn,
-      JobDefinition: definitionArn,
-      Parameters: { job: jsonata('$states.input.job') },
-      // An array has two children or more. Without one, the container is told of no share and does all nets.
-      ArrayProperties: jsonata(`$states.input.shares > 1 ? {'Size': $states.input.shares} : {}`),
-    },
-    Retry: TRY_AGAIN,
-    End: true,
-  };
-}
 
 /** A JSONata expression as a state has it. */
 function jsonata(expression: string): string {

@@ -1,12 +1,13 @@
 import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { allow, explain } from '../iam';
+import { deliveredLogs } from '../logs';
 import { allowListing } from '../store';
+import { serviceHere } from '../trust';
 
 export interface BackfillProps {
   readonly uploads: IBucket;
@@ -31,7 +32,7 @@ export const BATCH_FAILED = 'BatchFailed';
 export function backfill(scope: Construct, props: BackfillProps): StateMachine {
   const { uploads, prefix, screen, removalPolicy } = props;
   const stack = Stack.of(scope);
-  const role = new Role(scope, 'BackfillRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const role = new Role(scope, 'BackfillRole', { assumedBy: serviceHere(scope, 'states') });
   const name = Names.uniqueResourceName(scope, { maxLength: 60, separator: '-' });
   const machine = new StateMachine(scope, 'Backfill', {
     role,
@@ -41,22 +42,22 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
-      destination: new LogGroup(scope, 'BackfillLogs', {
-        retention: RetentionDays.THREE_MONTHS,
-        removalPolicy,
-      }),
+      destination: deliveredLogs(scope, 'BackfillLogs', 'states', removalPolicy),
     },
     removalPolicy: RemovalPolicy.DESTROY,
   });
   explain(role, 'IAM5[Resource::*]', 'Log deliveries and X-Ray segments know no resources (CDK adds both).');
   const machineArn = stack.formatArn({ service: 'states', resource: `stateMachine:${name}` });
-  const executions = stack.formatArn({ service: 'states', resource: `execution:${name}/*` });
+  // AWS's policy for a Distributed Map names its children by one form, those of a map with a label have the other.
+  const executions = [':', '/'].map((parted) =>
+    stack.formatArn({ service: 'states', resource: `execution:${name}${parted}*` }),
+  );
   const because = "The map's own children, which are named when it runs; of this state machine alone.";
   allow(role, { sid: 'StartChildren', actions: ['states:StartExecution'], resources: [machineArn] });
   allow(role, {
     sid: 'FollowChildren',
     actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
-    resources: [executions],
+    resources: executions,
     because,
   });
   allow(role, { sid: 'Screen', actions: ['lambda:InvokeFunction'], resources: [screen.functionArn] });

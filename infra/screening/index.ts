@@ -1,15 +1,18 @@
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { logBucket, privateBucket } from '../buckets';
+import { allow } from '../iam';
 import { HANDLERS } from '../lambda/code';
 import type { StoreLocation } from '../store';
 import { BACKFILL_PREFIX, backfill } from './backfill';
+import { guardReads } from './guard';
 import { uploadQueue } from './queue';
 import { chosenRecords, type Records } from './records';
+import { releasers } from './releases';
 import { ScreeningFunction } from './worker';
 
 export type { Records } from './records';
@@ -31,6 +34,10 @@ export interface GoodNetScreeningProps {
   readonly backfillConcurrency?: number;
   /** Whether the logs have a line of each image: digest and verdict, nothing of its content. Default: no. */
   readonly audit?: boolean;
+  /** What metrics are told from other deployments' by: their dimension `service`. Default: the stack's name. */
+  readonly service?: string;
+  /** Whether the bucket refuses to hand out uploads that are flagged, or not yet screened. Default: no. */
+  readonly guardReads?: boolean;
   /** What becomes of buckets, queues and logs when the stack is deleted. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -42,9 +49,14 @@ export interface GoodNetScreeningProps {
  * new GoodNetScreening(this, 'Screening', { store: artifacts.store, records: { quarantine: 'quarantine' } });
  */
 export class GoodNetScreening extends Construct {
+  /** The dimension `service` of its metrics. */
+  readonly service: string;
   readonly uploads: IBucket;
   readonly queue: Queue;
+  /** Uploads that could not be screened in five tries. */
   readonly deadLetters: Queue;
+  /** Uploads that EventBridge could not bring into the queue. */
+  readonly undelivered: Queue;
   readonly worker: ScreeningFunction;
   /** Screens what a backfill hands over. */
   readonly batches: ScreeningFunction;
@@ -60,14 +72,24 @@ export class GoodNetScreening extends Construct {
       model,
       audit = false,
     } = props;
+    this.service = props.service ?? Stack.of(this).stackName;
     const records = chosenRecords(props.records);
     this.uploads = props.uploads ?? newBucket(this, removalPolicy);
     const prefix = props.prefix ?? (props.uploads ? '' : 'uploads');
     const own = [records.results, records.quarantine, BACKFILL_PREFIX].filter((each) => each !== undefined);
     apart(prefix, own);
     const timeout = Duration.seconds(60);
-    const shared = { store, uploads: this.uploads, prefix, records, model, audit, removalPolicy };
-    const { queue, deadLetters } = uploadQueue(this, {
+    const shared = {
+      store,
+      uploads: this.uploads,
+      prefix,
+      records,
+      model,
+      audit,
+      service: this.service,
+      removalPolicy,
+    };
+    const { queue, deadLetters, undelivered } = uploadQueue(this, {
       uploads: this.uploads,
       prefix,
       own,
@@ -76,11 +98,19 @@ export class GoodNetScreening extends Construct {
     });
     this.queue = queue;
     this.deadLetters = deadLetters;
+    this.undelivered = undelivered;
     this.worker = new ScreeningFunction(this, 'OnEvents', {
       ...shared,
       handler: HANDLERS.screening,
       description: 'GoodNet: screens new uploads',
       timeout,
+    });
+    // What can't be screened yet, because there is no model, is put back to come later.
+    this.worker.function.addEnvironment('GOODNET_UPLOADS_QUEUE', queue.queueUrl);
+    allow(this.worker.role, {
+      sid: 'TryLater',
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
     });
     this.worker.function.addEventSource(
       new SqsEventSource(queue, {
@@ -95,6 +125,12 @@ export class GoodNetScreening extends Construct {
       description: 'GoodNet: screens what was uploaded before',
       timeout: Duration.minutes(5),
     });
+    if (props.guardReads) {
+      if (!records.tags)
+        throw new Error('GoodNetScreening: guardReads goes by tags. Take records.tags, too.');
+      const prefixes = [prefix, ...(records.quarantine ? [records.quarantine] : [])];
+      guardReads(this.uploads, [this.worker.role, this.batches.role], prefixes);
+    }
     this.backfill = backfill(this, {
       uploads: this.uploads,
       prefix,
@@ -102,6 +138,8 @@ export class GoodNetScreening extends Construct {
       concurrency: backfillConcurrency,
       removalPolicy,
     });
+    if (records.quarantine)
+      releasers(this, { store, uploads: this.uploads, prefix, quarantine: records.quarantine });
     this.tell(prefix, props.uploads !== undefined);
   }
 
@@ -111,6 +149,14 @@ export class GoodNetScreening extends Construct {
     new CfnOutput(this, 'TryIt', { value: `aws s3 cp face.png s3://${bucketName}/${below}face.png` });
     new CfnOutput(this, 'StartBackfill', {
       value: `aws stepfunctions start-execution --state-machine-arn ${this.backfill.stateMachineArn} --input '{"prefix":""}'`,
+    });
+    new CfnOutput(this, 'SendDeadLettersBack', {
+      description: 'Has what failed five times screened again, once what was wrong is mended',
+      value: `aws sqs start-message-move-task --source-arn ${this.deadLetters.queueArn}`,
+    });
+    new CfnOutput(this, 'LookAtUndelivered', {
+      description: 'What EventBridge could not bring into the queue: a backfill makes up for it',
+      value: `aws sqs receive-message --max-number-of-messages 10 --queue-url ${this.undelivered.queueUrl}`,
     });
     if (!isExisting) return;
     new CfnOutput(this, 'TellEventBridge', {

@@ -2,8 +2,9 @@ import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { lastQueue, QUEUE } from '../queues';
 
 export interface UploadQueueProps {
   readonly uploads: IBucket;
@@ -15,13 +16,23 @@ export interface UploadQueueProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Where uploads wait, and where they end that nothing came of. */
+export interface UploadQueues {
+  readonly queue: Queue;
+  /** What failed five times. SQS moves it back: it takes that of its own dead letters alone. */
+  readonly deadLetters: Queue;
+  /** Events that EventBridge could not bring into the queue. */
+  readonly undelivered: Queue;
+}
+
 /** New objects come from EventBridge into a queue; what fails five times goes into another, and stays two weeks. */
-export function uploadQueue(scope: Construct, props: UploadQueueProps): { queue: Queue; deadLetters: Queue } {
+export function uploadQueue(scope: Construct, props: UploadQueueProps): UploadQueues {
   const { uploads, prefix, own, timeout, removalPolicy } = props;
-  const shared = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy };
-  const deadLetters = new Queue(scope, 'DeadLetters', { ...shared, retentionPeriod: Duration.days(14) });
+  const deadLetters = lastQueue(scope, 'DeadLetters', removalPolicy);
+  const undelivered = lastQueue(scope, 'Undelivered', removalPolicy);
   const queue = new Queue(scope, 'Uploads', {
-    ...shared,
+    ...QUEUE,
+    removalPolicy,
     visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
     retentionPeriod: Duration.days(4),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
@@ -37,11 +48,11 @@ export function uploadQueue(scope: Construct, props: UploadQueueProps): { queue:
       new SqsQueue(queue, {
         retryAttempts: 185,
         maxEventAge: Duration.hours(24),
-        deadLetterQueue: deadLetters,
+        deadLetterQueue: undelivered,
       }),
     ],
   });
-  return { queue, deadLetters };
+  return { queue, deadLetters, undelivered };
 }
 
 /** Keys below a prefix; what screening writes would come back to it for ever. */

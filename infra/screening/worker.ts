@@ -10,6 +10,7 @@ import { roleWithLogs } from '../lambda/role';
 import { allowListing, allowReading, type StoreLocation } from '../store';
 import { BACKFILL_PREFIX } from './backfill';
 import type { ChosenRecords } from './records';
+import { allowReadingReleases, releasesUrl } from './releases';
 
 export interface ScreeningFunctionProps {
   readonly handler: string;
@@ -21,6 +22,7 @@ export interface ScreeningFunctionProps {
   readonly records: ChosenRecords;
   readonly model: string | undefined;
   readonly audit: boolean;
+  readonly service: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -37,6 +39,7 @@ export class ScreeningFunction extends Construct {
     const { handler, description, timeout, store, uploads, records, model, audit, removalPolicy } = props;
     const { role, logGroup } = roleWithLogs(this, removalPolicy);
     allowReading(store, role);
+    allowReadingReleases(store, role);
     allowScreening(role, props);
     this.role = role;
     this.function = new LambdaFunction(this, 'Function', {
@@ -50,13 +53,14 @@ export class ScreeningFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: functionCode(this, 'arm64'),
       environment: {
-        ...storeEnvironment(store, audit),
+        ...storeEnvironment(store, audit, props.service),
         ...(model !== undefined && { GOODNET_MODEL: model }),
         ...(records.tags && { GOODNET_TAGS: 'true' }),
         GOODNET_UPLOADS_BUCKET: uploads.bucketName,
         ...(records.results && { GOODNET_RESULTS_PREFIX: `${records.results}/` }),
         ...(records.quarantine && { GOODNET_QUARANTINE_PREFIX: `${records.quarantine}/` }),
         ...(records.events && { GOODNET_EVENTS: 'default' }),
+        GOODNET_RELEASED: releasesUrl(store),
         GOODNET_SKIP_PREFIXES: `${BACKFILL_PREFIX}/`,
       },
     });

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { GoodNetEndpoint } from '../endpoint';
 import type { GoodNetRepair } from '../repair';
 import type { GoodNetScreening } from '../screening';
-import { failures, flaggedOverAlpha } from './metrics';
+import { failures, flaggedOverAlpha, noMachines } from './metrics';
 
 const FIVE_MINUTES = Duration.minutes(5);
 /** Shares need many images; a quarter of a day finds a drift while it is new. */
@@ -35,13 +35,13 @@ function alarm(scope: Construct, id: string, { metric, above, below, periods = 1
 }
 
 /** Errors, and answers that take long. */
-export function endpointAlarms(scope: Construct, { classifier, api }: GoodNetEndpoint): Alarm[] {
+export function endpointAlarms(scope: Construct, { classifier, api, service }: GoodNetEndpoint): Alarm[] {
   const { alias } = classifier;
   const period = FIVE_MINUTES;
   const counted = [alias.metricErrors({ period }), ...(api ? [api.metricServerError({ period })] : [])];
   return [
     alarm(scope, 'EndpointErrors', {
-      metric: failures('Errors', counted, period),
+      metric: failures('Errors', service, counted, period),
       above: 0,
       says: 'The endpoint has failed to answer, or answered with 5xx: an error of its own, not of a caller.',
     }),
@@ -61,7 +61,7 @@ export function endpointAlarms(scope: Construct, { classifier, api }: GoodNetEnd
 
 /** Uploads that wait, and objects that fail or were given up on. */
 export function screeningAlarms(scope: Construct, screening: GoodNetScreening): Alarm[] {
-  const { queue, deadLetters, worker, batches, backfill } = screening;
+  const { queue, deadLetters, undelivered, worker, batches, backfill, service } = screening;
   const period = FIVE_MINUTES;
   const filling = [batches.function.metricErrors({ period }), backfill.metricFailed({ period })];
   return [
@@ -76,14 +76,19 @@ export function screeningAlarms(scope: Construct, screening: GoodNetScreening): 
       above: 0,
       says: 'Uploads could not be screened in five tries.',
     }),
+    alarm(scope, 'Undelivered', {
+      metric: undelivered.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+      above: 0,
+      says: 'EventBridge could not bring uploads into the queue.',
+    }),
     alarm(scope, 'ScreeningErrors', {
-      metric: failures('ScreeningErrors', [worker.function.metricErrors({ period })], period),
+      metric: failures('ScreeningErrors', service, [worker.function.metricErrors({ period })], period),
       above: 0,
       periods: 3,
       says: 'Screening fails, for a quarter of an hour.',
     }),
     alarm(scope, 'BackfillErrors', {
-      metric: failures('BackfillErrors', filling, period),
+      metric: failures('BackfillErrors', service, filling, period),
       above: 0,
       says: 'A backfill could not screen everything: objects failed in all tries, a batch did, or all of it.',
     }),
@@ -91,8 +96,8 @@ export function screeningAlarms(scope: Construct, screening: GoodNetScreening): 
 }
 
 /** A share of flagged images that is not what was calibrated: an attack, other cameras, or a bundle that is not right. */
-export function rateAlarms(scope: Construct, alpha: number): Alarm[] {
-  const metric = flaggedOverAlpha(alpha, RATE_PERIOD);
+export function rateAlarms(scope: Construct, alpha: number, services: readonly string[]): Alarm[] {
+  const metric = flaggedOverAlpha(alpha, services, RATE_PERIOD);
   return [
     alarm(scope, 'FlaggedMany', {
       metric,
@@ -107,12 +112,27 @@ export function rateAlarms(scope: Construct, alpha: number): Alarm[] {
   ];
 }
 
-/** Jobs that have failed, at full price, too. */
-export function repairAlarms(scope: Construct, { workflow }: GoodNetRepair): Alarm[] {
+/** Jobs that have failed, that could not be started, and for which there is no machine. */
+export function repairAlarms(scope: Construct, repair: GoodNetRepair): Alarm[] {
+  const { workflow, notStarted, service } = repair;
   const metrics = [workflow.metricFailed, workflow.metricTimedOut];
   const [failed, timedOut] = metrics.map((metric) => metric.call(workflow, { period: FIVE_MINUTES }));
   return [
     alarm(scope, 'RepairFailed', { metric: failed!, above: 0, says: 'A repair job has failed for good.' }),
+    alarm(scope, 'RepairBlocked', {
+      metric: noMachines(service, FIVE_MINUTES),
+      above: 0,
+      says: 'Quota or capacity: no GPU machine could be had for a repair, on spot or at full price.',
+    }),
+    ...(notStarted
+      ? [
+          alarm(scope, 'RepairNotStarted', {
+            metric: notStarted.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+            above: 0,
+            says: 'A job file was uploaded, and its job could not be started.',
+          }),
+        ]
+      : []),
     alarm(scope, 'RepairTimedOut', { metric: timedOut!, above: 0, says: 'A repair job took over a week.' }),
   ];
 }

@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -8,6 +9,7 @@ import type { GoodNetEndpoint } from '../endpoint';
 import type { GoodNetRepair } from '../repair';
 import type { GoodNetScreening } from '../screening';
 import { endpointAlarms, rateAlarms, repairAlarms, screeningAlarms } from './alarms';
+import { blockedQueues } from './blocked';
 import { widgets } from './widgets';
 
 export interface GoodNetWatchProps {
@@ -38,18 +40,30 @@ export class GoodNetWatch extends Construct {
     if (!(alpha > 0 && alpha < 1))
       throw new Error(`GoodNetWatch: alpha ${alpha} is no rate between 0 and 1.`);
     this.topic = new Topic(this, 'Alarms', { enforceSSL: true, displayName: 'GoodNet' });
+    // The policy that enforceSSL makes takes the place of SNS's own, which let the account's alarms publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
+    const services = [...new Set([endpoint, screening].flatMap((each) => (each ? [each.service] : [])))];
     this.alarms = [
       ...(endpoint ? endpointAlarms(this, endpoint) : []),
       ...(screening ? screeningAlarms(this, screening) : []),
-      ...(endpoint || screening ? rateAlarms(this, alpha) : []),
+      ...(endpoint || screening ? rateAlarms(this, alpha, services) : []),
       ...(repair ? repairAlarms(this, repair) : []),
     ];
+    if (repair) blockedQueues(this, repair, this.topic);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(this.topic));
     this.dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,
       defaultInterval: Duration.days(1),
-      widgets: widgets({ endpoint, screening, repair, alpha, alarms: this.alarms }),
+      widgets: widgets({ endpoint, screening, repair, alpha, services, alarms: this.alarms }),
     });
   }
 }

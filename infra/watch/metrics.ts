@@ -1,20 +1,25 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { NO_MACHINES } from '../repair/workflow';
 
 /** What the functions' counts are found by (functions/lambda/powertools.ts): without its dimension a metric is another one. */
 export const NAMESPACE = 'GoodNet';
-const DIMENSIONS = { service: 'goodnet' };
 
-/** Images answered, over a period, by what was said. */
-export function images(said: 'Clean' | 'Flagged', period: Duration): Metric {
-  return ours(said, period);
+/** Images answered, over a period, by what was said. @param service the deployment that has answered */
+export function images(said: 'Clean' | 'Flagged', service: string, period: Duration): Metric {
+  return ours(said, service, period);
 }
 
-function ours(metricName: string, period: Duration): Metric {
+/** Repairs for which no machine could be had (infra/repair/workflow.ts). */
+export function noMachines(service: string, period: Duration): Metric {
+  return ours(NO_MACHINES, service, period);
+}
+
+function ours(metricName: string, service: string, period: Duration): Metric {
   return new Metric({
     namespace: NAMESPACE,
     metricName,
-    dimensionsMap: DIMENSIONS,
+    dimensionsMap: { service },
     statistic: 'Sum',
     period,
   });
@@ -27,10 +32,11 @@ function ours(metricName: string, period: Duration): Metric {
  */
 export function failures(
   own: 'Errors' | 'ScreeningErrors' | 'BackfillErrors',
+  service: string,
   others: readonly IMetric[],
   period: Duration,
 ): MathExpression {
-  const all = [ours(own, period), ...others];
+  const all = [ours(own, service, period), ...others];
   return new MathExpression({
     label: own,
     expression: all.map((_, i) => `FILL(m${i}, 0)`).join(' + '),
@@ -40,11 +46,12 @@ export function failures(
 }
 
 /** The share of images that were flagged, 0–1. */
-export function flaggedRate(period: Duration): MathExpression {
+export function flaggedRate(services: readonly string[], period: Duration): MathExpression {
+  const { flagged, clean, usingMetrics } = said(services, period);
   return new MathExpression({
     label: 'share flagged',
-    expression: 'FILL(flagged, 0) / (FILL(flagged, 0) + FILL(clean, 0))',
-    usingMetrics: { flagged: images('Flagged', period), clean: images('Clean', period) },
+    expression: `${flagged} / (${flagged} + ${clean})`,
+    usingMetrics,
     period,
   });
 }
@@ -54,13 +61,32 @@ export function flaggedRate(period: Duration): MathExpression {
  * to tell: fewer than 30 / α, of which 30 would be flagged.
  * @param alpha the false-positive rate of the bundle, 0–1
  */
-export function flaggedOverAlpha(alpha: number, period: Duration): MathExpression {
+export function flaggedOverAlpha(
+  alpha: number,
+  services: readonly string[],
+  period: Duration,
+): MathExpression {
   const enough = Math.ceil(30 / alpha);
-  const all = '(FILL(flagged, 0) + FILL(clean, 0))';
+  const { flagged, clean, usingMetrics } = said(services, period);
+  const all = `(${flagged} + ${clean})`;
   return new MathExpression({
     label: `share flagged / ${alpha}`,
-    expression: `IF(${all} >= ${enough}, FILL(flagged, 0) / ${all} / ${alpha}, 1)`,
-    usingMetrics: { flagged: images('Flagged', period), clean: images('Clean', period) },
+    expression: `IF(${all} >= ${enough}, ${flagged} / ${all} / ${alpha}, 1)`,
+    usingMetrics,
     period,
   });
+}
+
+/** How many images were flagged, and how many were not, of one deployment or of several. */
+function said(services: readonly string[], period: Duration) {
+  const usingMetrics: Record<string, Metric> = {};
+  const sum = (name: 'Flagged' | 'Clean') => {
+    const parts = services.map((service, i) => {
+      const id = `${name.toLowerCase()}${i || ''}`;
+      usingMetrics[id] = images(name, service, period);
+      return `FILL(${id}, 0)`;
+    });
+    return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`;
+  };
+  return { flagged: sum('Flagged'), clean: sum('Clean'), usingMetrics };
 }

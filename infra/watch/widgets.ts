@@ -16,6 +16,8 @@ export interface Shown {
   readonly screening: GoodNetScreening | undefined;
   readonly repair: GoodNetRepair | undefined;
   readonly alpha: number;
+  /** The deployments that count images: one, unless endpoint and screening are told apart. */
+  readonly services: readonly string[];
   readonly alarms: readonly Alarm[];
 }
 
@@ -23,19 +25,26 @@ const HOUR = Duration.hours(1);
 const WIDTH = 8;
 
 /** The dashboard's rows: alarms, what was said, the endpoint, the queue, the repairs. */
-export function widgets({ endpoint, screening, repair, alpha, alarms }: Shown): IWidget[][] {
-  const said = [
-    graph('Images', [images('Clean', HOUR), images('Flagged', HOUR)]),
-    new GraphWidget({
-      title: 'Share flagged',
-      width: WIDTH,
-      left: [flaggedRate(HOUR)],
-      leftAnnotations: [{ value: alpha, label: 'α' }],
-    }),
-  ];
+export function widgets({ endpoint, screening, repair, alpha, services, alarms }: Shown): IWidget[][] {
+  const counted = services.flatMap((service) => [
+    images('Clean', service, HOUR),
+    images('Flagged', service, HOUR),
+  ]);
+  const said =
+    services.length === 0
+      ? []
+      : [
+          graph('Images', counted),
+          new GraphWidget({
+            title: 'Share flagged',
+            width: WIDTH,
+            left: [flaggedRate(services, HOUR)],
+            leftAnnotations: [{ value: alpha, label: 'α' }],
+          }),
+        ];
   return [
     [new AlarmStatusWidget({ title: 'Alarms', width: 24, alarms: [...alarms] })],
-    said,
+    ...(said.length > 0 ? [said] : []),
     ...(endpoint ? [endpointRow(endpoint)] : []),
     ...(screening ? [screeningRow(screening)] : []),
     ...(repair ? [repairRow(repair)] : []),

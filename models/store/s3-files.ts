@@ -12,6 +12,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../errors';
+import { regionHere } from '../region';
 import { type Files, type StoredFile, UnusableFile } from './files';
 import '../quiet-aws';
 
@@ -30,7 +31,7 @@ export interface S3Fault {
 }
 
 /**
- * The client of S3, by AWS's usual environment (AWS_REGION, AWS_ENDPOINT_URL_S3, credentials); 5xx and throttling are
+ * The client of S3, by AWS's usual environment (AWS_REGION or AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3, credentials, the profile); 5xx and throttling are
  * tried again, with back-off.
  */
 export function s3Client(config: S3ClientConfig = {}): S3Client {
@@ -43,6 +44,7 @@ export function s3Client(config: S3ClientConfig = {}): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     // Servers that are not AWS's have no host a bucket.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    ...regionHere(),
     ...config,
   });
 }

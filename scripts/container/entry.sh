@@ -9,5 +9,7 @@ for folder in "$tensorflow"/nvidia/*/lib; do
 done
 [ -d "$tensorflow/nvidia/cuda_nvcc/bin" ] && PATH="$tensorflow/nvidia/cuda_nvcc/bin:$PATH"
 export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}" PATH TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-1}"
+# Scores are held against those of float32 (wasm, which serves): TF32 on g5 and g6 has ten bits of them.
+export NVIDIA_TF32_OVERRIDE=0
 export TF_FORCE_GPU_ALLOW_GROWTH="${TF_FORCE_GPU_ALLOW_GROWTH:-true}"
 exec node "$goodnet/dist/goodnet.js" "$@"

@@ -3,84 +3,115 @@ import { type Synthesized, synthesize } from './synth';
 
 const key = (id: string) => `arn:aws:kms:eu-central-1:123456789012:key/${id}`;
 
-interface Output {
-  readonly Value: unknown;
-  readonly Export?: { readonly Name: string };
-}
-
-/** Everything of a kind that the stacks' templates ask for, by the stack that asks. */
-function asked({ stacks, template }: Synthesized, kind: string): { by: string; for: unknown }[] {
-  return stacks.flatMap(({ stackName }) => {
-    const found: unknown[] = [];
-    JSON.stringify(template(short(stackName)).toJSON(), (name, value) => {
-      if (name === kind) found.push(value);
-      return value;
-    });
-    return found.map((each) => ({ by: stackName, for: each }));
-  });
-}
-
-function outputs({ template }: Synthesized, stackName: string): Record<string, Output> {
-  return template(short(stackName)).toJSON().Outputs ?? {};
+/** What a stack's template exports, with the values as text, and what it imports. */
+interface Shared {
+  readonly exports: ReadonlyMap<string, string>;
+  readonly imports: ReadonlySet<string>;
 }
 
 const short = (stackName: string) => stackName.replace(/^.*-/, '');
 
-/** What stacks export, with the value. */
-function exported(made: Synthesized): Map<string, unknown> {
-  const all = made.stacks.flatMap(({ stackName }) => Object.values(outputs(made, stackName)));
-  return new Map(all.flatMap(({ Export, Value }) => (Export ? [[Export.Name, Value] as const] : [])));
+function sharedBy({ stacks, template }: Synthesized): Map<string, Shared> {
+  return new Map(
+    stacks.map(({ stackName }) => {
+      const { Outputs = {}, ...rest } = template(short(stackName)).toJSON();
+      const imports = new Set<string>();
+      JSON.stringify([Outputs, rest], (name, value) => {
+        if (name === 'Fn::ImportValue') imports.add(String(value));
+        return value;
+      });
+      const outputs = Object.values(Outputs as Record<string, { Export?: { Name: string }; Value: unknown }>);
+      const exports = outputs.flatMap(({ Export, Value }) =>
+        Export ? [[Export.Name, JSON.stringify(Value)] as const] : [],
+      );
+      return [short(stackName), { exports: new Map(exports), imports }];
+    }),
+  );
 }
 
-/** Outputs of other stacks that a template reads. */
-function read(made: Synthesized): { by: string; stack: string; output: string }[] {
-  return asked(made, 'Fn::GetStackOutput').map(({ by, for: it }) => {
-    const { StackName, OutputName } = it as { StackName: string; OutputName: string };
-    return { by, stack: StackName, output: OutputName };
+/** An account as far as CloudFormation's rule goes: what another stack imports is neither taken away nor changed. */
+class Account {
+  readonly deployed = new Map<string, Shared>();
+
+  deploy(stack: string, next: Shared): void {
+    const exported = new Set(
+      [...this.deployed].flatMap(([name, { exports }]) => (name === stack ? [] : [...exports.keys()])),
+    );
+    for (const name of next.imports)
+      if (!exported.has(name)) throw new Error(`${stack}: no export named ${name}`);
+    const before = this.deployed.get(stack);
+    for (const [name, value] of before?.exports ?? [])
+      if (next.exports.get(name) !== value) this.refuseWhereUsed(name, stack);
+    this.deployed.set(stack, next);
+  }
+
+  destroy(stack: string): void {
+    for (const name of this.deployed.get(stack)!.exports.keys()) this.refuseWhereUsed(name, stack);
+    this.deployed.delete(stack);
+  }
+
+  private refuseWhereUsed(name: string, by: string): void {
+    const user = [...this.deployed].find(([stack, { imports }]) => stack !== by && imports.has(name));
+    if (user) throw new Error(`Cannot delete export ${name} as it is in use by ${user[0]}`);
+  }
+}
+
+/** `cdk deploy --all`: in the order of their references. */
+function deployAll(
+  account: Account,
+  all: Map<string, Shared>,
+  only: readonly string[] = [...all.keys()],
+): void {
+  for (const stack of only) account.deploy(stack, all.get(stack)!);
+}
+
+/** The stacks as they are by default. */
+const DEFAULT = sharedBy(synthesize());
+
+function deployed(options: Record<string, unknown>): Account {
+  const account = new Account();
+  deployAll(account, Object.keys(options).length === 0 ? DEFAULT : sharedBy(synthesize(options)));
+  return account;
+}
+
+describe('what stacks share', { timeout: 240_000 }, () => {
+  it('is exported and imported, so that CloudFormation keeps it together', () => {
+    const all = DEFAULT;
+    for (const stack of ['Repair', 'Endpoint', 'Screening', 'Watch'])
+      expect(all.get(stack)!.imports.size, stack).toBeGreaterThan(0);
+    expect(JSON.stringify(synthesize().template('Screening').toJSON())).not.toContain('GetStackOutput');
+    expect(() => deployed({}).destroy('Artifacts')).toThrow(/in use by/);
   });
-}
 
-describe('a change of options', { timeout: 240_000 }, () => {
-  const quarantined = { quarantine: 'flagged' };
-  for (const [from, to] of [
-    [{}, { signingKey: key('new'), trustKeys: key('old') }],
-    [{}, { signingKey: key('new') }],
-    [{ signingKey: key('new') }, {}],
-    [{}, { signing: 'none' }],
-    [{}, { front: 'function-url' }],
-    [{ front: 'function-url' }, {}],
-    [{}, { engine: 'node' }],
-    [{}, { uploadsBucket: 'pictures', ...quarantined }],
-    [{}, { watch: false }],
+  const inOne: [Record<string, unknown>, Record<string, unknown>][] = [
+    [{}, { alarmEmails: 'ops@example.com', tags: false }],
+    [{}, { uploadsBucket: 'pictures', quarantine: 'flagged' }],
     [{}, { repair: false }],
     [{}, { endpoint: false, screening: false }],
-    [{}, { alarmEmails: 'ops@example.com', events: true, tags: false }],
-  ])
-    it(`takes nothing from a stack that is deployed: ${JSON.stringify(from)} to ${JSON.stringify(to)}`, () => {
-      const before = synthesize(from);
-      const after = synthesize(to);
-      const [then, now] = [exported(before), exported(after)];
-      for (const { for: name } of asked(before, 'Fn::ImportValue'))
-        expect(now.get(String(name)), `export ${name}`).toEqual(then.get(String(name)));
-      const reads = read(after);
-      expect(reads.length).toBeGreaterThan(0);
-      for (const { stack, output } of reads)
-        expect(outputs(after, stack), `${stack}.${output}`).toHaveProperty(output);
+    [{ signingKey: key('one'), trustKeys: key('other') }, { signingKey: key('other') }],
+    [{ signing: 'none' }, {}],
+    [{ signingKey: key('one') }, {}],
+  ];
+  for (const [from, to] of inOne)
+    it(`is changed in one step: ${JSON.stringify(from)} to ${JSON.stringify(to)}`, () => {
+      expect(() => deployAll(deployed(from), sharedBy(synthesize(to)))).not.toThrow();
     });
 
-  it('shows in the template of a stack that watches, where the function is replaced', () => {
-    const watched = (options: Record<string, unknown>) =>
-      read(synthesize(options)).filter(({ by, stack }) => by.endsWith('Watch') && stack.endsWith('Endpoint'));
-    expect(watched({}).length).toBeGreaterThan(0);
-    expect(watched({ front: 'function-url' })).not.toEqual(
-      watched({ front: 'function-url', engine: 'node' }),
-    );
-  });
-
-  it('finds exports of stacks that were deployed before', () => {
-    // What a template of GoodNet 0.1.0 imports.
-    expect([...exported(synthesize()).keys()].join()).toMatch(
-      /Artifacts:ExportsOutputFnGetAttArtifactsSigningKey/,
-    );
-  });
+  // docs/operations.md, "Changing what stacks share".
+  const users = ['Repair', 'Endpoint', 'Screening'];
+  for (const [to, first] of [
+    [{ signingKey: key('new'), trustKeys: key('old') }, 'exclusively'],
+    [{ signing: 'none' }, 'exclusively'],
+    [{ front: 'function-url' }, ['Watch']],
+    [{ engine: 'node' }, ['Watch']],
+    [{ watch: false }, ['Watch']],
+  ] as const)
+    it(`is changed in two where one would take away what is used: ${JSON.stringify(to)}`, () => {
+      const next = sharedBy(synthesize(to));
+      expect(() => deployAll(deployed({}), next)).toThrow(/in use by/);
+      const account = deployed({});
+      if (first === 'exclusively') deployAll(account, next, users);
+      else for (const stack of first) account.destroy(stack);
+      expect(() => deployAll(account, next)).not.toThrow();
+    });
 });

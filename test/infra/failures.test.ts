@@ -57,9 +57,10 @@ interface Stat {
 }
 
 describe('what an alarm is raised by', { timeout: 120_000 }, () => {
-  const dimensions = [{ Name: 'service', Value: 'goodnet' }];
+  const dimensions = [{ Name: 'service', Value: 'GoodNet' }];
   const environment = {
     GOODNET_BUNDLE: store,
+    POWERTOOLS_SERVICE_NAME: 'GoodNet',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'nobody',
     AWS_SECRET_ACCESS_KEY: 'none',
@@ -75,7 +76,7 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
     const ready = httpEvent('http-api', 'GET', '/health/ready');
     const { stdout } = program.invoke([ready], { ...environment, GOODNET_BUNDLE: empty });
     expect(program.results()).toMatchObject([{ statusCode: 503 }]);
-    expect(lines(stdout).filter((line) => name in line)).toMatchObject([{ [name]: 1, service: 'goodnet' }]);
+    expect(lines(stdout).filter((line) => name in line)).toMatchObject([{ [name]: 1, service: 'GoodNet' }]);
   });
 
   it('is an upload that is to come again, which Lambda takes for a success', () => {
@@ -83,7 +84,7 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
     expect([own, beside]).toEqual([dimensions, ['AWS/Lambda Errors']]);
     const { stdout } = program.invoke([uploadedEvent('b', ['x', 'y'])], environment, 'events');
     expect(program.results()).toMatchObject([{ batchItemFailures: [{}, {}] }]);
-    expect(lines(stdout).filter((line) => name in line)).toMatchObject([{ [name]: 2, service: 'goodnet' }]);
+    expect(lines(stdout).filter((line) => name in line)).toMatchObject([{ [name]: 2, service: 'GoodNet' }]);
   });
 
   it.skipIf(!hasS3Server)('is an object that a backfill could not screen', async () => {
@@ -96,7 +97,7 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
     batch.Items.push({ Key: 'x.png', Bucket: 'no such bucket!' });
     const { stdout } = program.invoke([batch], { ...environment, ...server.env }, 'backfill');
     expect(program.results()).toMatchObject([{ counts: { clean: 1, failed: 1 } }]);
-    expect(lines(stdout).filter((line) => name in line)).toMatchObject([{ [name]: 1, service: 'goodnet' }]);
+    expect(lines(stdout).filter((line) => name in line)).toMatchObject([{ [name]: 1, service: 'GoodNet' }]);
     client.destroy();
     await server.close();
   });
@@ -109,6 +110,21 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
     const message = expect.stringMatching(/^chain: .*model\.json/);
     expect(lines(stderr)).toContainEqual(expect.objectContaining({ level: 'ERROR', message }));
   });
+
+  it.skipIf(!hasS3Server)(
+    'is told in the first line, and when asked whether it is ready, where the bucket is gone',
+    async () => {
+      const server = await startS3Server();
+      const gone = { ...environment, ...server.env, GOODNET_BUNDLE: 's3://no-such-bucket/models' };
+      const { stdout, stderr } = program.invoke([httpEvent('http-api', 'GET', '/health/ready')], gone);
+      const [answer] = program.results() as { statusCode: number; body: string }[];
+      expect(answer!.statusCode).toBe(503);
+      expect(JSON.parse(answer!.body).detail).toMatch(/place of the models can't be read/);
+      const message = expect.stringMatching(/^The models can't be read from s3:\/\/no-such-bucket\/models: /);
+      expect([...lines(stderr), ...lines(stdout)][0]).toMatchObject({ level: 'ERROR', message });
+      await server.close();
+    },
+  );
 
   it('is no bundle that was taken up', async () => {
     const both = join(work, 'both');

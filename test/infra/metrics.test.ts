@@ -4,9 +4,11 @@ import { expect, it, vi } from 'vitest';
 import { createApp } from '../../functions/app';
 import { notScreened, publishing, watch } from '../../functions/lambda/powertools';
 import { unwatched, type Watch } from '../../functions/observe/watch';
-import { failures, images, NAMESPACE } from '../../infra/watch/metrics';
+import { failures, flaggedOverAlpha, images, NAMESPACE } from '../../infra/watch/metrics';
 import type { Verdict } from '../../models/verdict';
 import { colours, plain } from '../functions/stand-in';
+import { OWN_METRICS } from '../scale/idle';
+import { synthesize } from './synth';
 
 it('watches the metrics that the functions write: namespace, name and dimensions', async () => {
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -16,6 +18,8 @@ it('watches the metrics that the functions write: namespace, name and dimensions
     watch.verdict('faces', said(false));
     watch.verdict('faces', said(false));
     watch.request('/v1/classify', 'POST', 503, 0.1);
+    watch.request('/v1/classify', 'POST', 200, 0.1);
+    for (const stage of ['decode', 'queue', 'nets'] as const) watch.stage(stage, 0.1);
     notScreened('Screening', 2);
     notScreened('Backfill', 3);
   });
@@ -23,9 +27,9 @@ it('watches the metrics that the functions write: namespace, name and dimensions
   out.mockRestore();
   const [written] = line._aws.CloudWatchMetrics;
   const own = (['Errors', 'ScreeningErrors', 'BackfillErrors'] as const).map(
-    (name) => failures(name, [], Duration.hours(1)).usingMetrics.m0 as Metric,
+    (name) => failures(name, 'goodnet', [], Duration.hours(1)).usingMetrics.m0 as Metric,
   );
-  const shares = (['Flagged', 'Clean'] as const).map((name) => images(name, Duration.hours(1)));
+  const shares = (['Flagged', 'Clean'] as const).map((name) => images(name, 'goodnet', Duration.hours(1)));
   for (const { namespace, metricName, dimensions } of [...own, ...shares]) {
     expect(namespace).toBe(NAMESPACE);
     expect(written).toMatchObject({ Namespace: namespace, Dimensions: [Object.keys(dimensions ?? {})] });
@@ -34,6 +38,8 @@ it('watches the metrics that the functions write: namespace, name and dimensions
   }
   expect([line.Flagged, line.Clean].flat()).toEqual([1, 1, 1]);
   expect(line.Unfamiliar).toEqual(1);
+  // Which docs/scale.md tells the price of; the twelfth is the repair's.
+  expect(written.Metrics.length + 1).toBe(OWN_METRICS);
   expect([line.Errors, line.ScreeningErrors, line.BackfillErrors]).toEqual([1, 2, 3]);
 });
 
@@ -46,4 +52,26 @@ it('counts verdicts at the model’s own α, whatever callers ask for', async ()
   const response = await app.request('/v1/classify?alpha=0.5', { method: 'POST', body });
   expect(await response.json()).toMatchObject({ backdoored: true, alpha: 0.5 });
   expect(counted).toEqual([false]);
+});
+
+it('tells deployments of one account apart, from the functions to the alarms and the dashboard', {
+  timeout: 120_000,
+}, () => {
+  const made = synthesize({ name: 'Staging' });
+  const functions = ['Endpoint', 'Screening'].flatMap((what) =>
+    Object.values(made.template(what).findResources('AWS::Lambda::Function')),
+  );
+  expect(functions.map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)).toEqual(
+    functions.map(() => 'Staging'),
+  );
+  const watch = JSON.stringify(made.template('Watch').toJSON()).replaceAll('\\', '');
+  const dimensions = [
+    ...watch.matchAll(/"Name":"service","Value":"(\w+)"|"GoodNet","\w+","service","(\w+)"/g),
+  ];
+  expect(dimensions.length).toBeGreaterThan(8);
+  expect(new Set(dimensions.map(([, alarm, shown]) => alarm ?? shown))).toEqual(new Set(['Staging']));
+  // Together in a stack of somebody's own, each by a name of its own.
+  const both = flaggedOverAlpha(0.01, ['A', 'B'], Duration.hours(1));
+  expect(both.expression).toContain('(FILL(flagged, 0) + FILL(flagged1, 0))');
+  expect(Object.keys(both.usingMetrics)).toEqual(['flagged', 'flagged1', 'clean', 'clean1']);
 });

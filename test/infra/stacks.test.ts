@@ -34,7 +34,8 @@ describe('least privilege', () => {
       ({ Resource }) => Resource === '*',
     );
     const actions = new Set(everywhere.flatMap(({ Action }) => Action));
-    const knowNone = /^(ecr:GetAuthorizationToken|batch:(DescribeJobs|TerminateJob)|logs:.*|xray:.*)$/;
+    const knowNone =
+      /^(ecr:GetAuthorizationToken|batch:(DescribeJobs|TerminateJob)|logs:.*|xray:.*|cloudwatch:PutMetricData)$/;
     expect([...actions].filter((action) => !knowNone.test(action))).toEqual([]);
   });
 
@@ -274,13 +275,21 @@ describe('repair', () => {
       ComputeResources: {
         MinvCpus: 0,
         MaxvCpus: 64,
-        InstanceTypes: ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'],
+        // One: of a list, Batch refuses all where a region lacks one.
+        InstanceTypes: ['g4dn.xlarge'],
       },
     });
     const kinds = Object.values(template.findResources('AWS::Batch::ComputeEnvironment'));
     expect(kinds.map(({ Properties }) => Properties.ComputeResources.Type).sort()).toEqual(['EC2', 'SPOT']);
     template.hasResourceProperties('AWS::Batch::JobQueue', {
-      JobStateTimeLimitActions: [{ Reason: 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY', Action: 'CANCEL' }],
+      JobStateTimeLimitActions: Match.arrayWith([
+        {
+          Reason: 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+          Action: 'CANCEL',
+          State: 'RUNNABLE',
+          MaxTimeSeconds: 1200,
+        },
+      ]),
     });
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { detail: { object: { key: [{ wildcard: 'inbox/*/repair-job.json' }] } } },
@@ -291,7 +300,8 @@ describe('repair', () => {
   it('runs the container as nobody special, on one GPU', () => {
     app.template('Repair').hasResourceProperties('AWS::Batch::JobDefinition', {
       ContainerProperties: {
-        Command: ['job', 'Ref::job'],
+        Command: ['job', 'Ref::job', '--store', 'Ref::made'],
+        Environment: Match.arrayWith([{ Name: 'AWS_REGION', Value: { Ref: 'AWS::Region' } }]),
         User: '10001',
         ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
       },
@@ -300,10 +310,49 @@ describe('repair', () => {
   });
 });
 
+describe('the container of the repair, which parses what strangers upload', () => {
+  const repair = app.template('Repair');
+  /** What a role of a stack may do, by the beginning of its logical id. */
+  const of = (role: string) =>
+    Object.values(repair.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => Properties.Roles[0].Ref.startsWith(role))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+
+  it('neither signs, nor writes where bundles are answered from, nor is told the key', () => {
+    const may = of('RepairJobRole');
+    expect(may.length).toBeGreaterThan(2);
+    expect(JSON.stringify(may)).not.toMatch(/kms:|models/);
+    const [job] = Object.values(repair.findResources('AWS::Batch::JobDefinition'));
+    expect(JSON.stringify(job)).not.toMatch(/GOODNET_SIGN|SigningKey/);
+  });
+
+  it('has its bundles signed by a step that reads finished ones alone', () => {
+    const may = of('RepairPublishRole');
+    const [sign] = may.filter(({ Action }) => Action === 'kms:Sign');
+    expect(JSON.stringify(sign!.Resource)).toContain('SigningKey');
+    const writes = may.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
+    expect(writes).toHaveLength(1);
+    expect(JSON.stringify(writes[0]!.Resource)).toMatch(/"\/models\/\*"/);
+    const others = ['RepairPlanRole', 'RepairWorkflowRole', 'RepairJobRole', 'RepairExecutionRole'].flatMap(
+      of,
+    );
+    expect(JSON.stringify(others)).not.toContain('kms:Sign');
+  });
+
+  it('makes nothing current by an upload, unless the stack allows it; a person’s start may', () => {
+    const activates = (made: Synthesized) =>
+      JSON.stringify(made.template('Repair').toJSON()).includes('"GOODNET_ACTIVATE_FROM_INBOX":"true"');
+    expect([activates(app), activates(synthesize({ activateFromInbox: true }))]).toEqual([false, true]);
+    const [rule] = Object.values(repair.findResources('AWS::Events::Rule'));
+    expect(JSON.stringify(rule!.Properties.Targets)).not.toContain('byHand');
+    expect(JSON.stringify(repair.findOutputs('*'))).toContain('\\"byHand\\":true');
+  });
+});
+
 describe('watch', () => {
   it('alarms of errors, delay, waiting uploads, dead letters, failed repairs and a rate away from α', () => {
     const alarms = Object.values(app.template('Watch').findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toHaveLength(11);
+    expect(alarms).toHaveLength(14);
     for (const { Properties } of alarms) {
       expect(Properties.AlarmActions).toHaveLength(1);
       expect(Properties.AlarmDescription).toContain('docs/operations.md');

@@ -20,7 +20,8 @@ afterAll(() => {
 
 /** Builds the functions' programs where they are not there. */
 export function buildPrograms(): void {
-  if (existsSync(join(root, 'dist/lambda/index.mjs'))) return;
+  if (['lambda/index.mjs', 'lambda-jobs/plan.mjs'].every((file) => existsSync(join(root, 'dist', file))))
+    return;
   execFileSync(process.execPath, [join(root, 'scripts/build-lambda.mjs')]);
 }
 

@@ -80,7 +80,7 @@ describe('the report', () => {
       expect(text).toContain(raise);
     }
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
-    expect(text).toMatch(/^\| together +\| +\$2\.2 \|$/m);
+    expect(text).toMatch(/^\| together +\| +\$2\.5 \|$/m);
   });
 
   it('has figures that people can read', () => {

@@ -3,8 +3,8 @@ import { PRICES } from './prices';
 /** Gigabytes of the repair container's image (CUDA's libraries, packed), and of what the stacks keep in S3. */
 const IMAGE_GB = 4;
 const STORED_GB = 1;
-/** Metrics in the eleven alarms, of which some add up or weigh several. Ten are free. */
-export const ALARM_METRICS = 18;
+/** Metrics in the fourteen alarms, of which some add up or weigh several. Ten are free. */
+export const ALARM_METRICS = 21;
 const FREE_ALARMS = 10;
 
 /** What the stacks cost a month while nobody asks: dollars, by what for. */
@@ -17,3 +17,8 @@ export const IDLE: Readonly<Record<string, number>> = {
 
 /** All of it, a month. */
 export const IDLE_TOGETHER = Object.values(IDLE).reduce((sum, each) => sum + each);
+
+/** Metrics of our own that a deployment writes (functions/lambda/powertools.ts, and NoMachines of the repair); paid for by the hour in which they are written. */
+export const OWN_METRICS = 12;
+/** What they cost in a month in which all are written all the time: dollars. */
+export const OWN_METRICS_MONTH = OWN_METRICS * PRICES.metricMonth.usd;

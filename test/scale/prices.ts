@@ -34,6 +34,7 @@ export const PRICES = {
   logGb: { usd: 0.5, per: 'GB of logs', source: 'Amazon CloudWatch pricing' },
   kmsKeyMonth: { usd: 1, per: 'key and month', source: 'AWS KMS pricing' },
   alarmMonth: { usd: 0.1, per: 'metric in an alarm and month', source: 'Amazon CloudWatch pricing' },
+  metricMonth: { usd: 0.3, per: 'metric of our own and month', source: 'Amazon CloudWatch pricing' },
   ecrGbMonth: { usd: 0.1, per: 'GB of images and month', source: 'Amazon ECR pricing' },
   gpuHour: { usd: 0.526, per: 'hour of g4dn.xlarge', source: 'Amazon EC2 on-demand pricing' },
 } satisfies Record<string, Price>;

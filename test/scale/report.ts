@@ -4,7 +4,7 @@ import { ASSUMED, SET_UP } from './assumed';
 import { classifying, requestsOf } from './classifying';
 import type { Figures } from './figures';
 import { drainTime, turnedAway } from './formulas';
-import { IDLE, IDLE_TOGETHER } from './idle';
+import { IDLE, IDLE_TOGETHER, OWN_METRICS, OWN_METRICS_MONTH } from './idle';
 import { AS_OF, PRICES } from './prices';
 import { QUOTAS } from './quotas';
 import { repairing } from './repairing';
@@ -32,10 +32,11 @@ export function report(figures: Figures): string {
       'Idle, a month',
       table(
         ['what', 'dollars'],
-        [...Object.entries(IDLE), ['together', IDLE_TOGETHER] as const].map(([what, usd]) => [
-          what,
-          dollars(usd),
-        ]),
+        [
+          ...Object.entries(IDLE),
+          ['together', IDLE_TOGETHER] as const,
+          [`in use, besides: ${OWN_METRICS} metrics of our own`, OWN_METRICS_MONTH] as const,
+        ].map(([what, usd]) => [what, dollars(usd)]),
       ),
     ],
     ['The simulations against the closed formulas', agreement(figures)],

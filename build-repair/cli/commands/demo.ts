@@ -5,7 +5,7 @@ import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { print } from '../print';
 import { reportPlace, writeReport } from '../report';
-import { startWork } from '../start';
+import { askServedBy, startWork } from '../start';
 
 interface DemoFlags {
   readonly out: string;
@@ -28,7 +28,16 @@ export function demoCommand(): Command {
       lines.begin(demoSteps());
       try {
         const result = await interruptible(
-          (signal) => runDemo({ out, seed, engine, progress: lines.report, say: lines.detail, signal }),
+          async (signal) =>
+            runDemo({
+              out,
+              seed,
+              engine,
+              askServed: await askServedBy(engine),
+              progress: lines.report,
+              say: lines.detail,
+              signal,
+            }),
           `what was drawn before stays in ${out}, and is drawn anew the next time.`,
         );
         await writeReport(place, result.report);

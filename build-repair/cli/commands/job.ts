@@ -48,6 +48,14 @@ export function jobWorkerCommand(): Command {
   });
 }
 
+/** `goodnet served-worker`: what `repair` asks how the engine that serves answers. */
+export function servedWorkerCommand(): Command {
+  return new Command('served-worker').action(async () => {
+    if (!process.send) throw new UsageError('served-worker is started by goodnet repair');
+    await (await import('../../served/worker')).runServedWorker();
+  });
+}
+
 async function jobAction(job: string | undefined, flags: JobFlags): Promise<void> {
   if (flags.schema) {
     const { z } = await import('zod');

@@ -24,7 +24,7 @@ import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
-import { startWork } from '../start';
+import { askServedBy, startWork } from '../start';
 import { openSigning, trustOf } from '../trust';
 
 interface RepairFlags extends ImageFlags, ReportFlags {
@@ -153,6 +153,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
         finding: flags.finding !== false,
         acceptUnrepaired: flags.acceptUnrepaired,
         signing,
+        askServed: await askServedBy(engine),
         observe: observer?.add,
         progress: clock.listen(lines.report),
         say: lines.detail,

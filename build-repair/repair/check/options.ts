@@ -6,6 +6,7 @@ import type { Signing } from '../../../models/store/current';
 import type { Verdict } from '../../../models/verdict';
 import type { JudgedBatch } from '../../evaluate/judged';
 import type { Progress } from '../../progress';
+import type { AskServed } from '../../served/ask-wasm';
 
 /** Takes note of the verdicts on some calibration images, by the scores that they were given when no fitting had seen them. */
 export type ObserveCalibration = (verdicts: readonly Verdict[], batch: JudgedBatch) => void;
@@ -45,6 +46,8 @@ export interface RepairOptions {
   readonly acceptUnrepaired?: boolean | undefined;
   /** Signs the bundle, and that it is current. */
   readonly signing?: Signing | undefined;
+  /** Asks the engine that serves, where it is another: a bundle that it answers otherwise with is refused. */
+  readonly askServed?: AskServed | undefined;
   /** Told of each calibration image, for the report. */
   readonly observe?: ObserveCalibration | undefined;
   readonly progress: Progress;

@@ -11,6 +11,7 @@ import type { AskedRepair } from '../check/options';
 import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';
 import { contentOf } from './content';
+import { holdServed } from './hold-served';
 import { classCounts, MODEL_CARD, modelCard } from './model-card';
 import { isUnrepaired } from './unrepaired';
 
@@ -22,7 +23,7 @@ export interface Written extends WrittenBundle {
 
 /**
  * Writes the bundle into its store, signs it where that is asked for, and makes it current, where the net is repaired or that is accepted.
- * @throws GoodNetError for a place that can't be written to; whatever `signal` was aborted with before, and nothing is written
+ * @throws GoodNetError for a place that can't be written to, or where the engine that serves answers otherwise; whatever `signal` was aborted with before, and nothing is written
  */
 export async function write(
   asked: AskedRepair,
@@ -44,6 +45,7 @@ export async function write(
     ...(finding?.files ?? []),
     { path: MODEL_CARD, bytes: card },
   ]);
+  if (asked.askServed) await holdServed(asked.askServed, written.folder, context, made, asked);
   const store = folderFiles(out);
   if (signing) await signInStore(store, written.manifest.id, signing.signer);
   const madeCurrent = asked.acceptUnrepaired === true || !isUnrepaired(made.alone);

@@ -74,12 +74,12 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
     const tensorflow = join(work, 'cuda');
     for (const part of ['cudnn', 'cublas'])
       mkdirSync(join(tensorflow, 'nvidia', part, 'lib'), { recursive: true });
-    const PATH = pathWith('node', 'echo "$LD_LIBRARY_PATH"; echo "$@"');
+    const PATH = pathWith('node', 'echo "$LD_LIBRARY_PATH"; echo "$@"; echo "$NVIDIA_TF32_OVERRIDE"');
     const { stdout } = spawnSync(step('entry.sh'), ['job', 'a b.json'], {
       encoding: 'utf8',
       env: { PATH, GOODNET_HOME: '/goodnet', GOODNET_TENSORFLOW_DIR: tensorflow },
     });
-    const [libraries, parameters] = stdout.trim().split('\n');
+    const [libraries, parameters, tf32] = stdout.trim().split('\n');
     expect(
       libraries!
         .split(':')
@@ -87,6 +87,8 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
         .sort(),
     ).toEqual([join(tensorflow, 'nvidia/cublas'), join(tensorflow, 'nvidia/cudnn')]);
     expect(parameters).toBe('/goodnet/dist/goodnet.js job a b.json');
+    // Calibrated in TF32, a bundle would be served in float32.
+    expect(tf32).toBe('0');
   });
 
   it('lets SIGTERM through: the job ends with 143, and the next try goes on from there', async () => {

@@ -1,0 +1,93 @@
+import { GoodNetError, messageOf } from '../../../models/errors';
+import { openFiles } from '../../../models/store/open';
+import { below, placeOf } from '../address';
+import { type NetToRepair, parseJob } from '../schema';
+
+/** A job as the workflow is told of it. */
+export interface JobAsked {
+  /** The job file: `s3://bucket/inbox/NAME/repair-job.json`. */
+  readonly job: string;
+  /** Whether a person has started it, and not who may upload: its nets may have any names, and be made current. */
+  readonly byHand?: boolean;
+}
+
+/** What the workflow needs of a job whose file can be used. */
+export interface JobPlan extends JobAsked {
+  readonly byHand: boolean;
+  /** Machines that it is shared out over, 1 or more. */
+  readonly shares: number;
+  /** Where its bundles go, unsigned, until they are published. */
+  readonly made: string;
+}
+
+/** Where a job's files are; addresses of folders or prefixes. */
+export interface JobPlaces {
+  /** Bundles that are made, by job. */
+  readonly made: string;
+  /** What is done, by job. */
+  readonly state: string;
+}
+
+/** The job file can't be used: no second try mends it. Step Functions knows it by its name. */
+export class JobRefused extends GoodNetError {
+  override readonly name = 'JobRefused';
+}
+
+/**
+ * Reads a job file before any machine is started, and writes down below the job's state, as `job.json`, whether it can be used.
+ * @throws JobRefused for a file that is missing, can't be read as a job, or names models that are not its own
+ */
+export async function planJob(
+  { job, byHand = false }: JobAsked,
+  { made, state, maxShares }: JobPlaces & { readonly maxShares: number },
+): Promise<JobPlan> {
+  const name = nameOfJob(job);
+  const kept = await openFiles(below(state, name));
+  const tell = (told: object) =>
+    kept.write(
+      'job.json',
+      new TextEncoder().encode(
+        `${JSON.stringify({ format: 'goodnet-repair-job-read', ...told, at: new Date().toISOString() }, null, 1)}\n`,
+      ),
+      'any',
+    );
+  try {
+    const nets = await netsOf({ job, byHand });
+    await tell({ outcome: 'accepted', nets: nets.length });
+    return { job, byHand, shares: Math.min(nets.length, maxShares), made: below(made, name) };
+  } catch (error) {
+    if (!(error instanceof GoodNetError) || error.kind === 'environment') throw error;
+    await tell({ outcome: 'refused', message: messageOf(error), hint: error.hint });
+    throw new JobRefused(messageOf(error), { hint: error.hint, cause: error });
+  }
+}
+
+/** What a job is called: the folder that its file is in. */
+export function nameOfJob(job: string): string {
+  return placeOf(placeOf(job).parent).name;
+}
+
+/** The nets of a job file. @throws GoodNetError where it can't be used, or names models that are not its own */
+export async function netsOf({ job, byHand }: JobAsked): Promise<readonly NetToRepair[]> {
+  const { parent, name: file } = placeOf(job);
+  const text = await (await openFiles(parent)).read(file, { maxBytes: MOST_BYTES });
+  if (!text) throw new GoodNetError(`${job}: there is no such job file`);
+  const nets = parseJob(new TextDecoder().decode(text.bytes), job);
+  if (!byHand) holdOwn(nets, nameOfJob(job));
+  return nets;
+}
+
+/** A hundred thousand nets, each with some addresses, have less. */
+const MOST_BYTES = 2 ** 27;
+
+/**
+ * Holds that an uploaded job makes models of its own name alone: who may write `inbox/NAME/` is not to take the place of another's.
+ * @throws GoodNetError naming the net that is another's
+ */
+function holdOwn(nets: readonly NetToRepair[], name: string): void {
+  const hint = `What comes in by inbox/NAME/ makes the model NAME, or NAME.MORE, where NAME has no dot. For others, start the job by hand.`;
+  if (name.includes('.'))
+    throw new GoodNetError(`The job is in a folder called ${name}, with a dot`, { hint });
+  const other = nets.find((net) => net.name !== name && !net.name.startsWith(`${name}.`));
+  if (other) throw new GoodNetError(`The job ${name} would make the model ${other.name}`, { hint });
+}

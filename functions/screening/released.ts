@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { GoodNetError } from '../../models/errors';
+import type { Files } from '../../models/store/files';
+import { openFiles } from '../../models/store/open';
+import type { UploadedObject, Uploads } from '../uploads/s3';
+import '../../models/lean-zod';
+
+/** Who has released a picture that was flagged wrongly, and when. */
+const schema = z.object({
+  format: z.literal('goodnet-release'),
+  formatVersion: z.literal(1),
+  /** The digest of the file, in hexadecimal: what is released is this content, wherever it lies. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  by: z.string(),
+  why: z.string().optional(),
+  /** Where it was, and where it went back to. */
+  from: z.string().optional(),
+  to: z.string().optional(),
+  at: z.string(),
+});
+
+export type Release = z.infer<typeof schema>;
+
+/** Whether a person has released a file, by its digest in hexadecimal. */
+export type Released = (sha256: string) => Promise<Release | undefined>;
+
+const keyOf = (sha256: string) => `${sha256}.json`;
+const MOST_BYTES = 2 ** 16;
+/** The largest upload that is screened, in bytes; a larger one is not in quarantine. */
+const MOST_UPLOAD = 10 * 2 ** 20;
+
+/** Looks among the releases that are kept at an address. @throws GoodNetError `environment` where they can't be read */
+export function releasedAt(address: string): Released {
+  let files: Promise<Files> | undefined;
+  return async (sha256) => {
+    files ??= openFiles(address);
+    const found = await (await files).read(keyOf(sha256), { maxBytes: MOST_BYTES });
+    if (!found) return undefined;
+    const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(found.bytes)));
+    return parsed.success && parsed.data.sha256 === sha256 ? parsed.data : undefined;
+  };
+}
+
+/** What is released, by whom, and where that is kept. */
+export interface ToRelease {
+  /** Where releases are kept: a folder, or `s3://bucket/prefix`. */
+  readonly record: string;
+  readonly by: string;
+  readonly why?: string | undefined;
+}
+
+/** Puts a release on record, by the digest of a file. */
+export async function recordRelease(
+  sha256: string,
+  { record, by, why }: ToRelease,
+  moved: { readonly from?: string; readonly to?: string } = {},
+): Promise<Release> {
+  const at = new Date().toISOString();
+  const release: Release = { format: 'goodnet-release', formatVersion: 1, sha256, by, why, ...moved, at };
+  const text = new TextEncoder().encode(`${JSON.stringify(release, null, 1)}\n`);
+  await (await openFiles(record)).write(keyOf(sha256), text, 'any');
+  return release;
+}
+
+/**
+ * Releases a file from the quarantine: puts that on record, and then moves it back, tagged clean. Where it comes back to it is
+ * screened again, and by its digest not flagged.
+ * @throws GoodNetError `data` where there is no such object, or another came in its place
+ */
+export async function releaseObject(
+  from: UploadedObject,
+  to: UploadedObject,
+  uploads: Uploads,
+  how: ToRelease,
+): Promise<Release> {
+  const name = ({ bucket, key }: UploadedObject) => `s3://${bucket}/${key}`;
+  const found = await uploads.fetch(from, MOST_UPLOAD);
+  if (typeof found === 'string')
+    throw new GoodNetError(
+      `${name(from)} can't be released: ${found === 'gone' ? 'there is no such object' : found}`,
+      {
+        hint: 'Name it as it lies in the quarantine: a result tells it as movedTo.',
+      },
+    );
+  const sha256 = createHash('sha256').update(found.bytes).digest('hex');
+  // On record first: it may be screened the moment that it is back.
+  const release = await recordRelease(sha256, how, { from: name(from), to: name(to) });
+  const tags = {
+    goodnet: 'clean',
+    'goodnet-released': how.by.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, '_').slice(0, 256),
+  };
+  if (!(await uploads.copy(from, to, found.etag, tags)))
+    throw new GoodNetError(`${name(from)} was replaced meanwhile`, {
+      hint: 'Look at it again, and release it then.',
+    });
+  await uploads.remove(from, found.etag);
+  return release;
+}
+
+/**
+ * Where a file of the quarantine came from: its key without the quarantine's folder, and without the version at its end.
+ * @param quarantine the prefix, without a slash at its ends
+ */
+export function cameFrom({ bucket, key }: UploadedObject, quarantine: string): UploadedObject {
+  const prefix = `${quarantine}/`;
+  if (!key.startsWith(prefix)) {
+    throw new GoodNetError(`s3://${bucket}/${key} does not lie in ${quarantine}/`, {
+      kind: 'usage',
+      hint: 'Name the quarantine with --quarantine, or where it is to go with --to.',
+    });
+  }
+  // S3's versions are 32 characters long.
+  return { bucket, key: key.slice(prefix.length).replace(/\.[A-Za-z0-9._-]{32}$/, '') };
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sendLater } from '../../functions/lambda/later';
+import { startScreener } from '../../functions/lambda/screener';
+import { screenEvents } from '../../functions/screening/events';
+import { screenObject } from '../../functions/screening/screen-object';
+import { s3Uploads } from '../../functions/uploads/s3';
+import { startEngine } from '../../models/engine';
+import { s3Client } from '../../models/store/s3-files';
+import { hasMoto, startMoto } from '../moto';
+import { hasS3Server, type S3Server, startS3Server } from '../s3-server';
+import { colours } from './stand-in';
+
+const DAY = 24 * 3600 * 1000;
+
+/** A message of an upload that many milliseconds ago. */
+function message(ago: number): { messageId: string; body: string } {
+  const detail = { bucket: { name: 'goodnet' }, object: { key: 'early.png' } };
+  const time = new Date(Date.now() - ago).toISOString();
+  return {
+    messageId: 'm',
+    body: JSON.stringify({ 'detail-type': 'Object Created', source: 'aws.s3', time, detail }),
+  };
+}
+
+describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
+  let server: S3Server;
+  let client: S3Client;
+  const empty = mkdtempSync(join(tmpdir(), 'goodnet-no-model-'));
+  beforeAll(async () => {
+    await startEngine({ engine: 'wasm' });
+    server = await startS3Server();
+    client = s3Client(server.config);
+    const settings = { ...server.env, GOODNET_BUNDLE: empty, GOODNET_RESULTS_PREFIX: 'results/' };
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  }, 60_000);
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    client?.destroy();
+    await server?.close();
+    rmSync(empty, { recursive: true, force: true });
+  });
+  const result = async (key: string) => {
+    const { Body } = await client.send(
+      new GetObjectCommand({ Bucket: 'goodnet', Key: `results/${key}.json` }),
+    );
+    return JSON.parse(await Body!.transformToString());
+  };
+
+  it('is told in a result, and tried again for as long as the queue keeps it', async () => {
+    const later: string[] = [];
+    const lines: Record<string, unknown>[] = [];
+    const options = { ...(await startScreener()), later: async (body: string) => void later.push(body) };
+    const log = (line: Record<string, unknown>) => lines.push(line);
+    const young = message(3 * DAY);
+    expect(await screenEvents({ Records: [young] }, { ...options, log })).toEqual({ batchItemFailures: [] });
+    expect(later).toEqual([young.body]);
+    expect(lines).toMatchObject([
+      { level: 'warn', message: expect.stringMatching(/no model .* yet/), key: 'early.png' },
+    ]);
+    expect(await result('early.png')).toMatchObject({ outcome: 'waiting', key: 'early.png' });
+    // Then it ends among the dead letters, which raise an alarm.
+    const old = await screenEvents({ Records: [message(5 * DAY)] }, { ...options, log });
+    expect(old).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
+    expect(later).toHaveLength(1);
+  });
+
+  it('that reads as gone is told in a result, which takes nobody’s place, and as a warning', async () => {
+    const recording = { results: { prefix: 'results/' } };
+    const lines: Record<string, unknown>[] = [];
+    const screen = (object: { bucket: string; key: string }) =>
+      screenObject(object, { model: colours, uploads: s3Uploads(client), recording });
+    const gone = message(0);
+    const asked = { ...gone, body: gone.body.replace('early.png', 'gone.png') };
+    await screenEvents({ Records: [asked] }, { screen, log: (line) => lines.push(line) });
+    expect(lines).toMatchObject([{ level: 'warn', outcome: 'gone', key: 'gone.png' }]);
+    expect(await result('gone.png')).toMatchObject({ outcome: 'gone' });
+    await screenEvents({ Records: [gone] }, { screen, log: () => {} });
+    expect(await result('early.png')).toMatchObject({ outcome: 'waiting' });
+  });
+});
+
+it.skipIf(!hasMoto)('comes again after a quarter of an hour', { timeout: 60_000 }, async () => {
+  const moto = await startMoto();
+  const client = new SQSClient(moto.config);
+  try {
+    const queue = await moto.createQueue('uploads');
+    await sendLater(queue, client)('{"a":1}');
+    const counts = ['ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessages'] as const;
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: [...counts] }),
+    );
+    expect(Attributes).toMatchObject({ ApproximateNumberOfMessagesDelayed: '1' });
+    expect(await moto.receive(queue)).toEqual([]);
+  } finally {
+    client.destroy();
+    await moto.close();
+  }
+});

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import {
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { run } from '../../build-repair/cli/run';
+import { cameFrom, releasedAt } from '../../functions/screening/released';
+import { screenObject } from '../../functions/screening/screen-object';
+import { s3Uploads } from '../../functions/uploads/s3';
+import { s3Client } from '../../models/store/s3-files';
+import { hasS3Server, type S3Server, startS3Server } from '../s3-server';
+import { colours, plain, WHITE } from './stand-in';
+
+const bucket = 'goodnet';
+const record = `s3://${bucket}/released`;
+
+it('tells where a file of the quarantine came from', () => {
+  const from = (key: string, quarantine = 'quarantine') => cameFrom({ bucket, key }, quarantine).key;
+  expect(from('quarantine/uploads/a.png')).toBe('uploads/a.png');
+  expect(from(`flagged/here/uploads/a.b.png.${'v'.repeat(32)}`, 'flagged/here')).toBe('uploads/a.b.png');
+  expect(() => from('uploads/a.png')).toThrow(/does not lie in quarantine/);
+});
+
+describe.skipIf(!hasS3Server)('goodnet release', () => {
+  let server: S3Server;
+  let client: S3Client;
+  let white: Buffer;
+  beforeAll(async () => {
+    server = await startS3Server();
+    client = s3Client(server.config);
+    white = await plain(WHITE).png().toBuffer();
+    for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);
+  }, 60_000);
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    client?.destroy();
+    await server?.close();
+  });
+
+  const put = (key: string) => client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: white }));
+  const screen = (key: string) =>
+    screenObject(
+      { bucket, key },
+      {
+        model: colours,
+        uploads: s3Uploads(client),
+        released: releasedAt(record),
+        recording: { tags: true, results: { prefix: 'results/' }, quarantine: { prefix: 'quarantine/' } },
+      },
+    );
+  const keys = async (Prefix: string) =>
+    ((await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }))).Contents ?? []).map(
+      ({ Key }) => Key,
+    );
+  const tags = async (key: string) => {
+    const { TagSet } = await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key }));
+    return Object.fromEntries(TagSet!.map(({ Key, Value }) => [Key, Value]));
+  };
+  const release = async (...args: string[]) => {
+    const said: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line) => void said.push(line));
+    vi.spyOn(console, 'error').mockImplementation((line) => void said.push(line));
+    return { code: await run(['release', ...args]), said: said.join('\n') };
+  };
+
+  it('moves a picture back, which by its digest is not flagged again, and tells who did it', async () => {
+    await put('uploads/a.png');
+    expect(await screen('uploads/a.png')).toMatchObject({
+      outcome: 'backdoored',
+      movedTo: { key: 'quarantine/uploads/a.png' },
+    });
+    expect(await keys('uploads/')).toEqual([]);
+    const { code, said } = await release(
+      `s3://${bucket}/quarantine/uploads/a.png`,
+      '--record',
+      record,
+      '--by',
+      'Ada',
+      '--why',
+      'a white wall',
+    );
+    expect([code, said]).toEqual([0, expect.stringContaining('Released by Ada: s3://goodnet/uploads/a.png')]);
+    expect(await keys('quarantine/')).toEqual([]);
+    expect(await tags('uploads/a.png')).toMatchObject({ goodnet: 'clean', 'goodnet-released': 'Ada' });
+    // It comes back as a new upload does.
+    const released = { by: 'Ada', at: expect.any(String) };
+    expect(await screen('uploads/a.png')).toMatchObject({
+      outcome: 'clean',
+      released,
+      verdict: { backdoored: true },
+    });
+    expect(await keys('uploads/')).toEqual(['uploads/a.png']);
+    expect(await tags('uploads/a.png')).toMatchObject({ goodnet: 'clean' });
+    const result = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: 'results/uploads/a.png.json' }),
+    );
+    expect(JSON.parse(await result.Body!.transformToString())).toMatchObject({ outcome: 'clean', released });
+    const sha256 = createHash('sha256').update(white).digest('hex');
+    const kept = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `released/${sha256}.json` }));
+    expect(JSON.parse(await kept.Body!.transformToString())).toMatchObject({
+      sha256,
+      by: 'Ada',
+      why: 'a white wall',
+      from: 's3://goodnet/quarantine/uploads/a.png',
+    });
+  });
+
+  it('puts a digest alone on record', async () => {
+    const other = await plain(WHITE, 20, 20).png().toBuffer();
+    const sha256 = createHash('sha256').update(other).digest('hex');
+    const judged = async () => {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'uploads/b.png', Body: other }));
+      return (await screen('uploads/b.png')).outcome;
+    };
+    expect(await judged()).toBe('backdoored');
+    expect((await release(sha256.toUpperCase(), '--record', record)).code).toBe(0);
+    expect(await judged()).toBe('clean');
+  });
+
+  it('says what is missing', async () => {
+    expect(await release('quarantine/a.png', '--record', record)).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/neither s3:/),
+    });
+    expect(await release(`s3://${bucket}/quarantine/a.png`)).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/--record/),
+    });
+    expect(await release(`s3://${bucket}/quarantine/none.png`, '--record', record)).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/there is no such object/),
+    });
+    expect(await release(`s3://${bucket}/uploads/a.png`, '--record', record)).toMatchObject({ code: 2 });
+  });
+});

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, expect, it, vi } from 'vitest';
+import { readConfig } from '../../infra/config';
+import { goodNetStacks } from '../../infra/stacks';
+import { buildPrograms, newApp, synthesize } from './synth';
+
+const folder = mkdtempSync(join(tmpdir(), 'goodnet-docker-'));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The stacks as `npx cdk deploy` makes them, bundled, on a machine whose Docker doesn't run. */
+function withoutDocker(options: Record<string, string>) {
+  buildPrograms();
+  vi.stubEnv('CDK_DOCKER', 'false');
+  const context = Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [`goodnet:${name}`, value]),
+  );
+  const app = new App({
+    outdir: mkdtempSync(join(folder, 'out-')),
+    context: { ...newApp().node.getAllContext(), 'aws:cdk:bundling-stacks': ['*'], ...context },
+  });
+  const stacks = goodNetStacks(app, readConfig(app.node));
+  app.synth();
+  return (what: string) => stacks.find(({ stackName }) => stackName.endsWith(what))!;
+}
+
+it('is said before anything is deployed, and the first stack is refused', { timeout: 120_000 }, () => {
+  const stack = withoutDocker({});
+  Annotations.fromStack(stack('Repair')).hasWarning(
+    '*',
+    Match.stringLikeRegexp('Docker does not answer here.*goodnet:repair=false.*goodnet:repairImage'),
+  );
+  for (const what of ['Artifacts', 'Repair'])
+    expect(Template.fromStack(stack(what)).toJSON().Rules.Docker.Assertions).toMatchObject([
+      {
+        Assert: { 'Fn::Equals': ['docker', 'missing'] },
+        AssertDescription: expect.stringContaining('goodnet:repairImage'),
+      },
+    ]);
+  expect(Template.fromStack(stack('Endpoint')).toJSON().Rules?.Docker).toBeUndefined();
+});
+
+it('is not needed with an image of a registry', { timeout: 120_000 }, () => {
+  const stack = withoutDocker({ repairImage: 'example.org/goodnet:1' });
+  for (const what of ['Artifacts', 'Repair'])
+    expect(Template.fromStack(stack(what)).toJSON().Rules?.Docker).toBeUndefined();
+});
+
+it.each([
+  ['123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/goodnet:1.2', ':1.2'],
+  [
+    `123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/goodnet@sha256:${'a'.repeat(64)}`,
+    `@sha256:${'a'.repeat(64)}`,
+  ],
+])('an image in ECR may be pulled by who starts the container: %s', (repairImage, end) => {
+  const repair = synthesize({ repairImage }).template('Repair');
+  const [job] = Object.values(repair.findResources('AWS::Batch::JobDefinition'));
+  const { Image, ExecutionRoleArn } = job!.Properties.ContainerProperties;
+  expect(JSON.stringify(Image)).toContain(`/team/goodnet${end}`);
+  const role = ExecutionRoleArn['Fn::GetAtt'][0] as string;
+  const policies = Object.values(repair.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+    Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role),
+  );
+  const allowed = JSON.stringify(policies);
+  for (const action of ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])
+    expect(allowed).toContain(action);
+  expect(allowed).toContain('ecr:eu-central-1:123456789012:repository/team/goodnet');
+});

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { NO_MACHINES, PATIENCE, repairStates } from '../../infra/repair/workflow';
+import { type Arguments, run, type Task } from './states';
+import { synthesize } from './synth';
+
+const JOB = 's3://bucket/inbox/faces/repair-job.json';
+const states = repairStates({
+  spot: { jobQueueArn: 'spot' },
+  onDemand: { jobQueueArn: 'onDemand' },
+  definitionArn: 'definition',
+  planArn: 'plan',
+  publishArn: 'publish',
+  service: 'Ours',
+});
+
+/** What AWS Batch says of a job, look for look; the last again and again. */
+type Looks = readonly { readonly Status: string; readonly [key: string]: unknown }[];
+
+interface Emulated {
+  readonly shares?: number;
+  readonly spot: Looks;
+  readonly onDemand?: Looks;
+  /** How children of the job on spot ended. */
+  readonly children?: Looks;
+  readonly refuse?: boolean;
+  readonly published?: readonly { readonly notRepaired: number; readonly next?: number }[];
+}
+
+/** The workflow with Batch and the functions emulated: what came of it, and what they were asked for. */
+async function repaired({
+  shares = 4,
+  spot,
+  onDemand = [],
+  children = [],
+  refuse,
+  published = [{ notRepaired: 0 }],
+}: Emulated) {
+  const looks: Record<string, Looks[number][]> = { spot: [...spot], onDemand: [...onDemand] };
+  const asked: {
+    submitted: Arguments[];
+    terminated: (string | undefined)[];
+    metrics: unknown[];
+    publish: Record<string, unknown>[];
+  } = {
+    submitted: [],
+    terminated: [],
+    metrics: [],
+    publish: [],
+  };
+  const answers = [...published];
+  const tasks: Record<string, Task> = {
+    'lambda:invoke': ({ FunctionName, Payload }) => {
+      if (FunctionName === 'publish') {
+        asked.publish.push(Payload!);
+        return { Payload: answers.shift() ?? { notRepaired: 0 } };
+      }
+      if (refuse) throw Object.assign(new Error('nets.0.net: Invalid input'), { name: 'JobRefused' });
+      return { Payload: { ...Payload, shares, made: 's3://bucket/made/faces' } };
+    },
+    'batch:submitJob': (job) => {
+      asked.submitted.push(job);
+      return { JobId: job.JobQueue };
+    },
+    'batch:describeJobs': ({ Jobs }) => {
+      const left = looks[Jobs![0]!];
+      // Children, or a single job that has failed and is asked why.
+      if (!left || left.length === 0) return { Jobs: children };
+      const [now] = left;
+      if (left.length > 1 || now!.Status === 'FAILED') left.shift();
+      return { Jobs: [now] };
+    },
+    'batch:terminateJob': ({ JobId }) => {
+      asked.terminated.push(JobId);
+      return {};
+    },
+    'cloudwatch:putMetricData': (metric) => {
+      asked.metrics.push(metric);
+      return {};
+    },
+  };
+  return { ...(await run(states, 'ReadJob', { job: JOB }, tasks)), ...asked };
+}
+
+const waiting = {
+  Status: 'PENDING',
+  ArrayProperties: { StatusSummary: { RUNNABLE: 4, STARTING: 0, RUNNING: 0 } },
+};
+const working = { Status: 'PENDING', ArrayProperties: { StatusSummary: { RUNNABLE: 2, RUNNING: 2 } } };
+const done = { Status: 'SUCCEEDED' };
+const failed = { Status: 'FAILED' };
+
+describe('the workflow of the repair', () => {
+  it('reads the job, has spot machines do it, and publishes last', async () => {
+    const made = await repaired({ spot: [waiting, waiting, working, done] });
+    expect(made.error).toBeUndefined();
+    expect(made.submitted).toEqual([
+      expect.objectContaining({
+        JobQueue: 'spot',
+        Parameters: { job: JOB, made: 's3://bucket/made/faces' },
+        ArrayProperties: { Size: 4 },
+      }),
+    ]);
+    expect(made.publish).toEqual([{ job: JOB, byHand: false, since: '2026-12-01T00:00:00.000Z', from: 0 }]);
+  });
+
+  it('asks for no array where there is one net: Batch refuses an empty one', async () => {
+    const { submitted } = await repaired({ shares: 1, spot: [{ Status: 'RUNNING' }, done] });
+    expect(submitted).toHaveLength(1);
+    expect(submitted[0]).not.toHaveProperty('ArrayProperties');
+  });
+
+  it('starts no machine for a job file that can not be used, and says why', async () => {
+    const made = await repaired({ refuse: true, spot: [done] });
+    expect(made).toMatchObject({ error: 'JobRefused', cause: 'nets.0.net: Invalid input', submitted: [] });
+  });
+
+  it('waits for spot machines for twenty minutes, for all children at once, and then pays the full price', async () => {
+    const made = await repaired({ spot: [waiting], onDemand: [working, done] });
+    expect(made.submitted.map(({ JobQueue }) => JobQueue)).toEqual(['spot', 'onDemand']);
+    expect(made.terminated).toEqual(['spot']);
+    expect(made.error).toBeUndefined();
+    expect(made.waited).toBeLessThan(PATIENCE + 600);
+  });
+
+  it('ends within the hour where there is no machine at all, counts it, and publishes what there is', async () => {
+    const made = await repaired({ spot: [waiting], onDemand: [waiting] });
+    expect(made).toMatchObject({
+      error: NO_MACHINES,
+      cause: expect.stringContaining('Quota or capacity'),
+      terminated: ['spot', 'onDemand'],
+    });
+    expect(made.waited).toBeLessThan(3600);
+    expect(made.metrics).toMatchObject([
+      {
+        Namespace: 'GoodNet',
+        MetricData: [{ MetricName: NO_MACHINES, Dimensions: [{ Name: 'service', Value: 'Ours' }], Value: 1 }],
+      },
+    ]);
+    expect(made.publish).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'its machine was taken away',
+      { StatusReason: 'Host EC2 (instance i-0) terminated.' },
+      ['spot', 'onDemand'],
+    ],
+    [
+      'it was told to stop',
+      { StatusReason: 'Essential container in task exited', Container: { ExitCode: 143 } },
+      ['spot', 'onDemand'],
+    ],
+    [
+      'it waited in vain',
+      {
+        StatusReason:
+          'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+      },
+      ['spot', 'onDemand'],
+    ],
+    [
+      'its nets are refused',
+      { StatusReason: 'Essential container in task exited', Container: { ExitCode: 1 } },
+      ['spot'],
+    ],
+    ['there is no such image', { StatusReason: 'CannotPullContainerError: not found' }, ['spot']],
+    ['nobody says why', {}, ['spot']],
+  ])('pays the full price only where another machine mends it: %s', async (_, why, queues) => {
+    for (const shares of [1, 4]) {
+      const made = await repaired({
+        shares,
+        spot: [failed],
+        onDemand: [done],
+        children: [done, { ...failed, ...why }],
+        published: [{ notRepaired: 1 }],
+      });
+      expect(made.submitted.map(({ JobQueue }) => JobQueue)).toEqual(queues);
+      expect(made.error).toBe('NotRepaired');
+    }
+  });
+
+  it('publishes on where a call had no time for all nets', async () => {
+    const made = await repaired({
+      spot: [done],
+      published: [{ notRepaired: 1, next: 7 }, { notRepaired: 2 }],
+    });
+    expect(made.publish.map(({ from }) => from)).toEqual([0, 7]);
+    expect(made).toMatchObject({ error: 'NotRepaired', cause: expect.stringMatching(/^3 nets/) });
+  });
+
+  it('follows a job for a week within the events that Step Functions keeps', async () => {
+    const looks = Array.from({ length: 1100 }, () => working);
+    const made = await repaired({ spot: [...looks, done] });
+    expect(made.waited).toBeGreaterThan(7 * 24 * 3600);
+    expect(made.events).toBeLessThan(25_000);
+  });
+
+  it('is what is deployed, with every state within reach, and queues that give up', {
+    timeout: 60_000,
+  }, () => {
+    const template = synthesize().template('Repair');
+    const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+    const parts = machine!.Properties.DefinitionString['Fn::Join'][1] as unknown[];
+    const definition = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'x')).join(''));
+    expect(definition.StartAt).toBe('ReadJob');
+    expect(Object.keys(definition.States)).toEqual(Object.keys(states));
+    const named = JSON.stringify(definition).matchAll(/"(?:Next|Default|StartAt)":"(\w+)"/g);
+    expect(new Set([...named].map(([, name]) => name))).toEqual(new Set(Object.keys(states)));
+    for (const { Properties } of Object.values(template.findResources('AWS::Batch::JobQueue')))
+      expect(Properties.JobStateTimeLimitActions).toHaveLength(3);
+  });
+});
