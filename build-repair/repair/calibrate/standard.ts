@@ -1,13 +1,9 @@
+import type { Readings } from '../../../models/detector/evidence/kind';
 import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { scaleOf } from '../../../models/detector/scale';
-import {
-  type Readings,
-  type Standard,
-  type Suspected,
-  standardOf,
-  suspicion,
-} from '../../../models/detector/score';
+import { type Standard, type Suspected, suspicion } from '../../../models/detector/score';
 import { Random } from '../../../models/random';
+import { fitDiscriminant } from './fit-discriminant';
 
 /**
  * Images that set the scales which they are measured by look less suspicious than new ones. With 192 of them 1.6 % of new ones were flagged
@@ -52,8 +48,8 @@ export function fitStandard(
   isUsed: (image: number) => boolean = () => true,
 ): Fitted {
   const used = Array.from(named.keys()).filter(isUsed);
-  const first = standardOf(only(readings, used), used.length);
-  if (!asked) return { standard: first, transplant: undefined };
+  const first = fitDiscriminant(readings, named, used);
+  if (!asked) return { standard: { first }, transplant: undefined };
   const { places, margins, askFrom, join, firstWeight } = asked;
   const usedMargins = margins.filter((_, i) => isUsed(places[Math.floor(i / PIECES.length)]!));
   const pieces = fitPieces(usedMargins);
@@ -63,7 +59,7 @@ export function fitStandard(
   });
   const scale = scaleOf(Float32Array.from(used, (image) => transplant[image]!));
   return {
-    standard: { ...first, transplant: { askFrom, pieces, scale, join, firstWeight } },
+    standard: { first, transplant: { askFrom, pieces, scale, join, firstWeight } },
     transplant,
   };
 }
@@ -116,13 +112,4 @@ function partsOf(n: number, groups: readonly string[] | undefined, seed: number)
   const order = new Random(seed, 'scales').permutation(units.length);
   const partOf = new Map(units.map((unit, i) => [unit, order[i]! % PARTS]));
   return Int32Array.from({ length: n }, (_, image) => partOf.get(names[image]!)!);
-}
-
-function only(readings: Readings, images: readonly number[]): Readings {
-  return Object.fromEntries(
-    Object.entries(readings).map(([kind, values]) => [
-      kind,
-      values && Float32Array.from(images, (image) => values[image]!),
-    ]),
-  );
 }

@@ -1,14 +1,14 @@
 import { margins } from '../margin';
-import { isComplete, type Kind } from './kind';
+import type { Kind } from './kind';
 
 /**
- * How sure B itself is of its class: its logit margin. An attacker can hold it down; it is asked where the classes lack the clean images
- * that the distances and the relearned head need.
+ * How sure B itself is of its class: its logit margin. An attacker can set it, so it is no evidence by itself: what other kinds say is held
+ * against what is usual for clean images of that certainty.
  */
 export const confidence: Kind = {
   name: 'confidence',
   asks: 'How sure is B itself?',
-  isNeeded: (has) => !isComplete(has),
+  shift: 0,
   open: () => ({
     rows: ({ bad }) => bad[0],
     tell: (logits, at, classes) => margins(logits, classes, at),

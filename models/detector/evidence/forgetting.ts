@@ -14,7 +14,7 @@ const FOLDER = 'expert';
 export const forgetting: Kind<ExpertNet> = {
   name: 'forgetting',
   asks: 'Is the expert E still sure of B’s class?',
-  worth: 4,
+  shift: 2,
   stored: {
     at: ['nets', 'expert'],
     field: ({ from }) => ({ folder: FOLDER, from }),

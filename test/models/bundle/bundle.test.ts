@@ -24,6 +24,7 @@ import { addSignature, openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
 import { folderFiles } from '../../../models/store/folder-files';
 import { setCurrent } from '../../../models/store/pointing';
+import { plainDiscriminant } from '../../plain-discriminant';
 import { chainNet } from '../../small-nets';
 
 const shape = { height: 12, width: 10, channels: 3 };
@@ -124,11 +125,7 @@ async function makeBundle(into: string, seed = 1, isTold = true) {
       alpha: 0.05,
       rule: {
         kind: 'calibrated',
-        scales: [
-          { kind: 'forgetting', zero: -0.8, spread: 0.1 },
-          { kind: 'latent', zero: 10, spread: 5 },
-        ],
-        together: [{ kinds: ['forgetting', 'latent'], zero: 0, spread: 1 }],
+        first: plainDiscriminant(['forgetting', 'latent'], { means: [-0.8, 10], spreads: [0.1, 5] }),
         passOver: 0.5,
         views: { unsureBelow: 0.5, mirrored: true },
       },
