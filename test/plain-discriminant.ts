@@ -6,7 +6,7 @@ export function plainDiscriminant(kinds: readonly string[], more: Partial<Discri
   return {
     kind: 'discriminant',
     kinds,
-    shifts: of(1),
+    shifts: [of(1)],
     means: of(0),
     spreads: of(1),
     classes: [],

@@ -3,7 +3,7 @@ import '../lean-zod';
 
 /** Where a manifest of format 7 differs from one of format 8. */
 const seven = z.looseObject({
-  rule: z.looseObject({ kind: z.string(), scales: z.unknown(), together: z.unknown() }),
+  rule: z.looseObject({ kind: z.string(), scales: z.unknown().optional(), together: z.unknown().optional() }),
 });
 
 /**

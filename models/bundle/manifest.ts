@@ -52,7 +52,7 @@ const moments = { means: numbers, spreads: numbers };
 const discriminant = z.object({
   kind: z.literal('discriminant'),
   kinds: z.array(z.string()).min(1).readonly(),
-  shifts: numbers,
+  shifts: z.array(numbers).min(1).readonly(),
   ...moments,
   classes: z.array(z.object({ class: count, ...moments })).readonly(),
   covariance: numbers,

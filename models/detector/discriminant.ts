@@ -10,13 +10,13 @@ export interface Moments {
 /**
  * How kinds of evidence are made one number: the linear discriminant (Fisher 1936) between clean images and the same shifted by what a
  * backdoor is taken to do. Each reading is standardised by what is usual among clean images that B names so, for classes differ; what
- * kinds have in common on clean images is taken out by the inverse of their covariance.
+ * kinds have in common on clean images is taken out by the inverse of their covariance. Backdoors are of two sorts, and the higher counts.
  */
 export interface Discriminant extends Moments {
   readonly kind: 'discriminant';
   readonly kinds: readonly string[];
-  /** The shift of each kind, in spreads (see Kind). */
-  readonly shifts: readonly number[];
+  /** For each sort of backdoor the shift of each kind, in spreads (see Kind). */
+  readonly shifts: readonly (readonly number[])[];
   /** Of the classes that B names often enough; others are measured by the moments of all. */
   readonly classes: readonly (Moments & { readonly class: number })[];
   /** kinds × kinds, row by row: the covariance of standardised readings on clean images. */
@@ -25,6 +25,12 @@ export interface Discriminant extends Moments {
   readonly scale: Scale;
 }
 
+/**
+ * A reading counts for no more spreads below the mean than these, and one that no backdoor is taken to shift for no more above it, either:
+ * what is unusual in a way that no backdoor needs to be shall not make up for what is suspicious.
+ * Origin: chosen by hand
+ */
+const MOST_AGAINST = 2;
 /** No reading counts for more spreads than these, that infinite ones add up. Origin: chosen by hand, far above clean readings; not varied. */
 const FARTHEST = 1e3;
 
@@ -42,17 +48,18 @@ export function discriminants(
 ): Float32Array {
   const rows = standardised(readings, rule, named);
   const p = rule.kinds.length;
-  const known = new Map<string, Float64Array>();
+  const known = new Map<string, Float64Array[]>();
   return Float32Array.from(named, (_, image) => {
     const row = rows.subarray(image * p, (image + 1) * p);
     const has = rule.kinds.map((_, kind) => kind).filter((kind) => !Number.isNaN(row[kind]!));
     const key = has.join();
-    let weights = known.get(key);
-    if (!weights) {
-      weights = weightsOf(has, rule);
-      known.set(key, weights);
+    let all = known.get(key);
+    if (!all) {
+      all = rule.shifts.flatMap((shifts) => weightsOf(has, shifts, rule) ?? []);
+      known.set(key, all);
     }
-    return has.reduce((sum, kind, at) => sum + weights[at]! * row[kind]!, 0);
+    const values = all.map((weights) => has.reduce((sum, kind, at) => sum + weights[at]! * row[kind]!, 0));
+    return values.length > 0 ? Math.max(...values) : 0;
   });
 }
 
@@ -68,7 +75,7 @@ export function discriminantScores(readings: Readings, rule: Discriminant, named
  */
 export function standardised(
   readings: Readings,
-  { kinds, classes, ...all }: Pick<Discriminant, 'kinds' | 'classes' | 'means' | 'spreads'>,
+  { kinds, shifts, classes, ...all }: Omit<Discriminant, 'scale' | 'kind' | 'covariance'>,
   named: Int32Array,
 ): Float64Array {
   const byClass = new Map(classes.map((each) => [each.class, each]));
@@ -77,25 +84,31 @@ export function standardised(
   kinds.forEach((kind, at) => {
     const values = readings[kind];
     if (!values) throw new Error(`no ${kind} evidence was read`);
+    const most = shifts.some((shift) => shift[at]! > 0) ? FARTHEST : MOST_AGAINST;
     named.forEach((each, image) => {
       const { means, spreads } = byClass.get(each) ?? all;
       const away = (values[image]! - means[at]!) / spreads[at]!;
-      rows[image * p + at] = Math.max(Math.min(away, FARTHEST), -FARTHEST);
+      rows[image * p + at] = Math.max(Math.min(away, most), -MOST_AGAINST);
     });
   });
   return rows;
 }
 
-/** What each reading counts for images that have just these kinds: Σ⁻¹δ, so long that clean images vary by 1. */
+/**
+ * What each reading counts for images that have just these kinds: Σ⁻¹δ, so long that clean images vary by 1.
+ * @returns undefined where none of them is shifted
+ */
 function weightsOf(
   has: readonly number[],
-  { kinds, covariance, shifts }: Pick<Discriminant, 'kinds' | 'covariance' | 'shifts'>,
-): Float64Array {
+  shifts: readonly number[],
+  { kinds, covariance }: Pick<Discriminant, 'kinds' | 'covariance'>,
+): Float64Array | undefined {
   const shift = has.map((kind) => shifts[kind]!);
+  if (shift.every((each) => each === 0)) return undefined;
   const rows = has.map((one) => has.map((other) => covariance[one * kinds.length + other]!));
   const weights = solved(rows, shift);
   const length = Math.sqrt(weights.reduce((sum, weight, i) => sum + weight * shift[i]!, 0));
-  return weights.map((weight) => (length > 0 ? weight / length : 0));
+  return weights.map((weight) => weight / length);
 }
 
 /** Solves A·x = b for a positive definite A, by elimination. */

@@ -27,18 +27,18 @@ export function fitDiscriminant(
   named: Int32Array,
   images: readonly number[],
 ): Discriminant {
-  const asked = KINDS.flatMap(({ name, shift = 1 }) => {
+  const asked = KINDS.flatMap(({ name, shifts = [1, 1] }) => {
     const values = readings[name];
-    return values ? [{ name, shift, values }] : [];
+    return values ? [{ name, shifts, values }] : [];
   });
   const kinds = asked.map(({ name }) => name);
   const columns = asked.map(({ values }) => values);
-  const shifts = asked.map(({ shift }) => shift);
-  const moments = { ...momentsOf(columns, images), kinds };
+  const shifts = [0, 1].map((sort) => asked.map((kind) => kind.shifts[sort]!));
+  const moments = { ...momentsOf(columns, images), kinds, shifts };
   const classes = classMoments(columns, named, images, moments);
   const rows = standardised(readings, { ...moments, classes }, named);
   const covariance = covarianceOf(rows, images, kinds.length);
-  const rule = { ...moments, classes, shifts, covariance };
+  const rule = { ...moments, classes, covariance };
   const all = discriminants(readings, rule, named);
   return { kind: 'discriminant', ...rule, scale: scaleOf(Float32Array.from(images, (image) => all[image]!)) };
 }

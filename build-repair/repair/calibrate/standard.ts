@@ -8,8 +8,9 @@ import { fitDiscriminant } from './fit-discriminant';
 /**
  * Images that set the scales which they are measured by look less suspicious than new ones. With 192 of them 1.6 % of new ones were flagged
  * for a promised 1, with 100 2.2 % (simulated evidence, with transplants); with 1500 it can't be measured. Fewer than
- * this are scored in parts, each on scales of the others: with 192 then 0.7 % were flagged.
- * Origin: that simulation, whose code is gone; the number of parts chosen by hand; not varied.
+ * this, or of fewer groups, are scored in parts, each on scales of the others: with 192 then 0.7 % were flagged.
+ * Origin: that simulation, by the score of before, whose code is gone (standard.test.ts has one like it); the number of parts chosen by hand;
+ * not varied.
  */
 const ENOUGH = 1000;
 const PARTS = 20;
@@ -84,7 +85,7 @@ export function calibrationScores(
 }
 
 /**
- * Scores n calibration images, each by what was fitted without it where they are few.
+ * Scores n calibration images, each by what was fitted without it, or its group, where these are few.
  * @param served what is fitted on all of them
  * @param fitOn fits on some of them
  * @returns n scores, by whatever scores all n by one fit
@@ -96,7 +97,7 @@ export function inParts<Fit>(
   served: Fit,
   fitOn: (isUsed: (image: number) => boolean) => Fit,
 ): (scoresBy: (fitted: Fit) => Float32Array) => Float32Array {
-  if (n >= ENOUGH) return (scoresBy) => scoresBy(served);
+  if ((groups ? new Set(groups).size : n) >= ENOUGH) return (scoresBy) => scoresBy(served);
   const partOf = partsOf(n, groups, seed);
   const fits = Array.from({ length: PARTS }, (_, part) => fitOn((image) => partOf[image] !== part));
   return (scoresBy) => {

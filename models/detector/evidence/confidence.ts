@@ -8,7 +8,7 @@ import type { Kind } from './kind';
 export const confidence: Kind = {
   name: 'confidence',
   asks: 'How sure is B itself?',
-  shift: 0,
+  shifts: [0, 0],
   open: () => ({
     rows: ({ bad }) => bad[0],
     tell: (logits, at, classes) => margins(logits, classes, at),

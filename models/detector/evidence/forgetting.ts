@@ -14,7 +14,7 @@ const FOLDER = 'expert';
 export const forgetting: Kind<ExpertNet> = {
   name: 'forgetting',
   asks: 'Is the expert E still sure of B’s class?',
-  shift: 2,
+  shifts: [2, 0],
   stored: {
     at: ['nets', 'expert'],
     field: ({ from }) => ({ folder: FOLDER, from }),

@@ -15,10 +15,10 @@ export interface Kind<Part = unknown> {
   /** What it asks of an image, for people. */
   readonly asks: string;
   /**
-   * How far a backdoor is taken to shift it, beside other kinds, in spreads of clean images; 1 where this is left out. With 0 it
-   * is no evidence itself, but what others say is held against what is usual at its value.
+   * How far a backdoor is taken to shift it, beside other kinds, in spreads of clean images: one that outlives unlearning, and one that
+   * doesn't; by 1 each where this is left out. With 0 it is no evidence itself, but what others say is held against what is usual at its value.
    */
-  readonly shift?: number;
+  readonly shifts?: readonly [number, number];
   /** Why a bundle goes without it, or partly so; undefined where it doesn't. */
   without?(found: Found): string | undefined;
   /** Fits it to clean images, where that takes no training. */

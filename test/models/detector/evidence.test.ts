@@ -20,7 +20,7 @@ describe('the discriminant of an image', () => {
 
   it('weighs readings by how far a backdoor is taken to shift them', () => {
     const readings = { forgetting: Float32Array.of(1, 0), latent: Float32Array.of(0, 1) };
-    const scores = discriminants(readings, { ...first, shifts: [2, 1] }, named);
+    const scores = discriminants(readings, { ...first, shifts: [[2, 1]] }, named);
     expect(rounded(scores)).toEqual([0.894, 0.447]);
   });
 
@@ -28,9 +28,27 @@ describe('the discriminant of an image', () => {
     const covariance = [1, 0.8, 0.8, 1];
     const readings = { forgetting: Float32Array.of(2, 2), latent: Float32Array.of(2, 0) };
     // Of a kind that a backdoor does not shift: as usual at that value, or high for it.
-    const [usual, high] = discriminants(readings, { ...first, covariance, shifts: [1, 0] }, named);
+    const [usual, high] = discriminants(readings, { ...first, covariance, shifts: [[1, 0]] }, named);
     expect(usual).toBeCloseTo((2 - 0.8 * 2) / 0.6, 5);
     expect(high).toBeCloseTo(2 / 0.6, 5);
+  });
+
+  it('is the higher of two sorts of backdoors, and no reading counts for much against either', () => {
+    const shifts = [
+      [2, 1],
+      [0, 1],
+    ];
+    const readings = { forgetting: Float32Array.of(-50, 3), latent: Float32Array.of(3, -50) };
+    const [forgotten, remembered] = discriminants(readings, { ...first, shifts }, named);
+    expect(forgotten).toBeCloseTo(3, 5);
+    expect(remembered).toBeCloseTo((2 * 3 - 2) / Math.sqrt(5), 5);
+  });
+
+  it('takes no more out than clean images tell, however far a reading is that no backdoor shifts', () => {
+    const covariance = [1, 0.8, 0.8, 1];
+    const readings = { forgetting: Float32Array.of(5, 5), latent: Float32Array.of(2, 50) };
+    const [usual, far] = discriminants(readings, { ...first, covariance, shifts: [[1, 0]] }, named);
+    expect(far).toBe(usual);
   });
 
   it('leaves out a reading that an image lacks, as if it had never been asked', () => {
@@ -46,7 +64,10 @@ describe('the discriminant of an image', () => {
       forgetting: Float32Array.of(Number.POSITIVE_INFINITY, Number.NaN),
       latent: Float32Array.of(Number.NEGATIVE_INFINITY, Number.NaN),
     };
-    expect(Array.from(discriminants(readings, first, named))).toEqual([0, 0]);
+    const [high, none] = discriminants(readings, first, named);
+    expect(high).toBeGreaterThan(100);
+    expect(high).toBeLessThan(1e4);
+    expect(none).toBe(0);
   });
 });
 

@@ -23,7 +23,7 @@ import { signersIn } from './signers';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-migrate-'));
 const at = (...names: string[]) => join(work, ...names);
-const EARLIER = 6;
+const EARLIER = 7;
 type Fixture = Awaited<ReturnType<typeof fixture>>;
 let expert: Fixture;
 let pruned: Fixture;
@@ -175,13 +175,13 @@ it('a bundle that is damaged, or too old, is left, and named; others are migrate
   for (const { folder } of [pruned, expert]) await publish(folder, files);
   await activate(files, expert.id);
   writeFileSync(join(address, pruned.id.slice(0, 16), 'bad', 'weights.bin'), 'other');
-  const old = { format: 'goodnet-bundle', formatVersion: 5 };
+  const old = { format: 'goodnet-bundle', formatVersion: 6 };
   await files.write(`${'0'.repeat(16)}/manifest.json`, Buffer.from(JSON.stringify(old)), 'new');
   const { bundles, refused, current } = await migrate(files);
   expect(bundles.map(({ from }) => from)).toEqual([expert.id]);
   expect(current).toBe(bundles[0]!.to);
   expect(refused.map(({ folder, why }) => [folder, why.message])).toEqual([
-    ['0'.repeat(16), expect.stringMatching(/bundle format 5, of an earlier version; this one reads 6 and 7/)],
+    ['0'.repeat(16), expect.stringMatching(/bundle format 6, of an earlier version; this one reads 7 and 8/)],
     [pruned.id.slice(0, 16), expect.stringMatching(/bad\/weights.bin has 5 bytes/)],
   ]);
   expect(readdirSync(address).filter((name) => name.startsWith('.'))).toEqual([]);
