@@ -26,9 +26,8 @@ export interface Discriminant extends Moments {
 }
 
 /**
- * A reading counts for no more spreads below the mean than these, and one that no backdoor is taken to shift for no more above it, either:
- * what is unusual in a way that no backdoor needs to be shall not make up for what is suspicious.
- * Origin: chosen by hand
+ * No reading counts for more spreads below the mean than these: one that an attacker drives down shall not make up for the others.
+ * Origin: chosen by hand; 3, and no limit, were tried on the nets of docs/method.md, "What was decided on what": the same within 2 points.
  */
 const MOST_AGAINST = 2;
 /** No reading counts for more spreads than these, that infinite ones add up. Origin: chosen by hand, far above clean readings; not varied. */
@@ -75,7 +74,7 @@ export function discriminantScores(readings: Readings, rule: Discriminant, named
  */
 export function standardised(
   readings: Readings,
-  { kinds, shifts, classes, ...all }: Omit<Discriminant, 'scale' | 'kind' | 'covariance'>,
+  { kinds, classes, ...all }: Pick<Discriminant, 'kinds' | 'classes' | 'means' | 'spreads'>,
   named: Int32Array,
 ): Float64Array {
   const byClass = new Map(classes.map((each) => [each.class, each]));
@@ -84,11 +83,10 @@ export function standardised(
   kinds.forEach((kind, at) => {
     const values = readings[kind];
     if (!values) throw new Error(`no ${kind} evidence was read`);
-    const most = shifts.some((shift) => shift[at]! > 0) ? FARTHEST : MOST_AGAINST;
     named.forEach((each, image) => {
       const { means, spreads } = byClass.get(each) ?? all;
       const away = (values[image]! - means[at]!) / spreads[at]!;
-      rows[image * p + at] = Math.max(Math.min(away, most), -MOST_AGAINST);
+      rows[image * p + at] = Math.max(Math.min(away, FARTHEST), -MOST_AGAINST);
     });
   });
   return rows;

@@ -44,13 +44,6 @@ describe('the discriminant of an image', () => {
     expect(remembered).toBeCloseTo((2 * 3 - 2) / Math.sqrt(5), 5);
   });
 
-  it('takes no more out than clean images tell, however far a reading is that no backdoor shifts', () => {
-    const covariance = [1, 0.8, 0.8, 1];
-    const readings = { forgetting: Float32Array.of(5, 5), latent: Float32Array.of(2, 50) };
-    const [usual, far] = discriminants(readings, { ...first, covariance, shifts: [[1, 0]] }, named);
-    expect(far).toBe(usual);
-  });
-
   it('leaves out a reading that an image lacks, as if it had never been asked', () => {
     const covariance = [1, 0.5, 0.5, 1];
     const readings = { forgetting: Float32Array.of(2, 2), latent: Float32Array.of(Number.NaN, 1) };
