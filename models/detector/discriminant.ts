@@ -47,17 +47,17 @@ export function discriminants(
 ): Float32Array {
   const rows = standardised(readings, rule, named);
   const p = rule.kinds.length;
-  const known = new Map<string, Float64Array[]>();
+  const known = new Map<number, Sort[]>();
   return Float32Array.from(named, (_, image) => {
     const row = rows.subarray(image * p, (image + 1) * p);
-    const has = rule.kinds.map((_, kind) => kind).filter((kind) => !Number.isNaN(row[kind]!));
-    const key = has.join();
-    let all = known.get(key);
-    if (!all) {
-      all = rule.shifts.flatMap((shifts) => weightsOf(has, shifts, rule) ?? []);
-      known.set(key, all);
+    // A bit for each kind that the image has.
+    const has = row.reduce((bits, value, kind) => (Number.isNaN(value) ? bits : bits + 2 ** kind), 0);
+    let sorts = known.get(has);
+    if (!sorts) {
+      sorts = sortsOf(row, rule);
+      known.set(has, sorts);
     }
-    const values = all.map((weights) => has.reduce((sum, kind, at) => sum + weights[at]! * row[kind]!, 0));
+    const values = sorts.map((sort) => sort.reduce((sum, { kind, weight }) => sum + weight * row[kind]!, 0));
     return values.length > 0 ? Math.max(...values) : 0;
   });
 }
@@ -92,21 +92,26 @@ export function standardised(
   return rows;
 }
 
+/** What each reading counts for one sort of backdoor. */
+type Sort = readonly { readonly kind: number; readonly weight: number }[];
+
 /**
- * What each reading counts for images that have just these kinds: Σ⁻¹δ, so long that clean images vary by 1.
- * @returns undefined where none of them is shifted
+ * What each reading counts for images that have the same kinds as one: Σ⁻¹δ, so long that clean images vary by 1; for each sort of
+ * backdoor that shifts any of them.
  */
-function weightsOf(
-  has: readonly number[],
-  shifts: readonly number[],
-  { kinds, covariance }: Pick<Discriminant, 'kinds' | 'covariance'>,
-): Float64Array | undefined {
-  const shift = has.map((kind) => shifts[kind]!);
-  if (shift.every((each) => each === 0)) return undefined;
-  const rows = has.map((one) => has.map((other) => covariance[one * kinds.length + other]!));
-  const weights = solved(rows, shift);
-  const length = Math.sqrt(weights.reduce((sum, weight, i) => sum + weight * shift[i]!, 0));
-  return weights.map((weight) => weight / length);
+function sortsOf(
+  row: Float64Array,
+  { kinds, shifts, covariance }: Pick<Discriminant, 'kinds' | 'shifts' | 'covariance'>,
+): Sort[] {
+  const has = kinds.map((_, kind) => kind).filter((kind) => !Number.isNaN(row[kind]!));
+  const among = has.map((one) => has.map((other) => covariance[one * kinds.length + other]!));
+  return shifts.flatMap((of) => {
+    const shift = has.map((kind) => of[kind]!);
+    if (shift.every((each) => each === 0)) return [];
+    const weights = solved(among, shift);
+    const length = Math.sqrt(weights.reduce((sum, weight, i) => sum + weight * shift[i]!, 0));
+    return [has.map((kind, i) => ({ kind, weight: weights[i]! / length }))];
+  });
 }
 
 /** Solves A·x = b for a positive definite A, by elimination. */

@@ -89,13 +89,17 @@ function classMoments(
 
 /** The covariance of kinds over the images that have both, drawn towards none. @param rows n × kinds standardised values */
 function covarianceOf(rows: Float64Array, images: readonly number[], kinds: number): number[] {
-  const at = (image: number, kind: number) => rows[image * kinds + kind]!;
   const covariance = (one: number, other: number) => {
-    const both = images.filter((image) => !Number.isNaN(at(image, one) + at(image, other)));
-    const mean = (value: (image: number) => number) =>
-      both.reduce((sum, image) => sum + value(image), 0) / Math.max(both.length, 1);
-    const [a, b] = [mean((image) => at(image, one)), mean((image) => at(image, other))];
-    return mean((image) => (at(image, one) - a) * (at(image, other) - b));
+    let [n, ofOne, ofOther, products] = [0, 0, 0, 0];
+    for (const image of images) {
+      const [a, b] = [rows[image * kinds + one]!, rows[image * kinds + other]!];
+      if (Number.isNaN(a + b)) continue;
+      n++;
+      ofOne += a;
+      ofOther += b;
+      products += a * b;
+    }
+    return n > 0 ? products / n - (ofOne / n) * (ofOther / n) : 0;
   };
   return Array.from({ length: kinds * kinds }, (_, i) => {
     const [one, other] = [Math.floor(i / kinds), i % kinds];
