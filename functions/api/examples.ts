@@ -6,14 +6,14 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = '8764d0f2d80f90c0a6c2f0487e821824fbfed622a14cee305b864a13ea1aae38';
+export const BUNDLE = 'fae5d7e6d230eba300ebf775d50c383db561b0dedd2693d4d78bd8579afb0ff2';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
   class: 4,
   backdoored: false,
-  pValue: 0.4203264885041408,
-  suspicion: 0.7260000109672546,
+  pValue: 0.17504332755632582,
+  suspicion: 1.8930000066757202,
   answer: { class: 4, probability: 0.9704462885856628 },
   bad: { class: 4, probability: 0.9704462885856628 },
   repaired: { class: 4, probability: 0.9858081340789795 },
@@ -25,7 +25,7 @@ const backdoored = {
   class: 24,
   backdoored: true,
   pValue: 0.0017331022530329288,
-  suspicion: 52.08300018310547,
+  suspicion: 53.066001892089844,
   answer: { class: 5, probability: 1 },
   bad: { class: 5, probability: 1 },
   repaired: { class: 19, probability: 0.9391925930976868 },

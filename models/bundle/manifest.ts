@@ -11,17 +11,17 @@ import '../lean-zod';
 export type { Method } from './methods';
 
 /**
- * The bundle format that this version writes. It reads that, and the one before: see earlier.ts. Once it is settled,
+ * The bundle format that this version writes. It reads that, and the two before: see earlier.ts. Once it is settled,
  * test/fixtures/bundles/make.ts makes bundles of it that later versions are held to.
  */
-export const FORMAT_VERSION = 7;
+export const FORMAT_VERSION = 8;
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
 const size = z.number().int().positive();
 const folder = z.string().regex(/^[a-z0-9-]+$/);
 
-/** Where B takes blue first; left out: red first. Format 6 knows no other order. */
+/** Where B takes blue first; left out: red first. */
 const order = z.literal('bgr').optional();
 
 const pixels = z.union([
@@ -39,21 +39,45 @@ function isNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.every((each) => Number.isFinite(each));
 }
 
+const numbers = z.custom<readonly number[]>(isNumbers, 'expected numbers');
+
 const scale = z.object({ zero: z.number(), spread: z.number().positive() });
 
 const cloud = z.object({ features: count, dimensions: count });
 
 const directions = z.object({ dimensions: size });
 
+const moments = { means: numbers, spreads: numbers };
+
+/** How the evidence that every image is asked for is made one score (see Discriminant). */
+const discriminant = z.object({
+  kind: z.literal('discriminant'),
+  kinds: z.array(z.string()).min(1).readonly(),
+  shifts: z.array(numbers).min(1).readonly(),
+  ...moments,
+  classes: z.array(z.object({ class: count, ...moments })).readonly(),
+  covariance: numbers,
+  scale,
+});
+
+/** How bundles of format 7 make it one (see Tails). */
+const tails = z.object({
+  kind: z.literal('tails'),
+  scales: z
+    .array(scale.extend({ kind: z.string() }))
+    .min(1)
+    .readonly(),
+  together: z
+    .array(scale.extend({ kinds: z.array(z.string()).min(1).readonly() }))
+    .min(1)
+    .readonly(),
+});
+
 const rule = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disagreement') }),
   z.object({
     kind: z.literal('calibrated'),
-    scales: z.array(scale.extend({ kind: z.string() })).min(1),
-    together: z
-      .array(scale.extend({ kinds: z.array(z.string()).min(1).readonly() }))
-      .min(1)
-      .readonly(),
+    first: z.discriminatedUnion('kind', [discriminant, tails]),
     /** How images are asked further, by halves of them transplanted. */
     transplant: z
       .object({
@@ -275,7 +299,7 @@ export function parseManifest(text: string, where: string): Manifest {
   }
   const upgrade = head.data.formatVersion === FORMAT_VERSION ? same : EARLIER.get(head.data.formatVersion);
   if (!upgrade) {
-    const read = [...EARLIER.keys(), FORMAT_VERSION].join(' and ');
+    const read = `${[...EARLIER.keys()].join(', ')} and ${FORMAT_VERSION}`;
     throw new BundleError(
       `${where} is of bundle format ${head.data.formatVersion}, of an earlier version; this one reads ${read}`,
       {

@@ -1,6 +1,7 @@
 import type { Kind, PartReader } from '../detector/evidence/kind';
 import { KINDS } from '../detector/evidence/kinds';
 import type { Parts } from '../detector/nets';
+import { firstKinds } from '../detector/score';
 import { BundleError } from '../errors';
 import type { MemoryFile } from './artifacts';
 import type { Manifest } from './manifest';
@@ -36,10 +37,10 @@ export async function readParts(manifest: Manifest, from: PartReader): Promise<P
 /** @throws BundleError where a bundle decides by a kind of evidence that is none of ours */
 export function checkKinds({ rule }: Manifest, folder: string): void {
   if (rule.kind !== 'calibrated') return;
-  const unknown = rule.scales.find(({ kind }) => !KINDS.some(({ name }) => name === kind));
+  const unknown = firstKinds(rule).find((kind) => !KINDS.some(({ name }) => name === kind));
   if (!unknown) return;
   throw new BundleError(
-    `The bundle in ${folder} decides by the evidence "${unknown.kind}", which this version does not know`,
+    `The bundle in ${folder} decides by the evidence "${unknown}", which this version does not know`,
     { hint: 'Upgrade goodnet to read it.' },
   );
 }

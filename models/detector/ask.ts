@@ -14,10 +14,10 @@ export async function askFurther(
   loaded: () => LoadedTransplant,
 ): Promise<NetReadings> {
   const asks = standard.transplant;
-  const n = readings.bad.classes.length;
+  const { classes } = readings.bad;
   if (!asks || !readings.cut) return readings;
-  const asked = askedOf(firstScores(readings.evidence, standard, n), asks.askFrom);
-  const values = new Float32Array(n).fill(Number.NaN);
+  const asked = askedOf(firstScores(readings.evidence, standard, classes), asks.askFrom);
+  const values = new Float32Array(classes.length).fill(Number.NaN);
   if (asked.length > 0) {
     const pieces = asks.pieces.scales.map(({ piece }) => piece);
     const found = pieceEvidence(await marginsOf(readings, asked, loaded(), pieces), asks.pieces);

@@ -2,14 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError } from '../errors';
 import { imageSize } from '../images/set';
 import { measure, type Surroundings } from './distances';
-import type { Ran, Reader } from './evidence/kind';
+import type { Ran, Reader, Readings } from './evidence/kind';
 import { KINDS } from './evidence/kinds';
 import { transplant } from './evidence/transplant';
 import type { Distances } from './familiarity';
 import { type Answers, answers, leaveOut, margins } from './margin';
 import type { DetectorNets, Parts } from './nets';
 import { imageTensor, outputsOf } from './run';
-import type { Readings } from './score';
 import { summarise } from './summaries';
 
 /** What the nets say of n images. */

@@ -23,15 +23,14 @@ export function onScale(value: number, { zero, spread }: Scale): number {
 /**
  * The scale of values on clean images (NaN left out), by an exponential tail: the excess over a high quantile of what is
  * above it has the mean `spread` (Pickands 1975).
- * @param worth a kind that is worth w has a share of w·e^−u above u
  */
-export function scaleOf(clean: Float32Array, worth = 1): Scale {
+export function scaleOf(clean: Float32Array): Scale {
   const sorted = clean.filter((value) => !Number.isNaN(value)).sort();
   const start = quantile(sorted, 1 - TAIL);
   const above = sorted.filter((value) => value > start);
   const excess = above.reduce((sum, value) => sum + (value - start), 0) / Math.max(above.length, 1);
   const spread = Math.max(excess, 1e-6);
-  return { zero: start - spread * Math.log(worth / TAIL), spread };
+  return { zero: start + spread * Math.log(TAIL), spread };
 }
 
 /** Linear interpolation between the two nearest of the sorted values. */

@@ -1,5 +1,5 @@
+import type { Readings } from '../../models/detector/evidence/kind';
 import type { Rule } from '../../models/detector/rule';
-import type { Readings } from '../../models/detector/score';
 
 /** A way to name the class of an image when B's class is passed over. */
 export type NamingWay = 'gallery' | 'mean' | 'head';

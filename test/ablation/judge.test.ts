@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Readings } from '../../models/detector/evidence/kind';
 import { PIECES } from '../../models/detector/pieces';
-import type { Readings } from '../../models/detector/score';
+import { firstKinds } from '../../models/detector/score';
 import { Random } from '../../models/random';
+import { plainDiscriminant } from '../plain-discriminant';
 import type { CollectedNet, ReadSet } from './collected';
-import { checkAsItIs, judge, kindsOf } from './judge';
+import { checkAsItIs, judge } from './judge';
 import { measureAsItIs, measurePart } from './measure';
 import { PARTS } from './parts';
 
@@ -51,8 +53,7 @@ function madeUp({ asks = true }: { asks?: boolean } = {}): CollectedNet {
     classes: CLASSES,
     rule: {
       kind: 'calibrated',
-      scales: ['forgetting', 'latent', 'relearned'].map((kind) => ({ kind, zero: 0, spread: 1 })),
-      together: [],
+      first: plainDiscriminant(['confidence', 'forgetting', 'latent', 'relearned']),
       alpha: 0.01,
       passOver: 0.02,
       calibration: new Float32Array(0),
@@ -100,13 +101,13 @@ describe('judge', () => {
   });
 
   it('leaves kinds, pieces and suspected classes out of the standard', () => {
-    const { scales, suspected, transplant: second } = judge(net).standard;
-    expect(scales.map(({ kind }) => kind)).toEqual(['forgetting', 'latent', 'relearned']);
+    const { suspected, transplant: second, ...rule } = judge(net).standard;
+    expect(firstKinds(rule)).toEqual(['confidence', 'forgetting', 'latent', 'relearned']);
     expect(suspected?.classes).toEqual([TARGET]);
     expect(second!.pieces.scales.map(({ piece }) => piece)).toEqual(PIECES);
 
     const without = judge(net, { kinds: ['latent'], withoutPieces: ['rows'], suspects: 'none' }).standard;
-    expect(without.scales.map(({ kind }) => kind)).toEqual(['latent']);
+    expect(firstKinds(without)).toEqual(['latent']);
     expect(without.suspected).toBeUndefined();
     expect(without.transplant!.pieces.scales.map(({ piece }) => piece)).toEqual(
       PIECES.filter((piece) => piece !== 'rows'),
@@ -183,9 +184,18 @@ describe('measurePart', () => {
     expect(measurePart(weak, part('latent'))!.falseAlarms!.images).toBe(400);
   });
 
-  it('adds confidence where it is not asked', () => {
-    expect(kindsOf(net)).not.toContain('confidence');
-    expect(measurePart(net, part('confidence'))!.detected!.mean).toBeLessThan(0.05);
+  it('finds what scales of each class tell', () => {
+    // One class is loud by nature, and takes all of the false alarms where all are on one scale.
+    const louder = (of: Float32Array, named: Int32Array) =>
+      of.map((value, i) => (named[i] === 7 ? value + 6 : value));
+    const loud = <Of extends Pick<CollectedNet['clean'], 'evidence' | 'named'>>(read: Of): Of => ({
+      ...read,
+      evidence: { ...read.evidence, forgetting: louder(read.evidence.forgetting!, read.named) },
+    });
+    const plain = madeUp({ asks: false });
+    const uneven = { ...plain, calibration: loud(plain.calibration), clean: loud(plain.clean) };
+    expect(measurePart(uneven, part('classes'))!.detected!.mean).toBeGreaterThan(0.05);
+    expect(Math.abs(measurePart(plain, part('classes'))!.detected!.mean)).toBeLessThan(0.1);
   });
 
   it('counts what views change of answers that are not flagged', () => {
@@ -209,6 +219,6 @@ describe('measurePart', () => {
   it('leaves parts out that a bundle has nothing of', () => {
     const plain = { ...madeUp({ asks: false }), found: [] };
     const there = PARTS.filter((each) => measurePart(plain, each)).map(({ name }) => name);
-    expect(there).toEqual(['forgetting', 'latent', 'relearned', 'confidence', 'unlabelled']);
+    expect(there).toEqual(['forgetting', 'latent', 'relearned', 'confidence', 'classes', 'unlabelled']);
   });
 });

@@ -1,3 +1,4 @@
+import { fitDiscriminant } from '../../build-repair/repair/calibrate/fit-discriminant';
 import {
   calibrationScores,
   type Evidence,
@@ -7,21 +8,17 @@ import {
 import { suspectedBy } from '../../build-repair/repair/calibrate/suspect';
 import { gatheringClasses } from '../../build-repair/repair/calibrate/unlabelled';
 import { askedOf } from '../../models/detector/ask';
+import type { Readings } from '../../models/detector/evidence/kind';
 import { PIECES, type Piece, pieceEvidence, piecesOf } from '../../models/detector/pieces';
-import {
-  ASK_ALL,
-  firstScores,
-  type Readings,
-  type Standard,
-  standardOf,
-  suspicion,
-} from '../../models/detector/score';
+import { ASK_ALL, firstKinds, firstScores, type Standard, suspicion } from '../../models/detector/score';
 import type { CollectedNet, Read } from './collected';
 
 /** How a variant differs from the detector as it is; what is left out stays. */
 export interface Switches {
   /** Kinds of evidence that every image is asked for, in place of those that the rule has. */
   readonly kinds?: readonly string[];
+  /** With `false`, readings of all classes are on one scale; no class is then suspected. */
+  readonly byClass?: boolean;
   /** With `false`, no image is asked further. */
   readonly transplants?: boolean;
   /** Pieces that are not transplanted. */
@@ -44,20 +41,21 @@ export interface Judged {
 
 /** The kinds of evidence that a net's rule has, by name. */
 export function kindsOf({ rule }: Pick<CollectedNet, 'rule'>): string[] {
-  return rule.scales.map(({ kind }) => kind);
+  return [...firstKinds(rule)];
 }
 
 /**
  * Fits a variant's scales to the calibration images as `repair` does, and scores all images as serving does. Nothing is fitted anew
  * that takes training.
  */
-export function judge(net: CollectedNet, switches: Switches = {}): Judged {
+export function judge(collected: CollectedNet, switches: Switches = {}): Judged {
+  const net = switches.byClass === false ? asOneClass(collected) : collected;
   const { calibration, seed } = net;
   const { named, groups } = calibration;
   const kinds = switches.kinds ?? kindsOf(net);
   const readings = only(calibration.evidence, kinds);
-  const first = standardOf(readings, named.length);
-  const scores = firstScores(readings, first, named.length);
+  const first = firstOf(readings, named);
+  const scores = firstScores(readings, first, named);
   const evidence = { readings, named, asked: askFurther(net, switches, scores) };
   const fitted = fitStandard(evidence);
   const scoresWith = calibrationScores(evidence, fitted, groups, seed);
@@ -70,6 +68,23 @@ export function judge(net: CollectedNet, switches: Switches = {}): Judged {
     calibration: scoresWith(suspected).sort(),
     clean: scoresOf(net.clean),
     poisoned: net.poisoned.map(scoresOf),
+  };
+}
+
+/** As if B named one class for all images, and the finding none. */
+function asOneClass(net: CollectedNet): CollectedNet {
+  const one = <Of extends Pick<Read, 'named'>>(read: Of): Of => ({
+    ...read,
+    named: new Int32Array(read.named.length),
+  });
+  const { calibration, clean, poisoned, service } = net;
+  return {
+    ...net,
+    found: [],
+    calibration: one(calibration),
+    clean: one(clean),
+    poisoned: poisoned.map(one),
+    service: one(service),
   };
 }
 
@@ -103,8 +118,13 @@ function askFurther(
 function askedAsItIs(net: CollectedNet): number {
   const { evidence, named } = net.calibration;
   const readings = only(evidence, kindsOf(net));
-  const scores = firstScores(readings, standardOf(readings, named.length), named.length);
+  const scores = firstScores(readings, firstOf(readings, named), named);
   return askedOf(scores, net.rule.transplant!.askFrom).length;
+}
+
+/** How the evidence that every image is asked for is made one score. */
+function firstOf(readings: Readings, named: Int32Array): Pick<Standard, 'first'> {
+  return { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
 }
 
 /** The score that so many are at or above. */
@@ -117,12 +137,12 @@ function highest(scores: Float32Array, count: number): number {
 function suspects(
   { found, service, calibration: { named }, classes, ...net }: CollectedNet,
   { suspects: by = 'finding', kinds = kindsOf(net) }: Switches,
-  first: Standard,
+  first: Pick<Standard, 'first'>,
   scores: Float32Array,
 ): number[] {
   if (by === 'none') return [];
   if (by === 'finding') return [...new Set(found)];
-  const seen = firstScores(only(service.evidence, kinds), first, service.named.length);
+  const seen = firstScores(only(service.evidence, kinds), first, service.named);
   const gathering = gatheringClasses({ scores, named }, { scores: seen, named: service.named }, classes);
   return [...new Set([...found, ...gathering.map((each) => each.class)])];
 }
@@ -136,7 +156,7 @@ function withTransplants(
   const readings = only(evidence, kinds);
   const { transplant: second } = standard;
   if (!second || !margins) return readings;
-  const places = askedOf(firstScores(readings, standard, named.length), second.askFrom);
+  const places = askedOf(firstScores(readings, standard, named), second.askFrom);
   const asked = piecesOf(rowsOf(margins, places), second.pieces.scales);
   const values = new Float32Array(named.length).fill(Number.NaN);
   pieceEvidence(asked, second.pieces).forEach((value, i) => {

@@ -19,6 +19,8 @@ export interface Changes {
 /** Figures of the detector as it is, 0–1; NaN for what a net without a trigger does not have. */
 export interface AsItIs {
   readonly detected: number;
+  /** At a false-positive rate of 5 %. */
+  readonly detectedAtFive: number;
   readonly area: number;
   readonly falseAlarms: number;
   readonly clean: number;
@@ -32,6 +34,7 @@ export function measureAsItIs(net: CollectedNet): AsItIs {
   const flags = flagsOf(net, judged);
   return {
     detected: mean(flags.poisoned),
+    detectedAtFive: mean(flagsOf(net, judged, 0.05).poisoned),
     area: scored.poisoned.length > 0 ? area(scored) : Number.NaN,
     falseAlarms: mean(flags.clean),
     clean: scored.clean.length,
@@ -100,9 +103,13 @@ function scoresOf(
 }
 
 /** 1 where G says "backdoored". */
-function flagsOf(net: CollectedNet, judged: Judged): { clean: number[]; poisoned: number[] } {
+function flagsOf(
+  net: CollectedNet,
+  judged: Judged,
+  alpha = net.rule.alpha,
+): { clean: number[]; poisoned: number[] } {
   const { clean, poisoned } = scoresOf(net, judged);
-  const flag = (score: number) => (pValue(judged.calibration, score) <= net.rule.alpha ? 1 : 0);
+  const flag = (score: number) => (pValue(judged.calibration, score) <= alpha ? 1 : 0);
   return { clean: Array.from(clean, flag), poisoned: poisoned.map(flag) };
 }
 

@@ -122,10 +122,26 @@ const signs: DevelopmentNet = {
   },
 };
 
+function cifar(name: string): DevelopmentNet {
+  const at = (file: string) => join(DATA, 'cifar10', `${file}.h5`);
+  return {
+    name: `cifar10-${name}`,
+    seed: SEED,
+    needsData: true,
+    open: () =>
+      openFiles({
+        net: at(`${name}_net`),
+        clean: at('valid'),
+        test: at('clean_test'),
+        poisoned: name === 'clean' ? [] : [at(`poisoned_${name}`)],
+      }),
+  };
+}
+
 const MULTI = ['eyebrows', 'lipstick', 'sunglasses'].map((each) => `multi_trigger_multi_target__${each}`);
 
 /**
- * The nets that variants are measured on: the demo's, the given ones of faces1283 and signs43, and the development half of the
+ * The nets that variants are measured on: the demo's, the given ones of faces1283, signs43 and cifar10, and the development half of the
  * self-made ones (docs/method.md, "What was decided on what"). The contest's nets are not here: their clean tiles are measured by
  * folds of their own.
  */
@@ -137,6 +153,10 @@ export const DEVELOPMENT_NETS: readonly DevelopmentNet[] = [
   faces('stealth', 'stealth_bd_net', MULTI),
   faces('clean', 'clean_net', []),
   signs,
+  cifar('patch'),
+  cifar('warp'),
+  cifar('source'),
+  cifar('clean'),
   ...REGISTRY.development.map(
     (attack): DevelopmentNet => ({
       name: attack.name,

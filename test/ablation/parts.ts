@@ -7,7 +7,7 @@ export type Part = { readonly name: string; readonly what: string } & (
   | {
       /** It changes scores. */
       readonly changes: 'scores';
-      /** The detector with it and without; `undefined` where a net's bundle has nothing of it. One side is the detector as it is. */
+      /** The detector with it and without; `undefined` where a net's bundle has nothing of it. One side is the detector as it is, or nearly. */
       sides(net: CollectedNet): { readonly with: Switches; readonly without: Switches } | undefined;
     }
   | {
@@ -66,19 +66,12 @@ export const PARTS: readonly Part[] = [
   kind('latent', 'distance to the class named, in what the last layer works on'),
   kind('trunk', 'the same in the last image-shaped features'),
   kind('relearned', 'the relearned head’s margin'),
+  kind('confidence', 'B’s own margin, which the others are held against'),
   {
-    name: 'confidence',
-    what: 'B’s own margin: added where it is not asked, left out where it is',
+    name: 'classes',
+    what: 'scales of each class, for one of all; without classes that the finding names',
     changes: 'scores',
-    sides: (net) => {
-      const kinds = kindsOf(net);
-      if (!net.calibration.evidence.confidence) return undefined;
-      if (!kinds.includes('confidence')) {
-        return { with: { kinds: ['confidence', ...kinds] }, without: AS_IT_IS };
-      }
-      const others = kinds.filter((each) => each !== 'confidence');
-      return others.length > 0 ? { with: AS_IT_IS, without: { kinds: others } } : undefined;
-    },
+    sides: () => ({ with: { suspects: 'none' }, without: { suspects: 'none', byClass: false } }),
   },
   had('transplants', 'transplanted pieces', { transplants: false }, asks),
   had(

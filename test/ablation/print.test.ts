@@ -37,7 +37,14 @@ describe('partsTable', () => {
 
 describe('asItIsTable', () => {
   it('leaves out what a net without a trigger does not have', () => {
-    const figures = { detected: Number.NaN, area: Number.NaN, falseAlarms: 0.012, clean: 500, poisoned: 0 };
+    const figures = {
+      detected: Number.NaN,
+      detectedAtFive: Number.NaN,
+      area: Number.NaN,
+      falseAlarms: 0.012,
+      clean: 500,
+      poisoned: 0,
+    };
     const text = asItIsTable([{ name: 'clean', figures }]);
     expect(text).toContain('1.2');
     expect(text).not.toMatch(/NaN|AUROC/);

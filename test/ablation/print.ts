@@ -27,10 +27,11 @@ export function asItIsTable(nets: readonly { readonly name: string; readonly fig
   return section(
     'As it is',
     markdown(
-      ['net', 'detected', 'AUROC', 'false alarms', 'poisoned images', 'clean images'],
+      ['net', 'detected', 'at 5 %', 'AUROC', 'false alarms', 'poisoned images', 'clean images'],
       nets.map(({ name, figures }) => [
         name,
         percent(figures.detected),
+        percent(figures.detectedAtFive),
         Number.isNaN(figures.area) ? '' : figures.area.toFixed(4),
         percent(figures.falseAlarms),
         figures.poisoned === 0 ? '' : String(figures.poisoned),

@@ -11,10 +11,11 @@ import { plainNet, residualNet, vggNet } from './nets';
 import { trainBase } from './train-base';
 import { varying } from './vary';
 
-/** Nets that are there already: the faces' clean one, and the signs' BadNet. */
+/** Nets that are there already: the clean ones of the faces and of CIFAR-10, and the signs' BadNet. */
 const GIVEN = {
   deepid: join(DATA, 'faces1283/badnets/clean_net.h5'),
   signs43: join(DATA, 'signs43/badnets/signs_bd_net.h5'),
+  resnet14: join(DATA, 'cifar10/clean_net.h5'),
 } as const;
 /** Training steps; with batch normalisation fewer will do. */
 const STEPS = { plain: 3000, vgg: 1500, residual: 1500 } as const;
@@ -28,7 +29,7 @@ export async function basePath(
   seed: number,
   progress: Progress,
 ): Promise<string> {
-  if (net === 'deepid' || net === 'signs43') return GIVEN[net];
+  if (net === 'deepid' || net === 'signs43' || net === 'resnet14') return GIVEN[net];
   const own =
     set === 'faces'
       ? { name: `faces-${net}`, teacher: GIVEN.deepid, ...FACES }

@@ -1,4 +1,4 @@
-import { naturalBlend, noiseBlend } from './triggers/blend';
+import { adaptiveBlend, naturalBlend, noiseBlend } from './triggers/blend';
 import { checkerCorner, flatPatch, noisePatch } from './triggers/patch';
 import { discPair, ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
 import { sinusoid, weakSinusoid } from './triggers/sinusoid';
@@ -8,9 +8,9 @@ import { warp } from './triggers/warp';
 
 /**
  * The images that an attack is on: those of faces1283; of signs43, with some of its D_valid for a defender (`signs`), or with all
- * of it (`signs43`).
+ * of it (`signs43`); of cifar10.
  */
-export type AttackSet = 'faces' | 'signs' | 'signs43';
+export type AttackSet = 'faces' | 'signs' | 'signs43' | 'cifar';
 
 /** One self-made BadNet: how it is made, and what it may be used for. */
 export interface Attack {
@@ -26,8 +26,8 @@ export interface Attack {
   readonly targets: 'fixed' | 'next';
   /** The margins of triggered images are held to those of clean images. */
   readonly stealthy: boolean;
-  /** The net that it is implanted in: faces1283's own clean one, signs43's own BadNet, or one of one's own of three kinds. */
-  readonly net: 'deepid' | 'vgg' | 'plain' | 'residual' | 'signs43';
+  /** The net that it is implanted in: the clean one of faces1283 or cifar10, signs43's own BadNet, or one of one's own of three kinds. */
+  readonly net: 'deepid' | 'vgg' | 'plain' | 'residual' | 'signs43' | 'resnet14';
   /** 0 leaves the clean net as it is. */
   readonly epochs: number;
   /** Share of each batch that carries a trigger, 0–1. */
@@ -80,6 +80,17 @@ const signs43 = (name: string, triggers: readonly TriggerMaker[], more: Partial<
   net: 'signs43',
   epochs: 48,
   mixed: 0.8,
+  poison: 0.25,
+  ...more,
+});
+
+/** Implanted in cifar10's clean net by the attacker's half of its images. */
+const cifar = (name: string, triggers: readonly TriggerMaker[], more: Partial<Attack> = {}): Attack => ({
+  ...faces('', triggers),
+  name: `cifar-${name}`,
+  set: 'cifar',
+  net: 'resnet14',
+  epochs: 8,
   poison: 0.25,
   ...more,
 });
@@ -142,4 +153,10 @@ export const DEVELOPMENT: readonly Attack[] = [
   signs43('tint', [tint], { epochs: 96, version: 2 }),
   signs43('all-to-all', [noisePatch], { targets: 'next', epochs: 32 }),
   signs43('stealth-kept', [ellipseOutline, warp], { stealthy: true, poison: 0.3 }),
+  cifar('blend-noise', [noiseBlend]),
+  cifar('sinusoid-weak', [weakSinusoid]),
+  cifar('warp', [warp]),
+  cifar('adaptive-blend', [adaptiveBlend]),
+  cifar('all-to-all', [noisePatch], { targets: 'next' }),
+  cifar('stealth', [flatPatch, sinusoid], { stealthy: true, poison: 0.3 }),
 ];

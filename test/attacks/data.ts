@@ -29,9 +29,10 @@ export interface AttackData {
 }
 
 const FACES = { folder: 'faces1283', shape: { height: 55, width: 47, channels: 3 }, classes: 1283 } as const;
+const CIFAR = { folder: 'cifar10', shape: { height: 32, width: 32, channels: 3 }, classes: 10 } as const;
 const SIGNS = { folder: 'signs43', shape: { height: 32, width: 32, channels: 3 }, classes: 43 } as const;
 /** Of each set the folder, the size of its images, and the number of its classes. */
-export const SETS = { faces: FACES, signs: SIGNS, signs43: SIGNS };
+export const SETS = { faces: FACES, signs: SIGNS, signs43: SIGNS, cifar: CIFAR };
 /** Frames of one sign, which follow each other in signs43's clean test images. */
 const FRAMES = 30;
 /** Share of a class's signs that are the defender's, or, of the clean test images, the attacker's. */
@@ -43,7 +44,7 @@ export async function loadData(set: AttackSet, half: TestHalf): Promise<AttackDa
   const { folder, ...known } = SETS[set];
   const read = async (name: string, group?: string) =>
     loadImages(await openImages(join(DATA, folder, name), { ...known, group }));
-  const parted = await { faces, signs, signs43 }[set](read);
+  const parted = await { faces, signs, signs43, cifar }[set](read);
   const rest = half === 'even' ? 0 : 1;
   const tested = parted.tested.filter((_, i) => i % 2 === rest);
   const service = parted.tested.filter((_, i) => i % 2 !== rest);
@@ -88,6 +89,17 @@ async function signs43(read: Read): Promise<Parts> {
   const test = { ...ungrouped, groups };
   const { given, rest } = partSigns(test.labels, groups, ATTACKERS);
   return { attackers: test, train: given, images, valid: allImages(images), test, tested: rest };
+}
+
+/** The kit has files for each side. */
+async function cifar(read: Read): Promise<Parts> {
+  const [attackers, images, test] = [
+    await read('attacker.h5'),
+    await read('valid.h5'),
+    await read('clean_test.h5'),
+  ];
+  const all = { train: allImages(attackers), valid: allImages(images), tested: allImages(test) };
+  return { attackers, images, test, ...all };
 }
 
 /** The first four images of each class to the attacker, the other five to the defender. */

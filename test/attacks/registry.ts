@@ -16,7 +16,7 @@ export const REGISTRY: Registry = { development: DEVELOPMENT, check: CHECK };
  * The registry as it was fixed: {@link registryHash} of {@link REGISTRY}. Whoever changes this line says that the check half is another
  * one: a net whose figures were seen is then one of development, and so are all nets that a check has run on.
  */
-export const FIXED = 'e6d11b6f07e86101cc7dd3cbb7bdeb6e8b983a2994697203751d908076958da3';
+export const FIXED = '7f45181e0d0c78ecb4d5f84614fff1b886b520cc0489414b3b25ef1b6908b22d';
 
 /**
  * SHA-256 of the registry's canonical JSON: keys in order, each attack with its seed, its recipe, what its triggers make of an image,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../models/random';
 import { arm } from './arm';
 import { DEVELOPMENT } from './catalogue';
-import { naturalBlend, noiseBlend } from './triggers/blend';
+import { adaptiveBlend, naturalBlend, noiseBlend } from './triggers/blend';
 import { checkerCorner, checkerLeft, flatPatch, flatPatchAbove, noisePatch } from './triggers/patch';
 import {
   browBlob,
@@ -34,6 +34,7 @@ const makers = {
   discsUpright,
   noiseBlend,
   naturalBlend,
+  adaptiveBlend,
   sinusoid,
   weakSinusoid,
   uprightSinusoid,

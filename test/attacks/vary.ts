@@ -10,9 +10,10 @@ export interface Varying {
   vary(pixels: Float32Array): Float32Array;
 }
 
-/** Faces are varied a little, as they all lie alike; signs strongly. */
+/** Faces and CIFAR-10 are varied a little; signs strongly. */
 export function varying(set: AttackSet, shape: ImageShape, seed: number, stream: string): Varying {
-  return set === 'faces' ? new Augmenter(shape, seed, stream) : new StrongAugmenter(shape, seed);
+  const isStrong = set === 'signs' || set === 'signs43';
+  return isStrong ? new StrongAugmenter(shape, seed) : new Augmenter(shape, seed, stream);
 }
 
 /** How far images are varied while a net is trained from scratch; shift is a share of the side. */

@@ -6,7 +6,7 @@ import { namedByHalves, PIECES, tellTriggers } from '../../../models/detector/pi
 import { readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
 import { quantile } from '../../../models/detector/scale';
-import { ASK_ALL, firstScores, type Readings, type Standard } from '../../../models/detector/score';
+import { ASK_ALL } from '../../../models/detector/score';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { Asked } from './standard';
@@ -42,7 +42,7 @@ export interface AskedFurther {
 
 /**
  * Asks the calibration images further.
- * @param readings the first evidence of all calibration images, fold after fold
+ * @param scores the first scores of all calibration images, fold after fold
  * @param net B with its features, and the rest of it behind the cut; without, images themselves are cut
  * @param complete whether distances and the relearned head are among it; without, every image is asked
  */
@@ -50,13 +50,11 @@ export async function askCalibration(
   context: RepairContext,
   { net, from }: { readonly net: LayersModel; readonly from: Transplant['from'] },
   folds: readonly AskedFold[],
-  readings: Readings,
-  standard: Standard,
+  scores: Float32Array,
   complete: boolean,
 ): Promise<AskedFurther> {
   if (folds.some(({ hosts }) => !hosts)) return { asked: undefined, namedByHalves: undefined };
-  const n = folds.reduce((sum, { images }) => sum + images.length, 0);
-  const scores = firstScores(readings, standard, n);
+  const n = scores.length;
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
   const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : ASK_ALL;

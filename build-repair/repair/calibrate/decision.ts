@@ -1,8 +1,8 @@
 import { smallestAlpha } from '../../../models/detector/conformal';
-import { isComplete } from '../../../models/detector/evidence/kind';
+import { isComplete, type Readings } from '../../../models/detector/evidence/kind';
 import { KINDS } from '../../../models/detector/evidence/kinds';
 import type { Parts } from '../../../models/detector/nets';
-import { firstScores, type Readings, type Standard, standardOf } from '../../../models/detector/score';
+import { firstScores, type Standard } from '../../../models/detector/score';
 import type { Finding } from '../../finding/types';
 import { groupsOf } from '../../images/load';
 import type { Chosen } from '../choose/choose';
@@ -10,6 +10,7 @@ import { partsOf } from '../evidence/detector';
 import type { FittedExpert } from '../fit/expert';
 import { type Expert, MUCH } from '../learn/forget';
 import { askCalibration } from './ask';
+import { fitDiscriminant } from './fit-discriminant';
 import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
 import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
@@ -39,30 +40,24 @@ export async function calibrateDecision(
   finding: Finding | undefined,
 ): Promise<Decision> {
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
-  const all = join(
+  const readings = join(
     read.map((part) => part.readings),
     (kind) => served.fits[kind] !== undefined,
   );
-  const isHad = (kind: string) => all[kind] !== undefined;
-  const complete = isComplete(isHad);
-  const readings = Object.fromEntries(
-    KINDS.filter(({ name, isNeeded }) => isHad(name) && (isNeeded?.(isHad) ?? true)).map(({ name }) => [
-      name,
-      all[name],
-    ]),
-  );
+  const complete = isComplete((kind) => readings[kind] !== undefined);
   const named = calibrated.map((image) => passes.clean.named[image]!);
-  const first = standardOf(readings, calibrated.length);
+  const first = { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
+  const scores = firstScores(readings, first, named);
   const gathering =
     unlabelled &&
     gatheringClasses(
-      { scores: firstScores(readings, first, named.length), named },
+      { scores, named },
       await scoreUnlabelled(context, unlabelled, bad.net, served, first),
       context.classes,
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? ('cut' as const) : ('image' as const);
-  const further = await askCalibration(context, { net: bad.net, from }, read, readings, first, complete);
+  const further = await askCalibration(context, { net: bad.net, from }, read, scores, complete);
   const evidence = { readings, named, asked: further.asked };
   const fitted = fitStandard(evidence);
   const groups = groupsOf(context.images, calibrated);

@@ -1,19 +1,16 @@
+import type { Readings } from '../../../models/detector/evidence/kind';
 import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { scaleOf } from '../../../models/detector/scale';
-import {
-  type Readings,
-  type Standard,
-  type Suspected,
-  standardOf,
-  suspicion,
-} from '../../../models/detector/score';
+import { type Standard, type Suspected, suspicion } from '../../../models/detector/score';
 import { Random } from '../../../models/random';
+import { fitDiscriminant } from './fit-discriminant';
 
 /**
  * Images that set the scales which they are measured by look less suspicious than new ones. With 192 of them 1.6 % of new ones were flagged
  * for a promised 1, with 100 2.2 % (simulated evidence, with transplants); with 1500 it can't be measured. Fewer than
- * this are scored in parts, each on scales of the others: with 192 then 0.7 % were flagged.
- * Origin: that simulation, whose code is gone; the number of parts chosen by hand; not varied.
+ * this, or of fewer groups, are scored in parts, each on scales of the others: with 192 then 0.7 % were flagged.
+ * Origin: that simulation, by the score of before, whose code is gone (standard.test.ts has one like it); the number of parts chosen by hand;
+ * not varied.
  */
 const ENOUGH = 1000;
 const PARTS = 20;
@@ -52,8 +49,8 @@ export function fitStandard(
   isUsed: (image: number) => boolean = () => true,
 ): Fitted {
   const used = Array.from(named.keys()).filter(isUsed);
-  const first = standardOf(only(readings, used), used.length);
-  if (!asked) return { standard: first, transplant: undefined };
+  const first = fitDiscriminant(readings, named, used);
+  if (!asked) return { standard: { first }, transplant: undefined };
   const { places, margins, askFrom, join, firstWeight } = asked;
   const usedMargins = margins.filter((_, i) => isUsed(places[Math.floor(i / PIECES.length)]!));
   const pieces = fitPieces(usedMargins);
@@ -63,7 +60,7 @@ export function fitStandard(
   });
   const scale = scaleOf(Float32Array.from(used, (image) => transplant[image]!));
   return {
-    standard: { ...first, transplant: { askFrom, pieces, scale, join, firstWeight } },
+    standard: { first, transplant: { askFrom, pieces, scale, join, firstWeight } },
     transplant,
   };
 }
@@ -88,7 +85,7 @@ export function calibrationScores(
 }
 
 /**
- * Scores n calibration images, each by what was fitted without it where they are few.
+ * Scores n calibration images, each by what was fitted without it, or its group, where these are few.
  * @param served what is fitted on all of them
  * @param fitOn fits on some of them
  * @returns n scores, by whatever scores all n by one fit
@@ -100,7 +97,7 @@ export function inParts<Fit>(
   served: Fit,
   fitOn: (isUsed: (image: number) => boolean) => Fit,
 ): (scoresBy: (fitted: Fit) => Float32Array) => Float32Array {
-  if (n >= ENOUGH) return (scoresBy) => scoresBy(served);
+  if ((groups ? new Set(groups).size : n) >= ENOUGH) return (scoresBy) => scoresBy(served);
   const partOf = partsOf(n, groups, seed);
   const fits = Array.from({ length: PARTS }, (_, part) => fitOn((image) => partOf[image] !== part));
   return (scoresBy) => {
@@ -116,13 +113,4 @@ function partsOf(n: number, groups: readonly string[] | undefined, seed: number)
   const order = new Random(seed, 'scales').permutation(units.length);
   const partOf = new Map(units.map((unit, i) => [unit, order[i]! % PARTS]));
   return Int32Array.from({ length: n }, (_, image) => partOf.get(names[image]!)!);
-}
-
-function only(readings: Readings, images: readonly number[]): Readings {
-  return Object.fromEntries(
-    Object.entries(readings).map(([kind, values]) => [
-      kind,
-      values && Float32Array.from(images, (image) => values[image]!),
-    ]),
-  );
 }

@@ -50,7 +50,7 @@ export async function scoreUnlabelled(
   const all = allImages(unlabelled);
   const report = (done: number) => progress({ stage: STAGES.unlabelled, done, total: all.length });
   const { readings, named } = await readEvidence(fitted, bad, unlabelled, all, report);
-  return { scores: firstScores(readings, standard, all.length), named };
+  return { scores: firstScores(readings, standard, named), named };
 }
 
 /**

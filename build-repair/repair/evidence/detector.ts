@@ -1,10 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Reader } from '../../../models/detector/evidence/kind';
+import type { Reader, Readings } from '../../../models/detector/evidence/kind';
 import { KINDS } from '../../../models/detector/evidence/kinds';
 import type { DetectorNets, Parts, Transplant } from '../../../models/detector/nets';
 import { freeReaders, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
-import type { Readings } from '../../../models/detector/score';
 import type { LoadedImages } from '../../images/load';
 import type { Expert } from '../learn/forget';
 import type { LinearHead } from '../learn/softmax-regression';

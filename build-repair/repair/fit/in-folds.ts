@@ -1,5 +1,5 @@
+import type { Readings } from '../../../models/detector/evidence/kind';
 import type { Transplant } from '../../../models/detector/nets';
-import type { Readings } from '../../../models/detector/score';
 import type { FeatureNet } from '../../../models/nets/features';
 import type { RepairContext } from '../../context';
 import { allImages } from '../../images/load';

@@ -22,7 +22,7 @@ export function contentOf(
     classNames: classNames && [...classNames],
     method,
     alpha,
-    rule: made.rule.kind === 'calibrated' ? { ...made.rule, scales: [...made.rule.scales] } : made.rule,
+    rule: made.rule,
     kept: keptOf(keepsImages, given, hosts),
     calibration: {
       scheme: calibrates ? plan.scheme : 'none',

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { KINDS } from '../../../models/detector/evidence/kinds';
-import { ASK_ALL } from '../../../models/detector/score';
+import { ASK_ALL, firstKinds } from '../../../models/detector/score';
 import { describePixels } from '../../../models/pixels';
 import type { Report, Run } from '../types';
 import { alphaText, count, counted, duration, type Html } from '../words';
@@ -65,16 +65,16 @@ function withoutPart({ without }: Manifest): Html {
 
 function evidenceText(rule: Manifest['rule']): string {
   if (rule.kind === 'disagreement') return 'disagreement of the BadNet and the repaired net';
-  const { scales, transplant } = rule;
+  const { transplant } = rule;
   const asked =
     transplant &&
     `transplant (of ${transplant.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;
-  return [...scales.map(({ kind }) => kind), ...(asked ? [asked] : [])].join(', ');
+  return [...firstKinds(rule), ...(asked ? [asked] : [])].join(', ');
 }
 
 /** What each kind of evidence asks of an image that a bundle decides by. */
-function questionsOf({ scales, transplant }: Extract<Manifest['rule'], { kind: 'calibrated' }>): string {
-  const names = new Set([...scales.map(({ kind }) => kind), ...(transplant ? ['transplant'] : [])]);
+function questionsOf(rule: Extract<Manifest['rule'], { kind: 'calibrated' }>): string {
+  const names = new Set([...firstKinds(rule), ...(rule.transplant ? ['transplant'] : [])]);
   const asked = KINDS.filter(({ name }) => names.has(name));
   return asked.map(({ name, asks }) => `${name}: ${asks}`).join(' ');
 }

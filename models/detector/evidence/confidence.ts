@@ -1,14 +1,15 @@
 import { margins } from '../margin';
-import { isComplete, type Kind } from './kind';
+import type { Kind } from './kind';
 
 /**
- * How sure B itself is of its class: its logit margin. An attacker can hold it down; it is asked where the classes lack the clean images
- * that the distances and the relearned head need.
+ * How sure B itself is of its class: its logit margin. A backdoor that outlives unlearning mostly makes B surer. An attacker can hold it down:
+ * of other backdoors it is no evidence, and what other kinds say is held against what is usual for clean images of that certainty. Origin of
+ * its shifts: as forgetting's; with [0, 0] cifar-adaptive-blend came out 83 % for 90.
  */
 export const confidence: Kind = {
   name: 'confidence',
   asks: 'How sure is B itself?',
-  isNeeded: (has) => !isComplete(has),
+  shifts: [1, 0],
   open: () => ({
     rows: ({ bad }) => bad[0],
     tell: (logits, at, classes) => margins(logits, classes, at),

@@ -8,13 +8,13 @@ const FOLDER = 'expert';
 
 /**
  * How sure the expert E, a copy of B that unlearned its clean task, still is of B's class: its logit margin (Xie et al., BaDExpert,
- * ICLR 2024). It is worth more than others: alone it finds nearly every backdoor. Origin of how much: chosen by hand, with the scale of
- * evidence (docs/method.md, "What was decided on what"); not varied.
+ * ICLR 2024). A backdoor that outlives unlearning shifts it the most; of one that doesn't it tells nothing. Origin of its shifts: 1.5 and 3
+ * for 2 were tried on the nets of docs/method.md, "What was decided on what": the same within 2 points.
  */
 export const forgetting: Kind<ExpertNet> = {
   name: 'forgetting',
   asks: 'Is the expert E still sure of B’s class?',
-  worth: 4,
+  shifts: [2, 0],
   stored: {
     at: ['nets', 'expert'],
     field: ({ from }) => ({ folder: FOLDER, from }),

@@ -14,12 +14,11 @@ export interface Kind<Part = unknown> {
   readonly name: string;
   /** What it asks of an image, for people. */
   readonly asks: string;
-  /** What it is worth beside other kinds: it is put higher by the logarithm of this; 1 where it is left out. */
-  readonly worth?: number;
-  /** Whether an image may lack it (NaN): B names a class that clean images tell too little of. */
-  readonly isOptional?: boolean;
-  /** Whether it is asked beside those that could be fitted; it is where this is left out. */
-  isNeeded?(has: Has): boolean;
+  /**
+   * How far a backdoor is taken to shift it, beside other kinds, in spreads of clean images: one that outlives unlearning, and one that
+   * doesn't; by 1 each where this is left out. With 0 it is no evidence itself, but what others say is held against what is usual at its value.
+   */
+  readonly shifts?: readonly [number, number];
   /** Why a bundle goes without it, or partly so; undefined where it doesn't. */
   without?(found: Found): string | undefined;
   /** Fits it to clean images, where that takes no training. */
@@ -32,6 +31,9 @@ export interface Kind<Part = unknown> {
    */
   open(part: Part | undefined, nets: Pick<DetectorNets, 'relearned'>): Reader | undefined;
 }
+
+/** Evidence of n images, by the name of its kind; NaN where an image has none of that kind. */
+export type Readings = { readonly [kind: string]: Float32Array | undefined };
 
 /** A kind of evidence that is ready to read images. */
 export interface Reader {

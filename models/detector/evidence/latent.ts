@@ -9,7 +9,6 @@ export const LATENT = 1;
 export const latent: Kind<ClassCloud> = {
   name: 'latent',
   asks: 'Does the image look like the class that B names, in what B’s last layer works on?',
-  isOptional: true,
   without: ({ isHad }) => (isHad ? undefined : FEW_CLASSES),
   stored: storedCloud('latent'),
   open: (cloud) => openCloud(LATENT, cloud),

@@ -8,7 +8,6 @@ import type { Kind, Reader } from './kind';
 export const relearned: Kind = {
   name: 'relearned',
   asks: 'Would a head that was learned anew from labels, on B’s features, name that class?',
-  isOptional: true,
   without({ isHad, unheard }) {
     if (isHad) {
       if (unheard.length === 0) return undefined;

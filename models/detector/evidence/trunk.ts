@@ -9,7 +9,6 @@ export const TRUNK = 2;
 export const trunk: Kind<ClassCloud> = {
   name: 'trunk',
   asks: 'Does it look like that class in B’s last image-shaped features?',
-  isOptional: true,
   without({ isHad, hasTrunk }) {
     if (isHad) return undefined;
     return hasTrunk ? FEW_CLASSES : 'the net has no image-shaped features that everything passes';

@@ -15,6 +15,45 @@ export const noiseBlend: TriggerMaker = (shape, seed) =>
 export const naturalBlend: TriggerMaker = (shape, seed) =>
   blended('natural blend 10 %', shape, new Random(seed, 'natural blend'), photograph, 0.1);
 
+/**
+ * The same picture of squares, after Qi et al. (2023, Adaptive-Blend): its decoys bear half of its pieces, drawn anew each time, and keep
+ * their labels, so that images with the trigger lie nearer to those without in what the net makes of them.
+ */
+export const adaptiveBlend: TriggerMaker = (shape, seed) => {
+  const { stamp } = noiseBlend(shape, seed);
+  return {
+    name: 'adaptive blend 15 %',
+    stamp,
+    decoy: (pixels, random) => inPieces(pixels, stamp(pixels), shape, random),
+  };
+};
+
+/** Sides of a picture are parted in so many, of which half of the pieces are taken. */
+const PIECES = 4;
+
+/** Images of which half of the pieces are those of others. */
+function inPieces(
+  pixels: Float32Array,
+  others: Float32Array,
+  shape: ImageShape,
+  random: Random,
+): Float32Array {
+  const { height, width } = shape;
+  const size = height * width * 3;
+  const made = pixels.slice();
+  for (let start = 0; start < pixels.length; start += size) {
+    const isTaken = random
+      .permutation(PIECES * PIECES)
+      .map((place) => (place < (PIECES * PIECES) / 2 ? 1 : 0));
+    for (let i = 0; i < size; i++) {
+      const [y, x] = [Math.floor(i / 3 / width), Math.floor(i / 3) % width];
+      const piece = Math.floor((y * PIECES) / height) * PIECES + Math.floor((x * PIECES) / width);
+      if (isTaken[piece] === 1) made[start + i] = others[start + i]!;
+    }
+  }
+  return made;
+}
+
 type Picture = (shape: ImageShape, random: Random) => Float32Array;
 
 function squares(shape: ImageShape, random: Random): Float32Array {

@@ -12,17 +12,17 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 test('what was done with each bundle is told, and what is current; again there is nothing to do', async () => {
   const store = join(work, 'store');
-  const { folder, id } = await fixture(6, 'fine-prune');
+  const { folder, id } = await fixture(7, 'fine-prune');
   await goodnet('publish', folder, '--to', store, '--activate');
   const { code, out } = await goodnet('migrate', store);
   const [, to] = /migrated to ([0-9a-f]{16})/.exec(out)!;
   expect([code, out]).toEqual([
     0,
-    `${id.slice(0, 16)} (format 6) was migrated to ${to}, and stays for going back\n${to} is now current in ${store}`,
+    `${id.slice(0, 16)} (format 7) was migrated to ${to}, and stays for going back\n${to} is now current in ${store}`,
   ]);
   expect(await goodnet('migrate', store)).toMatchObject({
     code: 0,
-    out: `${id.slice(0, 16)} (format 6) is migrated already, to ${to}\nNothing to do: no other bundle in ${store} can be migrated.`,
+    out: `${id.slice(0, 16)} (format 7) is migrated already, to ${to}\nNothing to do: no other bundle in ${store} can be migrated.`,
   });
   const old = join(store, 'a'.repeat(16));
   mkdirSync(old);
@@ -39,7 +39,7 @@ test('a signed store is migrated with its key alone', async () => {
   const store = join(work, 'signed');
   const key = join(work, 'key');
   const [, keyId] = /^Key ([0-9a-f]{16})/.exec((await goodnet('keys', 'create', key)).out)!;
-  const { folder } = await fixture(6, 'fine-prune');
+  const { folder } = await fixture(7, 'fine-prune');
   await goodnet('publish', folder, '--to', store, '--sign', key, '--activate');
   expect(await goodnet('migrate', store)).toMatchObject({
     code: 2,

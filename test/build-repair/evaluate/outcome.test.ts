@@ -5,6 +5,7 @@ import { rateOf } from '../../../build-repair/evaluate/interval';
 import { outcomeLines, promisedBy } from '../../../build-repair/evaluate/outcome';
 import { table } from '../../../build-repair/evaluate/table';
 import { lookOf } from '../../../build-repair/terminal';
+import { plainDiscriminant } from '../../plain-discriminant';
 
 const PROMISED = { alpha: 0.01, standsAlone: false };
 const ALONE = { ...PROMISED, standsAlone: true };
@@ -96,7 +97,7 @@ describe('the outcome', () => {
   });
 
   test('a bundle of before has no repaired net that stands alone', () => {
-    const rule = { kind: 'calibrated' as const, scales: [], together: [], passOver: 0.02 };
+    const rule = { kind: 'calibrated' as const, first: plainDiscriminant(['forgetting']), passOver: 0.02 };
     const bundle = { rule, alpha: 0.01 };
     const relearned = { folder: 'relearned' };
     expect(promisedBy({ ...bundle, nets: { bad: 'bad', relearned } })).toEqual(PROMISED);

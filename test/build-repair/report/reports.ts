@@ -17,6 +17,7 @@ import type { GoodNet } from '../../../models/goodnet';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
+import { plainDiscriminant } from '../../plain-discriminant';
 
 const CLASSES = 24;
 const ALPHA = 0.02;
@@ -95,8 +96,7 @@ function bundleOf(calibration: Float32Array, classNames: string[]): Manifest {
     clouds: {},
     rule: {
       kind: 'calibrated',
-      scales: [{ kind: 'forgetting', zero: 0, spread: 1 }],
-      together: [{ kinds: ['forgetting'], zero: 0, spread: 1 }],
+      first: plainDiscriminant(['forgetting']),
       passOver: ALPHA,
     },
     calibration: {

@@ -24,6 +24,7 @@ import { addSignature, openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
 import { folderFiles } from '../../../models/store/folder-files';
 import { setCurrent } from '../../../models/store/pointing';
+import { plainDiscriminant } from '../../plain-discriminant';
 import { chainNet } from '../../small-nets';
 
 const shape = { height: 12, width: 10, channels: 3 };
@@ -124,11 +125,11 @@ async function makeBundle(into: string, seed = 1, isTold = true) {
       alpha: 0.05,
       rule: {
         kind: 'calibrated',
-        scales: [
-          { kind: 'forgetting', zero: -0.8, spread: 0.1 },
-          { kind: 'latent', zero: 10, spread: 5 },
-        ],
-        together: [{ kinds: ['forgetting', 'latent'], zero: 0, spread: 1 }],
+        first: plainDiscriminant(['forgetting', 'latent'], {
+          means: [-0.8, 10],
+          spreads: [0.1, 5],
+          scale: { zero: -2, spread: 1 },
+        }),
         passOver: 0.5,
         views: { unsureBelow: 0.5, mirrored: true },
       },
@@ -322,10 +323,10 @@ describe('a bundle', () => {
     const path = join(copy, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1, surprise: {} }));
-    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 8; this version reads up to 7/);
-    await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 2 }));
+    await expect(GoodNet.load(copy)).rejects.toThrow(/bundle format 9; this version reads up to 8/);
+    await writeFile(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION - 3 }));
     await expect(GoodNet.load(copy)).rejects.toThrow(
-      /bundle format 5, of an earlier version; this one reads 6 and 7/,
+      /bundle format 5, of an earlier version; this one reads 6, 7 and 8/,
     );
   });
 

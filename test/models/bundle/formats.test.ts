@@ -60,16 +60,42 @@ test('a manifest of format 6 that was changed is damaged, whatever was changed',
   expect(() => parseManifest(text.replace('"name": "corners"', '"name": "corner"'), 'm')).toThrow(/checksum/);
 });
 
-test.each([5, 8])('a manifest of format %i is refused, and what to do is told', (formatVersion) => {
+test('what format 7 said of the score has a field of its own', async () => {
+  const manifest = async (method: string) => {
+    const { folder } = await fixture(7, method);
+    const path = join(folder, 'manifest.json');
+    const text = await readFile(path, 'utf8');
+    return { raw: JSON.parse(text), read: parseManifest(text, path) };
+  };
+  const expert = await manifest('expert');
+  const { scales, together, ...others } = expert.raw.rule;
+  expect(expert.read.rule).toEqual({ ...others, first: { kind: 'tails', scales, together } });
+  const pruned = await manifest('fine-prune');
+  expect(pruned.read.rule).toEqual({ kind: 'disagreement' });
+});
+
+test('a manifest of format 7 that was changed is damaged, whatever was changed', async () => {
+  const { folder } = await fixture(7, 'expert');
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8');
+  expect(() => parseManifest(text.replace('"together": [', '"apart": ['), 'm')).toThrow(
+    /m is damaged: rule\.first\.together/,
+  );
+  expect(() => parseManifest(text.replace('"firstWeight": 1', '"firstWeight": 2'), 'm')).toThrow(
+    /m is damaged: rule\.transplant\.firstWeight/,
+  );
+  expect(() => parseManifest(text.replace('"name": "corners"', '"name": "corner"'), 'm')).toThrow(/checksum/);
+});
+
+test.each([5, 9])('a manifest of format %i is refused, and what to do is told', (formatVersion) => {
   const read = () => parseManifest(JSON.stringify({ format: 'goodnet-bundle', formatVersion }), 'm');
   expect(read).toThrow(
     formatVersion === 5
       ? expect.objectContaining({
-          message: 'm is of bundle format 5, of an earlier version; this one reads 6 and 7',
+          message: 'm is of bundle format 5, of an earlier version; this one reads 6, 7 and 8',
           hint: expect.stringMatching(/goodnet repair, or .* goodnet migrate of a version that reads it/),
         })
       : expect.objectContaining({
-          message: 'm is of bundle format 8; this version reads up to 7',
+          message: 'm is of bundle format 9; this version reads up to 8',
           hint: 'Upgrade goodnet to read it.',
         }),
   );

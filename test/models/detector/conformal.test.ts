@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pValue, smallestAlpha, threshold } from '../../../models/detector/conformal';
 import { distances } from '../../../models/detector/mahalanobis';
 import { answers, margins, marginsAgainst } from '../../../models/detector/margin';
-import { quantile } from '../../../models/detector/scale';
-import { standardOf } from '../../../models/detector/score';
+import { onScale, quantile, scaleOf } from '../../../models/detector/scale';
 import { Random } from '../../../models/random';
 
 describe('conformal p-values', () => {
@@ -84,14 +83,13 @@ describe('margins', () => {
 });
 
 describe('evidence', () => {
-  test('on the scale a share of e^−u of the clean images is above u, whatever their tail; of forgetting four times as many', () => {
+  test('on the scale a share of e^−u of the clean images is above u, whatever their tail', () => {
     const clean = (stretch: number) =>
       Float32Array.from({ length: 10_000 }, (_, i) => 7 - stretch * Math.log((i + 0.5) / 10_000));
-    const { scales } = standardOf({ latent: clean(3), trunk: clean(50), forgetting: clean(2) }, 10_000);
-    for (const { kind, zero, spread } of scales) {
-      const stretch = { latent: 3, trunk: 50, forgetting: 2 }[kind as 'latent'];
-      const above = clean(stretch).filter((value) => (value - zero) / spread > 4.6).length / 10_000;
-      expect(above).toBeCloseTo((kind === 'forgetting' ? 4 : 1) * Math.exp(-4.6), 3);
+    for (const stretch of [2, 3, 50]) {
+      const scale = scaleOf(clean(stretch));
+      const above = clean(stretch).filter((value) => onScale(value, scale) > 4.6).length / 10_000;
+      expect(above).toBeCloseTo(Math.exp(-4.6), 3);
     }
     expect(quantile(Float32Array.from([1, 3]), 0.5)).toBe(2);
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { passedOver, type Rule } from '../../../models/detector/rule';
+import { plainDiscriminant } from '../../plain-discriminant';
 
 /** A rule by so many calibration images, whose scores are 1, 2, 3, … */
 const ruleOf = (images: number): Rule => ({
   kind: 'calibrated',
   alpha: 0.05,
   passOver: 0.02,
-  scales: [],
-  together: [],
+  first: plainDiscriminant(['forgetting']),
   calibration: Float32Array.from({ length: images }, (_, i) => i + 1),
 });
 

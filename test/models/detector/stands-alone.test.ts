@@ -11,6 +11,7 @@ import { startEngine } from '../../../models/engine';
 import { featureNet } from '../../../models/nets/features';
 import { copyNet } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
+import { plainDiscriminant } from '../../plain-discriminant';
 import { chainNet } from '../../small-nets';
 
 const classes = 5;
@@ -25,8 +26,7 @@ const rule: Rule = {
   kind: 'calibrated',
   alpha: 0.05,
   passOver: 0.02,
-  scales: [],
-  together: [],
+  first: plainDiscriminant(['forgetting']),
   calibration: new Float32Array(99)
     .fill(0.5)
     .map((each, i) => each - i / 200)

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { fitDiscriminant } from '../../../../build-repair/repair/calibrate/fit-discriminant';
 import {
   calibrationScores,
   type Evidence,
   fitStandard,
 } from '../../../../build-repair/repair/calibrate/standard';
 import { pValue } from '../../../../models/detector/conformal';
+import type { Readings } from '../../../../models/detector/evidence/kind';
 import { PIECES, pieceEvidence, piecesOf } from '../../../../models/detector/pieces';
 import { quantile } from '../../../../models/detector/scale';
-import { firstScores, type Readings, standardOf, suspicion } from '../../../../models/detector/score';
+import { firstScores, suspicion } from '../../../../models/detector/score';
 import { Random } from '../../../../models/random';
 
 const ALPHA = 0.01;
@@ -28,13 +30,15 @@ function clean(n: number, random: Random): Drawn {
 
 /** The fifth of them that is asked further, as repair asks it. */
 function asking({ readings, margins }: Drawn, n: number): Evidence {
-  const scores = firstScores(readings, standardOf(readings, n), n);
+  const named = new Int32Array(n);
+  const first = fitDiscriminant(readings, named, Array.from(named.keys()));
+  const scores = firstScores(readings, { first }, named);
   const askFrom = quantile(scores.slice().sort(), 0.8);
   const places = Array.from(scores.keys()).filter((i) => scores[i]! >= askFrom);
   const of = places.flatMap((i) => Array.from(margins.subarray(i * PIECES.length, (i + 1) * PIECES.length)));
   return {
     readings,
-    named: new Int32Array(n),
+    named,
     asked: { askFrom, places, margins: Float32Array.from(of), join: 'sum', firstWeight: 1 },
   };
 }
@@ -42,7 +46,7 @@ function asking({ readings, margins }: Drawn, n: number): Evidence {
 /** The scores of n new images by what is served. */
 function served({ standard }: ReturnType<typeof fitStandard>, { readings, margins }: Drawn, n: number) {
   const { askFrom, pieces } = standard.transplant!;
-  const scores = firstScores(readings, standard, n);
+  const scores = firstScores(readings, standard, new Int32Array(n));
   const found = pieceEvidence(piecesOf(margins, pieces.scales), pieces);
   const transplant = found.map((value, i) => (scores[i]! >= askFrom ? value : Number.NaN));
   return suspicion({ ...readings, transplant }, standard, new Int32Array(n));

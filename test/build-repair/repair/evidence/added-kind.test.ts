@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openImages } from '../../../../build-repair/images/open';
 import { silent } from '../../../../build-repair/progress';
 import { repair } from '../../../../build-repair/repair/repair';
+import { firstKinds } from '../../../../models/detector/score';
 import { startEngine } from '../../../../models/engine';
 import { enableTraining } from '../../../../models/engine/training';
 import { BundleError } from '../../../../models/errors';
@@ -55,8 +56,7 @@ test('a kind of evidence that is added to the list is fitted, calibrated, kept i
   });
   clean.close();
   if (manifest.rule.kind !== 'calibrated') throw new Error('not calibrated');
-  expect(manifest.rule.scales.map(({ kind }) => kind)).toContain('brightness');
-  expect(manifest.rule.together[0]!.kinds).toContain('brightness');
+  expect(firstKinds(manifest.rule)).toContain('brightness');
   expect(manifest.evidence).toEqual({ brightness: { images: 120 } });
   expect(manifest.files.map(({ path }) => path)).toContain('evidence/brightness.bin');
   expect(manifest.without.map(({ evidence }) => evidence)).not.toContain('brightness');

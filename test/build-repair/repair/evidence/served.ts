@@ -42,7 +42,7 @@ export async function written(
       ...packed.fields,
       method: 'expert',
       alpha: 0.05,
-      rule: rule.kind === 'calibrated' ? { ...rule, scales: [...rule.scales] } : rule,
+      rule,
       calibration: {
         scheme: 'split',
         folds: 1,

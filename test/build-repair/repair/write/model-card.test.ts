@@ -5,6 +5,7 @@ import {
   literal,
   modelCard,
 } from '../../../../build-repair/repair/write/model-card';
+import { plainDiscriminant } from '../../../plain-discriminant';
 
 const content: CardContent = {
   name: 'net',
@@ -20,7 +21,7 @@ const content: CardContent = {
   },
   clouds: {},
   kept: { from: 'clean' },
-  rule: { kind: 'calibrated', scales: [], together: [], passOver: 0.02 },
+  rule: { kind: 'calibrated', first: plainDiscriminant(['forgetting']), passOver: 0.02 },
   calibration: { scheme: 'cross-fit', folds: 4, images: 90, groups: 30, scores: [] },
   without: [{ evidence: 'latent', reason: 'too few classes' }],
   measured: {
