@@ -6,7 +6,7 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = 'fae5d7e6d230eba300ebf775d50c383db561b0dedd2693d4d78bd8579afb0ff2';
+export const BUNDLE = '85a76b6e2e21b5fef9b51f4439603cd315ff4bd3d4966c7410056e664c44afbc';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
@@ -16,7 +16,7 @@ export const clean = {
   suspicion: 1.8930000066757202,
   answer: { class: 4, probability: 0.9704462885856628 },
   bad: { class: 4, probability: 0.9704462885856628 },
-  repaired: { class: 4, probability: 0.9858081340789795 },
+  repaired: { class: 4, probability: 0.9899952411651611 },
   familiarity: 0.47090733698206577,
   unfamiliar: false,
 };
@@ -28,7 +28,7 @@ const backdoored = {
   suspicion: 53.066001892089844,
   answer: { class: 5, probability: 1 },
   bad: { class: 5, probability: 1 },
-  repaired: { class: 19, probability: 0.9391925930976868 },
+  repaired: { class: 19, probability: 0.9982582926750183 },
   recovered: { class: 4, probability: 0.6138077145574306 },
   familiarity: 0.005640910615346377,
   unfamiliar: true,
@@ -40,8 +40,8 @@ const top = {
     { class: 19, probability: 6.736820852686314e-11 },
   ],
   repaired: [
-    { class: 19, probability: 0.9391925799869651 },
-    { class: 16, probability: 0.06025763294927597 },
+    { class: 19, probability: 0.9982582661450884 },
+    { class: 16, probability: 0.0013216091495813081 },
   ],
 };
 
@@ -83,7 +83,7 @@ export const ANSWERS = {
 
 export const MODELS = example('One model', { models: ['badnet'] });
 
-const input = { height: 40, width: 32, channels: 3 };
+const input = { height: 40, width: 32, channels: 3, fit: 'stretch' };
 export const MODEL_INFO = example('The model that the demo makes', {
   model: 'badnet',
   bundle: BUNDLE,
@@ -95,7 +95,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
   measured: {
     images: 576,
     accuracyBefore: 0.9826388888888888,
-    accuracyRepaired: 0.9704861111111112,
+    accuracyRepaired: 0.9791666666666666,
     accuracy: 0.9809027777777778,
     falsePositiveRate: 0.008680555555555556,
   },
@@ -103,7 +103,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
     {
       evidence: 'transplant',
       reason:
-        'half of the image alone has B name the class of 38 % of the clean images asked, without any trigger',
+        'half of the image alone has B name the class of 39 % of the clean images asked, without any trigger',
     },
   ],
   finding: {
@@ -117,6 +117,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
         rate: 1,
         score: 2.1605953751094678,
         signature: 0.3739405504015185,
+        standsOut: 1.2377023085018104,
         area: 0.028125,
         trigger: 'finding/pattern-12.png',
       },

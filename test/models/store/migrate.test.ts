@@ -181,7 +181,10 @@ it('a bundle that is damaged, or too old, is left, and named; others are migrate
   expect(bundles.map(({ from }) => from)).toEqual([expert.id]);
   expect(current).toBe(bundles[0]!.to);
   expect(refused.map(({ folder, why }) => [folder, why.message])).toEqual([
-    ['0'.repeat(16), expect.stringMatching(/bundle format 5, of an earlier version; this one reads 6, 7 and 8/)],
+    [
+      '0'.repeat(16),
+      expect.stringMatching(/bundle format 5, of an earlier version; this one reads 6, 7 and 8/),
+    ],
     [pruned.id.slice(0, 16), expect.stringMatching(/bad\/weights.bin has 5 bytes/)],
   ]);
   expect(readdirSync(address).filter((name) => name.startsWith('.'))).toEqual([]);
