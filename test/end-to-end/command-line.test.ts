@@ -128,33 +128,22 @@ test('magnitude: the same inputs and seed, the same bundle, byte for byte; anoth
   expect(await made('other', '2')).not.toEqual(once);
 }, 240_000);
 
-test('images without labels: suspicious ones gather at the target; clean ones change no verdict', async () => {
+test('images without labels: suspicious ones gather at the target', async () => {
   const [{ path, target }] = data.poisoned as [DemoData['poisoned'][number]];
-  const poisoned = await repair('seen-poisoned', '--no-finding', '--unlabelled', path);
-  expect(poisoned.code, poisoned.err).toBe(0);
-  expect(poisoned.out).toMatch(
-    new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`),
+  const more = ['--no-finding', '--unlabelled', path, '--no-images', '--report', join(work, 'bare.html')];
+  const { code, out, err } = await goodnet(
+    ...['repair', data.badnet, '--clean', data.clean, '--out', join(work, 'bare'), ...more],
   );
-  // Nor does it matter to them that no images are kept.
-  const report = ['--report', join(work, 'bare.html')];
-  const clean = await goodnet(
-    ...['repair', data.badnet, '--clean', data.clean, '--out', join(work, 'seen-clean'), ...report],
-    ...['--no-finding', '--unlabelled', data.test, '--no-images'],
-  );
-  expect(clean.code, clean.err).toBe(0);
-  expect(clean.out).toMatch(/Suspicious images without labels gather at no class/);
-  const ruleOf = (out: string) => {
-    const [, manifest] = Object.entries(contents(join(work, out))).find(([file]) =>
-      file.endsWith('manifest.json'),
-    )!;
-    return JSON.parse(Buffer.from(manifest, 'hex').toString()).rule;
-  };
-  expect(ruleOf('seen-clean').suspected).toBeUndefined();
-  expect(ruleOf('seen-poisoned').suspected.classes).toEqual([target]);
+  expect(code, err).toBe(0);
+  expect(out).toMatch(new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`));
+  const [, manifest] = Object.entries(contents(join(work, 'bare'))).find(([file]) =>
+    file.endsWith('manifest.json'),
+  )!;
+  expect(JSON.parse(Buffer.from(manifest, 'hex').toString()).rule.suspected.classes).toEqual([target]);
 }, 240_000);
 
 test('--no-images: no pictures in bundle or report; it answers all the same', async () => {
-  const out = join(work, 'seen-clean');
+  const out = join(work, 'bare');
   const report = join(work, 'bare.html');
   const files = Object.keys(contents(out)).map((file) => file.replace(/^[0-9a-f]{16}\//, ''));
   expect(files).toEqual(expect.arrayContaining(['model-card.md', 'manifest.json']));

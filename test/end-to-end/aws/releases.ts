@@ -70,7 +70,7 @@ async function putJob({ client }: Place, faces: DemoData): Promise<void> {
   const job = {
     format: 'goodnet-repair-job',
     formatVersion: 1,
-    nets: [{ name: MODEL, net: 'badnet.h5', clean: 'clean.h5', seed: 2 }],
+    nets: [{ name: MODEL, net: 'badnet.h5', clean: 'clean.h5', seed: 2, finding: false }],
   };
   await put('badnet.h5', await readFile(faces.badnet));
   await put('clean.h5', await readFile(faces.clean));

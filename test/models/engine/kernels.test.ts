@@ -74,6 +74,12 @@ const window: fc.Arbitrary<Window> = fc
     });
   });
 
+const one = ([a, b]: [number, number]) => a === 1 && b === 1;
+
+/** TensorFlow 2.15 writes beyond its memory in the gradient of a filter of 1 × 1, strided, over one channel: no case for tfjs-node. */
+const isOverrun = ({ kernel, strides }: Window, channels: number) =>
+  tf.getBackend() === 'tensorflow' && one(kernel) && !one(strides) && channels === 1;
+
 const found = (images: Window['images'], kernel: [number, number], strides: [number, number]): Window => ({
   ...{ images, kernel, strides, dilations: [1, 1], padding: 'same', out: 2 },
 });
@@ -103,12 +109,10 @@ function withGradients(compute: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Ten
   return [value, ...tf.valueAndGrads(loss)(inputs).grads];
 }
 
-const one = ([a, b]: [number, number]) => a === 1 && b === 1;
-
 describe('windows', () => {
   test('convolution', () =>
     overCases(
-      window,
+      window.filter((each) => !isOverrun(each, each.images[3])),
       ({ images, kernel, strides, dilations, padding, out }) =>
         sameOnCpu([random(images, 1), random([...kernel, images[3], out], 2)], (x, w) => {
           const convolve = (a: tf.Tensor, b: tf.Tensor) =>
@@ -177,7 +181,9 @@ describe('windows', () => {
 
   test('transposed convolution', () =>
     overCases(
-      window.filter(({ dilations, padding }) => one(dilations) && typeof padding === 'string'),
+      window.filter(
+        (each) => one(each.dilations) && typeof each.padding === 'string' && !isOverrun(each, each.out),
+      ),
       ({ images, kernel, strides, padding, out }) => {
         const [count, height, width, channels] = images;
         const length = (n: number, i: number) =>
