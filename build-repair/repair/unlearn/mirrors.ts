@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageSize } from '../../../models/images/set';
 import type { RepairContext } from '../../context';
+import { spread } from '../../images/load';
 import { accuracyOn } from '../observe/accuracy';
 
 /** Accuracy that a net may lose by it, 0–1. Origin: no choice: cifar10's nets lose 0.2 points, signs43's 49 and those of faces 22. */
@@ -11,7 +12,7 @@ const ASKED = 1000;
 /** Whether mirrored images are as good as the images: B names them as well. Mirrored animals are animals, mirrored signs other signs. */
 export async function canMirror(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<boolean> {
   const { images, shape } = context;
-  const asked = fit.subarray(0, ASKED);
+  const asked = spread(fit, ASKED);
   const gather = (which: ArrayLike<number>) => mirrored(images.gather(which), shape);
   const turned = await accuracyOn({ ...context, images: { ...images, gather } }, bad, asked);
   return turned >= (await accuracyOn(context, bad, asked)) - MOST_LOST;
