@@ -146,8 +146,12 @@ function logProbabilities(logits: Float32Array, classes: number): Float32Array {
   return found;
 }
 
-/** Images moved by so many pixels, their edges repeated, or mirrored left to right. */
-function viewed(
+/**
+ * Images moved by so many pixels, their edges repeated, or mirrored left to right.
+ * @param images n images, height × width × channels values each
+ * @returns new ones, or the same array where nothing is asked for
+ */
+export function viewed(
   images: Float32Array,
   { height, width, channels }: ImageShape,
   [down, right]: readonly [number, number],

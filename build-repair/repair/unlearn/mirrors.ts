@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageSize } from '../../../models/images/set';
+import { viewed } from '../../../models/detector/views';
 import type { RepairContext } from '../../context';
 import { spread } from '../../images/load';
 import { accuracyOn } from '../observe/accuracy';
@@ -13,17 +13,7 @@ const ASKED = 1000;
 export async function canMirror(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<boolean> {
   const { images, shape } = context;
   const asked = spread(fit, ASKED);
-  const gather = (which: ArrayLike<number>) => mirrored(images.gather(which), shape);
+  const gather = (which: ArrayLike<number>) => viewed(images.gather(which), shape, [0, 0], true);
   const turned = await accuracyOn({ ...context, images: { ...images, gather } }, bad, asked);
   return turned >= (await accuracyOn(context, bad, asked)) - MOST_LOST;
-}
-
-/** Mirror images, left to right. @param pixels n images, height × width × channels values each */
-function mirrored(pixels: Float32Array, shape: RepairContext['shape']): Float32Array {
-  const { width, channels } = shape;
-  const size = imageSize(shape);
-  return pixels.map((_, at) => {
-    const column = Math.floor((at % size) / channels) % width;
-    return pixels[at + (width - 1 - 2 * column) * channels]!;
-  });
 }
