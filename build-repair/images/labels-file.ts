@@ -51,6 +51,12 @@ export async function readLabelsFile(
   };
   if (names && isOf(names)) return byName(names);
   const other = distinct.find((name) => !/^\d+$/.test(name));
+  if (distinct.includes('-1') && distinct.every((name) => /^-?\d+$/.test(name))) {
+    const { line } = [...texts.values()].find(({ label }) => label === '-1')!;
+    throw new ImageError(`${path}: line ${line}: -1 is no class`, {
+      hint: 'Classes are whole numbers from 0. Leave out images without a class.',
+    });
+  }
   if (other !== undefined && known.order === 'number')
     throw new ImageError(`${path}: the labels are names (${other}), not numbers`);
   if (other === undefined && known.order !== 'name') {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ImageSet } from '../../../models/images/set';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
+import { labelsNotice } from '../../evaluate/labels-fit';
 import { outcomeLines, promisedBy } from '../../evaluate/outcome';
 import { evaluationSteps } from '../../evaluate/plan';
 import { fittedInWords } from '../../images/fitted';
@@ -83,6 +84,8 @@ export function evaluateCommand(): Command {
           lines.say(`${set.name}: ${notice}`);
       }
       const { manifest } = goodnet;
+      const unlike = labelsNotice(clean.name, result.clean.accuracyBefore, manifest.measured.accuracyBefore);
+      if (unlike) lines.say(unlike);
       const look = lookOf(process.stdout);
       const promised = promisedBy(manifest);
       for (const line of outcomeLines(result, promised, look)) print(line);

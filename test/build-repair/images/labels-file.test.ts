@@ -32,6 +32,11 @@ const flat = (csv: string, more: Record<string, Uint8Array | string> = {}) => ({
 });
 
 describe('labels in labels.csv', () => {
+  it('−1 among numbers is no class, nor a name', async () => {
+    const csv = 'file,label\na.png,-1\nb.png,0\nc.png,1\n';
+    await expect(labelsOf(flat(csv))).rejects.toThrow(/labels\.csv: line 2: -1 is no class/);
+  });
+
   it('numbers, with other columns, quotes, Windows line ends and a byte order mark', async () => {
     const csv = '\ufeffid,Filename,class\r\n1,"b.png",2\r\n2,a.png,0\r\n\r\n3,c.png,"1"\r\n';
     const { labels, set } = await labelsOf(flat(csv));
