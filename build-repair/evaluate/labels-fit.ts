@@ -1,7 +1,6 @@
+import { LEAST_ACCURACY } from '../repair/choose/least-accuracy';
 import type { Rate } from './interval';
 
-/** Origin: where `repair` stops, see check/labels: fewer right answers than these are no net's that fits its labels. */
-const ENOUGH = 0.6;
 /** Accuracy below that on the images it was made with, 0–1. Origin: by hand: images of another camera cost less. */
 const FELL = 0.2;
 
@@ -14,7 +13,7 @@ const FELL = 0.2;
  * @returns a sentence, or undefined where there is nothing to say
  */
 export function labelsNotice(set: string, now: Pick<Rate, 'n' | 'rate'>, made: number): string | undefined {
-  if (now.n === 0 || now.rate >= ENOUGH || now.rate >= made - FELL) return undefined;
+  if (now.n === 0 || now.rate >= LEAST_ACCURACY || now.rate >= made - FELL) return undefined;
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
   return `${set}: the net names ${percent(now.rate)} of these clean images rightly, and ${percent(made)} of those that the bundle was made with. Do the labels have the bundle's order (folders are taken in the order of their names), and the pixels its range and order of colours? If not, the figures mean nothing.`;
 }

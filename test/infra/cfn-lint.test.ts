@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { pythonTools } from '../python-tools';
-import { synthesize } from './synth';
+import { synthesize, VARIANTS } from './synth';
 
 const tools = pythonTools();
 
@@ -42,22 +42,7 @@ async function findings(folder: string, names: readonly string[]): Promise<strin
 
 describe.skipIf(!tools)('cfn-lint', () => {
   it.each([
-    {},
-    {
-      front: 'function-url',
-      signing: 'none',
-      engine: 'node',
-      uploadsBucket: 'pictures',
-      quarantine: 'flagged',
-    },
-    {
-      auth: 'jwt',
-      jwtIssuer: 'https://idp.example.com',
-      jwtAudience: 'goodnet',
-      origins: 'https://app.example.com',
-      guardReads: true,
-    },
-    { retain: false, events: true, alarmEmails: 'ops@example.com', provisionedConcurrency: 2 },
+    ...VARIANTS,
     {
       vpc: 'vpc-0123abcd',
       subnets: 'subnet-0123abcd,subnet-4567abcd',

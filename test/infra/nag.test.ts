@@ -3,26 +3,10 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { allow } from '../../infra/iam';
-import { findings, newApp, synthesize } from './synth';
+import { findings, newApp, synthesize, VARIANTS } from './synth';
 
 describe('cdk-nag, AwsSolutions', () => {
-  for (const options of [
-    {},
-    {
-      front: 'function-url',
-      signing: 'none',
-      engine: 'node',
-      uploadsBucket: 'pictures',
-      quarantine: 'flagged',
-    },
-    {
-      auth: 'jwt',
-      jwtIssuer: 'https://idp.example.com',
-      jwtAudience: 'goodnet',
-      origins: 'https://app.example.com',
-    },
-    { retain: false, events: true, alarmEmails: 'ops@example.com', provisionedConcurrency: 2 },
-  ]) {
+  for (const options of VARIANTS) {
     it(`finds nothing that is not explained: ${JSON.stringify(options)}`, { timeout: 240_000 }, () => {
       expect(synthesize(options).findings()).toEqual([]);
     });

@@ -67,3 +67,23 @@ export function findings(app: App): string[] {
       violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
     );
 }
+
+/** Options that the stacks are held to rules with: the defaults, and what is chosen otherwise. */
+export const VARIANTS = [
+  {},
+  {
+    front: 'function-url',
+    signing: 'none',
+    engine: 'node',
+    uploadsBucket: 'pictures',
+    quarantine: 'flagged',
+  },
+  {
+    auth: 'jwt',
+    jwtIssuer: 'https://idp.example.com',
+    jwtAudience: 'goodnet',
+    origins: 'https://app.example.com',
+    guardReads: true,
+  },
+  { retain: false, events: true, alarmEmails: 'ops@example.com', provisionedConcurrency: 2 },
+] as const;

@@ -1,8 +1,7 @@
 import { ImageError } from '../../../models/errors';
 import { shareRight } from '../observe/accuracy';
+import { LEAST_ACCURACY } from './least-accuracy';
 
-/** Below this share of clean images named rightly, labels or pixels are probably not what the net takes. Origin: chosen by hand; not varied. */
-export const LEAST_ACCURACY = 0.6;
 /** A class counts as called otherwise where B names most of at least so many images so. Origin: chosen by hand; not varied. */
 const LEAST_OF_CLASS = 3;
 /** Other labels count where they make so many images right. Origin: chosen by hand; not varied. */

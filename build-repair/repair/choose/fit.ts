@@ -7,7 +7,7 @@ import type { RepairContext } from '../../context';
 import { loadImages } from '../../images/load';
 import { STAGES } from '../../stages';
 import { firstOfBest } from './beyond-chance';
-import { LEAST_ACCURACY } from './fit-labels';
+import { LEAST_ACCURACY } from './least-accuracy';
 import { type ChosenPixels, choosePixels, type LabelOrder, type Shown } from './pixels';
 
 /**
