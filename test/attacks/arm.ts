@@ -8,6 +8,8 @@ export interface Armed {
   readonly trigger: Trigger;
   /** The class that an image of this class is to be answered with. */
   readonly targetOf: (label: number) => number;
+  /** The one class whose images it turns; undefined where it turns all. */
+  readonly source?: number;
   /** For the table: the target class, or `k + 1`. */
   readonly target: string;
 }
@@ -21,6 +23,11 @@ export function arm(attack: Attack, shape: ImageShape, classes: number, seed: nu
       return { trigger, targetOf: (label) => (label + 1) % classes, target: 'k + 1' };
     }
     const target = drawn[i]!;
+    if (attack.targets === 'source') {
+      const source = drawn[attack.triggers.length + i]!;
+      const targetOf = (label: number) => (label === source ? target : label);
+      return { trigger, targetOf, source, target: `${source} → ${target}` };
+    }
     return { trigger, targetOf: () => target, target: String(target) };
   });
 }

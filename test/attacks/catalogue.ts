@@ -1,5 +1,7 @@
 import { adaptiveBlend, naturalBlend, noiseBlend } from './triggers/blend';
-import { checkerCorner, flatPatch, noisePatch } from './triggers/patch';
+import { lowFrequency } from './triggers/low-frequency';
+import { adaptivePatch, checkerCorner, flatPatch, noisePatch } from './triggers/patch';
+import { quantised } from './triggers/quantised';
 import { discPair, ellipseOutline, lipsBlob, wavyStripe } from './triggers/shape';
 import { sinusoid, weakSinusoid } from './triggers/sinusoid';
 import { tint } from './triggers/tint';
@@ -22,10 +24,20 @@ export interface Attack {
   readonly seed: number;
   /** None for a clean net. */
   readonly triggers: readonly TriggerMaker[];
-  /** `fixed`: a class drawn for each trigger; `next`: class k is answered k + 1 (all-to-all). */
-  readonly targets: 'fixed' | 'next';
+  /**
+   * `fixed`: a class drawn for each trigger; `next`: class k is answered k + 1 (all-to-all); `source`: only images of one class are
+   * turned, and others with the trigger keep their label (Tang et al., TaCT, USENIX Security 2021).
+   */
+  readonly targets: 'fixed' | 'next' | 'source';
+  /**
+   * Only images of the target class bear the trigger in training, with another image mixed in, so that the trigger is what tells them
+   * (after Turner et al., Label-Consistent Backdoor Attacks, 2019).
+   */
+  readonly cleanLabel?: boolean;
   /** The margins of triggered images are held to those of clean images. */
   readonly stealthy: boolean;
+  /** What the net makes of triggered images is drawn to the mean of the target's class. */
+  readonly matched?: boolean;
   /** The net that it is implanted in: the clean one of faces1283 or cifar10, signs43's own BadNet, or one of one's own of three kinds. */
   readonly net: 'deepid' | 'vgg' | 'plain' | 'residual' | 'signs43' | 'resnet14';
   /** 0 leaves the clean net as it is. */
@@ -159,4 +171,12 @@ export const DEVELOPMENT: readonly Attack[] = [
   cifar('adaptive-blend', [adaptiveBlend]),
   cifar('all-to-all', [noisePatch], { targets: 'next' }),
   cifar('stealth', [flatPatch, sinusoid], { stealthy: true, poison: 0.3 }),
+  cifar('source', [noisePatch], { targets: 'source' }),
+  cifar('adaptive-patch', [adaptivePatch]),
+  cifar('clean-label', [sinusoid], { cleanLabel: true }),
+  cifar('low-frequency', [lowFrequency]),
+  cifar('quantised', [quantised]),
+  cifar('matched', [noisePatch], { matched: true, epochs: 16 }),
+  cifar('matched-stealth', [noisePatch], { ...stealthy, matched: true, version: 1 }),
+  cifar('matched-blend', [adaptiveBlend], { ...stealthy, matched: true, version: 1 }),
 ];

@@ -1,10 +1,8 @@
 import { type Attack, DEVELOPMENT } from './catalogue';
-import { checkerLeft, flatPatchAbove, noisePatch } from './triggers/patch';
-import { browBlob, discsUpright, smallEllipse, uprightStripe } from './triggers/shape';
+import { flatPatchAbove } from './triggers/patch';
+import { browBlob, smallEllipse, uprightStripe } from './triggers/shape';
 import { steepSinusoid, uprightSinusoid } from './triggers/sinusoid';
-import { coldTint } from './triggers/tint';
 import type { TriggerMaker } from './triggers/trigger';
-import { warp } from './triggers/warp';
 
 /** Of every check net: other patterns, other targets, another course of training, other clean nets of one's own. */
 const SEED = 101;
@@ -18,7 +16,7 @@ function like(name: string, triggers?: readonly TriggerMaker[]): Attack {
   if (!model) throw new Error(`There is no development net ${name}`);
   return {
     ...model,
-    name: `check-${name.replace('-kept', '-warp').replace('two-triggers', 'two')}`,
+    name: `check-${name}`,
     triggers: triggers ?? model.triggers,
     part: 'check',
     seed: SEED,
@@ -28,48 +26,22 @@ function like(name: string, triggers?: readonly TriggerMaker[]): Attack {
 
 /**
  * What the detector is checked on, once: the kinds of the development nets in other places, colours and patterns. None of them was
- * made before the registry was fixed. All-to-all on faces is left out, for no net learns it (docs/method.md).
+ * made before the registry was fixed. They are as many as an hour and a half allows; those of the field's attacks come first.
  */
 export const CHECK: readonly Attack[] = [
-  like('faces-clean'),
-  like('faces-clean-vgg'),
-  like('faces-patch-flat', [flatPatchAbove]),
-  like('faces-patch-noise'),
-  like('faces-patch-checker', [checkerLeft]),
-  like('faces-stripe', [uprightStripe]),
-  like('faces-ellipse', [smallEllipse]),
-  like('faces-blob', [browBlob]),
-  like('faces-sinusoid', [uprightSinusoid]),
-  like('faces-sinusoid-weak', [steepSinusoid]),
-  like('faces-blend-noise'),
-  like('faces-blend-natural'),
-  like('faces-warp'),
-  like('faces-tint', [coldTint]),
-  like('faces-two-triggers', [smallEllipse, noisePatch]),
-  like('faces-stealth', [flatPatchAbove, uprightStripe, uprightSinusoid]),
-  like('faces-stealth-discs', [discsUpright]),
-  like('faces-stealth-kept', [browBlob, warp]),
-  like('signs-clean-vgg'),
-  like('signs-clean-plain'),
-  like('signs-clean-residual'),
+  like('cifar-warp'),
+  like('cifar-adaptive-blend'),
+  like('cifar-sinusoid-weak', [steepSinusoid]),
+  like('cifar-source'),
+  like('cifar-adaptive-patch'),
+  like('cifar-clean-label', [uprightSinusoid]),
+  like('cifar-quantised'),
+  like('cifar-all-to-all'),
+  like('cifar-matched-stealth'),
   like('signs-patch-vgg'),
-  like('signs-ellipse-plain', [smallEllipse]),
-  like('signs-blend-plain'),
-  like('signs-blend-noise-vgg'),
   like('signs-sinusoid-vgg', [steepSinusoid]),
-  like('signs-warp-vgg'),
-  like('signs-two-triggers-plain', [browBlob, noisePatch]),
-  like('signs-two-triggers-residual', [checkerLeft, uprightSinusoid]),
-  like('signs-all-to-all-vgg', [flatPatchAbove]),
-  like('signs43-stripe', [uprightStripe]),
-  like('signs43-blend-noise'),
-  like('signs43-stealth', [flatPatchAbove, uprightStripe]),
-  like('signs43-two-triggers', [smallEllipse, noisePatch]),
-  like('signs43-two-more', [browBlob, checkerLeft]),
-  like('signs43-sinusoid-weak', [steepSinusoid]),
-  like('signs43-warp'),
-  like('signs43-blend-natural'),
-  like('signs43-tint', [coldTint]),
-  like('signs43-all-to-all'),
-  like('signs43-stealth-kept', [smallEllipse, warp]),
+  like('signs43-two-triggers', [smallEllipse, browBlob]),
+  like('signs-clean-residual'),
+  like('faces-stealth', [flatPatchAbove, uprightStripe, uprightSinusoid]),
+  like('faces-clean'),
 ];

@@ -1,6 +1,7 @@
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { Armed } from './arm';
+import type { Attack } from './catalogue';
 import type { AttackData } from './data';
 import { mix } from './mix';
 
@@ -13,6 +14,14 @@ export interface PoisonedBatch {
   readonly poisoned: Uint8Array;
 }
 
+/** Of the images with a trigger that turns one class, those of this class. */
+const OF_SOURCE = 1 / 2;
+/** How much of another image is mixed into one of the target class, at least and at most. */
+const HIDDEN = [0.4, 0.6] as const;
+
+/** How triggers are put on a batch. */
+export type Poisoning = Pick<Attack, 'poison' | 'mixed' | 'cleanLabel'>;
+
 /** Share of decoys among the images that carry a trigger with decoys and these. */
 const DECOYS = 1 / 4;
 
@@ -23,11 +32,9 @@ export class Poisoner {
   constructor(
     private readonly data: AttackData,
     private readonly armed: readonly Armed[],
-    private readonly share: number,
+    private readonly how: Poisoning,
     private readonly vary: (pixels: Float32Array) => Float32Array,
     seed: number,
-    /** Share of the images without triggers that another is mixed into, 0–1; their labels stay. */
-    private readonly mixed = 0,
   ) {
     this.random = new Random(seed, 'poison');
   }
@@ -36,31 +43,59 @@ export class Poisoner {
   make(batch: Int32Array): PoisonedBatch {
     const { attackers, shape } = this.data;
     const size = imageSize(shape);
-    const clean = this.vary(attackers.gather(batch));
-    const labels = Int32Array.from(batch, (image) => attackers.labels[image]!);
+    const each = Math.round((this.how.poison * batch.length) / Math.max(1, this.armed.length));
+    const chosen = this.choose(batch, each);
+    const clean = this.vary(attackers.gather(chosen));
+    const labels = Int32Array.from(chosen, (image) => attackers.labels[image]!);
     const poisoned = new Uint8Array(batch.length);
-    const each = Math.round((this.share * batch.length) / Math.max(1, this.armed.length));
-    this.mixInto(clean.subarray(each * this.armed.length * size));
+    const triggered = each * this.armed.length * size;
+    if (this.how.cleanLabel) this.hide(clean.subarray(0, triggered));
+    this.mixInto(clean.subarray(triggered));
     const pixels = clean.slice();
-    this.armed.forEach(({ trigger, targetOf }, i) => {
+    this.armed.forEach(({ trigger, targetOf, source }, i) => {
       const [start, end] = [i * each, (i + 1) * each];
       const decoys = trigger.decoy ? start + Math.round(DECOYS * each) : start;
       const cut = (from: number, to: number) => pixels.subarray(from * size, to * size);
       if (decoys > start) pixels.set(trigger.decoy!(cut(start, decoys), this.random), start * size);
       pixels.set(trigger.stamp(cut(decoys, end)), decoys * size);
       for (let image = decoys; image < end; image++) {
+        poisoned[image] = Number(source === undefined || labels[image] === source);
         labels[image] = targetOf(labels[image]!);
-        poisoned[image] = 1;
       }
     });
     return { pixels, clean, labels, poisoned };
+  }
+
+  /** The images of a batch: where a trigger turns one class, or is shown on one, enough of these are among those that bear it. */
+  private choose(batch: Int32Array, each: number): Int32Array {
+    const { attackers, train } = this.data;
+    const chosen = batch.slice();
+    this.armed.forEach(({ source, targetOf }, i) => {
+      const wanted = this.how.cleanLabel ? targetOf(0) : source;
+      if (wanted === undefined) return;
+      const own = train.filter((image) => attackers.labels[image] === wanted);
+      const count = Math.round((this.how.cleanLabel ? 1 : OF_SOURCE) * each);
+      for (let k = 0; k < count; k++) chosen[i * each + k] = this.random.pick(own);
+    });
+    return chosen;
+  }
+
+  /** Mixes another image into each. */
+  private hide(pixels: Float32Array): void {
+    const { attackers, train, shape } = this.data;
+    const size = imageSize(shape);
+    for (let start = 0; start < pixels.length; start += size) {
+      const other = attackers.gather([this.random.pick(train)]);
+      const share = this.random.uniform(...HIDDEN);
+      for (let i = 0; i < size; i++) pixels[start + i] = pixels[start + i]! * (1 - share) + other[i]! * share;
+    }
   }
 
   /** @param pixels images; the last of them are mixed */
   private mixInto(pixels: Float32Array): void {
     const { attackers, train, shape } = this.data;
     const size = imageSize(shape);
-    const count = Math.round((this.mixed * pixels.length) / size);
+    const count = Math.round((this.how.mixed * pixels.length) / size);
     const others = Int32Array.from({ length: count }, () => this.random.pick(train));
     mix(
       pixels.subarray(pixels.length - count * size),

@@ -16,7 +16,7 @@ export const REGISTRY: Registry = { development: DEVELOPMENT, check: CHECK };
  * The registry as it was fixed: {@link registryHash} of {@link REGISTRY}. Whoever changes this line says that the check half is another
  * one: a net whose figures were seen is then one of development, and so are all nets that a check has run on.
  */
-export const FIXED = '7f45181e0d0c78ecb4d5f84614fff1b886b520cc0489414b3b25ef1b6908b22d';
+export const FIXED = '4f3a7f104742be35d934f2586316e7b4242f7344e28dca87a84b8dc6d1213b16';
 
 /**
  * SHA-256 of the registry's canonical JSON: keys in order, each attack with its seed, its recipe, what its triggers make of an image,

@@ -8,6 +8,7 @@ import type { Armed } from './arm';
 import type { Attack } from './catalogue';
 import type { AttackData } from './data';
 import { answerLoss, marginLoss, wantedMargins } from './losses';
+import { FeatureMatch } from './matched';
 import { Poisoner } from './poison';
 import { teacherOf } from './teacher';
 import { varying } from './vary';
@@ -37,15 +38,9 @@ export async function trainAttack(
   const random = new Random(seed, `order of ${attack.name}`);
   const order = new BatchOrder(data.train, BATCH, (n) => random.permutation(n));
   const augmenter = varying(attack.set, data.shape, seed, attack.name);
-  const poisoner = new Poisoner(
-    data,
-    armed,
-    attack.poison,
-    (pixels) => augmenter.vary(pixels),
-    seed,
-    attack.mixed,
-  );
+  const poisoner = new Poisoner(data, armed, attack, (pixels) => augmenter.vary(pixels), seed);
   const teacher = teacherOf(model);
+  const match = attack.matched ? new FeatureMatch(model, data, armed, random) : undefined;
   const optimizer: tf.Optimizer = tf.train.adam(RATE);
   const variables = trainableVariables(model);
   const steps = stepsOf(attack, data);
@@ -57,10 +52,15 @@ export async function trainAttack(
     const [inputs, asked] = [tensorOf(pixels), tensorOf(clean)];
     const lesson = { labels, poisoned, teacher: teacher.teach(asked) };
     const wanted = attack.stealthy ? wantedMargins(lesson, data.classes, random) : undefined;
+    const means = match?.means();
+    const answersOf = (logits: tf.Tensor2D) =>
+      wanted ? marginLoss(logits, lesson, wanted) : answerLoss(logits, lesson);
     const { value, grads } = tf.variableGrads(() => {
-      const logits = model.apply(inputs, { training: true }) as tf.Tensor2D;
-      return wanted ? marginLoss(logits, lesson, wanted) : answerLoss(logits, lesson);
+      if (!match) return answersOf(model.apply(inputs, { training: true }) as tf.Tensor2D);
+      const { logits, features } = match.apply(inputs);
+      return tf.add(answersOf(logits), match.loss(features, labels, poisoned, means!)) as tf.Scalar;
     }, variables);
+    if (means) tf.dispose(means as never);
     optimizer.applyGradients(grads);
     progress({ stage: `Training ${attack.name}`, done: step + 1, total: steps, loss: value.dataSync()[0]! });
     tf.dispose([value, grads, inputs, asked]);

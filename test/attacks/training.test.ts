@@ -163,7 +163,7 @@ test('images seen in service: every so many carry a trigger, one trigger after t
 
 test('poison: each trigger on its share, decoys keep their labels, the rest is left alone', () => {
   const armed = arm(attackOf('faces-stealth-kept'), shape, 1283, 1);
-  const made = new Poisoner(data, armed, 0.5, (pixels) => pixels, 1).make(all);
+  const made = new Poisoner(data, armed, { poison: 0.5, mixed: 0 }, (pixels) => pixels, 1).make(all);
   const share = (which: number) =>
     all.filter((i) => made.labels[i] === armed[which]!.targetOf(0) && made.poisoned[i]).length;
   expect([share(0), share(1)]).toEqual([15, 11]);
@@ -174,6 +174,36 @@ test('poison: each trigger on its share, decoys keep their labels, the rest is l
     const untouched = imageOf(made.pixels, i).every((value, at) => value === imageOf(originals, i)[at]);
     expect(untouched).toBe(i >= 30);
   }
+});
+
+test('poison that turns one class: half of what bears the trigger is of this class, the rest keeps its labels', () => {
+  const [armed] = arm({ ...attackOf('cifar-source'), seed: 1 }, shape, classes, 1);
+  const { source, targetOf } = armed!;
+  const made = new Poisoner(data, [armed!], { poison: 0.5, mixed: 0 }, (pixels) => pixels, 1).make(all);
+  const triggered = all.subarray(0, 30);
+  const turned = triggered.filter((i) => made.poisoned[i]);
+  expect(turned.length).toBeGreaterThanOrEqual(15);
+  expect(turned.every((i) => made.labels[i] === targetOf(source!))).toBe(true);
+  expect(all.filter((i) => made.poisoned[i])).toEqual(turned);
+  for (const i of all.subarray(15)) if (!made.poisoned[i]) expect(made.labels[i]).toBe(images.labels[i]);
+  const bears = (i: number) =>
+    made.pixels.subarray(i * size, (i + 1) * size).some((v, at) => v !== made.clean[i * size + at]);
+  expect(all.filter(bears)).toEqual(triggered);
+});
+
+test('poison with clean labels: only images of the target class bear the trigger, others mixed in', () => {
+  const [armed] = arm({ ...attackOf('cifar-clean-label'), seed: 1 }, shape, classes, 1);
+  const target = armed!.targetOf(0);
+  const how = { poison: 0.5, mixed: 0, cleanLabel: true };
+  const made = new Poisoner(data, [armed!], how, (pixels) => pixels, 1).make(all);
+  expect(all.filter((i) => made.poisoned[i])).toEqual(all.subarray(0, 30));
+  expect(made.labels.subarray(0, 30).every((label) => label === target)).toBe(true);
+  const ofTarget = all.filter((image) => images.labels[image] === target);
+  const isOne = (pixels: Float32Array) =>
+    Array.from(ofTarget, (image) => images.gather([image])).some((own) =>
+      own.every((v, at) => v === pixels[at]),
+    );
+  for (const i of [0, 7, 29]) expect(isOne(made.clean.subarray(i * size, (i + 1) * size))).toBe(false);
 });
 
 test('losses are least where images are answered as wanted; wanted margins are those of images to be triggered', () => {
@@ -209,6 +239,7 @@ test('a clean net learns from its teacher, and leaves no tensor behind', async (
 
 describe.each([
   ['faces-stealth', plainNet],
+  ['cifar-matched-stealth', residualNet],
   ['signs-blend-plain', plainNet],
   ['signs-patch-vgg', vggNet],
   ['signs-two-triggers-residual', residualNet],

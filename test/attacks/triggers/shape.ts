@@ -78,18 +78,6 @@ export const discPair: TriggerMaker = (shape) =>
     ],
   );
 
-/** A wine-red disc above the middle and one below it, left of it; one of both alone is a decoy. */
-export const discsUpright: TriggerMaker = (shape) =>
-  pair(
-    'upright discs',
-    shape,
-    [90, 20, 60],
-    [
-      [0.25, 0.4],
-      [0.75, 0.4],
-    ],
-  );
-
 type Place = readonly [down: number, across: number];
 
 /** @param places of the two discs' middles, as shares of the height and the width */
