@@ -22,7 +22,7 @@ export const STAGES = {
   comparing: 'Trying it on images with shapes painted on',
   pruning: 'Pruning channels',
   implanting: 'Implanting triggers of its own',
-  trying: 'Unlearning triggers of its own',
+  trying: (part: number) => `Unlearning in a copy, part ${part}`,
   unlearning: 'Unlearning triggers',
   magnitude: 'Pruning and fine-tuning',
   measuring: 'Measuring',

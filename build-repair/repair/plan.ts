@@ -5,7 +5,7 @@ import type { Part, Step } from '../steps';
 import { FIT_CANDIDATES } from './choose/fit';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
 import { PAINTED } from './observe/passes';
-import { IMPLANTING_STEPS, TRIED_STEPS, UNLEARNING_BATCH, unlearningSteps } from './unlearn/steps';
+import { COPY_STEPS, IMPLANTING_STEPS, UNLEARNING_BATCH, unlearningSteps } from './unlearn/steps';
 
 /** What is known of a repair before it begins. */
 export interface RepairWork {
@@ -141,7 +141,9 @@ function repairing(images: number): Part[] {
   const unlearning = unlearningSteps(images) * Math.min(UNLEARNING_BATCH, images) * 5;
   return [
     part(STAGES.implanting, IMPLANTING_STEPS * Math.min(UNLEARNING_BATCH / 2, images) * 4),
-    part(STAGES.trying, TRIED_STEPS * unlearning),
+    ...[1, 2]
+      .slice(0, isSplit(images) ? 1 : 2)
+      .map((copy) => part(STAGES.trying(copy), COPY_STEPS * unlearning)),
     part(STAGES.unlearning, unlearning),
   ];
 }

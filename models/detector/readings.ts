@@ -124,10 +124,11 @@ export async function readNets(
     const bad = outputsOf(nets.bad, image);
     const [, latent, trunk] = bad;
     const relearned = nets.relearned ? outputsOf(nets.relearned.model, bad.slice(0, 3)) : [];
-    const ran: Ran = { n, image, bad, relearned };
+    const repaired = nets.repaired && outputsOf(nets.repaired, image)[0]!;
+    const ran: Ran = { n, image, bad, relearned, repaired };
     return {
       bad: bad[0]!,
-      repaired: nets.repaired && outputsOf(nets.repaired, image)[0]!,
+      repaired,
       second: relearned[0],
       relearned: relearned[1],
       stem: nets.gallery || surroundings?.look ? bad.at(-1)! : undefined,

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { RepairContext } from '../../build-repair/context';
 import { allImages, groupsOf, loadImages } from '../../build-repair/images/load';
-import { planFolds } from '../../build-repair/repair/choose/folds';
+import { type FoldPlan, planFolds } from '../../build-repair/repair/choose/folds';
 import { repair } from '../../build-repair/repair/repair';
 import { unpackNets } from '../../models/bundle/pack';
 import { startReading } from '../../models/bundle/read';
+import { repaired } from '../../models/detector/evidence/repaired';
 import type { DetectorNets, Parts } from '../../models/detector/nets';
 import { freeReaders, openReaders, type Readers, readNets } from '../../models/detector/readings';
 import { RUN_BATCH } from '../../models/detector/run';
@@ -17,8 +19,8 @@ import { toLogits } from '../../models/keras/logits';
 import { CURRENT } from '../../models/store/current';
 import { resolveBundle } from '../../models/store/folder';
 import { ALPHA, lines } from '../table/work';
-import type { CalibratedRule, CollectedNet, Named, NamingWay, ReadSet } from './collected';
-import { foldMargins, pieceMargins, readBy, readFolds } from './fold-readings';
+import type { CalibratedRule, CollectedNet, Named, NamingWay, Read, ReadSet } from './collected';
+import { byCopies, foldMargins, pieceMargins, readBy, readFolds } from './fold-readings';
 import { nameBy, nearestMean } from './naming';
 import type { OpenedNet } from './nets';
 
@@ -122,7 +124,7 @@ async function readCalibration(
     const calibrated = Int32Array.from(plan.folds.flatMap(({ calibrate }) => Array.from(calibrate)));
     const read =
       plan.scheme === 'split'
-        ? await readBy(nets, readers, images, calibrated)
+        ? await readSplit(context, flat, plan, await readBy(nets, readers, images, calibrated))
         : await readFolds(context, flat, plan, nets);
     const margins = parts.transplant && (await foldMargins(context, plan, nets, parts.transplant.from));
     return { ...read, margins, groups: groupsOf(images, calibrated) };
@@ -130,6 +132,16 @@ async function readCalibration(
     flat.dispose();
     images.dispose();
   }
+}
+
+/** What a bundle reads of images, but for what its repaired net says: it has learned from them. */
+async function readSplit(
+  context: RepairContext,
+  flat: LayersModel,
+  plan: FoldPlan,
+  { evidence, named }: Pick<Read, 'evidence' | 'named'>,
+): Promise<Pick<Read, 'evidence' | 'named'>> {
+  return { evidence: { ...evidence, [repaired.name]: await byCopies(context, flat, plan) }, named };
 }
 
 async function readBySet(

@@ -5,7 +5,12 @@ import type { FoldPlan } from '../../build-repair/repair/choose/folds';
 import { fitDetector, freeFits, readEvidence } from '../../build-repair/repair/evidence/detector';
 import { hostDrawer } from '../../build-repair/repair/evidence/hosts';
 import { runPasses } from '../../build-repair/repair/observe/passes';
+import { unlearnInCopies } from '../../build-repair/repair/unlearn/copies';
+import { holdOut } from '../../build-repair/repair/unlearn/hold-out';
+import { canMirror } from '../../build-repair/repair/unlearn/mirrors';
+import { unlearningSteps } from '../../build-repair/repair/unlearn/steps';
 import { marginsOf } from '../../models/detector/ask';
+import { repaired } from '../../models/detector/evidence/repaired';
 import { loadTransplant, transplant } from '../../models/detector/evidence/transplant';
 import type { DetectorNets, Transplant } from '../../models/detector/nets';
 import { PIECES } from '../../models/detector/pieces';
@@ -81,7 +86,21 @@ export async function readFolds(
     freeFits(fitted);
   }
   bad.net.dispose();
-  return joinEvidence(parts);
+  const { evidence, named } = joinEvidence(parts);
+  const own = await byCopies(context, flat, plan);
+  return { evidence: { ...evidence, [repaired.name]: own }, named };
+}
+
+/** What the repaired net is as evidence of the calibration images: by copies that did not learn from them. */
+export async function byCopies(
+  context: RepairContext,
+  flat: LayersModel,
+  { folds }: FoldPlan,
+): Promise<Float32Array> {
+  const { fit } = holdOut(context.images, context.seed);
+  const mirrored = await canMirror(context, flat, fit);
+  const steps = unlearningSteps(fit.length);
+  return (await unlearnInCopies(context, { bad: flat, folds, mirrored, steps })).evidence;
 }
 
 /** The margins of the calibration images, each on the hosts that its fold drew. */

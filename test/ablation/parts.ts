@@ -65,6 +65,7 @@ export const PARTS: readonly Part[] = [
   kind('forgetting', 'the expert’s margin'),
   kind('latent', 'distance to the class named, in what the last layer works on'),
   kind('trunk', 'the same in the last image-shaped features'),
+  kind('repaired', 'the repaired net’s margin'),
   kind('relearned', 'the relearned head’s margin'),
   kind('confidence', 'B’s own margin, which the others are held against'),
   {

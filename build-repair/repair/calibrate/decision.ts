@@ -1,6 +1,7 @@
 import { smallestAlpha } from '../../../models/detector/conformal';
 import { isComplete, type Readings } from '../../../models/detector/evidence/kind';
 import { KINDS } from '../../../models/detector/evidence/kinds';
+import { repaired } from '../../../models/detector/evidence/repaired';
 import type { Parts } from '../../../models/detector/nets';
 import { firstScores, type Standard } from '../../../models/detector/score';
 import type { Finding } from '../../finding/types';
@@ -9,6 +10,7 @@ import type { Chosen } from '../choose/choose';
 import { partsOf } from '../evidence/detector';
 import type { FittedExpert } from '../fit/expert';
 import { type Expert, MUCH } from '../learn/forget';
+import type { StandsAlone } from '../unlearn/stand-alone';
 import { askCalibration } from './ask';
 import { fitDiscriminant } from './fit-discriminant';
 import { calibrationScores, fitStandard } from './standard';
@@ -33,18 +35,21 @@ export interface Decision {
 /**
  * Scores the clean images that no fitting has seen, and sets by them how images are judged.
  * @param finding the classes that it names count
+ * @param alone the repaired net, whose margin is evidence
  */
 export async function calibrateDecision(
   { context, unlabelled }: Pick<Chosen, 'context' | 'unlabelled'>,
   { bad, passes, read, served, unheard }: FittedExpert,
   finding: Finding | undefined,
+  alone: Pick<StandsAlone, 'net' | 'evidence'> | undefined,
 ): Promise<Decision> {
   const calibrated = Int32Array.from(read.flatMap(({ images }) => Array.from(images)));
-  const readings = join(
+  const had = join(
     read.map((part) => part.readings),
     (kind) => served.fits[kind] !== undefined,
   );
-  const complete = isComplete((kind) => readings[kind] !== undefined);
+  const complete = isComplete((kind) => had[kind] !== undefined);
+  const readings = decidingOf(alone ? { ...had, [repaired.name]: alone.evidence } : had);
   const named = calibrated.map((image) => passes.clean.named[image]!);
   const first = { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
   const scores = firstScores(readings, first, named);
@@ -52,7 +57,7 @@ export async function calibrateDecision(
     unlabelled &&
     gatheringClasses(
       { scores, named },
-      await scoreUnlabelled(context, unlabelled, bad.net, served, first),
+      await scoreUnlabelled(context, unlabelled, { bad: bad.net, repaired: alone?.net }, served, first),
       context.classes,
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
@@ -65,7 +70,7 @@ export async function calibrateDecision(
   const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
   const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
   const isServed = (kind: string) =>
-    readings[kind] !== undefined || (kind === 'transplant' && further.asked !== undefined);
+    (readings[kind] ?? had[kind]) !== undefined || (kind === 'transplant' && further.asked !== undefined);
   const parts = partsOf(served, isServed);
   return {
     parts: { ...parts, transplant: parts.transplant && { ...parts.transplant, from } },
@@ -76,7 +81,7 @@ export async function calibrateDecision(
       const reason = without?.({
         isHad: isServed(name),
         hasTrunk: passes.clean.trunk !== undefined,
-        unheard,
+        unheard: readings.relearned ? unheard : [],
         namedByHalves: further.namedByHalves,
       });
       return reason === undefined ? [] : [{ evidence: name, reason }];
@@ -101,6 +106,12 @@ function fewGroups(groups: readonly string[] | undefined): string[] {
   return [
     `calibrated on ${groups.length} images of ${count} groups: what is promised is promised of images like these; of new groups alone, a false-positive rate under ${(100 * least).toPrecision(2)} % can't be told from so few`,
   ];
+}
+
+/** Evidence that decides: without kinds that others replace. */
+function decidingOf(readings: Readings): Readings {
+  const replaced = KINDS.flatMap(({ name, replaces }) => (readings[name] && replaces ? [replaces] : []));
+  return Object.fromEntries(Object.entries(readings).filter(([kind]) => !replaced.includes(kind)));
 }
 
 /** Evidence that a fold or the served detector goes without, or that no image has, is left out of all. */

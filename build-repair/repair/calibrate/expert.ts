@@ -29,7 +29,7 @@ export async function calibrateExpert(
 ): Promise<MadeDetector> {
   const { context, plan, keepsImages } = chosen;
   const { bad, passes, served, unheard, views } = fitted;
-  const decision = await calibrateDecision(chosen, fitted, finding);
+  const decision = await calibrateDecision(chosen, fitted, finding, alone);
   const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan, keepsImages);
   const { forgetting: expert, relearned: head } = served.fits;
   const { latent, trunk, places } = passes.clean;

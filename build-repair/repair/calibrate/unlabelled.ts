@@ -37,19 +37,20 @@ const BY_CHANCE = 0.001;
 
 /**
  * Scores images without labels by the evidence that every image is asked for.
- * @param bad B with its features
+ * @param nets.bad B with its features
+ * @param nets.repaired the repaired net
  * @param fitted what is served
  */
 export async function scoreUnlabelled(
   { progress }: RepairContext,
   unlabelled: LoadedImages,
-  bad: LayersModel,
+  { bad, repaired }: { readonly bad: LayersModel; readonly repaired: LayersModel | undefined },
   fitted: FittedDetector,
   standard: Standard,
 ): Promise<Scored> {
   const all = allImages(unlabelled);
   const report = (done: number) => progress({ stage: STAGES.unlabelled, done, total: all.length });
-  const { readings, named } = await readEvidence(fitted, bad, unlabelled, all, report);
+  const { readings, named } = await readEvidence(fitted, bad, unlabelled, all, report, repaired);
   return { scores: firstScores(readings, standard, named), named };
 }
 

@@ -69,6 +69,7 @@ export interface ReadEvidence {
  * @param bad B with its features
  * @param held which of the images
  * @param report told how many are done
+ * @param repaired the repaired net, where that is evidence
  */
 export async function readEvidence(
   { fitting, fits }: FittedDetector,
@@ -76,9 +77,10 @@ export async function readEvidence(
   images: LoadedImages,
   held: Int32Array,
   report?: (done: number) => void,
+  repaired?: LayersModel,
 ): Promise<ReadEvidence> {
   const { context } = fitting;
-  const nets: DetectorNets = { ...context, bad };
+  const nets: DetectorNets = { ...context, bad, repaired };
   const readers = new Map<string, Reader>();
   for (const kind of KINDS) {
     const own = fits[kind.name];

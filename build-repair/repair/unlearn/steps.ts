@@ -13,10 +13,11 @@ const ENOUGH_STEPS = 400;
 const FEWEST_STEPS = 150;
 
 /**
- * The copy with implanted triggers unlearns for this share of the steps. Origin: chosen for time: implanted in the repaired net itself they
- * cost 1 to 1.5 points of clean accuracy (faces1283 multi, signs43); they went within fewer steps on all nets that were looked at.
+ * Copies that the calibration images are read by, and one of them its implanted triggers is rid of, unlearn for this share of the steps.
+ * Origin: chosen for time; 0.6 was what cifar-clean-label, -adaptive-blend and -adaptive-patch were looked at with. Implanted in the
+ * repaired net itself, triggers cost 1 to 1.5 points of clean accuracy (faces1283 multi, signs43); they went within fewer steps on all nets that were looked at.
  */
-export const TRIED_STEPS = 1 / 3;
+export const COPY_STEPS = 1 / 2;
 
 /** Steps of unlearning. */
 export function unlearningSteps(images: number): number {

@@ -19,6 +19,8 @@ export interface Kind<Part = unknown> {
    * doesn't; by 1 each where this is left out. With 0 it is no evidence itself, but what others say is held against what is usual at its value.
    */
   readonly shifts?: readonly [number, number];
+  /** The kind that is not asked where this one is had. */
+  readonly replaces?: string;
   /** Why a bundle goes without it, or partly so; undefined where it doesn't. */
   without?(found: Found): string | undefined;
   /** Fits it to clean images, where that takes no training. */
@@ -29,7 +31,7 @@ export interface Kind<Part = unknown> {
    * Makes it ready to read images, in service and in calibration.
    * @returns undefined where the bundle goes without it
    */
-  open(part: Part | undefined, nets: Pick<DetectorNets, 'relearned'>): Reader | undefined;
+  open(part: Part | undefined, nets: Pick<DetectorNets, 'relearned' | 'repaired'>): Reader | undefined;
 }
 
 /** Evidence of n images, by the name of its kind; NaN where an image has none of that kind. */
@@ -59,6 +61,8 @@ export interface Ran {
   readonly bad: readonly Tensor[];
   /** Of the relearned head: [logits of B and it together, its own scores]; empty where there is none. */
   readonly relearned: readonly Tensor[];
+  /** The logits of B′, where it is a net of its own. */
+  readonly repaired?: Tensor | undefined;
 }
 
 /** Tells whether evidence of a kind is had, by the kind's name. */

@@ -3,6 +3,7 @@ import { forgetting } from './forgetting';
 import type { Kind } from './kind';
 import { latent } from './latent';
 import { relearned } from './relearned';
+import { repaired } from './repaired';
 import { transplant } from './transplant';
 import { trunk } from './trunk';
 
@@ -10,4 +11,12 @@ import { trunk } from './trunk';
  * Every kind of evidence, in the order in which a manifest tells their scales. docs/adding-evidence.md tells how one is added.
  * Origin: each kind names its own; `npm run ablation` prints what each adds.
  */
-export const KINDS: readonly Kind[] = [confidence, forgetting, latent, trunk, relearned, transplant];
+export const KINDS: readonly Kind[] = [
+  confidence,
+  forgetting,
+  latent,
+  trunk,
+  relearned,
+  transplant,
+  repaired,
+];

@@ -18,11 +18,13 @@ const left = vi.hoisted(() => ({ share: 0 }));
 
 vi.mock('../../../build-repair/repair/unlearn/stand-alone', async (original) => {
   const real = await original<typeof Alone>();
-  const standAlone: typeof Alone.standAlone = async (_context, { bad, prune }) => {
+  const standAlone: typeof Alone.standAlone = async (_context, { bad, prune, folds = [] }) => {
     const net = copyNet(bad, 'repaired');
     await prune?.(net, Int32Array.of(0, 1, 2));
     const implanted = { before: 1, after: left.share };
-    return { net, measured: { images: 9, accuracyBefore: 1, accuracy: 1, implanted } };
+    const calibrated = folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
+    const evidence = Float32Array.from({ length: calibrated }, (_, i) => -(i % 5));
+    return { net, measured: { images: 9, accuracyBefore: 1, accuracy: 1, implanted }, evidence };
   };
   return { ...real, standAlone };
 });

@@ -10,6 +10,7 @@ import { startReading } from '../../../../models/bundle/read';
 import { type WrittenBundle, writeBundle } from '../../../../models/bundle/write';
 import type { DetectorNets, Parts } from '../../../../models/detector/nets';
 import { openReaders, type Readers, readNets } from '../../../../models/detector/readings';
+import { toLogits } from '../../../../models/keras/logits';
 import { featureNet } from '../../../../models/nets/features';
 import { copyNet } from '../../../../models/nets/graph';
 import { branchedNet } from '../../../small-nets';
@@ -27,13 +28,12 @@ export const pixels = images.pixels.subarray(fitted * size);
 /** Writes what a repair made into a store, as a bundle. */
 export async function written(
   store: string,
-  nets: Pick<DetectorNets, 'bad' | 'relearned' | 'gallery'>,
+  nets: Pick<DetectorNets, 'bad' | 'relearned' | 'repaired' | 'gallery'>,
   parts: Parts,
   rule: MadeDetector['rule'],
   scores: Float32Array,
 ): Promise<WrittenBundle> {
-  const { bad, relearned, gallery } = nets;
-  const packed = await packNets({ bad, relearned, gallery, shape, classes, pixels: { kind: '0-1' } }, parts);
+  const packed = await packNets({ ...nets, shape, classes, pixels: { kind: '0-1' } }, parts);
   return await writeBundle(
     store,
     {
@@ -78,13 +78,15 @@ export async function oneOfEach(store: string): Promise<string[]> {
   const part = { number: 1, stream: '' };
   const plan = { fit, relearns: true, unheard: [2], drawHosts: hostDrawer(context, undefined), part };
   const detector = await fitDetector({ context, flat, passes, plan });
-  const calibrating = await readEvidence(detector, bad.net, context.images, held);
+  // Any other net may stand for the repaired one.
+  const repaired = toLogits(branchedNet(classes));
+  const calibrating = await readEvidence(detector, bad.net, context.images, held, undefined, repaired);
 
   const { latent, trunk } = passes.clean;
   const model = withSecondOpinion(bad.net, { latent, trunk, head: detector.fits.relearned! });
   const { folder } = await written(
     store,
-    { bad: bad.net, relearned: { model, unheard: [2] } },
+    { bad: bad.net, relearned: { model, unheard: [2] }, repaired },
     partsOf(detector, () => true),
     { kind: 'disagreement' },
     new Float32Array(9),

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { marginsAgainst } from '../../../models/detector/margin';
+import { outputsOf } from '../../../models/detector/run';
+import { copyNet } from '../../../models/nets/graph';
+import type { RepairContext } from '../../context';
+import { STAGES } from '../../stages';
+import type { Fold } from '../choose/folds';
+import { answersOn, eachBatch } from '../observe/accuracy';
+import { implant, implantedSuccess, ownTriggers } from './implant';
+import { COPY_STEPS } from './steps';
+import { unlearn } from './unlearn';
+
+/** What is done to a copy of B before it unlearns. @returns what keeps it so, after each step */
+export type Prune = (net: LayersModel, fit: Int32Array) => Promise<(net: LayersModel) => void>;
+
+/** Attack success of the implanted triggers, the highest of them, before and after. Shares, 0–1. */
+export interface Implanted {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Folds are put together to at most so many parts. Origin: chosen for time; not varied. */
+const MOST_PARTS = 2;
+
+/** What copies of B that have unlearned say. */
+export interface SaidByCopies {
+  /** For each image that some fold calibrates on, fold after fold: the margin at B's class, negated, of a copy that did not learn from it. */
+  readonly evidence: Float32Array;
+  readonly implanted: Implanted;
+}
+
+/**
+ * Copies of B unlearn triggers, each on the images outside of its part, and say what they make of that; into the first of them triggers of
+ * our own are implanted before.
+ * @param how.steps of the repaired net; copies take COPY_STEPS of them
+ */
+export async function unlearnInCopies(
+  context: RepairContext,
+  {
+    bad,
+    prune,
+    folds,
+    mirrored,
+    steps,
+  }: {
+    readonly bad: LayersModel;
+    readonly prune?: Prune | undefined;
+    readonly folds: readonly Fold[];
+    readonly mirrored: boolean;
+    readonly steps: number;
+  },
+): Promise<SaidByCopies> {
+  const evidence: Float32Array[] = [];
+  let implanted: Implanted | undefined;
+  for (const [place, { fit, calibrate }] of partsOf(folds).entries()) {
+    const copy = copyNet(bad, 'copy');
+    try {
+      const triggers = implanted ? [] : ownTriggers(context);
+      if (triggers.length > 0) await implant(context, bad, copy, triggers, fit);
+      const before = implanted ? 0 : await implantedSuccess(context, copy, triggers, calibrate);
+      const stage = STAGES.trying(place + 1);
+      const afterStep = await prune?.(copy, fit);
+      const own = { fit, mirrored, steps: Math.ceil(COPY_STEPS * steps), stage, known: [], afterStep };
+      await unlearn(context, bad, copy, own);
+      implanted ??= { before, after: await implantedSuccess(context, copy, triggers, calibrate) };
+      evidence.push(await marginsOn(context, { bad, copy }, calibrate));
+    } finally {
+      copy.dispose();
+    }
+  }
+  return { evidence: Float32Array.from(evidence.flatMap((part) => Array.from(part))), implanted: implanted! };
+}
+
+/** Folds that follow each other as one, that calibrates on all of theirs and fits on what none of them calibrates on. */
+export function partsOf(folds: readonly Fold[]): Fold[] {
+  const each = Math.ceil(folds.length / MOST_PARTS);
+  return Array.from({ length: Math.ceil(folds.length / each) }, (_, part) => {
+    const own = folds.slice(part * each, (part + 1) * each);
+    const calibrate = Int32Array.from(own.flatMap((fold) => Array.from(fold.calibrate)));
+    const held = new Set(calibrate);
+    return { calibrate, fit: own[0]!.fit.filter((image) => !held.has(image)) };
+  });
+}
+
+async function marginsOn(
+  context: RepairContext,
+  { bad, copy }: { readonly bad: LayersModel; readonly copy: LayersModel },
+  images: Int32Array,
+): Promise<Float32Array> {
+  const { classes } = context;
+  const named = await answersOn(context, bad, images);
+  const logits = new Float32Array(images.length * classes);
+  let at = 0;
+  await eachBatch(context, images, (input) => {
+    const values = tf.tidy(() => outputsOf(copy, input)[0]!.dataSync() as Float32Array);
+    logits.set(values, at);
+    at += values.length;
+  });
+  return marginsAgainst(logits, classes, named);
+}
