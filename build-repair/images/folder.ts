@@ -8,6 +8,7 @@ import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
 import { LABELS_FILE, namesFilesIn, readLabelsFile } from './labels-file';
 import { type Listing, Walk } from './listing';
+import { namesAmong } from './same-names';
 import { refuseSplits } from './splits';
 
 export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
@@ -33,7 +34,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   }
   const alike = await refuseSplits(walk, folders, path);
   if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
-  const { labels, classNames, other } = folderLabels(folders, known, path);
+  const { labels, classNames, other, remark } = folderLabels(folders, known, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
@@ -73,8 +74,10 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     },
     passedOver: walk.passedOver,
     remarks: [
-      ...ownInWords(classNames, options),
-      ...[alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+      ...ownInWords(folders, classNames, options),
+      ...[remark, alike, groups ? undefined : framesInWords(within, path)].filter(
+        (each) => each !== undefined,
+      ),
     ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
@@ -88,20 +91,31 @@ async function namesOf(path: string, { files, folders }: Listing, options: Folde
   const { classNames, order, classes, ownNames } = options;
   if (classNames || order) return classNames;
   if (files.includes(CLASS_INDICES)) return await readClassIndices(path, classes);
-  const isOwn = folders.length > 0 && folders.every((folder) => ownNames?.names.includes(folder));
-  return isOwn ? ownNames?.names : undefined;
+  const isOwn = ownNames && folders.length > 0 && namesAmong(folders, ownNames.names);
+  return isOwn ? ownNames.names : undefined;
 }
 
-/** That the order of the classes is the net's own, and from where; nothing where it isn't. */
-function ownInWords(taken: readonly string[] | undefined, { ownNames }: FolderSetOptions): string[] {
-  if (!ownNames || taken !== ownNames.names) return [];
-  const shown = taken.slice(0, 5).join(', ') + (taken.length > 5 ? ', …' : '');
-  return [`Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown}`];
+/** That the order of the classes is the net's own, and from where, or that it isn't, and why; nothing where the net has none. */
+function ownInWords(
+  called: readonly string[],
+  taken: readonly string[] | undefined,
+  { ownNames, classNames, order }: FolderSetOptions,
+): string[] {
+  const areLabels = called.every((name) => /^\d+$/.test(name)) && taken !== ownNames?.names;
+  if (!ownNames || classNames || order || areLabels) return [];
+  const shown = (names: readonly string[]) => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
+  if (taken === ownNames.names)
+    return [
+      `Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown(taken)}`,
+    ];
+  return [
+    `The names that the net comes with (${ownNames.from}: ${shown(ownNames.names)}) are not used: the classes are called otherwise (${shown(called)})`,
+  ];
 }
 
 function refuseUnnamed(folders: readonly string[], names: readonly string[], path: string): void {
+  if (namesAmong(folders, names)) return;
   const other = folders.find((folder) => !names.includes(folder));
-  if (other === undefined) return;
   throw new ImageError(`${path}/${CLASS_INDICES} names no class "${other}", and there is such a folder`, {
     hint: 'Take the file or the folder out, or tell the order: --class-order name.',
   });
@@ -114,7 +128,7 @@ async function openListed(
   options: FolderSetOptions,
   { passedOver }: Walk,
 ): Promise<ImageSet> {
-  const { labels, classNames } = await readLabelsFile(path, files, options);
+  const { labels, classNames, called, remark } = await readLabelsFile(path, files, options);
   const listed = [...labels].sort(([a, one], [b, other]) => one - other || (a < b ? -1 : 1));
   const names = listed.map(([file, label]) => join(String(label), file));
   const groups = options.group && groupByPrefix(names, separatorOf(options.group, path), path);
@@ -130,7 +144,10 @@ async function openListed(
   }
   const frames = groups ? undefined : framesInWords(names, path);
   const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
-  const remarks = [...ownInWords(classNames, options), ...(frames ? [frames] : [])];
+  const remarks = [
+    ...ownInWords(called, classNames, options),
+    ...[remark, frames].filter((each) => each !== undefined),
+  ];
   return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);
 }
 
