@@ -54,6 +54,7 @@ export function listedSet(
     grouped: boolean;
     classNames: readonly string[] | undefined;
     otherOrder?: ImageSet['otherOrder'];
+    orderFrom?: string | undefined;
     remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
@@ -111,6 +112,7 @@ export function listedSet(
     labelled: has.labelled,
     classNames: has.classNames,
     otherOrder: has.otherOrder,
+    orderFrom: has.orderFrom,
     remarks: has.remarks,
     get skipped() {
       return skipped;

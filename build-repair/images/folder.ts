@@ -26,11 +26,11 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const { folders, files } = await walk.list();
   if (folders.length === 0 && !files.includes(LABELS_FILE)) throw withoutClasses(path, files.length);
   const known = { ...options, classNames: await namesOf(path, { files, folders }, options) };
-  if (folders.length === 0) return openListed(path, files, known, walk);
+  if (folders.length === 0) return openListed(path, files, known, options, walk);
   if (files.includes(LABELS_FILE) && (await namesFilesIn(path, folders))) {
     const all = [...files];
     for (const folder of folders) for (const file of await walk.files(folder)) all.push(join(folder, file));
-    return openListed(path, all, known, walk);
+    return openListed(path, all, known, options, walk);
   }
   const alike = await refuseSplits(walk, folders, path);
   if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
@@ -72,9 +72,10 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
         ([name]) => other.classNames.indexOf(name),
       ),
     },
+    orderFrom: orderFrom(classNames, known, options),
     passedOver: walk.passedOver,
     remarks: [
-      ...ownInWords(folders, classNames, options),
+      ...ownInWords(folders, classNames, known, options),
       ...[remark, alike, groups ? undefined : framesInWords(within, path)].filter(
         (each) => each !== undefined,
       ),
@@ -99,6 +100,7 @@ async function namesOf(path: string, { files, folders }: Listing, options: Folde
 function ownInWords(
   called: readonly string[],
   taken: readonly string[] | undefined,
+  known: FolderSetOptions,
   { ownNames, classNames, order }: FolderSetOptions,
 ): string[] {
   const areLabels = called.every((name) => /^\d+$/.test(name)) && taken !== ownNames?.names;
@@ -108,9 +110,26 @@ function ownInWords(
     return [
       `Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown(taken)}`,
     ];
+  if (taken?.join('/') === ownNames.names.join('/')) return [];
+  const why =
+    known.classNames && known.classNames === taken
+      ? `${CLASS_INDICES} tells others`
+      : `the classes are called otherwise (${shown(called)})`;
   return [
-    `The names that the net comes with (${ownNames.from}: ${shown(ownNames.names)}) are not used: the classes are called otherwise (${shown(called)})`,
+    `The names that the net comes with (${ownNames.from}: ${shown(ownNames.names)}) are not used: ${why}`,
   ];
+}
+
+/** Where the order of the classes is from, where it was told. @param known the options, with the names that are taken */
+function orderFrom(
+  taken: readonly string[] | undefined,
+  known: FolderSetOptions,
+  { ownNames, classNames, order }: FolderSetOptions,
+): string | undefined {
+  if (order) return `--class-order ${order}`;
+  if (!taken) return undefined;
+  if (taken === ownNames?.names) return ownNames.from.replace('beside it', 'beside the net');
+  return taken === known.classNames && taken !== classNames ? CLASS_INDICES : undefined;
 }
 
 function refuseUnnamed(folders: readonly string[], names: readonly string[], path: string): void {
@@ -125,10 +144,11 @@ function refuseUnnamed(folders: readonly string[], names: readonly string[], pat
 async function openListed(
   path: string,
   files: readonly string[],
+  known: FolderSetOptions,
   options: FolderSetOptions,
   { passedOver }: Walk,
 ): Promise<ImageSet> {
-  const { labels, classNames, called, remark } = await readLabelsFile(path, files, options);
+  const { labels, classNames, called, remark } = await readLabelsFile(path, files, known);
   const listed = [...labels].sort(([a, one], [b, other]) => one - other || (a < b ? -1 : 1));
   const names = listed.map(([file, label]) => join(String(label), file));
   const groups = options.group && groupByPrefix(names, separatorOf(options.group, path), path);
@@ -143,9 +163,10 @@ async function openListed(
       images.push({ path: other, bad: `${LABELS_FILE} doesn't name it, so it has no label` });
   }
   const frames = groups ? undefined : framesInWords(names, path);
-  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
+  const from = orderFrom(classNames, known, options);
+  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver, orderFrom: from };
   const remarks = [
-    ...ownInWords(called, classNames, options),
+    ...ownInWords(called, classNames, known, options),
     ...[remark, frames].filter((each) => each !== undefined),
   ];
   return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);

@@ -6,9 +6,10 @@ import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
 import type { AskedRepair } from '../check/options';
 import type { Inputs } from '../read';
+import { causesOf } from './causes';
 import { coverageInWords } from './coverage';
 import { type ChosenFit, chooseFit } from './fit';
-import { checkLabels } from './fit-labels';
+import { findMisfit, misfitError } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
 import { type ChosenPixels, choosePixels, type LabelOrder, triedInWords } from './pixels';
 
@@ -47,14 +48,15 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
   const { unlabelled, hosts, ...read } = isOtherFit ? await inputs.again(fit) : inputs;
   const images = { ...read.images, labels: order.labels };
   for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
-  if (!asked.acceptLowAccuracy)
-    checkLabels(
-      named,
-      Int32Array.from(sample, (image) => images.labels[image]!),
-      classes,
-      classNames,
-      chosen.tried.filter((way) => way.order === order).map((way) => way.named),
-    );
+  if (!asked.acceptLowAccuracy) {
+    const labels = Int32Array.from(sample, (image) => images.labels[image]!);
+    const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.named);
+    const misfit = findMisfit(named, labels, classes, otherwise);
+    if (misfit) {
+      const bestPixels = told && (await choosePixels({ ...base, images }, flat, undefined, [order]));
+      throw misfitError(misfit, classNames, causesOf(misfit, { pixels: told, bestPixels, clean }));
+    }
+  }
   const plan = planFolds(images.labels, images.groups, classes, seed);
   const calibrated = plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
   if (method === 'expert') checkAlpha(alpha, calibrated);
