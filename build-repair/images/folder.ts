@@ -13,6 +13,8 @@ import { refuseSplits } from './splits';
 
 export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
+  /** What else whoever uses the set should know, in sentences. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -75,6 +77,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     orderFrom: orderFrom(classNames, known, options),
     passedOver: walk.passedOver,
     remarks: [
+      ...(options.remarks ?? []),
       ...ownInWords(folders, classNames, known, options),
       ...[remark, alike, groups ? undefined : framesInWords(within, path)].filter(
         (each) => each !== undefined,
@@ -166,6 +169,7 @@ async function openListed(
   const from = orderFrom(classNames, known, options);
   const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver, orderFrom: from };
   const remarks = [
+    ...(options.remarks ?? []),
     ...ownInWords(called, classNames, known, options),
     ...[remark, frames].filter((each) => each !== undefined),
   ];

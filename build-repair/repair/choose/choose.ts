@@ -11,7 +11,7 @@ import { coverageInWords } from './coverage';
 import { type ChosenFit, chooseFit } from './fit';
 import { findMisfit, misfitError } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
-import { type ChosenPixels, choosePixels, type LabelOrder, triedInWords } from './pixels';
+import { type ChosenPixels, choosePixels, type LabelOrder, ordersInWords, triedInWords } from './pixels';
 
 /** What a detector is fitted and calibrated with. */
 export interface Chosen extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
@@ -74,6 +74,10 @@ function ordersOf({ otherOrder: other }: ImageSet, { labels }: LoadedImages): La
 function tellFit({ clean, say, tell = say }: AskedRepair, { fit, fits }: ChosenFit): void {
   const why = clean.shape.fit ? 'as told' : 'where the net does best';
   for (const line of fittedInWords({ ...clean, shape: { ...clean.shape, fit } }, why)) tell(line);
+  if (clean.shape.fit && !clean.withFit)
+    tell(
+      `--fit ${fit} has no effect on ${clean.name}, whose images are arrays of the net's size; picture files are brought to it so from now on, for the bundle keeps it`,
+    );
   const shown = fits.map((each) => `${each.fit}: ${(100 * each.accuracy).toFixed(1)} %`);
   if (shown.length > 0) say(`Fits tried: ${shown.join(', ')}`);
 }
@@ -83,13 +87,11 @@ function tellChoice(
   chosen: ChosenPixels,
   orders: readonly LabelOrder[],
 ): void {
-  const { pixels, order, tried } = chosen;
+  const { pixels, order } = chosen;
   tell(`Pixels: ${describePixels(pixels)}${told ? ', as told' : ', where the net does best'}`);
   if (!told) say(`Tried: ${triedInWords(chosen)}`);
   if (orders.length === 1) return;
-  const best = (of: LabelOrder) =>
-    Math.max(...tried.filter((each) => each.order === of).map(({ accuracy }) => accuracy));
-  const shown = orders.map((each) => `${each.name} ${(100 * best(each)).toFixed(1)} %`).join(', ');
+  const shown = ordersInWords(chosen, orders);
   const names = order === orders[0] ? undefined : clean.otherOrder!.classNames.slice(0, 5).join(', ');
   const as = order.name === 'by name' ? ', as Keras takes them' : '';
   tell(
