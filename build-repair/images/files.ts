@@ -55,6 +55,7 @@ export function listedSet(
     classNames: readonly string[] | undefined;
     otherOrder?: ImageSet['otherOrder'];
     orderFrom?: string | undefined;
+    frames?: ImageSet['frames'];
     remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
@@ -113,6 +114,7 @@ export function listedSet(
     classNames: has.classNames,
     otherOrder: has.otherOrder,
     orderFrom: has.orderFrom,
+    frames: has.frames,
     remarks: has.remarks,
     get skipped() {
       return skipped;

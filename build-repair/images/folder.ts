@@ -5,7 +5,7 @@ import { isBeside, isImage } from './beside';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
-import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
+import { framesInWords, framesOf, type Grouping, groupByPrefix, separatorOf } from './group';
 import { LABELS_FILE, namesFilesIn, readLabelsFile } from './labels-file';
 import { type Listing, Walk } from './listing';
 import { namesAmong } from './same-names';
@@ -63,10 +63,12 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     if (await isImage(stray))
       grouped.push({ path: stray, bad: 'it is in no class folder, so it has no label' });
   }
+  const frames = groups ? undefined : framesOf(within);
   const has = {
     labelled: true,
     grouped: groups !== undefined,
     classNames,
+    frames,
     otherOrder: other && {
       ...other,
       labels: Int32Array.from(
@@ -79,9 +81,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     remarks: [
       ...(options.remarks ?? []),
       ...ownInWords(folders, classNames, known, options),
-      ...[remark, alike, groups ? undefined : framesInWords(within, path)].filter(
-        (each) => each !== undefined,
-      ),
+      ...[remark, alike, framesInWords(frames, within, path)].filter((each) => each !== undefined),
     ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
@@ -165,13 +165,20 @@ async function openListed(
     if (!labels.has(file) && (await isImage(other)))
       images.push({ path: other, bad: `${LABELS_FILE} doesn't name it, so it has no label` });
   }
-  const frames = groups ? undefined : framesInWords(names, path);
+  const frames = groups ? undefined : framesOf(names);
   const from = orderFrom(classNames, known, options);
-  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver, orderFrom: from };
+  const has = {
+    labelled: true,
+    grouped: groups !== undefined,
+    classNames,
+    passedOver,
+    orderFrom: from,
+    frames,
+  };
   const remarks = [
     ...(options.remarks ?? []),
     ...ownInWords(called, classNames, known, options),
-    ...[remark, frames].filter((each) => each !== undefined),
+    ...[remark, framesInWords(frames, names, path)].filter((each) => each !== undefined),
   ];
   return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);
 }

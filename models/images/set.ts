@@ -59,6 +59,8 @@ export interface ImageSet {
   readonly otherOrder?: OtherOrder | undefined;
   /** What whoever uses the set should know, in sentences. */
   readonly remarks?: readonly string[] | undefined;
+  /** What files that are each taken for themselves look like frames of: so many groups, which a flag would keep together. */
+  readonly frames?: { readonly groups: number; readonly flag: string } | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
   readonly skipped: readonly SkippedImage[];
   /** What lies in the folder and is not taken for an image, though it is not hidden: links that lead round, named pipes. */
