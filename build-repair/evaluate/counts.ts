@@ -13,6 +13,8 @@ export interface CleanFigures {
   readonly falsePositiveRate: Rate;
   /** The false-positive rate that other α would have given (of a method that is calibrated). */
   readonly falsePositiveRateAt: readonly { readonly alpha: number; readonly rate: Rate }[];
+  /** The share of images that are unlike those that G was calibrated on (see Verdict), 0–1; left out where it was not counted. */
+  readonly unfamiliarShare?: number;
 }
 
 /** What was counted over a poisoned set; its labels are the target class. Intervals as of CleanFigures. */
@@ -57,6 +59,7 @@ export class CleanCounts {
   private repaired = 0;
   private right = 0;
   private flagged = 0;
+  private unfamiliar = 0;
   private readonly flaggedAt = ALPHAS.map(() => 0);
   private readonly groups = new GroupCount();
 
@@ -69,6 +72,7 @@ export class CleanCounts {
       if (verdict.repaired.class === label) this.repaired++;
       if (verdict.class === label) this.right++;
       if (verdict.backdoored) this.flagged++;
+      if (verdict.unfamiliar) this.unfamiliar++;
       ALPHAS.forEach((alpha, place) => {
         if (verdict.pValue <= alpha) this.flaggedAt[place]!++;
       });
@@ -85,6 +89,7 @@ export class CleanCounts {
       accuracy: rate(this.right),
       falsePositiveRate: rate(this.flagged),
       falsePositiveRateAt: ALPHAS.map((alpha, place) => ({ alpha, rate: rate(this.flaggedAt[place]!) })),
+      unfamiliarShare: this.unfamiliar / Math.max(1, this.n),
     };
   }
 }

@@ -28,6 +28,7 @@ export function promisedBy({ rule, alpha, nets }: Pick<Manifest, 'rule' | 'alpha
 
 /**
  * What came out of an evaluation, in sentences: the first thing that is told.
+ * @param cause the likeliest of false alarms whose interval leaves out what was promised: where it is given, these come first
  *
  * @example
  * outcomeLines(figures, { alpha: 0.01 });
@@ -37,11 +38,26 @@ export function outcomeLines(
   { clean, poisoned }: Evaluation,
   promised: Pick<Promised, 'alpha'>,
   look: Look = plain,
+  cause?: string,
 ): string[] {
-  return [
-    ...poisoned.map((set) => triggerLine(set, poisoned.length > 1, look)),
-    ...cleanLines(clean, promised, look),
-  ];
+  const triggers = poisoned.map((set) => triggerLine(set, poisoned.length > 1, look));
+  const [accuracy, alarms] = cleanLines(clean, promised, look);
+  if (cause === undefined) return [...triggers, accuracy!, alarms!];
+  return [promiseLine(clean.falsePositiveRate, promised, cause, look), ...triggers, accuracy!];
+}
+
+/** `False alarms: 6.2 % of clean images (95 %: 4.4–8.7), above the promised 1 %. Likely cause: …`. */
+function promiseLine(
+  rate: Rate,
+  { alpha }: Pick<Promised, 'alpha'>,
+  cause: string,
+  { marks, style }: Look,
+): string {
+  const isAbove = rate.rate > alpha!;
+  const text = `${isAbove ? 'above' : 'below'} the promised ${alphaText(alpha!)}`;
+  const interval = `95 %: ${(100 * rate.low).toFixed(1)}–${(100 * rate.high).toFixed(1)}`;
+  const said = `${oneDecimal(rate.rate)} of clean images (${interval}), ${isAbove ? style.red(text) : text}`;
+  return `${isAbove ? marks.bad : marks.none}False alarms: ${said}. Likely cause: ${cause}.`;
 }
 
 /** What became of clean images, in sentences. */

@@ -1,6 +1,7 @@
 import { ImageError } from '../../models/errors';
 import type { OtherOrder } from '../../models/images/set';
 import type { OwnClassNames } from '../../models/keras';
+import { namesAmong } from './same-names';
 
 /** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */
 export type ClassOrder = 'name' | 'number';
@@ -13,6 +14,8 @@ export interface FolderLabels {
   readonly classNames: readonly string[] | undefined;
   /** The same folders in another order that may be meant, where none is told. */
   readonly other?: { readonly name: OtherOrder['name']; readonly classNames: readonly string[] } | undefined;
+  /** What whoever uses them should know, a sentence. */
+  readonly remark?: string | undefined;
 }
 
 export interface FolderLabelOptions {
@@ -20,7 +23,7 @@ export interface FolderLabelOptions {
   readonly classes?: number | undefined;
   /** The order that is told; left out: numbers are labels, names are sorted. */
   readonly order?: ClassOrder | undefined;
-  /** The classes' names where they are known: folders of these names are these classes, whatever order they come in. */
+  /** The classes' names where they are known: folders of these names (see namesAmong) are these classes, whatever order they come in. */
   readonly classNames?: readonly string[] | undefined;
   /** Names that the net comes with: taken where no others and no order are told, and all folders are called so. */
   readonly ownNames?: OwnClassNames | undefined;
@@ -31,17 +34,15 @@ export interface FolderLabelOptions {
  * (or 1 to N), they are 0…N−1 in the order of the numbers. Else the sorted names are 0…N−1, and there must be N of them; or, where that
  * is told, the names in the order of the numbers in them (`class_9`, `class_10`).
  * @param folders the names, sorted
- * @throws ImageError for a mixture, a number outside 0…N−1, two folders of one label, or another count of names than N
+ * @throws ImageError for a name that is none of those that are known, a mixture, a number outside 0…N−1, two folders of one label, or another count of names than N
  */
 export function folderLabels(
   folders: readonly string[],
   { classes, order, classNames }: FolderLabelOptions,
   path: string,
 ): FolderLabels {
-  if (!order && classNames && folders.every((name) => classNames.includes(name))) {
-    return { labels: new Map(folders.map((name) => [name, classNames.indexOf(name)])), classNames };
-  }
   const numbered = folders.filter((name) => /^\d+$/.test(name));
+  if (!order && classNames) return byKnownNames(folders, numbered, classNames, path);
   if (order === 'name') return inOrder(folders, classes, path);
   const named = folders.find((name) => !/^\d+$/.test(name));
   const natural = [...folders].sort(byNumbers);
@@ -64,6 +65,38 @@ export function folderLabels(
     );
   }
   return numberedFolders(numbered, { classes, order }, path);
+}
+
+/** Folders of classes whose names are known; by their labels where all are called by numbers, and those names are not. */
+function byKnownNames(
+  folders: readonly string[],
+  numbered: readonly string[],
+  classNames: readonly string[],
+  path: string,
+): FolderLabels {
+  const same = namesAmong(folders, classNames);
+  if (same) return { labels: same.places, classNames, remark: same.remark };
+  if (numbered.length < folders.length) {
+    const other = folders.find((name) => !classNames.includes(name))!;
+    throw new ImageError(`${path}/${other}: no class is called so`, {
+      hint: `The classes are ${shownOf(classNames)}. To take the folders in the order of their names all the same: --class-order name.`,
+    });
+  }
+  const taken = numberedFolders(numbered, { classes: classNames.length, order: 'number' }, path);
+  const [first] = [...taken.labels].sort(([, a], [, b]) => a - b)[0]!;
+  const example = `${first} is ${classNames[taken.labels.get(first)!]}`;
+  return {
+    ...taken,
+    classNames,
+    remark: `Class folders are called by numbers, and taken for labels: ${example}`,
+  };
+}
+
+/** Origin: chosen by hand; how much is told. */
+const TOLD = 5;
+
+function shownOf(names: readonly string[]): string {
+  return names.slice(0, TOLD).join(', ') + (names.length > TOLD ? ', …' : '');
 }
 
 function numberedFolders(
@@ -89,7 +122,11 @@ function numberedFolders(
       classNames: undefined,
       other,
     };
-  if (isWhole) return { ...inOrder(sorted, classes, path), other };
+  if (isWhole) {
+    const remark = `Class folders are called by numbers up to ${sorted.at(-1)}, and taken for the classes 0 to ${classes - 1} in order: ${sorted[0]} is 0, ${sorted.at(-1)} is ${classes - 1}`;
+    // Where it may be another order, that which is taken in the end is said later.
+    return { ...inOrder(sorted, classes, path), other, remark: other ? undefined : remark };
+  }
   const [label, name] = outside;
   throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes! - 1}`, {
     hint:

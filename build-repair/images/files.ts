@@ -54,6 +54,8 @@ export function listedSet(
     grouped: boolean;
     classNames: readonly string[] | undefined;
     otherOrder?: ImageSet['otherOrder'];
+    orderFrom?: string | undefined;
+    frames?: ImageSet['frames'];
     remarks?: readonly string[];
     passedOver?: readonly SkippedImage[];
   },
@@ -111,6 +113,8 @@ export function listedSet(
     labelled: has.labelled,
     classNames: has.classNames,
     otherOrder: has.otherOrder,
+    orderFrom: has.orderFrom,
+    frames: has.frames,
     remarks: has.remarks,
     get skipped() {
       return skipped;
@@ -135,12 +139,13 @@ export function listedSet(
 /** Sides whose ratio differs from the net's by no more than this are taken for the same shape. */
 const SAME_SHAPE = 0.02;
 
-function isOtherSize(own: Size, net: Size): boolean {
+/** Whether a picture's size is another than the net's. */
+export function isOtherSize(own: Size, net: Size): boolean {
   return own.height !== net.height || own.width !== net.width;
 }
 
-/** Whichever way it is turned: only decoders know. */
-function isOtherShape({ height, width }: Size, net: Size): boolean {
+/** Whether its sides have another ratio, whichever way it is turned: only decoders know. */
+export function isOtherShape({ height, width }: Size, net: Size): boolean {
   const differs = (ratio: number) => Math.abs(Math.log((ratio * net.width) / net.height)) > SAME_SHAPE;
   return differs(height / width) && differs(width / height);
 }

@@ -5,13 +5,16 @@ import { isBeside, isImage } from './beside';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
-import { framesInWords, type Grouping, groupByPrefix, separatorOf } from './group';
+import { framesInWords, framesOf, type Grouping, groupByPrefix, separatorOf } from './group';
 import { LABELS_FILE, namesFilesIn, readLabelsFile } from './labels-file';
 import { type Listing, Walk } from './listing';
+import { namesAmong } from './same-names';
 import { refuseSplits } from './splits';
 
 export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
+  /** What else whoever uses the set should know, in sentences. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -25,15 +28,15 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
   const { folders, files } = await walk.list();
   if (folders.length === 0 && !files.includes(LABELS_FILE)) throw withoutClasses(path, files.length);
   const known = { ...options, classNames: await namesOf(path, { files, folders }, options) };
-  if (folders.length === 0) return openListed(path, files, known, walk);
+  if (folders.length === 0) return openListed(path, files, known, options, walk);
   if (files.includes(LABELS_FILE) && (await namesFilesIn(path, folders))) {
     const all = [...files];
     for (const folder of folders) for (const file of await walk.files(folder)) all.push(join(folder, file));
-    return openListed(path, all, known, walk);
+    return openListed(path, all, known, options, walk);
   }
   const alike = await refuseSplits(walk, folders, path);
   if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
-  const { labels, classNames, other } = folderLabels(folders, known, path);
+  const { labels, classNames, other, remark } = folderLabels(folders, known, path);
   const images: ListedImage[] = [];
   const within: string[] = [];
   for (const [folder, label] of [...labels].sort(([, a], [, b]) => a - b)) {
@@ -60,10 +63,12 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     if (await isImage(stray))
       grouped.push({ path: stray, bad: 'it is in no class folder, so it has no label' });
   }
+  const frames = groups ? undefined : framesOf(within);
   const has = {
     labelled: true,
     grouped: groups !== undefined,
     classNames,
+    frames,
     otherOrder: other && {
       ...other,
       labels: Int32Array.from(
@@ -71,10 +76,12 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
         ([name]) => other.classNames.indexOf(name),
       ),
     },
+    orderFrom: orderFrom(classNames, known, options),
     passedOver: walk.passedOver,
     remarks: [
-      ...ownInWords(classNames, options),
-      ...[alike, groups ? undefined : framesInWords(within, path)].filter((each) => each !== undefined),
+      ...(options.remarks ?? []),
+      ...ownInWords(folders, classNames, known, options),
+      ...[remark, alike, framesInWords(frames, within, path)].filter((each) => each !== undefined),
     ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
@@ -88,20 +95,49 @@ async function namesOf(path: string, { files, folders }: Listing, options: Folde
   const { classNames, order, classes, ownNames } = options;
   if (classNames || order) return classNames;
   if (files.includes(CLASS_INDICES)) return await readClassIndices(path, classes);
-  const isOwn = folders.length > 0 && folders.every((folder) => ownNames?.names.includes(folder));
-  return isOwn ? ownNames?.names : undefined;
+  const isOwn = ownNames && folders.length > 0 && namesAmong(folders, ownNames.names);
+  return isOwn ? ownNames.names : undefined;
 }
 
-/** That the order of the classes is the net's own, and from where; nothing where it isn't. */
-function ownInWords(taken: readonly string[] | undefined, { ownNames }: FolderSetOptions): string[] {
-  if (!ownNames || taken !== ownNames.names) return [];
-  const shown = taken.slice(0, 5).join(', ') + (taken.length > 5 ? ', …' : '');
-  return [`Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown}`];
+/** That the order of the classes is the net's own, and from where, or that it isn't, and why; nothing where the net has none. */
+function ownInWords(
+  called: readonly string[],
+  taken: readonly string[] | undefined,
+  known: FolderSetOptions,
+  { ownNames, classNames, order }: FolderSetOptions,
+): string[] {
+  const areLabels = called.every((name) => /^\d+$/.test(name)) && taken !== ownNames?.names;
+  if (!ownNames || classNames || order || areLabels) return [];
+  const shown = (names: readonly string[]) => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
+  if (taken === ownNames.names)
+    return [
+      `Classes taken in the order of the names that the net comes with (${ownNames.from}): ${shown(taken)}`,
+    ];
+  if (taken?.join('/') === ownNames.names.join('/')) return [];
+  const why =
+    known.classNames && known.classNames === taken
+      ? `${CLASS_INDICES} tells others`
+      : `the classes are called otherwise (${shown(called)})`;
+  return [
+    `The names that the net comes with (${ownNames.from}: ${shown(ownNames.names)}) are not used: ${why}`,
+  ];
+}
+
+/** Where the order of the classes is from, where it was told. @param known the options, with the names that are taken */
+function orderFrom(
+  taken: readonly string[] | undefined,
+  known: FolderSetOptions,
+  { ownNames, classNames, order }: FolderSetOptions,
+): string | undefined {
+  if (order) return `--class-order ${order}`;
+  if (!taken) return undefined;
+  if (taken === ownNames?.names) return ownNames.from.replace('beside it', 'beside the net');
+  return taken === known.classNames && taken !== classNames ? CLASS_INDICES : undefined;
 }
 
 function refuseUnnamed(folders: readonly string[], names: readonly string[], path: string): void {
+  if (namesAmong(folders, names)) return;
   const other = folders.find((folder) => !names.includes(folder));
-  if (other === undefined) return;
   throw new ImageError(`${path}/${CLASS_INDICES} names no class "${other}", and there is such a folder`, {
     hint: 'Take the file or the folder out, or tell the order: --class-order name.',
   });
@@ -111,10 +147,11 @@ function refuseUnnamed(folders: readonly string[], names: readonly string[], pat
 async function openListed(
   path: string,
   files: readonly string[],
+  known: FolderSetOptions,
   options: FolderSetOptions,
   { passedOver }: Walk,
 ): Promise<ImageSet> {
-  const { labels, classNames } = await readLabelsFile(path, files, options);
+  const { labels, classNames, called, remark } = await readLabelsFile(path, files, known);
   const listed = [...labels].sort(([a, one], [b, other]) => one - other || (a < b ? -1 : 1));
   const names = listed.map(([file, label]) => join(String(label), file));
   const groups = options.group && groupByPrefix(names, separatorOf(options.group, path), path);
@@ -128,9 +165,21 @@ async function openListed(
     if (!labels.has(file) && (await isImage(other)))
       images.push({ path: other, bad: `${LABELS_FILE} doesn't name it, so it has no label` });
   }
-  const frames = groups ? undefined : framesInWords(names, path);
-  const has = { labelled: true, grouped: groups !== undefined, classNames, passedOver };
-  const remarks = [...ownInWords(classNames, options), ...(frames ? [frames] : [])];
+  const frames = groups ? undefined : framesOf(names);
+  const from = orderFrom(classNames, known, options);
+  const has = {
+    labelled: true,
+    grouped: groups !== undefined,
+    classNames,
+    passedOver,
+    orderFrom: from,
+    frames,
+  };
+  const remarks = [
+    ...(options.remarks ?? []),
+    ...ownInWords(called, classNames, known, options),
+    ...[remark, framesInWords(frames, names, path)].filter((each) => each !== undefined),
+  ];
   return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { UsageError } from '../../models/errors';
+import type { ImageSet } from '../../models/images/set';
 
 /** How images belong together. */
 export type Grouping =
@@ -77,10 +78,10 @@ const MOST = 0.9;
 const FRAME = /^([^_-]+)([_-]).*\d\.\w+$/;
 
 /**
- * A word where images that are each taken for itself look like frames of a few groups: `00004_00017.png`.
+ * The groups that images which are each taken for itself look like frames of, where they are few: `00004_00017.png`.
  * @param files names within the folder: `class/file`
  */
-export function framesInWords(files: readonly string[], path: string): string | undefined {
+export function framesOf(files: readonly string[]): ImageSet['frames'] {
   const groups = new Map<string, Set<string>>();
   const separators = new Map<string, number>();
   let frames = 0;
@@ -99,5 +100,17 @@ export function framesInWords(files: readonly string[], path: string): string | 
   const several = [...groups.values()].filter((each) => each.size > 1).length;
   const [separator] = [...separators].sort(([, a], [, b]) => b - a)[0] ?? [];
   if (frames < MOST * files.length || 2 * several < groups.size || FRAMES * count > frames) return undefined;
-  return `The ${files.length} images of ${path} look like frames of ${count} groups: --group prefix:${separator} keeps each together, or false alarms may come out higher than promised`;
+  return { groups: count, flag: `--group prefix:${separator}` };
+}
+
+/** The same in a sentence. */
+export function framesInWords(
+  frames: ImageSet['frames'],
+  { length }: readonly string[],
+  path: string,
+): string | undefined {
+  return (
+    frames &&
+    `The ${length} images of ${path} look like frames of ${frames.groups} groups: ${frames.flag} keeps each together, or false alarms may come out higher than promised`
+  );
 }

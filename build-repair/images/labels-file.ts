@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
 import type { FolderLabelOptions } from './class-folders';
 import { readText } from './read-text';
+import { namesAmong, type SameNames } from './same-names';
 
 /** A whole number as floats are written: `3.0`. */
 const WHOLE = /^(\d+)\.0+$/;
@@ -23,6 +24,10 @@ export interface ListedLabels {
   readonly labels: ReadonlyMap<string, number>;
   /** By label, where the labels are names. */
   readonly classNames: readonly string[] | undefined;
+  /** What the file calls the classes, sorted. */
+  readonly called: readonly string[];
+  /** What whoever uses them should know, a sentence. */
+  readonly remark?: string | undefined;
 }
 
 /**
@@ -41,15 +46,18 @@ export async function readLabelsFile(
   const path = join(folder, LABELS_FILE);
   const texts = textsOf(await textOf(path), path, new Set(files));
   const distinct = [...new Set([...texts.values()].map(({ label }) => label))].sort();
-  const isOf = (all: readonly string[] | undefined) =>
-    all !== undefined && distinct.every((name) => all.includes(name));
   const own = known.ownNames?.names;
-  const names = known.order ? undefined : (known.classNames ?? (isOf(own) ? own : undefined));
-  const byName = (classNames: readonly string[]) => {
-    const labelOf = new Map(classNames.map((name, label) => [name, label]));
-    return { labels: mapped(texts, ({ label }) => labelOf.get(label)!), classNames };
-  };
-  if (names && isOf(names)) return byName(names);
+  const names = known.order
+    ? undefined
+    : (known.classNames ?? (own && namesAmong(distinct, own) ? own : undefined));
+  const byName = (classNames: readonly string[], { places, remark }: SameNames): ListedLabels => ({
+    labels: mapped(texts, ({ label }) => places.get(label)!),
+    classNames,
+    called: distinct,
+    remark,
+  });
+  const same = names && namesAmong(distinct, names);
+  if (same) return byName(names, same);
   const other = distinct.find((name) => !/^\d+$/.test(name));
   if (distinct.includes('-1') && distinct.every((name) => /^-?\d+$/.test(name))) {
     const { line } = [...texts.values()].find(({ label }) => label === '-1')!;
@@ -63,6 +71,10 @@ export async function readLabelsFile(
     return {
       labels: mapped(texts, ({ label, line }) => numberOf(label, known.classes, `${path}: line ${line}`)),
       classNames: names,
+      called: distinct,
+      remark:
+        names &&
+        `Labels are numbers, and taken for those of the classes: ${distinct[0]} is ${names[Number(distinct[0])]}`,
     };
   }
   if (names) {
@@ -76,7 +88,7 @@ export async function readLabelsFile(
       hint: 'Names are taken in sorted order, so every class is wanted; or give labels as numbers from 0, or a class_indices.json beside it.',
     });
   }
-  return byName(distinct);
+  return byName(distinct, namesAmong(distinct, distinct)!);
 }
 
 function textOf(path: string): Promise<string> {

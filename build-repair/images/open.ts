@@ -49,7 +49,7 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   const { labelsRequired = true, ...rest } = options;
   const group = options.group === undefined ? undefined : parseGroup(options.group);
   if (labelsRequired && (await kindOf(path)).isDirectory())
-    return await openFolderSet(path, { ...rest, group });
+    return await openFolderSet(path, { ...rest, group, remarks: withoutEffect(path, options, true) });
   const files = await imageFiles(path, labelsRequired, isBeside);
   if (files) {
     const name = files.paths[0] === path ? path : basename(resolve(path));
@@ -57,7 +57,25 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   }
   const groupDataset = group && datasetOfGroup(group, path);
   const openSet = isNumpy(path) ? openNumpySet : openHdf5Set;
-  return await openSet(path, { ...rest, labelsRequired, groupDataset });
+  const remarks = withoutEffect(path, options, false);
+  return await openSet(path, { ...rest, labelsRequired, groupDataset, remarks });
+}
+
+/** What was told of a set and has no effect, a sentence each. */
+function withoutEffect(path: string, options: OpenOptions, isFolder: boolean): string[] {
+  const { dataName, labelName, layout, order } = options;
+  if (!isFolder)
+    return order
+      ? [
+          `--class-order ${order} has no effect on ${path}: the labels of arrays are numbers, as the net counts its classes`,
+        ]
+      : [];
+  const told = [
+    dataName !== undefined && '--data-name',
+    labelName !== undefined && '--label-name',
+    layout && '--layout',
+  ].filter((each) => each !== undefined && each !== false);
+  return told.length > 0 ? [`${told.join(', ')} has no effect on ${path}: it is for files of arrays`] : [];
 }
 
 /** Files of images, and what was not taken for one. */

@@ -64,7 +64,7 @@ export async function read({
   };
   try {
     const sets = await loadAll();
-    for (const line of clean.remarks ?? []) tell(line);
+    for (const line of [...(net.namesNotUsed ?? []), ...(clean.remarks ?? [])]) tell(line);
     for (const line of alikeInWords(lookForAlike(sets.images, signal), clean.name)) tell(line);
     if (sets.hosts) checkHosts(sets.hosts);
     const flat = toLogits(net.model);

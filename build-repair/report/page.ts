@@ -6,6 +6,7 @@ import { detectionSections } from './sections/detection';
 import { examplesSection } from './sections/examples';
 import { figuresSection } from './sections/figures';
 import { findingSection } from './sections/finding';
+import { promiseSection } from './sections/promise';
 import { repairedSection } from './sections/repaired';
 import { runSection } from './sections/run';
 import { summarySection } from './sections/summary';
@@ -42,6 +43,7 @@ export async function reportHtml(report: Report): Promise<string> {
 <h1>${bundle.name}</h1>
 <p class="note">Bundle ${bundle.id.slice(0, 16)} · ${bundle.method} · <time datetime="${run.started.toISOString()}">${date(run.started)}</time></p>
 </header>
+${promiseSection(report)}
 ${await findingSection(report)}
 ${repairedSection(report)}
 ${summarySection(report)}

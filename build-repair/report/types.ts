@@ -79,6 +79,8 @@ export interface Report {
   readonly finding?: Finding;
   /** Of a repair: figures of the calibration images, and no poisoned sets. */
   readonly figures: Evaluation;
+  /** The likeliest cause of false alarms whose interval leaves out what was promised; with it, they stand first. */
+  readonly likelyCause?: string | undefined;
   /** Every image's verdict; of a repair, on its calibration images. */
   readonly observed?: { readonly clean: ObservedSet; readonly poisoned: readonly ObservedSet[] };
   readonly run: Run;

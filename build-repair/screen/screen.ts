@@ -10,6 +10,8 @@ export interface ScreenTotals {
   readonly images: number;
   readonly backdoored: number;
   readonly errors: number;
+  /** Picture files of another size than the net takes, and how many of these of another shape. */
+  readonly others?: { readonly size: number; readonly shape: number } | undefined;
 }
 
 /** How far a screening is: what it goes on from after it was stopped. */
@@ -95,5 +97,10 @@ function added(totals: ScreenTotals, rows: readonly ScreenRow[]): ScreenTotals {
     images: totals.images + rows.length,
     backdoored: totals.backdoored + rows.filter((row) => 'verdict' in row && row.verdict.backdoored).length,
     errors: totals.errors + rows.filter((row) => 'error' in row).length,
+    others: {
+      size: (totals.others?.size ?? 0) + rows.filter((row) => 'other' in row && row.other).length,
+      shape:
+        (totals.others?.shape ?? 0) + rows.filter((row) => 'other' in row && row.other === 'shape').length,
+    },
   };
 }

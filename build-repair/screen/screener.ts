@@ -7,8 +7,10 @@ import { NeverSettled, type Recording, screenObject } from '../../functions/scre
 import type { Uploads } from '../../functions/uploads/s3';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
+import type { ImageShape } from '../../models/images/set';
 import { openTrust } from '../../models/signing/signatures';
 import type { Verdict } from '../../models/verdict';
+import { isOtherShape, isOtherSize } from '../images/files';
 import { inOrder } from '../images/in-order';
 import { readImageFile, unreadable } from '../images/read-file';
 import type { Portion } from './portions';
@@ -20,7 +22,13 @@ const OBJECTS = 16;
 
 /** One image's row: its verdict, or why it has none. */
 export type ScreenRow =
-  | { readonly image: string; readonly verdict: Verdict; readonly className: string | undefined }
+  | {
+      readonly image: string;
+      readonly verdict: Verdict;
+      readonly className: string | undefined;
+      /** Of a picture file of another size than the net takes, or of another shape, too. */
+      readonly other?: 'size' | 'shape' | undefined;
+    }
   | { readonly image: string; readonly error: string };
 
 /** What a screener is made from; it goes to other processes as it is. */
@@ -64,7 +72,9 @@ export async function openScreener({ bundle, id, trust, recording }: ScreenerSet
       } else rows.set(each.item, { image: each.item, error: unreadable(each.reason) });
     }
     const verdicts = await mostSuspicious(pictures, (pixels, count) => goodnet.classify(pixels, count));
-    for (const row of rowsOf(readable, verdicts)) rows.set(row.image, row);
+    rowsOf(readable, verdicts).forEach((row, i) => {
+      rows.set(row.image, { ...row, other: otherOf(pictures[i]![0]!, goodnet.shape) });
+    });
     return paths.map((path) => rows.get(path)!);
   }
 
@@ -93,6 +103,11 @@ export async function openScreener({ bundle, id, trust, recording }: ScreenerSet
     },
     close: () => goodnet.dispose(),
   };
+}
+
+function otherOf({ size }: Rendered, net: ImageShape): 'size' | 'shape' | undefined {
+  if (!size || !isOtherSize(size, net)) return undefined;
+  return isOtherShape(size, net) ? 'shape' : 'size';
 }
 
 /** What the client of S3 throws says how often it was tried. */

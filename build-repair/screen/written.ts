@@ -20,7 +20,12 @@ const schema = z.object({
   bytes: z.number().int().nonnegative(),
   portions: z.number().int().nonnegative(),
   names: z.string(),
-  totals: z.object({ images: z.number(), backdoored: z.number(), errors: z.number() }),
+  totals: z.object({
+    images: z.number(),
+    backdoored: z.number(),
+    errors: z.number(),
+    others: z.object({ size: z.number(), shape: z.number() }).optional(),
+  }),
 });
 
 /** Rows that go to a file. */

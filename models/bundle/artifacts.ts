@@ -5,6 +5,7 @@ import '../nets/channel-scale';
 import '../nets/dilated';
 import '../nets/group-normalization';
 import '../nets/grouped';
+import '../nets/pick-channels';
 import '../nets/resize';
 import '../nets/unit-normalization';
 

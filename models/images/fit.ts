@@ -31,13 +31,23 @@ export interface Placing {
 
 /** Reads a `--fit` flag. @throws UsageError when it is none of the forms */
 export function parseFit(text: string): Fit {
-  const wanted = 'stretch, crop, crop:256/224, or pad is wanted';
-  if (!isFit(text)) throw new UsageError(`--fit ${text}: ${wanted}`);
+  const refused = (why: string, hint?: string) => new UsageError(`--fit ${text}: ${why}`, { hint });
+  const [, ...sizes] = /^crop:([^/]*)\/([^/]*)$/.exec(text) ?? [];
+  for (const [i, size] of sizes.entries()) {
+    const what = i === 0 ? 'the size that a picture is made to' : 'the size that is cut out';
+    if (!/^[1-9]\d{0,4}$/.test(size))
+      throw refused(
+        `${what} is "${size}", not a whole number of 1 to 99999`,
+        'For example: --fit crop:256/224.',
+      );
+  }
+  if (!isFit(text)) throw refused('stretch, crop, crop:256/224, or pad is wanted');
   const { resized, cropped } = cropOf(text);
   if (resized >= cropped) return text;
-  throw new UsageError(`--fit ${text}: what is cut out is larger than the picture`, {
-    hint: `The size that a picture is made to comes first: crop:${cropped}/${resized}.`,
-  });
+  throw refused(
+    'what is cut out is larger than the picture',
+    `The size that a picture is made to comes first: crop:${cropped}/${resized}.`,
+  );
 }
 
 /** Whether a text is of one of the forms. */

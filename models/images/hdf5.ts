@@ -25,6 +25,8 @@ export interface Hdf5SetOptions {
   readonly layout?: Layout;
   /** Leaves out images with values outside 0–255, instead of refusing the set. */
   readonly skipBad?: boolean;
+  /** What whoever uses the set should know, in sentences. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -59,7 +61,13 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
   const labels = labelsRequired ? await column(names.label, '--label-name') : undefined;
   const trueLabels = labels && file.keys().includes('true_label') ? await column('true_label') : undefined;
   const groups = groupDataset ? await readGroups(file, groupDataset, rows.count) : undefined;
-  return rowsSet(path, rows, { labels, trueLabels, groups }, { shape, layout, skipBad }, () => file.close());
+  return rowsSet(
+    path,
+    rows,
+    { labels, trueLabels, groups },
+    { shape, layout, skipBad, remarks: options.remarks },
+    () => file.close(),
+  );
 }
 
 /** Whether Keras wrote it: a whole model, or weights alone. */

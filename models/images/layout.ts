@@ -27,7 +27,7 @@ export function tellLayout(
       `${name}: its images are ${row.join('×')}; the net takes ${height}×${width}×${channels}` +
         (asked && (first || last) ? `, which does not fit --layout ${asked}` : ''),
       {
-        hint: `The dataset's shape should be (N, ${channels}, ${height}, ${width}) or (N, ${height}, ${width}, ${channels}).`,
+        hint: `The dataset's shape should be (N, ${channels}, ${height}, ${width}) or (N, ${height}, ${width}, ${channels}). Arrays are taken as they are: resize them before, for --fit is for picture files.`,
       },
     );
   }

@@ -36,7 +36,11 @@ export function npyRows(bytes: Uint8Array, name: string): NumberRows {
   const [, , kind = '', fortran, sides = ''] = HEADER.exec(header) ?? [];
   const read = KINDS[kind];
   if (!read || fortran === 'True' || endianness() !== 'LE') {
-    if (/'[<>|=]?[USO]\d*'/.test(header))
+    if (/'descr': '\|O'/.test(header))
+      throw new ImageError(`${name} holds objects of Python (dtype=object), which are never unpickled`, {
+        hint: 'Save it as plain numbers: np.array(y.tolist()).astype("int64") for labels, "uint8" for pixels.',
+      });
+    if (/'[<>|=]?[US]\d*'/.test(header))
       throw new ImageError(`${name} does not hold numbers`, { hint: TEXTS });
     throw new ImageError(`${name} can't be read: its header is ${header.trim().slice(0, 120)}`, {
       hint: 'Plain numbers are wanted: np.ascontiguousarray(x).astype("uint8"); float32 will do, too.',

@@ -43,7 +43,12 @@ export async function openNumpySet(path: string, options: Hdf5SetOptions): Promi
   const ofGroup = groupDataset === undefined ? undefined : await arrays.read(groupDataset);
   if (ofGroup) checkColumn(ofGroup, rows.count);
   const groups = ofGroup && Array.from(ofGroup.read(0, rows.count), String);
-  return rowsSet(path, rows, { labels, trueLabels, groups }, { shape, layout, skipBad });
+  return rowsSet(
+    path,
+    rows,
+    { labels, trueLabels, groups },
+    { shape, layout, skipBad, remarks: options.remarks },
+  );
 }
 
 interface Arrays {

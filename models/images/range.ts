@@ -10,13 +10,13 @@ export interface UnitValues {
 }
 
 /** A black pixel tells nothing of its range, nor does what would be next to black in any: half a step of 255. */
-const DARK = 1 / 510;
+export const DARK = 1 / 510;
 /** Rounding. */
 const SLACK = 1e-3;
 /** With at least this share of the values that tell anything within 1, the others are outliers, such as a trigger that was not clipped. */
 const BULK = 0.75;
 /** No picture of 0–255 that has fractions is so dark; what was added to one of 0–1 goes up to twice that. */
-const MOST_UNIT = 2;
+export const MOST_UNIT = 2;
 /** With at least this share below zero, zero is the middle. */
 const NEGATIVE = 0.01;
 /** Around zero, with fewer than this share within −1…1 and none so many deviations away, values are normalised. */

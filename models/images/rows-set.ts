@@ -3,6 +3,7 @@ import { ImageError } from '../errors';
 import { Blocks } from '../hdf5/blocks';
 import type { NumberRows } from '../hdf5/rows';
 import { copyImage, type Layout } from './layout';
+import { type MixedRanges, mixedRanges, rangeOfPicture } from './mixed-range';
 import { RangeLook, rescaling, unitInWords } from './range';
 import { type ImageBatch, type ImageSet, type ImageShape, imageSize, type SkippedImage } from './set';
 
@@ -16,6 +17,14 @@ export interface RowColumns {
   readonly groups: readonly string[] | undefined;
 }
 
+/** How the rows are to be taken. */
+export interface RowsOptions {
+  readonly shape: ImageShape;
+  readonly layout: Layout;
+  readonly skipBad: boolean;
+  readonly remarks?: readonly string[] | undefined;
+}
+
 /**
  * A set whose images are the rows of one array of numbers.
  * @param path where it is, for messages
@@ -26,12 +35,13 @@ export function rowsSet(
   path: string,
   rows: NumberRows,
   { labels, trueLabels, groups }: RowColumns,
-  how: { readonly shape: ImageShape; readonly layout: Layout; readonly skipBad: boolean },
+  how: RowsOptions,
   close: () => void = () => {},
 ): ImageSet {
   const { shape, layout, skipBad } = how;
   refuseUnitRange(rows);
 
+  const isOfOtherRange = mixedRangeCheck(rows, skipBad);
   let skipped: SkippedImage[] = [];
   let closed = false;
   async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
@@ -44,6 +54,13 @@ export function rowsSet(
       const kept: number[] = [];
       for (let row = start; row < end; row++) {
         const { values, from } = blocks.at(row);
+        if (isOfOtherRange(values, from, size)) {
+          skipped.push({
+            name: `${path}#${row}`,
+            reason: 'its values look like 0–1, those of others like 0–255',
+          });
+          continue;
+        }
         const bad = copyImage(values, from, pixels, kept.length * size, shape, layout);
         if (bad === undefined) kept.push(row);
         else if (skipBad) skipped.push({ name: `${path}#${row}`, reason: outside(bad) });
@@ -71,6 +88,7 @@ export function rowsSet(
     size: rows.count,
     labelled: labels !== undefined,
     classNames: undefined,
+    remarks: how.remarks,
     get skipped() {
       return skipped;
     },
@@ -91,11 +109,44 @@ function refuseUnitRange(rows: NumberRows): void {
     look.add(blocks.at(block * blocks.blockRows).values);
   }
   const told = look.told();
+  if (told && told.range !== 'normalised') {
+    const mixed = mixedRanges(rows);
+    if (mixed) throw mixedError(rows.name, mixed);
+  }
   if (told) {
     throw new ImageError(`${rows.name}: its values ${unitInWords(told)}`, {
       hint: `${rescaling(told)} How the net takes them is told by --pixels.`,
     });
   }
+}
+
+/**
+ * Tells of each picture whether it is of another range than the others of a set of 0–255, of which all are looked through at the first that may be.
+ * @throws ImageError, as is told of a picture, where there are some and they are not to be left out
+ */
+function mixedRangeCheck(
+  rows: NumberRows,
+  skipBad: boolean,
+): (values: ArrayLike<number>, from: number, size: number) => boolean {
+  let mixed: MixedRanges | undefined | 'not yet' = 'not yet';
+  return (values, from, size) => {
+    const range = rangeOfPicture(values, from, from + size);
+    if (range !== 'unit' && range !== 'whole') return false;
+    if (mixed === 'not yet') mixed = mixedRanges(rows);
+    if (!mixed) return false;
+    if (!skipBad) throw mixedError(rows.name, mixed);
+    return range === 'unit' || mixed.hasWhole;
+  };
+}
+
+function mixedError(name: string, { unit, full }: MixedRanges): ImageError {
+  const kind = unit.values.range === '-1-1' ? '−1…1' : '0–1';
+  return new ImageError(
+    `${name} mixes ranges: ${unit.count} of its pictures look like ${kind} (row ${unit.example} goes up to ${Number(unit.values.largest.toPrecision(8))}), ${full.count} like 0–255 (row ${full.example})`,
+    {
+      hint: `Pixels must be 0–255 in all of them: ${kind === '0–1' ? 'multiply the former by 255' : 'add 1 to the former and multiply by 127.5'}. Or leave those out: --skip-bad.`,
+    },
+  );
 }
 
 function outside(value: number): string {

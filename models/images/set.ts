@@ -50,6 +50,8 @@ export interface ImageSet {
   readonly labelled: boolean;
   /** Class names, index = label, where the set has them (the folders' names). */
   readonly classNames: readonly string[] | undefined;
+  /** Where the order of the classes is from, in words, where it was told: `labels.txt beside the net`, `--class-order name`. */
+  readonly orderFrom?: string | undefined;
   /**
    * Another order that the class folders may be in, where none was told: of their names, as Keras takes them, where the labels follow the
    * numbers that they are called by; of the numbers in their names where the labels follow these. `labels[label]` is what it is then.
@@ -57,6 +59,8 @@ export interface ImageSet {
   readonly otherOrder?: OtherOrder | undefined;
   /** What whoever uses the set should know, in sentences. */
   readonly remarks?: readonly string[] | undefined;
+  /** What files that are each taken for themselves look like frames of: so many groups, which a flag would keep together. */
+  readonly frames?: { readonly groups: number; readonly flag: string } | undefined;
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
   readonly skipped: readonly SkippedImage[];
   /** What lies in the folder and is not taken for an image, though it is not hidden: links that lead round, named pipes. */

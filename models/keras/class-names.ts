@@ -22,23 +22,49 @@ export const NAME_FIELDS = ['class_names', 'labels', 'classes'] as const;
 export const NAME_FILES = ['labels.txt', 'class_names.txt', 'classes.txt'] as const;
 export const MOST_NAMES_BYTES = 2 ** 20;
 
-/** The first of some texts that names so many classes, each otherwise. */
-export function classNamesIn(told: readonly NamesText[], classes: number): OwnClassNames | undefined {
-  for (const { text, from } of told) {
-    const names = namesIn(text);
-    if (names.length === classes && new Set(names).size === classes) return { names, from };
-  }
-  return undefined;
+/** What a net comes with that may be its classes' names. */
+export interface FoundClassNames {
+  /** The first that names so many classes, each otherwise. */
+  readonly ownNames: OwnClassNames | undefined;
+  /** Why others are not used, a sentence each; those that say the same are left out. */
+  readonly notUsed: readonly string[];
 }
 
-/** The names in a file beside a net; undefined where there is none, or of other classes. @param path the net's */
-export async function classNamesBeside(path: string, classes: number): Promise<OwnClassNames | undefined> {
+/** The classes' names among some texts. */
+export function classNamesIn(told: readonly NamesText[], classes: number): FoundClassNames {
+  let ownNames: OwnClassNames | undefined;
+  const notUsed: string[] = [];
+  for (const { text, from } of told) {
+    const names = namesIn(text);
+    const why =
+      whyNoNames(text, names, classes) ??
+      (ownNames && isOther(names, ownNames.names) && `${ownNames.from} is`);
+    if (why) notUsed.push(`The class names of ${from} are not used: ${why}`);
+    else ownNames ??= { names, from };
+  }
+  return { ownNames, notUsed };
+}
+
+function whyNoNames(text: NamesText['text'], names: readonly string[], classes: number): string | undefined {
+  if ([text].flat().some((each) => /[\0\ufffd]/.test(each))) return 'it is no text in UTF-8';
+  if (names.length === 0) return 'it is no list of names';
+  if (names.length !== classes) return `it names ${names.length} classes, the net has ${classes}`;
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  return twice === undefined ? undefined : `it names "${twice}" twice`;
+}
+
+function isOther(names: readonly string[], taken: readonly string[]): boolean {
+  return names.some((name, i) => name !== taken[i]);
+}
+
+/** The texts in files beside a net that may be names. @param path the net's */
+export async function namesBeside(path: string): Promise<NamesText[]> {
   const told: NamesText[] = [];
   for (const name of NAME_FILES) {
     const bytes = await readRegular(join(dirname(path), name), MOST_NAMES_BYTES).catch(() => undefined);
     if (bytes) told.push({ text: bytes.toString('utf8'), from: `${name} beside it` });
   }
-  return classNamesIn(told, classes);
+  return told;
 }
 
 function namesIn(text: string | readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { GoodNetError, NetError, UsageError } from '../errors';
 import { architectures, findArchitecture } from './architectures';
 import { buildNet } from './build';
-import { classNamesBeside, classNamesIn } from './class-names';
+import { classNamesIn, namesBeside } from './class-names';
 import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
@@ -25,8 +25,9 @@ export async function loadNet(path: string, options: LoadNetOptions = {}): Promi
     const file = await openKerasFile(path);
     try {
       const net = await loadOpened(file, options);
-      const ownNames = classNamesIn(file.named, net.classes) ?? (await classNamesBeside(path, net.classes));
-      return ownNames ? { ...net, ownNames } : net;
+      const told = [...file.named, ...(await namesBeside(path))];
+      const { ownNames, notUsed } = classNamesIn(told, net.classes);
+      return { ...net, ...(ownNames && { ownNames }), ...(notUsed.length > 0 && { namesNotUsed: notUsed }) };
     } finally {
       file.hdf5.close();
     }

@@ -1,6 +1,7 @@
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { NetError } from '../errors';
 import { callOf, type LayerCall } from '../nets/graph';
+import { PickChannels } from '../nets/pick-channels';
 import type { NetOutput } from './types';
 
 /** Layers that only move values, or leave them as they are. */
@@ -12,6 +13,7 @@ const MOVING = new Set([
   'Cropping2D',
   'Dropout',
   'Rescaling',
+  PickChannels.className,
 ]);
 const POOLING = /Pooling2D$/;
 /** Layers after which values may be anything, whatever went in. */
@@ -40,7 +42,19 @@ export function outputOf(output: SymbolicTensor): NetOutput {
   if (className === 'Activation' && activation === 'linear') return outputOf(call.inputs[0]!);
   if (activation === 'linear') return 'logits';
   if (activation !== undefined) throw refused(layer, `ends in ${activation}, not in softmax or logits`);
-  if (MOVING.has(className) || isSinglePlace(call)) return outputOf(call.inputs[0]!);
+  if (MOVING.has(className) || isSinglePlace(call)) {
+    const answers = outputOf(call.inputs[0]!);
+    if (
+      answers === 'softmax' &&
+      layer instanceof PickChannels &&
+      !layer.keepsAll(call.inputs[0]!.shape.at(-1)!)
+    )
+      throw refused(
+        layer,
+        'leaves out some of the classes of a softmax, so its answers are no probabilities',
+      );
+    return answers;
+  }
   if (!POOLING.test(className) && !MIXING.has(className)) {
     throw refused(layer, `ends in ${className}, not in softmax or logits`);
   }

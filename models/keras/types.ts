@@ -26,6 +26,8 @@ export interface LoadedNet {
   readonly output: NetOutput;
   /** The classes' names, where the file has them, or one beside it. */
   readonly ownNames?: OwnClassNames;
+  /** Why others that the file has, or one beside it, are not these, a sentence each. */
+  readonly namesNotUsed?: readonly string[];
   /** What whoever trusts the file should know of it, a sentence each, such as code in it, or what is assumed of it. */
   readonly notes?: readonly string[];
 }

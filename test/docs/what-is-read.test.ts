@@ -1,10 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openImages } from '../../build-repair/images/open';
 import { startEngine } from '../../models/engine';
 import { inspectNet, type LoadNetOptions } from '../../models/keras';
 import { knownLayers } from '../../models/keras/layers';
 import { trainingOnlyLayers } from '../../models/keras/layers/augmentation';
+import { writeFiles } from '../build-repair/images/write-images';
+import { readAll, writeHdf5 } from '../models/images/write-hdf5';
 import { fixture, optionsOf } from '../models/keras/nets';
 import {
   dense,
@@ -121,12 +126,49 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     'keras2/operations.h5',
     'common3/convnext.h5',
   ],
+  '`preprocess_input` inside the net, in all its modes; slices that take or turn channels (`x[..., ::-1]`) or cut rows and columns':
+    ['common2/picks.h5', 'common3/picks.h5'],
   'other operations on tensors': [withLayer('TFOpLambda', { function: 'math.reduce_mean' })],
   '`AutoContrast`, which Keras applies to images that it classifies': [withLayer('AutoContrast', {})],
   'a `Lambda` layer: code from strangers is never executed': [lambda],
 };
 
-/** What the rows of a document say of nets; those of pictures are checked elsewhere. */
+const picture = (path: string) =>
+  sharp({ create: { width: 9, height: 4, channels: 3, background: '#246' } })
+    .toFormat(/[^.]*$/.exec(path)![0] as 'png')
+    .toBuffer();
+const inClass = async (...names: string[]) =>
+  Object.fromEntries(
+    await Promise.all(names.map(async (name) => [`0/${name}`, await picture(name)] as const)),
+  );
+/** Arrays of one black picture and its label, as np.save writes them. */
+const npy = (sides: string, length: number) => {
+  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${sides}), }`.padEnd(117);
+  const head = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}\n`, 'latin1');
+  return Buffer.concat([head, new Uint8Array(length)]);
+};
+const arrays = { 'x.npy': npy('1, 4, 5, 3', 60), 'y.npy': npy('1,', 1) };
+
+/** Sets by what README says of pictures: each is written below a folder, and gives its path. */
+const SETS: Readonly<Record<string, readonly ((at: string) => Promise<string>)[]>> = {
+  'pictures: a folder a class of JPEG, PNG, WebP, or one folder with `labels.csv`': [
+    async (at) => writeFiles(at, await inClass('a.jpeg', 'b.png', 'c.webp')),
+    async (at) => writeFiles(at, { 'a.png': await picture('a.png'), 'labels.csv': 'file,label\na.png,0\n' }),
+  ],
+  'pictures: arrays in HDF5, `.npz`, `.npy`': [
+    (at) =>
+      writeHdf5(`${at}.h5`, {
+        data: { data: new Uint8Array(60), shape: [1, 4, 5, 3] },
+        label: { data: new Uint8Array(1), shape: [1] },
+      }),
+    async (at) => join(writeFiles(at, { 'set.npz': zipSync(arrays) }), 'set.npz'),
+    async (at) => join(writeFiles(at, arrays), 'x.npy'),
+  ],
+};
+const FITS =
+  'pictures of another size or shape: stretched, cropped or padded, as `--fit` tells or the net does best';
+
+/** What the rows of a document say of nets; those of pictures are apart. */
 function rowsOf(document: keyof typeof documents): { what: string; read: boolean }[] {
   const text = textOf(document);
   const start = text.indexOf(`## ${documents[document]}\n`);
@@ -173,6 +215,27 @@ describe('what documents say is read, or not', () => {
 
   it('the nets made here are read, but for what they are about', async () => {
     expect(await isRead(withLayer('UpSampling2D', { interpolation: 'nearest' }))).toBe(true);
+  });
+
+  it('pictures: each set of a row is read, and every such row has sets', async () => {
+    const text = textOf('README.md');
+    const told = tablesIn(text.slice(text.indexOf('## What it reads')))[0]!.rows.filter(([what]) =>
+      what!.startsWith('pictures'),
+    );
+    expect(told).toEqual([...Object.keys(SETS), FITS].map((what) => [what, 'yes']));
+    const shape = { height: 4, width: 5, channels: 3 };
+    for (const [row, sets] of Object.values(SETS).entries()) {
+      for (const [i, make] of sets.entries()) {
+        const set = await openImages(await make(join(folder, `set${row}-${i}`)), { shape, classes: 2 });
+        const [batch] = await readAll(set);
+        expect(batch!.labels![0]).toBe(0);
+        set.close();
+      }
+    }
+    for (const fit of ['stretch', 'crop', 'crop:256/224', 'pad'] as const) {
+      const set = await openImages(join(folder, 'set0-0'), { shape: { ...shape, fit }, classes: 2 });
+      expect((await readAll(set))[0]!.pixels).toHaveLength(3 * 60);
+    }
   });
 
   it('every net here stands in a row', () => {

@@ -44,6 +44,21 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const out = (name: string) => join(work, name);
 const lines = (path: string) => readFileSync(path, 'utf8').trim().split('\n');
 
+test('pictures of another shape than the net takes are told, with what was done', async () => {
+  const wide = out('wide');
+  mkdirSync(wide);
+  const png = (size: object) =>
+    sharp({ create: { ...shape, ...size, channels: 3, background: '#246' } }).png();
+  writeFileSync(join(wide, 'a.png'), await png({ width: 90, height: 30 }).toBuffer());
+  writeFileSync(join(wide, 'b.png'), pngs[0]!);
+  const { code, err } = await goodnet('screen', store, wide);
+  expect(code, err).toBe(0);
+  expect(err).toMatch(
+    /1 of 2 pictures are of another shape than the net takes .*stretched to it \(--fit stretch\), as the bundle has it/,
+  );
+  expect((await goodnet('screen', store, join(wide, 'b.png'))).err).not.toContain('another shape');
+});
+
 test('several processes write what one does, and go on where they were stopped', async () => {
   const [one, several] = [out('one.jsonl'), out('several.jsonl')];
   const told = `${MANY + 1} images: 0 backdoored, ${MANY} clean, 1 unreadable`;

@@ -3,6 +3,7 @@ import type { ImageSet } from '../../../models/images/set';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate';
 import { evaluationJson, evaluationText } from '../../evaluate/format';
 import { labelsNotice } from '../../evaluate/labels-fit';
+import { likelyCause } from '../../evaluate/likely-cause';
 import { outcomeLines, promisedBy } from '../../evaluate/outcome';
 import { evaluationSteps } from '../../evaluate/plan';
 import { fittedInWords } from '../../images/fitted';
@@ -80,6 +81,7 @@ export function evaluateCommand(): Command {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
         passedOverLines(set.passedOver).forEach(lines.say);
+        for (const remark of set.remarks ?? []) lines.say(remark);
         for (const notice of [...laidOnWhite(set), ...fittedInWords(set, 'as the bundle has it')])
           lines.say(`${set.name}: ${notice}`);
       }
@@ -88,7 +90,13 @@ export function evaluateCommand(): Command {
       if (unlike) lines.say(unlike);
       const look = lookOf(process.stdout);
       const promised = promisedBy(manifest);
-      for (const line of outcomeLines(result, promised, look)) print(line);
+      const cause = likelyCause({
+        manifest,
+        clean: result.clean,
+        set: clean,
+        isMisfit: unlike !== undefined,
+      });
+      for (const line of outcomeLines(result, promised, look, cause)) print(line);
       print(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
       print(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
@@ -104,6 +112,7 @@ export function evaluateCommand(): Command {
           bundle: goodnet.manifest,
           finding: await findingOf(manifest, read, observed?.clean.examples, goodnet),
           figures: result,
+          likelyCause: cause,
           observed,
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });

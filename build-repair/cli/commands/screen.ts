@@ -6,6 +6,7 @@ import type { Recording } from '../../../functions/screening/screen-object';
 import { UsageError } from '../../../models/errors';
 import { isS3 } from '../../../models/store/address';
 import type { S3Place } from '../../../models/store/s3-files';
+import { fittedInWords } from '../../images/fitted';
 import { passedOverLines } from '../../images/passed-over';
 import { PORTION } from '../../screen/portion-size';
 import type { Source } from '../../screen/portions';
@@ -132,6 +133,13 @@ async function screenAll(
         screen(pool, sources, rows, { progress: lines.report, signal }),
       );
       await rows.finish();
+      const screened = {
+        shape: input,
+        others: totals.others,
+        size: totals.images - totals.errors,
+        skipped: [],
+      };
+      fittedInWords(screened, 'as the bundle has it').forEach(lines.say);
       return totals;
     } catch (error) {
       const isLeft = await rows.leave();

@@ -6,11 +6,12 @@ import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
 import type { AskedRepair } from '../check/options';
 import type { Inputs } from '../read';
+import { causesOf } from './causes';
 import { coverageInWords } from './coverage';
 import { type ChosenFit, chooseFit } from './fit';
-import { checkLabels } from './fit-labels';
+import { findMisfit, misfitError } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
-import { type ChosenPixels, choosePixels, type LabelOrder, triedInWords } from './pixels';
+import { type ChosenPixels, choosePixels, type LabelOrder, ordersInWords, triedInWords } from './pixels';
 
 /** What a detector is fitted and calibrated with. */
 export interface Chosen extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
@@ -47,14 +48,15 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
   const { unlabelled, hosts, ...read } = isOtherFit ? await inputs.again(fit) : inputs;
   const images = { ...read.images, labels: order.labels };
   for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
-  if (!asked.acceptLowAccuracy)
-    checkLabels(
-      named,
-      Int32Array.from(sample, (image) => images.labels[image]!),
-      classes,
-      classNames,
-      chosen.tried.filter((way) => way.order === order).map((way) => way.named),
-    );
+  if (!asked.acceptLowAccuracy) {
+    const labels = Int32Array.from(sample, (image) => images.labels[image]!);
+    const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.named);
+    const misfit = findMisfit(named, labels, classes, otherwise);
+    if (misfit) {
+      const bestPixels = told && (await choosePixels({ ...base, images }, flat, undefined, [order]));
+      throw misfitError(misfit, classNames, causesOf(misfit, { pixels: told, bestPixels, clean }));
+    }
+  }
   const plan = planFolds(images.labels, images.groups, classes, seed);
   const calibrated = plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
   if (method === 'expert') checkAlpha(alpha, calibrated);
@@ -72,6 +74,10 @@ function ordersOf({ otherOrder: other }: ImageSet, { labels }: LoadedImages): La
 function tellFit({ clean, say, tell = say }: AskedRepair, { fit, fits }: ChosenFit): void {
   const why = clean.shape.fit ? 'as told' : 'where the net does best';
   for (const line of fittedInWords({ ...clean, shape: { ...clean.shape, fit } }, why)) tell(line);
+  if (clean.shape.fit && !clean.withFit)
+    tell(
+      `--fit ${fit} has no effect on ${clean.name}, whose images are arrays of the net's size; picture files are brought to it so from now on, for the bundle keeps it`,
+    );
   const shown = fits.map((each) => `${each.fit}: ${(100 * each.accuracy).toFixed(1)} %`);
   if (shown.length > 0) say(`Fits tried: ${shown.join(', ')}`);
 }
@@ -81,13 +87,11 @@ function tellChoice(
   chosen: ChosenPixels,
   orders: readonly LabelOrder[],
 ): void {
-  const { pixels, order, tried } = chosen;
+  const { pixels, order } = chosen;
   tell(`Pixels: ${describePixels(pixels)}${told ? ', as told' : ', where the net does best'}`);
   if (!told) say(`Tried: ${triedInWords(chosen)}`);
   if (orders.length === 1) return;
-  const best = (of: LabelOrder) =>
-    Math.max(...tried.filter((each) => each.order === of).map(({ accuracy }) => accuracy));
-  const shown = orders.map((each) => `${each.name} ${(100 * best(each)).toFixed(1)} %`).join(', ');
+  const shown = ordersInWords(chosen, orders);
   const names = order === orders[0] ? undefined : clean.otherOrder!.classNames.slice(0, 5).join(', ');
   const as = order.name === 'by name' ? ', as Keras takes them' : '';
   tell(

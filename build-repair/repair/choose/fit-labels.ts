@@ -17,40 +17,59 @@ export interface OtherLabels {
   readonly accuracy: number;
 }
 
+/** That B does not name clean images as their labels say. */
+export interface Misfit {
+  /** How many images were looked at, and the share that B names rightly, 0–1. */
+  readonly images: number;
+  readonly accuracy: number;
+  /** Labels by which it would err less. */
+  readonly other: OtherLabels | undefined;
+}
+
 /**
- * Checks that the labels of the clean images are those of the net.
+ * Tells whether the labels of the clean images are those of the net: not where B names under 60 % of them rightly, or would make less than half
+ * its errors with the labels put otherwise.
  * @param named what B names for some images
  * @param labels of these
- * @param classNames by label, where they are known
  * @param otherwise what B names for them under other scalings: under a wrong one, labels put otherwise help less
- * @throws ImageError where B names under 60 % of them rightly, or would make less than half its errors with the labels put otherwise
  */
-export function checkLabels(
+export function findMisfit(
   named: Int32Array,
   labels: Int32Array,
   classes: number,
-  classNames: readonly string[] | undefined,
   otherwise: readonly Int32Array[] = [],
-): void {
+): Misfit | undefined {
   const accuracy = shareRight(named, labels);
   const ways = accuracy >= LEAST_ACCURACY ? [named] : [named, ...otherwise];
   const [other] = ways
     .flatMap((way) => otherLabels(way, labels, classes) ?? [])
     .sort((a, b) => b.accuracy - a.accuracy);
-  if (accuracy >= LEAST_ACCURACY && !other) return;
-  const of = `${percent(accuracy)} of ${named.length} clean images rightly`;
+  return accuracy >= LEAST_ACCURACY && !other ? undefined : { images: named.length, accuracy, other };
+}
+
+/**
+ * The refusal of labels that don't fit the net.
+ * @param classNames by label, where they are known
+ * @param causes what it may come from, in sentences, the likeliest first
+ */
+export function misfitError(
+  { images, accuracy, other }: Misfit,
+  classNames: readonly string[] | undefined,
+  causes: readonly string[],
+): ImageError {
+  const of = `${percent(accuracy)} of ${images} clean images rightly`;
   const called = (label: number) => (classNames ? `"${classNames[label]}" (${label})` : `${label}`);
   const moved = other && [...other.moved].map(([from, to]) => `${called(from)} → ${called(to)}`);
   const shown = moved && moved.slice(0, TOLD).join(', ') + (moved.length > TOLD ? ', …' : '');
-  throw new ImageError(
+  const likely =
+    causes.length === 1
+      ? causes[0]!
+      : `Likely, in this order: ${causes.map((each, i) => `(${i + 1}) ${each}`).join(' ')}`;
+  return new ImageError(
     other
       ? `Labels and net don't fit: the net names ${of}; with the classes put otherwise (${shown}) it would be ${percent(other.accuracy)}`
       : `The net names only ${of}: it is not shown what it was trained on`,
-    {
-      hint: other
-        ? 'Put the labels into the order that the net was trained with (folders: --class-order name or number), or go on all the same: --accept-low-accuracy.'
-        : 'Check the labels, --pixels, --fit, --layout and --class-order; or go on all the same: --accept-low-accuracy.',
-    },
+    { hint: `${likely} To go on all the same: --accept-low-accuracy.` },
   );
 }
 
@@ -87,6 +106,6 @@ export function otherLabels(named: Int32Array, labels: Int32Array, classes: numb
   return { moved, accuracy: matched / named.length };
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }

@@ -81,5 +81,6 @@ export async function chooseFit(
   // What is right of the scalings and orders shows only in pictures that are as they should be.
   const chosen = best === first || isLost ? best : await shown(best.fit, told, orders);
   context.progress({ stage: STAGES.fit, done: candidates.length, total: candidates.length });
-  return { ...chosen, fits: tried };
+  // One figure for one way: that of the scaling and order that are taken.
+  return { ...chosen, fits: tried.map((each) => (each === best ? chosen : each)) };
 }

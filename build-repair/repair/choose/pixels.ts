@@ -103,3 +103,13 @@ export function triedInWords({ tried, order }: Pick<ChosenPixels, 'tried' | 'ord
     .map((each) => `${describePixels(each.pixels)}: ${(100 * each.accuracy).toFixed(1)} %`)
     .join(', ');
 }
+
+/** In words, what each order gave, under the scaling that was taken. */
+export function ordersInWords(
+  { tried, pixels }: Pick<ChosenPixels, 'tried' | 'pixels'>,
+  orders: readonly LabelOrder[],
+): string {
+  const accuracyOf = (order: LabelOrder) =>
+    tried.find((each) => each.order === order && each.pixels === pixels)!.accuracy;
+  return orders.map((order) => `${order.name} ${(100 * accuracyOf(order)).toFixed(1)} %`).join(', ');
+}

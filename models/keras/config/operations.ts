@@ -1,6 +1,7 @@
 import { foreignClass } from './foreign';
 import { KERAS_TENSOR, refOf } from './inbound';
 import { isObject, type Json, type JsonObject, own, ownText } from './json';
+import { picksOf } from './picks';
 import type { TensorRef } from './spec';
 
 /** An operation on tensors as a layer of Keras that does the same. */
@@ -52,6 +53,9 @@ const FUNCTIONS = new Map([
   ] as const),
 ]);
 
+/** What Keras 2 writes calls of TensorFlow's functions as. */
+const LAMBDAS = ['TFOpLambda', 'SlicingOpLambda'];
+
 type Told = { readonly className: string; readonly config: JsonObject };
 
 /** Functions of one tensor that have options, by which they are layers or not. */
@@ -90,17 +94,19 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   const config = own(entry, 'config');
   const nodes = own(entry, 'inbound_nodes');
   if (!isObject(config) || !Array.isArray(nodes) || nodes.length !== 1) return undefined;
-  const isLambda = ownText(entry, 'class_name') === 'TFOpLambda' && foreignClass(entry) === undefined;
+  const isLambda = LAMBDAS.includes(ownText(entry, 'class_name') ?? '') && foreignClass(entry) === undefined;
   const isOp = /^keras(\.src)?\.ops\.(numpy|nn|core)$/.test(ownText(entry, 'module') ?? '');
   if (!isLambda && !isOp && !isOpOfH5(entry, nodes[0]!)) return undefined;
   const name = (isLambda ? ownText(config, 'function') : ownText(entry, 'class_name')) ?? '';
-  const operands = isLambda ? operandsOfKeras2(nodes[0]!, name, where) : operandsOfKeras3(nodes[0]!, where);
-  const axis = own(config, 'axis') ?? -1;
-  if (!operands || axis !== -1) return undefined;
   const base = {
     name: ownText(config, 'name') ?? ownText(entry, 'name') ?? name,
     dtype: own(config, 'dtype') ?? null,
   };
+  const rearranged = rearranging(base, name, { config, node: nodes[0]!, isLambda }, where);
+  if (rearranged) return rearranged;
+  const operands = isLambda ? operandsOfKeras2(nodes[0]!, name, where) : operandsOfKeras3(nodes[0]!, where);
+  const axis = own(config, 'axis') ?? -1;
+  if (!operands || axis !== -1) return undefined;
   const sign = ARITHMETIC.get(name);
   if (sign) return arithmetic(base, sign, operands);
   const activation = FUNCTIONS.get(name);
@@ -113,11 +119,74 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   return { className: 'Activation', config: { ...base, activation }, calls: [[x]] };
 }
 
-/** Keras 3 writes no module into .h5; operations take their tensors apart, where layers that merge take a list. */
+/**
+ * Keras 3 writes no module into .h5; operations take their tensors apart, where layers that merge take a list. What turns or stacks tensors
+ * has no options of a layer.
+ */
 function isOpOfH5(entry: JsonObject, node: Json): boolean {
   const args = isObject(node) ? own(node, 'args') : undefined;
   const unnamed = own(entry, 'module') === undefined && own(entry, 'registered_name') === undefined;
-  return unnamed && Array.isArray(args) && args.length === 2 && !Array.isArray(args[0]);
+  if (!unnamed || !Array.isArray(args)) return false;
+  const config = own(entry, 'config');
+  const isBare = isObject(config) && own(config, 'trainable') === undefined;
+  const isOne = ['Flip', 'Stack'].includes(ownText(entry, 'class_name') ?? '');
+  return isOne ? isBare && args.length === 1 : args.length === 2 && !Array.isArray(args[0]);
+}
+
+/** What takes some of a tensor, turns it round, or stacks several on a new axis. */
+function rearranging(
+  base: JsonObject,
+  name: string,
+  {
+    config,
+    node,
+    isLambda,
+  }: { readonly config: JsonObject; readonly node: Json; readonly isLambda: boolean },
+  where: string,
+): Operation | undefined {
+  const { tensors, index, options } = isLambda ? calledInKeras2(node) : calledInKeras3(node, config);
+  const isStack = name === 'stack' || name === 'Stack';
+  const picks = picksOf(name, options, index);
+  if (!tensors || !(isStack || (picks && tensors.length === 1))) return undefined;
+  const calls = [tensors.map((tensor) => refOf(tensor, where))];
+  return isStack
+    ? { className: 'Stack', config: { ...base, axis: own(options, 'axis') ?? 0 }, calls }
+    : { className: 'GetItem', config: { ...base, picks: picks as unknown as Json }, calls };
+}
+
+/** How an operation was called: on which tensors ([layer, call, output]), and with what besides. */
+interface Called {
+  readonly tensors: Json[] | undefined;
+  readonly index?: Json | undefined;
+  readonly options: JsonObject;
+}
+
+function calledInKeras2(node: Json): Called {
+  const refs = Array.isArray(node) && Array.isArray(node[0]) ? node : [node];
+  const areTensors = refs.every((ref) => Array.isArray(ref) && ref[0] !== '_CONSTANT_VALUE');
+  return {
+    tensors: areTensors ? refs.map((ref) => (ref as Json[]).slice(0, 3)) : undefined,
+    options: namedIn(node),
+  };
+}
+
+function calledInKeras3(node: Json, options: JsonObject): Called {
+  const args = isObject(node) ? own(node, 'args') : undefined;
+  const kwargs = isObject(node) ? own(node, 'kwargs') : undefined;
+  const isPlain =
+    Array.isArray(args) && args.length <= 2 && !(isObject(kwargs) && Object.keys(kwargs).length > 0);
+  if (!isPlain) return { tensors: undefined, options };
+  const [first, index] = args;
+  const tensors = (Array.isArray(first) ? first : [first]).map((each) => (each ? tensorIn(each) : undefined));
+  const isWhole = (each: Json | undefined): each is Json => each !== undefined;
+  return { tensors: tensors.every(isWhole) ? tensors : undefined, index: index && arrayOf(index), options };
+}
+
+/** Where a tensor among the arguments of a call of Keras 3 is from. */
+function tensorIn(arg: Json): Json | undefined {
+  if (!isObject(arg) || own(arg, 'class_name') !== KERAS_TENSOR) return undefined;
+  const config = own(arg, 'config');
+  return isObject(config) ? own(config, 'keras_history') : undefined;
 }
 
 function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]): Operation | undefined {
@@ -175,8 +244,9 @@ function operandsOfKeras2(node: Json, operation: string, where: string): Operand
   const { y, name, ...others } = operation === 'nn.bias_add' ? biasAsY(given) : given;
   for (const option of WITH_OPTIONS.has(operation) ? OPTIONS : []) others[option] = null;
   if (Object.values(others).some((other) => other !== null) || (name ?? null) !== null) return undefined;
-  const b = Array.isArray(y) && !areNumbers(y) ? refOf(y, where) : y;
-  return allOperands(b === undefined || b === null ? [a] : [a, b]);
+  const told = unwrapped(y);
+  const b = Array.isArray(told) && !areNumbers(told) ? refOf(told, where) : told;
+  return allOperands(b === undefined || b === null ? [a] : [unwrapped(a), b]);
 }
 
 /** Options that functions of one tensor have. */
@@ -201,11 +271,18 @@ function areNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => Number.isFinite(item));
 }
 
+/** A number a channel, whatever axes of length 1 are before it. */
+function unwrapped<T>(value: T | Json): T | Json {
+  let inner = value;
+  while (Array.isArray(inner) && inner.length === 1 && Array.isArray(inner[0])) inner = inner[0];
+  return inner;
+}
+
 /** An array as Keras 3 keeps it: a list, or one that is told to be of NumPy. */
 function arrayOf(value: Json): Json {
   const isKept = isObject(value) && ['__numpy__', '__tensor__'].includes(ownText(value, 'class_name') ?? '');
   const config = isKept ? own(value, 'config') : undefined;
-  return isObject(config) ? (own(config, 'value') ?? value) : value;
+  return unwrapped(isObject(config) ? (own(config, 'value') ?? value) : value);
 }
 
 function operandsOfKeras3(node: Json, where: string): Operand[] | undefined {

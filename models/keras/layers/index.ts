@@ -7,6 +7,7 @@ import { planChannelsFirst } from './channels-first';
 import { mergeLayers } from './merge';
 import { normalizationLayers } from './normalization';
 import { Options } from './options';
+import { pickLayers } from './picks';
 import { type Plan, passThrough } from './plan';
 import { spatialLayers } from './spatial';
 import { weightedLayers } from './weighted';
@@ -18,6 +19,7 @@ const readers: ReadonlyMap<string, (options: Options) => Plan> = new Map(
     ...normalizationLayers,
     ...spatialLayers,
     ...mergeLayers,
+    ...pickLayers,
     InputLayer: () => passThrough,
     Identity: () => passThrough,
   }),
@@ -36,10 +38,7 @@ const HINTS = new Map([
     'Keras applies it to images that it classifies, too. Build the net without it, stretch the images’ contrast before, and save it again.',
   ],
   ['TFOpLambda', REWRITE],
-  [
-    'SlicingOpLambda',
-    'Write a cut as a Cropping2D layer; take a change of the order of colours (x[..., ::-1]) out and name it: --pixels caffe, or bgr-0-1. Then save the net again.',
-  ],
+  ['SlicingOpLambda', REWRITE],
 ]);
 
 /**

@@ -1,6 +1,6 @@
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../../nets/graph';
-import { kerasLayer } from './layers';
+import { kerasCall, kerasLayer } from './layers';
 
 /** Keras's name of a tensor: its layer, which call of it, and which of its outputs. */
 type Ref = readonly [layer: string, call: number, output: number];
@@ -26,7 +26,7 @@ export function kerasConfig(model: LayersModel): object {
   const refOf = ({ id }: SymbolicTensor) => refs.get(id)!;
   for (const { layer, inputs, outputs } of callsInOrder(model.outputs)) {
     const earlier = calls.get(layer) ?? [];
-    calls.set(layer, [...earlier, inputs.map((input) => [...refOf(input), {}])]);
+    calls.set(layer, [...earlier, kerasCall(layer, inputs.map(refOf))]);
     outputs.forEach(({ id }, i) => {
       refs.set(id, [layer.name, earlier.length, i]);
     });

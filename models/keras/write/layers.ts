@@ -38,6 +38,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   GoodNetDilatedDepthwiseConv2D: ['depthMultiplier', ...KERNEL],
   GoodNetGroupNormalization: ['groups', 'epsilon'],
   GoodNetGroupedConv2D: ['filters', 'groups', ...KERNEL],
+  GoodNetPickChannels: [],
   GoodNetResize: ['height', 'width', 'interpolation'],
   GoodNetUnitNormalization: [],
   InputLayer: ['batchInputShape', 'dtype', 'sparse'],
@@ -66,6 +67,7 @@ const KERAS_CLASS: Readonly<Record<string, string>> = {
   GoodNetDilatedDepthwiseConv2D: 'DepthwiseConv2D',
   GoodNetGroupNormalization: 'GroupNormalization',
   GoodNetGroupedConv2D: 'Conv2D',
+  GoodNetPickChannels: 'TFOpLambda',
   GoodNetResize: 'Resizing',
   GoodNetUnitNormalization: 'UnitNormalization',
 };
@@ -93,7 +95,19 @@ export function kerasLayer(layer: layers.Layer): WrittenLayer {
   for (const option of options) config[snake(option)] = written(option, given[option]);
   // TensorFlow.js's own layer forgets it; its weights tell.
   if (className === 'SeparableConv2D') config.depth_multiplier = layer.weights[0]!.shape[3];
+  // Keras has no layer for it, but writes calls of TensorFlow's functions.
+  if (className === 'GoodNetPickChannels') config.function = GATHER;
   return { class_name: KERAS_CLASS[className] ?? className, config };
+}
+
+/** Keras 2's name of `tf.gather`. */
+const GATHER = 'compat.v1.gather';
+
+/** How Keras 2 writes that a layer is called on tensors: a function of one tensor without a list around it, and with what it is given. */
+export function kerasCall(layer: layers.Layer, tensors: readonly (readonly unknown[])[]): unknown[] {
+  if (layer.getClassName() !== 'GoodNetPickChannels') return tensors.map((tensor) => [...tensor, {}]);
+  const { channels } = layer.getConfig() as Options;
+  return [...tensors[0]!, { indices: channels, axis: -1, batch_dims: 0 }];
 }
 
 function written(option: string, value: unknown): unknown {

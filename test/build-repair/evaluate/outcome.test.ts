@@ -79,6 +79,15 @@ describe('the outcome', () => {
     expect(outcomeLines(broken, { alpha: undefined }).join()).not.toMatch(/promised/);
   });
 
+  test('they come first, with their interval, where the likely cause is known', () => {
+    const [first, ...others] = outcomeLines(evaluation([['a', 991, 3]], 30), PROMISED, undefined, 'frames');
+    expect(first).toBe(
+      'False alarms: 3.0 % of clean images (95 %: 2.1–4.3), above the promised 1 %. Likely cause: frames.',
+    );
+    expect(others).toHaveLength(2);
+    expect(others.join()).not.toContain('False alarms');
+  });
+
   test('marks tell what succeeded on a terminal only', () => {
     const figures = evaluation([
       ['a', 991, 3],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   datasetOfGroup,
   framesInWords,
+  framesOf,
   groupByPrefix,
   parseGroup,
   separatorOf,
@@ -42,14 +43,16 @@ describe('frames', () => {
     ).flat();
   const number = (i: number) => String(i).padStart(5, '0');
 
+  const told = (each: string[], path: string) => framesInWords(framesOf(each), each, path);
+
   it('are told by names of groups with numbers', () => {
-    const told = framesInWords(
+    const word = told(
       files((_, i) => `${number(Math.floor(i / 4))}_${number(i % 4)}.png`),
       'clean',
     );
-    expect(told).toMatch(/48 images of clean look like frames of 12 groups: --group prefix:_ /);
+    expect(word).toMatch(/48 images of clean look like frames of 12 groups: --group prefix:_ /);
     expect(
-      framesInWords(
+      told(
         files((_, i) => `clip${i % 2}-${i}.jpg`),
         'clean',
       ),
@@ -63,6 +66,6 @@ describe('frames', () => {
     ['one or two of each', (_, i) => `${number(Math.floor(i / 2))}_${i % 2}.png`],
     ['words', (_, i) => `face_${'abcdefghijkl'[i]}.png`],
   ])('are not told by %s', (_, nameOf) => {
-    expect(framesInWords(files(nameOf), 'clean')).toBeUndefined();
+    expect(told(files(nameOf), 'clean')).toBeUndefined();
   });
 });

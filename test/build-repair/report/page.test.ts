@@ -39,6 +39,22 @@ beforeAll(async () => {
   page = parse(html);
 }, 120_000);
 
+describe('false alarms other than promised', () => {
+  test('stand first, with the likely cause; nothing of them where the promise is kept', async () => {
+    const clean = { ...ofEvaluation.figures.clean, falsePositiveRate: rateOf(62, 1000) };
+    const broken = {
+      ...ofEvaluation,
+      figures: { ...ofEvaluation.figures, clean },
+      likelyCause: 'frames of <b>',
+    };
+    const [first] = text('main > section', parse(await reportHtml(broken)));
+    expect(first).toMatch(
+      /^False alarms: 6\.2 %, above the promised .*95 %: 4\.9.*Likely cause: frames of <b>\.$/,
+    );
+    expect(text('main > section')[0]).not.toMatch(/^False alarms/);
+  });
+});
+
 describe('the page needs nothing else', () => {
   test('nothing is fetched, and nothing runs', () => {
     expect(

@@ -52,8 +52,23 @@ describe('placing', () => {
 describe('parseFit', () => {
   it('takes its forms, and no others', () => {
     for (const fit of ['stretch', 'pad', 'crop', 'crop:256/224', 'crop:1/1']) expect(parseFit(fit)).toBe(fit);
-    for (const text of ['', 'Crop', 'crop:', 'crop:256', 'crop:0/1', 'crop:1.5/1', 'crop:256/224/1', 'fill'])
+    for (const text of ['', 'Crop', 'crop:', 'crop:256', 'crop:256/224/1', 'fill'])
       expect(() => parseFit(text), text).toThrow(/stretch, crop, crop:256\/224, or pad is wanted/);
+  });
+
+  it.each([
+    ['crop:256/0', /size that is cut out is "0", not a whole number/],
+    ['crop:0/224', /size that a picture is made to is "0"/],
+    ['crop:256/-224', /cut out is "-224"/],
+    ['crop:NaN/224', /made to is "NaN"/],
+    ['crop:1.5/1', /made to is "1\.5"/],
+    ['crop:256/', /cut out is ""/],
+    ['crop:100000/1', /made to is "100000", not a whole number of 1 to 99999/],
+  ])('says what is wrong with %s', (text, why) => {
+    expect(() => parseFit(text)).toThrow(why);
+  });
+
+  it('says which size comes first', () => {
     expect(() => parseFit('crop:224/256')).toThrow(/larger than the picture/);
   });
 });

@@ -79,7 +79,8 @@ describe('sets of NumPy', () => {
     '2, 2, 3, 3',
   );
   it.each([
-    ['an object array', { 'x.npy': npy('|O', pixels, '2,'), 'y.npy': y }, 'does not hold numbers'],
+    ['an object array', { 'x.npy': npy('|O', pixels, '2,'), 'y.npy': y }, '"x" holds objects of Python'],
+    ['labels as objects', { 'x.npy': x, 'y.npy': npy('|O', pixels, '2,') }, '"y" holds objects of Python'],
     ['labels as texts', { 'x.npy': x, 'y.npy': npy('<U3', pixels, '2,') }, 'does not hold numbers'],
     ['Fortran order', { 'x.npy': npy('|u1', pixels, '2, 2, 3, 3', 'True'), 'y.npy': y }, "can't be read"],
     ['big-endian', { 'x.npy': npy('>f4', pixels, '2, 2, 3, 3'), 'y.npy': y }, "can't be read"],

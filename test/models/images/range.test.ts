@@ -94,6 +94,54 @@ describe('sets of another range are refused, with the way to rescale', () => {
   });
 });
 
+describe('sets that mix ranges', () => {
+  const whole = Float64Array.from(bytes, (value) => value + 0.25).map((value) => Math.min(value, 255));
+  /** The images of these rows are of 0–1. */
+  const mixed = (rows: readonly number[], scale = (value: number) => value / 255) =>
+    whole.map((value, i) => (rows.includes(Math.floor(i / size)) ? scale(value) : value));
+
+  it.each([
+    [
+      'one of 0–1',
+      mixed([7]),
+      /mixes ranges: 1 of its pictures look like 0–1 \(row 7 goes up to 1\), 19 like 0–255 \(row 0\)/,
+    ],
+    [
+      'half of them',
+      mixed([0, 1, 2, 3, 4, 10, 11, 12, 13, 14]),
+      /10 of its pictures look like 0–1 .*10 like 0–255 \(row 5\)/,
+    ],
+    [
+      'most of them',
+      mixed(Array.from({ length: 18 }, (_, i) => i)),
+      /18 of its pictures .*2 like 0–255 \(row 18\)/,
+    ],
+    ['some of −1…1', mixed([3, 4], (value) => value / 127.5 - 1), /2 of its pictures look like −1…1 \(row 3/],
+    ['bits', mixed([3, 4], (value) => Number(value > 99)), /2 of its pictures look like 0–1 \(row 3/],
+  ])('are refused, with how many of each and where: %s', async (_, data, why) => {
+    await expect(open(data).then((set) => readAll(set))).rejects.toMatchObject({
+      message: expect.stringMatching(why),
+      hint: expect.stringMatching(/0–255 in all of them: .*--skip-bad/),
+    });
+  });
+
+  it('are read without those of the other range where these may be left out', async () => {
+    const path = join(folder, 'mixed.h5');
+    await writeHdf5(path, { data: { data: mixed([3, 4]), shape: [N, 8, 8, 3] }, label });
+    const set = await openHdf5Set(path, { shape, classes: 2, skipBad: true });
+    expect(pixelsOf(await readAll(set)).length).toBe(18 * size);
+    expect(set.skipped.map(({ name }) => name.split('#')[1])).toEqual(['3', '4']);
+  });
+
+  it.each([
+    ['a dark picture of fractions up to 3', mixed([7], (value) => value / 80)],
+    ['a black one', mixed([7], () => 0)],
+    ['one of 0 and 1', mixed([7], (value) => Number(value > 99))],
+  ])('are not those with %s', async (_, data) => {
+    expect(pixelsOf(await readAll(await open(data))).length).toBe(N * size);
+  });
+});
+
 describeWithCases('hdf5-0-1-with-overshoot', () => {
   const small = { height: 24, width: 24, channels: 3 };
   const clean = async () =>

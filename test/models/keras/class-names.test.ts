@@ -80,7 +80,7 @@ describe('the class names that a net comes with', () => {
   });
 
   it('are none where they are of other classes, or not all different', () => {
-    const of = (text: string | string[]) => classNamesIn([{ text, from: 'a file' }], 3);
+    const of = (text: string | string[]) => classNamesIn([{ text, from: 'a file' }], 3).ownNames;
     for (const text of [
       'a\nb',
       'a\nb\nb',
@@ -93,6 +93,31 @@ describe('the class names that a net comes with', () => {
     ])
       expect(of(text), text).toBeUndefined();
     expect(of('0 a\n1 b\n3 c')?.names).toEqual(['0 a', '1 b', '3 c']);
+  });
+
+  it.each([
+    ['a\nb', 'labels.txt beside it are not used: it names 2 classes, the net has 3'],
+    ['a\nb\nb\n', 'it names "b" twice'],
+    ['[1, 2, 3]', 'it is no list of names'],
+    ['', 'it is no list of names'],
+    ['\ufffda\0\nb\0\nc\0', 'it is no text in UTF-8'],
+  ])('%j beside it is not used, and why is told', async (text, why) => {
+    const path = await net(`unusable ${text.length}${text[0]}`);
+    writeFileSync(join(path, '../labels.txt'), text);
+    const loaded = await loadNet(path);
+    expect(loaded.namesNotUsed).toEqual([expect.stringContaining(why)]);
+    expect(loaded.ownNames).toBeUndefined();
+    loaded.model.dispose();
+  });
+
+  it('of two lists the first is used, and that the other is not is told where it is another', async () => {
+    const told = (...texts: string[]) =>
+      classNamesIn(
+        texts.map((text, i) => ({ text, from: `${i}` })),
+        2,
+      );
+    expect(told('a\nb', 'a\nb')).toEqual({ ownNames: { names: ['a', 'b'], from: '0' }, notUsed: [] });
+    expect(told('a\nb', 'b\na').notUsed).toEqual(['The class names of 1 are not used: 0 is']);
   });
 
   it('tell the order of class folders, and it is said', async () => {
@@ -131,6 +156,14 @@ describe('the class names that a net comes with', () => {
     // Folders of other names are taken as ever.
     const others = writeFiles(join(root, 'folders/others'), { '0/a.png': png, '2/a.png': png });
     expect(await read(others)).toMatchObject({ labels: [0, 2], remarks: [] });
+    const unknown = writeFiles(join(root, 'folders/unknown'), {
+      'ant/a.png': png,
+      'cat/a.png': png,
+      'zebu/a.png': png,
+    });
+    expect((await read(unknown)).remarks).toEqual([
+      'The names that the net comes with (labels.txt beside it: zebra, cat, ant) are not used: the classes are called otherwise (ant, cat, zebu)',
+    ]);
     loaded.model.dispose();
   });
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { NetError } from '../../../models/errors';
 import { toLogits } from '../../../models/keras/logits';
+import { PickChannels } from '../../../models/nets/pick-channels';
 import { answers, largestDifference } from './nets';
 
 const { layers } = tfl;
@@ -58,6 +59,30 @@ it('softmax in a convolution, then moved and dropped out', () => {
       ],
     }),
   );
+});
+
+it('softmax in another order of the classes', () => {
+  checkLogits(
+    tfl.sequential({
+      layers: [
+        layers.flatten(IMAGE),
+        layers.dense({ units: 3, activation: 'softmax' }),
+        new PickChannels({ channels: [2, 0, 1] }),
+      ],
+    }),
+  );
+});
+
+it('a softmax of which some classes are left out is refused', () => {
+  const model = tfl.sequential({
+    layers: [
+      layers.flatten(IMAGE),
+      layers.dense({ units: 3, activation: 'softmax' }),
+      new PickChannels({ channels: [0, 1] }),
+    ],
+  });
+  expect(() => toLogits(model)).toThrow(/leaves out some of the classes/);
+  model.dispose();
 });
 
 it('softmax at the end of a nested model', () => {

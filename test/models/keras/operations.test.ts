@@ -62,6 +62,7 @@ async function answered(config: object): Promise<Float32Array> {
 }
 
 const image = tensor('image');
+const ALL = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
 const leaky = (alpha: number) => layer('LeakyReLU', { alpha });
 it.each([
   ['image / 127.5', op('numpy', 'TrueDivide', [image, 127.5]), layer('Rescaling', { scale: 1 / 127.5 })],
@@ -84,6 +85,11 @@ it.each([
     'image / [a, b, c]',
     op('numpy', 'TrueDivide', [image, { class_name: '__numpy__', config: { value: [1, 2, 4] } }]),
     layer('Rescaling', { scale: [1, 0.5, 0.25] }),
+  ],
+  [
+    'image + [[[[a, b, c]]]], as of preprocess_input',
+    op('numpy', 'Add', [image, { class_name: '__tensor__', config: { value: [[[[1, 2, 4]]]] } }]),
+    layer('Rescaling', { offset: [1, 2, 4] }),
   ],
   [
     'tf: image / [a, b, c]',
@@ -129,6 +135,12 @@ it.each([
     lambda('nn.bias_add', [['image', 0, 0, { bias: [1, 2, 3], data_format: 'NCHW' }]]),
   ],
   ['tf: cast to whole numbers', lambda('cast', [['image', 0, 0, { dtype: 'uint8' }]])],
+  ['every second row', op('numpy', 'GetItem', [image, [ALL, { ...ALL, config: { step: 2 } }]])],
+  ['an image of the batch', op('numpy', 'GetItem', [image, [0]])],
+  ['more axes than there are', op('numpy', 'GetItem', [image, [ALL, ALL, ALL, ALL, ALL]])],
+  ['a channel that there is not', op('numpy', 'Take', [image, [0, 3]], { axis: -1 })],
+  ['rows the other way round', op('numpy', 'Flip', [image], { axis: 1 })],
+  ['images on an axis before', op('numpy', 'Stack', [[image, image]], { axis: 0 })],
   ['gelu that approximates', op('nn', 'Gelu', [image])],
   ['tf: gelu that approximates', lambda('nn.gelu', [['image', 0, 0, { approximate: true }]])],
   ['tf: a name of JavaScript', lambda('constructor', [['image', 0, 0, {}]])],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { causesOf } from '../../../../build-repair/repair/choose/causes';
 import { coverageInWords } from '../../../../build-repair/repair/choose/coverage';
-import { checkLabels, otherLabels } from '../../../../build-repair/repair/choose/fit-labels';
+import { findMisfit, misfitError, otherLabels } from '../../../../build-repair/repair/choose/fit-labels';
 import { ImageError } from '../../../../models/errors';
 
 const CLASSES = 10;
@@ -8,6 +9,17 @@ const each = 10;
 const labels = Int32Array.from({ length: CLASSES * each }, (_, i) => Math.floor(i / each));
 /** B is right but for one image in ten. */
 const right = labels.map((label, i) => (i % each === 0 ? (label + 3) % CLASSES : label));
+
+function checkLabels(
+  named: Int32Array,
+  labels: Int32Array,
+  classes: number,
+  names: readonly string[] | undefined,
+  otherwise?: Int32Array[],
+): void {
+  const misfit = findMisfit(named, labels, classes, otherwise);
+  if (misfit) throw misfitError(misfit, names, ['It may be so.']);
+}
 
 describe('labels and net', () => {
   test('fit where B is mostly right, whatever it errs about', () => {
@@ -49,6 +61,49 @@ describe('labels and net', () => {
     expect(() => checkLabels(bad, labels, CLASSES, undefined, [bad, turned])).toThrow(
       /names 5\d\.\d % of 100 .* \(0 → 9, 1 → 8, .*\) it would be 100\.0 %/,
     );
+  });
+});
+
+describe('what a misfit may come from', () => {
+  const shape = { height: 4, width: 4, channels: 3 };
+  const other = { moved: new Map([[0, 1]]), accuracy: 0.95 };
+  const misfit = { images: 480, accuracy: 0.4, other };
+  const told = { kind: '0-255' } as const;
+  const clean = { orderFrom: undefined, classNames: ['a', 'b'], shape };
+
+  test('is first what was told and measures worse', () => {
+    const best = { pixels: { kind: '0-1' } as const, accuracy: 0.95 };
+    const names = { ...clean, orderFrom: 'labels.txt beside the net' };
+    const causes = causesOf(misfit, { pixels: told, bestPixels: best, clean: names });
+    expect(causes).toEqual([
+      expect.stringMatching(/--pixels 0-255 was told, and under 0-1 the net names 95\.0 % rightly/),
+      expect.stringMatching(/labels\.txt beside the net; correct it/),
+    ]);
+    expect(misfitError(misfit, undefined, causes).hint).toMatch(
+      /^Likely, in this order: \(1\) The pixels.*\(2\)/,
+    );
+  });
+
+  test('is not the scaling where no other does better', () => {
+    const bestPixels = { pixels: told, accuracy: 0.4 };
+    expect(causesOf(misfit, { pixels: told, bestPixels, clean })).toEqual([
+      expect.stringMatching(/order that the net was trained with/),
+    ]);
+  });
+
+  test('is, where no other labels help, what was told of the size, and all else', () => {
+    const causes = causesOf(
+      { ...misfit, other: undefined },
+      {
+        pixels: undefined,
+        bestPixels: undefined,
+        clean: { ...clean, classNames: undefined, shape: { ...shape, fit: 'pad' } },
+      },
+    );
+    expect(causes).toEqual([
+      expect.stringMatching(/--fit pad was told/),
+      expect.stringMatching(/--pixels, --fit and --layout/),
+    ]);
   });
 });
 

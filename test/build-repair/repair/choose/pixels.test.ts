@@ -5,7 +5,7 @@ import { type LoadedImages, loadImages } from '../../../../build-repair/images/l
 import { openImages } from '../../../../build-repair/images/open';
 import { silent } from '../../../../build-repair/progress';
 import { firstOfBest, isBeyondChance } from '../../../../build-repair/repair/choose/beyond-chance';
-import { choosePixels } from '../../../../build-repair/repair/choose/pixels';
+import { choosePixels, ordersInWords, triedInWords } from '../../../../build-repair/repair/choose/pixels';
 import { imageTensor } from '../../../../models/detector/run';
 import { startEngine } from '../../../../models/engine';
 import { loadNet } from '../../../../models/keras';
@@ -173,4 +173,25 @@ describeWithCases('_shared: a net of 0–1', () => {
     expect(tf.memory().numTensors).toBe(before);
     set.close();
   });
+});
+
+test('orders are told under the scaling that was taken, as it is told itself', () => {
+  const labels = Int32Array.of(0);
+  const [number, name] = [
+    { name: 'by number', labels },
+    { name: 'by name', labels },
+  ];
+  const [unit, whole] = [{ kind: '0-1' }, { kind: '0-255' }] as const;
+  const way = (pixels: typeof unit | typeof whole, order: typeof number, accuracy: number) => ({
+    ...{ pixels, order, accuracy, named: labels },
+    right: Uint8Array.of(1),
+  });
+  const tried = [
+    way(unit, number!, 0.51),
+    way(whole, number!, 0.512),
+    way(unit, name!, 0.1),
+    way(whole, name!, 0.2),
+  ];
+  expect(ordersInWords({ pixels: unit, tried }, [number!, name!])).toBe('by number 51.0 %, by name 10.0 %');
+  expect(triedInWords({ tried, order: number! })).toBe('0-1: 51.0 %, 0-255: 51.2 %');
 });
