@@ -367,6 +367,32 @@ describe('watch', () => {
     const expressions = JSON.stringify(alarms);
     expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
   });
+
+  it('tells within the hour that there is no machine, and of what Batch says of a queue that is blocked', () => {
+    const watch = app.template('Watch');
+    watch.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'GoodNet',
+      MetricName: 'NoMachines',
+      Dimensions: [{ Name: 'service', Value: 'GoodNet' }],
+      Period: 300,
+      EvaluationPeriods: 1,
+      AlarmDescription: Match.stringLikeRegexp('[Qq]uota or capacity'),
+    });
+    const [rule] = Object.values(watch.findResources('AWS::Events::Rule')).map(
+      ({ Properties }) => Properties,
+    );
+    expect(rule).toMatchObject({
+      EventPattern: { source: ['aws.batch'], 'detail-type': ['Batch Job Queue Blocked'] },
+      Targets: [
+        { Arn: Object.values(watch.findResources('AWS::CloudWatch::Alarm'))[0]!.Properties.AlarmActions[0] },
+      ],
+    });
+    const queues = rule!.EventPattern.detail.jobQueue as object[];
+    expect(queues.map((each) => JSON.stringify(each)).sort()).toEqual([
+      expect.stringContaining('OnDemandQueue'),
+      expect.stringContaining('SpotQueue'),
+    ]);
+  });
 });
 
 describe('the audit trail', () => {
