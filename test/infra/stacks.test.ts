@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
@@ -279,6 +280,10 @@ describe('repair', () => {
         InstanceTypes: ['g4dn.xlarge'],
       },
     });
+    const told = readFileSync('docs/operations.md', 'utf8');
+    expect(told).toMatch(
+      /CREATE_FAILED AWS::Batch::ComputeEnvironment[^\n]*deploy --all -c goodnet:instanceTypes=/,
+    );
     const kinds = Object.values(template.findResources('AWS::Batch::ComputeEnvironment'));
     expect(kinds.map(({ Properties }) => Properties.ComputeResources.Type).sort()).toEqual(['EC2', 'SPOT']);
     template.hasResourceProperties('AWS::Batch::JobQueue', {
@@ -295,6 +300,11 @@ describe('repair', () => {
       EventPattern: { detail: { object: { key: [{ wildcard: 'inbox/*/repair-job.json' }] } } },
     });
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    synthesize({ instanceTypes: 'g5.xlarge,g6.xlarge' })
+      .template('Repair')
+      .allResourcesProperties('AWS::Batch::ComputeEnvironment', {
+        ComputeResources: { InstanceTypes: ['g5.xlarge', 'g6.xlarge'] },
+      });
   });
 
   it('runs the container as nobody special, on one GPU', () => {
