@@ -25,7 +25,10 @@ const created = z.object({
   }),
 });
 
-/** For how long a message that can't be screened yet is tried again, in milliseconds: as long as the queue keeps one. */
+/**
+ * For how long a message that can't be screened yet is tried again, in milliseconds: as long as the queue keeps one (infra/screening/queue.ts).
+ * A try each quarter of an hour makes 384.
+ */
 const KEPT_FOR = 4 * 24 * 3600 * 1000;
 
 /** An event of SQS, as Lambda hands it over. */
@@ -53,7 +56,7 @@ export interface ScreeningOptions {
   readonly log: (line: Record<string, unknown>) => void;
   /** How long one object may take, in milliseconds. */
   readonly within?: number;
-  /** Has a message come again later, which is not one of its tries; left out: it fails. */
+  /** Has a message come again later, which is not one of its tries; left out, it fails where there is no model, and is let go where nothing is there. */
   readonly later?: (body: string) => Promise<void>;
 }
 
@@ -86,17 +89,20 @@ export async function screenEvents(
           log({ level: 'warn', message: 'not an S3 object-created event; let go', messageId });
           return false;
         }
+        const { at, ...named } = object;
+        // Without its time nobody could tell when to end.
+        const later = at !== undefined && Date.now() - at < KEPT_FOR ? options.later : undefined;
         try {
-          const { at: _, ...named } = object;
-          await screenAndLog(named, options, by, { requestId: messageId, index: 0 }, { messageId });
+          const asked = { requestId: messageId, index: 0 };
+          const outcome = await screenAndLog(named, options, by, asked, { messageId });
+          // Deleted, as a rule; or hidden for a while. Who deletes an upload of a bucket with versions leaves what was read here.
+          if (outcome === 'gone') await later?.(body);
           return false;
         } catch (error) {
-          const isYoung = object.at === undefined || Date.now() - object.at < KEPT_FOR;
-          const again = error instanceof NotYet && options.later && isYoung;
-          const { at: _, ...named } = object;
+          const again = error instanceof NotYet ? later : undefined;
           log({ level: again ? 'warn' : 'error', message: messageOf(error), messageId, ...named });
           if (!again) return true;
-          await options.later!(body);
+          await again(body);
           return false;
         }
       }),

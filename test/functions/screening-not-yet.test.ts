@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sendLater } from '../../functions/lambda/later';
@@ -13,7 +13,7 @@ import { startEngine } from '../../models/engine';
 import { s3Client } from '../../models/store/s3-files';
 import { hasMoto, startMoto } from '../moto';
 import { hasS3Server, type S3Server, startS3Server } from '../s3-server';
-import { colours } from './stand-in';
+import { BLUE, colours, plain } from './stand-in';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -81,6 +81,35 @@ describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
     expect(await result('gone.png')).toMatchObject({ outcome: 'gone' });
     await screenEvents({ Records: [gone] }, { screen, log: () => {} });
     expect(await result('early.png')).toMatchObject({ outcome: 'waiting' });
+  });
+
+  it('that reads as gone is tried again for as long as the queue keeps it, and has a verdict once it is there', async () => {
+    const later: string[] = [];
+    const options = {
+      screen: (object: { bucket: string; key: string }) =>
+        screenObject(object, {
+          model: colours,
+          uploads: s3Uploads(client),
+          recording: { results: { prefix: 'results/' } },
+        }),
+      log: () => {},
+      later: async (body: string) => void later.push(body),
+    };
+    const named = (ago: number) => ({ ...message(ago), body: message(ago).body.replace('early', 'hidden') });
+    const young = named(3 * DAY);
+    expect(await screenEvents({ Records: [young] }, options)).toEqual({ batchItemFailures: [] });
+    expect(later).toEqual([young.body]);
+    expect(await result('hidden.png')).toMatchObject({ outcome: 'gone' });
+    // Nothing is there after four days: told, and no dead letter, for people delete.
+    expect(await screenEvents({ Records: [named(5 * DAY)] }, options)).toEqual({ batchItemFailures: [] });
+    expect(later).toHaveLength(1);
+    const Body = await plain(BLUE).png().toBuffer();
+    await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'hidden.png', Body }));
+    expect(await screenEvents({ Records: [{ messageId: 'm', body: later[0]! }] }, options)).toEqual({
+      batchItemFailures: [],
+    });
+    expect(later).toHaveLength(1);
+    expect(await result('hidden.png')).toMatchObject({ outcome: 'clean' });
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
@@ -279,6 +280,10 @@ describe('repair', () => {
         InstanceTypes: ['g4dn.xlarge'],
       },
     });
+    const told = readFileSync('docs/operations.md', 'utf8');
+    expect(told).toMatch(
+      /CREATE_FAILED AWS::Batch::ComputeEnvironment[^\n]*deploy --all -c goodnet:instanceTypes=/,
+    );
     const kinds = Object.values(template.findResources('AWS::Batch::ComputeEnvironment'));
     expect(kinds.map(({ Properties }) => Properties.ComputeResources.Type).sort()).toEqual(['EC2', 'SPOT']);
     template.hasResourceProperties('AWS::Batch::JobQueue', {
@@ -295,6 +300,11 @@ describe('repair', () => {
       EventPattern: { detail: { object: { key: [{ wildcard: 'inbox/*/repair-job.json' }] } } },
     });
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    synthesize({ instanceTypes: 'g5.xlarge,g6.xlarge' })
+      .template('Repair')
+      .allResourcesProperties('AWS::Batch::ComputeEnvironment', {
+        ComputeResources: { InstanceTypes: ['g5.xlarge', 'g6.xlarge'] },
+      });
   });
 
   it('runs the container as nobody special, on one GPU', () => {
@@ -366,6 +376,32 @@ describe('watch', () => {
     expect(metrics.reduce((sum, each) => sum + each)).toBe(ALARM_METRICS);
     const expressions = JSON.stringify(alarms);
     expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
+  });
+
+  it('tells within the hour that there is no machine, and of what Batch says of a queue that is blocked', () => {
+    const watch = app.template('Watch');
+    watch.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'GoodNet',
+      MetricName: 'NoMachines',
+      Dimensions: [{ Name: 'service', Value: 'GoodNet' }],
+      Period: 300,
+      EvaluationPeriods: 1,
+      AlarmDescription: Match.stringLikeRegexp('[Qq]uota or capacity'),
+    });
+    const [rule] = Object.values(watch.findResources('AWS::Events::Rule')).map(
+      ({ Properties }) => Properties,
+    );
+    expect(rule).toMatchObject({
+      EventPattern: { source: ['aws.batch'], 'detail-type': ['Batch Job Queue Blocked'] },
+      Targets: [
+        { Arn: Object.values(watch.findResources('AWS::CloudWatch::Alarm'))[0]!.Properties.AlarmActions[0] },
+      ],
+    });
+    const queues = rule!.EventPattern.detail.jobQueue as object[];
+    expect(queues.map((each) => JSON.stringify(each)).sort()).toEqual([
+      expect.stringContaining('OnDemandQueue'),
+      expect.stringContaining('SpotQueue'),
+    ]);
   });
 });
 

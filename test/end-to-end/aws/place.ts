@@ -22,8 +22,8 @@ export interface Place {
   readonly env: NodeJS.ProcessEnv;
   /** What the functions' zip holds. */
   readonly programs: string;
-  /** Starts a function; it is stopped with everything else. */
-  start(handler: string, env: Record<string, string>): Promise<Instance>;
+  /** Starts a function; it is stopped with everything else. @param folder its zip, unpacked; `programs` unless told otherwise */
+  start(handler: string, env: Record<string, string>, folder?: string): Promise<Instance>;
   close(): Promise<void>;
 }
 
@@ -40,8 +40,8 @@ export async function openPlace(): Promise<Place> {
     programs,
     client: s3Client(server.config),
     env: { ...process.env, ...server.env, GOODNET_ENGINE: 'wasm' },
-    async start(handler, env) {
-      const instance = await startInstance({ folder: programs, handler, env: { ...server.env, ...env } });
+    async start(handler, env, folder = programs) {
+      const instance = await startInstance({ folder, handler, env: { ...server.env, ...env } });
       instances.push(instance);
       return instance;
     },

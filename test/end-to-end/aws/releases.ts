@@ -1,16 +1,19 @@
-import { deepStrictEqual, equal, notEqual } from 'node:assert/strict';
+import { deepStrictEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DemoData } from '../../../build-repair/demo/data';
+import { SIGNATURES } from '../../../models/signing/signatures';
 import type { Instance } from '../../functions/lambda/instance';
 import { type Answers, askFunction, checkAnswers, inWords } from './asked';
 import { currentBundle, type Keys, MODEL, STORE } from './bundles';
-import { goodnet, inContainer } from './command-line';
-import { MODELS, type Place } from './place';
+import { goodnet } from './command-line';
+import type { Place } from './place';
 import type { Story } from './story';
+import { throughWorkflow } from './workflow';
 
 const INBOX = 'inbox/second';
+const JOB = `s3://goodnet/${INBOX}/repair-job.json`;
 /** A store is looked at once a second; S3, the files and the nets take their time on a busy machine. */
 const PATIENCE_MS = 60_000;
 
@@ -26,22 +29,20 @@ export interface Release {
 export async function stepsOfReleases(story: Story, place: Place, release: Release): Promise<void> {
   const { faces, service, before } = release;
   await story.step(
-    'A job in the inbox makes a second bundle, by the entry point of the repair container',
+    'A job makes a second bundle: a function reads it, the repair container makes it, a function signs and publishes it',
     async () => {
       await putJob(place, faces);
-      const env = {
-        ...place.env,
-        GOODNET_STORE: MODELS,
-        GOODNET_JOB_STATE: 's3://goodnet/jobs',
-        GOODNET_SIGN: release.keys.ours,
-      };
-      const job = ['job', `s3://goodnet/${INBOX}/repair-job.json`];
-      equal(await inContainer(env, ...job), '1 repaired, 0 refused');
+      const made = await throughWorkflow(place, release.keys, JOB);
+      equal(made.container, '1 repaired, 0 refused');
+      deepStrictEqual(made.published, { published: 1, current: 1, notRepaired: 0 });
+      ok(!made.unsigned.some((file) => file.endsWith(SIGNATURES)), 'the container has signed');
       const second = await currentBundle(place);
       notEqual(second, before.clean.bundle, 'the store answers with the first bundle still');
-      equal(await inContainer(env, ...job), '1 repaired, 0 refused');
+      await throughWorkflow(place, release.keys, JOB);
       equal(await currentBundle(place), second, 'the job was done again');
-      story.saw(`${second.slice(0, 16)} is current; tried again, the job does nothing`);
+      story.saw(
+        `${second.slice(0, 16)} is current, signed after it left the container; tried again, the job does nothing`,
+      );
     },
   );
   const after = await story.step('The function that runs takes it up', async () => {
