@@ -5,6 +5,7 @@ import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
 import { searchPatches, searchShapes } from './invert';
 import { largestMargins } from './largest-margins';
+import { LIMIT } from './limit';
 import { leaningsUnderPatches } from './patches';
 import { chooseTargets, marginsTogether, scoreOf, standingOut, usualMargin } from './score';
 import { weightSignature } from './signature';
@@ -22,12 +23,6 @@ const HELD = 128;
  * Origin: chosen by hand; it decides which trigger is shown, not what is found.
  */
 const LEAST_RATE = 0.5;
-/**
- * A score above this is a sign of a backdoor.
- * Origin: no choice: the unit of scores, which are shares of the limits in score.ts.
- */
-export const LIMIT = 1;
-
 /**
  * Looks for a backdoor in B. Toward each candidate class and some drawn at random the trigger that turns B the most is
  * searched, among shapes of one colour and among small patches of any colours, and verified with clean images that were

@@ -47,6 +47,14 @@ const MOST_STANDING_OUT = 3;
 type Margins = Readonly<Record<TriggerKind, Pick<Recovered, 'margins'>>>;
 
 /**
+ * How far the signature alone speaks for a class, over what clean nets stay below.
+ * @param classes N; among few no signature stands out
+ */
+export function signatureScore(signature: number, classes: number): number {
+  return classes < FEW_CLASSES ? 0 : signature / MOST_SIGNATURE;
+}
+
+/**
  * A class's evidence over what clean nets stay below: a shape's margins and the signature together, or the signature alone, or a
  * patch's margins.
  * @param classes N
@@ -61,7 +69,10 @@ export function scoreOf(
   const shape =
     classes < FEW_CLASSES
       ? margins / MOST_MARGINS
-      : Math.max((margins + SIGNATURE_WEIGHT * signature) / MOST_TOGETHER, signature / MOST_SIGNATURE);
+      : Math.max(
+          (margins + SIGNATURE_WEIGHT * signature) / MOST_TOGETHER,
+          signatureScore(signature, classes),
+        );
   return patch > shape ? { value: patch, kind: 'patch' } : { value: shape, kind: 'shape' };
 }
 

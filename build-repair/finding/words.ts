@@ -5,19 +5,19 @@ type KeptFinding = NonNullable<Manifest['finding']>;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** What a finding comes to, in two sentences for everybody. */
+/** What a finding comes to, in two sentences for everybody. @param classNames by class, of targets that don't bring theirs */
 export function findingOutcome(
   {
     backdoored,
     targets,
   }: Pick<KeptFinding, 'backdoored'> & {
-    readonly targets: readonly Pick<KeptFinding['targets'][number], 'class'>[];
+    readonly targets: readonly { readonly class: number; readonly name?: string | undefined }[];
   },
   classNames?: readonly string[],
 ): [string, string] {
   if (!backdoored)
     return ['No sign of a backdoor.', 'That does not clear the net: some backdoors are missed.'];
-  const named = list(targets.map(({ class: each }) => nameOf(each, classNames)));
+  const named = list(targets.map(({ class: each, name }) => nameOf(each, name ?? classNames?.[each])));
   const many = targets.length > 1;
   return [
     `Signs of a backdoor toward ${named}.`,
@@ -32,13 +32,13 @@ export function findingLines(finding: KeptFinding, classNames?: readonly string[
     `Search for a trigger: ${tried} classes tried, highest score ${score.toFixed(2)} (above ${limit} is a sign)`,
     ...targets.map(
       (target) =>
-        `  ${nameOf(target.class, classNames)}: score ${target.score.toFixed(2)}; ${target.trigger} turns ${percent(target.rate)} of clean images to it`,
+        `  ${nameOf(target.class, classNames?.[target.class])}: score ${target.score.toFixed(2)}; ${target.trigger} turns ${percent(target.rate)} of clean images to it`,
     ),
   ];
 }
 
-function nameOf(each: number, classNames: readonly string[] | undefined): string {
-  const name = classNames?.[each];
+/** `class 5`, or `class 5 (Alice)` where it has a name of its own. */
+export function nameOf(each: number, name: string | undefined): string {
   return name === undefined || name === String(each) ? `class ${each}` : `class ${each} (${name})`;
 }
 
