@@ -1,11 +1,15 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Level } from '../../models/bundle/levels';
 import { outputsOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { NetContext } from '../context';
 import { highestFirst, leaningsInNoise } from './candidates';
+import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
+import { largestScores } from './evidence/largest';
+import { signatureScore } from './evidence/signature';
 import { CLASSES_AT_ONCE, largestMargins } from './largest-margins';
 import { LIMIT } from './limit';
-import { signatureScore, standingOut } from './score';
+
 import { weightSignature } from './signature';
 import type { Twins } from './twins';
 
@@ -22,9 +26,8 @@ export interface ClassAlone {
   readonly class: number;
   /** The evidence over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
-  /** As of FoundTarget. */
-  readonly standsOut: number;
-  readonly signature: number;
+  readonly scores: EvidenceScores;
+  readonly level: Level;
 }
 
 /** What B shows without any clean image. */
@@ -45,11 +48,10 @@ export async function findWithoutImages(context: NetContext, bad: LayersModel): 
   const net: Pick<Twins, 'bad'> = { bad: (input) => outputsOf(bad, input)[0] as ReturnType<Twins['bad']> };
   const signature = weightSignature(bad, classes);
   const some = classesToTry(context, net, signature);
-  const out = standingOut(await largestMargins(context, net, some));
+  const out = largestScores(await largestMargins(context, net, some));
   const tried = some.map((each, k): ClassAlone => {
-    const standsOut = out[k]!;
-    const score = Math.max(standsOut, signatureScore(signature[each]!, classes));
-    return { class: each, score, standsOut, signature: signature[each]! };
+    const scores = { largest: out[k]!, signature: signatureScore(signature[each]!, classes) };
+    return { class: each, score: jointScore(scores), scores, level: levelOf(scores) };
   });
   tried.sort((a, b) => b.score - a.score || a.class - b.class);
   return { tried, targets: tried.filter(({ score }) => score > LIMIT) };

@@ -80,6 +80,7 @@ const SEARCHING = step('Searching for a trigger', [
   part(STAGES.candidates, 3500),
   part(STAGES.searchingShapes, 30_000),
   part(STAGES.searchingPatches, 3500),
+  part(STAGES.searchingAnywhere, 15_000),
   part(STAGES.largestMargins, 12_000),
 ]);
 

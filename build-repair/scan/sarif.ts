@@ -47,6 +47,9 @@ const RULES = [
   },
 ] as const satisfies readonly Rule[];
 
+/** How grave a class that is named is, by how sure it is. */
+const LEVEL_OF = { 'near certain': 'error', possible: 'warning' } as const;
+
 type RuleId = (typeof RULES)[number]['id'];
 
 /** A file that was scanned. */
@@ -107,7 +110,7 @@ function foundIn({ targets, problems, notes }: Scan): Found[] {
   return [
     ...targets.map((target) => ({
       rule: 'goodnet/backdoor-target' as const,
-      level: 'warning' as const,
+      level: LEVEL_OF[target.level],
       text: `Signs of a backdoor toward ${targetLine(target)}. It may be innocent, and others may be missed.`,
       key: String(target.class),
     })),

@@ -58,9 +58,9 @@ async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
         targets: targets.map((target) => ({
           class: target.class,
           name: classNames?.[target.class],
+          level: target.level,
           score: target.score,
-          standsOut: target.standsOut,
-          signature: target.signature,
+          scores: target.scores,
           rate: target.rate,
         })),
         cleanImages: count,

@@ -1,6 +1,8 @@
+import type { Level } from '../../models/bundle/levels';
 import type { ImageSet } from '../../models/images/set';
 import type { LoadedNet } from '../../models/keras';
 import type { PixelScaling } from '../../models/pixels';
+import type { EvidenceScores } from '../finding/evidence/joint';
 import type { Progress } from '../progress';
 
 /** What to look at, and how. An engine must run. */
@@ -26,12 +28,12 @@ export interface ScanTarget {
   /** 0…N−1. */
   readonly class: number;
   readonly name: string | undefined;
+  /** How sure it is. */
+  readonly level: Level;
   /** The evidence over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
-  /** How far the largest margin that any picture reaches for the class stands above others, over what clean nets stay below; 0: not. */
-  readonly standsOut: number;
-  /** How far the class's weights lie above those of other classes, in robust standard deviations. */
-  readonly signature: number;
+  /** How far each kind of evidence speaks for it, as score. */
+  readonly scores: EvidenceScores;
   /** Share of clean images of other classes that a recovered trigger turns to the class, 0–1; undefined without clean images. */
   readonly rate: number | undefined;
 }

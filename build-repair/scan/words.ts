@@ -37,11 +37,11 @@ export function scanText(scan: Scan, look: Look = plain): string {
   return lines.join('\n');
 }
 
-/** `class 5 (Alice): score 1.64; a trigger that was found turns 98.4 % of clean images to it`. */
+/** `class 5 (Alice, possible): score 1.64; a trigger that was found turns 98.4 % of clean images to it`. */
 export function targetLine({ score, rate, ...target }: ScanTarget): string {
   const turns =
     rate === undefined
       ? ''
       : `; a trigger that was found turns ${(100 * rate).toFixed(1)} % of clean images to it`;
-  return `${nameOf(target.class, target.name)}: score ${score.toFixed(2)}${turns}`;
+  return `${nameOf(target.class, target.name, target.level)}: score ${score.toFixed(2)}${turns}`;
 }

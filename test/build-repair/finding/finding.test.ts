@@ -39,9 +39,9 @@ describe('is the net backdoored?', () => {
     });
     const again = await packFinding(await findBackdoor(context, bad, expert), shape);
     expect(again).toEqual(packed);
-    expect(findingLines(packed.field)[1]).toContain(`class ${TARGET}: score`);
+    expect(findingLines(packed.field)[1]).toContain(`class ${TARGET} (${finding.targets[0]!.level}): score`);
     expect(findingOutcome(packed.field).join(' ')).toContain('A possible target: it may be innocent');
-  }, 120_000);
+  }, 240_000);
 
   test('a pattern on a grey picture is kept with its opacity, too; one on another size, or without, is none to put on', async () => {
     const grey = { height: 2, width: 1, channels: 1 };
@@ -72,5 +72,5 @@ describe('is the net backdoored?', () => {
     expect(finding.score).toBeLessThan(finding.limit);
     const packed = await packFinding(finding, shape);
     expect(findingLines(packed.field)).toHaveLength(1);
-  }, 120_000);
+  }, 240_000);
 });

@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { refused } from '../../../build-repair/scan/refused';
 import { scanSarif } from '../../../build-repair/scan/sarif';
 import type { Scan } from '../../../build-repair/scan/types';
+import type { Level } from '../../../models/bundle/levels';
 
-const target = (each: number, name?: string) => ({
+const target = (each: number, name?: string, level: Level = 'possible') => ({
   class: each,
   name,
+  level,
   score: 1.5,
-  standsOut: 0,
-  signature: 0.2,
+  scores: { patch: 1.5, largest: 0 },
   rate: 0.98,
 });
 const signs: Scan = {
@@ -18,7 +19,7 @@ const signs: Scan = {
   score: 1.5,
   limit: 1,
   tried: 8,
-  targets: [target(3, 'cat'), target(5)],
+  targets: [target(3, 'cat', 'near certain'), target(5)],
   cleanImages: 100,
   notTold: [],
   problems: [],
@@ -57,7 +58,8 @@ describe('a scan in SARIF', () => {
         },
       ]);
     }
-    expect(results![0]!.message.text).toContain('class 3 (cat): score 1.50');
+    expect(results!.map(({ level }) => level)).toEqual(['error', 'warning']);
+    expect(results![0]!.message.text).toContain('class 3 (cat, near certain): score 1.50');
   });
 
   test('knows a result again by class and file, and another file’s as another', () => {

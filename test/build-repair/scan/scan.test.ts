@@ -62,7 +62,9 @@ describe('a backdoored net', () => {
     expect(scanned.notes).toEqual(['Mind this.']);
     expect(lines.join()).toContain('Pixels: 0-1, where the net does best');
     expect(scanText(scanned)).toMatch(
-      new RegExp(`^Signs of a backdoor toward class ${TARGET}.*\n.*\n\nScore .*\n  class ${TARGET}: score`),
+      new RegExp(
+        `^Signs of a backdoor toward class ${TARGET}.*\n.*\n\nScore .*\n  class ${TARGET} \\(.*\\): score`,
+      ),
     );
     const planned = scanSteps({ images: all.length, pixels: false, fit: true }).flatMap(({ parts }) =>
       parts.map(({ stage }) => stage),
@@ -104,7 +106,7 @@ describe('a backdoored net', () => {
       const alone = await scan(options(net, { clean: undefined }));
       expect(alone.outcome).toBe('signs');
       expect(alone.targets[0]).toMatchObject({ class: 2, name: 'person 2', rate: undefined });
-      expect(scanOutcome(alone)[0]).toBe('Signs of a backdoor toward class 2 (person 2).');
+      expect(scanOutcome(alone)[0]).toBe('Signs of a backdoor toward class 2 (person 2, possible).');
     } finally {
       head.setWeights(weights);
       tf.dispose(louder);
