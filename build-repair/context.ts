@@ -3,16 +3,20 @@ import type { PixelScaling } from '../models/pixels';
 import type { LoadedImages } from './images/load';
 import type { Progress } from './progress';
 
-/** What every step of a repair works with. */
-export interface RepairContext {
-  /** D_valid: clean labelled images. */
-  readonly images: LoadedImages;
+/** What every step works with that needs no images. */
+export interface NetContext {
   readonly shape: ImageShape;
   readonly pixels: PixelScaling;
   /** N. */
   readonly classes: number;
   readonly seed: number;
   readonly progress: Progress;
-  /** Aborting it ends the repair between two steps. */
+  /** Aborting it ends the work between two steps. */
   readonly signal: AbortSignal | undefined;
+}
+
+/** What every step of a repair works with. */
+export interface RepairContext extends NetContext {
+  /** D_valid: clean labelled images. */
+  readonly images: LoadedImages;
 }

@@ -31,6 +31,35 @@ export const ABOUT: Readonly<Record<string, About>> = {
     ],
     more: ['README.md'],
   },
+  scan: {
+    group: NETS,
+    options: {
+      'What is read:': [
+        'clean',
+        'architecture',
+        'input-size',
+        'pixels',
+        'fit',
+        'class-order',
+        'group',
+        'data-name',
+        'label-name',
+        'layout',
+        'skip-bad',
+      ],
+      'How it is looked at:': ['seed', 'accept-low-accuracy'],
+      'What is printed and written:': ['json', 'sarif', 'exit-code'],
+    },
+    examples: [
+      ['Is this net backdoored?', 'goodnet scan net.h5 --clean clean_images'],
+      [
+        'In a pipeline: 3 where there are signs, and a file for code scanning',
+        'goodnet scan net.h5 --clean clean_images --sarif net.sarif --exit-code 3',
+      ],
+      ['Without clean images, which tells much less', 'goodnet scan net.h5 --pixels 0-1'],
+    ],
+    more: ['docs/method.md'],
+  },
   repair: {
     group: NETS,
     options: {

@@ -10,6 +10,7 @@ import { jobCommand, jobWorkerCommand, servedWorkerCommand } from './commands/jo
 import { migrateCommand } from './commands/migrate';
 import { releaseCommand } from './commands/release';
 import { repairCommand } from './commands/repair';
+import { scanCommand } from './commands/scan';
 import { screenCommand, screenWorkerCommand } from './commands/screen';
 import { serveCommand } from './commands/serve';
 import {
@@ -36,6 +37,7 @@ export function program(): Command {
     .version(version);
   for (const command of [
     inspectCommand(),
+    scanCommand(),
     repairCommand(),
     evaluateCommand(),
     exportCommand(),

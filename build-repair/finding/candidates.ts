@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor, RUN_BATCH, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
-import type { RepairContext } from '../context';
+import type { NetContext, RepairContext } from '../context';
 import { Augmenter } from '../images/augment';
 import { Occluder } from '../images/occlude';
 import { STAGES } from '../stages';
@@ -64,21 +64,20 @@ export async function candidateClasses(
     ...new Set([
       ...highestFirst(signature).slice(0, BY_SIGNATURE),
       ...highestFirst(gains).slice(0, BY_PATCHES),
-      ...highestFirst(leaningIn(noise(context), context, twins)).slice(0, BY_NOISE),
+      ...highestFirst(leaningsInNoise(context, twins)).slice(0, BY_NOISE),
       ...surestClasses(wrong.expert).slice(0, BY_EXPERT),
       ...surestClasses(wrong.bad).slice(0, BY_BAD),
     ]),
   ];
 }
 
-/** Images of nothing: each value drawn by itself. */
-function noise({ shape, seed }: RepairContext): Float32Array {
+/** B's mean logit of each class on images of nothing, each value drawn by itself. */
+export function leaningsInNoise(
+  { shape, pixels, seed }: NetContext,
+  twins: Pick<Twins, 'bad'>,
+): ArrayLike<number> {
   const random = new Random(seed, 'finding noise');
-  return Float32Array.from({ length: NOISE * imageSize(shape) }, () => random.uniform(0, 255));
-}
-
-/** B's mean logit of each class. */
-function leaningIn(images: Float32Array, { shape, pixels }: RepairContext, twins: Twins): ArrayLike<number> {
+  const images = Float32Array.from({ length: NOISE * imageSize(shape) }, () => random.uniform(0, 255));
   return valuesOf(() => tf.mean(twins.bad(imageTensor(images, NOISE, shape, pixels)), 0));
 }
 
@@ -100,6 +99,7 @@ function surestClasses(answers: Wrong[]): number[] {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([each]) => each);
 }
 
-function highestFirst(values: ArrayLike<number>): number[] {
+/** The classes by their values, the highest first; of equals the first. */
+export function highestFirst(values: ArrayLike<number>): number[] {
   return Array.from({ length: values.length }, (_, k) => k).sort((a, b) => values[b]! - values[a]! || a - b);
 }

@@ -3,14 +3,21 @@ import type { ExpertNet } from '../../models/detector/nets';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
-import { searchPatches, searchShapes } from './invert';
+import { anywhereScores } from './evidence/anywhere';
+import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
+import { largestScores } from './evidence/largest';
+import { patchScore } from './evidence/patch';
+import { shapeScore } from './evidence/shape';
+import { searchAnywhere, searchPatches, searchShapes } from './invert';
 import { largestMargins } from './largest-margins';
+import { LIMIT } from './limit';
 import { leaningsUnderPatches } from './patches';
-import { chooseTargets, marginsTogether, scoreOf, standingOut, usualMargin } from './score';
 import { weightSignature } from './signature';
-import { areaOf, type RecoveredTrigger } from './trigger';
+import { chooseTargets } from './targets';
+import { areaOf, type RecoveredTrigger, type TriggerKind } from './trigger';
 import { Twins } from './twins';
 import type { Finding, FoundTarget, Recovered } from './types';
+import { marginsTogether, usualMargin } from './usual';
 import { verify } from './verify';
 
 /** Classes drawn at random beside the candidates. Origin: chosen by hand; not varied. */
@@ -22,18 +29,12 @@ const HELD = 128;
  * Origin: chosen by hand; it decides which trigger is shown, not what is found.
  */
 const LEAST_RATE = 0.5;
-/**
- * A score above this is a sign of a backdoor.
- * Origin: no choice: the unit of scores, which are shares of the limits in score.ts.
- */
-export const LIMIT = 1;
 
 /**
  * Looks for a backdoor in B. Toward each candidate class and some drawn at random the trigger that turns B the most is
- * searched, among shapes of one colour and among small patches of any colours, and verified with clean images that were
- * not searched on, on B and on E. E has forgotten what classes look like, but not a backdoor: a trigger that resembles a
- * class turns B alone, the attacker's turns both. The evidence is the mean logit margin of both at the class, in units
- * of B's margin on clean images, with the signature of the class's weights; or a signature that is beyond all others.
+ * searched, among shapes of one colour, among small patches and small triggers anywhere, and verified with clean images that were
+ * not searched on, on B and on E. Each kind of evidence that comes of it, and of the largest margins, is a module of evidence/; a class's score is
+ * that of the kind that speaks the most for it.
  * @param bad B, flat, logits first
  * @param expert E
  * @throws whatever the context's signal was aborted with
@@ -73,16 +74,28 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const starts = classes.map((each) => patches[each]!);
   const shapes = await searchShapes(context, twins, classes, images);
   const searched = await searchPatches(context, twins, classes, starts, images);
-  const out = standingOut(await largestMargins(context, twins, classes));
+  const small = await searchAnywhere(context, twins, classes, images);
+  const largest = largestScores(await largestMargins(context, twins, classes));
   const recover = async (trigger: RecoveredTrigger, each: number): Promise<Recovered> => {
     const verified = await verify(context, twins, trigger, each, held);
     return { trigger, margins: marginsTogether(verified, usual), ...verified };
   };
-  const tried: FoundTarget[] = [];
-  for (const [k, each] of classes.entries()) {
-    const recovered = { shape: await recover(shapes[k]!, each), patch: await recover(searched[k]!, each) };
-    tried.push(targetOf(each, recovered, out[k]!, signature[each]!, context.classes));
-  }
+  const recovered: FoundTarget['recovered'][] = [];
+  for (const [k, each] of classes.entries())
+    recovered.push({
+      shape: await recover(shapes[k]!, each),
+      patch: await recover(searched[k]!, each),
+      anywhere: await recover(small[k]!, each),
+    });
+  const anywhere = anywhereScores(recovered.map((of) => of.anywhere.bad / usual));
+  const tried = classes.map((each, k) =>
+    targetOf(each, recovered[k]!, signature[each]!, {
+      patch: patchScore(recovered[k]!.patch),
+      shape: shapeScore(recovered[k]!.shape, signature[each]!, context.classes),
+      anywhere: anywhere[k]!,
+      largest: largest[k]!,
+    }),
+  );
   return tried.sort((a, b) => b.score - a.score || a.class - b.class);
 }
 
@@ -102,17 +115,18 @@ async function classesToTry(
 function targetOf(
   each: number,
   recovered: FoundTarget['recovered'],
-  standsOut: number,
   signature: number,
-  classes: number,
+  scores: Required<Pick<EvidenceScores, TriggerKind | 'largest'>>,
 ): FoundTarget {
-  const score = scoreOf(recovered, signature, classes);
-  const { shape, patch } = recovered;
-  const most = patch.rate > shape.rate ? patch : shape;
-  const best = recovered[score.kind];
-  const shown = best.rate >= LEAST_RATE ? best : most;
-  const { rate, trigger } = shown;
+  const kinds = Object.keys(recovered) as TriggerKind[];
+  const best = recovered[highest(kinds, (kind) => scores[kind])];
+  const most = recovered[highest(kinds, (kind) => recovered[kind].rate)];
+  const { rate, trigger } = best.rate >= LEAST_RATE ? best : most;
   const area = areaOf(trigger.mask);
-  const value = Math.max(score.value, standsOut);
-  return { class: each, rate, score: value, standsOut, signature, area, trigger, recovered };
+  const score = jointScore(scores);
+  return { class: each, rate, score, scores, level: levelOf(scores), signature, area, trigger, recovered };
+}
+
+function highest<T>(items: readonly T[], of: (item: T) => number): T {
+  return items.reduce((a, b) => (of(b) > of(a) ? b : a));
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
-import type { RepairContext } from '../context';
+import type { NetContext } from '../context';
 import { STAGES } from '../stages';
 import { marginsAt, oneHotOf } from './margins';
 import { asNetsTake } from './trigger';
@@ -15,6 +15,8 @@ const STEPS = 60;
 const RATE = 0.03;
 /** Pictures that are climbed at once. Origin: chosen by hand, for memory. */
 const AT_ONCE = 160;
+/** As many classes are climbed for at once. Origin: follows from these. */
+export const CLASSES_AT_ONCE = Math.floor(AT_ONCE / STARTS);
 /** Pictures start from noise around grey, of 0–1. Origin: chosen by hand; not varied. */
 const START = [0.3, 0.7] as const;
 
@@ -26,12 +28,12 @@ const START = [0.3, 0.7] as const;
  * @throws whatever the context's signal was aborted with
  */
 export async function largestMargins(
-  context: RepairContext,
-  twins: Twins,
+  context: NetContext,
+  twins: Pick<Twins, 'bad'>,
   classes: readonly number[],
 ): Promise<Float64Array> {
   const random = new Random(context.seed, 'finding largest margins');
-  const together = Math.floor(AT_ONCE / STARTS);
+  const together = CLASSES_AT_ONCE;
   const total = Math.ceil(classes.length / together) * STEPS;
   const reached = new Float64Array(classes.length);
   let done = 0;
@@ -49,8 +51,8 @@ export async function largestMargins(
 
 /** @param rows a class for each picture @returns the margin that each picture has reached */
 async function climb(
-  { shape, pixels, classes, signal }: RepairContext,
-  twins: Twins,
+  { shape, pixels, classes, signal }: NetContext,
+  twins: Pick<Twins, 'bad'>,
   rows: readonly number[],
   random: Random,
   onStep: () => void,

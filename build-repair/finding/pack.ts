@@ -25,9 +25,10 @@ export async function packFinding(
       targets: targets.map((target, i) => ({
         class: target.class,
         rate: target.rate,
+        level: target.level,
         score: target.score,
         signature: target.signature,
-        standsOut: target.standsOut,
+        standsOut: target.scores.largest,
         area: target.area,
         trigger: files[i]!.path,
       })),

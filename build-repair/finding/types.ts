@@ -1,3 +1,5 @@
+import type { Level } from '../../models/bundle/levels';
+import type { EvidenceScores } from './evidence/joint';
 import type { RecoveredTrigger, TriggerKind } from './trigger';
 import type { Verified } from './verify';
 
@@ -13,10 +15,12 @@ export interface FoundTarget {
   readonly class: number;
   /** Share of clean images of other classes, none of them searched on, that the trigger turns to the class on B. */
   readonly rate: number;
-  /** The evidence over what clean nets stay below: above 1 is a sign. */
+  /** The evidence of all kinds, over what clean nets stay below: above 1 is a sign. */
   readonly score: number;
-  /** How far the largest margin that any picture reaches for the class stands above others', over what clean nets stay below; 0: not. */
-  readonly standsOut: number;
+  /** How far each kind speaks for it. */
+  readonly scores: EvidenceScores;
+  /** How sure it is, where it is named. */
+  readonly level: Level;
   /** How far the class's weights lie above those of other classes, in robust standard deviations. */
   readonly signature: number;
   /** Share of the picture that the trigger covers, 0–1. */

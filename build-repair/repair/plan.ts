@@ -62,18 +62,48 @@ const FEW = 3;
  */
 export function repairSteps(work: RepairWork): Step[] {
   const { images, unlabelled, pixels, fit = true, hosts = 0 } = work;
-  const tried = Math.min(images, MOST_SCALED);
   return [
     step('Reading the images', [
       part(STAGES.reading, images),
       ...(unlabelled > 0 ? [part(STAGES.readingUnlabelled, unlabelled)] : []),
       ...(hosts > 0 ? [part(STAGES.readingHosts, hosts)] : []),
     ]),
-    ...(pixels ? [] : [step(STAGES.pixels, [part(STAGES.pixels, SCALINGS * tried)])]),
-    ...(fit ? [] : [step(STAGES.fit, [part(STAGES.fit, FITS * tried)])]),
+    ...choosingSteps({ images, pixels, fit }),
     ...STEPS[work.method](work),
     step('Measuring', [part(STAGES.measuring, images)]),
     step('Writing the bundle', [part(STAGES.writing, 500)]),
+  ];
+}
+
+const SEARCHING = step('Searching for a trigger', [
+  part(STAGES.patches, 3000),
+  part(STAGES.candidates, 3500),
+  part(STAGES.searchingShapes, 30_000),
+  part(STAGES.searchingPatches, 3500),
+  part(STAGES.searchingAnywhere, 15_000),
+  part(STAGES.largestMargins, 12_000),
+]);
+
+/** What is tried to find how the images are to be shown, where that is not told. */
+function choosingSteps({ images, pixels, fit }: Pick<RepairWork, 'images' | 'pixels' | 'fit'>): Step[] {
+  const tried = Math.min(images, MOST_SCALED);
+  return [
+    ...(pixels ? [] : [step(STAGES.pixels, [part(STAGES.pixels, SCALINGS * tried)])]),
+    ...(fit ? [] : [step(STAGES.fit, [part(STAGES.fit, FITS * tried)])]),
+  ];
+}
+
+/**
+ * The steps of a scan, costs as of repairSteps.
+ * @param images clean ones; 0 for a scan without any
+ */
+export function scanSteps({ images, pixels, fit }: Pick<RepairWork, 'images' | 'pixels' | 'fit'>): Step[] {
+  if (images === 0) return [step(STAGES.largestMargins, [part(STAGES.largestMargins, 1)])];
+  return [
+    step('Reading the images', [part(STAGES.reading, images)]),
+    ...choosingSteps({ images, pixels, fit }),
+    step('Making a copy forget', [part(STAGES.forgetting(1), FORGETTING * Math.min(BATCH, images / 2))]),
+    SEARCHING,
   ];
 }
 
@@ -109,17 +139,7 @@ function expertSteps({
       part(STAGES.views, images / 2),
     ]),
     step('Fitting the detector', fitting.flat()),
-    ...(finding
-      ? [
-          step('Searching for a trigger', [
-            part(STAGES.patches, 3000),
-            part(STAGES.candidates, 3500),
-            part(STAGES.searchingShapes, 30_000),
-            part(STAGES.searchingPatches, 3500),
-            part(STAGES.largestMargins, 12_000),
-          ]),
-        ]
-      : []),
+    ...(finding ? [SEARCHING] : []),
     step('Repairing the net', repairing(images)),
     ...(unlabelled > 0
       ? [step('Checking the images without labels', [part(STAGES.unlabelled, unlabelled)])]

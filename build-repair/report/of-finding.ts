@@ -43,6 +43,7 @@ async function targetOf(
   return {
     class: target.class,
     name: classNames?.[target.class],
+    level: target.level,
     rate: target.rate,
     evidence: evidenceOf(target),
     patternPng,

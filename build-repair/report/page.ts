@@ -6,6 +6,7 @@ import { detectionSections } from './sections/detection';
 import { examplesSection } from './sections/examples';
 import { figuresSection } from './sections/figures';
 import { findingSection } from './sections/finding';
+import { inUseSection } from './sections/in-use';
 import { promiseSection } from './sections/promise';
 import { repairedSection } from './sections/repaired';
 import { runSection } from './sections/run';
@@ -49,6 +50,7 @@ ${repairedSection(report)}
 ${summarySection(report)}
 ${figuresSection(report)}
 ${detectionSections(report)}
+${inUseSection(report)}
 ${await suspiciousSection(report)}
 ${classesSection(report)}
 ${await examplesSection(report)}

@@ -1,3 +1,4 @@
+import type { Level } from '../../models/bundle/levels';
 import type { Manifest } from '../../models/bundle/manifest';
 import type { Evaluation } from '../evaluate/evaluate';
 import type { ObservedSet } from './observe';
@@ -23,6 +24,8 @@ export interface FindingTarget {
   /** 0…N−1. */
   readonly class: number;
   readonly name?: string;
+  /** How sure it is; of bundles of before it is not known. */
+  readonly level?: Level | undefined;
   /** Share of clean images of other classes that the recovered pattern turns to this class on B, 0–1. */
   readonly rate: number;
   /** What speaks for it, in words. */

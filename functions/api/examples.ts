@@ -115,6 +115,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
       {
         class: 12,
         rate: 1,
+        level: 'near certain',
         score: 2.1605953751094678,
         signature: 0.3739405504015185,
         standsOut: 1.2377023085018104,

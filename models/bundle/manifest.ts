@@ -5,6 +5,7 @@ import { PIECES } from '../detector/pieces';
 import { BundleError } from '../errors';
 import { type Fit, isFit } from '../images/fit';
 import { EARLIER } from './earlier';
+import { LEVELS } from './levels';
 import { METHODS } from './methods';
 import '../lean-zod';
 
@@ -60,7 +61,7 @@ const discriminant = z.object({
   scale,
 });
 
-/** How bundles of format 7 make it one (see Tails). */
+/** How bundles of formats 6 and 7 make it one (see Tails). */
 const tails = z.object({
   kind: z.literal('tails'),
   scales: z
@@ -155,6 +156,8 @@ const finding = z.object({
       class: count,
       rate: share,
       score: z.number(),
+      /** How sure it is; bundles of before lack it. Readers of before leave it aside. */
+      level: z.enum(LEVELS).optional(),
       /** How far the class's last weights lie above those of other classes; bundles of before lack it. */
       signature: z.number().optional(),
       /** How far the largest margin of any picture stands above other classes', over what clean nets stay below; bundles of before lack it. */

@@ -2,7 +2,7 @@ import type { Readings } from './evidence/kind';
 import { onScale, type Scale } from './scale';
 
 /**
- * How bundles of format 7 make one score of several kinds of evidence, each on the scale of its clean tail: the sum of what they are above
+ * How bundles of formats 6 and 7 make one score of several kinds of evidence, each on the scale of its clean tail: the sum of what they are above
  * 0, or one of them alone. Nothing is fitted so any more.
  */
 export interface Tails {

@@ -2,6 +2,7 @@ export { architectures } from './architectures';
 export type { OwnClassNames } from './class-names';
 export { inspectNet } from './inspect';
 export { loadNet } from './load';
+export { isOfCode } from './notes';
 export { checkTrainable } from './trainable';
 export type {
   ImageSize,

@@ -39,3 +39,8 @@ function holdsCode(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.some(holdsCode);
   return isObject(value) && Object.values(value).some(holdsCode);
 }
+
+/** Whether a note or problem of a net's (see NetDescription) tells of code in its file: a Lambda. */
+export function isOfCode(said: string): boolean {
+  return /\((a )?Lambda\)/.test(said);
+}

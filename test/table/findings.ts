@@ -113,10 +113,25 @@ const parts = [
   targets.length === 0
     ? ''
     : `Targets found; "turns" is the share of clean images that the recovered trigger turns to the class, "area" how much of the
-picture it covers:\n\n${markdown(['net', 'target', 'score', 'turns', 'area', 'true'], targets)}`,
+picture it covers:\n\n${markdown(['net', 'target', 'level', 'score', 'turns', 'area', 'true'], targets)}`,
   values.detail
-    ? `All classes tried; "signature" is how far a class's last weights lie above those of others; a shape's and a patch's margins are
-those of B and E together (of B, of E), with the share that it turns:\n\n${markdown(['net', 'class', 'score', 'stands out', 'signature', 'shape', 'patch'], tried)}`
+    ? `All classes tried; "signature" is how far a class's last weights lie above those of others; the margins of what was recovered are
+those of B and E together (of B, of E), with the share that it turns:\n\n${markdown(
+        [
+          'net',
+          'class',
+          'score',
+          'by patch',
+          'by shape',
+          'anywhere',
+          'by largest margins',
+          'signature',
+          'shape',
+          'patch',
+          'anywhere',
+        ],
+        tried,
+      )}`
     : '',
 ];
 console.log(section('Is the net backdoored?', ...parts));
@@ -155,18 +170,16 @@ function rowOf(name: string, { backdoored, score, seconds }: Finding, truth: rea
 }
 
 function targetRow(name: string, target: FoundTarget, truth: readonly string[]): string[] {
-  const { class: each, score, rate, area } = target;
+  const { class: each, level, score, rate, area } = target;
   const isTrue = truth.includes(String(each)) ? 'yes' : 'no';
-  return [name, String(each), score.toFixed(2), percent(rate), percent(area), isTrue];
+  return [name, String(each), level, score.toFixed(2), percent(rate), percent(area), isTrue];
 }
 
-function triedRow(
-  name: string,
-  { class: each, score, standsOut, signature, recovered }: FoundTarget,
-): string[] {
-  const [shape, patch] = (['shape', 'patch'] as const).map((kind) => {
+function triedRow(name: string, { class: each, score, scores, signature, recovered }: FoundTarget): string[] {
+  const [shape, patch, anywhere] = (['shape', 'patch', 'anywhere'] as const).map((kind) => {
     const { margins, bad, expert, rate } = recovered[kind];
     return `${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), ${percent(rate)}`;
   });
-  return [name, String(each), score.toFixed(2), standsOut.toFixed(2), signature.toFixed(1), shape!, patch!];
+  const by = (['patch', 'shape', 'anywhere', 'largest'] as const).map((kind) => scores[kind]!.toFixed(2));
+  return [name, String(each), score.toFixed(2), ...by, signature.toFixed(1), shape!, patch!, anywhere!];
 }

@@ -13,25 +13,46 @@ import { findMisfit, misfitError } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
 import { type ChosenPixels, choosePixels, type LabelOrder, ordersInWords, triedInWords } from './pixels';
 
-/** What a detector is fitted and calibrated with. */
-export interface Chosen extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
+/** How the clean images are shown to B, and which are fitted and which calibrated on. */
+export interface ChosenImages extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
   readonly context: RepairContext;
   readonly plan: FoldPlan;
-  /** Whether the bundle may hold images, and features of single ones. */
-  readonly keepsImages: boolean;
   /** The clean set's class names, in the order of the labels that were taken. */
   readonly classNames: readonly string[] | undefined;
+}
+
+/** What a detector is fitted and calibrated with. */
+export interface Chosen extends ChosenImages {
+  /** Whether the bundle may hold images, and features of single ones. */
+  readonly keepsImages: boolean;
+}
+
+/** What the choice of images takes. */
+type Asked = Pick<
+  AskedRepair,
+  'net' | 'clean' | 'pixels' | 'acceptLowAccuracy' | 'seed' | 'progress' | 'say' | 'tell' | 'signal'
+>;
+
+/**
+ * Chooses what a repair works with (see chooseImages).
+ * @throws UsageError for a false-positive rate that can't be told from so few
+ * @throws ImageError where labels and net don't fit
+ */
+export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen> {
+  const chosen = await chooseImages(asked, inputs);
+  const calibrated = chosen.plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
+  if (asked.method === 'expert') checkAlpha(asked.alpha, calibrated);
+  return { ...chosen, keepsImages: asked.keepsImages };
 }
 
 /**
  * Chooses how pixels are scaled, which order the class folders are in and how pictures of another size are brought to the net's, where that is
  * not told, and which images are fitted and
  * which calibrated on.
- * @throws UsageError for a false-positive rate that can't be told from so few
  * @throws ImageError where labels and net don't fit
  */
-export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen> {
-  const { net, method, alpha, seed, progress, signal, keepsImages, clean, pixels: told } = asked;
+export async function chooseImages(asked: Asked, inputs: Inputs): Promise<ChosenImages> {
+  const { net, seed, progress, signal, clean, pixels: told } = asked;
   const { flat } = inputs;
   const { inputShape: shape, classes } = net;
   if (told) checkPixels(told, shape.channels);
@@ -58,10 +79,8 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
     }
   }
   const plan = planFolds(images.labels, images.groups, classes, seed);
-  const calibrated = plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
-  if (method === 'expert') checkAlpha(alpha, calibrated);
   const context = { ...base, images, pixels, shape: { ...shape, fit } };
-  return { context, flat, unlabelled, hosts, plan, keepsImages, classNames };
+  return { context, flat, unlabelled, hosts, plan, classNames };
 }
 
 /** The orders that class folders may be in: as they were read, and another that may be meant. */
@@ -71,7 +90,7 @@ function ordersOf({ otherOrder: other }: ImageSet, { labels }: LoadedImages): La
   return [first, { name: other.name, labels: labels.map((label) => other.labels[label]!) }];
 }
 
-function tellFit({ clean, say, tell = say }: AskedRepair, { fit, fits }: ChosenFit): void {
+function tellFit({ clean, say, tell = say }: Asked, { fit, fits }: ChosenFit): void {
   const why = clean.shape.fit ? 'as told' : 'where the net does best';
   for (const line of fittedInWords({ ...clean, shape: { ...clean.shape, fit } }, why)) tell(line);
   if (clean.shape.fit && !clean.withFit)
@@ -83,7 +102,7 @@ function tellFit({ clean, say, tell = say }: AskedRepair, { fit, fits }: ChosenF
 }
 
 function tellChoice(
-  { clean, pixels: told, say, tell = say }: AskedRepair,
+  { clean, pixels: told, say, tell = say }: Asked,
   chosen: ChosenPixels,
   orders: readonly LabelOrder[],
 ): void {

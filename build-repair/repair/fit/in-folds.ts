@@ -8,6 +8,7 @@ import { classesLeftOut, coversAllClasses, type FoldPlan } from '../choose/folds
 import { type FittedDetector, fitDetector, freeFits, readEvidence, settle } from '../evidence/detector';
 import { hostDrawer } from '../evidence/hosts';
 import type { Passes } from '../observe/passes';
+import { servedOn } from './served-on';
 
 /** What the detector that was fitted to a fold says of the images that were held out. */
 export interface ReadFold {
@@ -43,11 +44,14 @@ export async function fitInFolds(
   const drawHosts = keepsImages ? hostDrawer(context, hosts) : undefined;
   const fitting = { context, flat, passes };
   for (const [place, fold] of plan.folds.entries()) {
-    const stream = plan.scheme === 'split' ? '' : `, fold ${place + 1} of ${plan.folds.length}`;
-    const part = { number: place + 1, stream };
+    const stream = `, fold ${place + 1} of ${plan.folds.length}`;
+    const own =
+      plan.scheme === 'split'
+        ? servedOn(plan, context.images)
+        : { fit: fold.fit, part: { number: place + 1, stream } };
     const fitted = await fitDetector({
       ...fitting,
-      plan: { fit: fold.fit, relearns: relearns && isHeard, unheard, drawHosts, part },
+      plan: { ...own, relearns: relearns && isHeard, unheard, drawHosts },
     });
     const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
     read.push({ images: fold.calibrate, hosts: fitted.fits.transplant, readings });
@@ -55,9 +59,8 @@ export async function fitInFolds(
     if (plan.scheme === 'cross-fit') freeFits(fitted);
   }
   if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
-  const part = { number: plan.folds.length + 1, stream: ', on all' };
-  const fit = allImages(context.images);
-  const fitted = await fitDetector({ ...fitting, plan: { fit, relearns, unheard, drawHosts, part } });
+  const all = servedOn(plan, context.images);
+  const fitted = await fitDetector({ ...fitting, plan: { ...all, relearns, unheard, drawHosts } });
   return { read, served: settle(fitted, folds, context.images.labels), unheard };
 }
 

@@ -93,7 +93,7 @@ export async function forget(
             const image = imageTensor(varied, batch.length, shape, pixels);
             return stem ? outputsOf(stem, image)[0]! : image;
           }),
-          targets: [tf.oneHot(tf.tensor1d(labels, 'int32'), classes)],
+          targets: [tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes))],
         };
       },
       loss: (logits, [oneHot]) => {

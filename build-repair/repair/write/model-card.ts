@@ -137,7 +137,9 @@ const METHODS: Record<Manifest['method'], string> = {
 function findingOf({ finding }: CardContent): string {
   if (!finding) return 'It was not asked.';
   if (!finding.backdoored) return 'No sign of it was found, which clears no net.';
-  const targets = finding.targets.map((target) => target.class);
+  const targets = finding.targets.map(
+    (target) => `${target.class}${target.level ? ` (${target.level})` : ''}`,
+  );
   if (targets.length === 0) return 'There are signs of it, toward no class in particular.';
   const toward = `${targets.length === 1 ? 'class' : 'classes'} ${targets.join(', ')}`;
   return `There are signs of it, toward ${toward}; classes that are named may be innocent.`;

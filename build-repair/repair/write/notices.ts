@@ -71,12 +71,7 @@ export function noticesOf(
   if (nets.expert) {
     notices.push(...aboutImages(without, labels, classes));
     if (!keepsImages) notices.push(...aboutKeepingNone(without));
-    const { remembers } = nets.expert;
-    if (remembers >= MUCH) {
-      notices.push(
-        `The expert could not be made to forget (it still names ${percent(remembers)} of the clean images): backdoors are more easily missed.`,
-      );
-    }
+    notices.push(...rememberingNotice(nets.expert.remembers));
     const { groups } = figures;
     if (groups !== undefined && smallestAlpha(groups) > alpha) {
       const least = `${(100 * smallestAlpha(groups)).toPrecision(2)} %`;
@@ -87,6 +82,14 @@ export function noticesOf(
   }
   if (gathering) notices.push(...gatheringInWords(gathering));
   return notices;
+}
+
+/** That an expert has forgotten too little to tell much; nothing where it has. @param remembers see Expert */
+export function rememberingNotice(remembers: number): string[] {
+  if (remembers < MUCH) return [];
+  return [
+    `The expert could not be made to forget (it still names ${percent(remembers)} of the clean images): backdoors are more easily missed.`,
+  ];
 }
 
 /** @param hasDetector whether something else than the repaired net tells triggers */

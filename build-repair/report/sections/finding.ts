@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { LEVELS, type Level } from '../../../models/bundle/levels';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { list } from '../../list';
 import { costOf } from '../cost';
@@ -46,15 +47,27 @@ ${cards.length > 0 ? html`<ul class="targets">${cards}</ul>` : ''}
 function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
   if (!backdoored) return 'No sign of a backdoor was found, which clears no net';
   if (targets.length === 0) return 'Signs of a backdoor';
-  const names = targets.slice(0, NAMED).map((target) => nameOf(target, bundle));
-  const more = targets.length - names.length;
-  const all = list(more > 0 ? [...names, counted(more, 'more class', 'more classes')] : names);
-  return `Signs of a backdoor; possible ${targets.length === 1 ? 'target' : 'targets'}: ${all}`;
+  const shown = targets.slice(0, NAMED);
+  const more = targets.length - shown.length;
+  const groups = LEVELS.flatMap((level) => {
+    const names = shown.filter((target) => levelOf(target) === level).map((target) => nameOf(target, bundle));
+    return names.length > 0 ? [{ level, names }] : [];
+  });
+  if (more > 0) groups.at(-1)!.names.push(counted(more, 'more class', 'more classes'));
+  const told = groups.map(
+    ({ level, names }) => `${level} ${names.length === 1 ? 'target' : 'targets'}: ${list(names)}`,
+  );
+  return ['Signs of a backdoor', ...told].join('; ');
+}
+
+/** Bundles of before have no levels: their classes were called possible targets. */
+function levelOf({ level = 'possible' }: FindingTarget): Level {
+  return level;
 }
 
 function inOneSentence({ backdoored, targets }: Finding): string {
   if (!backdoored)
-    return 'No pattern was found that turns clean pictures to one class, more surely than in the clean nets that we tried.';
+    return 'No pattern was found that turns clean pictures to one class, more surely than in the clean nets that we tried, and none makes the net much surer of one class than of others.';
   const found =
     targets.length === 1
       ? 'A pattern was found that turns clean pictures to this class'
@@ -76,11 +89,15 @@ async function card(target: FindingTarget, report: Report): Promise<Html> {
   const name = nameOf(target, report.bundle);
   const cost = costOf(target.class, report);
   return html`<li>
-<h3>Possible target: ${name}</h3>
+<h3>${capitalised(levelOf(target))} target: ${name}</h3>
 <div class="evidence">${await patternPictures(target, name, report.bundle)}
 <div class="said"><p class="rate"><strong>${percent(target.rate)}</strong> of clean pictures of other classes turn to it under this pattern: one that works, which need not be the attacker’s. ${target.evidence}</p>
 ${cost && html`<p class="cost">${cost}</p>`}</div></div>
 </li>`;
+}
+
+function capitalised(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
 }
 
 function nameOf(target: FindingTarget, bundle: Manifest): string {

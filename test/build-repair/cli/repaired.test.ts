@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Repaired, repairedText } from '../../../build-repair/cli/repaired';
 import { comparedWith } from '../../../build-repair/demo/outcome';
 import { rateOf } from '../../../build-repair/evaluate/interval';
-import { findingOutcome } from '../../../build-repair/finding/words';
+import { evidenceOf, findingLines, findingOutcome, howItIsTold } from '../../../build-repair/finding/words';
 import { lookOf } from '../../../build-repair/terminal';
 
 const target = (each: number) => ({
@@ -124,6 +124,24 @@ describe('a finding in words', () => {
     expect(findingOutcome(finding(1), ['cat', 'dog'])[0]).toBe('Signs of a backdoor toward class 1 (dog).');
     expect(findingOutcome(finding(1), ['0', '1'])[0]).toBe('Signs of a backdoor toward class 1.');
     expect(findingOutcome(finding(5, 12))[1]).toMatch(/^Possible targets: .*innocent/);
+  });
+
+  test('how sure each is', () => {
+    const levels = ['near certain', 'possible'] as const;
+    const two = finding(5, 12);
+    const told = { ...two, targets: two.targets.map((each, i) => ({ ...each, level: levels[i]! })) };
+    expect(findingOutcome(told)[0]).toBe(
+      'Signs of a backdoor toward class 5 (near certain) and class 12 (possible).',
+    );
+    expect(findingLines(told, ['a', 'b'])[1]).toMatch(/^ {2}class 5 \(near certain\): score 2\.10; /);
+    expect(howItIsTold(told)).toContain('near certain where');
+    expect(howItIsTold(two)).not.toContain('near certain');
+  });
+
+  test('of several that stand out each sentence is true', () => {
+    const { targets } = finding(5);
+    expect(evidenceOf({ ...targets[0]!, standsOut: 1.2 })).toContain('nearly all other classes');
+    expect(evidenceOf({ ...targets[0]!, standsOut: 0.9 })).not.toContain('surer');
   });
 
   test('none clears no net', () => {

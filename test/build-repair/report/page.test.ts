@@ -143,6 +143,17 @@ describe('what an evaluation shows', () => {
     );
   });
 
+  test('what α means in use: by the set of which the least is found, and no fewer false alarms than α', () => {
+    const { clean, poisoned } = ofEvaluation.figures;
+    const least = Math.min(...poisoned.map(({ detectionRate }) => detectionRate.rate));
+    const alarms = Math.max(ofEvaluation.bundle.alpha, clean.falsePositiveRate.rate);
+    const right = (share: number) => (least * share) / (least * share + alarms * (1 - share));
+    expect(text('.in-use .chosen td')).toEqual(
+      [0.1, 0.01, 0.001, 0.0001].map((share) => `${(100 * right(share)).toFixed(1)} %`),
+    );
+    expect(text('#in-use + .note').join()).toContain('By what was measured here');
+  });
+
   test('figures are drawn twice, for wide and narrow screens, and say what they show', () => {
     const figures = page.querySelectorAll('figure');
     expect(figures).toHaveLength(4);
@@ -235,6 +246,19 @@ describe('the finding comes first', () => {
     expect(one('.todo', box)).toMatch(/serve GoodNet .*, not the BadNet itself, and don’t pass the net on/);
     expect(box.textContent).not.toMatch(/the (recovered )?trigger recovered|is the trigger/);
     expect(box.querySelectorAll('script, img')).toHaveLength(0);
+  });
+
+  test('how sure each is, where that is known', async () => {
+    const levels = [{ level: 'near certain' as const }, { level: 'possible' as const }];
+    const targets = finding.targets.map((each, i) => ({ ...each, ...levels[i] }));
+    const box = await first({ ...ofEvaluation, finding: { ...finding, targets } });
+    expect(one('h2', box)).toMatch(
+      /^Signs of a backdoor; near certain target: 5 \(.*; possible target: 12 \(person 12\)$/,
+    );
+    expect(text('h3', box as Page).map((each) => each.split(':')[0])).toEqual([
+      'Near certain target',
+      'Possible target',
+    ]);
   });
 
   test('where there is a relearned head, that the net with it alone still follows the trigger', async () => {
@@ -398,9 +422,12 @@ test('a repair tells its calibration, and that it has no poisoned images', async
     'Not asked: is the net itself backdoored?',
     'Before and after',
     'Suspicion',
+    'What α means in use',
     'The most suspicious clean images',
     'What was run',
   ]);
+  expect(text('.in-use .chosen td', repaired)).toEqual(['84.7 %', '33.6 %', '4.8 %', '0.5 %']);
+  expect(text('#in-use + .note', repaired).join()).toContain('No poisoned images were measured');
   expect(text('.note', repaired).join()).toMatch(/no poisoned images/);
   expect(repaired.querySelectorAll('figure')).toHaveLength(1);
   expect(text('.facts dd', repaired)).toContain('192 clean images, cross-fitted, 4 folds');

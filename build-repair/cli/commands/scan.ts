@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Command } from 'commander';
+import { GoodNetError, NetError } from '../../../models/errors';
+import type { Fit } from '../../../models/images/fit';
+import type { ImageSet } from '../../../models/images/set';
+import type { ImageSize } from '../../../models/keras';
+import { readPixels } from '../../../models/pixels';
+import { version } from '../../../models/version';
+import { passedOverLines } from '../../images/passed-over';
+import type { Scan } from '../../scan/types';
+import { lookOf } from '../../terminal';
+import { EXIT, Outcome } from '../exit';
+import { interruptible } from '../interrupt';
+import {
+  classOrderOption,
+  fitOption,
+  groupOption,
+  type ImageFlags,
+  imageOptions,
+  openLabelled,
+} from '../open';
+import { inputSizeOption, whole } from '../options';
+import { checkOutput, writeText } from '../output';
+import { print, printJson } from '../print';
+import { startWork } from '../start';
+import type { StepLines } from '../step-lines';
+
+interface ScanFlags extends ImageFlags {
+  clean?: string;
+  architecture?: string;
+  inputSize?: ImageSize;
+  pixels?: string;
+  fit?: Fit;
+  seed: number;
+  acceptLowAccuracy?: boolean;
+  json?: boolean;
+  sarif?: string;
+  exitCode?: number;
+  verbose?: boolean;
+}
+
+/** Exit codes are of 8 bits, and those from 126 on are the shell's. */
+const HIGHEST_EXIT_CODE = 125;
+
+/** `goodnet scan NET [--clean SET]` */
+export function scanCommand(): Command {
+  const command = new Command('scan')
+    .description('is this net backdoored? Tell signs of it, and possible target classes; nothing is repaired')
+    .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
+    .option(
+      '--clean <set>',
+      'clean labelled images, as repair reads them; left out: what the net alone shows, which is much less',
+    )
+    .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
+    .option(
+      '--pixels <scaling>',
+      'as repair has it; left out: what the net does best under, without --clean 0-1',
+    )
+    .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
+    .option('--accept-low-accuracy', 'go on where labels and net don’t fit')
+    .option('--json', 'print JSON')
+    .option('--sarif <file>', 'write SARIF 2.1.0, too, for code scanning')
+    .option(
+      '--exit-code <n>',
+      'for pipelines: exit with this where there are signs of a backdoor, with 0 where there are none (errors exit with 1 or 2)',
+      whole(1, HIGHEST_EXIT_CODE),
+    );
+  return classOrderOption(groupOption(imageOptions(fitOption(inputSizeOption(command))))).action(scanAction);
+}
+
+async function scanAction(netPath: string, flags: ScanFlags): Promise<void> {
+  const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
+  if (flags.sarif !== undefined) await checkOutput(flags.sarif);
+  const { lines } = await startWork(flags);
+  if (told?.said) lines.say(told.said);
+  const scanned = await interruptible((signal) => scanNet(netPath, flags, lines, signal)).finally(() =>
+    lines.finish(),
+  );
+  const { scanOutcome, scanText } = await import('../../scan/words');
+  const file = { path: netPath, sha256: await digestOf(netPath) };
+  if (flags.sarif !== undefined) {
+    const { scanSarif } = await import('../../scan/sarif');
+    await writeText(flags.sarif, `${JSON.stringify(scanSarif(scanned, file), null, 2)}\n`);
+  }
+  if (flags.json) {
+    const said = scanOutcome(scanned).join(' ');
+    printJson({ net: netPath, sha256: file.sha256, said, ...scanned, goodnet: version });
+  } else print(scanText(scanned, lookOf(process.stdout)));
+  // Not as if it had been looked at.
+  if (scanned.outcome === 'refused') throw new Outcome(EXIT.failed);
+  if (scanned.outcome === 'signs' && flags.exitCode !== undefined) throw new Outcome(flags.exitCode);
+}
+
+async function scanNet(
+  netPath: string,
+  flags: ScanFlags,
+  lines: StepLines,
+  signal: AbortSignal,
+): Promise<Scan> {
+  const { loadNet } = await import('../../../models/keras');
+  const { scan } = await import('../../scan/scan');
+  const { scanSteps } = await import('../../repair/plan');
+  const net = await loadNet(netPath, flags).catch((error) => refusedNet(netPath, flags, error));
+  if ('outcome' in net) return net;
+  const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
+  let clean: ImageSet | undefined;
+  try {
+    clean = flags.clean === undefined ? undefined : await openLabelled(flags.clean, shown, flags);
+    lines.begin(
+      scanSteps({
+        images: clean?.size ?? 0,
+        pixels: flags.pixels !== undefined,
+        fit: flags.fit !== undefined || !clean?.withFit,
+      }),
+    );
+    return await scan({
+      net,
+      clean,
+      pixels: flags.pixels === undefined ? undefined : readPixels(flags.pixels).scaling,
+      acceptLowAccuracy: flags.acceptLowAccuracy,
+      seed: flags.seed,
+      progress: lines.report,
+      say: lines.detail,
+      tell: lines.say,
+      signal,
+    });
+  } finally {
+    clean?.close();
+    net.model.dispose();
+    if (clean && clean.skipped.length > 0) lines.say(`Left out ${clean.skipped.length} unreadable images`);
+    passedOverLines(clean?.passedOver).forEach(lines.say);
+  }
+}
+
+/** What is told of a net that can't be loaded. @throws the error itself, where nothing more can be told */
+async function refusedNet(netPath: string, flags: ScanFlags, error: unknown): Promise<Scan> {
+  if (!(error instanceof NetError)) throw error;
+  const { inspectNet } = await import('../../../models/keras');
+  const { refused } = await import('../../scan/refused');
+  const described = await inspectNet(netPath, flags).catch(() => {
+    throw error;
+  });
+  if (described.problems.length === 0) throw error;
+  return refused(described);
+}
+
+/** SHA-256 of a file, read in pieces: nets may be large. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const piece of createReadStream(path)) hash.update(piece);
+  } catch (cause) {
+    throw new GoodNetError(`${path} can't be read`, { cause });
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { FLAT, IMAGE, sequential, writeNet } from '../../models/keras/write-net';
+import { writeSmallJob } from '../job/small-job';
+import { commandLine } from './in-process';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-scan-command-'));
+const at = (name: string) => join(work, name);
+const goodnet = commandLine();
+
+beforeAll(() => writeSmallJob(work, []));
+beforeEach(() => vi.stubEnv('GOODNET_ENGINE', 'wasm'));
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+test('without clean images: a sentence, and what is not told; the same as JSON and SARIF', async () => {
+  const net = at('nets/chain.h5');
+  const { code, out } = await goodnet('scan', net, '--exit-code', '7');
+  expect(out).toMatch(/^(No sign|Signs) of a backdoor .*\n.*\n\nScore \d\.\d\d/);
+  expect(out).toMatch(/\n\nNot told:\n {2}- /);
+  const json = await goodnet('scan', net, '--json', '--sarif', at('out/net.sarif'), '--exit-code', '7');
+  const scanned = JSON.parse(json.out);
+  expect(scanned).toMatchObject({
+    net,
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    tried: 5,
+    cleanImages: 0,
+    problems: [],
+  });
+  expect([code, json.code]).toEqual(scanned.outcome === 'signs' ? [7, 7] : [0, 0]);
+  expect((await goodnet('scan', net)).code).toBe(0);
+  const sarif = JSON.parse(readFileSync(at('out/net.sarif'), 'utf8'));
+  expect(sarif.runs[0].results).toHaveLength(scanned.targets.length);
+  expect(sarif.runs[0].artifacts[0].hashes['sha-256']).toBe(scanned.sha256);
+}, 60_000);
+
+test('a net that the clean images don’t fit stops it, as it stops a repair', async () => {
+  const { code, err } = await goodnet('scan', at('nets/chain.h5'), '--clean', at('clean.h5'));
+  expect(code).toBe(1);
+  expect(err).toMatch(/it is not shown what it was trained on/);
+}, 60_000);
+
+test('a net with code in it is not run: what is told of it is what inspect knows, and it fails', async () => {
+  const config = sequential([IMAGE, ['Lambda', { name: 'code', function: 'x' }], FLAT]);
+  const net = await writeNet(at('code.h5'), { config, weights: {} });
+  const { code, out } = await goodnet('scan', net, '--sarif', at('code.sarif'), '--exit-code', '7');
+  expect(code).toBe(1);
+  expect(out).toMatch(/^The net can’t be looked at\.\nWhether it is backdoored is not known\.\n/);
+  expect(out).toContain('"code" (Lambda)');
+  const [run] = JSON.parse(readFileSync(at('code.sarif'), 'utf8')).runs;
+  expect(run.results[0]).toMatchObject({ ruleId: 'goodnet/code-in-file' });
+});
+
+test.each([
+  ['no such net', ['scan', 'no-such-net.h5'], 1],
+  ['an exit code that there is not', ['scan', 'net.h5', '--exit-code', '0'], 2],
+  ['no such scaling', ['scan', 'net.h5', '--pixels', '0-2'], 2],
+  ['a place that can not be written to', ['scan', 'net.h5', '--sarif', 'test'], 1],
+])('%s: exit code', async (_what, args, code) => {
+  expect((await goodnet(...args)).code).toBe(code);
+});
