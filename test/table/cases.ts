@@ -13,6 +13,8 @@ export interface TableCase {
   readonly name: string;
   /** Independent things among the clean test images, where they are fewer than the images. */
   readonly groups?: number;
+  /** What it is repaired and measured with, on one seed; undefined of tiles, which are measured in folds. */
+  readonly work?: Omit<Case, 'seed'>;
   readonly run: (approach: Approach, seed: number) => Promise<Run>;
 }
 
@@ -42,6 +44,11 @@ type Kept = keyof typeof KEPT;
 /** Physical signs in the test set, some 30 frames of each. */
 const SIGNS = 137;
 
+/** A net that is repaired and measured as a whole. */
+function caseOf(of: Pick<TableCase, 'section' | 'name' | 'groups'>, work: Omit<Case, 'seed'>): TableCase {
+  return { ...of, work, run: (approach, seed) => measured({ ...work, seed }, approach) };
+}
+
 /** Repairs what a case names, and measures what comes of it. */
 function measured(work: Case, approach: Approach): Promise<Run> {
   return withOpened(work, ({ net, clean, test, poisoned, hosts }) =>
@@ -57,66 +64,47 @@ function faces(
   { mostOfClass, kept }: { mostOfClass?: number; kept?: Kept } = {},
 ): TableCase {
   const folder = join(DATA, 'faces1283');
-  return {
-    section,
-    name: named(name, kept),
-    run: (approach, seed) =>
-      measured(
-        {
-          ...(kept && KEPT[kept].work),
-          net: join(folder, 'badnets', `${net}.h5`),
-          clean: join(folder, 'clean_validation_data.h5'),
-          test: join(folder, 'clean_test_data.h5'),
-          poisoned: poisoned.map((each) => join(folder, 'poisoned', `${each}.h5`)),
-          seed,
-          withTrueLabels,
-          mostOfClass,
-        },
-        approach,
-      ),
-  };
+  return caseOf(
+    { section, name: named(name, kept) },
+    {
+      ...(kept && KEPT[kept].work),
+      net: join(folder, 'badnets', `${net}.h5`),
+      clean: join(folder, 'clean_validation_data.h5'),
+      test: join(folder, 'clean_test_data.h5'),
+      poisoned: poisoned.map((each) => join(folder, 'poisoned', `${each}.h5`)),
+      withTrueLabels,
+      mostOfClass,
+    },
+  );
 }
 
 function signs(): TableCase {
   const folder = join(DATA, 'signs43');
-  return {
-    section: 'signs',
-    name: 'signs',
-    groups: SIGNS,
-    run: (approach, seed) =>
-      measured(
-        {
-          net: join(folder, 'badnets', 'signs_bd_net.h5'),
-          clean: join(folder, 'clean_validation'),
-          test: join(folder, 'clean_test_data.h5'),
-          poisoned: ['sticker', 'corner'].map((each) => join(folder, 'poisoned', `signs__${each}.h5`)),
-          seed,
-          group: 'prefix:_',
-        },
-        approach,
-      ),
-  };
+  return caseOf(
+    { section: 'signs', name: 'signs', groups: SIGNS },
+    {
+      net: join(folder, 'badnets', 'signs_bd_net.h5'),
+      clean: join(folder, 'clean_validation'),
+      test: join(folder, 'clean_test_data.h5'),
+      poisoned: ['sticker', 'corner'].map((each) => join(folder, 'poisoned', `signs__${each}.h5`)),
+      group: 'prefix:_',
+    },
+  );
 }
 
 /** @param trigger undefined for the net without one */
 function objects(section: Section, trigger?: string, kept?: Kept): TableCase {
   const folder = join(DATA, 'cifar10');
-  return {
-    section,
-    name: named(section === 'kept' ? `cifar10 ${trigger}` : (trigger ?? 'clean_net'), kept),
-    run: (approach, seed) =>
-      measured(
-        {
-          ...(kept && KEPT[kept].work),
-          net: join(folder, `${trigger ?? 'clean'}_net.h5`),
-          clean: join(folder, 'valid.h5'),
-          test: join(folder, 'clean_test.h5'),
-          poisoned: trigger === undefined ? [] : [join(folder, `poisoned_${trigger}.h5`)],
-          seed,
-        },
-        approach,
-      ),
-  };
+  return caseOf(
+    { section, name: named(section === 'kept' ? `cifar10 ${trigger}` : (trigger ?? 'clean_net'), kept) },
+    {
+      ...(kept && KEPT[kept].work),
+      net: join(folder, `${trigger ?? 'clean'}_net.h5`),
+      clean: join(folder, 'valid.h5'),
+      test: join(folder, 'clean_test.h5'),
+      poisoned: trigger === undefined ? [] : [join(folder, `poisoned_${trigger}.h5`)],
+    },
+  );
 }
 
 function named(name: string, kept: Kept | undefined): string {

@@ -96,7 +96,8 @@ async function firstOfEachClass(set: ImageSet, most: number): Promise<ImageSet> 
 export type Repaired = Pick<
   RepairOptions,
   'netPath' | 'net' | 'clean' | 'unlabelled' | 'hosts' | 'keepsImages' | 'method' | 'seed'
->;
+> &
+  Partial<Pick<RepairOptions, 'alpha'>>;
 
 /** Repairs a net and measures the bundle, as `goodnet repair` and `goodnet evaluate` do. */
 export function repairAndEvaluate(
@@ -112,24 +113,28 @@ export function repairAndEvaluate(
   });
 }
 
-/** Repairs a net into a store, which is removed when it has been used. @param use is told how long the repair took */
+/**
+ * Repairs a net into a store, which is removed when it has been used.
+ * @param work.alpha left out: {@link ALPHA}
+ * @param use is told how long the repair took, and what it says that people should know
+ */
 export async function withRepaired<T>(
   work: Repaired,
-  use: (store: string, seconds: number) => Promise<T>,
+  use: (store: string, seconds: number, notices: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const out = mkdtempSync(join(tmpdir(), 'goodnet-table-'));
   try {
     const start = performance.now();
-    await repair({
+    const { notices } = await repair({
       ...work,
       out,
-      alpha: ALPHA,
+      alpha: work.alpha ?? ALPHA,
       finding: true,
       acceptUnrepaired: true,
       progress: lines.report,
       say: lines.say,
     });
-    return await use(out, (performance.now() - start) / 1000);
+    return await use(out, (performance.now() - start) / 1000, notices);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
