@@ -11,7 +11,7 @@ import { firstScores, type Standard } from './score';
 export async function askFurther(
   readings: NetReadings,
   standard: Standard,
-  loaded: () => LoadedTransplant,
+  loaded: () => LoadedTransplant | Promise<LoadedTransplant>,
 ): Promise<NetReadings> {
   const asks = standard.transplant;
   const { classes } = readings.bad;
@@ -20,7 +20,7 @@ export async function askFurther(
   const values = new Float32Array(classes.length).fill(Number.NaN);
   if (asked.length > 0) {
     const pieces = asks.pieces.scales.map(({ piece }) => piece);
-    const found = pieceEvidence(await marginsOf(readings, asked, loaded(), pieces), asks.pieces);
+    const found = pieceEvidence(await marginsOf(readings, asked, await loaded(), pieces), asks.pieces);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });

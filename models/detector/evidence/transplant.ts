@@ -5,6 +5,7 @@ import type { DetectorNets, Transplant } from '../nets';
 import type { Piece } from '../pieces';
 import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from '../run';
 import type { Kind } from './kind';
+import { taking } from './takes';
 
 const HOSTS_FILE = 'hosts.bin';
 
@@ -35,7 +36,7 @@ export const transplant: Kind<Transplant> = {
       return { count, from, hosts };
     },
   },
-  open: (part) => part && { rows: ({ bad, image }) => (part.from === 'cut' ? bad[CUT] : image) },
+  open: (part) => part && taking(part.from === 'cut' ? { of: 'bad', output: CUT } : { of: 'image' }),
 };
 
 /** A transplant with the hosts' features at hand. */
