@@ -90,7 +90,10 @@ export class GoodNet {
     const rule = ruleOf(manifest);
     const isViewed = rule.kind === 'calibrated' && rule.views !== undefined;
     const further = furtherOf(nets, familiarity?.surroundings);
-    const passed = { nets, parts, readers, further, isViewed };
+    const asks = rule.kind === 'calibrated' ? rule.transplant : undefined;
+    const transplant = asks &&
+      parts.transplant && { part: parts.transplant, pieces: asks.pieces.scales.map(({ piece }) => piece) };
+    const passed = { nets, transplant, readers, further, isViewed };
     const passes = isOnTensorFlow ? onTensorFlow(passed) : await openPasses(passed);
     return new GoodNet({ manifest, nets, readers, rule, familiarity, passes });
   }
@@ -156,7 +159,7 @@ export class GoodNet {
       ? await answerWithViews(this.passes.viewer, pixels, read.bad, views)
       : read.answered;
     const readings = { ...read, answered };
-    return await askFurther(readings, this.rule, () => this.passes.transplant());
+    return await askFurther(readings, this.rule, this.passes.margins);
   }
 
   /** Gives back the nets' memory. */

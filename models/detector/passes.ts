@@ -1,5 +1,11 @@
-import { type LoadedTransplant, loadTransplant } from './evidence/transplant';
-import type { DetectorNets, Parts } from './nets';
+import {
+  type LoadedTransplant,
+  loadTransplant,
+  type PieceMargins,
+  transplantMargins,
+} from './evidence/transplant';
+import type { DetectorNets, Transplant } from './nets';
+import type { Piece } from './pieces';
 import { type Further, freeReaders, type Given, type Readers, runNets } from './readings';
 import { type Viewer, viewer } from './views';
 
@@ -14,8 +20,8 @@ export interface Passes {
   run(pixels: Uint8Array | Float32Array, n: number): Promise<Given>;
   /** B as what looks at views. */
   readonly viewer: Viewer;
-  /** The hosts with their features; asked for when the first image is asked further, which few are. */
-  transplant(): LoadedTransplant | Promise<LoadedTransplant>;
+  /** Of the images that are asked further, which few are: the hosts are run when it is first called. */
+  readonly margins: PieceMargins;
   /** Gives back the memory of the nets. */
   free(): void;
 }
@@ -24,7 +30,8 @@ export interface Passes {
 export interface Passed {
   /** They are the passes' own from then on. */
   readonly nets: DetectorNets;
-  readonly parts: Pick<Parts, 'transplant'>;
+  /** What halves are transplanted onto, and which pieces are asked; undefined where none is. */
+  readonly transplant: { readonly part: Transplant; readonly pieces: readonly Piece[] } | undefined;
   readonly readers: Readers;
   readonly further: Further;
   /** Whether views of images are looked at. */
@@ -32,14 +39,14 @@ export interface Passed {
 }
 
 /** Passes on the TensorFlow.js that runs. */
-export function onTensorFlow({ nets, parts, readers, further }: Passed): Passes {
-  let transplant: LoadedTransplant | undefined;
+export function onTensorFlow({ nets, transplant, readers, further }: Passed): Passes {
+  let loaded: LoadedTransplant | undefined;
   return {
     run: (pixels, n) => runNets(nets, readers, further, pixels, n),
     viewer: viewer(nets),
-    transplant() {
-      transplant ??= loadTransplant(nets, parts.transplant!);
-      return transplant;
+    margins(cut, at, pieces) {
+      loaded ??= loadTransplant(nets, transplant!.part);
+      return transplantMargins(loaded, cut, at, pieces);
     },
     free: () => freeNets(nets, readers),
   };

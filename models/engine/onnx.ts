@@ -27,18 +27,23 @@ export interface OnnxRuntime {
 export interface OnnxSession {
   /**
    * Runs it.
-   * @param input its one input, any number of rows
-   * @param shape of the input
+   * @param inputs by name, all that it has
    * @returns its outputs by name, row by row
    */
-  run(input: Float32Array, shape: readonly number[]): Promise<Readonly<Record<string, Float32Array>>>;
+  run(inputs: Readonly<Record<string, OnnxInput>>): Promise<Readonly<Record<string, Float32Array>>>;
   /** Gives its memory back. */
   release(): void;
 }
 
+/** A tensor that is given to a graph: of 32-bit floats, or of 64-bit integers. */
+export interface OnnxInput {
+  readonly values: Float32Array | BigInt64Array;
+  readonly shape: readonly number[];
+}
+
 /** What is used of onnxruntime-node's interface. */
 interface Library {
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => LibraryTensor;
+  readonly Tensor: new (type: string, data: OnnxInput['values'], dims: readonly number[]) => LibraryTensor;
   readonly InferenceSession: { create(file: Uint8Array, options: object): Promise<LibrarySession> };
 }
 
@@ -47,7 +52,6 @@ interface LibraryTensor {
 }
 
 interface LibrarySession {
-  readonly inputNames: readonly string[];
   run(feeds: Record<string, LibraryTensor>): Promise<Record<string, LibraryTensor>>;
   release(): Promise<void>;
 }
@@ -80,10 +84,13 @@ export function startOnnx(threads = availableParallelism()): OnnxRuntime {
         graphOptimizationLevel: 'all',
       });
       loaded++;
-      const [inputName] = session.inputNames;
       return {
-        async run(input, shape) {
-          const answered = await session.run({ [inputName!]: new library.Tensor('float32', input, shape) });
+        async run(inputs) {
+          const given = Object.entries(inputs).map(([name, { values, shape }]) => [
+            name,
+            new library.Tensor(values instanceof Float32Array ? 'float32' : 'int64', values, shape),
+          ]);
+          const answered = await session.run(Object.fromEntries(given));
           return Object.fromEntries(Object.entries(answered).map(([name, { data }]) => [name, data]));
         },
         release() {

@@ -36,10 +36,12 @@ interface Initializer {
   readonly raw: Uint8Array;
 }
 
-/** A tensor of floats whose first dimension is free. */
+/** A tensor that comes from outside, or goes there. */
 interface Outside {
   readonly name: string;
-  readonly shape: readonly number[];
+  readonly dataType: number;
+  /** A name for a length that is free. */
+  readonly shape: readonly (number | string)[];
 }
 
 /**
@@ -76,15 +78,15 @@ export class OnnxGraph {
     return this.initializer(DATA_TYPE.int64, [values.length], new Uint8Array(buffer));
   }
 
-  /** An input of any number of images. @param shape of one image */
-  input(name: string, shape: readonly number[]): void {
-    this.inputs.push({ name, shape });
+  /** An input of any number of rows. @param shape of one row */
+  input(name: string, shape: readonly number[], dataType: 'float' | 'int64' = 'float'): void {
+    this.inputs.push({ name, dataType: DATA_TYPE[dataType], shape: [`${name}_rows`, ...shape] });
   }
 
-  /** Makes a tensor an output. @param shape of one image's */
+  /** Makes a tensor an output. @param shape of one row of it */
   output(name: string, tensor: string, shape: readonly number[]): void {
     this.nodes.push({ operator: 'Identity', inputs: [tensor], output: name, attributes: {} });
-    this.outputs.push({ name, shape });
+    this.outputs.push({ name, dataType: DATA_TYPE.float, shape: [`${name}_rows`, ...shape] });
   }
 
   /** The bytes of a .onnx file. */
@@ -161,22 +163,25 @@ function writeInitializer({ name, dataType, shape, raw }: Initializer, pbf: PbfW
   pbf.writeBytesField(TENSOR.raw, raw);
 }
 
-function writeOutside({ name, shape }: Outside, pbf: PbfWriter): void {
-  pbf.writeStringField(VALUE_INFO.name, name);
+function writeOutside(outside: Outside, pbf: PbfWriter): void {
+  pbf.writeStringField(VALUE_INFO.name, outside.name);
   pbf.writeMessage(
     VALUE_INFO.type,
-    (sizes, type) => type.writeMessage(TENSOR_TYPE.tensor, writeTensorType, sizes),
-    shape,
+    (of, type) => type.writeMessage(TENSOR_TYPE.tensor, writeTensorType, of),
+    outside,
   );
 }
 
-function writeTensorType(shape: readonly number[], pbf: PbfWriter): void {
-  pbf.writeVarintField(TENSOR_TYPE.element, DATA_TYPE.float);
+function writeTensorType({ dataType, shape }: Outside, pbf: PbfWriter): void {
+  pbf.writeVarintField(TENSOR_TYPE.element, dataType);
   pbf.writeMessage(TENSOR_TYPE.shape, writeShape, shape);
 }
 
-function writeShape(shape: readonly number[], pbf: PbfWriter): void {
-  pbf.writeMessage(DIMENSION.one, (name, to) => to.writeStringField(DIMENSION.name, name), 'n');
-  for (const size of shape)
-    pbf.writeMessage(DIMENSION.one, (value, to) => to.writeVarintField(DIMENSION.value, value), size);
+function writeShape(shape: Outside['shape'], pbf: PbfWriter): void {
+  for (const size of shape) pbf.writeMessage(DIMENSION.one, writeDimension, size);
+}
+
+function writeDimension(size: number | string, pbf: PbfWriter): void {
+  if (typeof size === 'number') pbf.writeVarintField(DIMENSION.value, size);
+  else pbf.writeStringField(DIMENSION.name, size);
 }

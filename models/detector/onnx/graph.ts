@@ -72,14 +72,23 @@ export function detectorGraph(
   return { file: graph.file(), outputs, rows };
 }
 
-/** One net to its first output, `logits`. Its input: n rows, scaled where they are images. @throws UnwrittenLayer */
+/** B's logits of images of 0–255: input `images`, output `logits`. @throws UnwrittenLayer */
+export function viewsGraph(nets: DetectorNets): Uint8Array {
+  const graph = new OnnxGraph();
+  return withLogits(graph, nets.bad, imageOf(graph, nets, false));
+}
+
+/** One net to its first output, `logits`. Its input: n `rows`, scaled where they are images. @throws UnwrittenLayer */
 export function logitsGraph(net: LayersModel): Uint8Array {
   const graph = new OnnxGraph();
   const shape = net.inputs[0]!.shape.slice(1) as number[];
   graph.input('rows', shape);
-  const { inputs, outputs } = net;
-  const [logits] = writeNet(graph, { inputs, outputs: [outputs[0]!] }, [Value.last(graph, 'rows', shape)]);
-  graph.output('logits', logits!.last, logits!.shape);
+  return withLogits(graph, net, Value.last(graph, 'rows', shape));
+}
+
+function withLogits(graph: OnnxGraph, net: LayersModel, input: Value): Uint8Array {
+  const logits = logitsOf(graph, net, input);
+  graph.output('logits', logits.last, logits.shape);
   return graph.file();
 }
 
@@ -96,6 +105,11 @@ function taken(
   const flat = graph.node('Reshape', [from.last, graph.integers([-1, features])]);
   const by = graph.floats(matrix.dataSync() as Float32Array, matrix.shape);
   return Value.last(graph, graph.node('MatMul', [flat, by]), [dimensions]);
+}
+
+/** The first output of a net. */
+export function logitsOf(graph: OnnxGraph, { inputs, outputs }: LayersModel, input: Value): Value {
+  return writeNet(graph, { inputs, outputs: [outputs[0]!] }, [input])[0]!;
 }
 
 function imageOf(graph: OnnxGraph, { shape, pixels }: DetectorNets, isScaled: boolean): Value {

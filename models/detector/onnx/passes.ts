@@ -1,15 +1,13 @@
 import type { OnnxRuntime, OnnxSession } from '../../engine/onnx';
 import { messageOf } from '../../errors';
-import { CUT, headBehindCut } from '../../nets/features';
+import { headBehindCut } from '../../nets/features';
 import { UnwrittenLayer } from '../../onnx/layers/writer';
 import { scaledPixels } from '../../pixels';
-import type { LoadedTransplant } from '../evidence/transplant';
-import { transplant as kind } from '../evidence/transplant';
-import type { Transplant } from '../nets';
+import { IMAGES_AT_ONCE, transplant as kind, type PieceMargins } from '../evidence/transplant';
 import { freeNets, type Passed, type Passes } from '../passes';
 import type { Given } from '../readings';
-import type { ToLogits } from '../run';
-import { type DetectorGraph, detectorGraph, IMAGES, logitsGraph } from './graph';
+import { type DetectorGraph, detectorGraph, IMAGES, viewsGraph } from './graph';
+import { transplantGraph } from './transplant-graph';
 
 /** Thrown where ONNX Runtime can't run a detector's nets: it says why. */
 export class Unrunnable extends Error {
@@ -22,56 +20,44 @@ export class Unrunnable extends Error {
  * @throws Unrunnable, and nothing is freed
  */
 export async function onOnnx(onnx: OnnxRuntime, passed: Passed): Promise<Passes> {
-  const { nets, readers, further, parts, isViewed } = passed;
+  const { nets, readers, further, isViewed } = passed;
   const { shape, classes, pixels: scaling } = nets;
-  const { height, width, channels } = shape;
-  const sizes = [height, width, channels];
-  const fromCut = parts.transplant?.from === 'cut';
-  const cutShape = nets.bad.outputs[CUT]?.shape.slice(1) as number[] | undefined;
-  const { graph, bad, head, session } = await written(async () => {
-    const graph = detectorGraph(nets, readers, further);
-    const needsBad = isViewed || (parts.transplant && !fromCut);
-    const bad = needsBad ? lazily(onnx, logitsGraph(nets.bad), sizes) : undefined;
-    const head = fromCut ? lazily(onnx, logitsGraph(headBehindCut(nets.bad)), cutShape!) : undefined;
-    return { graph, bad, head, session: await onnx.open(graph.file) };
+  const sizes = [shape.height, shape.width, shape.channels];
+  const { outputs, views, pieces, session } = await made(async () => {
+    const { file, ...outputs } = detectorGraph(nets, readers, further);
+    const views = isViewed ? lazily(onnx, viewsGraph(nets)) : undefined;
+    const pieces = lazyPieces(onnx, passed);
+    return { outputs, views, pieces, session: await onnx.open(file) };
   });
   freeNets(nets, readers);
 
-  const run = async (images: Uint8Array | Float32Array, n: number): Promise<Given> => {
-    const values = images instanceof Float32Array ? images : new Float32Array(images);
-    const given = await session.run(values, [n, ...sizes]);
-    return givenOf(graph, given, () => scaledPixels(images, channels, scaling));
+  const run = async (pixels: Uint8Array | Float32Array, n: number): Promise<Given> => {
+    const images = pixels instanceof Float32Array ? pixels : new Float32Array(pixels);
+    const given = await session.run({ images: { values: images, shape: [n, ...sizes] } });
+    return givenOf(outputs, given, () => scaledPixels(images, shape.channels, scaling));
   };
-  let transplant: Promise<LoadedTransplant> | undefined;
   return {
     run,
     viewer: {
       shape,
       classes,
-      logits: (images, n) => bad!.logits(scaledPixels(images, channels, scaling), n),
+      async logits(images, n) {
+        const { logits } = await views!.run({ images: { values: images, shape: [n, ...sizes] } });
+        return logits!;
+      },
     },
-    transplant() {
-      transplant ??= load(parts.transplant!);
-      return transplant;
-    },
+    margins: (cut, at) => pieces!.margins(cut, at, run),
     free() {
       session.release();
-      bad?.free();
-      head?.free();
+      views?.free();
+      pieces?.free();
     },
   };
-
-  async function load({ hosts, count }: Transplant): Promise<LoadedTransplant> {
-    const features = (await run(hosts, count)).rows.get(kind.name)!;
-    const of = (fromCut ? cutShape : sizes) as [number, number, number];
-    const { logits } = fromCut ? head! : bad!;
-    return { logits, shape: of, classes, count, hosts: features };
-  }
 }
 
-async function written<T>(write: () => Promise<T>): Promise<T> {
+async function made<T>(make: () => Promise<T>): Promise<T> {
   try {
-    return await write();
+    return await make();
   } catch (error) {
     const why = error instanceof UnwrittenLayer ? error.message : `it says ${messageOf(error)}`;
     throw new Unrunnable(`ONNX Runtime can't run the nets: ${why}`, { cause: error });
@@ -80,7 +66,7 @@ async function written<T>(write: () => Promise<T>): Promise<T> {
 
 /** @param scaled the scaled images, where they are asked for */
 function givenOf(
-  { outputs, rows }: DetectorGraph,
+  { outputs, rows }: Omit<DetectorGraph, 'file'>,
   given: Awaited<ReturnType<OnnxSession['run']>>,
   scaled: () => Float32Array,
 ): Given {
@@ -89,20 +75,52 @@ function givenOf(
   return { ...(own as Omit<Given, 'rows'>), rows: new Map(taken) };
 }
 
-/** A net that is loaded when it is asked for the first time. @param shape of one of its rows */
-function lazily(
-  onnx: OnnxRuntime,
-  file: Uint8Array,
-  shape: readonly number[],
-): { logits: ToLogits; free(): void } {
+interface LazyPieces {
+  /** @param run what gives the hosts' features */
+  margins(cut: Float32Array, at: Int32Array, run: Passes['run']): ReturnType<PieceMargins>;
+  free(): void;
+}
+
+/** The pieces of the images that are asked further, and what else they need: the hosts are run when it is first called. */
+function lazyPieces(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyPieces | undefined {
+  if (!transplant) return undefined;
+  const { part, pieces } = transplant;
+  const { count } = part;
+  const net = part.from === 'cut' ? headBehindCut(nets.bad) : nets.bad;
+  const sizes = net.inputs[0]!.shape.slice(1) as number[];
+  const size = sizes.reduce((product, each) => product * each, 1);
+  const graph = lazily(onnx, transplantGraph(net, count, pieces));
+  let hosts: Promise<Float32Array> | undefined;
+  return {
+    async margins(cut, at, run) {
+      hosts ??= run(part.hosts, count).then(({ rows }) => rows.get(kind.name)!);
+      const features = { values: await hosts, shape: [count, ...sizes] };
+      const found = new Float32Array(at.length * pieces.length);
+      for (let start = 0; start < at.length; start += IMAGES_AT_ONCE) {
+        const of = at.subarray(start, start + IMAGES_AT_ONCE);
+        const rows = cut.subarray(start * size, (start + of.length) * size);
+        const { margins } = await graph.run({
+          cut: { values: rows, shape: [of.length, ...sizes] },
+          hosts: features,
+          at: { values: BigInt64Array.from(of, BigInt), shape: [of.length] },
+        });
+        found.set(margins!, start * pieces.length);
+      }
+      return found;
+    },
+    free: graph.free,
+  };
+}
+
+/** A graph that is loaded when it is asked for the first time. */
+function lazily(onnx: OnnxRuntime, file: Uint8Array): Pick<OnnxSession, 'run'> & { free(): void } {
   let left: Uint8Array | undefined = file;
   let opening: Promise<OnnxSession> | undefined;
   return {
-    async logits(rows, n) {
+    async run(inputs) {
       opening ??= onnx.open(left!);
       left = undefined;
-      const { logits } = await (await opening).run(rows, [n, ...shape]);
-      return logits!;
+      return await (await opening).run(inputs);
     },
     free() {
       left = undefined;

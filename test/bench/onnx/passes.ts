@@ -1,58 +1,65 @@
-import type { OnnxRuntime } from '../../../models/engine/onnx';
-import { openPlain, type PlainGraph } from './session';
+import type { OnnxInput, OnnxRuntime } from '../../../models/engine/onnx';
+import { scaledPixels } from '../../../models/pixels';
+import type { PlainDetector } from './session';
 
-/** One run of a graph. */
+/** What a detector asked of ONNX Runtime at once. */
 interface Pass {
-  readonly file: Uint8Array;
-  readonly rows: Float32Array;
-  readonly shape: readonly number[];
+  /** All of every image; B's views; or pieces of images, on hosts. */
+  readonly kind: 'all' | 'views' | 'pieces';
+  readonly inputs: Readonly<Record<string, OnnxInput>>;
 }
 
-/** Passes that are noted, and done again in plain onnxruntime-node. */
-export interface Noted {
-  /** Notes what `asks` has ONNX Runtime run. */
-  note(asks: () => Promise<unknown>): Promise<readonly Pass[]>;
-  /** Loads all graphs that have been loaded, and gives what does passes again. */
-  again(threads: number): Promise<{ run(passes: readonly Pass[]): Promise<void>; close(): Promise<void> }>;
-}
-
-/** Notes from now on what graphs are loaded and run. */
-export function notePasses(onnx: OnnxRuntime): Noted {
-  const files: Uint8Array[] = [];
-  let passes: Pass[] | undefined;
+/** Notes the passes of the one detector that is loaded from now on. @returns what notes those that `asks` makes */
+export function notePasses(onnx: OnnxRuntime): (asks: () => Promise<unknown>) => Promise<readonly Pass[]> {
+  let passes: Pass[] = [];
+  let opened = 0;
   const { open } = onnx;
   Object.assign(onnx, {
     open: async (file: Uint8Array) => {
-      files.push(file);
+      const isFirst = opened++ === 0;
       const session = await open(file);
       return {
         ...session,
-        run(rows: Float32Array, shape: readonly number[]) {
-          passes?.push({ file, rows: rows.slice(), shape });
-          return session.run(rows, shape);
+        run(inputs: Pass['inputs']) {
+          passes.push({ kind: isFirst ? 'all' : 'cut' in inputs ? 'pieces' : 'views', inputs });
+          return session.run(inputs);
         },
       };
     },
   });
-  return {
-    async note(asks) {
-      passes = [];
-      await asks();
-      const noted = passes;
-      passes = undefined;
-      return noted;
-    },
-    async again(threads) {
-      const graphs = new Map<Uint8Array, PlainGraph>();
-      for (const file of files) graphs.set(file, await openPlain(file, threads));
-      return {
-        async run(all) {
-          for (const { file, rows, shape } of all) await graphs.get(file)!.run(rows, shape);
-        },
-        async close() {
-          for (const graph of graphs.values()) await graph.close();
-        },
-      };
-    },
+  return async (asks) => {
+    passes = [];
+    await asks();
+    return passes;
+  };
+}
+
+/**
+ * What does passes again with plain nets, which know nothing of pieces: they are given as many rows.
+ * @param pieces that are asked of an image
+ */
+export function again(
+  passes: readonly Pass[],
+  { nets, run, bad, head }: PlainDetector,
+  pieces: number,
+): () => Promise<void> {
+  const steps = passes.map(({ kind, inputs }) => {
+    if (kind === 'pieces') {
+      const { cut, hosts } = inputs as Record<'cut' | 'hosts', { values: Float32Array; shape: number[] }>;
+      const each = pieces * hosts.shape[0]!;
+      const size = cut.values.length / cut.shape[0]!;
+      const rows = new Float32Array(cut.values.length * each);
+      for (let at = 0; at < rows.length; at += size) {
+        const image = Math.floor(at / size / each);
+        rows.set(cut.values.subarray(image * size, (image + 1) * size), at);
+      }
+      return () => head(rows, cut.shape[0]! * each);
+    }
+    const { values, shape } = inputs.images as { values: Float32Array; shape: number[] };
+    const images = scaledPixels(values, nets.shape.channels, nets.pixels);
+    return kind === 'all' ? () => run(images, shape[0]!) : () => bad(images, shape[0]!);
+  });
+  return async () => {
+    for (const step of steps) await step();
   };
 }

@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
 import { askFurther } from '../../../models/detector/ask';
-import type { LoadedTransplant } from '../../../models/detector/evidence/transplant';
+import { type LoadedTransplant, transplantMargins } from '../../../models/detector/evidence/transplant';
 import { lookUpPassedOver } from '../../../models/detector/look-up';
 import type { Transplant } from '../../../models/detector/nets';
 import { openReaders, readingsOf } from '../../../models/detector/readings';
@@ -103,7 +103,9 @@ async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
   const answered = views ? await answerWithViews(by, pixels, found.bad, views) : found.answered;
   const readings = { ...found, answered };
   const read =
-    rule.kind === 'calibrated' && transplant ? await askFurther(readings, rule, () => transplant) : readings;
+    rule.kind === 'calibrated' && transplant
+      ? await askFurther(readings, rule, (...of) => transplantMargins(transplant, ...of))
+      : readings;
   const scores = scoresOf(read, rule);
   return decide(lookUpPassedOver(read, nets, scores, rule), scores, rule, classes)[0]!;
 }

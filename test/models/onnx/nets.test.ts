@@ -27,7 +27,9 @@ async function apart(flat: tfl.LayersModel, images: tf.Tensor): Promise<number> 
   for (const { layer } of callsInOrder(flat.outputs)) seen.add(layer.getClassName());
   const wanted = answers(flat, images);
   const session = await onnx.open(logitsGraph(flat));
-  const { logits } = await session.run((await images.data()) as Float32Array, images.shape);
+  const { logits } = await session.run({
+    rows: { values: (await images.data()) as Float32Array, shape: images.shape },
+  });
   session.release();
   return (
     largestDifference(logits!, wanted) / wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0)

@@ -77,7 +77,7 @@ describe.skipIf(!there)('nets that it can’t run', () => {
   const opened = (bad: tfl.LayersModel, readers: Readers) =>
     openPasses({
       nets: { shape, classes: 4, pixels: { kind: '0-1' }, bad },
-      parts: {},
+      transplant: undefined,
       readers,
       further,
       isViewed: true,
@@ -119,7 +119,7 @@ test.skipIf(!there)(
     for (const pixels of scalings) {
       const passed = () => ({
         nets: { shape: { height: 2, width: 2, channels: 3 }, classes: 12, pixels, bad: bad() },
-        parts: {},
+        transplant: undefined,
         readers: new Map(),
         further: { stem: false, latent: false, trunk: false },
         isViewed: true,

@@ -37,7 +37,7 @@ describeWithData('given nets', () => {
         pixels: { kind: '-1-1' as const },
         bad: featureNet(flat, 'bad').net,
       },
-      parts: {},
+      transplant: undefined,
       readers: new Map(),
       further: { latent: true, trunk: hasTrunk, stem: hasStem },
       isViewed: false,
