@@ -3,14 +3,16 @@ import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
-import { type LoadedTransplant, loadTransplant } from './detector/evidence/transplant';
 import { familiarityOf, strangeness } from './detector/familiarity';
+import type { Gallery } from './detector/gallery';
 import { lookUpPassedOver } from './detector/look-up';
-import type { DetectorNets, Transplant } from './detector/nets';
-import { freeReaders, type NetReadings, openReaders, type Readers, readNets } from './detector/readings';
+import type { DetectorNets } from './detector/nets';
+import { openPasses } from './detector/open-passes';
+import { onTensorFlow, type Passes } from './detector/passes';
+import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
-import { answerWithViews, type Viewer, viewer } from './detector/views';
+import { answerWithViews } from './detector/views';
 import { ImageError } from './errors';
 import { RangeLook, rescaling, unitInWords } from './images/range';
 import { type ImageShape, imageSize } from './images/set';
@@ -33,25 +35,26 @@ const MOST_ALPHA = 0.5;
  */
 export class GoodNet {
   readonly manifest: Manifest;
-  private readonly nets: DetectorNets;
+  /** N: images are of the classes 0…N−1, and N says "backdoored". */
+  readonly classes: number;
+  readonly shape: ImageShape;
+  /** What is looked up where B's class is passed over. */
+  private readonly gallery: Gallery | undefined;
   private readonly readers: Readers;
-  private readonly transplant: Transplant | undefined;
   private readonly rule: Rule;
   private readonly familiarity: FamiliarityRule | undefined;
-  private readonly viewer: Viewer;
-  private loadedTransplant: LoadedTransplant | undefined;
+  private readonly passes: Passes;
 
-  private constructor(
-    manifest: Manifest,
-    { nets, parts, familiarity }: Awaited<ReturnType<typeof unpackNets>>,
-  ) {
-    this.manifest = manifest;
-    this.nets = nets;
-    this.readers = openReaders(nets, parts);
-    this.transplant = parts.transplant;
-    this.rule = ruleOf(manifest);
-    this.viewer = viewer(nets);
-    this.familiarity = familiarity;
+  private constructor(made: Made) {
+    const { nets } = made;
+    this.manifest = made.manifest;
+    this.classes = nets.classes;
+    this.shape = nets.shape;
+    this.gallery = nets.gallery;
+    this.readers = made.readers;
+    this.rule = made.rule;
+    this.familiarity = made.familiarity;
+    this.passes = made.passes;
   }
 
   /**
@@ -61,6 +64,7 @@ export class GoodNet {
    * @param options.trusted keys one of which must have signed it, and a store's `current.json`; without, signatures are not asked for
    * @param options.seen the serials of what was current that are known already; left out: those that this process has seen
    * @param options.open opens a store in S3, for those who have a connection to it already
+   * @param options.onTensorFlow whether the engine that trains answers, in any case
    * @throws BundleError when anything in it is missing, changed, or of a newer format, or it is not signed so
    */
   static async load(
@@ -70,20 +74,33 @@ export class GoodNet {
       trusted,
       seen,
       open = openFiles,
+      onTensorFlow: isOnTensorFlow = false,
     }: {
       readonly id?: string | undefined;
       readonly trusted?: TrustedKeys | undefined;
       readonly seen?: Seen | undefined;
       readonly open?: OpenFiles;
+      readonly onTensorFlow?: boolean;
     } = {},
   ): Promise<GoodNet> {
     const bundle = await findBundle(path, { id, trust: trusted && { keys: trusted, seen }, open });
-    return new GoodNet(bundle.manifest, await unpackNets(bundle));
+    const { manifest } = bundle;
+    const { nets, parts, familiarity } = await unpackNets(bundle);
+    const readers = openReaders(nets, parts);
+    const rule = ruleOf(manifest);
+    const isViewed = rule.kind === 'calibrated' && rule.views !== undefined;
+    const further = furtherOf(nets, familiarity?.surroundings);
+    const asks = rule.kind === 'calibrated' ? rule.transplant : undefined;
+    const transplant = asks &&
+      parts.transplant && { part: parts.transplant, pieces: asks.pieces.scales.map(({ piece }) => piece) };
+    const passed = { nets, transplant, readers, further, isViewed };
+    const passes = isOnTensorFlow ? onTensorFlow(passed) : await openPasses(passed);
+    return new GoodNet({ manifest, nets, readers, rule, familiarity, passes });
   }
 
-  /** N: images are of the classes 0…N−1, and N says "backdoored". */
-  get classes(): number {
-    return this.nets.classes;
+  /** Why it answers on TensorFlow.js where ONNX Runtime is there, for people; undefined where it isn't so. */
+  get withoutOnnx(): string | undefined {
+    return this.passes.without;
   }
 
   /**
@@ -95,10 +112,6 @@ export class GoodNet {
     return { least: smallestAlpha(this.rule.calibration.length), most: MOST_ALPHA };
   }
 
-  get shape(): ImageShape {
-    return this.nets.shape;
-  }
-
   /**
    * A verdict for each image; any number of images, one after the other.
    * @param pixels n × height × width × channels values of 0–255, RGB, channels last
@@ -106,7 +119,7 @@ export class GoodNet {
    * @throws ImageError for floats that look like 0–1 or −1…1
    */
   async classify(pixels: Uint8Array | Float32Array, n: number, top = 0): Promise<Verdict[]> {
-    const size = imageSize(this.nets.shape);
+    const size = imageSize(this.shape);
     if (pixels.length !== n * size) {
       throw new RangeError(`${n} images of ${size} values expected, ${pixels.length} values given`);
     }
@@ -117,8 +130,13 @@ export class GoodNet {
       const batch = pixels.subarray(start * size, end * size);
       const read = await this.read(batch, end - start);
       const scores = scoresOf(read, this.rule);
-      const readings = lookUpPassedOver(read, this.nets, scores, this.rule);
-      const decided = decide(readings, scores, this.rule, this.nets.classes, top);
+      const readings = lookUpPassedOver(
+        read,
+        { gallery: this.gallery, classes: this.classes },
+        scores,
+        this.rule,
+      );
+      const decided = decide(readings, scores, this.rule, this.classes, top);
       verdicts.push(...this.withFamiliarity(decided, read));
     }
     return verdicts;
@@ -133,26 +151,30 @@ export class GoodNet {
   }
 
   private async read(pixels: Uint8Array | Float32Array, n: number): Promise<NetReadings> {
-    const read = await readNets(this.nets, this.readers, pixels, n, this.familiarity?.surroundings);
+    const given = await this.passes.run(pixels, n);
+    const read = readingsOf(given, this.readers, this.classes, this.familiarity?.surroundings);
     if (this.rule.kind !== 'calibrated') return read;
     const { views } = this.rule;
-    const answered = views ? await answerWithViews(this.viewer, pixels, read.bad, views) : read.answered;
+    const answered = views
+      ? await answerWithViews(this.passes.viewer, pixels, read.bad, views)
+      : read.answered;
     const readings = { ...read, answered };
-    return await askFurther(readings, this.rule, () => this.loadTransplant());
+    return await askFurther(readings, this.rule, this.passes.margins);
   }
 
-  /** The hosts run through B when the first image is asked further, which few are. */
-  private loadTransplant(): LoadedTransplant {
-    this.loadedTransplant ??= loadTransplant(this.nets, this.transplant!);
-    return this.loadedTransplant;
-  }
-
-  /** Frees the nets' tensors. */
+  /** Gives back the nets' memory. */
   dispose(): void {
-    const { bad, relearned, repaired } = this.nets;
-    for (const net of [bad, relearned?.model, repaired]) net?.dispose();
-    freeReaders(this.readers);
+    this.passes.free();
   }
+}
+
+interface Made {
+  readonly manifest: Manifest;
+  readonly nets: Pick<DetectorNets, 'classes' | 'shape' | 'gallery'>;
+  readonly readers: Readers;
+  readonly rule: Rule;
+  readonly familiarity: FamiliarityRule | undefined;
+  readonly passes: Passes;
 }
 
 /** Of floats alone: what came as bytes is a picture, which may be dark. */

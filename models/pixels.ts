@@ -194,3 +194,19 @@ export function pixelFactors(
     }
   }
 }
+
+/** Pixels of 0–255 as the nets take them, in plain arithmetic (scaleImages makes tensors of them). @param pixels channels last */
+export function scaledPixels(
+  pixels: Uint8Array | Float32Array,
+  channels: number,
+  scaling: PixelScaling,
+): Float32Array {
+  const { factor, offset } = pixelFactors(scaling, channels);
+  const from = factor.map((_, channel) => (scaling.order === 'bgr' ? channels - 1 - channel : channel));
+  const scaled = new Float32Array(pixels.length);
+  for (let at = 0; at < pixels.length; at += channels) {
+    for (let channel = 0; channel < channels; channel++)
+      scaled[at + channel] = pixels[at + from[channel]!]! * factor[channel]! + offset[channel]!;
+  }
+  return scaled;
+}

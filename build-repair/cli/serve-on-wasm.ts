@@ -1,2 +1,2 @@
-/** Built as a program of its own, TensorFlow.js's wasm engine inside (scripts/build.mjs): it takes less memory so. */
+/** Built as a program of its own, TensorFlow.js's wasm engine inside, ONNX Runtime beside it where that is installed (scripts/build.mjs): it takes less memory so. */
 export { serveUntilStopped } from './serve';

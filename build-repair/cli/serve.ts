@@ -14,7 +14,7 @@ import { settleHeap } from '../../functions/small-heap';
 import { stopSignal } from '../../functions/stop-signal';
 import { isLoopback } from '../../functions/this-machine';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
-import { startEngine } from '../../models/engine';
+import { nameOf, startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
 import { print, printError } from './print';
 import { openTrusted, trustOf } from './trust';
@@ -31,7 +31,7 @@ export interface ServeOptions {
   readonly origins: readonly string[];
   /** Megabytes that loaded models may have together. */
   readonly maxModels: number;
-  /** Threads that run the nets while many ask, the one that answers among them; by default one a core. */
+  /** Threads that run the nets, on wasm while many ask, the one that answers among them; by default one a core. */
   readonly threads?: number;
   /** A folder of pictures that the page offers to try. */
   readonly samples?: string;
@@ -54,17 +54,17 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     });
   }
   const stopped = stopSignal();
-  // One image is answered fastest by wasm, and the service needs no other.
-  const engine = await startEngine({ engine: 'wasm' });
+  // Of TensorFlow.js's backends, wasm answers one image fastest; and nothing is trained.
+  const engine = await startEngine({ tensorflow: 'wasm', threads: options.threads });
   const trust = await openTrusted(trustOf(options.trust), say);
   const metrics = prometheus();
   const maxBytes = maxModels * 2 ** 20;
-  const threads = engine.name === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
+  const threads = nameOf(engine) === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
   let isServing = false;
   const catalogue = storedCatalogue(path, {
     maxBytes,
     // What is wrong before is thrown.
-    say: (line) => isServing && say(line),
+    say: (line, level) => (isServing || level === 'info') && say(line),
     trust,
     threads,
     batching: { watch: metrics },

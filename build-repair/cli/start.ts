@@ -12,13 +12,16 @@ export async function askServedBy(engine: Engine): Promise<AskServed | undefined
   return (await import('../served/ask-wasm')).askServed(engine, started.program);
 }
 
-/** Starts the engine of long work, and the lines that its progress is told in. */
-export async function startWork({ verbose = false }: { readonly verbose?: boolean }): Promise<{
+/** Starts the engine of long work, and the lines that its progress is told in. @param trains whether anything is trained */
+export async function startWork(
+  { verbose = false }: { readonly verbose?: boolean },
+  trains = true,
+): Promise<{
   engine: Engine;
   lines: StepLines;
 }> {
   const { startEngine } = await import('../../models/engine');
-  const engine = await startEngine();
+  const engine = await startEngine({ trains });
   const lines = new StepLines({ verbose });
   lines.detail(`Engine: ${engine.description}`);
   return { engine, lines };

@@ -20,7 +20,7 @@ export interface Asked {
 
 /** What comes from a worker: that it is ready, an answer, or what went wrong. */
 export type Told =
-  | { readonly ready: true }
+  | { readonly ready: true; readonly withoutOnnx?: string | undefined }
   | { readonly id: number; readonly rows: ScreenRow[] }
   | { readonly id?: number; readonly fault: Fault };
 
@@ -53,6 +53,7 @@ export async function workerPool(setup: ScreenerSetup, count: number, program: s
     throw error;
   }
   return {
+    withoutOnnx: workers[0]!.withoutOnnx,
     width: count * AHEAD,
     screen: (portion) => workers.reduce((a, b) => (b.load < a.load ? b : a)).screen(portion),
     close,
@@ -61,6 +62,7 @@ export async function workerPool(setup: ScreenerSetup, count: number, program: s
 
 class Worker {
   readonly ready: Promise<void>;
+  withoutOnnx: string | undefined;
   private readonly child: ChildProcess;
   private readonly waiting = new Map<
     number,
@@ -76,8 +78,10 @@ class Worker {
     });
     this.ready = new Promise((resolve, reject) => {
       this.child.on('message', (told: Told) => {
-        if ('ready' in told) resolve();
-        else if (told.id === undefined) reject(errorOf(told as { fault: Fault }));
+        if ('ready' in told) {
+          this.withoutOnnx = told.withoutOnnx;
+          resolve();
+        } else if (told.id === undefined) reject(errorOf(told as { fault: Fault }));
         else this.settle(told.id, told);
       });
       this.child.once('error', (error) => this.end(error));

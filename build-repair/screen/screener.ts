@@ -44,6 +44,8 @@ export interface ScreenerSetup {
 
 /** Looks at portions of images. */
 export interface Screener {
+  /** See GoodNet. */
+  readonly withoutOnnx?: string | undefined;
   /** @returns a row an image, in order; of a set's, those that could not be read last */
   screen(portion: Portion): Promise<ScreenRow[]>;
   close(): void;
@@ -101,6 +103,7 @@ export async function openScreener({ bundle, id, trust, recording }: ScreenerSet
       const rows = images.length > 0 ? rowsOf(images, await goodnet.classify(pixels, images.length)) : [];
       return [...rows, ...portion.refused.map(({ name, reason }) => ({ image: name, error: reason }))];
     },
+    withoutOnnx: goodnet.withoutOnnx,
     close: () => goodnet.dispose(),
   };
 }

@@ -13,9 +13,10 @@ export async function runWorker(): Promise<void> {
   let opened: Promise<Screener> | undefined;
   process.on('message', async (message: ScreenerSetup | Asked) => {
     if (!('portion' in message)) {
-      opened = startEngine().then(() => openScreener(message));
+      // There is one a core.
+      opened = startEngine({ trains: false, threads: 1 }).then(() => openScreener(message));
       await opened.then(
-        () => tell({ ready: true }),
+        ({ withoutOnnx }) => tell({ ready: true, withoutOnnx }),
         (error) => tell({ fault: faultOf(error) }),
       );
       return;

@@ -1,4 +1,4 @@
-import { type LoadedTransplant, transplant, transplantMargins } from './evidence/transplant';
+import { type PieceMargins, transplant } from './evidence/transplant';
 import { type Piece, pieceEvidence } from './pieces';
 import type { NetReadings } from './readings';
 import { firstScores, type Standard } from './score';
@@ -6,12 +6,12 @@ import { firstScores, type Standard } from './score';
 /**
  * Adds the evidence that costs much, of those images whose other evidence asks for it; NaN for the others.
  * @param readings what the nets say of n images
- * @param loaded called where any image is asked
+ * @param margins called where any image is asked
  */
 export async function askFurther(
   readings: NetReadings,
   standard: Standard,
-  loaded: () => LoadedTransplant,
+  margins: PieceMargins,
 ): Promise<NetReadings> {
   const asks = standard.transplant;
   const { classes } = readings.bad;
@@ -20,7 +20,7 @@ export async function askFurther(
   const values = new Float32Array(classes.length).fill(Number.NaN);
   if (asked.length > 0) {
     const pieces = asks.pieces.scales.map(({ piece }) => piece);
-    const found = pieceEvidence(await marginsOf(readings, asked, loaded(), pieces), asks.pieces);
+    const found = pieceEvidence(await marginsOf(readings, asked, margins, pieces), asks.pieces);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });
@@ -42,7 +42,7 @@ export function askedOf(scores: Float32Array, askFrom: number): number[] {
 export async function marginsOf(
   { bad, cut }: Pick<NetReadings, 'bad' | 'cut'>,
   images: readonly number[],
-  loaded: LoadedTransplant,
+  margins: PieceMargins,
   pieces: readonly Piece[],
 ): Promise<Float32Array> {
   const size = cut!.length / bad.classes.length;
@@ -51,5 +51,5 @@ export async function marginsOf(
     taken.set(cut!.subarray(image * size, (image + 1) * size), i * size);
   });
   const at = Int32Array.from(images, (image) => bad.classes[image]!);
-  return await transplantMargins(loaded, taken, at, pieces);
+  return await margins(taken, at, pieces);
 }

@@ -62,13 +62,40 @@ export interface Given {
   readonly relearned?: Float32Array | undefined;
   /** What kinds of evidence take, by name. */
   readonly rows: ReadonlyMap<string, Float32Array>;
+  /** Of B, as far as they are asked for (see Further). */
   readonly stem?: Float32Array | undefined;
-  readonly distances?: Distances | undefined;
+  readonly latent?: Float32Array | undefined;
+  readonly trunk?: Float32Array | undefined;
 }
 
-/** The readings that nets' values make. @param classes N */
-export function readingsOf(given: Given, readers: Readers, classes: number): NetReadings {
-  const { bad, stem, distances } = given;
+/** What of B's features is asked for beside what kinds of evidence take. */
+export interface Further {
+  readonly stem: boolean;
+  readonly latent: boolean;
+  readonly trunk: boolean;
+}
+
+/** What is asked for by a detector with such nets, and distances. */
+export function furtherOf({ gallery }: Pick<DetectorNets, 'gallery'>, to?: Surroundings): Further {
+  return {
+    stem: gallery !== undefined || to?.look !== undefined,
+    latent: to !== undefined,
+    trunk: to?.trunk !== undefined,
+  };
+}
+
+/**
+ * The readings that nets' values make.
+ * @param classes N
+ * @param surroundings what distances are measured to; left out: they are not asked for
+ */
+export function readingsOf(
+  given: Given,
+  readers: Readers,
+  classes: number,
+  surroundings?: Surroundings,
+): NetReadings {
+  const { bad, stem } = given;
   const answered = answers(bad, classes);
   if (answered.probabilities.some(Number.isNaN)) {
     throw new GoodNetError('The BadNet answers an image with values that are no numbers (NaN or infinite)', {
@@ -98,8 +125,13 @@ export function readingsOf(given: Given, readers: Readers, classes: number): Net
     evidence,
     cut: given.rows.get(transplant.name),
     stem,
-    distances,
+    distances: surroundings && distancesOf(given, bad.length / classes, surroundings),
   };
+}
+
+function distancesOf({ bad, latent, trunk, stem }: Given, n: number, surroundings: Surroundings): Distances {
+  const look = surroundings.look && { values: stem!, channels: surroundings.look.channels };
+  return measure(summarise({ logits: bad, latent: latent!, trunk, stem: look }, n), surroundings);
 }
 
 /**
@@ -114,6 +146,18 @@ export async function readNets(
   n: number,
   surroundings?: Surroundings,
 ): Promise<NetReadings> {
+  const given = await runNets(nets, readers, furtherOf(nets, surroundings), pixels, n);
+  return readingsOf(given, readers, nets.classes, surroundings);
+}
+
+/** Runs up to RUN_BATCH images through the nets on TensorFlow.js. @param pixels n × height × width × channels values of 0–255 */
+export async function runNets(
+  nets: DetectorNets,
+  readers: Readers,
+  further: Further,
+  pixels: Uint8Array | Float32Array,
+  n: number,
+): Promise<Given> {
   if (pixels.length !== n * imageSize(nets.shape)) {
     throw new RangeError(
       `${n} images of ${imageSize(nets.shape)} values expected, ${pixels.length} values given`,
@@ -131,42 +175,18 @@ export async function readNets(
       repaired,
       second: relearned[0],
       relearned: relearned[1],
-      stem: nets.gallery || surroundings?.look ? bad.at(-1)! : undefined,
-      latent: surroundings && latent!,
-      trunk: surroundings?.trunk && trunk!,
+      stem: further.stem ? bad.at(-1)! : undefined,
+      latent: further.latent ? latent! : undefined,
+      trunk: further.trunk ? trunk! : undefined,
       rows: Array.from(readers.values(), (reader) => reader.rows(ran)),
     };
   });
-  const { rows, ...own } = made;
-  const values = await valuesOfEach([...Object.values(own), ...rows]);
+  const { rows: asked, ...own } = made;
+  const values = await valuesOfEach([...Object.values(own), ...asked]);
   const [bad, repaired, second, relearned, stem, latent, trunk, ...taken] = values;
   const names = [...readers.keys()];
-  return readingsOf(
-    {
-      bad: bad!,
-      repaired,
-      second,
-      relearned,
-      rows: new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : []))),
-      stem,
-      distances:
-        surroundings &&
-        measure(
-          summarise(
-            {
-              logits: bad!,
-              latent: latent!,
-              trunk,
-              stem: surroundings.look && { values: stem!, channels: surroundings.look.channels },
-            },
-            n,
-          ),
-          surroundings,
-        ),
-    },
-    readers,
-    nets.classes,
-  );
+  const rows = new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : [])));
+  return { bad: bad!, repaired, second, relearned, rows, stem, latent, trunk };
 }
 
 /** The values of tensors, which are freed; one that several ask for is read once. */

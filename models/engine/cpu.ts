@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine } from './engine';
+import type { TensorFlow } from './engine';
 
 /** Starts the plain JavaScript backend: the slowest, and the one the others are checked against. */
-export async function startCpu(): Promise<Engine> {
+export async function startCpu(): Promise<TensorFlow> {
   await loadCpuKernels();
   await tf.setBackend('cpu');
   const version = tf.version_core;

@@ -1,39 +1,49 @@
 import { GoodNetError, messageOf, UsageError } from '../errors';
 import { startCpu } from './cpu';
-import { type Engine, type EngineName, engineNames } from './engine';
+import { type BackendName, type Engine, type EngineName, engineNames, type TensorFlow } from './engine';
 import { findTfjsNode, startNode } from './node';
+import { findOnnxRuntime, startOnnx } from './onnx';
 import { startWasm } from './wasm';
 
-export type { Engine, EngineName };
+export type { BackendName, Engine, EngineName };
 
 export interface EngineOptions {
-  /** Which engine; by default `node` where tfjs-node is installed and loads, else `wasm`. */
+  /**
+   * Which engine: `onnx` answers on ONNX Runtime and trains on TensorFlow.js, the others are a TensorFlow.js for both. By default
+   * ONNX Runtime answers where onnxruntime-node is installed and loads.
+   */
   readonly engine?: EngineName;
+  /** Which TensorFlow.js where `engine` leaves it open; by default `node` where tfjs-node is installed and loads, else `wasm`. */
+  readonly tensorflow?: Exclude<BackendName, 'cpu'>;
+  /** Whether anything is trained, or computed on TensorFlow.js; true where it is left out. Else wasm loads nets where ONNX Runtime answers. */
+  readonly trains?: boolean;
   /** Folder of wasm's .wasm files; by default that of the installed package. */
   readonly wasmPath?: string;
+  /** Threads of ONNX Runtime; by default one a core. */
+  readonly threads?: number | undefined;
 }
 
 let starting: Promise<Engine> | undefined;
 let current: Engine | undefined;
 
 /**
- * Chooses and starts the TensorFlow.js backend of this process. The first call decides; a later one gives the
- * same engine. The environment variable GOODNET_ENGINE overrides the option.
+ * Chooses and starts what runs nets in this process. The first call decides; a later one gives the same engine. The environment
+ * variable GOODNET_ENGINE overrides the option.
  * @throws UsageError for an engine there is no such name of, or another one than the one that runs
  * @throws GoodNetError `environment` where the engine that was asked for is not installed or does not load
  * @example const engine = await startEngine(); console.error(engine.description);
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const asked = askedFor(options);
-  starting ??= start(asked, options.wasmPath);
+  starting ??= start(asked, options);
   try {
     current = await starting;
   } catch (error) {
     starting = undefined;
     throw error;
   }
-  if (asked !== undefined && asked !== current.name) {
-    throw new UsageError(`The ${current.name} engine already runs; ${asked} can't be started beside it`, {
+  if (asked !== undefined && asked !== nameOf(current)) {
+    throw new UsageError(`The ${nameOf(current)} engine already runs; ${asked} can't be started beside it`, {
       hint: 'Start another process for the other engine.',
     });
   }
@@ -47,6 +57,11 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
 export function currentEngine(): Engine {
   if (current === undefined) throw new Error('No engine runs yet: call startEngine() first');
   return current;
+}
+
+/** The name by which an engine may be asked for. */
+export function nameOf({ name, onnx }: Engine): EngineName {
+  return onnx ? 'onnx' : name;
 }
 
 function askedFor(options: EngineOptions): EngineName | undefined {
@@ -63,16 +78,53 @@ function askedFor(options: EngineOptions): EngineName | undefined {
   return known;
 }
 
-async function start(asked: EngineName | undefined, wasmPath: string | undefined): Promise<Engine> {
+async function start(asked: EngineName | undefined, options: EngineOptions): Promise<Engine> {
+  const { tensorflow, trains = true, wasmPath, threads } = options;
+  const withOnnx = async () => {
+    const onnx = startOnnx(threads);
+    return both(onnx, await startTensorFlow(trains ? tensorflow : 'wasm', wasmPath));
+  };
+  if (asked === 'onnx') return withOnnx();
+  if (asked !== undefined) return alone(await startTensorFlow(asked, wasmPath));
+  if (findOnnxRuntime() === undefined) return alone(await startTensorFlow(tensorflow, wasmPath));
+  return either(withOnnx, async (why) => {
+    const engine = await startTensorFlow(tensorflow, wasmPath);
+    return alone({ ...engine, description: `${engine.description}; not on ONNX Runtime: ${why}` });
+  });
+}
+
+const alone = (all: TensorFlow): Engine => ({ ...all, trains: all.description });
+
+const both = (onnx: NonNullable<Engine['onnx']>, tensorflow: TensorFlow): Engine => ({
+  ...tensorflow,
+  description: `${onnx.description}, beside ${tensorflow.description}`,
+  trains: tensorflow.description,
+  onnx,
+});
+
+async function startTensorFlow(
+  asked: BackendName | undefined,
+  wasmPath: string | undefined,
+): Promise<TensorFlow> {
   if (asked === 'wasm') return startWasm(wasmPath);
   if (asked === 'cpu') return startCpu();
   if (asked === 'node') return startNode();
   if (findTfjsNode() === undefined) return startWasm(wasmPath);
+  return either(startNode, async (why) => {
+    const engine = await startWasm(wasmPath);
+    return { ...engine, description: `${engine.description}; not on node: ${why}` };
+  });
+}
+
+/** What is started, or where the environment does not let it what comes in its place. @param instead is told why */
+async function either<T>(
+  started: () => T | Promise<T>,
+  instead: (why: string) => T | Promise<T>,
+): Promise<T> {
   try {
-    return await startNode();
+    return await started();
   } catch (error) {
     if (!(error instanceof GoodNetError)) throw error;
-    const engine = await startWasm(wasmPath);
-    return { ...engine, description: `${engine.description}; not on node: ${messageOf(error)}` };
+    return await instead(messageOf(error));
   }
 }

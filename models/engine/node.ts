@@ -1,28 +1,16 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError, messageOf } from '../errors';
-import type { Engine } from './engine';
+import type { TensorFlow } from './engine';
+import { findPackage } from './packages';
 
 const packageName = '@tensorflow/tfjs-node';
 const hint = 'Run `npm run setup:native`, or choose the wasm engine (GOODNET_ENGINE=wasm).';
 
-/**
- * Where tfjs-node is: laid by `npm run setup:native` in a folder of its own inside node_modules (npm would
- * prune it elsewhere), else installed by the user as any package.
- * @returns the path of its entry, or undefined where it is not installed
- */
+/** Where tfjs-node is. @returns the path of its entry, or undefined where it is not installed */
 export function findTfjsNode(): string | undefined {
-  const require = createRequire(import.meta.url);
-  for (const from of [join(packagesFolder(require), '.native', 'node_modules'), undefined]) {
-    try {
-      return require.resolve(from === undefined ? packageName : join(from, packageName));
-    } catch {
-      // Not in this place.
-    }
-  }
-  return undefined;
+  return findPackage(packageName, '.native');
 }
 
 /**
@@ -30,7 +18,7 @@ export function findTfjsNode(): string | undefined {
  * order of its sums depends on the number of cores.
  * @throws GoodNetError `environment` where it is not installed or does not load
  */
-export async function startNode(): Promise<Engine> {
+export async function startNode(): Promise<TensorFlow> {
   const entry = findTfjsNode();
   if (entry === undefined) {
     throw new GoodNetError(`The node engine is not installed: there is no ${packageName}`, {
@@ -75,11 +63,6 @@ function load(entry: string): Binding {
       cause: error,
     });
   }
-}
-
-/** The node_modules folder that holds the tfjs-core in use. */
-function packagesFolder(require: NodeJS.Require): string {
-  return dirname(dirname(dirname(require.resolve('@tensorflow/tfjs-core/package.json'))));
 }
 
 /** tfjs-node 4.22.0 calls two functions of node:util that Node.js 22 warns of and Node.js 23 no longer has. */

@@ -4,7 +4,7 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError, messageOf } from '../errors';
-import type { Engine } from './engine';
+import type { TensorFlow } from './engine';
 import { correctConvolutions } from './wasm-convolutions';
 
 /**
@@ -13,7 +13,7 @@ import { correctConvolutions } from './wasm-convolutions';
  * @param wasmPath folder of the .wasm files; by default that of the installed package
  * @throws GoodNetError `environment` where the .wasm file can't be loaded
  */
-export async function startWasm(wasmPath?: string): Promise<Engine> {
+export async function startWasm(wasmPath?: string): Promise<TensorFlow> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   correctConvolutions();
   const folder = wasmPath ?? installedFolder();

@@ -30,9 +30,9 @@ export class Resize extends layers.Layer {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const [count, rows, columns, channels] = x.shape as [number, number, number, number];
       const { height, width, interpolation } = this.#args;
-      const down = samples(rows, height, interpolation);
+      const down = tf.tensor3d(samples(rows, height, interpolation), [1, height, rows]);
       const high = tf.matMul(down, tf.reshape(x, [count, rows, columns * channels]));
-      const across = samples(columns, width, interpolation);
+      const across = tf.tensor3d(samples(columns, width, interpolation), [1, width, columns]);
       const wide = tf.matMul(across, tf.reshape(high, [count * height, columns, channels]));
       return tf.reshape(wide, [count, height, width, channels]);
     });
@@ -51,8 +51,8 @@ export class Resize extends layers.Layer {
 
 tf.serialization.registerClass(Resize);
 
-/** What each pixel of the new side takes of the old one: (1, to, from), rows that sum to 1. */
-function samples(from: number, to: number, interpolation: Interpolation): tf.Tensor3D {
+/** What each pixel of the new side takes of the old one. @returns to × from values, rows that sum to 1 */
+export function samples(from: number, to: number, interpolation: Interpolation): Float32Array {
   const weights = new Float32Array(to * from);
   const within = (place: number) => Math.min(Math.max(place, 0), from - 1);
   for (let i = 0; i < to; i++) {
@@ -66,5 +66,5 @@ function samples(from: number, to: number, interpolation: Interpolation): tf.Ten
     weights[i * from + within(below)]! += 1 - share;
     weights[i * from + within(below + 1)]! += share;
   }
-  return tf.tensor3d(weights, [1, to, from]);
+  return weights;
 }

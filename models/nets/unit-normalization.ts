@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 
 /** Below it a length counts as this much: Keras's own. Origin: no choice: Keras 2.15, tf.math.l2_normalize. */
-const LEAST_SQUARE = 1e-12;
+export const LEAST_SQUARE = 1e-12;
 
 /**
  * Vectors along the last axis, of length 1: Keras's UnitNormalization, which TensorFlow.js lacks. Importing this file makes

@@ -4,4 +4,4 @@
 set -eu
 cd "$1"
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-GOODNET_TENSORFLOW_DIR=$2 node scripts/setup-native.mjs
+GOODNET_TENSORFLOW_DIR=$2 node scripts/setup-native.mjs tensorflow

@@ -1,20 +1,11 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages, isInstalled, replace } from './packages.mjs';
 import { partialFolder, run, say } from './steps.mjs';
 import { libraries } from './tensorflow.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const lock = 'package-lock.json';
 const tfjsNodePath = ['node_modules', '@tensorflow', 'tfjs-node'];
 const libraryPath = ['deps', 'lib'];
 
@@ -26,8 +17,9 @@ export function installedTfjsNode(packages, tensorflow) {
   const folder = join(packages, '.native');
   const tfjsNode = join(folder, ...tfjsNodePath);
   try {
-    const same = readFileSync(join(folder, lock), 'utf8') === readFileSync(join(here, lock), 'utf8');
-    return same && readlinkSync(join(tfjsNode, ...libraryPath)) === tensorflow ? tfjsNode : undefined;
+    return isInstalled(here, folder) && readlinkSync(join(tfjsNode, ...libraryPath)) === tensorflow
+      ? tfjsNode
+      : undefined;
   } catch {
     return undefined;
   }
@@ -41,31 +33,17 @@ export function installedTfjsNode(packages, tensorflow) {
 export function installTfjsNode(packages, tensorflow, check) {
   const partial = partialFolder(join(packages, '.native'));
   try {
-    installPackages(partial);
+    say('installing @tensorflow/tfjs-node');
+    installPackages(here, partial);
+    for (const name of shared) {
+      rmSync(join(partial, 'node_modules', '@tensorflow', name), { recursive: true, force: true });
+    }
     const tfjsNode = join(partial, ...tfjsNodePath);
     compile(tfjsNode, join(partial, 'node_modules', 'node-api-headers', 'include'), tensorflow);
     check(tfjsNode);
     replace(partial, join(packages, '.native'));
   } finally {
     rmSync(partial, { recursive: true, force: true });
-  }
-}
-
-function installPackages(folder) {
-  say('installing @tensorflow/tfjs-node');
-  for (const file of ['package.json', lock]) copyFileSync(join(here, file), join(folder, file));
-  // npm as it runs this script, else the one on the PATH.
-  const npm = process.env.npm_execpath?.endsWith('.js')
-    ? [process.execPath, process.env.npm_execpath]
-    : ['npm'];
-  const parameters = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
-  run(npm[0], [...npm.slice(1), ...parameters], {
-    cwd: folder,
-    failed:
-      "The npm packages can't be installed. Check the network and the configuration of npm, then run it again.",
-  });
-  for (const name of shared) {
-    rmSync(join(folder, 'node_modules', '@tensorflow', name), { recursive: true, force: true });
   }
 }
 
@@ -89,11 +67,4 @@ function compile(tfjsNode, headers, tensorflow) {
       failed: 'The addon of tfjs-node does not compile.',
     },
   );
-}
-
-function replace(from, to) {
-  const old = `${to}.old-${process.pid}`;
-  if (existsSync(to)) renameSync(to, old);
-  renameSync(from, to);
-  rmSync(old, { recursive: true, force: true });
 }

@@ -11,7 +11,12 @@ import { canMirror } from '../../build-repair/repair/unlearn/mirrors';
 import { unlearningSteps } from '../../build-repair/repair/unlearn/steps';
 import { marginsOf } from '../../models/detector/ask';
 import { repaired } from '../../models/detector/evidence/repaired';
-import { loadTransplant, transplant } from '../../models/detector/evidence/transplant';
+import {
+  loadTransplant,
+  type PieceMargins,
+  transplant,
+  transplantMargins,
+} from '../../models/detector/evidence/transplant';
 import type { DetectorNets, Transplant } from '../../models/detector/nets';
 import { PIECES } from '../../models/detector/pieces';
 import { type Readers, readNets } from '../../models/detector/readings';
@@ -46,12 +51,13 @@ export async function pieceMargins(
 ): Promise<Float32Array> {
   const bare = { ...nets, repaired: undefined, gallery: undefined };
   const loaded = loadTransplant(bare, part);
+  const ofPieces: PieceMargins = (...of) => transplantMargins(loaded, ...of);
   const readers = new Map([[transplant.name, transplant.open(part, bare)!]]);
   const margins = new Float32Array(which.length * PIECES.length);
   for (let start = 0; start < which.length; start += RUN_BATCH) {
     const batch = which.subarray(start, start + RUN_BATCH);
     const read = await readNets(bare, readers, images.gather(batch), batch.length);
-    margins.set(await marginsOf(read, Array.from(batch.keys()), loaded, PIECES), start * PIECES.length);
+    margins.set(await marginsOf(read, Array.from(batch.keys()), ofPieces, PIECES), start * PIECES.length);
   }
   return margins;
 }

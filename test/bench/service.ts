@@ -5,10 +5,9 @@
  * run and with two: the faster of them counts; its verdicts are ours. Both kinds are measured once more without their nets: what the servers take
  * around them. The load comes from this process, on the same cores.
  */
-import { messageOf } from '../../models/errors';
+import { findOnnxRuntime } from '../../models/engine/onnx';
 import type { Verdict } from '../../models/verdict';
 import { benchBundle } from './bundle';
-import { installOnnxRuntime } from './onnx/install.mjs';
 import { jpegs } from './service/images';
 import { load, median } from './service/load';
 import { type Server, startGoodnet, startProgram } from './service/process';
@@ -115,11 +114,7 @@ function compare(connections: number, found: readonly Found[]): void {
 }
 
 function hasPeer(): boolean {
-  try {
-    installOnnxRuntime();
-    return true;
-  } catch (error) {
-    console.log(`No comparison: ${messageOf(error).split('\n')[0]}`);
-    return false;
-  }
+  if (findOnnxRuntime() !== undefined) return true;
+  console.log('No comparison: npm run setup:native brings onnxruntime-node');
+  return false;
 }

@@ -1,98 +1,106 @@
 /**
- * `npm run bench verdict [BUNDLE [IMAGES]]`: milliseconds of a verdict on wasm, for one image and for an image in
- * batches of 64: the median over clean images. The peer is onnxruntime-node with the same nets on the same images, on
- * two threads; it is spared the scaling of pixels, the distances, what is asked further, and the decision.
+ * `npm run bench verdict [BUNDLE [IMAGES]]`: milliseconds of a verdict, for one image and for an image in batches of 64: the median
+ * over clean images. Where ONNX Runtime answers, the peer is plain onnxruntime-node, with as many threads, doing the same passes over
+ * again: B, B′, E, and those of the views and transplants of the images that are asked for them. It is spared all that is no pass: scaling
+ * pixels, putting transplants together, distances, the gallery, the decision. GOODNET_ENGINE=wasm measures what everybody has who installs nothing.
  */
+import { unpackNets } from '../../models/bundle/pack';
+import { startReading } from '../../models/bundle/read';
+import { openReaders } from '../../models/detector/readings';
 import { startEngine } from '../../models/engine';
-import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
+import { resolveBundle } from '../../models/store/folder';
 import { benchBundle, firstImages } from './bundle';
 import { Figures } from './figures';
-import { installOnnxRuntime } from './onnx/install.mjs';
-import { openPeer } from './onnx/peer';
+import { again, notePasses } from './onnx/passes';
+import { openDetector, type PlainDetector } from './onnx/session';
 
 const THREADS = 2;
 const BATCH = 64;
 const IMAGES = 5 * BATCH;
 const ROUNDS = 20;
-const goals = { alone: 4, batch: 2 };
+const goals = { onWasm: { alone: 4, batch: 2 }, ratio: { alone: 1.3, batch: 1.2 } };
 
 const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
-const { description } = await startEngine({ engine: 'wasm' });
+const { description, onnx } = await startEngine({ tensorflow: 'wasm', threads: THREADS });
+const note = onnx && notePasses(onnx);
 const figures = new Figures();
 const goodnet = await GoodNet.load(store);
 const { shape, classes, manifest } = goodnet;
 const size = imageSize(shape);
 console.log(`${manifest.name} (${manifest.method}, ${classes} classes), ${description}`);
+if (goodnet.withoutOnnx) console.log(goodnet.withoutOnnx);
 
+const { rule } = manifest;
+const pieces = rule.kind === 'calibrated' ? (rule.transplant?.pieces.scales.length ?? 0) : 0;
 const random = new Random(1);
 const noise = Uint8Array.from({ length: 8 * size }, () => random.int(256));
 const clean = images === undefined ? noise : await firstImages(images, shape, classes, IMAGES);
 if (images === undefined) console.log('No images are named: noise, of which everything is asked.');
-const classify = async (pixels: Uint8Array | Float32Array, n: number) => {
-  await goodnet.classify(pixels, n);
-};
-const ours = await measure(clean, classify);
-say('one image', ours.alone, `≤ ${goals.alone} ms`);
-say(`an image in batches of ${BATCH}`, ours.batch, `≤ ${goals.batch} ms`);
-if (images !== undefined) {
-  const most = await measure(noise, classify);
-  say('one image of noise, of which everything is asked', most.alone);
+const classify = (pixels: Uint8Array, n: number) => goodnet.classify(pixels, n);
+
+/** Milliseconds an image. */
+interface Times {
+  readonly ours: number;
+  readonly peers: number | undefined;
 }
-if (isPeerInstalled()) await comparePeer();
+
+const peer = onnx && (await openPeer());
+say('one image', await measure(clean, 1, IMAGES), goals.onWasm.alone, goals.ratio.alone);
+say(
+  `an image in batches of ${BATCH}`,
+  await measure(clean, Math.min(BATCH, clean.length / size), ROUNDS),
+  goals.onWasm.batch,
+  goals.ratio.batch,
+);
+if (images !== undefined)
+  say('one image of noise, of which everything is asked', await measure(noise, 1, IMAGES));
 figures.print();
+await peer?.close();
 goodnet.dispose();
 
-async function comparePeer(): Promise<void> {
-  const peer = await openPeer(store, THREADS);
-  if (peer === undefined) return;
-  const scaled = await peer.scale(clean);
-  await peer.check(scaled, await goodnet.classify(clean, clean.length / size));
-  const theirs = await measure(scaled, peer.run);
-  const name = `onnxruntime-node, ${THREADS} threads`;
-  say(`one image, ${name}`, theirs.alone);
-  say(`an image in batches of ${BATCH}, ${name}`, theirs.batch);
-  const ratio = (what: string, by: number) => figures.add(`${what}, ours / onnxruntime-node`, by.toFixed(2));
-  ratio('one image', ours.alone / theirs.alone);
-  ratio(`batches of ${BATCH}`, ours.batch / theirs.batch);
-  await peer.close();
-}
-
-/** Milliseconds an image: the median over single images, and over batches. */
-async function measure<Pixels extends Uint8Array | Float32Array>(
-  pixels: Pixels,
-  run: (pixels: Pixels, n: number) => Promise<void>,
-): Promise<{ alone: number; batch: number }> {
+/** The medians over rounds of n images, ours and the peer's by turns. */
+async function measure(pixels: Uint8Array, n: number, rounds: number): Promise<Times> {
   const count = pixels.length / size;
-  const time = async (n: number, rounds: number) => {
-    const slice = (round: number) => {
-      const start = (round * n) % (count - n + 1);
-      return pixels.subarray(start * size, (start + n) * size) as Pixels;
-    };
-    for (let round = 0; round < rounds / 10; round++) await run(slice(round), n);
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const start = performance.now();
-      await run(slice(round), n);
-      times.push((performance.now() - start) / n);
-    }
-    return times.sort((a, b) => a - b)[rounds >> 1]!;
-  };
-  return { alone: await time(1, IMAGES), batch: await time(Math.min(BATCH, count), ROUNDS) };
-}
-
-function say(what: string, ms: number, goal = ''): void {
-  figures.add(what, `${ms.toFixed(2)} ms`, goal);
-}
-
-function isPeerInstalled(): boolean {
-  try {
-    installOnnxRuntime();
-    return true;
-  } catch (error) {
-    console.log(`No comparison: ${messageOf(error).split('\n')[0]}`);
-    return false;
+  const ours: number[] = [];
+  const peers: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const start = (round * n) % (count - n + 1);
+    const some = pixels.subarray(start * size, (start + n) * size);
+    const asks = () => classify(some, n);
+    // Once before, for the notes and for warmth.
+    const passes = note ? await note(asks) : await asks();
+    ours.push((await time(asks)) / n);
+    if (!peer) continue;
+    const same = again(passes as Awaited<ReturnType<NonNullable<typeof note>>>, peer, pieces);
+    await same();
+    peers.push((await time(same)) / n);
   }
+  return { ours: median(ours)!, peers: median(peers) };
+}
+
+/** The same nets in plain onnxruntime-node. */
+async function openPeer(): Promise<PlainDetector> {
+  const bundle = await startReading((await resolveBundle(store)).folder);
+  const { nets, parts } = await unpackNets(bundle);
+  return await openDetector(nets, parts, openReaders(nets, parts), THREADS);
+}
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(of: number[]): number | undefined {
+  return of.sort((a, b) => a - b)[of.length >> 1];
+}
+
+function say(what: string, { ours, peers }: Times, onWasm?: number, ratio?: number): void {
+  figures.add(what, `${ours.toFixed(2)} ms`, onWasm && !onnx ? `≤ ${onWasm} ms` : '');
+  if (peers === undefined) return;
+  figures.add(`${what}, plain onnxruntime-node, ${THREADS} threads`, `${peers.toFixed(2)} ms`);
+  figures.add(`${what}, ours / plain onnxruntime-node`, (ours / peers).toFixed(2), ratio ? `≤ ${ratio}` : '');
 }

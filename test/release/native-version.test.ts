@@ -5,9 +5,11 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 
-it('tfjs-node is an optional peer, of the version that setup:native installs', () => {
+it.each([
+  ['@tensorflow/tfjs-node', 'scripts/native/package.json'],
+  ['onnxruntime-node', 'scripts/native/onnx/package.json'],
+])('%s is an optional peer, of the version that setup:native installs', (name, installed) => {
   const { peerDependencies, peerDependenciesMeta } = read('package.json');
-  const name = '@tensorflow/tfjs-node';
-  expect(peerDependencies[name]).toBe(read('scripts/native/package.json').dependencies[name]);
+  expect(peerDependencies[name]).toBe(read(installed).dependencies[name]);
   expect(peerDependenciesMeta[name]).toEqual({ optional: true });
 });

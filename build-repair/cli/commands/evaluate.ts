@@ -48,13 +48,14 @@ export function evaluateCommand(): Command {
     const { Clock } = await import('../../report/clock');
     const { Observer } = await import('../../report/observe');
     const clock = new Clock();
-    const { engine, lines } = await startWork(flags);
+    const { engine, lines } = await startWork(flags, false);
     // Once, and then read from there: another may become the current one meanwhile.
     const pinned = await pinBundle(path);
     const goodnet = await GoodNet.load(pinned.folder).catch(async (error) => {
       await pinned.close();
       throw error;
     });
+    if (goodnet.withoutOnnx) lines.say(goodnet.withoutOnnx);
     const net = {
       inputShape: goodnet.shape,
       classes: goodnet.classes,

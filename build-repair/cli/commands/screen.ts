@@ -109,6 +109,7 @@ async function screenAll(
     const images = sources.reduce((sum, { size }) => sum + size, 0);
     const pool = await openPool({ bundle: pinned.folder, id, trust: keys, recording }, images, flags.workers);
     close.push(() => pool.close());
+    if (pool.withoutOnnx) lines.say(pool.withoutOnnx);
     const about = [
       id,
       format,
@@ -155,11 +156,11 @@ async function screenAll(
   }
 }
 
-/** A pool of one process a core; this one alone where that is all, or the engine uses all cores by itself. */
+/** A pool of one process a core; this one alone where that is all, or tfjs-node uses all cores by itself. */
 async function openPool(setup: ScreenerSetup, images: number, asked: number | undefined) {
   const { startEngine } = await import('../../../models/engine');
   const { ownPool, workerPool } = await import('../../screen/pool');
-  const engine = await startEngine();
+  const engine = await startEngine({ trains: false });
   const cores = engine.name === 'node' ? 1 : availableParallelism();
   const count = Math.min(asked ?? cores, Math.ceil(images / PORTION));
   return count > 1 ? await workerPool(setup, count, process.argv[1]!) : await ownPool(setup);

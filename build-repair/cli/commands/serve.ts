@@ -33,11 +33,7 @@ export function serveCommand(): Command {
     .option('--no-auth', 'answer everybody, on an address that others can reach, too')
     .option('--origin <url...>', 'origins whose web pages may call (CORS); * for all')
     .option('--max-models <megabytes>', 'memory for loaded models', whole(1, 2 ** 20), 1024)
-    .option(
-      '--threads <number>',
-      'threads that run the nets while many ask; left out: one a core',
-      whole(1, 256),
-    )
+    .option('--threads <number>', 'threads that run the nets; left out: one a core', whole(1, 256))
     .option('--samples <dir>', 'pictures that the page offers to try')
     .option('--uploads <bucket...>', 'buckets in S3 whose objects requests may name in place of images')
     .option(
@@ -50,7 +46,7 @@ export function serveCommand(): Command {
       givenPath,
     )
     .action(async (path: string, { auth, origin = [], trust = [], uploads = [], ...flags }: Flags) => {
-      const onWasm = (process.env.GOODNET_ENGINE || 'wasm') === 'wasm';
+      const onWasm = ['', 'wasm', 'onnx'].includes(process.env.GOODNET_ENGINE ?? '');
       const { serveUntilStopped } = await (onWasm ? import('../serve-on-wasm') : import('../serve'));
       const options: ServeOptions = { ...flags, noAuth: !auth, origins: origin, trust, uploads };
       await serveUntilStopped(path, options);

@@ -1,6 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { askedOf, marginsOf } from '../../../models/detector/ask';
-import { loadTransplant, transplant } from '../../../models/detector/evidence/transplant';
+import {
+  loadTransplant,
+  type PieceMargins,
+  transplant,
+  transplantMargins,
+} from '../../../models/detector/evidence/transplant';
 import type { Transplant } from '../../../models/detector/nets';
 import { namedByHalves, PIECES, tellTriggers } from '../../../models/detector/pieces';
 import { readNets } from '../../../models/detector/readings';
@@ -67,6 +72,7 @@ export async function askCalibration(
     const asked = askedOf(scores.subarray(start, start + images.length), askFrom);
     const part = { ...hosts!, from };
     const loaded = loadTransplant(nets, part);
+    const ofPieces: PieceMargins = (...of) => transplantMargins(loaded, ...of);
     const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
@@ -74,7 +80,7 @@ export async function askCalibration(
       const pixels = context.images.gather(batch.map((i) => images[i]!));
       const read = await readNets(nets, readers, pixels, batch.length);
       const all = Array.from(batch.keys());
-      for (const margin of await marginsOf(read, all, loaded, PIECES)) margins.push(margin);
+      for (const margin of await marginsOf(read, all, ofPieces, PIECES)) margins.push(margin);
       context.progress({ stage: STAGES.calibrating, done: places.length + at + batch.length, total });
       await new Promise(setImmediate);
     }

@@ -42,7 +42,7 @@ export function contentOf(
     },
     made: {
       seed,
-      engine: currentEngine().description,
+      engine: currentEngine().trains,
       clean: { name: clean.name, images: context.images.count, skipped: clean.skipped.length },
       notes: made.notes,
     },

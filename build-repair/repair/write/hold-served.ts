@@ -35,7 +35,7 @@ export async function holdServed(
 ): Promise<void> {
   const chosen = choose(calibrated, scores);
   const pixels = images.gather(chosen);
-  const goodnet = await GoodNet.load(folder);
+  const goodnet = await GoodNet.load(folder, { onTensorFlow: true });
   const here = await goodnet.classify(pixels, chosen.length).finally(() => goodnet.dispose());
   const there = await ask({ folder, pixels, count: chosen.length });
   const parted = here.filter(({ pValue }, i) =>

@@ -1,5 +1,6 @@
 import { margins } from '../margin';
 import type { Kind } from './kind';
+import { taking } from './takes';
 
 /**
  * How sure B itself is of its class: its logit margin. A backdoor that outlives unlearning mostly makes B surer. An attacker can hold it down:
@@ -11,7 +12,7 @@ export const confidence: Kind = {
   asks: 'How sure is B itself?',
   shifts: [1, 0],
   open: () => ({
-    rows: ({ bad }) => bad[0],
+    ...taking({ of: 'bad' }),
     tell: (logits, at, classes) => margins(logits, classes, at),
   }),
 };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { packFloats, unpackFloats } from '../../bundle/artifacts';
 import { type ClassCloud, distances } from '../mahalanobis';
 import type { Reader, Stored } from './kind';
+import { taking } from './takes';
 
 /** Why distances are left out, as a rule. */
 export const FEW_CLASSES =
@@ -23,22 +24,25 @@ export function distanceReader(
       const features = bad[output];
       return features && project(tf.reshape(features, [n, -1]));
     },
-    tell: (rows, at) => distances(rows, at, cloud),
+    ...tellDistances(cloud),
     free,
   };
 }
+
+const tellDistances = (cloud: Omit<ClassCloud, 'projection'>): Required<Pick<Reader, 'tell'>> => ({
+  tell: (rows, at) => distances(rows, at, cloud),
+});
 
 /** The reader of a cloud as it is served: its projection in a tensor; what the cloud was read from is not held on to. */
 export function openCloud(output: number, cloud: ClassCloud | undefined): Reader | undefined {
   if (!cloud) return undefined;
   const { features, dimensions, projection, means, known } = cloud;
-  const by = tf.tensor2d(projection, [features, dimensions]);
-  return distanceReader(
-    output,
-    { features, dimensions, means: means.slice(), known },
-    (values) => tf.matMul(values, by),
-    () => by.dispose(),
-  );
+  const matrix = tf.tensor2d(projection, [features, dimensions]);
+  return {
+    ...taking({ of: 'bad', output, matrix }),
+    ...tellDistances({ features, dimensions, means: means.slice(), known }),
+    free: () => matrix.dispose(),
+  };
 }
 
 /** A cloud in a bundle: projection, means and known classes as 32-bit floats. */

@@ -1,10 +1,12 @@
 import { netFiles } from '../../bundle/artifacts';
 import { margins } from '../margin';
 import type { ExpertNet } from '../nets';
-import { outputsOf } from '../run';
 import type { Kind } from './kind';
+import { taking } from './takes';
 
 const FOLDER = 'expert';
+/** Which of B's outputs is its stem. Origin: no choice: the last of what featureNet gives. */
+const STEM = -1;
 
 /**
  * How sure the expert E, a copy of B that unlearned its clean task, still is of B's class: its logit margin (Xie et al., BaDExpert,
@@ -26,7 +28,7 @@ export const forgetting: Kind<ExpertNet> = {
   },
   open: (expert) =>
     expert && {
-      rows: ({ bad, image }) => outputsOf(expert.model, expert.from === 'stem' ? bad.at(-1)! : image)[0],
+      ...taking({ of: expert.from === 'stem' ? 'bad' : 'image', output: STEM, net: expert.model }),
       tell: (logits, at, classes) => margins(logits, classes, at),
       free: () => expert.model.dispose(),
     },

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { MemoryFile } from '../../bundle/artifacts';
 import type { ImageShape } from '../../images/set';
@@ -41,6 +41,8 @@ export type Readings = { readonly [kind: string]: Float32Array | undefined };
 export interface Reader {
   /** What it takes of n images, a row each; tensors that it makes are freed (tf.tidy). Undefined where the nets don't give it. */
   rows(ran: Ran): Tensor | undefined;
+  /** The same by name (see taking): what has no name, no other engine than TensorFlow.js gives. */
+  readonly takes?: Takes | undefined;
   /**
    * The evidence of n images from their rows. Left out where it costs much and is asked further, of few images (see askFurther).
    * @param at the class that B names for each
@@ -50,6 +52,17 @@ export interface Reader {
   tell?(rows: Float32Array, at: Int32Array, classes: number): Float32Array;
   /** Frees its tensors. */
   free?(): void;
+}
+
+/** What a reader takes, by name. */
+export interface Takes {
+  readonly of: 'image' | 'bad' | 'relearned';
+  /** Which of its outputs (see Ran), from the end where it is below 0; 0 where it is left out. */
+  readonly output?: number;
+  /** A net that it is run through: its first output is taken. */
+  readonly net?: LayersModel;
+  /** What the values of each image are multiplied by: values × dimensions. */
+  readonly matrix?: Tensor2D;
 }
 
 /** What nets give of n images. */

@@ -1,5 +1,6 @@
 import { marginsAgainst } from '../margin';
 import type { Kind, Reader } from './kind';
+import { taking } from './takes';
 
 /**
  * How unlikely a head that was learned anew from labels, on B's features, holds B's class to be: its logit margin, negated. It lies in
@@ -18,7 +19,7 @@ export const relearned: Kind = {
       : 'some classes have no clean images';
   },
   open: (_part, { relearned }) =>
-    relearned && { ...readHead(relearned.unheard), rows: (ran) => ran.relearned[1] },
+    relearned && { ...readHead(relearned.unheard), ...taking({ of: 'relearned', output: 1 }) },
 };
 
 /** Tells by a relearned head's scores. @param unheard classes of which it is no evidence */

@@ -5,6 +5,7 @@ import type { DetectorNets, Transplant } from '../nets';
 import type { Piece } from '../pieces';
 import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from '../run';
 import type { Kind } from './kind';
+import { taking } from './takes';
 
 const HOSTS_FILE = 'hosts.bin';
 
@@ -35,8 +36,15 @@ export const transplant: Kind<Transplant> = {
       return { count, from, hosts };
     },
   },
-  open: (part) => part && { rows: ({ bad, image }) => (part.from === 'cut' ? bad[CUT] : image) },
+  open: (part) => part && taking(part.from === 'cut' ? { of: 'bad', output: CUT } : { of: 'image' }),
 };
+
+/** What of some images tells of their pieces: see transplantMargins. */
+export type PieceMargins = (
+  cut: Float32Array,
+  at: Int32Array,
+  pieces: readonly Piece[],
+) => Promise<Float32Array>;
 
 /** A transplant with the hosts' features at hand. */
 export interface LoadedTransplant {
@@ -54,7 +62,7 @@ export interface LoadedTransplant {
  * Images whose transplants run through the net at once.
  * Origin: chosen by hand, for memory and time; verdicts do not depend on it.
  */
-const IMAGES_AT_ONCE = 4;
+export const IMAGES_AT_ONCE = 4;
 
 /** Runs the hosts through B. */
 export function loadTransplant(
@@ -115,8 +123,18 @@ interface Span {
 }
 
 function spanOf(piece: Piece, [height, width, channels]: LoadedTransplant['shape']): Span {
+  const [first, end, left, right] = sidesOf(piece, height, width);
+  return { rows: [first, end], values: [left * channels, right * channels] };
+}
+
+/** Where a piece is: rows, then columns, each from the first up to, not including, the second. */
+export function sidesOf(
+  piece: Piece,
+  height: number,
+  width: number,
+): readonly [number, number, number, number] {
   const [down, across] = [height >> 1, width >> 1];
-  const spans = {
+  const sides = {
     top: [0, down, 0, width],
     bottom: [down, height, 0, width],
     left: [0, height, 0, across],
@@ -124,8 +142,7 @@ function spanOf(piece: Piece, [height, width, channels]: LoadedTransplant['shape
     rows: [height >> 2, (height >> 2) + down, 0, width],
     columns: [0, height, width >> 2, (width >> 2) + across],
   } as const;
-  const [first, end, left, right] = spans[piece];
-  return { rows: [first, end], values: [left * channels, right * channels] };
+  return sides[piece];
 }
 
 /** Fills spans × hosts rows, piece by piece. */

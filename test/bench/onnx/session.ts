@@ -1,14 +1,13 @@
 import { createRequire } from 'node:module';
 import type { DetectorNets, Parts } from '../../../models/detector/nets';
+import { type DetectorGraph, detectorGraph, logitsGraph } from '../../../models/detector/onnx/graph';
+import type { Readers } from '../../../models/detector/readings';
 import type { ToLogits } from '../../../models/detector/run';
-import { CUT } from '../../../models/nets/features';
-import { badOnnx, detectorOnnx, headOnnx } from './detector';
-import { installedOnnxRuntime } from './install.mjs';
+import { findOnnxRuntime } from '../../../models/engine/onnx';
+import { headBehindCut } from '../../../models/nets/features';
 
 interface OnnxTensor {
-  readonly dims: readonly number[];
   readonly data: Float32Array;
-  dispose(): void;
 }
 
 /** What is used of onnxruntime-node's interface. */
@@ -20,17 +19,16 @@ interface OnnxRuntime {
 }
 
 interface OnnxInference {
+  readonly inputNames: readonly string[];
   run(feeds: Record<string, OnnxTensor>): Promise<Record<string, OnnxTensor>>;
   release(): Promise<void>;
 }
 
-/** Outputs by name (see detectorOnnx), row by row. */
-export type OnnxOutputs = Readonly<Record<string, Float32Array>>;
-
-/** A detector's nets in onnxruntime-node. */
-export interface OnnxSession {
+/** A detector's nets in plain onnxruntime-node. */
+export interface PlainDetector extends Pick<DetectorGraph, 'outputs' | 'rows'> {
+  readonly nets: DetectorNets;
   /** @param images n × height × width × channels values, scaled as the nets take them */
-  run(images: Float32Array, n: number): Promise<OnnxOutputs>;
+  run(images: Float32Array, n: number): Promise<Readonly<Record<string, Float32Array>>>;
   /** B alone, on scaled images. */
   readonly bad: ToLogits;
   /** B from its cut on; B itself where images are cut. */
@@ -38,48 +36,42 @@ export interface OnnxSession {
   close(): Promise<void>;
 }
 
-/**
- * Loads a detector's nets into onnxruntime-node.
- * @throws Error where it is not installed (see install.mjs)
- * @throws UnwrittenLayer
- */
-export async function openOnnx(nets: DetectorNets, parts: Parts, threads: number): Promise<OnnxSession> {
-  const folder = installedOnnxRuntime();
-  if (!folder) throw new Error('onnxruntime-node is not installed');
-  const { InferenceSession, Tensor } = createRequire(import.meta.url)(folder) as OnnxRuntime;
-  const create = (file: Uint8Array) =>
-    InferenceSession.create(file, {
+/** @throws Error where onnxruntime-node is not installed (`npm run setup:native`), or can't run them */
+export async function openDetector(
+  nets: DetectorNets,
+  parts: Parts,
+  readers: Readers,
+  threads: number,
+): Promise<PlainDetector> {
+  const entry = findOnnxRuntime();
+  if (!entry) throw new Error('onnxruntime-node is not installed: npm run setup:native');
+  const { InferenceSession, Tensor } = createRequire(import.meta.url)(entry) as OnnxRuntime;
+  const opened: OnnxInference[] = [];
+  const open = async (file: Uint8Array, shape: readonly number[]) => {
+    const session = await InferenceSession.create(file, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       graphOptimizationLevel: 'all',
     });
-  const session = await create(detectorOnnx(nets, parts));
-  const opened = [session];
-  const logitsOf = async (file: Uint8Array, shape: readonly number[]): Promise<ToLogits> => {
-    const net = await create(file);
-    opened.push(net);
-    return async (rows, n) => {
-      const { logits } = await net.run({ rows: new Tensor('float32', rows, [n, ...shape]) });
-      return logits!.data;
+    opened.push(session);
+    const [input] = session.inputNames;
+    return async (rows: Float32Array, n: number) => {
+      const answered = await session.run({ [input!]: new Tensor('float32', rows, [n, ...shape]) });
+      return Object.fromEntries(Object.entries(answered).map(([name, { data }]) => [name, data]));
     };
   };
-  const { height, width, channels } = nets.shape;
-  const bad = await logitsOf(badOnnx(nets), [height, width, channels]);
-  const head =
-    parts.transplant?.from === 'cut'
-      ? await logitsOf(headOnnx(nets), nets.bad.outputs[CUT]!.shape.slice(1) as number[])
-      : bad;
-  return {
-    bad,
-    head,
-    async run(images, n) {
-      const answered = await session.run({
-        images: new Tensor('float32', images, [n, height, width, channels]),
-      });
-      return Object.fromEntries(Object.entries(answered).map(([name, { data }]) => [name, data]));
-    },
-    async close() {
-      for (const each of opened) await each.release();
-    },
+  const logitsOf = async (net: DetectorNets['bad']): Promise<ToLogits> => {
+    const run = await open(logitsGraph(net), net.inputs[0]!.shape.slice(1) as number[]);
+    return async (rows, n) => (await run(rows, n)).logits!;
   };
+  const further = { stem: nets.gallery !== undefined, latent: false, trunk: false };
+  const { file, outputs, rows } = detectorGraph(nets, readers, further, true);
+  const { height, width, channels } = nets.shape;
+  const run = await open(file, [height, width, channels]);
+  const bad = await logitsOf(nets.bad);
+  const head = parts.transplant?.from === 'cut' ? await logitsOf(headBehindCut(nets.bad)) : bad;
+  const close = async () => {
+    for (const session of opened) await session.release();
+  };
+  return { nets, outputs, rows, run, bad, head, close };
 }

@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { unpackNets } from '../../../models/bundle/pack';
 import { startReading } from '../../../models/bundle/read';
 import { askFurther } from '../../../models/detector/ask';
-import type { LoadedTransplant } from '../../../models/detector/evidence/transplant';
+import { type LoadedTransplant, transplantMargins } from '../../../models/detector/evidence/transplant';
 import { lookUpPassedOver } from '../../../models/detector/look-up';
 import type { Transplant } from '../../../models/detector/nets';
 import { openReaders, readingsOf } from '../../../models/detector/readings';
@@ -18,10 +18,10 @@ import { decide, type Rule, scoresOf } from '../../../models/detector/rule';
 import { answerWithViews } from '../../../models/detector/views';
 import { startEngine } from '../../../models/engine';
 import { CUT } from '../../../models/nets/features';
-import { pixelFactors } from '../../../models/pixels';
+import { scaledPixels } from '../../../models/pixels';
 import { resolveBundle } from '../../../models/store/folder';
 import type { Verdict } from '../../../models/verdict';
-import { openOnnx } from '../onnx/session';
+import { openDetector } from '../onnx/session';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,16 +32,15 @@ await startEngine({ engine: 'cpu' });
 const bundle = await startReading((await resolveBundle(positionals[0]!)).folder);
 const { manifest } = bundle;
 const { nets, parts } = await unpackNets(bundle);
-const session = await openOnnx(nets, parts, Number(values.threads));
+const readers = openReaders(nets, parts);
+const session = await openDetector(nets, parts, readers, Number(values.threads));
 const { classes, shape } = nets;
-const { factor, offset } = pixelFactors(nets.pixels, shape.channels);
 const calibration = Float32Array.from(manifest.calibration.scores);
 const rule: Rule =
   manifest.rule.kind === 'disagreement'
     ? { kind: 'disagreement', calibration }
     : { ...manifest.rule, alpha: manifest.alpha, calibration };
 const transplant = parts.transplant && (await loadTransplant(parts.transplant));
-const readers = openReaders(nets, parts);
 
 const server = createServer(async (request, response) => {
   try {
@@ -72,13 +71,12 @@ async function pixelsOf(bytes: Buffer): Promise<Uint8Array> {
 }
 
 function scaled(pixels: Uint8Array | Float32Array): Float32Array {
-  const { channels } = shape;
-  return Float32Array.from(pixels, (value, i) => value * factor[i % channels]! + offset[i % channels]!);
+  return scaledPixels(pixels, shape.channels, nets.pixels);
 }
 
 async function loadTransplant({ from, hosts, count }: Transplant): Promise<LoadedTransplant> {
   const images = scaled(hosts);
-  const cut = from === 'cut' ? (await session.run(images, count)).cut! : images;
+  const cut = from === 'cut' ? (await session.run(images, count))[session.rows.get('transplant')!]! : images;
   const [, ...of] = from === 'cut' ? nets.bad.outputs[CUT]!.shape : nets.bad.inputs[0]!.shape;
   return { logits: session.head, shape: of as [number, number, number], classes, count, hosts: cut };
 }
@@ -94,23 +92,20 @@ function verdictOn(pixels: Uint8Array): Promise<Verdict> {
 
 async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
   const image = scaled(pixels);
-  const { bad, repaired, second, relearned, expert, latent, trunk, cut, stem } = await session.run(image, 1);
-  const taken = {
-    confidence: bad,
-    forgetting: expert,
-    latent,
-    trunk,
-    relearned,
-    transplant: transplant && (cut ?? image),
-  };
-  const rows = new Map(Object.entries(taken).flatMap(([kind, each]) => (each ? [[kind, each]] : [])));
+  const made = await session.run(image, 1);
+  const { bad, repaired, second, relearned, stem } = Object.fromEntries(
+    Object.entries(session.outputs).map(([key, name]) => [key, made[name]]),
+  );
+  const rows = new Map(Array.from(session.rows, ([kind, name]) => [kind, made[name] ?? image] as const));
   const found = readingsOf({ bad: bad!, repaired, second, relearned, rows, stem }, readers, classes);
   const views = rule.kind === 'calibrated' ? rule.views : undefined;
   const by = { shape, classes, logits: (of: Float32Array, n: number) => session.bad(scaled(of), n) };
   const answered = views ? await answerWithViews(by, pixels, found.bad, views) : found.answered;
   const readings = { ...found, answered };
   const read =
-    rule.kind === 'calibrated' && transplant ? await askFurther(readings, rule, () => transplant) : readings;
+    rule.kind === 'calibrated' && transplant
+      ? await askFurther(readings, rule, (...of) => transplantMargins(transplant, ...of))
+      : readings;
   const scores = scoresOf(read, rule);
   return decide(lookUpPassedOver(read, nets, scores, rule), scores, rule, classes)[0]!;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { currentEngine, startEngine } from '../../../models/engine';
 import { findTfjsNode } from '../../../models/engine/node';
+import { findOnnxRuntime } from '../../../models/engine/onnx';
 
 // In this order: the first engine that starts stays.
 describe('the engine', () => {
@@ -12,18 +13,26 @@ describe('the engine', () => {
     expect(() => currentEngine()).toThrow('No engine runs yet');
   });
 
-  test('has to be one of three', async () => {
+  test('has to be one of four', async () => {
     process.env.GOODNET_ENGINE = 'cuda';
     await expect(startEngine({ engine: 'wasm' })).rejects.toMatchObject({
       kind: 'usage',
       message: "There is no engine 'cuda' in GOODNET_ENGINE",
-      hint: 'Choose one of node, wasm, cpu.',
+      hint: 'Choose one of onnx, node, wasm, cpu.',
     });
   });
 
   test.skipIf(findTfjsNode() !== undefined)('node is not installed', async () => {
     await expect(startEngine({ engine: 'node' })).rejects.toMatchObject({
       kind: 'environment',
+      hint: expect.stringContaining('npm run setup:native'),
+    });
+  });
+
+  test.skipIf(findOnnxRuntime() !== undefined)('ONNX Runtime is not installed', async () => {
+    await expect(startEngine({ engine: 'onnx' })).rejects.toMatchObject({
+      kind: 'environment',
+      message: 'ONNX Runtime is not installed: there is no onnxruntime-node',
       hint: expect.stringContaining('npm run setup:native'),
     });
   });

@@ -1,0 +1,59 @@
+import {
+  type LoadedTransplant,
+  loadTransplant,
+  type PieceMargins,
+  transplantMargins,
+} from './evidence/transplant';
+import type { DetectorNets, Transplant } from './nets';
+import type { Piece } from './pieces';
+import { type Further, freeReaders, type Given, type Readers, runNets } from './readings';
+import { type Viewer, viewer } from './views';
+
+/** What runs the nets of a detector, on whatever engine. */
+export interface Passes {
+  /** Why it is TensorFlow.js where ONNX Runtime is there; undefined where it isn't so. */
+  readonly without?: string | undefined;
+  /**
+   * What the nets give of up to RUN_BATCH images.
+   * @param pixels n × height × width × channels values of 0–255
+   */
+  run(pixels: Uint8Array | Float32Array, n: number): Promise<Given>;
+  /** B as what looks at views. */
+  readonly viewer: Viewer;
+  /** Of the images that are asked further, which few are: the hosts are run when it is first called. */
+  readonly margins: PieceMargins;
+  /** Gives back the memory of the nets. */
+  free(): void;
+}
+
+/** What passes are made over. */
+export interface Passed {
+  /** They are the passes' own from then on. */
+  readonly nets: DetectorNets;
+  /** What halves are transplanted onto, and which pieces are asked; undefined where none is. */
+  readonly transplant: { readonly part: Transplant; readonly pieces: readonly Piece[] } | undefined;
+  readonly readers: Readers;
+  readonly further: Further;
+  /** Whether views of images are looked at. */
+  readonly isViewed: boolean;
+}
+
+/** Passes on the TensorFlow.js that runs. */
+export function onTensorFlow({ nets, transplant, readers, further }: Passed): Passes {
+  let loaded: LoadedTransplant | undefined;
+  return {
+    run: (pixels, n) => runNets(nets, readers, further, pixels, n),
+    viewer: viewer(nets),
+    margins(cut, at, pieces) {
+      loaded ??= loadTransplant(nets, transplant!.part);
+      return transplantMargins(loaded, cut, at, pieces);
+    },
+    free: () => freeNets(nets, readers),
+  };
+}
+
+/** Frees all tensors of a detector. */
+export function freeNets({ bad, relearned, repaired }: DetectorNets, readers: Readers): void {
+  for (const net of [bad, relearned?.model, repaired]) net?.dispose();
+  freeReaders(readers);
+}

@@ -1,0 +1,43 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { callsInOrder } from '../nets/graph';
+import type { OnnxGraph } from './graph';
+import { activationLayers } from './layers/activations';
+import { mergeLayers } from './layers/merges';
+import { normalizationLayers } from './layers/normalizations';
+import { spatialLayers } from './layers/spatial';
+import { weightedLayers } from './layers/weighted';
+import { UnwrittenLayer, type Writer } from './layers/writer';
+import type { Value } from './value';
+
+/** What is written, by the class of the layer. */
+export const writers: ReadonlyMap<string, Writer> = new Map(
+  [activationLayers, mergeLayers, normalizationLayers, spatialLayers, weightedLayers].flatMap((each) =>
+    Object.entries(each),
+  ),
+);
+
+/**
+ * Adds a flat net (see copyNet) to a graph, as it answers outside training.
+ * @param inputs a value for each of the net's inputs
+ * @returns its outputs
+ * @throws UnwrittenLayer for a layer that no writer is there for
+ */
+export function writeNet(
+  graph: OnnxGraph,
+  { inputs, outputs }: Pick<LayersModel, 'inputs' | 'outputs'>,
+  given: readonly Value[],
+): Value[] {
+  const values = new Map(inputs.map((input, i) => [input.id, given[i]!] as const));
+  for (const call of callsInOrder(outputs)) {
+    // What is given is not made again.
+    if (values.has(call.outputs[0]!.id)) continue;
+    const { layer } = call;
+    const writer = writers.get(layer.getClassName());
+    if (!writer) throw new UnwrittenLayer(`the layer "${layer.name}" is a ${layer.getClassName()}`);
+    const from = call.inputs.map(({ id }) => values.get(id)!);
+    const outputShape = call.outputs[0]!.shape.slice(1) as number[];
+    const made = { layer, config: layer.getConfig(), inputs: from, input: from[0]!, outputShape };
+    values.set(call.outputs[0]!.id, writer(graph, made));
+  }
+  return outputs.map(({ id }) => values.get(id)!);
+}

@@ -1,2 +1,0 @@
-export function installedOnnxRuntime(): string | undefined;
-export function installOnnxRuntime(): string;
