@@ -168,11 +168,11 @@ export async function runNets(
     const bad = outputsOf(nets.bad, image);
     const [, latent, trunk] = bad;
     const relearned = nets.relearned ? outputsOf(nets.relearned.model, bad.slice(0, 3)) : [];
-    const repaired = nets.repaired && outputsOf(nets.repaired, image)[0]!;
+    const repaired = nets.repaired ? outputsOf(nets.repaired, image) : [];
     const ran: Ran = { n, image, bad, relearned, repaired };
     return {
       bad: bad[0]!,
-      repaired,
+      repaired: repaired[0],
       second: relearned[0],
       relearned: relearned[1],
       stem: further.stem ? bad.at(-1)! : undefined,

@@ -56,7 +56,7 @@ export interface Reader {
 
 /** What a reader takes, by name. */
 export interface Takes {
-  readonly of: 'image' | 'bad' | 'relearned';
+  readonly of: 'image' | 'bad' | 'relearned' | 'repaired';
   /** Which of its outputs (see Ran), from the end where it is below 0; 0 where it is left out. */
   readonly output?: number;
   /** A net that it is run through: its first output is taken. */
@@ -74,8 +74,8 @@ export interface Ran {
   readonly bad: readonly Tensor[];
   /** Of the relearned head: [logits of B and it together, its own scores]; empty where there is none. */
   readonly relearned: readonly Tensor[];
-  /** The logits of B′, where it is a net of its own. */
-  readonly repaired?: Tensor | undefined;
+  /** Of B′, where it is a net of its own: its logits; else empty. */
+  readonly repaired: readonly Tensor[];
 }
 
 /** Tells whether evidence of a kind is had, by the kind's name. */

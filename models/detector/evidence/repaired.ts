@@ -1,6 +1,7 @@
 import { marginsAgainst } from '../margin';
 import type { Kind } from './kind';
 import { relearned } from './relearned';
+import { taking } from './takes';
 
 /**
  * How unlikely the repaired net, which unlearned triggers, holds B's class to be: its logit margin, negated (as the auxiliary net of Xie
@@ -15,7 +16,7 @@ export const repaired: Kind = {
   replaces: relearned.name,
   open: (_part, { repaired }) =>
     repaired && {
-      rows: (ran) => ran.repaired,
+      ...taking({ of: 'repaired' }),
       tell: (logits, at, classes) => marginsAgainst(logits, classes, at),
     },
 };

@@ -38,7 +38,7 @@ export function detectorGraph(
   const image = imageOf(graph, nets, isScaled);
   const bad = writeNet(graph, nets.bad, [image]);
   const relearned = nets.relearned ? writeNet(graph, nets.relearned.model, bad.slice(0, 3)) : [];
-  const [repaired] = nets.repaired ? writeNet(graph, nets.repaired, [image]) : [];
+  const repaired = nets.repaired ? writeNet(graph, nets.repaired, [image]) : [];
 
   const names = new Map<Value, string>();
   const output = (value: Value) => {
@@ -54,12 +54,12 @@ export function detectorGraph(
       rows.set(kind, IMAGES);
       continue;
     }
-    const value = taken(graph, takes, { image: [image], bad, relearned });
+    const value = taken(graph, takes, { image: [image], bad, relearned, repaired });
     if (value) rows.set(kind, output(value));
   }
   const given = {
     bad: bad[0]!,
-    repaired,
+    repaired: repaired[0],
     second: relearned[0],
     relearned: relearned[1],
     stem: further.stem ? bad.at(-1) : undefined,
