@@ -39,7 +39,7 @@ export async function openPlace(): Promise<Place> {
     server,
     programs,
     client: s3Client(server.config),
-    env: { ...process.env, ...server.env, GOODNET_ENGINE: 'wasm' },
+    env: { GOODNET_ENGINE: 'wasm', ...process.env, ...server.env },
     async start(handler, env, folder = programs) {
       const instance = await startInstance({ folder, handler, env: { ...server.env, ...env } });
       instances.push(instance);
