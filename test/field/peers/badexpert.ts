@@ -95,6 +95,7 @@ async function unlearn(
     batch: Math.min(batch, Math.ceil(fit.length / 2)),
     labelOf: (label) => (label + 1) % classes,
     stream: `${stream}: unlearning`,
+    anew: false,
     afterStep: (_, logits, labels) => batchAccuracy(logits, labels) <= stop,
   });
   optimizer.dispose();
@@ -123,6 +124,7 @@ async function fineTuned(
       batch,
       labelOf: (label) => label,
       stream: `${stream}: fine-tuning at ${rate}`,
+      anew: true,
       afterStep: (step, logits, labels) => {
         const epoch = Math.floor((step + 1) / perEpoch);
         optimizer.setLearningRate(rate / 10 ** Math.floor(epoch / 2));
@@ -155,11 +157,13 @@ interface Teaching {
   /** What is taught of an image of this class. */
   readonly labelOf: (label: number) => number;
   readonly stream: string;
+  /** Whether batch normalisation and dropout work as in any training; else they stay as they are. */
+  readonly anew: boolean;
   /** Told of each step (0…) the logits and the true labels; true ends it. */
   readonly afterStep: (step: number, logits: tf.Tensor2D, labels: readonly number[]) => boolean;
 }
 
-/** Teaches a net clean images, varied, by cross-entropy; batch normalisation and dropout work as in any training. */
+/** Teaches a net clean images, varied, by cross-entropy. */
 async function teach(context: RepairContext, work: Teaching): Promise<void> {
   const { images, shape, pixels, classes, seed } = context;
   const { model, optimizer, steps } = work;
@@ -173,7 +177,7 @@ async function teach(context: RepairContext, work: Teaching): Promise<void> {
     const inputs = imageTensor(augmenter.vary(images.gather(batch)), batch.length, shape, pixels);
     let logits: tf.Tensor2D | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const made = model.apply(inputs, { training: true }) as tf.Tensor2D;
+      const made = model.apply(inputs, { training: work.anew }) as tf.Tensor2D;
       logits = tf.keep(made.clone());
       const taught = tf.oneHot(tf.tensor1d(labels.map(work.labelOf), 'int32'), classes);
       return tf.mean(crossEntropy(made, tf.cast(taught, 'float32')));
