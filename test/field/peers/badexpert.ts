@@ -2,7 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { RepairContext } from '../../../build-repair/context';
 import { Augmenter } from '../../../build-repair/images/augment';
-import { BatchOrder, batchAccuracy, crossEntropy, train } from '../../../build-repair/repair/learn/train';
+import {
+  BatchOrder,
+  batchAccuracy,
+  crossEntropy,
+  trainableVariables,
+} from '../../../build-repair/repair/learn/train';
 import { accuracyOn } from '../../../build-repair/repair/observe/accuracy';
 import { margins } from '../../../models/detector/margin';
 import { imageTensor, toLogitsBy } from '../../../models/detector/run';
@@ -16,6 +21,9 @@ const UNLEARNING = { rate: 1e-4, batch: 128, until: 0.2, mostSteps: 300 } as con
 const FINE_TUNING = { rates: [0.1, 0.03, 0.01, 0.003, 0.001], momentum: 0.9, batch: 64, epochs: 10 } as const;
 /** A rate that costs the auxiliary net more of its accuracy than this share is too high for a net; then a lower one is taken. */
 const KEEPS = 0.85;
+
+/** Of the second epoch: who has lost so much of it will not have it back at a lower rate, and is not taught on. */
+const LOST = 0.5;
 
 /**
  * BaDExpert (Xie et al., ICLR 2024), after the paper: a backdoor expert, B unlearned by wrong labels on clean images at a small rate
@@ -87,6 +95,7 @@ async function unlearn(
     batch: Math.min(batch, Math.ceil(fit.length / 2)),
     labelOf: (label) => (label + 1) % classes,
     stream: `${stream}: unlearning`,
+    anew: false,
     afterStep: (_, logits, labels) => batchAccuracy(logits, labels) <= stop,
   });
   optimizer.dispose();
@@ -106,6 +115,7 @@ async function fineTuned(
   for (const [place, rate] of rates.entries()) {
     const model = copyNet(bad, 'auxiliary');
     const optimizer = tf.train.momentum(rate, momentum, true);
+    let right = 0;
     await teach(context, {
       model,
       optimizer,
@@ -114,9 +124,14 @@ async function fineTuned(
       batch,
       labelOf: (label) => label,
       stream: `${stream}: fine-tuning at ${rate}`,
-      afterStep: (step) => {
-        optimizer.setLearningRate(rate / 10 ** Math.floor((step + 1) / perEpoch / 2));
-        return false;
+      anew: true,
+      afterStep: (step, logits, labels) => {
+        const epoch = Math.floor((step + 1) / perEpoch);
+        optimizer.setLearningRate(rate / 10 ** Math.floor(epoch / 2));
+        if (epoch > 2) return false;
+        right = step % perEpoch === 0 ? 0 : right;
+        right += batchAccuracy(logits, labels) / perEpoch;
+        return step + 1 === 2 * perEpoch && right < LOST * before;
       },
     });
     disposeMomentum(optimizer);
@@ -142,6 +157,8 @@ interface Teaching {
   /** What is taught of an image of this class. */
   readonly labelOf: (label: number) => number;
   readonly stream: string;
+  /** Whether batch normalisation and dropout work as in any training; else they stay as they are. */
+  readonly anew: boolean;
   /** Told of each step (0…) the logits and the true labels; true ends it. */
   readonly afterStep: (step: number, logits: tf.Tensor2D, labels: readonly number[]) => boolean;
 }
@@ -149,23 +166,28 @@ interface Teaching {
 /** Teaches a net clean images, varied, by cross-entropy. */
 async function teach(context: RepairContext, work: Teaching): Promise<void> {
   const { images, shape, pixels, classes, seed } = context;
+  const { model, optimizer, steps } = work;
   const random = new Random(seed, work.stream);
   const order = new BatchOrder(work.fit, work.batch, (n) => random.permutation(n));
   const augmenter = new Augmenter(shape, seed, work.stream);
-  let labels: number[] = [];
-  await train(
-    {
-      ...work,
-      batch: () => {
-        const batch = order.next();
-        labels = Array.from(batch, (image) => images.labels[image]!);
-        const varied = augmenter.vary(images.gather(batch));
-        const taught = tf.tidy(() => tf.oneHot(tf.tensor1d(labels.map(work.labelOf), 'int32'), classes));
-        return { inputs: imageTensor(varied, batch.length, shape, pixels), targets: [taught] };
-      },
-      loss: (logits, [oneHot]) => tf.mean(crossEntropy(logits, tf.cast(oneHot!, 'float32'))),
-      afterStep: (step, logits) => work.afterStep(step, logits, labels),
-    },
-    { report: context.progress, stage: work.stream, signal: context.signal },
-  );
+  const variables = trainableVariables(model);
+  for (let step = 0; step < steps; step++) {
+    const batch = order.next();
+    const labels = Array.from(batch, (image) => images.labels[image]!);
+    const inputs = imageTensor(augmenter.vary(images.gather(batch)), batch.length, shape, pixels);
+    let logits: tf.Tensor2D | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const made = model.apply(inputs, { training: work.anew }) as tf.Tensor2D;
+      logits = tf.keep(made.clone());
+      const taught = tf.oneHot(tf.tensor1d(labels.map(work.labelOf), 'int32'), classes);
+      return tf.mean(crossEntropy(made, tf.cast(taught, 'float32')));
+    }, variables);
+    optimizer.applyGradients(grads);
+    const [loss] = value.dataSync();
+    const ended = work.afterStep(step, logits!, labels);
+    tf.dispose([value, grads, inputs, logits!]);
+    context.progress({ stage: work.stream, done: ended ? steps : step + 1, total: steps, loss: loss! });
+    if (ended) return;
+    await new Promise(setImmediate);
+  }
 }
