@@ -53,7 +53,7 @@ export function alikeInWords({ images, same, flat }: Alike, what: string): strin
     throw new ImageError(`${what}: all ${images} images that were looked at are the same picture`, {
       hint:
         flat === images
-          ? 'They are of one colour: the source of the images may be missing, or they were written before they were filled in.'
+          ? 'They are of one colour: the source of the images may be missing, or they were written before they were filled in, or as 0–1 in place of 0–255.'
           : 'Nothing can be learned from copies of one image: give the images that the net is used on.',
     });
   }

@@ -27,7 +27,7 @@ export function tellLayout(
       `${name}: its images are ${row.join('×')}; the net takes ${height}×${width}×${channels}` +
         (asked && (first || last) ? `, which does not fit --layout ${asked}` : ''),
       {
-        hint: `The dataset's shape should be (N, ${channels}, ${height}, ${width}) or (N, ${height}, ${width}, ${channels}). Arrays are taken as they are: resize them before, for --fit is for picture files.`,
+        hint: `The dataset's shape should be (N, ${channels}, ${height}, ${width}) or (N, ${height}, ${width}, ${channels}). ${howToMend(row, shape)}`,
       },
     );
   }
@@ -38,6 +38,16 @@ export function tellLayout(
     });
   }
   return last ? 'channels-last' : 'channels-first';
+}
+
+function howToMend(row: readonly number[], { height, width }: ImageShape): string {
+  const sides = [...row];
+  for (const side of [height, width]) {
+    const at = sides.indexOf(side);
+    if (at < 0) return 'Arrays are taken as they are: resize them before, for --fit is for picture files.';
+    sides.splice(at, 1);
+  }
+  return 'The sides fit: turn the channels into as many as the net takes.';
 }
 
 /** Values this far outside 0–255 are taken for rounding, and clipped. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
 import type { ImageShape } from '../images/set';
+import { callsInOrder } from '../nets/graph';
 import { MOST_LAYERS, tooMany } from './config/read';
 import type { Shape, TensorRef } from './config/spec';
 import type { Applier, WeightValues } from './layers/plan';
@@ -42,8 +43,20 @@ export function buildNet(
     const output = builder.output(net, [input]);
     const classes = sigmoidsAsClasses(output, (name) => builder.unique(name));
     if (classes) note(classes.note);
-    return tf.model({ inputs: image, outputs: classes?.output ?? output, name: 'net' });
+    const answers = classes?.output ?? output;
+    nameApart(answers);
+    return tf.model({ inputs: image, outputs: answers, name: 'net' });
   });
+}
+
+/** A layer that is made of several names them after itself, as another of the file's may be called: `act_relu` beside `act`. */
+function nameApart(output: tf.SymbolicTensor): void {
+  const names = new Map<string, tf.layers.Layer>();
+  for (const { layer } of callsInOrder([output])) {
+    const own = layer.name;
+    for (let i = 1; (names.get(layer.name) ?? layer) !== layer; i++) layer.name = `${own}_${i}`;
+    names.set(layer.name, layer);
+  }
 }
 
 class Builder {

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
 import { toLogits } from './logits';
+import { outputOf } from './output';
 
 /**
- * Tries what a repair does first: the net's logits, and the gradients of all its weights, for one image.
+ * Tries what a repair does first: the net's logits, whose softmax must be its answers, and the gradients of all its weights, for one image.
  * An engine must run; it is made able to train.
  * @param model a classifier with one input and one output
  * @throws NetError where the engine can't compute them
@@ -17,6 +18,7 @@ export async function checkTrainable(model: LayersModel): Promise<void> {
   try {
     const net = toLogits(model);
     logits = net;
+    checkAnswers(model, net);
     tf.tidy(() => {
       const image = tf.fill([1, ...(model.inputs[0]!.shape.slice(1) as number[])], 0.5);
       const weights = net.trainableWeights.map((weight) => weight.read() as tf.Variable);
@@ -32,4 +34,24 @@ export async function checkTrainable(model: LayersModel): Promise<void> {
   } finally {
     logits?.dispose();
   }
+}
+
+/** More than rounding. Origin: chosen by hand; nets of the fixtures and of ../shared/data differ by less than 1e-5. */
+const DIFFERENT = 1e-3;
+
+/** @throws NetError where a net that ends in softmax answers otherwise than by the softmax of its logits: scaled, or of several places */
+function checkAnswers(model: LayersModel, logits: LayersModel): void {
+  if (outputOf(model.outputs[0]!) !== 'softmax') return;
+  const difference = tf.tidy(() => {
+    const image = tf.randomUniform([1, ...(model.inputs[0]!.shape.slice(1) as number[])], 0, 1, 'float32', 1);
+    const answers = model.predict(image) as tf.Tensor;
+    return tf.max(tf.abs(tf.sub(answers, tf.softmax(logits.predict(image) as tf.Tensor)))).dataSync()[0]!;
+  });
+  if (difference <= DIFFERENT) return;
+  throw new NetError(
+    "The net changes its probabilities after the softmax, so they are not its logits' any more",
+    {
+      hint: 'Take the layers behind the softmax off, and save the net again.',
+    },
+  );
 }

@@ -31,7 +31,9 @@ export class ChannelScale extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
-    return inputShape;
+    // One channel and several numbers become as many channels.
+    const channels = Math.max(this.#scale.length, this.#offset.length);
+    return inputShape.at(-1) === 1 ? [...inputShape.slice(0, -1), channels] : inputShape;
   }
 
   override getConfig(): tf.serialization.ConfigDict {

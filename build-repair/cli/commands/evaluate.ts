@@ -82,7 +82,7 @@ export function evaluateCommand(): Command {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
         passedOverLines(set.passedOver).forEach(lines.say);
-        for (const remark of set.remarks ?? []) lines.say(remark);
+        for (const remark of [...(set.remarks ?? []), ...orderInWords(set)]) lines.say(remark);
         for (const notice of [...laidOnWhite(set), ...fittedInWords(set, 'as the bundle has it')])
           lines.say(`${set.name}: ${notice}`);
       }
@@ -126,6 +126,15 @@ export function evaluateCommand(): Command {
       await pinned.close();
     }
   });
+}
+
+/** Which order class folders were taken in, where it may be another and no names tell; nothing else. */
+function orderInWords({ name, otherOrder: other }: ImageSet): string[] {
+  if (!other) return [];
+  const [taken, flag] = other.name === 'by name' ? ['by number', 'name'] : ['by name', 'number'];
+  return [
+    `${name}: class folders are taken in order ${taken}; --class-order ${flag} takes them in the other`,
+  ];
 }
 
 /** @param sets the clean one first */

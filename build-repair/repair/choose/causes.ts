@@ -11,7 +11,7 @@ export interface ToldOfImages {
   readonly pixels: PixelScaling | undefined;
   /** How B does best under a scaling of its own choice, where one was told. */
   readonly bestPixels: Pick<Shown, 'pixels' | 'accuracy'> | undefined;
-  readonly clean: Pick<ImageSet, 'orderFrom' | 'classNames' | 'shape'>;
+  readonly clean: Pick<ImageSet, 'orderFrom' | 'shape'>;
 }
 
 /**
@@ -22,7 +22,7 @@ export function causesOf(
   { accuracy, other }: Misfit,
   { pixels, bestPixels: best, clean }: ToldOfImages,
 ): string[] {
-  const { orderFrom, classNames, shape } = clean;
+  const { orderFrom, shape } = clean;
   const causes: string[] = [];
   if (pixels && best && best.accuracy >= accuracy + BETTER) {
     causes.push(
@@ -33,7 +33,7 @@ export function causesOf(
     causes.push(
       `The order of the classes: it is that of ${orderFrom}; correct it, or take another: --class-order name or number.`,
     );
-  else if (other || classNames)
+  else if (other)
     causes.push(
       'The order of the classes: put the labels into the order that the net was trained with (folders: --class-order name or number).',
     );

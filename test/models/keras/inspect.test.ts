@@ -106,3 +106,15 @@ it('describes a net whose weights or configuration are spoilt', async () => {
     layers: [{ name: 'output', parameters: 147 }],
   });
 });
+
+it.each([
+  ['scaled', ['Rescaling', { name: 'odd', scale: 2 }]],
+  ['repeated', ['RepeatVector', { name: 'odd', n: 2 }]],
+] as const)('probabilities that are %s after the softmax are no answers of logits', async (name, odd) => {
+  const path = join(folder, `${name}.h5`);
+  const output = ['Dense', { name: 'output', units: 4, activation: 'softmax' }] as const;
+  const config = sequential([IMAGE, FLAT, [...output], [...odd], ['Flatten', { name: 'end' }]]);
+  await writeNet(path, { config, weights: { output: dense(48, 4) } });
+  const { problems } = await inspectNet(path);
+  expect(problems).toEqual([expect.stringMatching(/changes its probabilities after the softmax/)]);
+});

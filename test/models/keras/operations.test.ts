@@ -151,3 +151,19 @@ it.each([
 ])('%s is refused by name', async (_, operation) => {
   expect((await refusal(operation)).message).toMatch(/"odd"/);
 });
+
+it('a layer may be called as another names its parts', async () => {
+  const net = functional(
+    [
+      [...IMAGE, []],
+      ['ELU', { name: 'act', alpha: 0.5 }, ['image']],
+      ['ReLU', { name: 'act_relu' }, ['act']],
+      [...FLAT, ['act_relu']],
+      [...OUTPUT, ['flat']],
+    ],
+    { inputs: ['image'], outputs: ['output'] },
+  );
+  // Of images above 0 both change nothing.
+  const same = await answered(layer('Identity', {}));
+  expect(largestDifference(await answered(net), same)).toBeLessThan(1e-6);
+});

@@ -69,7 +69,7 @@ describe('what a misfit may come from', () => {
   const other = { moved: new Map([[0, 1]]), accuracy: 0.95 };
   const misfit = { images: 480, accuracy: 0.4, other };
   const told = { kind: '0-255' } as const;
-  const clean = { orderFrom: undefined, classNames: ['a', 'b'], shape };
+  const clean = { orderFrom: undefined, shape };
 
   test('is first what was told and measures worse', () => {
     const best = { pixels: { kind: '0-1' } as const, accuracy: 0.95 };
@@ -97,7 +97,7 @@ describe('what a misfit may come from', () => {
       {
         pixels: undefined,
         bestPixels: undefined,
-        clean: { ...clean, classNames: undefined, shape: { ...shape, fit: 'pad' } },
+        clean: { ...clean, shape: { ...shape, fit: 'pad' } },
       },
     );
     expect(causes).toEqual([
