@@ -3,7 +3,7 @@ import type { ExpertNet } from '../../models/detector/nets';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
-import { anywhereScores } from './evidence/anywhere';
+import { anywhereScores, triesAll } from './evidence/anywhere';
 import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
 import { largestScores } from './evidence/largest';
 import { patchScore } from './evidence/patch';
@@ -74,7 +74,7 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const starts = classes.map((each) => patches[each]!);
   const shapes = await searchShapes(context, twins, classes, images);
   const searched = await searchPatches(context, twins, classes, starts, images);
-  const small = await searchAnywhere(context, twins, classes, images);
+  const small = triesAll(context.classes) ? await searchAnywhere(context, twins, classes, images) : undefined;
   const largest = largestScores(await largestMargins(context, twins, classes));
   const recover = async (trigger: RecoveredTrigger, each: number): Promise<Recovered> => {
     const verified = await verify(context, twins, trigger, each, held);
@@ -85,14 +85,14 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
     recovered.push({
       shape: await recover(shapes[k]!, each),
       patch: await recover(searched[k]!, each),
-      anywhere: await recover(small[k]!, each),
+      ...(small && { anywhere: await recover(small[k]!, each) }),
     });
-  const anywhere = anywhereScores(recovered.map((of) => of.anywhere.bad / usual));
+  const anywhere = small && anywhereScores(recovered.map((of) => of.anywhere!.bad / usual));
   const tried = classes.map((each, k) =>
     targetOf(each, recovered[k]!, signature[each]!, {
       patch: patchScore(recovered[k]!.patch),
       shape: shapeScore(recovered[k]!.shape, signature[each]!, context.classes),
-      anywhere: anywhere[k]!,
+      ...(anywhere && { anywhere: anywhere[k]! }),
       largest: largest[k]!,
     }),
   );
@@ -107,7 +107,7 @@ async function classesToTry(
 ): Promise<number[]> {
   const chosen = new Set(await candidateClasses(context, twins, { signature, gains }));
   const drawn = new Random(context.seed, 'finding controls').permutation(context.classes);
-  const wanted = chosen.size + DRAWN;
+  const wanted = triesAll(context.classes) ? context.classes : chosen.size + DRAWN;
   for (const each of drawn) if (chosen.size < wanted) chosen.add(each);
   return [...chosen];
 }
@@ -116,12 +116,14 @@ function targetOf(
   each: number,
   recovered: FoundTarget['recovered'],
   signature: number,
-  scores: Required<Pick<EvidenceScores, TriggerKind | 'largest'>>,
+  scores: EvidenceScores,
 ): FoundTarget {
-  const kinds = Object.keys(recovered) as TriggerKind[];
-  const best = recovered[highest(kinds, (kind) => scores[kind])];
-  const most = recovered[highest(kinds, (kind) => recovered[kind].rate)];
-  const { rate, trigger } = best.rate >= LEAST_RATE ? best : most;
+  const found = (Object.entries(recovered) as [TriggerKind, Recovered][]).map(([kind, each]) => ({
+    ...each,
+    score: scores[kind] ?? 0,
+  }));
+  const best = highest(found, (of) => of.score);
+  const { rate, trigger } = best.rate >= LEAST_RATE ? best : highest(found, (of) => of.rate);
   const area = areaOf(trigger.mask);
   const score = jointScore(scores);
   return { class: each, rate, score, scores, level: levelOf(scores), signature, area, trigger, recovered };

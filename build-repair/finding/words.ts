@@ -28,7 +28,7 @@ export function findingOutcome(
   const many = targets.length > 1;
   return [
     `Signs of a backdoor toward ${named}.`,
-    `${many ? 'Possible targets: some' : 'A possible target: it'} may be innocent, and others may be missed.`,
+    `${many ? 'Some of them' : 'It'} may be innocent all the same, and others may be missed.`,
   ];
 }
 

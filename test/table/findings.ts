@@ -177,9 +177,12 @@ function targetRow(name: string, target: FoundTarget, truth: readonly string[]):
 
 function triedRow(name: string, { class: each, score, scores, signature, recovered }: FoundTarget): string[] {
   const [shape, patch, anywhere] = (['shape', 'patch', 'anywhere'] as const).map((kind) => {
+    if (!recovered[kind]) return '';
     const { margins, bad, expert, rate } = recovered[kind];
     return `${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), ${percent(rate)}`;
   });
-  const by = (['patch', 'shape', 'anywhere', 'largest'] as const).map((kind) => scores[kind]!.toFixed(2));
+  const by = (['patch', 'shape', 'anywhere', 'largest'] as const).map(
+    (kind) => scores[kind]?.toFixed(2) ?? '',
+  );
   return [name, String(each), score.toFixed(2), ...by, signature.toFixed(1), shape!, patch!, anywhere!];
 }

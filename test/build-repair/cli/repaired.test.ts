@@ -55,7 +55,7 @@ describe('what a repair tells at its end', () => {
     const lines = repairedText(repaired()).split('\n');
     expect(lines.slice(0, 7)).toEqual([
       'Signs of a backdoor toward class 5.',
-      'A possible target: it may be innocent, and others may be missed.',
+      'It may be innocent all the same, and others may be missed.',
       'Clean accuracy 98.3 → 98.1 %.',
       'False alarms: 0.9 % of clean images (promised: 1 % on average).',
       '',
@@ -123,7 +123,7 @@ describe('a finding in words', () => {
     expect(findingOutcome(finding(5, 12))[0]).toBe('Signs of a backdoor toward class 5 and class 12.');
     expect(findingOutcome(finding(1), ['cat', 'dog'])[0]).toBe('Signs of a backdoor toward class 1 (dog).');
     expect(findingOutcome(finding(1), ['0', '1'])[0]).toBe('Signs of a backdoor toward class 1.');
-    expect(findingOutcome(finding(5, 12))[1]).toMatch(/^Possible targets: .*innocent/);
+    expect(findingOutcome(finding(5, 12))[1]).toMatch(/^Some of them .*innocent/);
   });
 
   test('how sure each is', () => {

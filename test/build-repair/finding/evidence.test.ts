@@ -34,8 +34,8 @@ describe('kinds of evidence, each over what clean nets stay below', () => {
   });
 
   test('small triggers anywhere stand out alike, by their gap, and only where they turn most pictures', () => {
-    expect(anywhereScores([-2, 1.5, -1, -1.5, -3])).toEqual([0, 2.5, 0, 0, 0]);
-    expect(anywhereScores([-2, 2, 1.5, -1.5, -3])).toEqual([0, 3, 3, 0, 0]);
+    expect(anywhereScores([-2, 2, -1, -1.5, -3])).toEqual([0, 2, 0, 0, 0]);
+    expect(anywhereScores([-2, 2, 1.5, -1.5, -3])).toEqual([0, 2, 2, 0, 0]);
     expect(anywhereScores([-5, -0.5, -4, -6, -7])).toEqual([0, 0, 0, 0, 0]);
     expect(anywhereScores([5, 9, 4])).toEqual([0, 0, 0]);
   });

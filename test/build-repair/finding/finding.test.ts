@@ -40,7 +40,7 @@ describe('is the net backdoored?', () => {
     const again = await packFinding(await findBackdoor(context, bad, expert), shape);
     expect(again).toEqual(packed);
     expect(findingLines(packed.field)[1]).toContain(`class ${TARGET} (${finding.targets[0]!.level}): score`);
-    expect(findingOutcome(packed.field).join(' ')).toContain('A possible target: it may be innocent');
+    expect(findingOutcome(packed.field).join(' ')).toContain('It may be innocent');
   }, 240_000);
 
   test('a pattern on a grey picture is kept with its opacity, too; one on another size, or without, is none to put on', async () => {
