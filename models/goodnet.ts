@@ -7,6 +7,7 @@ import { type LoadedTransplant, loadTransplant } from './detector/evidence/trans
 import { familiarityOf, strangeness } from './detector/familiarity';
 import { lookUpPassedOver } from './detector/look-up';
 import type { DetectorNets, Transplant } from './detector/nets';
+import { type Located, locate } from './detector/place/locate';
 import { freeReaders, type NetReadings, openReaders, type Readers, readNets } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
@@ -122,6 +123,19 @@ export class GoodNet {
       verdicts.push(...this.withFamiliarity(decided, read));
     }
     return verdicts;
+  }
+
+  /**
+   * Where in one image the trigger is, if it is at one place, and a map of how much B's answer hangs on each; worth asking for images that were
+   * flagged. It takes B 50 to 147 passes, in batches between which others come to their turn.
+   * @param pixels height × width × channels values of 0–255, RGB, channels last
+   */
+  async locate(pixels: Uint8Array | Float32Array): Promise<Located> {
+    const size = imageSize(this.nets.shape);
+    if (pixels.length !== size) {
+      throw new RangeError(`One image of ${size} values expected, ${pixels.length} values given`);
+    }
+    return await locate(this.nets, Float32Array.from(pixels));
   }
 
   /** Adds how familiar each image is; nothing else of a verdict depends on it. */

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../models/bundle/manifest';
 import type { Evaluation } from '../evaluate/evaluate';
 import type { ObservedSet } from './observe';
+import type { Places } from './where';
 
 /** What is answered to a picture. */
 export interface Answered {
@@ -81,5 +82,7 @@ export interface Report {
   readonly figures: Evaluation;
   /** Every image's verdict; of a repair, on its calibration images. */
   readonly observed?: { readonly clean: ObservedSet; readonly poisoned: readonly ObservedSet[] };
+  /** Where the trigger is in the flagged pictures that are shown; left out where it was not asked for. */
+  readonly places?: Places;
   readonly run: Run;
 }
