@@ -94,9 +94,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     // At the model's own α, whatever was asked for: it is what the alarms compare with.
     for (const verdict of given) watch.verdict(model.model, verdict);
     const judged =
-      asked.alpha === model.alpha
-        ? given
-        : given.map((each) => atAlpha(each, asked.alpha, model.classes));
+      asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
     if (asked.detail === 0) return judged;
     return await withPlaces(judged, readable, model, (work) =>
       locating.take(caller, () => timed(watch, 'nets', work)),

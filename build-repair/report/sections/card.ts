@@ -23,7 +23,7 @@ export async function card(
   // An image that was missed does no harm where the attacker's class is not the answer.
   const harmless = outcome === 'missed' && verdict.class !== label;
   const picture = await imageOf(pixels, shape, `${name}: GoodNet says ${say(verdict.class)}`);
-  return html`<li class="${outcome}">${located ? html`<div class="both">${picture}${await heatImage(pixels, shape, located, whereInWords(located))}</div>` : picture}
+  return html`<li class="${outcome}">${located ? html`<div class="both">${picture}${await heatImage(pixels, shape, located, `${name}: ${whereInWords(located)}`)}</div>` : picture}
 <div><p class="verdict${harmless ? ' harmless' : ''}">${say(verdict.class)}</p>
 <dl><dt>${labelled}</dt><dd>${short(label)}</dd>
 ${trueLabel === undefined ? '' : html`<dt>is</dt><dd>${short(trueLabel)}</dd>`}
@@ -32,9 +32,9 @@ ${trueLabel === undefined ? '' : html`<dt>is</dt><dd>${short(trueLabel)}</dd>`}
 }
 
 function whereInWords({ place }: Located): string {
-  if (!place) return 'What its class hangs on: no one place';
+  if (!place) return 'its class hangs on no one place';
   const { x, y, width, height } = place;
-  return `What its class hangs on: ${width} × ${height} pixels, ${x} from the left and ${y} from the top`;
+  return `its class hangs on ${width} × ${height} pixels, ${x} from the left and ${y} from the top`;
 }
 
 /** The file with its class's folder, or the set with the image's place. */

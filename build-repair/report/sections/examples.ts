@@ -35,7 +35,8 @@ export async function examplesSection({ observed, bundle, kind, places }: Report
     groups.push(await group(observed.clean, outcome, bundle, places));
   }
   for (const set of observed.poisoned) {
-    for (const outcome of ['found', 'missed'] as const) groups.push(await group(set, outcome, bundle, places));
+    for (const outcome of ['found', 'missed'] as const)
+      groups.push(await group(set, outcome, bundle, places));
   }
   return html`<section aria-labelledby="examples">
 <h2 id="examples">Examples</h2>
@@ -51,7 +52,9 @@ async function group(
   places: Report['places'],
 ): Promise<Html> {
   const cards = await Promise.all(
-    examples.of(outcome).map((example) => card(example, outcome, examples.shape, bundle, places?.get(example))),
+    examples
+      .of(outcome)
+      .map((example) => card(example, outcome, examples.shape, bundle, places?.get(example))),
   );
   return html`<section class="examples ${outcome}">
 <h3>${TITLES[outcome]}${poisoned ? html` <span class="name">${name}</span>` : ''} <span class="count">${count(examples.count(outcome))} of ${count(total)}</span></h3>

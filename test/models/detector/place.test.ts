@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -5,7 +8,9 @@ import { fillBox } from '../../../models/detector/place/fill';
 import { locate } from '../../../models/detector/place/locate';
 import { areApart, moved, movesOf, windowLevels } from '../../../models/detector/place/windows';
 import { startEngine } from '../../../models/engine';
+import { GoodNet } from '../../../models/goodnet';
 import type { Box } from '../../../models/verdict';
+import { writeSmallBundle } from '../../functions/small-bundle';
 
 const shape = { height: 24, width: 20, channels: 3 };
 const size = 24 * 20 * 3;
@@ -91,6 +96,23 @@ describe('the place of a trigger', () => {
     const before = [tf.memory().numTensors, image.slice()] as const;
     await locate(net, image);
     expect([tf.memory().numTensors, image]).toEqual(before);
+  });
+});
+
+describe('of a bundle', () => {
+  test('is asked of one image, and leaves no tensor', async () => {
+    const store = mkdtempSync(join(tmpdir(), 'goodnet-place-'));
+    await writeSmallBundle(store);
+    const goodnet = await GoodNet.load(store);
+    const image = new Uint8Array(12 * 10 * 3).map((_, i) => (i * 37) % 256);
+    const { heat } = await goodnet.locate(image);
+    expect(heat).toHaveLength(12 * 10);
+    const before = tf.memory().numTensors;
+    await goodnet.locate(image);
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(goodnet.locate(new Uint8Array(7))).rejects.toThrow(/One image of 360 values expected, 7/);
+    goodnet.dispose();
+    rmSync(store, { recursive: true });
   });
 });
 
