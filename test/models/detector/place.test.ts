@@ -90,6 +90,27 @@ describe('the place of a trigger', () => {
     expect(Math.max(...heat)).toBe(0);
   });
 
+  test('takes the net no more than 171 passes, and a part of these where it is small', async () => {
+    const small = netOf((x, y) => (isIn(x, y, trigger) ? 1 : 0), 18);
+    const nowhere = netOf(() => 0, -1);
+    const passes: number[] = [];
+    for (const net of [small, nowhere]) {
+      const apply = net.bad.apply.bind(net.bad);
+      let count = 0;
+      net.bad.apply = (inputs, ...rest) => {
+        count += (inputs as tf.Tensor).shape[0]!;
+        return apply(inputs, ...rest);
+      };
+      await locate(
+        net,
+        imageOf((x, y) => (isIn(x, y, trigger) ? 255 : 30)),
+      );
+      passes.push(count);
+    }
+    expect(passes[0]).toBeLessThanOrEqual(107);
+    expect(passes[1]).toBe(1 + 49 + 25 + 9 + 14 + 10 + 6);
+  });
+
   test('leaves no tensor, and the image as it was', async () => {
     const net = netOf((x, y) => (isIn(x, y, trigger) ? 1 : 0), 18);
     const image = imageOf((x, y) => (isIn(x, y, trigger) ? 255 : 30));
