@@ -7,7 +7,7 @@ import { MOST_DETAIL } from './schemas';
 /** What a request asks for beside the verdict. */
 export interface Asked {
   readonly alpha: number;
-  /** How many of both nets' most probable classes to tell; 0 for none. */
+  /** How many of both nets' most probable classes to tell, and, from 1 on, the trigger's place; 0 for neither. */
   readonly detail: number;
 }
 

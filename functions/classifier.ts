@@ -1,7 +1,7 @@
 import type { Manifest } from '../models/bundle/manifest';
 import type { GoodNet } from '../models/goodnet';
 import type { ImageShape } from '../models/images/set';
-import type { Verdict } from '../models/verdict';
+import type { Place, Verdict } from '../models/verdict';
 
 /** What a bundle says of itself that is worth telling. */
 export type Told = Pick<Manifest, 'method' | 'without' | 'finding'> & {
@@ -39,6 +39,11 @@ export interface Classifier {
     top?: number,
     caller?: string,
   ): Promise<Verdict[]>;
+  /**
+   * Where in one image the trigger is, where that can be told; it takes many passes, for flagged images alone.
+   * @param pixels height × width × channels values of 0–255, channels last, RGB
+   */
+  locate?(pixels: Uint8Array): Promise<Place | undefined>;
 }
 
 /** A loaded bundle as the service sees it. @param name what it is called here, by default what its net was called */
@@ -56,5 +61,6 @@ export function classifierOf(goodnet: GoodNet, name = goodnet.manifest.name): Cl
     told: { method, measured: figures, without, finding, calibrationImages: calibration.images },
     tellsFamiliarity: goodnet.manifest.familiarity !== undefined,
     classify: (pixels, count, top) => goodnet.classify(pixels, count, top),
+    locate: async (pixels) => (await goodnet.locate(pixels)).place,
   };
 }

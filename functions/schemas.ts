@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UNFAMILIAR } from '../models/detector/familiarity';
 import { FIT } from '../models/images/fit';
 import '../models/lean-zod';
+import { MOST_PLACES } from './places';
 
 /** What requests and answers are made of; /openapi.json is made from these, too. */
 
@@ -58,6 +59,21 @@ export const verdictSchema = z
       .object({ bad: z.array(netAnswer), repaired: z.array(netAnswer) })
       .optional()
       .meta({ description: "Both nets' most probable classes, as many as ?detail= asked for." }),
+    place: z
+      .object({
+        x: z.number().int().min(0),
+        y: z.number().int().min(0),
+        width: z.number().int().min(1),
+        height: z.number().int().min(1),
+        sureness: share.meta({
+          description:
+            'How much less the net’s answer hangs on any other place of the picture. No place is told below two thirds.',
+        }),
+      })
+      .optional()
+      .meta({
+        description: `Of a flagged picture, where ?detail= asked for 1 or more: the box without which the net names another class, in pixels of the picture as the net takes it (\`input\` of the model), from its top left corner. Left out where it can't be told, as of a trigger all over the picture, and of others than the first ${MOST_PLACES} flagged pictures of a request.`,
+      }),
     rendering: z.enum(['alpha-dropped', 'on-white', 'on-black']).optional().meta({
       description:
         'Of a picture that isn’t opaque: which of its renderings the verdict is on. It is judged with its alpha dropped, on white and on black, and the most suspicious counts.',

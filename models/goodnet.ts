@@ -9,6 +9,7 @@ import { lookUpPassedOver } from './detector/look-up';
 import type { DetectorNets } from './detector/nets';
 import { openPasses } from './detector/open-passes';
 import { onTensorFlow, type Passes } from './detector/passes';
+import { type Located, locate } from './detector/place/locate';
 import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
@@ -88,12 +89,11 @@ export class GoodNet {
     const { nets, parts, familiarity } = await unpackNets(bundle);
     const readers = openReaders(nets, parts);
     const rule = ruleOf(manifest);
-    const isViewed = rule.kind === 'calibrated' && rule.views !== undefined;
     const further = furtherOf(nets, familiarity?.surroundings);
     const asks = rule.kind === 'calibrated' ? rule.transplant : undefined;
     const transplant = asks &&
       parts.transplant && { part: parts.transplant, pieces: asks.pieces.scales.map(({ piece }) => piece) };
-    const passed = { nets, transplant, readers, further, isViewed };
+    const passed = { nets, transplant, readers, further };
     const passes = isOnTensorFlow ? onTensorFlow(passed) : await openPasses(passed);
     return new GoodNet({ manifest, nets, readers, rule, familiarity, passes });
   }
@@ -140,6 +140,19 @@ export class GoodNet {
       verdicts.push(...this.withFamiliarity(decided, read));
     }
     return verdicts;
+  }
+
+  /**
+   * Where in one image the trigger is, if it is at one place, and a map of how much B's answer hangs on each; worth asking for images that were
+   * flagged. It takes B 50 to 147 passes, in batches between which others come to their turn.
+   * @param pixels height × width × channels values of 0–255, RGB, channels last
+   */
+  async locate(pixels: Uint8Array | Float32Array): Promise<Located> {
+    const size = imageSize(this.shape);
+    if (pixels.length !== size) {
+      throw new RangeError(`One image of ${size} values expected, ${pixels.length} values given`);
+    }
+    return await locate(this.passes.viewer, Float32Array.from(pixels));
   }
 
   /** Adds how familiar each image is; nothing else of a verdict depends on it. */

@@ -11,6 +11,23 @@ export interface NetAnswer {
  */
 export type Rendering = 'alpha-dropped' | 'on-white' | 'on-black';
 
+/** A rectangle of a picture, in pixels as the net sees it: `x` from the left and `y` from the top, of its first pixel. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where in an image the trigger is. */
+export interface Place extends Box {
+  /**
+   * How much less B's answer hangs on any other place of the picture, 0–1: 1 less the most that B's margin falls by where a small window elsewhere is
+   * filled, over the most it falls by where one here is. No place is told below two thirds.
+   */
+  readonly sureness: number;
+}
+
 /** What G says of one image. */
 export interface Verdict {
   /** 0…N−1 for a clean image, N exactly when `backdoored`. */
@@ -49,6 +66,8 @@ export interface Verdict {
   readonly recovered?: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */
   readonly top?: { readonly bad: readonly NetAnswer[]; readonly repaired: readonly NetAnswer[] };
+  /** Of a flagged image, where it was asked for: where the trigger is, if it is at one place and can be told (GoodNet.locate). */
+  readonly place?: Place;
   /** Of a picture that isn't opaque: which of its renderings this is the verdict on, the most suspicious one. */
   readonly rendering?: Rendering;
 }

@@ -18,6 +18,7 @@ import { Clock } from '../report/clock';
 import { Observer } from '../report/observe';
 import { findingOf } from '../report/of-finding';
 import type { Report } from '../report/types';
+import { placesOf } from '../report/where';
 import type { AskServed } from '../served/ask-wasm';
 import { type DemoData, writeDemoData } from './data';
 import { DEMO_STAGES } from './plan';
@@ -102,6 +103,7 @@ export async function runDemo(options: {
       finding: await findingOf(manifest, read, observed.clean.examples, goodnet),
       figures,
       observed,
+      places: await placesOf([observed.clean, ...observed.poisoned], goodnet),
       run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
     };
     goodnet.dispose();

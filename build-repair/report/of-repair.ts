@@ -5,6 +5,7 @@ import type { RepairResult } from '../repair/repair';
 import type { ObservedSet } from './observe';
 import { findingOf } from './of-finding';
 import type { Report, Run } from './types';
+import { placesOf } from './where';
 
 /**
  * The report of a repair.
@@ -17,7 +18,8 @@ export async function repairReport(
   run: Omit<Run, 'sets'>,
 ): Promise<Report> {
   const hasPatterns = (manifest.finding?.targets.length ?? 0) > 0;
-  const goodnet = hasPatterns ? await GoodNet.load(folder) : undefined;
+  const isFlagged = calibration.mostSuspicious.some(({ verdict }) => verdict.backdoored);
+  const goodnet = hasPatterns || isFlagged ? await GoodNet.load(folder) : undefined;
   try {
     const read = (path: string) => new Uint8Array(readFileSync(join(folder, path)));
     return {
@@ -26,6 +28,7 @@ export async function repairReport(
       finding: await findingOf(manifest, read, calibration.examples, goodnet),
       figures: { clean: figures, poisoned: [] },
       observed: { clean: calibration, poisoned: [] },
+      places: goodnet && (await placesOf([calibration], goodnet)),
       run: { ...run, sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }] },
     };
   } finally {

@@ -110,6 +110,7 @@ ${series((n) => `.series-${n}::before{border-top-color:var(--series-${n})!import
 .cards li{font-size:.78rem;line-height:1.4}
 .pixels{image-rendering:pixelated}
 .cards img{display:block;width:100%;height:auto;border-radius:4px;background:var(--card)}
+.cards .both{display:grid;gap:.3rem}
 .cards .verdict{margin:.35rem 0 .1rem;font-weight:650;font-size:.86rem}
 .cards dl{display:grid;grid-template-columns:auto 1fr;gap:0 .45rem;margin:0;font-variant-numeric:tabular-nums}
 .cards dt{color:var(--muted)}

@@ -45,6 +45,8 @@ const top = {
   ],
 };
 
+const place = { x: 4, y: 16, width: 20, height: 8, sureness: 0.8442390195192212 };
+
 const noImage = {
   type: 'urn:goodnet:problem:unsupported-type',
   title: 'The image is of no known type',
@@ -68,7 +70,7 @@ export const IMAGES = {
 export const ANSWERS = {
   clean: { summary: 'A clean image', value: { ...by, ...clean } },
   backdoored: { summary: 'A backdoored image, of 24 classes: class 24', value: { ...by, ...backdoored } },
-  detail: { summary: 'With ?detail=2', value: { ...by, ...backdoored, top } },
+  detail: { summary: 'With ?detail=2', value: { ...by, ...backdoored, top, place } },
   several: {
     summary: 'Several images: a verdict, and an error',
     value: {

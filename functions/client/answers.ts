@@ -9,6 +9,16 @@ export interface NetAnswer {
   probability: number;
 }
 
+/** Where in a picture the trigger is, in pixels of the picture as the net takes it (the model's `input`), from its top left corner. */
+export interface Place {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** How much less the net's answer hangs on any other place of the picture, 0–1. */
+  sureness: number;
+}
+
 /** What was found of one image. */
 export interface Verdict {
   /** 0…N−1 for a clean image; N exactly when backdoored. */
@@ -36,6 +46,8 @@ export interface Verdict {
   recovered?: NetAnswer | undefined;
   /** Both nets' most probable classes, where `detail` asked for them. */
   top?: { bad: NetAnswer[]; repaired: NetAnswer[] } | undefined;
+  /** Of a flagged picture, where `detail` of 1 or more asked for it and it can be told: where the trigger is. */
+  place?: Place | undefined;
   /** Of a picture that isn't opaque: which of its renderings the verdict is on, the most suspicious of the three. */
   rendering?: 'alpha-dropped' | 'on-white' | 'on-black' | undefined;
 }

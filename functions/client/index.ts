@@ -8,6 +8,7 @@ export type {
   NamedProblem,
   NamedVerdict,
   NetAnswer,
+  Place,
   ProblemDetails,
   Verdict,
 } from './answers';
@@ -18,7 +19,7 @@ export interface ClassifyOptions {
   readonly model?: string | undefined;
   /** Another false-positive rate than the model's own, 0–1. */
   readonly alpha?: number | undefined;
-  /** How many of both nets' most probable classes to tell. */
+  /** How many of both nets' most probable classes to tell; from 1 on, of flagged pictures also where the trigger is. */
   readonly detail?: number | undefined;
   readonly signal?: AnyAbortSignal | undefined;
 }

@@ -12,6 +12,7 @@ import { type HeldBytes, type Limits, Turns } from '../limits';
 import { mostSuspicious } from '../most-suspicious';
 import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
+import { withPlaces } from '../places';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
 
@@ -43,6 +44,8 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   // One large image at a time: a second takes no more memory, and holds no small one up.
   const decodingLarge = new FairTurns(1);
   const fetched = new Turns(limits.maxFetched);
+  // One image at a time, the callers in turn: it takes the net many passes.
+  const locating = new FairTurns(1);
 
   /** @param onWhole is called with the image's bytes, once they are there */
   async function renderingsOf(
@@ -90,9 +93,12 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     );
     // At the model's own α, whatever was asked for: it is what the alarms compare with.
     for (const verdict of given) watch.verdict(model.model, verdict);
-    return asked.alpha === model.alpha
-      ? given
-      : given.map((each) => atAlpha(each, asked.alpha, model.classes));
+    const judged =
+      asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
+    if (asked.detail === 0) return judged;
+    return await withPlaces(judged, readable, model, (work) =>
+      locating.take(caller, () => timed(watch, 'nets', work)),
+    );
   }
 
   async function answer(c: Context, model: Classifier, trail: Trail): Promise<Response> {

@@ -18,7 +18,7 @@ export interface Passes {
    * @param pixels n × height × width × channels values of 0–255
    */
   run(pixels: Uint8Array | Float32Array, n: number): Promise<Given>;
-  /** B as what looks at views. */
+  /** B as what looks at views, and at copies of an image with a part filled. */
   readonly viewer: Viewer;
   /** Of the images that are asked further, which few are: the hosts are run when it is first called. */
   readonly margins: PieceMargins;
@@ -34,8 +34,6 @@ export interface Passed {
   readonly transplant: { readonly part: Transplant; readonly pieces: readonly Piece[] } | undefined;
   readonly readers: Readers;
   readonly further: Further;
-  /** Whether views of images are looked at. */
-  readonly isViewed: boolean;
 }
 
 /** Passes on the TensorFlow.js that runs. */

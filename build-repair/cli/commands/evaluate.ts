@@ -105,6 +105,7 @@ export function evaluateCommand(): Command {
       }
       if (report !== undefined) {
         const { findingOf } = await import('../../report/of-finding');
+        const { placesOf } = await import('../../report/where');
         const { readBundleFiles } = await import('../../../models/bundle/read');
         const { manifest, read } = await readBundleFiles(pinned.folder);
         const observed = observer?.observed();
@@ -115,6 +116,7 @@ export function evaluateCommand(): Command {
           figures: result,
           likelyCause: cause,
           observed,
+          places: observed && (await placesOf([observed.clean, ...observed.poisoned], goodnet)),
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });
         print(`\nReport: ${report}`);

@@ -17,8 +17,12 @@ const TITLES: Record<Outcome, string> = {
 /** What the cards' p-value is. */
 export const P_VALUE = 'The p-value tells how often a clean image is at least as suspicious.';
 
+/** What the second picture of a card is. */
+export const WHERE =
+  'Below a flagged picture, in red, is where the net minds being kept from seeing it, and in a white box the place without which it names another class; no box where that is no one place. In a clean picture that may be what it shows.';
+
 /** Images drawn at random from each outcome, with their verdicts. */
-export async function examplesSection({ observed, bundle, kind }: Report): Promise<Html> {
+export async function examplesSection({ observed, bundle, kind, places }: Report): Promise<Html> {
   if (!observed || kind === 'repair') return html``;
   const groups: Html[] = [];
   // Where there are few alarms, the most suspicious images are all of them.
@@ -28,14 +32,15 @@ export async function examplesSection({ observed, bundle, kind }: Report): Promi
       ? (['alarm', 'wrong', 'right'] as const)
       : (['wrong', 'right'] as const);
   for (const outcome of outcomes) {
-    groups.push(await group(observed.clean, outcome, bundle));
+    groups.push(await group(observed.clean, outcome, bundle, places));
   }
   for (const set of observed.poisoned) {
-    for (const outcome of ['found', 'missed'] as const) groups.push(await group(set, outcome, bundle));
+    for (const outcome of ['found', 'missed'] as const)
+      groups.push(await group(set, outcome, bundle, places));
   }
   return html`<section aria-labelledby="examples">
 <h2 id="examples">Examples</h2>
-<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}</p>
+<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}${places?.size ? ` ${WHERE}` : ''}</p>
 ${groups}
 </section>`;
 }
@@ -44,9 +49,12 @@ async function group(
   { examples, name, poisoned, count: total }: ObservedSet,
   outcome: Outcome,
   bundle: Manifest,
+  places: Report['places'],
 ): Promise<Html> {
   const cards = await Promise.all(
-    examples.of(outcome).map((example) => card(example, outcome, examples.shape, bundle)),
+    examples
+      .of(outcome)
+      .map((example) => card(example, outcome, examples.shape, bundle, places?.get(example))),
   );
   return html`<section class="examples ${outcome}">
 <h3>${TITLES[outcome]}${poisoned ? html` <span class="name">${name}</span>` : ''} <span class="count">${count(examples.count(outcome))} of ${count(total)}</span></h3>

@@ -20,12 +20,12 @@ export class Unrunnable extends Error {
  * @throws Unrunnable, and nothing is freed
  */
 export async function onOnnx(onnx: OnnxRuntime, passed: Passed): Promise<Passes> {
-  const { nets, readers, further, isViewed } = passed;
+  const { nets, readers, further } = passed;
   const { shape, classes, pixels: scaling } = nets;
   const sizes = [shape.height, shape.width, shape.channels];
   const { outputs, views, pieces, session } = await made(async () => {
     const { file, ...outputs } = detectorGraph(nets, readers, further);
-    const views = isViewed ? lazily(onnx, viewsGraph(nets)) : undefined;
+    const views = lazily(onnx, viewsGraph(nets));
     const pieces = lazyPieces(onnx, passed);
     return { outputs, views, pieces, session: await onnx.open(file) };
   });
@@ -42,14 +42,14 @@ export async function onOnnx(onnx: OnnxRuntime, passed: Passed): Promise<Passes>
       shape,
       classes,
       async logits(images, n) {
-        const { logits } = await views!.run({ images: { values: images, shape: [n, ...sizes] } });
+        const { logits } = await views.run({ images: { values: images, shape: [n, ...sizes] } });
         return logits!;
       },
     },
     margins: (cut, at) => pieces!.margins(cut, at, run),
     free() {
       session.release();
-      views?.free();
+      views.free();
       pieces?.free();
     },
   };

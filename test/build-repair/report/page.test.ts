@@ -175,6 +175,44 @@ describe('what an evaluation shows', () => {
     expect(text('.examples.right .verdict')).toHaveLength(5);
   });
 
+  test('flagged pictures come with another that shows where the trigger is', async () => {
+    for (const kind of ['found', 'alarm']) {
+      for (const item of page.querySelectorAll(`.cards li.${kind}`))
+        expect(item.querySelectorAll('img')).toHaveLength(2);
+    }
+    for (const kind of ['right', 'wrong', 'missed']) {
+      for (const item of page.querySelectorAll(`.cards li.${kind}`))
+        expect(item.querySelectorAll('img')).toHaveLength(1);
+    }
+    const found = ofEvaluation.observed!.poisoned.flatMap(({ examples }) => examples.of('found'));
+    const placed = found.filter((each) => ofEvaluation.places!.get(each)?.place);
+    expect(placed.length).toBeGreaterThan(found.length / 2);
+    const { x, y, width, height } = ofEvaluation.places!.get(placed[0]!)!.place!;
+    const words = `its class hangs on ${width} × ${height} pixels, ${x} from the left and ${y} from the top`;
+    const shown = Array.from(page.querySelectorAll('.found img')).find(
+      (image) => image.getAttribute('alt') === `${placed[0]!.name}: ${words}`,
+    )!;
+    const png = Buffer.from(shown.getAttribute('src')!.split(',')[1]!, 'base64');
+    const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([128, 160]);
+    const at = (left: number, top: number) => [
+      ...data.subarray((top * 128 + left) * 3, (top * 128 + left) * 3 + 3),
+    ];
+    const [right, bottom] = [4 * (x + width) - 1, 4 * (y + height) - 1];
+    for (const corner of [at(4 * x, 4 * y), at(right, bottom), at(4 * x, bottom)]) {
+      expect(corner).toEqual([255, 255, 255]);
+    }
+    expect(at(4 * x + 1, 4 * y + 1)).not.toEqual([255, 255, 255]);
+  });
+
+  test('says nothing of places where none were asked for', async () => {
+    const { places: _, ...without } = ofEvaluation;
+    const plain = parse(await reportHtml(without));
+    expect(plain.querySelectorAll('.both')).toHaveLength(0);
+    expect(plain.querySelector('body')!.textContent).not.toContain('in a white box');
+    expect(page.querySelector('body')!.textContent).toContain('in a white box');
+  });
+
   test('what the bundle goes without is told', async () => {
     const bundle = {
       ...ofEvaluation.bundle,

@@ -10,9 +10,12 @@ import { Clock } from '../../../build-repair/report/clock';
 import { calibrationObserver, Observer } from '../../../build-repair/report/observe';
 import { findingOf } from '../../../build-repair/report/of-finding';
 import type { Report } from '../../../build-repair/report/types';
+import { placesOf } from '../../../build-repair/report/where';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { pValue } from '../../../models/detector/conformal';
 import { answers, answerWithout, margins } from '../../../models/detector/margin';
+import { locate } from '../../../models/detector/place/locate';
+import { viewer } from '../../../models/detector/views';
 import type { GoodNet } from '../../../models/goodnet';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { loadNet } from '../../../models/keras';
@@ -189,6 +192,11 @@ export async function smallReports(): Promise<{
     observed.clean.examples,
     standIn(flat, calibration),
   );
+  const seen = observer.observed();
+  const nets = { shape: DEMO_SHAPE, classes: CLASSES, bad: flat, pixels: { kind: '0-1' as const } };
+  const places = await placesOf([seen.clean, ...seen.poisoned], {
+    locate: (pixels) => locate(viewer(nets), Float32Array.from(pixels)),
+  });
   flat.dispose();
   const run = {
     ...clock.taken(),
@@ -205,7 +213,7 @@ export async function smallReports(): Promise<{
   };
   return {
     ofRepair,
-    ofEvaluation: { kind: 'evaluation', bundle, figures, observed: observer.observed(), run },
+    ofEvaluation: { kind: 'evaluation', bundle, figures, observed: seen, places, run },
     found: { ...ofRepair, bundle: withFinding.bundle, finding },
   };
 }

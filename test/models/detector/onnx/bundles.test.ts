@@ -80,7 +80,6 @@ describe.skipIf(!there)('nets that it can’t run', () => {
       transplant: undefined,
       readers,
       further,
-      isViewed: true,
     });
 
   test('answer on TensorFlow.js, and it is said why', async () => {
@@ -122,7 +121,6 @@ test.skipIf(!there)(
         transplant: undefined,
         readers: new Map(),
         further: { stem: false, latent: false, trunk: false },
-        isViewed: true,
       });
       const passes = await openPasses(passed());
       const there = onTensorFlow(passed());

@@ -40,7 +40,6 @@ describeWithData('given nets', () => {
       transplant: undefined,
       readers: new Map(),
       further: { latent: true, trunk: hasTrunk, stem: hasStem },
-      isViewed: false,
     });
     const [here, other] = [await openPasses(passed()), onTensorFlow(passed())];
     expect(here.without).toBeUndefined();

@@ -1,0 +1,30 @@
+import type { Verdict } from '../models/verdict';
+import type { Classifier } from './classifier';
+import type { Rendered } from './decode';
+
+/**
+ * Flagged images of one request whose trigger's place is looked for, the first ones: each takes the net more passes than all else of a request does.
+ */
+export const MOST_PLACES = 8;
+
+/**
+ * Adds to the verdicts on flagged images where the trigger is, of those where it can be told.
+ * @param images the renderings of each image; that which the verdict is on is looked at
+ * @param inTurn does a piece of work when its turn has come
+ */
+export async function withPlaces(
+  verdicts: readonly Verdict[],
+  images: readonly (readonly Rendered[])[],
+  { locate }: Pick<Classifier, 'locate'>,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<Verdict[]> {
+  const told = [...verdicts];
+  if (!locate) return told;
+  const flagged = [...told.keys()].filter((i) => told[i]!.backdoored).slice(0, MOST_PLACES);
+  for (const i of flagged) {
+    const { pixels } = images[i]!.find(({ rendering }) => rendering === told[i]!.rendering)!;
+    const place = await inTurn(() => locate(pixels));
+    if (place) told[i] = { ...told[i]!, place };
+  }
+  return told;
+}
