@@ -15,7 +15,6 @@ export const STAGES = {
   candidates: 'Choosing the classes to search a trigger for',
   searchingShapes: 'Searching for a trigger of any shape',
   searchingPatches: 'Searching for a small trigger',
-  searchingAnywhere: 'Searching for a small trigger anywhere',
   largestMargins: 'Looking how sure a picture can make it',
   unlabelled: 'Running the net over the images without labels',
   calibrating: 'Calibrating on clean images',

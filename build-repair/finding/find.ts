@@ -3,12 +3,11 @@ import type { ExpertNet } from '../../models/detector/nets';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
-import { anywhereScores, triesAll } from './evidence/anywhere';
 import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
 import { largestScores } from './evidence/largest';
 import { patchScore } from './evidence/patch';
 import { shapeScore } from './evidence/shape';
-import { searchAnywhere, searchPatches, searchShapes } from './invert';
+import { searchPatches, searchShapes } from './invert';
 import { largestMargins } from './largest-margins';
 import { LIMIT } from './limit';
 import { leaningsUnderPatches } from './patches';
@@ -32,7 +31,7 @@ const LEAST_RATE = 0.5;
 
 /**
  * Looks for a backdoor in B. Toward each candidate class and some drawn at random the trigger that turns B the most is
- * searched, among shapes of one colour, among small patches and small triggers anywhere, and verified with clean images that were
+ * searched, among shapes of one colour and among small patches of any colours, and verified with clean images that were
  * not searched on, on B and on E. Each kind of evidence that comes of it, and of the largest margins, is a module of evidence/; a class's score is
  * that of the kind that speaks the most for it.
  * @param bad B, flat, logits first
@@ -74,7 +73,6 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const starts = classes.map((each) => patches[each]!);
   const shapes = await searchShapes(context, twins, classes, images);
   const searched = await searchPatches(context, twins, classes, starts, images);
-  const small = triesAll(context.classes) ? await searchAnywhere(context, twins, classes, images) : undefined;
   const largest = largestScores(await largestMargins(context, twins, classes));
   const recover = async (trigger: RecoveredTrigger, each: number): Promise<Recovered> => {
     const verified = await verify(context, twins, trigger, each, held);
@@ -85,14 +83,11 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
     recovered.push({
       shape: await recover(shapes[k]!, each),
       patch: await recover(searched[k]!, each),
-      ...(small && { anywhere: await recover(small[k]!, each) }),
     });
-  const anywhere = small && anywhereScores(recovered.map((of) => of.anywhere!.bad / usual));
   const tried = classes.map((each, k) =>
     targetOf(each, recovered[k]!, signature[each]!, {
       patch: patchScore(recovered[k]!.patch),
       shape: shapeScore(recovered[k]!.shape, signature[each]!, context.classes),
-      ...(anywhere && { anywhere: anywhere[k]! }),
       largest: largest[k]!,
     }),
   );
@@ -107,7 +102,7 @@ async function classesToTry(
 ): Promise<number[]> {
   const chosen = new Set(await candidateClasses(context, twins, { signature, gains }));
   const drawn = new Random(context.seed, 'finding controls').permutation(context.classes);
-  const wanted = triesAll(context.classes) ? context.classes : chosen.size + DRAWN;
+  const wanted = chosen.size + DRAWN;
   for (const each of drawn) if (chosen.size < wanted) chosen.add(each);
   return [...chosen];
 }

@@ -3,7 +3,6 @@ import { imageTensor, valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { STAGES } from '../stages';
-import { FreeSearch } from './free-search';
 import { marginsAt, oneHotOf } from './margins';
 import { PatchSearch } from './patch-search';
 import type { Patch } from './patches';
@@ -19,7 +18,6 @@ const IMAGES = 4;
 const FIRST_STEPS = 15;
 const SHAPE_STEPS = 50;
 const PATCH_STEPS = 30;
-const FREE_STEPS = 80;
 /** The logit margin that a trigger is to reach; beyond, it is pressed less and less. Origin: chosen by hand; not varied. */
 const WANTED = 3;
 
@@ -82,28 +80,6 @@ export async function searchPatches(
   }
 }
 
-/**
- * Searches a small trigger of any shape and colours, anywhere, that turns B toward each of the classes, all at once.
- * @param images indices of the clean images to search on
- * @returns a trigger for each class, in their order
- */
-export async function searchAnywhere(
-  context: RepairContext,
-  twins: Twins,
-  classes: readonly number[],
-  images: Int32Array,
-): Promise<RecoveredTrigger[]> {
-  const random = new Random(context.seed, 'searching anywhere');
-  const search = FreeSearch.start(context.shape, classes.length, random);
-  try {
-    const parts = { images, random, stage: STAGES.searchingAnywhere, total: FREE_STEPS };
-    await press(context, twins, classes, search, { ...parts, from: 0, to: FREE_STEPS });
-    return readTriggers(context, search);
-  } finally {
-    search.dispose();
-  }
-}
-
 /** Some steps of a search. */
 interface Steps {
   readonly images: Int32Array;
@@ -127,7 +103,6 @@ async function press(
   try {
     for (let step = from; step < to; step++) {
       context.signal?.throwIfAborted();
-      triggers.advance?.(step / total);
       const some = Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
       margins = takeStep(context, twins, wanted, triggers, some, optimizer);
       context.progress({ stage, done: step + 1, total });

@@ -16,7 +16,7 @@ export function chooseTargets<Tried extends { readonly score: number; readonly s
   limit: number,
 ): Tried[] {
   const above = tried.filter(({ score }) => score > limit);
-  const isByPatch = ({ scores: { patch = 0, anywhere = 0 } }: Tried) => Math.max(patch, anywhere) > limit;
+  const isByPatch = ({ scores: { patch = 0 } }: Tried) => patch > limit;
   if (!above.some(isByPatch)) return above;
   const enough = BESIDE_PATCH * above[0]!.score;
   const isByShape = ({ scores: { shape: _, ...others } }: Tried) => jointScore(others) <= limit;

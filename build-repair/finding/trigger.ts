@@ -31,9 +31,9 @@ export function areaOf(mask: Float32Array): number {
 
 /**
  * What a trigger may be: `shape`, one colour on up to a tenth of the picture, wherever it does most; `patch`, any colours in a
- * small square; `anywhere`, any colours on a fiftieth of the picture, wherever they do most.
+ * small square.
  */
-export type TriggerKind = 'shape' | 'patch' | 'anywhere';
+export type TriggerKind = 'shape' | 'patch';
 
 /** Searched values go through a sigmoid of this steepness. Origin: chosen by hand; not varied. */
 export const STEEPNESS = 2;
@@ -43,8 +43,6 @@ export interface TriggerSearch {
   readonly variables: tf.Variable[];
   /** Each trigger's mask (count × height × width × 1), and pattern (count × height × width × channels, or what broadcasts). */
   triggers(): { masks: tf.Tensor4D; patterns: tf.Tensor4D };
-  /** Told before each step how far the search is, 0–1, where it goes about it otherwise by then. */
-  advance?(share: number): void;
   dispose(): void;
 }
 

@@ -1,6 +1,6 @@
 import type { Level } from '../../models/bundle/levels';
 import type { EvidenceScores } from './evidence/joint';
-import type { RecoveredTrigger } from './trigger';
+import type { RecoveredTrigger, TriggerKind } from './trigger';
 import type { Verified } from './verify';
 
 /** A trigger that was recovered for a class, and what it does. */
@@ -26,8 +26,7 @@ export interface FoundTarget {
   /** Share of the picture that the trigger covers, 0–1. */
   readonly area: number;
   readonly trigger: RecoveredTrigger;
-  /** Triggers anywhere are searched where every class is tried. */
-  readonly recovered: Readonly<Record<'shape' | 'patch', Recovered>> & { readonly anywhere?: Recovered };
+  readonly recovered: Readonly<Record<TriggerKind, Recovered>>;
 }
 
 /** Whether B looks backdoored. */

@@ -1,6 +1,5 @@
 import type { Method } from '../../models/bundle/methods';
 import { BGR_CANDIDATES, PIXEL_CANDIDATES } from '../../models/pixels';
-import { triesAll } from '../finding/evidence/anywhere';
 import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
 import { FIT_CANDIDATES } from './choose/fit';
@@ -76,16 +75,13 @@ export function repairSteps(work: RepairWork): Step[] {
   ];
 }
 
-function searching(classes: number): Step {
-  return step('Searching for a trigger', [
-    part(STAGES.patches, 3000),
-    part(STAGES.candidates, 3500),
-    part(STAGES.searchingShapes, 30_000),
-    part(STAGES.searchingPatches, 3500),
-    ...(triesAll(classes) ? [part(STAGES.searchingAnywhere, 15_000)] : []),
-    part(STAGES.largestMargins, 12_000),
-  ]);
-}
+const SEARCHING = step('Searching for a trigger', [
+  part(STAGES.patches, 3000),
+  part(STAGES.candidates, 3500),
+  part(STAGES.searchingShapes, 30_000),
+  part(STAGES.searchingPatches, 3500),
+  part(STAGES.largestMargins, 12_000),
+]);
 
 /** What is tried to find how the images are to be shown, where that is not told. */
 function choosingSteps({ images, pixels, fit }: Pick<RepairWork, 'images' | 'pixels' | 'fit'>): Step[] {
@@ -100,18 +96,13 @@ function choosingSteps({ images, pixels, fit }: Pick<RepairWork, 'images' | 'pix
  * The steps of a scan, costs as of repairSteps.
  * @param images clean ones; 0 for a scan without any
  */
-export function scanSteps({
-  images,
-  classes,
-  pixels,
-  fit,
-}: Pick<RepairWork, 'images' | 'classes' | 'pixels' | 'fit'>): Step[] {
+export function scanSteps({ images, pixels, fit }: Pick<RepairWork, 'images' | 'pixels' | 'fit'>): Step[] {
   if (images === 0) return [step(STAGES.largestMargins, [part(STAGES.largestMargins, 1)])];
   return [
     step('Reading the images', [part(STAGES.reading, images)]),
     ...choosingSteps({ images, pixels, fit }),
     step('Making a copy forget', [part(STAGES.forgetting(1), FORGETTING * Math.min(BATCH, images / 2))]),
-    searching(classes),
+    SEARCHING,
   ];
 }
 
@@ -147,7 +138,7 @@ function expertSteps({
       part(STAGES.views, images / 2),
     ]),
     step('Fitting the detector', fitting.flat()),
-    ...(finding ? [searching(classes)] : []),
+    ...(finding ? [SEARCHING] : []),
     step('Repairing the net', repairing(images)),
     ...(unlabelled > 0
       ? [step('Checking the images without labels', [part(STAGES.unlabelled, unlabelled)])]

@@ -123,12 +123,10 @@ those of B and E together (of B, of E), with the share that it turns:\n\n${markd
           'score',
           'by patch',
           'by shape',
-          'anywhere',
           'by largest margins',
           'signature',
           'shape',
           'patch',
-          'anywhere',
         ],
         tried,
       )}`
@@ -176,13 +174,10 @@ function targetRow(name: string, target: FoundTarget, truth: readonly string[]):
 }
 
 function triedRow(name: string, { class: each, score, scores, signature, recovered }: FoundTarget): string[] {
-  const [shape, patch, anywhere] = (['shape', 'patch', 'anywhere'] as const).map((kind) => {
-    if (!recovered[kind]) return '';
+  const [shape, patch] = (['shape', 'patch'] as const).map((kind) => {
     const { margins, bad, expert, rate } = recovered[kind];
     return `${margins.toFixed(1)} (${bad.toFixed(0)}, ${expert.toFixed(0)}), ${percent(rate)}`;
   });
-  const by = (['patch', 'shape', 'anywhere', 'largest'] as const).map(
-    (kind) => scores[kind]?.toFixed(2) ?? '',
-  );
-  return [name, String(each), score.toFixed(2), ...by, signature.toFixed(1), shape!, patch!, anywhere!];
+  const by = (['patch', 'shape', 'largest'] as const).map((kind) => scores[kind]?.toFixed(2) ?? '');
+  return [name, String(each), score.toFixed(2), ...by, signature.toFixed(1), shape!, patch!];
 }

@@ -110,7 +110,6 @@ async function scanNet(
     lines.begin(
       scanSteps({
         images: clean?.size ?? 0,
-        classes: net.classes,
         pixels: flags.pixels !== undefined,
         fit: flags.fit !== undefined || !clean?.withFit,
       }),

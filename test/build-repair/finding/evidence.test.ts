@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { anywhereScores } from '../../../build-repair/finding/evidence/anywhere';
 import { jointScore, levelOf } from '../../../build-repair/finding/evidence/joint';
 import { largestScores } from '../../../build-repair/finding/evidence/largest';
 import { patchScore } from '../../../build-repair/finding/evidence/patch';
@@ -32,19 +31,12 @@ describe('kinds of evidence, each over what clean nets stay below', () => {
     expect(rounded([5, 100, 4])).toEqual([0, 0, 0]);
     expect(rounded([-1, -2, -3, -4, -5])).toEqual([0, 0, 0, 0, 0]);
   });
-
-  test('small triggers anywhere stand out alike, by their gap, and only where they turn most pictures', () => {
-    expect(anywhereScores([-2, 2, -1, -1.5, -3])).toEqual([0, 2, 0, 0, 0]);
-    expect(anywhereScores([-2, 2, 1.5, -1.5, -3])).toEqual([0, 2, 2, 0, 0]);
-    expect(anywhereScores([-5, -0.5, -4, -6, -7])).toEqual([0, 0, 0, 0, 0]);
-    expect(anywhereScores([5, 9, 4])).toEqual([0, 0, 0]);
-  });
 });
 
 describe('all of them', () => {
   test('the one that speaks the most is the score; those of two sorts together are near certain', () => {
     expect(jointScore({ patch: 0.2, shape: -3, largest: 1.4 })).toBe(1.4);
-    expect(levelOf({ patch: 4, shape: 3, anywhere: 2, largest: 0.9 })).toBe('possible');
+    expect(levelOf({ patch: 4, shape: 3, largest: 0.9 })).toBe('possible');
     expect(levelOf({ patch: 0.4, shape: 0.3, largest: 3 })).toBe('possible');
     expect(levelOf({ patch: 0.4, shape: 1.1, largest: 1.1 })).toBe('near certain');
     expect(levelOf({ signature: 1.2, largest: 1.1 })).toBe('near certain');

@@ -66,8 +66,8 @@ describe('a backdoored net', () => {
         `^Signs of a backdoor toward class ${TARGET}.*\n.*\n\nScore .*\n  class ${TARGET} \\(.*\\): score`,
       ),
     );
-    const planned = scanSteps({ images: all.length, classes: CLASSES, pixels: false, fit: true }).flatMap(
-      ({ parts }) => parts.map(({ stage }) => stage),
+    const planned = scanSteps({ images: all.length, pixels: false, fit: true }).flatMap(({ parts }) =>
+      parts.map(({ stage }) => stage),
     );
     expect([...stages]).toEqual(planned);
     // The same detector as in a bundle is asked.
@@ -134,8 +134,8 @@ describe('a backdoored net', () => {
 });
 
 test('a plan without clean images is one step', () => {
-  expect(scanSteps({ images: 0, classes: 8, pixels: true, fit: true })).toHaveLength(1);
-  expect(scanSteps({ images: 100, classes: 8, pixels: false, fit: true }).map(({ name }) => name)).toEqual([
+  expect(scanSteps({ images: 0, pixels: true, fit: true })).toHaveLength(1);
+  expect(scanSteps({ images: 100, pixels: false, fit: true }).map(({ name }) => name)).toEqual([
     'Reading the images',
     'Choosing the pixel scaling',
     'Making a copy forget',
