@@ -78,17 +78,8 @@ export function evaluateCommand(): Command {
         evaluate(goodnet, clean, poisoned, { progress, signal, observe: observer?.observe }),
       );
       lines.finish();
-      for (const set of opened) {
-        if (set.skipped.length > 0)
-          lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
-        passedOverLines(set.passedOver).forEach(lines.say);
-        for (const remark of [...(set.remarks ?? []), ...orderInWords(set)]) lines.say(remark);
-        for (const notice of [...laidOnWhite(set), ...fittedInWords(set, 'as the bundle has it')])
-          lines.say(`${set.name}: ${notice}`);
-      }
       const { manifest } = goodnet;
       const unlike = labelsNotice(clean.name, result.clean.accuracyBefore, manifest.measured.accuracyBefore);
-      if (unlike) lines.say(unlike);
       const look = lookOf(process.stdout);
       const promised = promisedBy(manifest);
       const cause = likelyCause({
@@ -98,6 +89,15 @@ export function evaluateCommand(): Command {
         isMisfit: unlike !== undefined,
       });
       for (const line of outcomeLines(result, promised, look, cause)) print(line);
+      for (const set of opened) {
+        if (set.skipped.length > 0)
+          lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
+        passedOverLines(set.passedOver).forEach(lines.say);
+        for (const remark of [...(set.remarks ?? []), ...orderInWords(set)]) lines.say(remark);
+        for (const notice of [...laidOnWhite(set), ...fittedInWords(set, 'as the bundle has it')])
+          lines.say(`${set.name}: ${notice}`);
+      }
+      if (unlike) lines.say(unlike);
       print(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
       print(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
