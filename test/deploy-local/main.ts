@@ -1,5 +1,6 @@
 // `npm run deploy:local`: all stacks deployed by the CDK CLI to LocalStack, which is installed and started for it, and ended; the lines that
 // they print are run. Ends with 1 when anything is not as it should be, and tells what the emulator lacks.
+// GOODNET_LOCAL_LOG=1 prints what LocalStack has said, where it fails.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { writeDemoData } from '../../build-repair/demo/data';
