@@ -2,7 +2,8 @@
 // the second time. `python-tools.mjs` is what the service is tested with: schemathesis, which asks what /openapi.json tells of,
 // tritonclient, which speaks the Open Inference Protocol, moto, which stands in for EventBridge and SQS, and cfn-lint, which holds
 // templates against what CloudFormation takes;
-// `python-tools.mjs keras` is the Keras that exported nets are loaded with (TensorFlow, 200 MB: Python 3.9 to 3.11).
+// `python-tools.mjs keras` is the Keras that exported nets are loaded with (TensorFlow, 200 MB: Python 3.9 to 3.11);
+// `python-tools.mjs localstack` is what the stacks are deployed to by `npm run deploy:local`, and the AWS CLI (500 MB: Python 3.10 or later).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,14 @@ const SETS = {
     'cfn-lint==1.58.0',
   ],
   keras: ['tensorflow-cpu==2.15.1'],
+  // It names no upper bounds: newer ones of the last four lack what it takes from them.
+  localstack: [
+    'localstack-core[runtime]==4.12.0',
+    'cbor2==5.7.1',
+    'psutil==7.1.3',
+    'pyopenssl==25.3.0',
+    'service-identity==24.2.0',
+  ],
 };
 
 const [, , name = 'tools'] = process.argv;

@@ -29,7 +29,7 @@ export interface Arguments {
 }
 
 /** What a task does. */
-export type Task = (asked: Arguments) => unknown;
+export type Task = (asked: Arguments) => unknown | Promise<unknown>;
 
 /** How an execution ended, and by which states. */
 export interface Ended {
@@ -48,10 +48,11 @@ export async function run(
   start: string,
   input: unknown,
   tasks: Record<string, Task>,
+  started = '2026-12-01T00:00:00.000Z',
 ): Promise<Ended> {
   const variables: Record<string, unknown> = {};
   const visited: string[] = [];
-  const about = { Execution: { StartTime: '2026-12-01T00:00:00.000Z' } };
+  const about = { Execution: { StartTime: started } };
   let [name, waited, events] = [start, 0, 2];
   const evaluated = async (value: unknown, more: object): Promise<unknown> => {
     if (typeof value === 'string') {
@@ -103,7 +104,7 @@ export async function run(
       events += 5;
       const asked = (await evaluated(state.Arguments, {})) as Arguments;
       try {
-        const result = tasks[state.Resource!.replace(/^.*:(?=\w+:\w+$)/, '')]!(asked);
+        const result = await tasks[state.Resource!.replace(/^.*:(?=\w+:\w+$)/, '')]!(asked);
         await assign(state.Assign, { result });
         name = state.Next!;
       } catch (error) {

@@ -1,10 +1,8 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
@@ -13,37 +11,14 @@ import { openSigner } from '../../../models/signing/signer';
 import { folderFiles } from '../../../models/store/folder-files';
 import { signInStore } from '../../../models/store/publish';
 import { writeSmallBundle } from '../../functions/small-bundle';
+import { kmsServer } from '../../kms-server';
 
 const arnOf = (name: string) => `arn:aws:kms:us-east-1:123456789012:key/${name}`;
-
-/** KMS as far as it signs (its JSON protocol, 1.1); moto has no Ed25519 keys. */
-function kms(keys: ReadonlyMap<string, KeyObject>): Server {
-  return createServer(async (asked, answer) => {
-    const { KeyId, Message, MessageType, SigningAlgorithm } = (await json(asked)) as Record<string, string>;
-    const key = keys.get(KeyId!);
-    const tell = (status: number, body: object) => {
-      answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-      answer.end(JSON.stringify(body));
-    };
-    const refuse = (__type: string, message: string) => tell(400, { __type, message });
-    if (!key) return refuse('NotFoundException', 'there is no such key');
-    const isEd25519 = key.asymmetricKeyType === 'ed25519';
-    if (asked.headers['x-amz-target'] === 'TrentService.GetPublicKey') {
-      const der = createPublicKey(key).export({ format: 'der', type: 'spki' });
-      return tell(200, { KeyId, PublicKey: der.toString('base64'), KeyUsage: 'SIGN_VERIFY' });
-    }
-    if (!isEd25519 || MessageType !== 'RAW' || SigningAlgorithm !== 'ED25519_SHA_512') {
-      return refuse('InvalidKeyUsageException', `${SigningAlgorithm} ${MessageType}`);
-    }
-    const Signature = sign(null, Buffer.from(Message!, 'base64'), key).toString('base64');
-    tell(200, { KeyId, Signature, SigningAlgorithm });
-  });
-}
 
 describe('keys in KMS', () => {
   const store = mkdtempSync(join(tmpdir(), 'goodnet-kms-'));
   const [one, other, rsa] = ['one', 'other', 'rsa'].map(arnOf) as [string, string, string];
-  const server = kms(
+  const server = kmsServer(
     new Map([
       [one, generateKeyPairSync('ed25519').privateKey],
       [other, generateKeyPairSync('ed25519').privateKey],
