@@ -65,18 +65,32 @@ function angle(
   let largest = Number.NEGATIVE_INFINITY;
   for (const each of classes) {
     if (lengths[each] === 0) continue;
-    let product = 0;
-    const start = each * dimensions;
-    for (let d = 0; d < dimensions; d++) product += values[d]! * means[start + d]!;
+    const product = dot(values, means, each * dimensions, dimensions);
     const cosine = product / lengths[each]!;
     if (!(cosine <= largest)) largest = cosine;
   }
   return largest === Number.NEGATIVE_INFINITY ? 1 : 1 - largest;
 }
 
+/** The product of a vector with a row of a matrix, in four sums that don't wait for each other. */
+function dot(values: Float32Array, rows: Int8Array, start: number, length: number): number {
+  const whole = length - (length % 4);
+  let [a, b, c, e] = [0, 0, 0, 0];
+  for (let d = 0; d < whole; d += 4) {
+    const at = start + d;
+    a += values[d]! * rows[at]!;
+    b += values[d + 1]! * rows[at + 1]!;
+    c += values[d + 2]! * rows[at + 2]!;
+    e += values[d + 3]! * rows[at + 3]!;
+  }
+  for (let d = whole; d < length; d++) a += values[d]! * rows[start + d]!;
+  return a + b + c + e;
+}
+
 /** The logarithm of the squared Mahalanobis distance, per dimension. */
 function unusual(moments: Float32Array, { channels, dimensions, floor, projection, centre }: Look): number {
-  const away = Float64Array.from(centre, (value) => -value);
+  const away = new Float64Array(dimensions);
+  for (let d = 0; d < dimensions; d++) away[d] = -centre[d]!;
   for (let i = 0; i < moments.length; i++) {
     const value = i < channels ? moments[i]! : Math.log(moments[i]! + floor);
     for (let d = 0; d < dimensions; d++) away[d]! += value * projection[i * dimensions + d]!;

@@ -100,7 +100,7 @@ export function resemblance(
   const steps = Int32Array.from(projected, (value) =>
     Math.min(Math.max(Math.round(value / step), -FARTHEST), FARTHEST),
   );
-  const nearest = nearness(step, Math.log(count) + NEGLIGIBLE);
+  const nearest = nearness(gallery);
   const squares = new Int32Array(count);
   // How much likelier than an outlier each image is: one factor a place. 25 factors of up to 1 + count don't overflow.
   const odds = new Float64Array(count).fill(1);
@@ -126,11 +126,20 @@ interface Nearness {
 /** Squares in the table at most: where a stem's values hardly differ, a step is next to nothing, and squares without end would count. Origin: chosen by hand, for memory; not varied. */
 const MOST_IN_TABLE = 2 ** 16;
 
-/** e^(−d²/2) by d² in squared steps, as far as it counts. */
-function nearness(step: number, window: number): Nearness {
+const known = new WeakMap<Gallery, Nearness>();
+
+/** e^(−d²/2) by d² in squared steps, as far as it counts; the same for every image. */
+function nearness(gallery: Gallery): Nearness {
+  const before = known.get(gallery);
+  if (before) return before;
+  const { step, labels } = gallery;
+  const window = Math.log(labels.length) + NEGLIGIBLE;
   const unit = (step * step) / 2;
   const length = Math.min(Math.ceil(window / unit), MOST_IN_TABLE);
-  return { table: Float64Array.from({ length }, (_, square) => Math.exp(-square * unit)), unit, window };
+  const table = Float64Array.from({ length }, (_, square) => Math.exp(-square * unit));
+  const made = { table, unit, window };
+  known.set(gallery, made);
+  return made;
 }
 
 function near({ table, unit, window }: Nearness, square: number): number {

@@ -1,3 +1,5 @@
+import { exponential } from './exponential';
+
 /**
  * Logits so far below the highest add nothing that a 32-bit float could hold: e^-20 is 2e-9.
  * Origin: the precision of float32.
@@ -54,7 +56,7 @@ export function answers(logits: Float32Array, classes: number): Answers {
     for (let k = 1; k < classes; k++) if (row[k]! > row[top]!) top = k;
     let sum = 0;
     for (let k = 0; k < classes; k++) {
-      if (row[k]! > row[top]! - NEGLIGIBLE) sum += Math.exp(row[k]! - row[top]!);
+      if (row[k]! > row[top]! - NEGLIGIBLE) sum += exponential(row[k]! - row[top]!);
     }
     best[i] = top;
     probabilities[i] = 1 / sum;
@@ -77,7 +79,7 @@ export function margins(logits: Float32Array, classes: number, at: Int32Array): 
     for (let k = 0; k < classes; k++) if (k !== c && row[k]! > highest) highest = row[k]!;
     let sum = 0;
     for (let k = 0; k < classes; k++) {
-      if (k !== c && row[k]! > highest - NEGLIGIBLE) sum += Math.exp(row[k]! - highest);
+      if (k !== c && row[k]! > highest - NEGLIGIBLE) sum += exponential(row[k]! - highest);
     }
     result[i] = row[c]! - highest - Math.log(sum);
   }

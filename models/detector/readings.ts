@@ -20,7 +20,7 @@ export interface NetReadings {
   /** Whether B′ is a net of its own, whose word holds as it is: no class is passed over in it. */
   readonly standsAlone?: boolean;
   /** −(logit margin of B′ at B's class): above 0 where B′ disagrees with B. */
-  readonly disagreement: Float32Array;
+  readonly disagreement: () => Float32Array;
   /**
    * The logits of an image: of B, of B′ as it is, and those of where the evidence speaks against B's class: the
    * relearned head's without that class, or what the gallery says (see lookUp).
@@ -116,7 +116,7 @@ export function readingsOf(
     answered,
     repaired: ownNet ? answers(ownNet, classes) : answered,
     standsAlone: given.repaired !== undefined,
-    disagreement: margins(repaired, classes, answered.classes).map((margin) => -margin),
+    disagreement: () => margins(repaired, classes, answered.classes).map((margin) => -margin),
     logits: {
       bad: (i) => row(bad, i),
       repaired: (i) => row(repaired, i),

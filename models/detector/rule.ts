@@ -27,7 +27,7 @@ export type Rule =
 export function scoresOf(readings: NetReadings, rule: Rule): Float32Array {
   return rule.kind === 'calibrated'
     ? suspicion(readings.evidence, rule, readings.bad.classes)
-    : readings.disagreement;
+    : readings.disagreement();
 }
 
 /** The images in which the class that B names is passed over: those with a low p-value, as low as few images can tell. */

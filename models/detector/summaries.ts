@@ -48,10 +48,12 @@ export function summarise({ logits, latent, trunk, stem }: Features, n: number):
 function likeliest(logits: Float32Array): Int32Array {
   const order = Int32Array.from({ length: Math.min(LIKELIEST, logits.length) }, (_, each) => each);
   let lowest = lowestOf(order, logits);
+  let least = logits[order[lowest]!]!;
   for (let each = order.length; each < logits.length; each++) {
-    if (logits[each]! <= logits[order[lowest]!]!) continue;
+    if (logits[each]! <= least) continue;
     order[lowest] = each;
     lowest = lowestOf(order, logits);
+    least = logits[order[lowest]!]!;
   }
   return order;
 }
@@ -71,15 +73,16 @@ function folded(values: Float32Array): Float32Array {
   if (values.length > MOST_VALUES) {
     const turned = signs(values.length);
     for (let i = 0; i < MOST_VALUES; i++) {
-      made[i]! *= turned[i]!;
-      for (let each = i + MOST_VALUES; each < values.length; each += MOST_VALUES)
-        made[i]! += values[each]! * turned[each]!;
+      let sum = 0;
+      for (let each = i; each < values.length; each += MOST_VALUES) sum += values[each]! * turned[each]!;
+      made[i] = sum;
     }
   }
   let square = 0;
   for (const value of made) square += value * value;
   const length = Math.max(Math.sqrt(square), LEAST_LENGTH);
-  return made.map((value) => value / length);
+  for (let i = 0; i < made.length; i++) made[i]! /= length;
+  return made;
 }
 
 /** The mean of each channel, then the deviation of each. */
@@ -98,7 +101,7 @@ function moments(values: Float32Array, channels: number): Float32Array {
     made[c] = mean;
     made[channels + c] = Math.sqrt(Math.max(made[channels + c]! / places - mean * mean, 0));
   }
-  return Float32Array.from(made);
+  return new Float32Array(made);
 }
 
 const known = new Map<number, Float32Array>();

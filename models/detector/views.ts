@@ -1,4 +1,5 @@
 import { type ImageShape, imageSize } from '../images/set';
+import { exponential } from './exponential';
 import type { Answers } from './margin';
 import type { DetectorNets } from './nets';
 import { imageTensor, type ToLogits, toLogitsBy } from './run';
@@ -139,7 +140,7 @@ function logProbabilities(logits: Float32Array, classes: number): Float32Array {
     let highest = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < classes; k++) highest = Math.max(highest, logits[start + k]!);
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp(logits[start + k]! - highest);
+    for (let k = 0; k < classes; k++) sum += exponential(logits[start + k]! - highest);
     const all = highest + Math.log(sum);
     for (let k = 0; k < classes; k++) found[start + k] = logits[start + k]! - all;
   }

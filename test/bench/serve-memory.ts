@@ -1,7 +1,7 @@
 /**
  * `npm run bench serve-memory [BUNDLE [IMAGES]]`: resident memory of `goodnet serve` after 200 requests, on this Node.js
  * and on Node.js 24. The images are clean ones, as PNGs of the net's own size and as larger JPEGs in turn; every tenth is
- * noise, of which everything is asked. Linux only.
+ * noise, of which everything is asked. On WebAssembly, as installed, unless GOODNET_ENGINE names another engine. Linux only.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ const REQUESTS = 200;
 const GOAL_MB = 150;
 const PHOTO = { width: 640, height: 480 };
 
+process.env.GOODNET_ENGINE ??= 'wasm';
 const root = join(import.meta.dirname, '../..');
 const { store, images } = await benchBundle(process.argv[2], process.argv[3]);
 const { input, classes } = await readManifest((await resolveBundle(store)).folder);

@@ -35,7 +35,7 @@ export async function measure(
     if (counter) {
       counter.add(views ? { ...read, answered: await answerWithViews(by, pixels, read.bad, views) } : read);
     } else {
-      scores.set(read.disagreement, start);
+      scores.set(read.disagreement(), start);
       waiting.push(read);
     }
     context.progress({ stage: STAGES.measuring, done: start + batch.length, total: calibrated.length });
