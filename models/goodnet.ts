@@ -144,7 +144,7 @@ export class GoodNet {
 
   /**
    * Where in one image the trigger is, if it is at one place, and a map of how much B's answer hangs on each; worth asking for images that were
-   * flagged. It takes B 50 to 147 passes, in batches between which others come to their turn.
+   * flagged. It takes B at most 171 passes, in batches between which others come to their turn.
    * @param pixels height × width × channels values of 0–255, RGB, channels last
    */
   async locate(pixels: Uint8Array | Float32Array): Promise<Located> {

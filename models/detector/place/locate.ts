@@ -7,7 +7,7 @@ import { areApart, EDGES, type Edge, type Move, moved, movesOf, windowLevels } f
 
 /**
  * The most that another place may count, as a share of what is told as the place; beside a band little is left to count.
- * Origin: chosen on 12 to 40 images of each set of `npm run places`, others than it measures: with a half for both a third of cifar10's warps, which are
+ * Origin: chosen on 12 to 40 images of most sets of `npm run places`, nearly all others than it measures: with a half for both a third of cifar10's warps, which are
  * everywhere, were given a place, with a third for both 15 %, nearly all of them bands.
  */
 const MOST_ELSEWHERE = { window: 1 / 3, band: 1 / 5 } as const;
@@ -40,7 +40,7 @@ type Try = (boxes: readonly Box[]) => Promise<Tried[]>;
 /**
  * Where in an image the trigger is, if it is at a place: windows are filled from their surroundings, and B is asked anew (occlusion sensitivity, Zeiler and
  * Fergus, ECCV 2014; for triggers SentiNet, Chou et al. 2020, and Februus, Doan et al., ACSAC 2020, who take gradients). The place is the smallest window
- * without which B names another class, if no window elsewhere counts nearly as much; then its edges are moved to where they are needed. It takes 50 to
+ * without which B names another class, if no window elsewhere counts nearly as much; then its edges are moved to where they are needed. It takes at most
  * 171 passes of B, whatever the picture's size. What it tells is where B's answer hangs: of a clean image that was flagged it may be what the picture shows.
  * @param by asks B
  * @param image height × width × channels values of 0–255
@@ -129,6 +129,7 @@ function outwards(moves: readonly Move[], without: readonly Tried[], edge: Edge,
   return Math.min(...tried.filter((each) => each.fall >= KEPT * most).map(({ by }) => by));
 }
 
+/** The mean fall by the windows over each pixel, the most taken for 1. */
 function heatOf(fine: readonly Tried[], { height, width }: ImageShape): Float32Array {
   const heat = new Float32Array(height * width);
   const over = new Float32Array(height * width);

@@ -14,8 +14,8 @@ interface Level {
 
 /**
  * What is filled, the smallest first: windows of these shares of both sides, bands across the whole picture, each overlapping the next by half or more.
- * Origin: chosen by hand on two images in a hundred of the sets of `npm run places`: without bands sunglasses are not told, with bands of more than half
- * the picture nothing would be left to tell a place from.
+ * Origin: chosen by hand, on the images that locate.ts names: without bands sunglasses are not told; beside more than half of the picture too little is left to
+ * count.
  */
 const LEVELS: readonly Level[] = [
   { share: 1 / 4, places: 7, kind: 'window' },
