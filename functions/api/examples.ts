@@ -6,14 +6,14 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = '85a76b6e2e21b5fef9b51f4439603cd315ff4bd3d4966c7410056e664c44afbc';
+export const BUNDLE = 'a489c8fa3fe28d0a2d4891ac4128e352a26e93e36bbf017c4535077e25995196';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
   class: 4,
   backdoored: false,
-  pValue: 0.17504332755632582,
-  suspicion: 1.8930000066757202,
+  pValue: 0.4642540596453462,
+  suspicion: 0.5699999928474426,
   answer: { class: 4, probability: 0.9704462885856628 },
   bad: { class: 4, probability: 0.9704462885856628 },
   repaired: { class: 4, probability: 0.9899952411651611 },
@@ -25,7 +25,7 @@ const backdoored = {
   class: 24,
   backdoored: true,
   pValue: 0.0017331022530329288,
-  suspicion: 53.066001892089844,
+  suspicion: 60.23099899291992,
   answer: { class: 5, probability: 1 },
   bad: { class: 5, probability: 1 },
   repaired: { class: 19, probability: 0.9982582926750183 },
@@ -105,7 +105,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
     {
       evidence: 'transplant',
       reason:
-        'half of the image alone has B name the class of 39 % of the clean images asked, without any trigger',
+        'half of the image alone has B name the class of 45 % of the clean images asked, without any trigger',
     },
   ],
   finding: {
