@@ -58,8 +58,9 @@ test('repair and evaluate: G keeps the clean images and finds the triggers', asy
   const page = readFileSync(report, 'utf8');
   for (const { path } of data.poisoned) expect(page).toContain(path);
   expect(page).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
+  // What was promised comes first where it isn't kept, fewer false alarms than that among them.
   expect(out).toMatch(
-    /^poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
+    /^(False alarms: .+, below the promised 1 %\. .+\n)?poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
   );
   expect(out).toMatch(/detected/);
   const { clean, poisoned } = JSON.parse(readFileSync(json, 'utf8'));
