@@ -72,6 +72,12 @@ export const spatialLayers: Readonly<Record<string, Writer>> = {
     });
     return Value.first(graph, name, outputShape);
   },
+  GoodNetPickChannels(graph, { input, config, outputShape }) {
+    const channels = graph.integers(config.channels as number[]);
+    return input.liesFirst
+      ? Value.first(graph, graph.node('Gather', [input.first, channels], { axis: { int: 1 } }), outputShape)
+      : Value.last(graph, graph.node('Gather', [input.last, channels], { axis: { int: -1 } }), outputShape);
+  },
   GoodNetResize(graph, { config, input, outputShape }) {
     // By the same products with matrices: of pixels that lie between two others, rounding would decide.
     const [rows, columns] = input.shape as [number, number];
