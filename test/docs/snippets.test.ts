@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobSchema } from '../../build-repair/job/schema';
@@ -48,6 +48,14 @@ describe('what the documents show', () => {
     expect(bare(demo).startsWith(bare(shown!))).toBe(true);
   });
 
+  it('is told by the demo with where to look: a report with the finding and the poisoned sets', () => {
+    expect(demo).toMatch(/^(Signs of a backdoor|No sign of a backdoor).*\nThe attacker’s targets: class 5/m);
+    const [, report] = /^Where to look:\n {2}(\S+report\.html) /m.exec(demo)!;
+    const page = readFileSync(join(sandbox.folder, report!), 'utf8');
+    expect(page).toMatch(/<h2 id="finding">(Signs|No sign)/);
+    for (const name of ['poisoned_sunglasses.h5', 'poisoned_lipstick.h5']) expect(page).toContain(name);
+  });
+
   const shown = blocks.filter(({ language, notRun }) => ['sh', 'json'].includes(language) && !notRun);
   describe.each([...new Set(shown.map(({ document }) => document))])('%s', (document) => {
     const own = shown.filter((block) => block.document === document);
@@ -77,6 +85,11 @@ describe('what the documents show', () => {
     });
     expect(tsc.stdout + tsc.stderr).toBe('');
     await sandbox.run('npx goodnet serve demo-out/store');
+    // As the demo says how to try it.
+    const [asked] = /curl --data-binary @\S+ http:\/\/127\.0\.0\.1:8080\/v1\/models\/badnet\/\S+/.exec(demo)!;
+    expect(JSON.parse(await sandbox.run(asked.replace('curl', 'curl -s')))).toMatchObject({
+      backdoored: true,
+    });
     for (const [i, block] of snippets.entries()) {
       const ran = spawnSync(process.execPath, [`built/snippet-${i}.js`], {
         cwd: sandbox.folder,

@@ -159,31 +159,6 @@ test('--no-images: no pictures in bundle or report; it answers all the same', as
   expect(JSON.parse(readFileSync(rows, 'utf8'))).toMatchObject({ backdoored: true });
 }, 240_000);
 
-test('demo: the outcome, a report with the finding and the poisoned sets, and a model that answers by the name told', async () => {
-  const folder = join(work, 'demo');
-  const report = join(folder, 'report.html');
-  const { code, out, err } = await goodnet('demo', '--out', folder, '--seed', '3');
-  expect(code, err).toBe(0);
-  expect(err.trimEnd().split('\n').at(-1)).toMatch(/^Step 14 of 14: Writing the report/);
-  expect(out).toMatch(/^poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % .*\n.*\nClean accuracy /);
-  expect(out).toMatch(/^(Signs of a backdoor|No sign of a backdoor).*\nThe attacker’s targets: class 5/m);
-  expect(out).toMatch(new RegExp(`^Where to look:\\n {2}${report} `, 'm'));
-  // The same net, images and seed as of the first repair: the same bundle, byte for byte.
-  expect(contents(join(folder, 'store'))).toEqual(contents(store));
-  const page = readFileSync(report, 'utf8');
-  expect(page).toMatch(/<h2 id="finding">(Signs|No sign)/);
-  for (const name of ['poisoned_sunglasses.h5', 'poisoned_lipstick.h5']) expect(page).toContain(name);
-  // As the demo says how to try it.
-  const [, image, path] = /--data-binary @(\S+) http:\/\/127\.0\.0\.1:8080(\S+)/.exec(out)!;
-  const server = start('serve', join(folder, 'store'), '--port', '0');
-  const url = await printed(server, /http:\/\/127\.0\.0\.1:\d+/);
-  const answer = await fetch(`${url}${path}`, { method: 'POST', body: readFileSync(image!) });
-  expect(path).toContain('/v1/models/badnet/');
-  expect([answer.status, await answer.json()]).toMatchObject([200, { backdoored: true }]);
-  server.kill('SIGTERM');
-  await server.ended;
-}, 240_000);
-
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of a repair leaves nothing half-written',
   async (signal) => {

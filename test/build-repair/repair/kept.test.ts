@@ -122,6 +122,12 @@ const hostsOf = (name: string) => {
 const hex = (all: readonly Uint8Array[]) => all.map((image) => Buffer.from(image).toString('hex'));
 
 describe('what a bundle keeps', () => {
+  it('is the same, byte for byte, of the same inputs and seed', async () => {
+    const { manifest } = await repaired('again', {});
+    expect(manifest.id).toBe(bundles.get('clean')!.manifest.id);
+    expect(bundles.get('given')!.manifest.id).not.toBe(manifest.id);
+  }, 60_000);
+
   it('is twelve of the clean images, where nothing else is asked for', () => {
     expect(bundles.get('clean')!.manifest.kept).toEqual({ from: 'clean' });
     expect(filesWith('clean', clean)).toEqual(['hosts.bin']);
