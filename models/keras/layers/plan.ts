@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type layers, type SymbolicTensor, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import type { Shape } from '../config/spec';
 import { CHANNELS_FIRST_HINT, type Options } from './options';
@@ -65,10 +65,19 @@ export function lazily(make: (inputs: SymbolicTensor[]) => Applier): Applier {
   };
 }
 
-/** Calls one layer, and gives it its weights once it is built. */
+/**
+ * Calls one layer, and gives it its weights once it is built. TensorFlow.js frees a tensor that a layer takes twice before others take it:
+ * the second time a layer takes it by way of an activation that leaves it as it is.
+ */
 export function applier(layer: layers.Layer, weights: readonly WeightValues[] = []): Applier {
   let set = weights.length === 0;
-  return (inputs) => {
+  let again = 0;
+  return (given) => {
+    const inputs = given.map((input, i) => {
+      if (given.indexOf(input) === i) return input;
+      const same = tfLayers.activation({ activation: 'linear', name: `${layer.name}_again_${again++}` });
+      return same.apply(input) as SymbolicTensor;
+    });
     const output = layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as SymbolicTensor;
     if (!set) {
       tf.tidy(() => layer.setWeights(weights.map(({ values, shape }) => tf.tensor(values, [...shape]))));
