@@ -104,10 +104,19 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     withLayer('MaxPooling2D', first),
     withLayer('MaxPooling2D', { dim_ordering: 'th' }, '1.2.2'),
   ],
-  'grouped and dilated convolutions': [
+  'grouped or dilated convolutions': [
     'common2/grouped.keras',
     'common3/grouped.keras',
     'keras2/dilated.keras',
+  ],
+  'those that are both': [
+    withLayer('Conv2D', {
+      filters: 3,
+      kernel_size: [3, 3],
+      groups: 3,
+      dilation_rate: [2, 2],
+      use_bias: false,
+    }),
   ],
   'Resizing and UpSampling2D, nearest or bilinear': [
     'common2/resized.keras',

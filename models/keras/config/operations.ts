@@ -53,6 +53,8 @@ const FUNCTIONS = new Map([
   ] as const),
 ]);
 
+const SQUARES = ['math.square', 'Square'];
+
 /** What Keras 2 writes calls of TensorFlow's functions as. */
 const LAMBDAS = ['TFOpLambda', 'SlicingOpLambda'];
 
@@ -67,6 +69,9 @@ const WITH_OPTIONS = new Map<string, (options: JsonObject) => Told | undefined>(
   ['nn.gelu', ({ approximate }) => gelu(approximate ?? false)],
   // keras.ops approximates where it is not told otherwise.
   ['Gelu', ({ approximate }) => gelu(approximate ?? true)],
+  ...['math.negative', 'Negative'].map(
+    (name) => [name, (): Told => ({ className: 'Rescaling', config: { scale: -1, offset: 0 } })] as const,
+  ),
   ['Elu', ({ alpha }) => ({ className: 'ELU', config: { alpha: alpha ?? 1 } })],
 ]);
 
@@ -112,6 +117,7 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   const activation = FUNCTIONS.get(name);
   const [x, ...others] = operands;
   if (others.length > 0 || !isTensor(x)) return undefined;
+  if (SQUARES.includes(name)) return arithmetic(base, '*', [x, x]);
   const options = isLambda ? namedIn(nodes[0]!) : config;
   const told = WITH_OPTIONS.get(name)?.(options);
   if (told) return { className: told.className, config: { ...base, ...told.config }, calls: [[x]] };

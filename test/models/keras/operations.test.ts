@@ -70,6 +70,9 @@ it.each([
   ['image − 3', op('numpy', 'Subtract', [image, 3]), layer('Rescaling', { offset: -3 })],
   ['3 − image', op('numpy', 'Subtract', [3, image]), layer('Rescaling', { scale: -1, offset: 3 })],
   ['image + image', op('numpy', 'Add', [image, image]), layer('Rescaling', { scale: 2 })],
+  ['−image', op('numpy', 'Negative', [image]), layer('Rescaling', { scale: -1 })],
+  ['tf: −image', lambda('math.negative', [['image', 0, 0, {}]]), layer('Rescaling', { scale: -1 })],
+  ['image², as image · image', op('numpy', 'Square', [image]), op('numpy', 'Multiply', [image, image])],
   ['relu6', op('nn', 'Relu6', [image]), layer('Activation', { activation: 'relu6' })],
   [
     'tf: 2 · image',
