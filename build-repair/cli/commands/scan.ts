@@ -71,7 +71,10 @@ export function scanCommand(): Command {
 
 async function scanAction(netPath: string, flags: ScanFlags): Promise<void> {
   const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
-  if (flags.sarif !== undefined) await checkOutput(flags.sarif);
+  if (flags.sarif !== undefined) {
+    const inputs = [netPath, flags.clean, flags.architecture].filter((each) => each !== undefined);
+    await checkOutput(flags.sarif, inputs);
+  }
   const { lines } = await startWork(flags);
   if (told?.said) lines.say(told.said);
   const scanned = await interruptible((signal) => scanNet(netPath, flags, lines, signal)).finally(() =>
