@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Log, ReportingDescriptor, Result } from 'sarif';
+import type { Log, ReportingDescriptor, Result, Run } from 'sarif';
 import { isOfCode } from '../../models/keras';
 import { version } from '../../models/version';
 import type { Scan } from './types';
@@ -87,21 +87,41 @@ export function scanSarif(scan: Scan, file: ScannedFile): Log {
     },
   }));
   const told = [scanOutcome(scan).join(' '), ...scan.notTold, ...scan.notes];
+  return logOf({
+    artifacts: [{ location: { uri }, hashes: { 'sha-256': file.sha256 } }],
+    invocations: [
+      {
+        executionSuccessful: scan.outcome !== 'refused',
+        toolExecutionNotifications: told.map((text) => ({ level: 'note', message: { text } })),
+      },
+    ],
+    results,
+  });
+}
+
+/**
+ * A scan that failed in SARIF: no results, and why.
+ * @param path the net's
+ */
+export function failedSarif(why: string, path: string): Log {
+  return logOf({
+    artifacts: [{ location: { uri: uriOf(path) } }],
+    invocations: [
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [{ level: 'error', message: { text: why } }],
+      },
+    ],
+    results: [],
+  });
+}
+
+function logOf(run: Omit<Run, 'tool'>): Log {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
-      {
-        tool: { driver: { name: 'GoodNet', semanticVersion: version, rules: RULES.map(ruleOf) } },
-        artifacts: [{ location: { uri }, hashes: { 'sha-256': file.sha256 } }],
-        invocations: [
-          {
-            executionSuccessful: scan.outcome !== 'refused',
-            toolExecutionNotifications: told.map((text) => ({ level: 'note', message: { text } })),
-          },
-        ],
-        results,
-      },
+      { tool: { driver: { name: 'GoodNet', semanticVersion: version, rules: RULES.map(ruleOf) } }, ...run },
     ],
   };
 }
