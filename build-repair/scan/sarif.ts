@@ -19,6 +19,9 @@ interface Rule {
   readonly help: string;
 }
 
+const DANGER =
+  'Code of a file is run where it is loaded with unsafe deserialization, and can do whatever the program may that loads it. GoodNet never runs it.';
+
 /** What results are of. Their ids stay as they are: alerts are known again by them. */
 const RULES = [
   {
@@ -34,7 +37,7 @@ const RULES = [
     name: 'CodeInFile',
     level: 'warning',
     short: 'Code of the author’s own in the file',
-    full: 'The file holds code (a Lambda) that Keras may run when the net is loaded or used. GoodNet never runs it.',
+    full: `The file holds code (a Lambda). ${DANGER}`,
     help: 'Don’t load the file with Keras, unless you trust who made it.',
   },
   {
@@ -137,17 +140,15 @@ function foundIn({ targets, problems, notes }: Scan): Found[] {
     ...[...problems, ...notes].filter(isOfCode).map((text) => ({
       rule: 'goodnet/code-in-file' as const,
       level: 'warning' as const,
+      text: `${text} ${DANGER}`,
+      key: text,
+    })),
+    ...problems.map((text) => ({
+      rule: 'goodnet/not-scanned' as const,
+      level: 'warning' as const,
       text,
       key: text,
     })),
-    ...problems
-      .filter((text) => !isOfCode(text))
-      .map((text) => ({
-        rule: 'goodnet/not-scanned' as const,
-        level: 'warning' as const,
-        text,
-        key: text,
-      })),
   ];
 }
 
