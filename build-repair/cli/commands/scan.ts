@@ -114,11 +114,28 @@ async function scanFile(
 ): Promise<{ scanned: Scan; sha256: string }> {
   const { lines } = await startWork(flags);
   if (told?.said) lines.say(told.said);
+  withoutEffect(flags).forEach(lines.say);
   const left = flags.sarif === undefined ? undefined : 'the SARIF tells so.';
   const scanned = await interruptible((signal) => scanNet(netPath, flags, lines, signal), left).finally(() =>
     lines.finish(),
   );
   return { scanned, sha256: await digestOf(netPath) };
+}
+
+/** What was told of clean images where there are none, in a sentence. */
+function withoutEffect(flags: ScanFlags): string[] {
+  if (flags.clean !== undefined) return [];
+  const told = [
+    flags.fit !== undefined && '--fit',
+    flags.classOrder !== undefined && '--class-order',
+    flags.group !== undefined && '--group',
+    flags.dataName !== undefined && '--data-name',
+    flags.labelName !== undefined && '--label-name',
+    flags.layout !== undefined && '--layout',
+    flags.skipBad && '--skip-bad',
+    flags.acceptLowAccuracy && '--accept-low-accuracy',
+  ].filter((each) => each !== undefined && each !== false);
+  return told.length > 0 ? [`${told.join(', ')} has no effect without --clean: it is for clean images`] : [];
 }
 
 /** SARIF of a scan that failed, so that none of an earlier one is taken for it. What failed is told even where this can't be written. */

@@ -53,6 +53,13 @@ test('a net with code in it is not run: what is told of it is what inspect knows
   expect(run.results[0]).toMatchObject({ ruleId: 'goodnet/code-in-file' });
 });
 
+test('what is told of clean images has no effect without any, and it is said so', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const { code } = await goodnet('scan', at('no-net.h5'), '--group', 'prefix:_', '--skip-bad');
+  expect(code).toBe(1);
+  expect(said.mock.calls.flat().join('')).toContain('--group, --skip-bad has no effect without --clean');
+});
+
 test('SARIF alone on standard output, and not with JSON', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { out } = await goodnet('scan', at('nets/chain.h5'), '--sarif', '-');
