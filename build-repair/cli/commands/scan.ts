@@ -163,7 +163,7 @@ async function scanNet(
   const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
   let clean: ImageSet | undefined;
   try {
-    clean = flags.clean === undefined ? undefined : await openLabelled(flags.clean, shown, flags);
+    clean = flags.clean === undefined ? undefined : await openLabelled(flags.clean, shown, { ...flags, isPromised: false });
     lines.begin(
       scanSteps({
         images: clean?.size ?? 0,
@@ -199,6 +199,9 @@ async function refusedNet(netPath: string, flags: ScanFlags, error: unknown): Pr
     throw error;
   });
   if (described.problems.length === 0) throw error;
+  // Not what the net is like, but what was not told of it.
+  if (described.format === 'weights-h5' && described.parameters > 0 && flags.architecture === undefined)
+    throw new UsageError(error.message, { hint: error.hint, cause: error });
   return refused(described);
 }
 

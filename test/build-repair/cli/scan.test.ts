@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { fixture } from '../../models/keras/nets';
 import { FLAT, IMAGE, sequential, writeNet } from '../../models/keras/write-net';
 import { writeSmallJob } from '../job/small-job';
 import { commandLine } from './in-process';
@@ -58,6 +59,14 @@ test('what is told of clean images has no effect without any, and it is said so'
   const { code } = await goodnet('scan', at('no-net.h5'), '--group', 'prefix:_', '--skip-bad');
   expect(code).toBe(1);
   expect(said.mock.calls.flat().join('')).toContain('--group, --skip-bad has no effect without --clean');
+});
+
+test('weights without an architecture are wrong use, told once', async () => {
+  const { code, out, err } = await goodnet('scan', fixture('keras3/plain.weights.h5'));
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err.match(/weights only/g)).toHaveLength(1);
+  expect(err).toMatch(/--architecture/);
 });
 
 test('SARIF alone on standard output, and not with JSON', async () => {
