@@ -83,7 +83,9 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     remarks: [
       ...(options.remarks ?? []),
       ...ownInWords(folders, classNames, known, options),
-      ...[remark, alike, framesInWords(frames, within, path, options.isPromised)].filter((each) => each !== undefined),
+      ...[remark, alike, framesInWords(frames, within, path, options.isPromised)].filter(
+        (each) => each !== undefined,
+      ),
     ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);

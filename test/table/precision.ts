@@ -22,7 +22,10 @@ console.log(
 /** The share that is found, 0–1, told as such or in percent; ends the program where it is neither. */
 function detectionOf(args: string[]): number {
   try {
-    const { values } = parseArgs({ args, options: { detection: { type: 'string', default: String(AT_BEST) } } });
+    const { values } = parseArgs({
+      args,
+      options: { detection: { type: 'string', default: String(AT_BEST) } },
+    });
     const [, number, sign] = /^([\d.]+)\s*(%?)$/.exec(values.detection.trim()) ?? [];
     const share = Number(number ?? Number.NaN) / (sign === '%' ? 100 : 1);
     if (share >= 0 && share <= 1) return share;

@@ -163,7 +163,10 @@ async function scanNet(
   const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
   let clean: ImageSet | undefined;
   try {
-    clean = flags.clean === undefined ? undefined : await openLabelled(flags.clean, shown, { ...flags, isPromised: false });
+    clean =
+      flags.clean === undefined
+        ? undefined
+        : await openLabelled(flags.clean, shown, { ...flags, isPromised: false });
     lines.begin(
       scanSteps({
         images: clean?.size ?? 0,

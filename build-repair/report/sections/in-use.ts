@@ -39,6 +39,7 @@ function basis({ kind, observed }: Report): string {
   const sets = kind === 'evaluation' ? (observed?.poisoned.length ?? 0) : 0;
   if (sets === 0)
     return 'No poisoned images were measured. Assumed is the best that can be: all poisoned pictures are found, and α of the clean ones are flagged. Where fewer are found, fewer flags are right.';
-  const found = sets === 1 ? 'were found here' : 'were found of that poisoned set here of which the fewest were';
+  const found =
+    sets === 1 ? 'were found here' : 'were found of that poisoned set here of which the fewest were';
   return `By what was measured here: as many of the poisoned pictures are found as ${found}. As many of the clean ones are flagged as were here, or α of them where that is more.`;
 }
