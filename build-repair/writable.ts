@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { GoodNetError, messageOf } from '../models/errors';
+import type { Stats } from 'node:fs';
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
+import { GoodNetError, messageOf, UsageError } from '../models/errors';
 
 /** What is told where a file can't be written. */
 export function cannotWrite(path: string, cause: unknown): GoodNetError {
@@ -12,6 +14,70 @@ export function cannotWrite(path: string, cause: unknown): GoodNetError {
 
 /** @throws GoodNetError `environment` where a folder is in the place of a file that is to be written */
 export async function refuseFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (found?.isDirectory()) throw cannotWrite(path, new Error('it is a folder'));
+}
+
+/** Where what is written to a path goes. */
+export interface Target {
+  /** The file itself: a link was followed. */
+  readonly path: string;
+  /** A device or a named pipe, which is written to and never replaced. */
+  readonly isStream: boolean;
+}
+
+/**
+ * Follows links to the file that is to be written, whether it is there yet or not.
+ * @throws GoodNetError `environment` for a folder, a socket, a disk, and a link that leads round in a circle
+ */
+export async function targetOf(path: string): Promise<Target> {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ELOOP') throw cannotWrite(path, cause);
+    return undefined;
+  });
+  if (found?.isDirectory()) throw cannotWrite(path, new Error('it is a folder'));
+  if (found?.isSocket()) throw cannotWrite(path, new Error('it is a socket'));
+  if (found?.isBlockDevice()) throw cannotWrite(path, new Error('it is a disk'));
+  if (found && !found.isFile()) return { path, isStream: true };
+  const link = await lstat(path).catch(() => undefined);
+  if (!link?.isSymbolicLink()) return { path, isStream: false };
+  if (found) return { path: await realpath(path), isStream: false };
+  return targetOf(resolve(await realpath(dirname(path)), await readlink(path)));
+}
+
+/**
+ * Refuses to write over what a command reads.
+ * @param inputs the paths that it reads: files, and folders with what is in them but earlier results; S3 addresses are none of these
+ * @throws UsageError where the file is one of them
+ */
+export async function refuseInputs(path: string, inputs: readonly string[]): Promise<void> {
+  const found = await statOf(path);
+  if (!found?.isFile()) return;
+  for (const input of inputs) {
+    const read = await statOf(input);
+    if (!read) continue;
+    if (isSame(found, read) || (read.isDirectory() && (await isWithin(path, input))))
+      throw new UsageError(`${path} would be written over, and ${input} is read from it`, {
+        hint: 'Give another place.',
+      });
+  }
+}
+
+/** Whether two are the same file, whatever they are called. */
+export function isSame(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+/** What results end in: where some lie in a folder of images they may be written anew. */
+const RESULTS = ['.csv', '.jsonl', '.json', '.sarif', '.html'];
+const LABELS = 'labels.csv';
+
+async function isWithin(path: string, folder: string): Promise<boolean> {
+  if (RESULTS.includes(extname(path).toLowerCase()) && basename(path) !== LABELS) return false;
+  const near = relative(await realpath(folder), await realpath(path));
+  return near.split(sep)[0] !== '..';
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
 }

@@ -14,6 +14,8 @@ export interface ImageFlags {
   readonly labelName?: string;
   readonly layout?: string;
   readonly skipBad?: boolean;
+  /** No flag: whether the command promises a rate of false alarms; by default so. */
+  readonly isPromised?: boolean;
 }
 
 /** The flag for what images are called in a file of arrays. */
@@ -86,6 +88,7 @@ export async function openLabelled(
     ownNames: net.ownNames,
     labelsRequired: true,
     group: flags.group,
+    isPromised: flags.isPromised,
     dataName: flags.dataName,
     labelName: flags.labelName,
     layout: parseLayout(flags.layout),

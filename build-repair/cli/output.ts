@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, fstatSync, type Stats } from 'node:fs';
+import { access, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkPlace } from '../../models/bundle/place';
-import { cannotWrite, refuseFolder } from '../writable';
+import { cannotWrite, isSame, refuseInputs, targetOf } from '../writable';
 
-/** Text that goes to a file, whole or not at all, or to standard output. */
+/** Text that goes to a file, whole or not at all, or to standard output, a device or a named pipe. */
 export interface Output {
   write(text: string): Promise<void>;
   /** Puts the file into its place. */
@@ -14,23 +15,65 @@ export interface Output {
 }
 
 /**
+ * A link is written through to its file; a device or a named pipe is written to as it is, and not replaced.
  * @param path undefined or `-` for standard output
  * @throws GoodNetError `environment` when the file can't be made
  */
 export async function openOutput(path: string | undefined): Promise<Output> {
-  if (path === undefined || path === '-') {
-    return {
-      write: async (text) => {
-        if (!process.stdout.write(text)) await new Promise((done) => process.stdout.once('drain', done));
-      },
-      finish: async () => {},
-      discard: async () => {},
-    };
+  if (path === undefined || path === '-') return toStream(process.stdout);
+  const target = await targetOf(path);
+  const own = await ownStream(path);
+  if (own) return toStream(own);
+  return target.isStream ? toDevice(path) : toFile(path, target.path);
+}
+
+function toStream(stream: NodeJS.WriteStream): Output {
+  return {
+    write: async (text) => {
+      if (!stream.write(text)) await new Promise((done) => stream.once('drain', done));
+    },
+    finish: async () => {},
+    discard: async () => {},
+  };
+}
+
+/** The stream of our own that a path such as /dev/stdout is. */
+async function ownStream(path: string): Promise<NodeJS.WriteStream | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && [process.stdout, process.stderr].find(({ fd }) => isOpenOn(fd, found));
+}
+
+function isOpenOn(fd: number, found: Stats): boolean {
+  try {
+    return isSame(fstatSync(fd), found);
+  } catch {
+    // It is closed.
+    return false;
   }
-  await mkdir(dirname(path), { recursive: true }).catch((cause) => {
+}
+
+async function toDevice(path: string): Promise<Output> {
+  const file = await open(path, constants.O_WRONLY).catch((cause) => {
     throw cannotWrite(path, cause);
   });
-  const aside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  return {
+    write: async (text) => {
+      await file.writeFile(text).catch(async (cause) => {
+        await file.close();
+        throw cannotWrite(path, cause);
+      });
+    },
+    finish: () => file.close(),
+    discard: () => file.close(),
+  };
+}
+
+/** @param path as it was given @param place where that leads to */
+async function toFile(path: string, place: string): Promise<Output> {
+  await mkdir(dirname(place), { recursive: true }).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+  const aside = `${place}.${randomUUID().slice(0, 8)}.tmp`;
   const file: FileHandle = await open(aside, 'wx').catch((cause) => {
     throw cannotWrite(path, cause);
   });
@@ -53,7 +96,7 @@ export async function openOutput(path: string | undefined): Promise<Output> {
       orDiscard(async () => {
         await file.sync();
         await file.close();
-        await rename(aside, path);
+        await rename(aside, place);
       }),
     discard,
   };
@@ -68,9 +111,16 @@ export async function writeText(path: string, text: string): Promise<void> {
 
 /**
  * Looks whether a file can be written, before the work whose result it is to hold.
- * @throws GoodNetError `environment` where it can't, as far as that can be told without writing
+ * @param inputs what the command reads, which is not to be written over
+ * @throws UsageError where it is one of the inputs; GoodNetError `environment` where it can't be written, as far as that can be told
+ * without writing
  */
-export async function checkOutput(path: string): Promise<void> {
-  await refuseFolder(path);
-  await checkPlace(dirname(path));
+export async function checkOutput(path: string, inputs: readonly string[] = []): Promise<void> {
+  if (path === '-') return;
+  const target = await targetOf(path);
+  await refuseInputs(path, inputs);
+  if (!target.isStream) return checkPlace(dirname(target.path));
+  await access(path, constants.W_OK).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
 }

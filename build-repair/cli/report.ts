@@ -22,13 +22,18 @@ export function reportOption(command: Command, place: string): Command {
 
 /**
  * Where the report goes; to be asked before the work.
+ * @param inputs what the command reads, which is not to be written over
  * @returns undefined for no report
- * @throws UsageError where a file of somebody else's is in the default place; GoodNetError where none can be written
+ * @throws UsageError where a file of somebody else's is in the default place, or an input in the given one; GoodNetError where none can be written
  */
-export async function reportPlace({ report }: ReportFlags, usual: string): Promise<string | undefined> {
+export async function reportPlace(
+  { report }: ReportFlags,
+  usual: string,
+  inputs: readonly string[] = [],
+): Promise<string | undefined> {
   if (report === false) return undefined;
   if (typeof report === 'string') {
-    await checkOutput(report);
+    await checkOutput(report, inputs);
     return report;
   }
   if (await isForeign(usual)) {

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { checkPlace } from '../../models/bundle/place';
 import { UsageError } from '../../models/errors';
+import { type Target, targetOf } from '../writable';
 
 /** Where a net is written, and as what: a Keras file, or a folder of TensorFlow.js. */
 export interface Place {
@@ -23,7 +24,8 @@ const WRITTEN = ['model.json', 'weights.bin'];
  * can be written
  */
 export async function placeOf(to: string, isForced: boolean): Promise<Place> {
-  const path = resolve(to);
+  const { path, isStream } = await targetOfNet(resolve(to));
+  if (isStream) throw new UsageError(`--to ${to}: it is no file`, { hint: ELSEWHERE });
   const ending = extname(path).toLowerCase();
   if (OTHERS.includes(ending)) {
     throw new UsageError(`--to ${to}: nets are written as Keras .h5, or as a folder of TensorFlow.js`, {
@@ -35,6 +37,12 @@ export async function placeOf(to: string, isForced: boolean): Promise<Place> {
   if (found) await refuseLoss(to, path, kind, found.isDirectory(), isForced);
   await checkPlace(dirname(path));
   return { kind, path };
+}
+
+/** A link to a file is written through; folders are looked at later. */
+async function targetOfNet(path: string): Promise<Target> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ? { path, isStream: false } : targetOf(path);
 }
 
 async function refuseLoss(

@@ -15,6 +15,8 @@ export interface FolderSetOptions extends FilesOptions, FolderLabelOptions {
   readonly group?: Grouping;
   /** What else whoever uses the set should know, in sentences. */
   readonly remarks?: readonly string[];
+  /** Whether whoever uses the set promises a rate of false alarms; by default so. */
+  readonly isPromised?: boolean | undefined;
 }
 
 /**
@@ -81,7 +83,9 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     remarks: [
       ...(options.remarks ?? []),
       ...ownInWords(folders, classNames, known, options),
-      ...[remark, alike, framesInWords(frames, within, path)].filter((each) => each !== undefined),
+      ...[remark, alike, framesInWords(frames, within, path, options.isPromised)].filter(
+        (each) => each !== undefined,
+      ),
     ],
   };
   return listedSet(basename(resolve(path)), grouped, has, options);
@@ -178,7 +182,7 @@ async function openListed(
   const remarks = [
     ...(options.remarks ?? []),
     ...ownInWords(called, classNames, known, options),
-    ...[remark, framesInWords(frames, names, path)].filter((each) => each !== undefined),
+    ...[remark, framesInWords(frames, names, path, options.isPromised)].filter((each) => each !== undefined),
   ];
   return listedSet(basename(resolve(path)), images, { ...has, remarks }, options);
 }

@@ -103,14 +103,16 @@ export function framesOf(files: readonly string[]): ImageSet['frames'] {
   return { groups: count, flag: `--group prefix:${separator}` };
 }
 
-/** The same in a sentence. */
+/** The same in a sentence. @param isPromised whether whoever uses the set promises a rate of false alarms */
 export function framesInWords(
   frames: ImageSet['frames'],
   { length }: readonly string[],
   path: string,
+  isPromised = true,
 ): string | undefined {
+  const otherwise = isPromised ? ', or false alarms may come out higher than promised' : '';
   return (
     frames &&
-    `The ${length} images of ${path} look like frames of ${frames.groups} groups: ${frames.flag} keeps each together, or false alarms may come out higher than promised`
+    `The ${length} images of ${path} look like frames of ${frames.groups} groups: ${frames.flag} keeps each together${otherwise}`
   );
 }

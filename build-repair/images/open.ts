@@ -36,6 +36,8 @@ export interface OpenOptions {
   readonly dataName?: string | undefined;
   readonly labelName?: string | undefined;
   readonly layout?: Layout;
+  /** Whether whoever uses the set promises a rate of false alarms; by default so. */
+  readonly isPromised?: boolean | undefined;
   /** Leaves images that can't be read out and counts them. */
   readonly skipBad?: boolean;
 }

@@ -28,6 +28,7 @@ p{margin:.4rem 0}
 
 .finding{border:1px solid var(--line);border-left:5px solid var(--muted);border-radius:8px;background:var(--card);
 padding:1.4rem 1.6rem}
+.finding+.finding{margin-top:1.5rem}
 .finding h2{margin:0 0 .35rem;font-size:1.7rem;letter-spacing:-.015em}
 .finding.none{border-left-color:var(--line);padding:1rem 1.25rem}
 .finding.none h2{font-size:1.05rem;letter-spacing:0}

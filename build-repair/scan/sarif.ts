@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Log, ReportingDescriptor, Result } from 'sarif';
+import type { Log, ReportingDescriptor, Result, Run } from 'sarif';
 import { isOfCode } from '../../models/keras';
 import { version } from '../../models/version';
 import type { Scan } from './types';
@@ -19,6 +19,9 @@ interface Rule {
   readonly help: string;
 }
 
+const DANGER =
+  'Code of a file is run where it is loaded with unsafe deserialization, and can do whatever the program may that loads it. GoodNet never runs it.';
+
 /** What results are of. Their ids stay as they are: alerts are known again by them. */
 const RULES = [
   {
@@ -34,7 +37,7 @@ const RULES = [
     name: 'CodeInFile',
     level: 'warning',
     short: 'Code of the author’s own in the file',
-    full: 'The file holds code (a Lambda) that Keras may run when the net is loaded or used. GoodNet never runs it.',
+    full: `The file holds code (a Lambda). ${DANGER}`,
     help: 'Don’t load the file with Keras, unless you trust who made it.',
   },
   {
@@ -87,21 +90,41 @@ export function scanSarif(scan: Scan, file: ScannedFile): Log {
     },
   }));
   const told = [scanOutcome(scan).join(' '), ...scan.notTold, ...scan.notes];
+  return logOf({
+    artifacts: [{ location: { uri }, hashes: { 'sha-256': file.sha256 } }],
+    invocations: [
+      {
+        executionSuccessful: scan.outcome !== 'refused',
+        toolExecutionNotifications: told.map((text) => ({ level: 'note', message: { text } })),
+      },
+    ],
+    results,
+  });
+}
+
+/**
+ * A scan that failed in SARIF: no results, and why.
+ * @param path the net's
+ */
+export function failedSarif(why: string, path: string): Log {
+  return logOf({
+    artifacts: [{ location: { uri: uriOf(path) } }],
+    invocations: [
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [{ level: 'error', message: { text: why } }],
+      },
+    ],
+    results: [],
+  });
+}
+
+function logOf(run: Omit<Run, 'tool'>): Log {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
-      {
-        tool: { driver: { name: 'GoodNet', semanticVersion: version, rules: RULES.map(ruleOf) } },
-        artifacts: [{ location: { uri }, hashes: { 'sha-256': file.sha256 } }],
-        invocations: [
-          {
-            executionSuccessful: scan.outcome !== 'refused',
-            toolExecutionNotifications: told.map((text) => ({ level: 'note', message: { text } })),
-          },
-        ],
-        results,
-      },
+      { tool: { driver: { name: 'GoodNet', semanticVersion: version, rules: RULES.map(ruleOf) } }, ...run },
     ],
   };
 }
@@ -117,17 +140,15 @@ function foundIn({ targets, problems, notes }: Scan): Found[] {
     ...[...problems, ...notes].filter(isOfCode).map((text) => ({
       rule: 'goodnet/code-in-file' as const,
       level: 'warning' as const,
+      text: `${text} ${DANGER}`,
+      key: text,
+    })),
+    ...problems.map((text) => ({
+      rule: 'goodnet/not-scanned' as const,
+      level: 'warning' as const,
       text,
       key: text,
     })),
-    ...problems
-      .filter((text) => !isOfCode(text))
-      .map((text) => ({
-        rule: 'goodnet/not-scanned' as const,
-        level: 'warning' as const,
-        text,
-        key: text,
-      })),
   ];
 }
 

@@ -43,10 +43,27 @@ export function rowsToStdout(format: RowFormat, by: Judge): WrittenRows {
     if (!process.stdout.isTTY) return text;
     return format === 'csv' ? printable(text) : printableJson(text);
   };
-  const say = async (text: string) => {
-    if (text !== '' && !process.stdout.write(shown(text))) {
+  return rowsToStream(format, by, async (text) => {
+    if (!process.stdout.write(shown(text))) {
       await new Promise((done) => process.stdout.once('drain', done));
     }
+  });
+}
+
+/**
+ * Rows to what can't be gone on with, such as a named pipe.
+ * @param by what gives the verdicts
+ * @param put writes text there
+ * @param close ends it
+ */
+export function rowsToStream(
+  format: RowFormat,
+  by: Judge,
+  put: (text: string) => Promise<void>,
+  close: () => Promise<void> = async () => {},
+): WrittenRows {
+  const say = async (text: string) => {
+    if (text !== '') await put(text);
   };
   let isBegun = false;
   return {
@@ -59,6 +76,7 @@ export function rowsToStdout(format: RowFormat, by: Judge): WrittenRows {
     restart: async () => {},
     finish: async () => {
       if (!isBegun) await say(headOf(format));
+      await close();
     },
     leave: async () => false,
   };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { ImageSet } from '../../../models/images/set';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate';
@@ -19,6 +20,8 @@ import { type ReportFlags, reportOption, reportPlace, writeReport } from '../rep
 import { startWork } from '../start';
 
 const REPORT = 'report.html';
+/** What a store or bundle can't be read without. Other files may lie in a store, such as reports. */
+const POINTERS = ['current.json', 'manifest.json'];
 
 interface EvaluateFlags extends ImageFlags, ReportFlags {
   clean: string;
@@ -41,8 +44,9 @@ export function evaluateCommand(): Command {
   reportOption(command, REPORT);
   groupOption(command, 'how the clean images belong together, of which intervals then are');
   return classOrderOption(imageOptions(command)).action(async (path: string, flags: EvaluateFlags) => {
-    const report = await reportPlace(flags, REPORT);
-    if (flags.json !== undefined) await checkOutput(flags.json);
+    const inputs = [flags.clean, ...flags.poisoned, ...POINTERS.map((name) => join(path, name))];
+    const report = await reportPlace(flags, REPORT, inputs);
+    if (flags.json !== undefined) await checkOutput(flags.json, inputs);
     const { pinBundle } = await import('../../screen/pin');
     const { GoodNet } = await import('../../../models/goodnet');
     const { Clock } = await import('../../report/clock');

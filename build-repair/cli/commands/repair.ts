@@ -100,7 +100,9 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
   const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
   const pixels = told?.scaling;
   if (flags.hosts !== undefined && !flags.images) throw bothKept();
-  const report = await reportPlace(flags, join(flags.out, 'report.html'));
+  const { clean, unlabelled, hosts, architecture } = flags;
+  const inputs = [netPath, clean, unlabelled, hosts, architecture].filter((each) => each !== undefined);
+  const report = await reportPlace(flags, join(flags.out, 'report.html'), inputs);
   const { Clock } = await import('../../report/clock');
   const clock = new Clock();
   const signing = await openSigning(flags.sign, trustOf(undefined), printError);

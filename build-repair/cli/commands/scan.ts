@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
-import { GoodNetError, NetError } from '../../../models/errors';
+import type { Log } from 'sarif';
+import { GoodNetError, messageOf, NetError, UsageError } from '../../../models/errors';
 import type { Fit } from '../../../models/images/fit';
 import type { ImageSet } from '../../../models/images/set';
 import type { ImageSize } from '../../../models/keras';
@@ -60,7 +61,10 @@ export function scanCommand(): Command {
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
     .option('--accept-low-accuracy', 'go on where labels and net don’t fit')
     .option('--json', 'print JSON')
-    .option('--sarif <file>', 'write SARIF 2.1.0, too, for code scanning')
+    .option(
+      '--sarif <file>',
+      'write SARIF 2.1.0, too, for code scanning; -: to standard output, in place of the text',
+    )
     .option(
       '--exit-code <n>',
       'for pipelines: exit with this where there are signs of a backdoor, with 0 where there are none (errors exit with 1 or 2)',
@@ -71,25 +75,78 @@ export function scanCommand(): Command {
 
 async function scanAction(netPath: string, flags: ScanFlags): Promise<void> {
   const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
-  if (flags.sarif !== undefined) await checkOutput(flags.sarif);
-  const { lines } = await startWork(flags);
-  if (told?.said) lines.say(told.said);
-  const scanned = await interruptible((signal) => scanNet(netPath, flags, lines, signal)).finally(() =>
-    lines.finish(),
-  );
+  await checkSarif(netPath, flags);
+  const { scanned, sha256 } = await scanFile(netPath, flags, told).catch(async (error) => {
+    await writeFailed(netPath, flags, error);
+    throw error;
+  });
   const { scanOutcome, scanText } = await import('../../scan/words');
-  const file = { path: netPath, sha256: await digestOf(netPath) };
   if (flags.sarif !== undefined) {
     const { scanSarif } = await import('../../scan/sarif');
-    await writeText(flags.sarif, `${JSON.stringify(scanSarif(scanned, file), null, 2)}\n`);
+    await writeSarif(flags.sarif, scanSarif(scanned, { path: netPath, sha256 }));
   }
   if (flags.json) {
     const said = scanOutcome(scanned).join(' ');
-    printJson({ net: netPath, sha256: file.sha256, said, ...scanned, goodnet: version });
-  } else print(scanText(scanned, lookOf(process.stdout)));
+    printJson({ net: netPath, sha256, said, ...scanned, goodnet: version });
+  } else if (flags.sarif !== '-') print(scanText(scanned, lookOf(process.stdout)));
   // Not as if it had been looked at.
   if (scanned.outcome === 'refused') throw new Outcome(EXIT.failed);
   if (scanned.outcome === 'signs' && flags.exitCode !== undefined) throw new Outcome(flags.exitCode);
+}
+
+/** Before the work: whether SARIF can be written where it is to go. */
+async function checkSarif(netPath: string, { sarif, json, clean, architecture }: ScanFlags): Promise<void> {
+  if (sarif === undefined) return;
+  if (sarif === '-' && json)
+    throw new UsageError('--sarif - and --json both go to standard output', {
+      hint: 'Give --sarif a file, or leave one of them out.',
+    });
+  await checkOutput(
+    sarif,
+    [netPath, clean, architecture].filter((each) => each !== undefined),
+  );
+}
+
+async function scanFile(
+  netPath: string,
+  flags: ScanFlags,
+  told: ReturnType<typeof readPixels> | undefined,
+): Promise<{ scanned: Scan; sha256: string }> {
+  const { lines } = await startWork(flags);
+  if (told?.said) lines.say(told.said);
+  withoutEffect(flags).forEach(lines.say);
+  const left = flags.sarif === undefined ? undefined : 'the SARIF tells so.';
+  const scanned = await interruptible((signal) => scanNet(netPath, flags, lines, signal), left).finally(() =>
+    lines.finish(),
+  );
+  return { scanned, sha256: await digestOf(netPath) };
+}
+
+/** What was told of clean images where there are none, in a sentence. */
+function withoutEffect(flags: ScanFlags): string[] {
+  if (flags.clean !== undefined) return [];
+  const told = [
+    flags.fit !== undefined && '--fit',
+    flags.classOrder !== undefined && '--class-order',
+    flags.group !== undefined && '--group',
+    flags.dataName !== undefined && '--data-name',
+    flags.labelName !== undefined && '--label-name',
+    flags.layout !== undefined && '--layout',
+    flags.skipBad && '--skip-bad',
+    flags.acceptLowAccuracy && '--accept-low-accuracy',
+  ].filter((each) => each !== undefined && each !== false);
+  return told.length > 0 ? [`${told.join(', ')} has no effect without --clean: it is for clean images`] : [];
+}
+
+/** SARIF of a scan that failed, so that none of an earlier one is taken for it. What failed is told even where this can't be written. */
+async function writeFailed(path: string, { sarif }: ScanFlags, error: unknown): Promise<void> {
+  if (sarif === undefined) return;
+  const { failedSarif } = await import('../../scan/sarif');
+  await writeSarif(sarif, failedSarif(messageOf(error), path)).catch(() => {});
+}
+
+async function writeSarif(path: string, log: Log): Promise<void> {
+  await writeText(path, `${JSON.stringify(log, null, 2)}\n`);
 }
 
 async function scanNet(
@@ -106,7 +163,10 @@ async function scanNet(
   const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
   let clean: ImageSet | undefined;
   try {
-    clean = flags.clean === undefined ? undefined : await openLabelled(flags.clean, shown, flags);
+    clean =
+      flags.clean === undefined
+        ? undefined
+        : await openLabelled(flags.clean, shown, { ...flags, isPromised: false });
     lines.begin(
       scanSteps({
         images: clean?.size ?? 0,
@@ -142,6 +202,9 @@ async function refusedNet(netPath: string, flags: ScanFlags, error: unknown): Pr
     throw error;
   });
   if (described.problems.length === 0) throw error;
+  // Not what the net is like, but what was not told of it.
+  if (described.format === 'weights-h5' && described.parameters > 0 && flags.architecture === undefined)
+    throw new UsageError(error.message, { hint: error.hint, cause: error });
   return refused(described);
 }
 

@@ -10,13 +10,16 @@ import { fittedInWords } from '../../images/fitted';
 import { passedOverLines } from '../../images/passed-over';
 import { PORTION } from '../../screen/portion-size';
 import type { Source } from '../../screen/portions';
-import { headOf, type RowFormat } from '../../screen/rows';
+import { headOf, type Judge, type RowFormat } from '../../screen/rows';
 import type { ScreenTotals } from '../../screen/screen';
 import type { ScreenerSetup } from '../../screen/screener';
+import type { WrittenRows } from '../../screen/written';
+import { targetOf } from '../../writable';
 import { EXIT, Outcome } from '../exit';
 import { Interrupted, interruptible } from '../interrupt';
 import { dataNameOption, parseLayout } from '../open';
 import { whole } from '../options';
+import { checkOutput, openOutput } from '../output';
 import { ProgressLines } from '../progress-lines';
 import { openTrusted, trustOf } from '../trust';
 
@@ -89,11 +92,11 @@ async function screenAll(
 ): Promise<ScreenTotals> {
   const { dataName } = flags;
   const layout = parseLayout(flags.layout);
+  if (flags.out !== undefined) await checkOutput(flags.out, paths);
   const { recording, leaveOut } = await recordingOf(flags, paths);
   const { pinBundle } = await import('../../screen/pin');
   const { openSource } = await import('../../screen/portions');
   const { screen } = await import('../../screen/screen');
-  const { rowsToFile, rowsToStdout } = await import('../../screen/written');
   const keys = trustOf(flags.trust);
   const pinned = await pinBundle(bundle, await openTrusted(keys, lines.say));
   const close: (() => void)[] = [];
@@ -119,15 +122,8 @@ async function screenAll(
       ...(dataName === undefined ? [] : [dataName]),
       paths.map((path) => (isS3(path) ? path : resolve(path))),
     ];
-    const rows =
-      flags.out === undefined || flags.out === '-'
-        ? rowsToStdout(format, { model, alpha })
-        : await rowsToFile(
-            flags.out,
-            format,
-            { model, alpha },
-            createHash('sha256').update(JSON.stringify(about)).digest('hex'),
-          );
+    const what = createHash('sha256').update(JSON.stringify(about)).digest('hex');
+    const rows = await rowsTo(flags.out, format, { model, alpha }, what);
     if (rows.from) lines.say(`Going on after ${rows.from.totals.images} images`);
     try {
       const totals = await interruptible((signal) =>
@@ -154,6 +150,21 @@ async function screenAll(
     for (const each of close) each();
     await pinned.close();
   }
+}
+
+/** Rows to where `--out` tells. @param about tells this work from any other */
+async function rowsTo(
+  out: string | undefined,
+  format: RowFormat,
+  by: Judge,
+  about: string,
+): Promise<WrittenRows> {
+  const { rowsToFile, rowsToStdout, rowsToStream } = await import('../../screen/written');
+  if (out === undefined || out === '-') return rowsToStdout(format, by);
+  const target = await targetOf(out);
+  if (!target.isStream) return rowsToFile(target.path, format, by, about);
+  const output = await openOutput(out);
+  return rowsToStream(format, by, output.write, output.finish);
 }
 
 /** A pool of one process a core; this one alone where that is all, or tfjs-node uses all cores by itself. */

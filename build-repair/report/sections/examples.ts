@@ -19,10 +19,16 @@ export const P_VALUE = 'The p-value tells how often a clean image is at least as
 
 /** What the second picture of a card is. */
 export const WHERE =
-  'Below a flagged picture, in red, is where the net minds being kept from seeing it, and in a white box the place without which it names another class; no box where that is no one place. In a clean picture that may be what it shows.';
+  'Below a flagged picture it is shown again: in red the parts that the net’s answer depends on, and in a white box the place without which it names another class; no box where that is no one place. In a clean picture that may be what it shows.';
+
+/** Whether the most suspicious images, which come first, are shown with where: then it is said there what that is. */
+export function isToldBefore({ observed, places }: Report): boolean {
+  return observed?.clean.mostSuspicious.some((image) => places?.has(image)) ?? false;
+}
 
 /** Images drawn at random from each outcome, with their verdicts. */
-export async function examplesSection({ observed, bundle, kind, places }: Report): Promise<Html> {
+export async function examplesSection(report: Report): Promise<Html> {
+  const { observed, bundle, kind, places } = report;
   if (!observed || kind === 'repair') return html``;
   const groups: Html[] = [];
   // Where there are few alarms, the most suspicious images are all of them.
@@ -40,7 +46,7 @@ export async function examplesSection({ observed, bundle, kind, places }: Report
   }
   return html`<section aria-labelledby="examples">
 <h2 id="examples">Examples</h2>
-<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}${places?.size ? ` ${WHERE}` : ''}</p>
+<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}${places?.size && !isToldBefore(report) ? ` ${WHERE}` : ''}</p>
 ${groups}
 </section>`;
 }

@@ -40,6 +40,6 @@ function basis({ kind, observed }: Report): string {
   if (sets === 0)
     return 'No poisoned images were measured. Assumed is the best that can be: all poisoned pictures are found, and α of the clean ones are flagged. Where fewer are found, fewer flags are right.';
   const found =
-    sets === 1 ? 'as many found as here' : 'as many found as of the set here of which the least is';
-  return `By what was measured here: ${found}, and as many false alarms, or α where that is more.`;
+    sets === 1 ? 'were found here' : 'were found of that poisoned set here of which the fewest were';
+  return `By what was measured here: as many of the poisoned pictures are found as ${found}. As many of the clean ones are flagged as were here, or α of them where that is more.`;
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { fixture } from '../../models/keras/nets';
 import { FLAT, IMAGE, sequential, writeNet } from '../../models/keras/write-net';
 import { writeSmallJob } from '../job/small-job';
 import { commandLine } from './in-process';
@@ -52,6 +53,51 @@ test('a net with code in it is not run: what is told of it is what inspect knows
   const [run] = JSON.parse(readFileSync(at('code.sarif'), 'utf8')).runs;
   expect(run.results[0]).toMatchObject({ ruleId: 'goodnet/code-in-file' });
 });
+
+test('what is told of clean images has no effect without any, and it is said so', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const { code } = await goodnet('scan', at('no-net.h5'), '--group', 'prefix:_', '--skip-bad');
+  expect(code).toBe(1);
+  expect(said.mock.calls.flat().join('')).toContain('--group, --skip-bad has no effect without --clean');
+});
+
+test('weights without an architecture are wrong use, told once', async () => {
+  const { code, out, err } = await goodnet('scan', fixture('keras3/plain.weights.h5'));
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err.match(/weights only/g)).toHaveLength(1);
+  expect(err).toMatch(/--architecture/);
+});
+
+test('SARIF alone on standard output, and not with JSON', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const { out } = await goodnet('scan', at('nets/chain.h5'), '--sarif', '-');
+  expect(out).toBe('');
+  expect(JSON.parse(write.mock.calls.map(([text]) => text).join('')).version).toBe('2.1.0');
+  const both = await goodnet('scan', at('nets/chain.h5'), '--sarif', '-', '--json');
+  expect(both.code).toBe(2);
+  expect(both.err).toMatch(/both go to standard output/);
+}, 60_000);
+
+test.each([
+  ['no such net', ['no-such-net.h5'], /no-such-net\.h5/],
+  [
+    'labels that don’t fit',
+    [at('nets/chain.h5'), '--clean', at('clean.h5')],
+    /not shown what it was trained on/,
+  ],
+])(
+  '%s: an earlier SARIF is replaced by one that tells it',
+  async (_what, args, why) => {
+    writeFileSync(at('stale.sarif'), '{"runs": []}');
+    expect((await goodnet('scan', ...args, '--sarif', at('stale.sarif'))).code).toBe(1);
+    const [run] = JSON.parse(readFileSync(at('stale.sarif'), 'utf8')).runs;
+    expect(run.results).toEqual([]);
+    expect(run.invocations[0].executionSuccessful).toBe(false);
+    expect(run.invocations[0].toolExecutionNotifications[0].message.text).toMatch(why);
+  },
+  60_000,
+);
 
 test.each([
   ['no such net', ['scan', 'no-such-net.h5'], 1],

@@ -50,7 +50,10 @@ describe('frames', () => {
       files((_, i) => `${number(Math.floor(i / 4))}_${number(i % 4)}.png`),
       'clean',
     );
-    expect(word).toMatch(/48 images of clean look like frames of 12 groups: --group prefix:_ /);
+    expect(word).toMatch(/48 images of clean look like frames of 12 groups: --group prefix:_ .* promised$/);
+    expect(framesInWords({ groups: 2, flag: '--group prefix:_' }, ['', ''], 'clean', false)).toMatch(
+      /2 groups: --group prefix:_ keeps each together$/,
+    );
     expect(
       told(
         files((_, i) => `clip${i % 2}-${i}.jpg`),

@@ -213,6 +213,21 @@ describe('what an evaluation shows', () => {
     expect(page.querySelector('body')!.textContent).toContain('in a white box');
   });
 
+  test('says once what heat maps are, where the first are', async () => {
+    const { mostSuspicious } = ofEvaluation.observed!.clean;
+    const some = [...ofEvaluation.places!.values()][0]!;
+    const early = new Map([...ofEvaluation.places!, [mostSuspicious[0]!, some]]);
+    const late = new Map([...early].filter(([image]) => !mostSuspicious.includes(image)));
+    for (const [places, where] of [
+      [early, '#suspicious'],
+      [late, '#examples'],
+    ] as const) {
+      const told = parse(await reportHtml({ ...ofEvaluation, places }));
+      expect(told.querySelector(`${where} + .note`)!.textContent).toContain('in a white box');
+      expect(told.querySelector('body')!.textContent!.split('in a white box')).toHaveLength(2);
+    }
+  });
+
   test('what the bundle goes without is told', async () => {
     const bundle = {
       ...ofEvaluation.bundle,

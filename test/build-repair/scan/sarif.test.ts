@@ -83,10 +83,11 @@ describe('a scan in SARIF', () => {
     ]);
   });
 
-  test('code in the file is told by a rule of its own, a layer that is not run by another', () => {
+  test('code in the file is told by a rule of its own, and a layer that is not run by another, whether it is code or not', () => {
+    const problems = ['Layer "code" (Lambda) can’t be used.', 'Layer "memory" (GRU) can’t be used.'];
     const { results, invocations } = runOf(
       refused({
-        problems: ['Layer "code" (Lambda) can’t be used.', 'Layer "memory" (GRU) can’t be used.'],
+        problems,
         notes: [
           "The file holds code of its author's own (a Lambda) in the loss that the net was compiled with: it is never run.",
         ],
@@ -96,7 +97,11 @@ describe('a scan in SARIF', () => {
       'goodnet/code-in-file',
       'goodnet/code-in-file',
       'goodnet/not-scanned',
+      'goodnet/not-scanned',
     ]);
+    expect(results![0]!.message.text).toMatch(/^Layer "code".*unsafe deserialization.*never runs it/);
+    expect(results!.slice(2).map(({ message }) => message.text)).toEqual(problems);
+    expect(new Set(prints(results)).size).toBe(4);
     expect(invocations![0]!.executionSuccessful).toBe(false);
   });
 
