@@ -22,6 +22,8 @@ export interface JobPlan extends JobAsked {
 
 /** Where a job's files are; addresses of folders or prefixes. */
 export interface JobPlaces {
+  /** Where jobs come in: `INBOX/NAME/repair-job.json`. */
+  readonly inbox: string;
   /** Bundles that are made, by job. */
   readonly made: string;
   /** What is done, by job. */
@@ -35,13 +37,13 @@ export class JobRefused extends GoodNetError {
 
 /**
  * Reads a job file before any machine is started, and writes down below the job's state, as `job.json`, whether it can be used.
- * @throws JobRefused for a file that is missing, can't be read as a job, or names models that are not its own
+ * @throws JobRefused for a file that is not a job's of the inbox (nothing is written then), is missing, can't be read as a job, or names models that are not its own
  */
 export async function planJob(
   { job, byHand = false }: JobAsked,
-  { made, state, maxShares }: JobPlaces & { readonly maxShares: number },
+  { inbox, made, state, maxShares }: JobPlaces & { readonly maxShares: number },
 ): Promise<JobPlan> {
-  const name = nameOfJob(job);
+  const name = nameOfJob(job, inbox);
   const kept = await openFiles(below(state, name));
   const tell = (told: object) =>
     kept.write(
@@ -52,7 +54,7 @@ export async function planJob(
       'any',
     );
   try {
-    const nets = await netsOf({ job, byHand });
+    const nets = await netsOf({ job, byHand }, inbox);
     await tell({ outcome: 'accepted', nets: nets.length });
     return { job, byHand, shares: Math.min(nets.length, maxShares), made: below(made, name) };
   } catch (error) {
@@ -62,18 +64,28 @@ export async function planJob(
   }
 }
 
-/** What a job is called: the folder that its file is in. */
-export function nameOfJob(job: string): string {
-  return placeOf(placeOf(job).parent).name;
+/**
+ * What a job is called: the folder of the inbox that its file is in. Not one below: who may write `inbox/alice/` may write
+ * `inbox/alice/bob/`, too, and is not bob. (The rule that starts jobs can't tell: a `*` of EventBridge is any letters, `/` among them.)
+ * @throws JobRefused where it is anywhere else
+ */
+export function nameOfJob(job: string, inbox: string): string {
+  const { parent, name: file } = placeOf(job);
+  const { parent: above, name } = placeOf(parent);
+  if (above === inbox && file === 'repair-job.json' && !['', '.', '..'].includes(name)) return name;
+  throw new JobRefused(`${job} is no job of the inbox`, {
+    hint: `A job's file is ${below(inbox, 'NAME/repair-job.json')}: one folder, no more.`,
+  });
 }
 
 /** The nets of a job file. @throws GoodNetError where it can't be used, or names models that are not its own */
-export async function netsOf({ job, byHand }: JobAsked): Promise<readonly NetToRepair[]> {
+export async function netsOf({ job, byHand }: JobAsked, inbox: string): Promise<readonly NetToRepair[]> {
+  const own = nameOfJob(job, inbox);
   const { parent, name: file } = placeOf(job);
   const text = await (await openFiles(parent)).read(file, { maxBytes: MOST_BYTES });
   if (!text) throw new GoodNetError(`${job}: there is no such job file`);
   const nets = parseJob(new TextDecoder().decode(text.bytes), job);
-  if (!byHand) holdOwn(nets, nameOfJob(job));
+  if (!byHand) holdOwn(nets, own);
   return nets;
 }
 

@@ -13,6 +13,7 @@ export async function handler(
 ): Promise<PublishedMade> {
   const key = setting('GOODNET_SIGN');
   return await publishMade(event, {
+    inbox: setting('GOODNET_INBOX')!,
     made: setting('GOODNET_MADE')!,
     state: setting('GOODNET_JOB_STATE')!,
     store: setting('GOODNET_STORE')!,

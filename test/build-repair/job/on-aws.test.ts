@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobRefused, planJob } from '../../../build-repair/job/on-aws/plan-job';
+import { JobRefused, nameOfJob, planJob } from '../../../build-repair/job/on-aws/plan-job';
 import { publishMade } from '../../../build-repair/job/on-aws/publish-made';
 import { startEngine } from '../../../models/engine';
 import { createKeys } from '../../../models/signing/keys';
@@ -33,7 +33,7 @@ function uploaded(name: string, job: unknown): { job: string } {
   return { job: join(folder, 'repair-job.json') };
 }
 
-const places = () => ({ made: join(place, 'made'), state: join(place, 'jobs') });
+const places = () => ({ inbox: join(place, 'inbox'), made: join(place, 'made'), state: join(place, 'jobs') });
 const told = (name: string) => JSON.parse(readFileSync(join(place, 'jobs', name, 'job.json'), 'utf8'));
 
 describe('planJob', () => {
@@ -70,6 +70,42 @@ describe('planJob', () => {
     // inbox/a may make a.b: nobody else's folder is called so.
     await expect(plan(uploaded('a.b', jobOf([net('a.b')])))).rejects.toThrow(/with a dot/);
     expect(await plan({ ...other, byHand: true })).toMatchObject({ shares: 2 });
+  });
+
+  it.each([
+    'alice/bob/repair-job.json',
+    'alice/bob/bob/repair-job.json',
+    'repair-job.json',
+    'bob/job.json',
+    '../bob/repair-job.json',
+    './bob/repair-job.json',
+    '/repair-job.json',
+    '../repair-job.json',
+  ])('takes a job of a folder of the inbox alone, and no name from elsewhere: inbox/%s', async (key) => {
+    // Whose file is in a folder called bob, and is a job of bob's.
+    const own = uploaded('bob', jobOf([net('bob')]));
+    uploaded('alice/bob', jobOf([net('bob')]));
+    for (const byHand of [false, true]) {
+      const asked = { job: `${join(place, 'inbox')}/${key}`, byHand };
+      const error = await plan(asked).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(JobRefused);
+      expect(error.message).toMatch(/is no job of the inbox/);
+      expect(error.hint).toMatch(/NAME\/repair-job.json: one folder/);
+    }
+    expect(existsSync(join(place, 'jobs'))).toBe(false);
+    expect(await plan(own)).toMatchObject({ shares: 1 });
+  });
+
+  it('holds to the inbox in S3, too', async () => {
+    const inS3 = { ...places(), inbox: 's3://bucket/inbox', maxShares: 1 };
+    for (const job of [
+      's3://bucket/inbox/alice/bob/repair-job.json',
+      's3://bucket/made/bob/repair-job.json',
+      's3://other/inbox/bob/repair-job.json',
+      's3://bucket/inbox/../repair-job.json',
+    ])
+      await expect(planJob({ job }, inS3)).rejects.toThrow(/is no job of the inbox/);
+    expect(nameOfJob('s3://bucket/inbox/bob/repair-job.json', inS3.inbox)).toBe('bob');
   });
 });
 

@@ -18,7 +18,11 @@ export async function throughWorkflow(
   job: string,
 ): Promise<{ container: string; unsigned: readonly string[]; published: unknown }> {
   const since = new Date().toISOString();
-  const places = { GOODNET_MADE: MADE, GOODNET_JOB_STATE: 's3://goodnet/jobs' };
+  const places = {
+    GOODNET_INBOX: 's3://goodnet/inbox',
+    GOODNET_MADE: MADE,
+    GOODNET_JOB_STATE: 's3://goodnet/jobs',
+  };
   const asked = { job, byHand: true };
   const call = async (handler: string, env: Record<string, string>, event: object) => {
     const step = await place.start(handler, { ...places, ...env }, `${place.programs}-jobs`);
