@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GoodNetError, messageOf } from '../../../models/errors';
 import { openFiles } from '../../../models/store/open';
 import { below, placeOf } from '../address';
@@ -11,8 +12,14 @@ export interface JobAsked {
   readonly byHand?: boolean;
 }
 
+/** A job whose file was read, and could be used. */
+export interface JobPlanned extends JobAsked {
+  /** Of the job file's bytes: what was read then is what is published, whoever has written another since. */
+  readonly sha256: string;
+}
+
 /** What the workflow needs of a job whose file can be used. */
-export interface JobPlan extends JobAsked {
+export interface JobPlan extends JobPlanned {
   readonly byHand: boolean;
   /** Machines that it is shared out over, 1 or more. */
   readonly shares: number;
@@ -54,9 +61,9 @@ export async function planJob(
       'any',
     );
   try {
-    const nets = await netsOf({ job, byHand }, inbox);
+    const { nets, sha256 } = await netsOf({ job, byHand }, inbox);
     await tell({ outcome: 'accepted', nets: nets.length });
-    return { job, byHand, shares: Math.min(nets.length, maxShares), made: below(made, name) };
+    return { job, byHand, shares: Math.min(nets.length, maxShares), made: below(made, name), sha256 };
   } catch (error) {
     if (!(error instanceof GoodNetError) || error.kind === 'environment') throw error;
     await tell({ outcome: 'refused', message: messageOf(error), hint: error.hint });
@@ -78,15 +85,18 @@ export function nameOfJob(job: string, inbox: string): string {
   });
 }
 
-/** The nets of a job file. @throws GoodNetError where it can't be used, or names models that are not its own */
-export async function netsOf({ job, byHand }: JobAsked, inbox: string): Promise<readonly NetToRepair[]> {
+/** The nets of a job file, and the digest of its bytes, in hexadecimal digits. @throws GoodNetError where it can't be used, or names models that are not its own */
+export async function netsOf(
+  { job, byHand }: JobAsked,
+  inbox: string,
+): Promise<{ readonly nets: readonly NetToRepair[]; readonly sha256: string }> {
   const own = nameOfJob(job, inbox);
   const { parent, name: file } = placeOf(job);
   const text = await (await openFiles(parent)).read(file, { maxBytes: MOST_BYTES });
   if (!text) throw new GoodNetError(`${job}: there is no such job file`);
   const nets = parseJob(new TextDecoder().decode(text.bytes), job);
   if (!byHand) holdOwn(nets, own);
-  return nets;
+  return { nets, sha256: createHash('sha256').update(text.bytes).digest('hex') };
 }
 
 /** A hundred thousand nets, each with some addresses, have less. */

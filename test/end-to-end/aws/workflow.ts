@@ -39,6 +39,6 @@ export async function throughWorkflow(
     encoding: 'utf8',
   });
   const signing = { GOODNET_STORE: MODELS, GOODNET_SIGN: keys.ours };
-  const published = await call('publish.handler', signing, { ...asked, since, from: 0 });
+  const published = await call('publish.handler', signing, { ...asked, sha256: plan.sha256, since, from: 0 });
   return { container, unsigned, published };
 }
