@@ -19,6 +19,8 @@ const created = z.object({
   'detail-type': z.literal('Object Created'),
   source: z.literal('aws.s3'),
   time: z.string().optional(),
+  /** Ours, of a message that comes again since nothing was there: how often it was looked for, and when it is the next time. */
+  gone: z.object({ looks: z.int().min(1), next: z.number() }).optional(),
   detail: z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({ key: z.string(), 'version-id': z.string().optional() }),
@@ -27,9 +29,12 @@ const created = z.object({
 
 /**
  * For how long a message that can't be screened yet is tried again, in milliseconds: as long as the queue keeps one (infra/screening/queue.ts).
- * A try each quarter of an hour makes 384.
+ * A try each quarter of an hour makes 384; what reads as gone is looked for more and more rarely, some twenty times.
  */
 const KEPT_FOR = 4 * 24 * 3600 * 1000;
+/** The pause after the first look for what is gone, which doubles, and the longest, in milliseconds. */
+const FIRST_PAUSE = 900_000;
+const LONGEST_PAUSE = 6 * 3600 * 1000;
 
 /** An event of SQS, as Lambda hands it over. */
 export interface SqsEvent {
@@ -89,14 +94,18 @@ export async function screenEvents(
           log({ level: 'warn', message: 'not an S3 object-created event; let go', messageId });
           return false;
         }
-        const { at, ...named } = object;
+        const { at, gone, ...named } = object;
         // Without its time nobody could tell when to end.
         const later = at !== undefined && Date.now() - at < KEPT_FOR ? options.later : undefined;
         try {
+          if (later && gone && Date.now() < gone.next) {
+            await later(body);
+            return false;
+          }
           const asked = { requestId: messageId, index: 0 };
           const outcome = await screenAndLog(named, options, by, asked, { messageId });
           // Deleted, as a rule; or hidden for a while. Who deletes an upload of a bucket with versions leaves what was read here.
-          if (outcome === 'gone') await later?.(body);
+          if (outcome === 'gone') await later?.(lookedFor(body, gone?.looks ?? 0));
           return false;
         } catch (error) {
           const again = error instanceof NotYet ? later : undefined;
@@ -142,7 +151,18 @@ export async function screenAndLog(
   return outcome;
 }
 
-function objectOf(body: string): (UploadedObject & { readonly at?: number }) | undefined {
+/** A message, with when its object is looked for once more after so many looks before this one. */
+function lookedFor(body: string, before: number): string {
+  const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** before);
+  return JSON.stringify({ ...JSON.parse(body), gone: { looks: before + 1, next: Date.now() + pause } });
+}
+
+function objectOf(body: string):
+  | (UploadedObject & {
+      readonly at?: number;
+      readonly gone?: { readonly looks: number; readonly next: number } | undefined;
+    })
+  | undefined {
   let raw: unknown;
   try {
     raw = JSON.parse(body);
@@ -160,6 +180,7 @@ function objectOf(body: string): (UploadedObject & { readonly at?: number }) | u
     bucket: bucket.name,
     key: object.key,
     versionId: versionId === 'null' ? undefined : versionId,
+    gone: parsed.data.gone,
     ...(at !== undefined && !Number.isNaN(at) && { at }),
   };
 }

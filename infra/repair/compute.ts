@@ -15,11 +15,15 @@ import {
   InstanceType,
   type IVpc,
   LaunchTemplate,
+  MultipartBody,
+  MultipartUserData,
   SecurityGroup,
+  UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { explain } from '../iam';
+import { CONTAINER_USER } from './job';
 import { PATIENCE } from './workflow';
 
 /**
@@ -113,13 +117,15 @@ function giveUp(reason: JobStateTimeLimitActionsReason) {
 }
 
 /**
- * An encrypted disk that holds the image and the nets, and metadata, the machine's role among it, that a container can't ask
- * for: its requests have one hop more.
+ * An encrypted disk that holds the image and the nets, and metadata that the container can't ask for, the machine's role among it.
+ * Batch's containers share the machine's network, so that the limit of hops does not keep them from it: the machine
+ * refuses what the container's user sends there. Its job's own role comes from another address (169.254.170.2).
  */
 function machine(scope: Construct): LaunchTemplate {
   return new LaunchTemplate(scope, 'Machine', {
     requireImdsv2: true,
     httpPutResponseHopLimit: 1,
+    userData: keepingMetadata(),
     blockDevices: [
       {
         deviceName: '/dev/xvda',
@@ -127,4 +133,15 @@ function machine(scope: Construct): LaunchTemplate {
       },
     ],
   });
+}
+
+/** Run when the machine starts, before the ECS agent does. Batch takes MIME parts alone, and adds its own. */
+function keepingMetadata(): MultipartUserData {
+  const script = UserData.forLinux();
+  script.addCommands(
+    `iptables -I OUTPUT -d 169.254.169.254 -m owner --uid-owner ${CONTAINER_USER} -j REJECT`,
+  );
+  const parts = new MultipartUserData();
+  parts.addPart(MultipartBody.fromUserData(script));
+  return parts;
 }

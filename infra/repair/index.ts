@@ -112,6 +112,7 @@ export class GoodNetRepair extends Construct {
         detailType: ['Object Created'],
         detail: {
           bucket: { name: [artifacts.bucket.bucketName] },
+          // A * matches / as well: what is deeper is refused by who reads the job (build-repair/job/on-aws/plan-job.ts).
           object: { key: [{ wildcard: `${PREFIXES.inbox}/*/repair-job.json` }] },
         },
       },

@@ -22,6 +22,9 @@ export interface RepairJobProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Whom the container runs as. */
+export const CONTAINER_USER = '10001';
+
 /** What of a machine with one GPU (g4dn.xlarge, g5.xlarge, g6.xlarge: 4 processors, 16 GiB) a job takes. */
 const SIZE = { gpu: 1, cpu: 4, memory: Size.mebibytes(14_000) };
 
@@ -45,7 +48,7 @@ export function repairJob(
     jobRole: jobRole(scope, artifacts),
     executionRole: executionRole(scope, logGroup),
     logging: LogDriver.awsLogs({ logGroup, streamPrefix: 'repair' }),
-    user: '10001',
+    user: CONTAINER_USER,
   });
   const definition = new EcsJobDefinition(scope, 'Definition', {
     container,

@@ -109,6 +109,7 @@ export function publishFunction(scope: Construct, props: StepsProps): LambdaFunc
 
 function places({ bucket: { bucketName } }: GoodNetArtifacts): Record<string, string> {
   return {
+    GOODNET_INBOX: `s3://${bucketName}/${PREFIXES.inbox}`,
     GOODNET_MADE: `s3://${bucketName}/${PREFIXES.made}`,
     GOODNET_JOB_STATE: `s3://${bucketName}/${PREFIXES.jobs}`,
   };

@@ -52,13 +52,7 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
         notRepaired: 0,
       },
       Retry: TRY_AGAIN,
-      Catch: [
-        {
-          ErrorEquals: ['JobRefused'],
-          Assign: { why: jsonata('$parse($states.errorOutput.Cause).errorMessage') },
-          Next: 'JobRefused',
-        },
-      ],
+      Catch: REFUSED,
       Next: 'SubmitToSpot',
     },
     JobRefused: { Type: 'Fail', Error: 'JobRefused', Cause: jsonata('$why') },
@@ -118,6 +112,8 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
         Payload: {
           job: jsonata('$plan.job'),
           byHand: jsonata('$plan.byHand'),
+          // Who may write into the inbox may change the file meanwhile: what was read first is what may be published.
+          sha256: jsonata('$plan.sha256'),
           since: jsonata('$since'),
           from: jsonata('$from'),
         },
@@ -127,6 +123,7 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
         notRepaired: jsonata('$notRepaired + $states.result.Payload.notRepaired'),
       },
       Retry: TRY_AGAIN,
+      Catch: REFUSED,
       Next: 'WhatCameOfIt',
     },
     WhatCameOfIt: {
@@ -234,6 +231,14 @@ const IS_WORKING = [
   "$states.result.Jobs[0].Status in ['STARTING', 'RUNNING']",
   '$sum([$states.result.Jobs[0].ArrayProperties.StatusSummary.STARTING, $states.result.Jobs[0].ArrayProperties.StatusSummary.RUNNING]) > 0',
 ].join(' or ');
+
+const REFUSED = [
+  {
+    ErrorEquals: ['JobRefused'],
+    Assign: { why: jsonata('$parse($states.errorOutput.Cause).errorMessage') },
+    Next: 'JobRefused',
+  },
+];
 
 const TRY_AGAIN = [
   {

@@ -98,8 +98,29 @@ describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
     const named = (ago: number) => ({ ...message(ago), body: message(ago).body.replace('early', 'hidden') });
     const young = named(3 * DAY);
     expect(await screenEvents({ Records: [young] }, options)).toEqual({ batchItemFailures: [] });
-    expect(later).toEqual([young.body]);
+    const [again] = later.map((body) => JSON.parse(body));
+    expect(again).toMatchObject({ ...JSON.parse(young.body), gone: { looks: 1 } });
     expect(await result('hidden.png')).toMatchObject({ outcome: 'gone' });
+    later.pop();
+    // More and more rarely: a message comes each quarter of an hour, and S3 is asked some twenty times in four days.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    let looks = 0;
+    const looking = async (object: { bucket: string; key: string }) => {
+      looks++;
+      return { ...object, outcome: 'gone' as const, model: 'm', bundle: 'b' };
+    };
+    let next: string | undefined = named(0).body;
+    let messages = 0;
+    for (; next !== undefined; messages++) {
+      await screenEvents({ Records: [{ messageId: 'm', body: next }] }, { ...options, screen: looking });
+      next = later.pop();
+      vi.advanceTimersByTime(900_000);
+    }
+    vi.useRealTimers();
+    expect(messages).toBeGreaterThanOrEqual(384);
+    expect(looks).toBeGreaterThan(15);
+    expect(looks).toBeLessThan(25);
+    later.push(young.body);
     // Nothing is there after four days: told, and no dead letter, for people delete.
     expect(await screenEvents({ Records: [named(5 * DAY)] }, options)).toEqual({ batchItemFailures: [] });
     expect(later).toHaveLength(1);

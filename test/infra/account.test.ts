@@ -119,7 +119,7 @@ describe('logs', () => {
 });
 
 describe('machines of the repair', () => {
-  it('follow their launch template, and keep their role from containers', () => {
+  it('follow their launch template, and refuse what the container asks of their metadata', () => {
     app.template('Repair').allResourcesProperties('AWS::Batch::ComputeEnvironment', {
       ComputeResources: {
         LaunchTemplate: { Version: { 'Fn::GetAtt': [Match.anyValue(), 'LatestVersionNumber'] } },
@@ -128,6 +128,14 @@ describe('machines of the repair', () => {
     app.template('Repair').hasResourceProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } },
     });
+    const [, machine] = found(app, 'AWS::EC2::LaunchTemplate', ['Repair'])[0]!;
+    const userData = JSON.stringify(machine.Properties.LaunchTemplateData.UserData);
+    expect(userData).toContain('multipart/mixed');
+    const [, user] = /iptables -I OUTPUT -d 169\.254\.169\.254 -m owner --uid-owner (\d+) -j REJECT/.exec(
+      userData,
+    )!;
+    const [, job] = found(app, 'AWS::Batch::JobDefinition', ['Repair'])[0]!;
+    expect(JSON.stringify(job.Properties)).toContain(`"User":"${user}"`);
   });
 
   it('stand in an existing network, by option', () => {

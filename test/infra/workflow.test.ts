@@ -23,6 +23,8 @@ interface Emulated {
   /** How children of the job on spot ended. */
   readonly children?: Looks;
   readonly refuse?: boolean;
+  /** Whether the job file is another when it is to be published. */
+  readonly changed?: boolean;
   readonly published?: readonly { readonly notRepaired: number; readonly next?: number }[];
 }
 
@@ -33,6 +35,7 @@ async function repaired({
   onDemand = [],
   children = [],
   refuse,
+  changed,
   published = [{ notRepaired: 0 }],
 }: Emulated) {
   const looks: Record<string, Looks[number][]> = { spot: [...spot], onDemand: [...onDemand] };
@@ -52,10 +55,11 @@ async function repaired({
     'lambda:invoke': ({ FunctionName, Payload }) => {
       if (FunctionName === 'publish') {
         asked.publish.push(Payload!);
+        if (changed) throw Object.assign(new Error('it was changed'), { name: 'JobRefused' });
         return { Payload: answers.shift() ?? { notRepaired: 0 } };
       }
       if (refuse) throw Object.assign(new Error('nets.0.net: Invalid input'), { name: 'JobRefused' });
-      return { Payload: { ...Payload, shares, made: 's3://bucket/made/faces' } };
+      return { Payload: { ...Payload, shares, made: 's3://bucket/made/faces', sha256: 'digest' } };
     },
     'batch:submitJob': (job) => {
       asked.submitted.push(job);
@@ -100,7 +104,9 @@ describe('the workflow of the repair', () => {
         ArrayProperties: { Size: 4 },
       }),
     ]);
-    expect(made.publish).toEqual([{ job: JOB, byHand: false, since: '2026-12-01T00:00:00.000Z', from: 0 }]);
+    expect(made.publish).toEqual([
+      { job: JOB, byHand: false, sha256: 'digest', since: '2026-12-01T00:00:00.000Z', from: 0 },
+    ]);
   });
 
   it('asks for no array where there is one net: Batch refuses an empty one', async () => {
@@ -112,6 +118,11 @@ describe('the workflow of the repair', () => {
   it('starts no machine for a job file that can not be used, and says why', async () => {
     const made = await repaired({ refuse: true, spot: [done] });
     expect(made).toMatchObject({ error: 'JobRefused', cause: 'nets.0.net: Invalid input', submitted: [] });
+  });
+
+  it('says why where the job file was changed before it was published', async () => {
+    const made = await repaired({ changed: true, spot: [done] });
+    expect(made).toMatchObject({ error: 'JobRefused', cause: 'it was changed' });
   });
 
   it('waits for spot machines for twenty minutes, for all children at once, and then pays the full price', async () => {

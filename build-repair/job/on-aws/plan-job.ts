@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GoodNetError, messageOf } from '../../../models/errors';
 import { openFiles } from '../../../models/store/open';
 import { below, placeOf } from '../address';
@@ -11,8 +12,14 @@ export interface JobAsked {
   readonly byHand?: boolean;
 }
 
+/** A job whose file was read, and could be used. */
+export interface JobPlanned extends JobAsked {
+  /** Of the job file's bytes: what was read then is what is published, whoever has written another since. */
+  readonly sha256: string;
+}
+
 /** What the workflow needs of a job whose file can be used. */
-export interface JobPlan extends JobAsked {
+export interface JobPlan extends JobPlanned {
   readonly byHand: boolean;
   /** Machines that it is shared out over, 1 or more. */
   readonly shares: number;
@@ -22,6 +29,8 @@ export interface JobPlan extends JobAsked {
 
 /** Where a job's files are; addresses of folders or prefixes. */
 export interface JobPlaces {
+  /** Where jobs come in: `INBOX/NAME/repair-job.json`. */
+  readonly inbox: string;
   /** Bundles that are made, by job. */
   readonly made: string;
   /** What is done, by job. */
@@ -35,13 +44,13 @@ export class JobRefused extends GoodNetError {
 
 /**
  * Reads a job file before any machine is started, and writes down below the job's state, as `job.json`, whether it can be used.
- * @throws JobRefused for a file that is missing, can't be read as a job, or names models that are not its own
+ * @throws JobRefused for a file that is not a job's of the inbox (nothing is written then), is missing, can't be read as a job, or names models that are not its own
  */
 export async function planJob(
   { job, byHand = false }: JobAsked,
-  { made, state, maxShares }: JobPlaces & { readonly maxShares: number },
+  { inbox, made, state, maxShares }: JobPlaces & { readonly maxShares: number },
 ): Promise<JobPlan> {
-  const name = nameOfJob(job);
+  const name = nameOfJob(job, inbox);
   const kept = await openFiles(below(state, name));
   const tell = (told: object) =>
     kept.write(
@@ -52,9 +61,9 @@ export async function planJob(
       'any',
     );
   try {
-    const nets = await netsOf({ job, byHand });
+    const { nets, sha256 } = await netsOf({ job, byHand }, inbox);
     await tell({ outcome: 'accepted', nets: nets.length });
-    return { job, byHand, shares: Math.min(nets.length, maxShares), made: below(made, name) };
+    return { job, byHand, shares: Math.min(nets.length, maxShares), made: below(made, name), sha256 };
   } catch (error) {
     if (!(error instanceof GoodNetError) || error.kind === 'environment') throw error;
     await tell({ outcome: 'refused', message: messageOf(error), hint: error.hint });
@@ -62,19 +71,32 @@ export async function planJob(
   }
 }
 
-/** What a job is called: the folder that its file is in. */
-export function nameOfJob(job: string): string {
-  return placeOf(placeOf(job).parent).name;
+/**
+ * What a job is called: the folder of the inbox that its file is in. Not one below: who may write `inbox/alice/` may write
+ * `inbox/alice/bob/`, too, and is not bob. (The rule that starts jobs can't tell: a `*` of EventBridge is any letters, `/` among them.)
+ * @throws JobRefused where it is anywhere else
+ */
+export function nameOfJob(job: string, inbox: string): string {
+  const { parent, name: file } = placeOf(job);
+  const { parent: above, name } = placeOf(parent);
+  if (above === inbox && file === 'repair-job.json' && !['', '.', '..'].includes(name)) return name;
+  throw new JobRefused(`${job} is no job of the inbox`, {
+    hint: `A job's file is ${below(inbox, 'NAME/repair-job.json')}: one folder, no more.`,
+  });
 }
 
-/** The nets of a job file. @throws GoodNetError where it can't be used, or names models that are not its own */
-export async function netsOf({ job, byHand }: JobAsked): Promise<readonly NetToRepair[]> {
+/** The nets of a job file, and the digest of its bytes, in hexadecimal digits. @throws GoodNetError where it can't be used, or names models that are not its own */
+export async function netsOf(
+  { job, byHand }: JobAsked,
+  inbox: string,
+): Promise<{ readonly nets: readonly NetToRepair[]; readonly sha256: string }> {
+  const own = nameOfJob(job, inbox);
   const { parent, name: file } = placeOf(job);
   const text = await (await openFiles(parent)).read(file, { maxBytes: MOST_BYTES });
   if (!text) throw new GoodNetError(`${job}: there is no such job file`);
   const nets = parseJob(new TextDecoder().decode(text.bytes), job);
-  if (!byHand) holdOwn(nets, nameOfJob(job));
-  return nets;
+  if (!byHand) holdOwn(nets, own);
+  return { nets, sha256: createHash('sha256').update(text.bytes).digest('hex') };
 }
 
 /** A hundred thousand nets, each with some addresses, have less. */

@@ -4,6 +4,7 @@ import { type JobAsked, type JobPlan, planJob } from './plan-job';
 /** Reads a job file for the workflow of the repair, before any machine is started. */
 export const handler = (event: JobAsked): Promise<JobPlan> =>
   planJob(event, {
+    inbox: setting('GOODNET_INBOX')!,
     made: setting('GOODNET_MADE')!,
     state: setting('GOODNET_JOB_STATE')!,
     maxShares: Number(setting('GOODNET_MAX_SHARES') ?? 1),

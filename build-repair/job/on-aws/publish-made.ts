@@ -12,7 +12,7 @@ import { send } from '../../../models/store/publish';
 import { below } from '../address';
 import { readWhatIsDone } from '../done';
 import type { NetToRepair } from '../schema';
-import { type JobAsked, type JobPlaces, nameOfJob, netsOf } from './plan-job';
+import { type JobAsked, type JobPlaces, type JobPlanned, JobRefused, nameOfJob, netsOf } from './plan-job';
 
 /** What is done with the bundles of a job. */
 export interface PublishMadeOptions extends JobPlaces {
@@ -48,11 +48,16 @@ export interface PublishedMade {
 /**
  * Signs and publishes what a job has made. No net is loaded here: of each bundle every byte is held against its manifest, and that is
  * signed. What was published before is not sent again.
- * @throws GoodNetError `environment` where a store can't be read or written
+ * @throws JobRefused where the job's file is none of the inbox, or not the one that was planned; GoodNetError `environment` where a store can't be read or written
  */
-export async function publishMade(asked: JobAsked, options: PublishMadeOptions): Promise<PublishedMade> {
+export async function publishMade(asked: JobPlanned, options: PublishMadeOptions): Promise<PublishedMade> {
   const { from, mayGoOn, log } = options;
-  const nets = await netsOf(asked);
+  const { nets, sha256 } = await netsOf(asked, options.inbox);
+  if (sha256 !== asked.sha256) {
+    throw new JobRefused(`${asked.job} was changed after its job began: nothing is published`, {
+      hint: 'The job that began with what is there now publishes it; or start it again. What is done is not done again.',
+    });
+  }
   const counts = { published: 0, current: 0, notRepaired: 0 };
   for (let i = from; i < nets.length; i++) {
     if (i > from && !mayGoOn()) return { ...counts, next: i };
@@ -75,9 +80,9 @@ export async function publishMade(asked: JobAsked, options: PublishMadeOptions):
 async function publishOne(
   net: NetToRepair,
   { job, byHand }: JobAsked,
-  { made, state, store, signer, activates, since }: PublishMadeOptions,
+  { inbox, made, state, store, signer, activates, since }: PublishMadeOptions,
 ): Promise<'nothing' | 'published' | 'current'> {
-  const name = nameOfJob(job);
+  const name = nameOfJob(job, inbox);
   const done = await readWhatIsDone(await openFiles(below(state, name)), net);
   if (!done?.bundle || done.outcome === 'refused') return 'nothing';
   const into = await openFiles(below(store, net.name));

@@ -1,6 +1,6 @@
 import { setting } from '../../../functions/lambda/setting';
 import { openSigner } from '../../../models/signing/signer';
-import type { JobAsked } from './plan-job';
+import type { JobPlanned } from './plan-job';
 import { type PublishedMade, publishMade } from './publish-made';
 
 /** Milliseconds that a net may take: what is left then is another call's. */
@@ -8,11 +8,12 @@ const FOR_A_NET = 180_000;
 
 /** Signs and publishes what a job has made, for the workflow of the repair. */
 export async function handler(
-  event: JobAsked & { readonly from: number; readonly since: string },
+  event: JobPlanned & { readonly from: number; readonly since: string },
   context: { getRemainingTimeInMillis?(): number },
 ): Promise<PublishedMade> {
   const key = setting('GOODNET_SIGN');
   return await publishMade(event, {
+    inbox: setting('GOODNET_INBOX')!,
     made: setting('GOODNET_MADE')!,
     state: setting('GOODNET_JOB_STATE')!,
     store: setting('GOODNET_STORE')!,

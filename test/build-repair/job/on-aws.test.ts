@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobRefused, planJob } from '../../../build-repair/job/on-aws/plan-job';
+import { JobRefused, nameOfJob, planJob } from '../../../build-repair/job/on-aws/plan-job';
 import { publishMade } from '../../../build-repair/job/on-aws/publish-made';
 import { startEngine } from '../../../models/engine';
 import { createKeys } from '../../../models/signing/keys';
@@ -33,7 +34,8 @@ function uploaded(name: string, job: unknown): { job: string } {
   return { job: join(folder, 'repair-job.json') };
 }
 
-const places = () => ({ made: join(place, 'made'), state: join(place, 'jobs') });
+const sha256 = ({ job }: { job: string }) => createHash('sha256').update(readFileSync(job)).digest('hex');
+const places = () => ({ inbox: join(place, 'inbox'), made: join(place, 'made'), state: join(place, 'jobs') });
 const told = (name: string) => JSON.parse(readFileSync(join(place, 'jobs', name, 'job.json'), 'utf8'));
 
 describe('planJob', () => {
@@ -46,6 +48,7 @@ describe('planJob', () => {
       byHand: false,
       shares: 2,
       made: join(place, 'made/faces'),
+      sha256: sha256(asked),
     });
     expect(told('faces')).toMatchObject({ outcome: 'accepted', nets: 2 });
     const many = uploaded('many', jobOf(Array.from({ length: 40 }, (_, i) => net(`many.${i}`))));
@@ -70,6 +73,42 @@ describe('planJob', () => {
     // inbox/a may make a.b: nobody else's folder is called so.
     await expect(plan(uploaded('a.b', jobOf([net('a.b')])))).rejects.toThrow(/with a dot/);
     expect(await plan({ ...other, byHand: true })).toMatchObject({ shares: 2 });
+  });
+
+  it.each([
+    'alice/bob/repair-job.json',
+    'alice/bob/bob/repair-job.json',
+    'repair-job.json',
+    'bob/job.json',
+    '../bob/repair-job.json',
+    './bob/repair-job.json',
+    '/repair-job.json',
+    '../repair-job.json',
+  ])('takes a job of a folder of the inbox alone, and no name from elsewhere: inbox/%s', async (key) => {
+    // Whose file is in a folder called bob, and is a job of bob's.
+    const own = uploaded('bob', jobOf([net('bob')]));
+    uploaded('alice/bob', jobOf([net('bob')]));
+    for (const byHand of [false, true]) {
+      const asked = { job: `${join(place, 'inbox')}/${key}`, byHand };
+      const error = await plan(asked).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(JobRefused);
+      expect(error.message).toMatch(/is no job of the inbox/);
+      expect(error.hint).toMatch(/NAME\/repair-job.json: one folder/);
+    }
+    expect(existsSync(join(place, 'jobs'))).toBe(false);
+    expect(await plan(own)).toMatchObject({ shares: 1 });
+  });
+
+  it('holds to the inbox in S3, too', async () => {
+    const inS3 = { ...places(), inbox: 's3://bucket/inbox', maxShares: 1 };
+    for (const job of [
+      's3://bucket/inbox/alice/bob/repair-job.json',
+      's3://bucket/made/bob/repair-job.json',
+      's3://other/inbox/bob/repair-job.json',
+      's3://bucket/inbox/../repair-job.json',
+    ])
+      await expect(planJob({ job }, inS3)).rejects.toThrow(/is no job of the inbox/);
+    expect(nameOfJob('s3://bucket/inbox/bob/repair-job.json', inS3.inbox)).toBe('bob');
   });
 });
 
@@ -100,19 +139,22 @@ describe('publishMade', () => {
     writeFileSync(join(place, 'jobs', job, name, 'done.json'), JSON.stringify(whole));
   }
 
-  const publish = async (asked: { job: string; byHand?: boolean }, more: object = {}) => {
+  const publish = async (asked: { job: string; byHand?: boolean; sha256?: string }, more: object = {}) => {
     const lines: object[] = [];
-    const came = await publishMade(asked, {
-      ...places(),
-      store: join(place, 'models'),
-      signer: await openSigner(key),
-      activates: false,
-      from: 0,
-      since: '2026-12-01T00:00:00.000Z',
-      mayGoOn: () => true,
-      log: (line) => lines.push(line),
-      ...more,
-    });
+    const came = await publishMade(
+      { sha256: sha256(asked), ...asked },
+      {
+        ...places(),
+        store: join(place, 'models'),
+        signer: await openSigner(key),
+        activates: false,
+        from: 0,
+        since: '2026-12-01T00:00:00.000Z',
+        mayGoOn: () => true,
+        log: (line) => lines.push(line),
+        ...more,
+      },
+    );
     return { ...came, lines };
   };
   const store = (name: string) => folderFiles(join(place, 'models', name));
@@ -152,6 +194,24 @@ describe('publishMade', () => {
       expect(await readCurrent(store(name))).toBeUndefined();
       expect((await readFrom(store(name), id)).manifest.id).toBe(id);
     }
+  });
+
+  it('publishes what was planned alone: the file may be another meanwhile', async () => {
+    const asked = uploaded('faces', jobOf([net('faces', { activate: false })]));
+    const planned = await planJob({ ...asked, byHand: true }, { ...places(), maxShares: 1 });
+    made('faces', 'faces');
+    made('faces', 'doors');
+    const swaps = [jobOf([net('doors')]), jobOf([net('faces', { activate: false }), net('doors')])];
+    for (const swapped of [...swaps, jobOf([net('faces')])]) {
+      uploaded('faces', swapped);
+      const error = await publish(planned).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(JobRefused);
+      expect(error.message).toMatch(/was changed after its job began: nothing is published/);
+    }
+    expect(existsSync(join(place, 'models'))).toBe(false);
+    uploaded('faces', jobOf([net('faces', { activate: false })]));
+    expect(await publish(planned)).toMatchObject({ published: 1, current: 0 });
+    expect(existsSync(join(place, 'models/doors'))).toBe(false);
   });
 
   it('refuses a bundle that is not what its manifest says, and goes on with the others', async () => {

@@ -18,7 +18,11 @@ export async function throughWorkflow(
   job: string,
 ): Promise<{ container: string; unsigned: readonly string[]; published: unknown }> {
   const since = new Date().toISOString();
-  const places = { GOODNET_MADE: MADE, GOODNET_JOB_STATE: 's3://goodnet/jobs' };
+  const places = {
+    GOODNET_INBOX: 's3://goodnet/inbox',
+    GOODNET_MADE: MADE,
+    GOODNET_JOB_STATE: 's3://goodnet/jobs',
+  };
   const asked = { job, byHand: true };
   const call = async (handler: string, env: Record<string, string>, event: object) => {
     const step = await place.start(handler, { ...places, ...env }, `${place.programs}-jobs`);
@@ -35,6 +39,6 @@ export async function throughWorkflow(
     encoding: 'utf8',
   });
   const signing = { GOODNET_STORE: MODELS, GOODNET_SIGN: keys.ours };
-  const published = await call('publish.handler', signing, { ...asked, since, from: 0 });
+  const published = await call('publish.handler', signing, { ...asked, sha256: plan.sha256, since, from: 0 });
   return { container, unsigned, published };
 }
