@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { cacheFolder } from '../scripts/native/steps.mjs';
+import { freePort } from './free-port';
 
 const program = join(cacheFolder(), 'versitygw-1.8.0/versitygw');
 
@@ -71,15 +71,4 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
     await setTimeout(50);
   }
   throw new Error('versitygw does not answer');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

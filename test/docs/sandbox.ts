@@ -9,12 +9,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { DEMO_SHAPE, demoCast } from '../../build-repair/demo/cast';
 import { drawFaces } from '../../build-repair/demo/faces';
+import { freePort } from '../free-port';
 import { root } from './blocks';
 
 const CLEAN_PER_CLASS = 12;
@@ -172,13 +172,4 @@ async function classFolders(folder: string, perClass: number): Promise<void> {
       .png()
       .toFile(join(place, `${i}.png`));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -8,12 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../models/engine';
+import { freePort } from '../free-port';
 import { writeSmallBundle } from '../functions/small-bundle';
 import { printed } from './cli';
 
@@ -79,15 +79,6 @@ describe.skipIf(process.platform === 'win32')('started by npm', () => {
     mkdirSync(join(app, 'node_modules/.bin'), { recursive: true });
     symlinkSync(program, join(app, 'node_modules/.bin/goodnet'));
   });
-
-  /** A port that was free a moment ago. */
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await new Promise((done) => server.once('listening', done));
-    const { port } = server.address() as { port: number };
-    await new Promise((done) => server.close(done));
-    return port;
-  }
 
   /** In a group of processes of its own, as a terminal does. */
   function startIn(folder: string, command: string, ...args: string[]): ChildProcess {
