@@ -8,7 +8,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
-import { GoodNetError, UsageError } from '../../models/errors';
+import { UsageError } from '../../models/errors';
+import { runCommand } from '../run-command';
 import { ALPHA } from '../table/work';
 import { collect } from './collect';
 import type { CollectedNet } from './collected';
@@ -29,13 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-try {
-  await run();
-} catch (error) {
-  if (!(error instanceof GoodNetError)) throw error;
-  console.error([error.message, error.hint].filter(Boolean).join('. '));
-  process.exitCode = error.kind === 'usage' ? 2 : 1;
-}
+await runCommand(run);
 
 async function run(): Promise<void> {
   const parts = chosenParts();

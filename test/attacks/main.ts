@@ -10,7 +10,8 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
-import { GoodNetError, UsageError } from '../../models/errors';
+import { UsageError } from '../../models/errors';
+import { runCommand } from '../run-command';
 import { LEGEND } from '../table/print';
 import { ALPHA, repairAndEvaluate } from '../table/work';
 import { type Attack, DEVELOPMENT } from './catalogue';
@@ -36,14 +37,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-try {
-  if (values.check) await runCheck();
-  else await runDevelopment();
-} catch (error) {
-  if (!(error instanceof GoodNetError)) throw error;
-  console.error([error.message, error.hint].filter(Boolean).join('. '));
-  process.exitCode = error.kind === 'usage' ? 2 : 1;
-}
+await runCommand(values.check ? runCheck : runDevelopment);
 
 async function runDevelopment(): Promise<void> {
   const { seed = '1', unlabelled, again } = values;

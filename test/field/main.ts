@@ -7,7 +7,8 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
-import { GoodNetError, UsageError } from '../../models/errors';
+import { UsageError } from '../../models/errors';
+import { runCommand } from '../run-command';
 import { DATA } from '../table/cases';
 import { Kept } from '../table/runs';
 import { lines } from '../table/work';
@@ -33,13 +34,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-try {
-  await run();
-} catch (error) {
-  if (!(error instanceof GoodNetError)) throw error;
-  console.error([error.message, error.hint].filter(Boolean).join('. '));
-  process.exitCode = error.kind === 'usage' ? 2 : 1;
-}
+await runCommand(run);
 
 async function run(): Promise<void> {
   const seed = Number(values.seed);
