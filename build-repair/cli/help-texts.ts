@@ -12,6 +12,8 @@ interface About {
 const NETS = 'Nets:';
 const IMAGES = 'Images:';
 const STORES = 'Stores of bundles:';
+/** How labelled images are read. */
+const LABELLED = ['class-order', 'group', 'data-name', 'label-name', 'layout', 'skip-bad'];
 
 /** By the command's name. */
 export const ABOUT: Readonly<Record<string, About>> = {
@@ -34,19 +36,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   scan: {
     group: NETS,
     options: {
-      'What is read:': [
-        'clean',
-        'architecture',
-        'input-size',
-        'pixels',
-        'fit',
-        'class-order',
-        'group',
-        'data-name',
-        'label-name',
-        'layout',
-        'skip-bad',
-      ],
+      'What is read:': ['clean', 'architecture', 'input-size', 'pixels', 'fit', ...LABELLED],
       'How it is looked at:': ['seed', 'accept-low-accuracy'],
       'What is printed and written:': ['json', 'sarif', 'exit-code'],
     },
@@ -63,20 +53,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   repair: {
     group: NETS,
     options: {
-      'What is read:': [
-        'clean',
-        'unlabelled',
-        'architecture',
-        'input-size',
-        'pixels',
-        'fit',
-        'class-order',
-        'group',
-        'data-name',
-        'label-name',
-        'layout',
-        'skip-bad',
-      ],
+      'What is read:': ['clean', 'unlabelled', 'architecture', 'input-size', 'pixels', 'fit', ...LABELLED],
       'How it is repaired:': ['method', 'alpha', 'seed', 'finding', 'accept-low-accuracy'],
       'What is written:': ['out', 'hosts', 'images', 'accept-unrepaired', 'sign', 'report'],
     },
@@ -99,16 +76,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   evaluate: {
     group: NETS,
     options: {
-      'What is read:': [
-        'clean',
-        'poisoned',
-        'class-order',
-        'group',
-        'data-name',
-        'label-name',
-        'layout',
-        'skip-bad',
-      ],
+      'What is read:': ['clean', 'poisoned', ...LABELLED],
       'What is written:': ['json', 'report'],
     },
     examples: [

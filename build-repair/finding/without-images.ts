@@ -9,7 +9,6 @@ import { largestScores } from './evidence/largest';
 import { signatureScore } from './evidence/signature';
 import { CLASSES_AT_ONCE, largestMargins } from './largest-margins';
 import { LIMIT } from './limit';
-
 import { weightSignature } from './signature';
 import type { Twins } from './twins';
 

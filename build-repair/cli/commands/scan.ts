@@ -6,7 +6,7 @@ import { GoodNetError, messageOf, NetError, UsageError } from '../../../models/e
 import type { Fit } from '../../../models/images/fit';
 import type { ImageSet } from '../../../models/images/set';
 import type { ImageSize } from '../../../models/keras';
-import { readPixels } from '../../../models/pixels';
+import { type PixelScaling, readPixels } from '../../../models/pixels';
 import { version } from '../../../models/version';
 import { passedOverLines } from '../../images/passed-over';
 import type { Scan } from '../../scan/types';
@@ -116,9 +116,10 @@ async function scanFile(
   if (told?.said) lines.say(told.said);
   withoutEffect(flags).forEach(lines.say);
   const left = flags.sarif === undefined ? undefined : 'the SARIF tells so.';
-  const scanned = await interruptible((signal) => scanNet(netPath, flags, lines, signal), left).finally(() =>
-    lines.finish(),
-  );
+  const scanned = await interruptible(
+    (signal) => scanNet(netPath, flags, told?.scaling, lines, signal),
+    left,
+  ).finally(() => lines.finish());
   return { scanned, sha256: await digestOf(netPath) };
 }
 
@@ -152,6 +153,7 @@ async function writeSarif(path: string, log: Log): Promise<void> {
 async function scanNet(
   netPath: string,
   flags: ScanFlags,
+  pixels: PixelScaling | undefined,
   lines: StepLines,
   signal: AbortSignal,
 ): Promise<Scan> {
@@ -170,14 +172,14 @@ async function scanNet(
     lines.begin(
       scanSteps({
         images: clean?.size ?? 0,
-        pixels: flags.pixels !== undefined,
+        pixels: pixels !== undefined,
         fit: flags.fit !== undefined || !clean?.withFit,
       }),
     );
     return await scan({
       net,
       clean,
-      pixels: flags.pixels === undefined ? undefined : readPixels(flags.pixels).scaling,
+      pixels,
       acceptLowAccuracy: flags.acceptLowAccuracy,
       seed: flags.seed,
       progress: lines.report,
