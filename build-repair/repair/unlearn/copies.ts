@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { marginsAgainst } from '../../../models/detector/margin';
-import { outputsOf } from '../../../models/detector/run';
+import { outputsOf, valuesOf } from '../../../models/detector/run';
 import { copyNet } from '../../../models/nets/graph';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
@@ -51,19 +50,21 @@ export async function unlearnInCopies(
     readonly steps: number;
   },
 ): Promise<SaidByCopies> {
+  const triggers = ownTriggers(context);
   const evidence: Float32Array[] = [];
   let implanted: Implanted | undefined;
   for (const [place, { fit, calibrate }] of partsOf(folds).entries()) {
     const copy = copyNet(bad, 'copy');
+    const success = () => implantedSuccess(context, copy, triggers, calibrate);
     try {
-      const triggers = implanted ? [] : ownTriggers(context);
-      if (triggers.length > 0) await implant(context, bad, copy, triggers, fit);
-      const before = implanted ? 0 : await implantedSuccess(context, copy, triggers, calibrate);
+      const isFirst = place === 0;
+      if (isFirst) await implant(context, bad, copy, triggers, fit);
+      const before = isFirst ? await success() : 0;
       const stage = STAGES.trying(place + 1);
       const afterStep = await prune?.(copy, fit);
       const own = { fit, mirrored, steps: Math.ceil(COPY_STEPS * steps), stage, known: [], afterStep };
       await unlearn(context, bad, copy, own);
-      implanted ??= { before, after: await implantedSuccess(context, copy, triggers, calibrate) };
+      if (isFirst) implanted = { before, after: await success() };
       evidence.push(await marginsOn(context, { bad, copy }, calibrate));
     } finally {
       copy.dispose();
@@ -72,14 +73,18 @@ export async function unlearnInCopies(
   return { evidence: Float32Array.from(evidence.flatMap((part) => Array.from(part))), implanted: implanted! };
 }
 
-/** Folds that follow each other as one, that calibrates on all of theirs and fits on what none of them calibrates on. */
+/** Folds that follow each other as one, that calibrates on all of theirs and fits on what each of them fits on. */
 export function partsOf(folds: readonly Fold[]): Fold[] {
   const each = Math.ceil(folds.length / MOST_PARTS);
   return Array.from({ length: Math.ceil(folds.length / each) }, (_, part) => {
-    const own = folds.slice(part * each, (part + 1) * each);
-    const calibrate = Int32Array.from(own.flatMap((fold) => Array.from(fold.calibrate)));
-    const held = new Set(calibrate);
-    return { calibrate, fit: own[0]!.fit.filter((image) => !held.has(image)) };
+    const [first, ...others] = folds.slice(part * each, (part + 1) * each) as [Fold, ...Fold[]];
+    return others.reduce((all, fold) => {
+      const fitted = new Set(fold.fit);
+      return {
+        fit: all.fit.filter((image) => fitted.has(image)),
+        calibrate: Int32Array.from([...all.calibrate, ...fold.calibrate]),
+      };
+    }, first);
   });
 }
 
@@ -93,7 +98,7 @@ async function marginsOn(
   const logits = new Float32Array(images.length * classes);
   let at = 0;
   await eachBatch(context, images, (input) => {
-    const values = tf.tidy(() => outputsOf(copy, input)[0]!.dataSync() as Float32Array);
+    const values = valuesOf(() => outputsOf(copy, input)[0]!);
     logits.set(values, at);
     at += values.length;
   });
