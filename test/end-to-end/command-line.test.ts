@@ -10,35 +10,45 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DemoData, writeDemoData } from '../../build-repair/demo/data';
 import { Random } from '../../models/random';
+import { canLook, launched } from '../browser';
+import { look } from '../build-repair/report/in-browser';
 import { contents, goodnet, printed, start } from './cli';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-cli-'));
 const store = join(work, 'store');
 let data: DemoData;
 
+const PAGES = ['repair, asked', 'repair, not asked', 'evaluate, poisoned', 'evaluate, clean alone'] as const;
+/** Where the report of a command is written. */
+const page = (kind: (typeof PAGES)[number]) => join(work, `${kind.replace(/\W+/g, '-')}.html`);
+
 const repair = (out: string, ...more: string[]) =>
   goodnet('repair', data.badnet, '--clean', data.clean, '--out', join(work, out), '--no-report', ...more);
 
 beforeAll(async () => {
   data = await writeDemoData(join(work, 'images'), { seed: 3 });
-  const report = join(work, 'repair.html');
+  const report = page('repair, asked');
+  const { path, target } = data.poisoned[0]!;
   const { code, out, err } = await goodnet(
-    ...['repair', data.badnet, '--clean', data.clean, '--out', store, '--report', report, '--seed', '3'],
+    ...['repair', data.badnet, '--clean', data.clean, '--unlabelled', path, '--out', store],
+    ...['--report', report, '--seed', '3'],
   );
   expect(code, err).toBe(0);
+  expect(out).toMatch(new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`));
   expect(out).toMatch(/^(Signs of a backdoor toward|No sign of a backdoor)/);
   expect(out).toMatch(/^Clean accuracy \d/m);
   expect(out).toContain(`Report: ${report}`);
   // Nobody watches: steps in plain lines, and no details.
   const lines = err.trimEnd().split('\n');
   for (const [i, line] of ['Reading the images', 'Choosing the pixel scaling'].entries())
-    expect(lines[i]).toBe(`Step ${i + 1} of 10: ${line}`);
+    expect(lines[i]).toBe(`Step ${i + 1} of 11: ${line}`);
   // And what the pixels were taken for.
-  for (const line of lines) expect(line).toMatch(/^(Step \d+ of 10: |Pixels: 0-1, where the net does best$)/);
+  for (const line of lines) expect(line).toMatch(/^(Step \d+ of 11: |Pixels: 0-1, where the net does best$)/);
   expect(out + err).not.toContain('\u001b');
   expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Repair report[\s\S]*<\/html>\s*$/);
 }, 240_000);
@@ -50,14 +60,14 @@ afterAll(() => {
 test('repair and evaluate: G keeps the clean images and finds the triggers', async () => {
   const json = join(work, 'figures.json');
   const sets = data.poisoned.flatMap(({ path }) => ['--poisoned', path]);
-  const report = join(work, 'report.html');
+  const report = page('evaluate, poisoned');
   const { code, out, err } = await goodnet(
     ...['evaluate', store, '--clean', data.test, ...sets, '--json', json, '--report', report],
   );
   expect(code, err).toBe(0);
-  const page = readFileSync(report, 'utf8');
-  for (const { path } of data.poisoned) expect(page).toContain(path);
-  expect(page).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
+  const html = readFileSync(report, 'utf8');
+  for (const { path } of data.poisoned) expect(html).toContain(path);
+  expect(html).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
   // What was promised comes first where it isn't kept, fewer false alarms than that among them.
   expect(out).toMatch(
     /^(False alarms: .+, below the promised 1 %\. .+\n)?poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
@@ -127,36 +137,6 @@ test('magnitude: the same inputs and seed, the same bundle, byte for byte; anoth
   const once = await made('once', '1');
   expect(await made('twice', '1')).toEqual(once);
   expect(await made('other', '2')).not.toEqual(once);
-}, 240_000);
-
-test('images without labels: suspicious ones gather at the target', async () => {
-  const [{ path, target }] = data.poisoned as [DemoData['poisoned'][number]];
-  const more = ['--no-finding', '--unlabelled', path, '--no-images', '--report', join(work, 'bare.html')];
-  const { code, out, err } = await goodnet(
-    ...['repair', data.badnet, '--clean', data.clean, '--out', join(work, 'bare'), ...more],
-  );
-  expect(code, err).toBe(0);
-  expect(out).toMatch(new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`));
-  const [, manifest] = Object.entries(contents(join(work, 'bare'))).find(([file]) =>
-    file.endsWith('manifest.json'),
-  )!;
-  expect(JSON.parse(Buffer.from(manifest, 'hex').toString()).rule.suspected.classes).toEqual([target]);
-}, 240_000);
-
-test('--no-images: no pictures in bundle or report; it answers all the same', async () => {
-  const out = join(work, 'bare');
-  const report = join(work, 'bare.html');
-  const files = Object.keys(contents(out)).map((file) => file.replace(/^[0-9a-f]{16}\//, ''));
-  expect(files).toEqual(expect.arrayContaining(['model-card.md', 'manifest.json']));
-  expect(files.filter((file) => /hosts|gallery/.test(file))).toEqual([]);
-  expect(readFileSync(report, 'utf8')).toMatch(
-    /<dt>Images in it<\/dt><dd>none, no features of single images/,
-  );
-  expect(readFileSync(report, 'utf8')).not.toContain('<img');
-  const rows = join(work, 'bare.jsonl');
-  const screened = await goodnet('screen', out, data.triggeredPng, '--out', rows, '--workers', '1');
-  expect(screened.code, screened.err).toBe(0);
-  expect(JSON.parse(readFileSync(rows, 'utf8'))).toMatchObject({ backdoored: true });
 }, 240_000);
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -294,4 +274,42 @@ test('serve: answers as screen does, and ends cleanly on SIGTERM', async () => {
   expect(code).toBe(0);
   // TensorFlow.js says it when it is loaded twice: within the service's program and as packages beside it.
   expect(err).not.toContain('already been set');
+});
+
+describe.skipIf(!canLook)('the reports, in a browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const unasked = join(work, 'unasked');
+    for (const args of [
+      ['repair', data.badnet, '--clean', data.clean, '--out', unasked, '--method', 'magnitude'],
+      ['evaluate', unasked, '--clean', data.test],
+    ]) {
+      const kind = args[0] === 'repair' ? 'repair, not asked' : 'evaluate, clean alone';
+      const { code, err } = await goodnet(...args, '--report', page(kind));
+      expect(code, err).toBe(0);
+    }
+    browser = await launched();
+  }, 120_000);
+
+  afterAll(() => browser?.close());
+
+  test.each(PAGES)(
+    '%s: nothing that axe finds wrong, no sideways scroll, and whole figures on paper',
+    async (kind) => {
+      const isAsked = kind === 'repair, asked' || kind === 'evaluate, poisoned';
+      const seen = await look(browser, page(kind), kind.replace(/\W+/g, '-'));
+      expect(seen).toEqual({
+        faults: [],
+        narrow: 390,
+        told: isAsked ? { onScreen: false, inPrint: true } : undefined,
+        badBreaks: [],
+        blurred: 0,
+      });
+      const html = readFileSync(page(kind), 'utf8');
+      expect(html).toContain('The most suspicious clean images');
+      expect(html.includes('Is the net backdoored?')).toBe(isAsked);
+      expect(html.includes('The same with the pattern')).toBe(isAsked);
+    },
+  );
 });

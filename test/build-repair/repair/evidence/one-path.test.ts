@@ -19,7 +19,7 @@ import { calibrated, fit, held, images, oneOfEach, pixels, readers, written } fr
 let work: string;
 
 beforeAll(async () => {
-  await startEngine({ engine: 'wasm' });
+  await startEngine();
   await enableTraining();
   work = await mkdtemp(join(tmpdir(), 'goodnet-one-path-'));
 });
