@@ -40,7 +40,7 @@ export function evaluateCommand(): Command {
       'clean labelled images that the repair has not seen, as repair reads them',
     )
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
-    .option('--json <file>', 'write the figures as JSON, too');
+    .option('--json <file>', 'write the figures as JSON, too; -: on standard output, and nothing else there');
   reportOption(command, REPORT);
   groupOption(command, 'how the clean images belong together, of which intervals then are');
   return classOrderOption(imageOptions(command)).action(async (path: string, flags: EvaluateFlags) => {
