@@ -85,7 +85,9 @@ function functionName(value: Json | undefined, options: Options): string {
   const name = isFunction ? own(value as never, 'config') : undefined;
   const registered = isFunction ? own(value as never, 'registered_name') : undefined;
   if (typeof name === 'string' && !String(registered ?? '').includes('>')) return name;
-  const layer = isObject(value) && !isFunction && !foreignClass(value) && ownText(value, 'class_name');
+  const className = isObject(value) && !foreignClass(value) ? (ownText(value, 'class_name') ?? '') : '';
+  // Keras's own of lambdas and functions begin otherwise.
+  const layer = /^[A-Z]/.test(className) && className;
   if (layer)
     throw new NetError(`${options.where} has the layer ${layer} as activation, which can't be used so`, {
       hint: `Without an activation, and with ${layer} as a layer behind it, the net is the same: build it so, copy the weights, and save it again. ${AS_ACTIVATION.join(', ')} can be used as activation.`,
