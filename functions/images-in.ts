@@ -115,6 +115,7 @@ function fromJsonImage(
 }
 
 const [BACKSLASH, MINUS, UNDERSCORE] = [0x5c, 0x2d, 0x5f];
+const [LINE_FEED, RETURN] = [0x0a, 0x0d];
 /** `\\u` and four digits. */
 const LONGEST_ESCAPE = 6;
 
@@ -124,13 +125,16 @@ const LONGEST_DATA_URI = 200;
 
 /**
  * Base64 of either alphabet of RFC 4648, the usual one, or that of URLs and file names, which may go without padding; alone, or in a
- * `data:` URI.
+ * `data:` URI; in lines, as MIME has it (RFC 2045), or in one.
  * @param text as it stands in JSON
  */
 async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8Array> {
   // Before it is looked through: what holds more can't be an image that is taken.
   const most = 4 * Math.ceil((maxBytes + 1) / 3);
-  const plain = withoutUri(text.includes(BACKSLASH) ? await unescaped(text) : text);
+  const told = withoutUri(text.includes(BACKSLASH) ? await unescaped(text) : text);
+  const isInLines = told.includes(LINE_FEED);
+  if (told.length > most * (isInLines ? LINES : 1)) throw tooLarge('An image', maxBytes);
+  const plain = isInLines ? await withoutLines(told) : told;
   if (plain.length > most) throw tooLarge('An image', maxBytes);
   const isUrlSafe = plain.includes(MINUS) || plain.includes(UNDERSCORE);
   if (plain.length % 4 !== 0 && (!isUrlSafe || plain.length % 4 === 1)) throw notBase64();
@@ -149,6 +153,22 @@ async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8
     if (!(isLast ? /^[A-Za-z0-9+/_-]*={0,2}$/ : /^[A-Za-z0-9+/_-]*$/).test(characters)) throw notBase64();
     if (isLast && characters.endsWith('=') && plain.length % 4 !== 0) throw notBase64();
     length += bytes.write(characters, length, 'base64');
+  }
+  return bytes.subarray(0, length);
+}
+
+/** By how much ends of lines make base64 longer, at most: two characters to every 64. */
+const LINES = 66 / 64;
+
+async function withoutLines(text: Uint8Array): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(text.length);
+  let length = 0;
+  for (let from = 0; from < text.length; from += BREATH_BYTES) {
+    if (from > 0) await breath();
+    for (let i = from; i < Math.min(from + BREATH_BYTES, text.length); i++) {
+      const byte = text[i]!;
+      if (byte !== LINE_FEED && byte !== RETURN) bytes[length++] = byte;
+    }
   }
   return bytes.subarray(0, length);
 }

@@ -7,6 +7,9 @@ export const EXIT = {
   backdoored: 3,
   /** `screen --exit-code`: none is backdoored, but not all could be read. */
   unreadable: 4,
+  /** As a shell tells it of SIGINT, Ctrl-C. */
+  interrupted: 130,
+  /** Likewise, of SIGTERM. */
   terminated: 143,
 } as const;
 

@@ -102,6 +102,11 @@ async function toFile(path: string, place: string): Promise<Output> {
   };
 }
 
+/** Whether a path is standard output, by whatever name. */
+export async function isStdout(path: string | undefined): Promise<boolean> {
+  return path === '-' || (path !== undefined && (await ownStream(path)) === process.stdout);
+}
+
 /** Writes a text file, and the folder that it is to be in, whole or not at all. @throws as openOutput */
 export async function writeText(path: string, text: string): Promise<void> {
   const output = await openOutput(path);

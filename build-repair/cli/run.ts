@@ -83,7 +83,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof Outcome) return error.code;
     printError(explain(error, args.includes('--verbose')));
     // As a shell tells it: whoever asked the process to end (AWS Batch, systemd) may try again.
-    if (error instanceof Interrupted && error.signal === 'SIGTERM') return EXIT.terminated;
+    if (error instanceof Interrupted) return error.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
     return error instanceof GoodNetError && error.kind === 'usage' ? EXIT.wrongUse : EXIT.failed;
   }
 }

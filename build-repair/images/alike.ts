@@ -10,6 +10,9 @@ const PARTS = 8;
 const PART = 3;
 /** Parts of copies differ by no more, as root mean square: noise, and what saving as JPEG does. */
 const NEAR = 2;
+/** Nor by more than this share of what the parts of one of them differ by, or so many times what noise adds: pictures may be dark, or faint. */
+const NEAR_SHARE = 0.25;
+const NOISES = 2;
 /** Images that all are compared with: what a fifth of them is, one of these is, but for once in a thousand sets. */
 const COMPARED = 32;
 /** Values of an image that differ by no more are one colour. */
@@ -25,22 +28,34 @@ export interface Alike {
   readonly same: number;
   /** Images of a single colour. */
   readonly flat: number;
+  /** Images that show nothing but a single colour and noise. */
+  readonly plain: number;
+}
+
+/** The means of an image's parts, and by how much those of a copy may differ from them. */
+interface Parts {
+  readonly means: Float32Array;
+  /** As root mean square. */
+  readonly limit: number;
+  readonly isPlain: boolean;
 }
 
 /** Looks for copies of one picture, and for images of one colour, among up to 4096 of the images. */
 export function lookForAlike(images: LoadedImages, signal?: AbortSignal): Alike {
   const sample = spread(allImages(images), MOST_IMAGES);
-  const means: Float32Array[] = [];
+  const all: Parts[] = [];
   const { height, width } = images.shape;
   const parts = Math.max(1, Math.min(PARTS, Math.floor(Math.min(height, width) / PART)));
   let flat = 0;
   for (const image of sample) {
     signal?.throwIfAborted();
     const pixels = images.gather([image]);
-    if (isFlat(pixels, images.shape.channels)) flat++;
-    means.push(partsOf(pixels, images.shape, parts));
+    const told = partsOf(pixels, images.shape, parts);
+    if (told.isPlain && isFlat(pixels, images.shape.channels)) flat++;
+    all.push(told);
   }
-  return { images: sample.length, same: mostAlike(means), flat };
+  const plain = all.filter(({ isPlain }) => isPlain).length;
+  return { images: sample.length, same: mostAlike(all), flat, plain };
 }
 
 /**
@@ -48,11 +63,12 @@ export function lookForAlike(images: LoadedImages, signal?: AbortSignal): Alike 
  * @param what the set, in words
  * @throws ImageError where all are the same picture
  */
-export function alikeInWords({ images, same, flat }: Alike, what: string): string[] {
+export function alikeInWords({ images, same, flat, plain }: Alike, what: string): string[] {
   if (images > 1 && same === images) {
-    throw new ImageError(`${what}: all ${images} images that were looked at are the same picture`, {
+    const noisy = plain === images && flat < images ? ', of one colour but for noise' : '';
+    throw new ImageError(`${what}: all ${images} images that were looked at are the same picture${noisy}`, {
       hint:
-        flat === images
+        plain === images
           ? 'They are of one colour: the source of the images may be missing, or they were written before they were filled in, or as 0–1 in place of 0–255.'
           : 'Nothing can be learned from copies of one image: give the images that the net is used on.',
     });
@@ -78,8 +94,9 @@ function isFlat(pixels: Float32Array, channels: number): boolean {
 }
 
 /** Means over parts × parts of an image, each channel for itself. */
-function partsOf(pixels: Float32Array, shape: ImageShape, parts: number): Float32Array {
+function partsOf(pixels: Float32Array, shape: ImageShape, parts: number): Parts {
   const { height, width, channels } = shape;
+  let squares = 0;
   const sums = new Float32Array(parts * parts * channels);
   const counts = new Float32Array(parts * parts);
   for (let i = 0; i < imageSize(shape); i += channels) {
@@ -87,20 +104,36 @@ function partsOf(pixels: Float32Array, shape: ImageShape, parts: number): Float3
     const row = Math.floor((Math.floor(spot / width) * parts) / height);
     const at = row * parts + Math.floor(((spot % width) * parts) / width);
     counts[at]!++;
-    for (let c = 0; c < channels; c++) sums[at * channels + c]! += pixels[i + c]!;
+    for (let c = 0; c < channels; c++) {
+      sums[at * channels + c]! += pixels[i + c]!;
+      squares += pixels[i + c]! ** 2;
+    }
   }
-  return sums.map((sum, i) => sum / Math.max(1, counts[Math.floor(i / channels)]!));
+  const means = sums.map((sum, i) => sum / Math.max(1, counts[Math.floor(i / channels)]!));
+  const ofParts = sums.reduce((total, sum, i) => total + sum * means[i]!, 0);
+  const ofColours = Array.from({ length: channels }, (_, c) => {
+    const sum = sums.reduce((total, each, i) => (i % channels === c ? total + each : total), 0);
+    return (sum * sum * channels) / imageSize(shape);
+  }).reduce((total, each) => total + each, 0);
+  const count = imageSize(shape);
+  const between = (ofParts - ofColours) / count;
+  // What noise alone makes the means of parts differ by.
+  const noise = ((squares - ofParts) / count) * (counts.length / (count / channels));
+  const shown = between - noise;
+  const isPlain = shown <= noise;
+  const limit = Math.max(NEAR_SHARE * Math.sqrt(Math.max(0, shown)), NOISES * Math.sqrt(Math.max(0, noise)));
+  return { means, limit: Math.min(NEAR, limit), isPlain };
 }
 
 /** How many images are near one of some that are drawn, at most. */
-function mostAlike(means: readonly Float32Array[]): number {
-  const drawn = new Random(1, 'alike').permutation(means.length).subarray(0, COMPARED);
-  const counts = Array.from(drawn, (one) => means.filter((other) => isNear(means[one]!, other)).length);
+function mostAlike(all: readonly Parts[]): number {
+  const drawn = new Random(1, 'alike').permutation(all.length).subarray(0, COMPARED);
+  const counts = Array.from(drawn, (one) => all.filter((other) => isNear(all[one]!, other)).length);
   return Math.max(0, ...counts);
 }
 
-function isNear(a: Float32Array, b: Float32Array): boolean {
+function isNear({ means: a, limit }: Parts, { means: b, limit: other }: Parts): boolean {
   let squares = 0;
   for (let i = 0; i < a.length; i++) squares += (a[i]! - b[i]!) ** 2;
-  return squares <= NEAR * NEAR * a.length;
+  return squares <= Math.min(limit, other) ** 2 * a.length;
 }

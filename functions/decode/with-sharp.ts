@@ -235,6 +235,8 @@ async function opened(
 const MISSING = /premature end/i;
 const TOO_MANY = /exceeds pixel limit/i;
 const TOO_LONG = /timeout/i;
+/** Whole, but of a kind that the decoder lacks: 12 bits, without loss. */
+const UNKNOWN = /Unsupported (JPEG|color conversion)/i;
 
 function isFinal(cause: unknown): boolean {
   return [MISSING, TOO_MANY, TOO_LONG].some((each) => each.test(messageOf(cause)));
@@ -248,5 +250,15 @@ function rejected(cause: unknown): ImageRejected {
   }
   if (TOO_LONG.test(message))
     return new ImageRejected('undecodable', 'The image takes too long to decode', { cause });
+  if (UNKNOWN.test(message)) {
+    return new ImageRejected(
+      'undecodable',
+      'The image is a JPEG of a rare kind (of 12 bits, or without loss)',
+      {
+        hint: 'Save it as a usual JPEG, of 8 bits, or as PNG.',
+        cause,
+      },
+    );
+  }
   return new ImageRejected('undecodable', "The image is damaged: it can't be decoded", { cause });
 }

@@ -6,6 +6,8 @@ import '../nets/dilated';
 import '../nets/group-normalization';
 import '../nets/grouped';
 import '../nets/pick-channels';
+import '../nets/plain-function';
+import '../nets/reduce';
 import '../nets/resize';
 import '../nets/unit-normalization';
 

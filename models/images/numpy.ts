@@ -87,6 +87,11 @@ async function arraysIn(path: string): Promise<Arrays> {
       return unzipSync(bytes, { filter });
     } catch (cause) {
       if (cause instanceof ImageError) throw cause;
+      if (/compression type/.test(messageOf(cause)))
+        throw new ImageError(`${path} is compressed in a way that can't be read`, {
+          hint: 'Write it with np.savez or np.savez_compressed.',
+          cause,
+        });
       throw new ImageError(`${path} is damaged or cut short: ${messageOf(cause)}`, { cause });
     }
   };

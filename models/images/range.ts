@@ -1,5 +1,5 @@
-/** Ranges that programs keep pixels in, other than 0–255; `normalised`: by a mean and a deviation. */
-export type UnitRange = '0-1' | '-1-1' | 'normalised';
+/** Ranges that programs keep pixels in, other than 0–255; `normalised`: by a mean and a deviation; `deep`: of more than 8 bits. */
+export type UnitRange = '0-1' | '-1-1' | 'normalised' | 'deep';
 
 /** Values that look like another range than 0–255. */
 export interface UnitValues {
@@ -19,6 +19,8 @@ const BULK = 0.75;
 export const MOST_UNIT = 2;
 /** With at least this share below zero, zero is the middle. */
 const NEGATIVE = 0.01;
+/** With at least this share above 255, pixels are of more bits. */
+const DEEP = 0.5;
 /** Around zero, with fewer than this share within −1…1 and none so many deviations away, values are normalised. */
 const MOST_WITHIN = 0.95;
 const MOST_DEVIATIONS = 16;
@@ -37,6 +39,7 @@ export class RangeLook {
   private telling = 0;
   private within = 0;
   private negative = 0;
+  private beyond = 0;
   private farthest = 0;
   private smallest = Number.POSITIVE_INFINITY;
   private largest = Number.NEGATIVE_INFINITY;
@@ -53,6 +56,7 @@ export class RangeLook {
       this.telling++;
       if (size <= 1 + SLACK) this.within++;
       if (value < -SLACK) this.negative++;
+      if (value > 255 + SLACK) this.beyond++;
       if (size > this.farthest) this.farthest = size;
       if (!this.hasFractions && !Number.isInteger(value)) this.hasFractions = true;
     }
@@ -60,8 +64,9 @@ export class RangeLook {
 
   /** What the values look like; undefined for 0–255, and where all are black. */
   told(): UnitValues | undefined {
-    const { telling, within, negative, farthest, hasFractions, smallest, largest } = this;
+    const { telling, within, negative, beyond, farthest, hasFractions, smallest, largest } = this;
     if (telling === 0) return undefined;
+    if (beyond >= DEEP * telling) return { range: 'deep', smallest, largest };
     const isAround = negative >= NEGATIVE * telling;
     if (isAround && hasFractions && within < MOST_WITHIN * telling && farthest <= MOST_DEVIATIONS)
       return { range: 'normalised', smallest, largest };
@@ -74,14 +79,24 @@ export class RangeLook {
 /** What is wrong with such values, after their name: `look like 0–1 (the largest is 1.4)`. */
 export function unitInWords({ range, smallest, largest }: UnitValues): string {
   const shown = Number(largest.toPrecision(8));
+  if (range === 'deep') return `look like pixels of ${bitsOf(largest)} bits (the largest is ${shown})`;
   if (range === 'normalised') return `look normalised (from ${Number(smallest.toPrecision(8))} to ${shown})`;
   return `look like ${range === '0-1' ? '0–1' : '−1…1'} (the largest is ${shown})`;
 }
 
 /** How such values are brought to 0–255, as a sentence. */
-export function rescaling({ range }: UnitValues): string {
+export function rescaling({ range, largest }: UnitValues): string {
+  if (range === 'deep') {
+    const bits = bitsOf(largest);
+    return `Pixels must be 0–255: divide them by ${bits === 16 ? 257 : 2 ** (bits - 8)}.`;
+  }
   if (range === 'normalised') return 'Pixels must be 0–255, as they were before they were normalised.';
   return range === '0-1'
     ? 'Pixels must be 0–255: multiply them by 255.'
     : 'Pixels must be 0–255: add 1 to them and multiply by 127.5.';
+}
+
+/** Of cameras, and of PNG and TIFF: the fewest that hold a value. */
+function bitsOf(largest: number): number {
+  return [10, 12, 14].find((bits) => largest < 2 ** bits) ?? 16;
 }

@@ -109,7 +109,7 @@ function refuseUnitRange(rows: NumberRows): void {
     look.add(blocks.at(block * blocks.blockRows).values);
   }
   const told = look.told();
-  if (told && told.range !== 'normalised') {
+  if (told && told.range !== 'normalised' && told.range !== 'deep') {
     const mixed = mixedRanges(rows);
     if (mixed) throw mixedError(rows.name, mixed);
   }

@@ -82,7 +82,10 @@ async function describe(
   await attempt(() => checkEnds(net.spec));
   const note = (text: string) => notes.push(text);
   const image = await attempt(() => imageShapeOf(net.spec, inputSize, note));
-  const weights: BoundWeights = (await attempt(() => bindWeights(net, file))) ?? new Map();
+  // Those of layers that can't be used belong to nothing: of them nothing more is to be told.
+  const bind = () => bindWeights(net, file);
+  const bound = problems.length === 0 ? await attempt(bind) : quietly(bind);
+  const weights: BoundWeights = bound ?? new Map();
   const shapes = new Map<PlannedLayer, Shape>();
   let classes: number | undefined;
   let output: NetDescription['output'];
@@ -102,6 +105,15 @@ async function describe(
     return { ...described(leaf.path, weights.get(leaf) ?? []), className: leaf.spec.className, outputShape };
   });
   return { layers, inputShape: net.spec.inputShape, classes, output };
+}
+
+function quietly<T>(step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof NetError)) throw error;
+    return undefined;
+  }
 }
 
 function withoutNet(stored: Map<string, StoredWeight[]>): LayerDescription[] {

@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../nets/graph';
 import type { OnnxGraph } from './graph';
 import { activationLayers } from './layers/activations';
+import { functionLayers } from './layers/functions';
 import { mergeLayers } from './layers/merges';
 import { normalizationLayers } from './layers/normalizations';
 import { spatialLayers } from './layers/spatial';
@@ -11,8 +12,8 @@ import type { Value } from './value';
 
 /** What is written, by the class of the layer. */
 export const writers: ReadonlyMap<string, Writer> = new Map(
-  [activationLayers, mergeLayers, normalizationLayers, spatialLayers, weightedLayers].flatMap((each) =>
-    Object.entries(each),
+  [activationLayers, functionLayers, mergeLayers, normalizationLayers, spatialLayers, weightedLayers].flatMap(
+    (each) => Object.entries(each),
   ),
 );
 

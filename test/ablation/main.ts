@@ -6,9 +6,9 @@
  * use), with --nets the first N; a name may end in *. --only measures some parts, --each tells every net.
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
 import { UsageError } from '../../models/errors';
+import { readArgs } from '../command-line';
 import { runCommand } from '../run-command';
 import { ALPHA } from '../table/work';
 import { collect } from './collect';
@@ -20,14 +20,11 @@ import { DEVELOPMENT_NETS, type DevelopmentNet, isThere } from './nets';
 import { PARTS, type Part } from './parts';
 import { asItIsTable, LEGEND, netsTable, partsTable } from './print';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    only: { type: 'string' },
-    nets: { type: 'string' },
-    each: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-  },
+const { values, positionals } = readArgs(import.meta.filename, {
+  only: { type: 'string' },
+  nets: { type: 'string' },
+  each: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
 });
 
 await runCommand(run);

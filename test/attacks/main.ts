@@ -8,9 +8,9 @@
  */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
 import { UsageError } from '../../models/errors';
+import { readArgs } from '../command-line';
 import { runCommand } from '../run-command';
 import { LEGEND } from '../table/print';
 import { ALPHA, repairAndEvaluate } from '../table/work';
@@ -24,17 +24,14 @@ import { type AttackRow, attackTables, rowsOf } from './rows';
 
 const LOG = join(import.meta.dirname, 'check-log.jsonl');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string' },
-    keep: { type: 'string' },
-    unlabelled: { type: 'string' },
-    'train-only': { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    again: { type: 'boolean', default: false },
-  },
+const { values, positionals } = readArgs(import.meta.filename, {
+  seed: { type: 'string' },
+  keep: { type: 'string' },
+  unlabelled: { type: 'string' },
+  'train-only': { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  again: { type: 'boolean', default: false },
 });
 
 await runCommand(values.check ? runCheck : runDevelopment);

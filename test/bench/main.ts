@@ -4,11 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { readArgs } from '../command-line';
 
 /** The longest last. */
 const benches = ['training-step', 'verdict', 'screening', 'serve-memory', 'lambda', 'repair'];
 
-const [name, ...args] = process.argv.slice(2);
+const [name, ...args] = readArgs(import.meta.filename, {}).positionals;
 if (name !== undefined && !benches.includes(name)) {
   console.error(`There is no benchmark ${name}; one of ${benches.join(', ')} is wanted.`);
   process.exit(2);

@@ -3,9 +3,9 @@
  * images are JPEGs and PNGs of the net's size, larger ones that sharp decodes, and damaged ones. Ends with exit code 1
  * where memory is not flat. Linux only.
  */
-import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { Random } from '../../models/random';
+import { readArgs } from '../command-line';
 import { benchBundle } from './bundle';
 import { jpegs } from './service/images';
 import { load } from './service/load';
@@ -16,8 +16,9 @@ const CONNECTIONS = 64;
 const IMAGES = 128;
 const SECONDS = 5;
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, store: { type: 'string' } },
+const { values } = readArgs(import.meta.filename, {
+  minutes: { type: 'string', default: '10' },
+  store: { type: 'string' },
 });
 const minutes = Number(values.minutes);
 if (!(minutes >= 1)) {

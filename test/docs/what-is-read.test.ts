@@ -135,9 +135,11 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     'keras2/operations.h5',
     'common3/convnext.h5',
   ],
+  'powers, `sqrt`, `exp`, `log`, `abs`, `clip`, quotients, means, sums and extremes by hand; `concat`, `reshape`, `transpose`, `pad`, `image.resize`':
+    ['common2/arithmetic.h5', 'common3/arithmetic.h5'],
   '`preprocess_input` inside the net, in all its modes; slices that take or turn channels (`x[..., ::-1]`) or cut rows and columns':
     ['common2/picks.h5', 'common3/picks.h5'],
-  'other operations on tensors': [withLayer('TFOpLambda', { function: 'math.reduce_mean' })],
+  'other operations on tensors': [withLayer('TFOpLambda', { function: 'math.cumsum' })],
   '`AutoContrast`, which Keras applies to images that it classifies': [withLayer('AutoContrast', {})],
   'a `Lambda` layer: code from strangers is never executed': [lambda],
 };

@@ -139,6 +139,21 @@ test('magnitude: the same inputs and seed, the same bundle, byte for byte; anoth
   expect(await made('other', '2')).not.toEqual(once);
 }, 240_000);
 
+test('evaluate --json - says nothing but JSON on standard output', async () => {
+  const { code, out, err } = await goodnet(
+    'evaluate',
+    store,
+    '--clean',
+    data.test,
+    '--json',
+    '-',
+    '--no-report',
+  );
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out).clean.accuracyBefore).toBeGreaterThan(0.95);
+  expect(err).toMatch(/clean accuracy/i);
+}, 240_000);
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of a repair leaves nothing half-written',
   async (signal) => {
@@ -147,7 +162,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await printed(child, /Fitting the detector/);
     child.kill(signal);
     const { code, err } = await child.ended;
-    expect(code).toBe(signal === 'SIGTERM' ? 143 : 1);
+    expect(code).toBe(signal === 'SIGTERM' ? 143 : 130);
     expect(err).toMatch(/Interrupted: nothing was written/);
     expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
   },

@@ -5,9 +5,9 @@
  * GoodNet alone with 50, 20, 10, 5 and 2 clean images a class. `--keep DIR` keeps each run in a folder, and takes from it what is there.
  */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
 import { UsageError } from '../../models/errors';
+import { readArgs } from '../command-line';
 import { runCommand } from '../run-command';
 import { DATA } from '../table/cases';
 import { Kept } from '../table/runs';
@@ -23,15 +23,12 @@ import { strip } from './peers/strip';
 import { type FewRow, fewTable, fieldTables, type MeasuredNet } from './print';
 import { type Scores, scoresBy } from './scores';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string', default: '1' },
-    blends: { type: 'string', default: '100' },
-    keep: { type: 'string' },
-    few: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-  },
+const { values, positionals } = readArgs(import.meta.filename, {
+  seed: { type: 'string', default: '1' },
+  blends: { type: 'string', default: '100' },
+  keep: { type: 'string' },
+  few: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
 });
 
 await runCommand(run);

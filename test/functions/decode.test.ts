@@ -317,6 +317,13 @@ describe('decodeImage', () => {
       // The counts of codes in a Huffman table: more of each length than there can be.
       const table = jpeg.indexOf(Buffer.from([0xff, 0xc4])) + 5;
       await rejected(jpeg.fill(255, table, table + 16), 'undecodable');
+      const deep = await slope(64, 48).jpeg().toBuffer();
+      // Of a baseline frame: what kind it is, and how many bits.
+      const frame = deep.indexOf(Buffer.from([0xff, 0xc0]));
+      deep.set([0xff, 0xc1], frame);
+      deep[frame + 4] = 12;
+      await rejected(deep, 'undecodable');
+      await expect(decodeImage(deep, shape)).rejects.toThrow(/a JPEG of a rare kind/);
       await rejected(claimedPng(8, 600), 'undecodable');
       await rejected(claimedPng(0, 6), 'undecodable');
     });

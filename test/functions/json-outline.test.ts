@@ -92,7 +92,10 @@ describe('a body of JSON', () => {
   });
 });
 
-it('an image is the same in either alphabet and as a data: URI', async () => {
+/** As MIME has it. */
+const inLines = (text: string, end: string) => text.replace(/.{76}/g, `$&${end}`) + end;
+
+it('an image is the same in either alphabet, in lines, and as a data: URI', async () => {
   const app = createApp({ classifier: colours });
   const png = await sharp({
     create: { width: 5, height: 4, channels: 3, background: { r: 10, g: 20, b: 200 } },
@@ -104,12 +107,14 @@ it('an image is the same in either alphabet and as a data: URI', async () => {
     png.toString('base64url'),
     `data:image/png;base64,${png.toString('base64')}`,
     `data:image/png;base64,${png.toString('base64url')}`,
+    inLines(png.toString('base64'), '\n'),
+    `data:image/png;base64,${inLines(png.toString('base64'), '\r\n')}`,
   ].map((base64) => ({ base64 }));
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ images });
   const response = await app.request('/v1/classify', { method: 'POST', headers, body });
   const { results } = (await response.json()) as { results: { class: number }[] };
-  expect(results.map((each) => each.class)).toEqual([2, 2, 2, 2]);
+  expect(results.map((each) => each.class)).toEqual([2, 2, 2, 2, 2, 2]);
 });
 
 it('base64 may be written with escapes, and must be base64 in the end', async () => {
@@ -133,6 +138,8 @@ it('base64 may be written with escapes, and must be base64 in the end', async ()
     '\\u0041AAA',
     `${'\\u0041'.repeat(400_000)}`,
     'A'.repeat(4_000_000),
+    inLines('A'.repeat(4_000_000), '\\r\\n'),
+    'AA\\n\\nAA\\n',
   ]) {
     expect([text.slice(0, 20), await ask(text)]).toEqual([
       text.slice(0, 20),

@@ -3,14 +3,12 @@
  * corpus of hostile inputs (those whose names have TEXT), one process each; measures processor time, memory and how long
  * the event loop is held, and ends with exit code 1 where a bound is passed. COUNT 0 leaves the random bodies out, `--only none` the corpus.
  */
-import { parseArgs } from 'node:util';
+
+import { readArgs } from '../command-line';
 import { measureCorpus } from './corpus/main';
 import { askRandom } from './random';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { only: { type: 'string' } },
-});
+const { values, positionals } = readArgs(import.meta.filename, { only: { type: 'string' } });
 const [count = 100_000, seed = 1] = positionals.map(Number);
 if (!Number.isInteger(count) || count < 0 || !Number.isInteger(seed)) {
   console.error('COUNT and SEED are whole numbers.');

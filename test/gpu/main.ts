@@ -7,12 +7,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readArgs } from '../command-line';
 import { readTold } from './told';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/goodnet.js');
+const isRehearsal = readArgs(import.meta.filename, { cpu: { type: 'boolean', default: false } }).values.cpu;
 const work = mkdtempSync(join(tmpdir(), 'goodnet-gpu-'));
-const isRehearsal = process.argv.includes('--cpu');
 
 /** Runs GoodNet, natively, with TF32 off or on. */
 function goodnet(tf32: boolean, ...args: string[]): { status: number | null; told: string; seconds: number } {

@@ -3,7 +3,6 @@
  * images are asked, evenly spread; poisoned ones count where the attack works: B names another class than what they show. A name may be the beginning of one
  * (`cifar10`). Markdown.
  */
-import { parseArgs } from 'node:util';
 import { answers } from '../../models/detector/margin';
 import type { DetectorNets } from '../../models/detector/nets';
 import { fillBox } from '../../models/detector/place/fill';
@@ -13,13 +12,13 @@ import { viewer } from '../../models/detector/views';
 import { startEngine } from '../../models/engine';
 import { loadNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
+import { readArgs } from '../command-line';
 import { markdown, section } from '../markdown';
 import { overlapOf } from './overlap';
 import { PLACE_CASES, type PlaceCase } from './sets';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { images: { type: 'string', default: '100' } },
+const { values, positionals } = readArgs(import.meta.filename, {
+  images: { type: 'string', default: '100' },
 });
 const most = Number(values.images);
 

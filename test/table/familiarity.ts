@@ -6,7 +6,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeDemoData } from '../../build-repair/demo/data';
 import { byGroups, percent, rateOf } from '../../build-repair/evaluate/interval';
 import { allImages, type LoadedImages, loadImages, spread } from '../../build-repair/images/load';
@@ -23,6 +22,7 @@ import { loadNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { featureNet } from '../../models/nets/features';
 import { Random } from '../../models/random';
+import { readArgs } from '../command-line';
 import { type FamiliarityCase, familiarityCases } from './familiarity-cases';
 import { fitted, ODD } from './odd-pictures';
 import { open } from './work';
@@ -30,10 +30,7 @@ import { open } from './work';
 /** Odd pictures of each kind. */
 const ODD_ONES = 300;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' } },
-});
+const { values, positionals } = readArgs(import.meta.filename, { seed: { type: 'string', default: '1' } });
 const seed = Number(values.seed);
 const work = mkdtempSync(join(tmpdir(), 'goodnet-familiarity-'));
 try {

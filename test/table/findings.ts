@@ -5,7 +5,6 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findBackdoor } from '../../build-repair/finding/find';
 import type { Finding, FoundTarget } from '../../build-repair/finding/types';
 import { allImages, loadImages } from '../../build-repair/images/load';
@@ -19,14 +18,15 @@ import { type LoadedNet, loadNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import type { PixelScaling } from '../../models/pixels';
 import { loadAttack } from '../attacks/load-attack';
+import { readArgs } from '../command-line';
 import { markdown, section } from '../markdown';
 import { REAL_NETS } from './tiles';
 import { open } from './work';
 
 const data = join(import.meta.dirname, '../../../shared/data');
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, detail: { type: 'boolean', default: false } },
+const { values, positionals } = readArgs(import.meta.filename, {
+  seed: { type: 'string', default: '1' },
+  detail: { type: 'boolean', default: false },
 });
 const seed = Number(values.seed);
 

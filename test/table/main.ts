@@ -7,8 +7,8 @@
  * is there already: what was broken off goes on.
  */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { startEngine } from '../../models/engine';
+import { readArgs } from '../command-line';
 import { CASES, DATA, SECTIONS, type Section } from './cases';
 import { compareAlone } from './peers/alone';
 import { comparePeers } from './peers/compare';
@@ -18,13 +18,10 @@ import { alarmRow, type Measured, rowsOf, seedRowsOf } from './rows';
 import { KeptRuns } from './runs';
 import { ALPHA } from './work';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seeds: { type: 'string', default: '1,2,3' },
-    blends: { type: 'string', default: '100' },
-    keep: { type: 'string' },
-  },
+const { values, positionals } = readArgs(import.meta.filename, {
+  seeds: { type: 'string', default: '1,2,3' },
+  blends: { type: 'string', default: '100' },
+  keep: { type: 'string' },
 });
 const seeds = values.seeds.split(',').map(Number);
 const blends = Number(values.blends);

@@ -14,8 +14,8 @@ import type { Run } from '../../report/types';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { classOrderOption, groupOption, type ImageFlags, imageOptions, openLabelled } from '../open';
-import { checkOutput, writeText } from '../output';
-import { print } from '../print';
+import { checkOutput, isStdout, writeText } from '../output';
+import { print, printError } from '../print';
 import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
 import { startWork } from '../start';
 
@@ -40,7 +40,7 @@ export function evaluateCommand(): Command {
       'clean labelled images that the repair has not seen, as repair reads them',
     )
     .option('--poisoned <sets...>', 'poisoned images, labelled with the target class', collect, [])
-    .option('--json <file>', 'write the figures as JSON, too');
+    .option('--json <file>', 'write the figures as JSON, too; -: on standard output, and nothing else there');
   reportOption(command, REPORT);
   groupOption(command, 'how the clean images belong together, of which intervals then are');
   return classOrderOption(imageOptions(command)).action(async (path: string, flags: EvaluateFlags) => {
@@ -84,7 +84,10 @@ export function evaluateCommand(): Command {
       lines.finish();
       const { manifest } = goodnet;
       const unlike = labelsNotice(clean.name, result.clean.accuracyBefore, manifest.measured.accuracyBefore);
-      const look = lookOf(process.stdout);
+      // Where the figures go as JSON, nothing else does.
+      const isJson = await isStdout(flags.json);
+      const tell = isJson ? printError : print;
+      const look = lookOf(isJson ? process.stderr : process.stdout);
       const promised = promisedBy(manifest);
       const cause = likelyCause({
         manifest,
@@ -92,7 +95,7 @@ export function evaluateCommand(): Command {
         set: clean,
         isMisfit: unlike !== undefined,
       });
-      for (const line of outcomeLines(result, promised, look, cause)) print(line);
+      for (const line of outcomeLines(result, promised, look, cause)) tell(line);
       for (const set of opened) {
         if (set.skipped.length > 0)
           lines.say(`Left out ${set.skipped.length} unreadable images of ${set.name}`);
@@ -102,8 +105,8 @@ export function evaluateCommand(): Command {
           lines.say(`${set.name}: ${notice}`);
       }
       if (unlike) lines.say(unlike);
-      print(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
-      print(`\n${evaluationText(result, promised, look)}`);
+      tell(`\n${manifest.name}, bundle ${manifest.id.slice(0, 16)}, ${manifest.method}`);
+      tell(`\n${evaluationText(result, promised, look)}`);
       if (flags.json !== undefined) {
         await writeText(flags.json, `${JSON.stringify(evaluationJson(result, promised), null, 2)}\n`);
       }
@@ -123,7 +126,7 @@ export function evaluateCommand(): Command {
           places: observed && (await placesOf([observed.clean, ...observed.poisoned], goodnet)),
           run: { ...clock.taken(), engine: engine.description, ...whatWasRead(path, flags, opened, result) },
         });
-        print(`\nReport: ${report}`);
+        tell(`\nReport: ${report}`);
       }
     } finally {
       lines.finish();

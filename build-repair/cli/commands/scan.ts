@@ -22,7 +22,7 @@ import {
   openLabelled,
 } from '../open';
 import { inputSizeOption, whole } from '../options';
-import { checkOutput, writeText } from '../output';
+import { checkOutput, isStdout, writeText } from '../output';
 import { print, printJson } from '../print';
 import { startWork } from '../start';
 import type { StepLines } from '../step-lines';
@@ -88,7 +88,7 @@ async function scanAction(netPath: string, flags: ScanFlags): Promise<void> {
   if (flags.json) {
     const said = scanOutcome(scanned).join(' ');
     printJson({ net: netPath, sha256, said, ...scanned, goodnet: version });
-  } else if (flags.sarif !== '-') print(scanText(scanned, lookOf(process.stdout)));
+  } else if (!(await isStdout(flags.sarif))) print(scanText(scanned, lookOf(process.stdout)));
   // Not as if it had been looked at.
   if (scanned.outcome === 'refused') throw new Outcome(EXIT.failed);
   if (scanned.outcome === 'signs' && flags.exitCode !== undefined) throw new Outcome(flags.exitCode);

@@ -35,7 +35,7 @@ export function causesOf(
     );
   else if (other)
     causes.push(
-      'The order of the classes: put the labels into the order that the net was trained with (folders: --class-order name or number).',
+      'The order of the classes: put the labels into the order that the net was trained with (folders: --class-order name or number, or the class_indices.json of the training in the folder).',
     );
   if (!other && shape.fit)
     causes.push(`How pictures are brought to the net's size: --fit ${shape.fit} was told; leave it out.`);

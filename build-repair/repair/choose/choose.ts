@@ -13,6 +13,9 @@ import { findMisfit, misfitError } from './fit-labels';
 import { type FoldPlan, planFolds } from './folds';
 import { type ChosenPixels, choosePixels, type LabelOrder, ordersInWords, triedInWords } from './pixels';
 
+/** Below this share of clean images named rightly, what was tried is told. Origin: chosen by hand; how much is told. */
+const LOW_ACCURACY = 0.9;
+
 /** How the clean images are shown to B, and which are fitted and which calibrated on. */
 export interface ChosenImages extends Pick<Inputs, 'flat' | 'unlabelled' | 'hosts'> {
   readonly context: RepairContext;
@@ -108,7 +111,14 @@ function tellChoice(
 ): void {
   const { pixels, order } = chosen;
   tell(`Pixels: ${describePixels(pixels)}${told ? ', as told' : ', where the net does best'}`);
-  if (!told) say(`Tried: ${triedInWords(chosen)}`);
+  if (!told) {
+    const isLow = chosen.accuracy < LOW_ACCURACY;
+    (isLow ? tell : say)(`Tried: ${triedInWords(chosen)}`);
+    if (isLow)
+      tell(
+        'If the net does better in training, its pixels are scaled otherwise: --pixels mean-std:MEAN/DEVIATION',
+      );
+  }
   if (orders.length === 1) return;
   const shown = ordersInWords(chosen, orders);
   const names = order === orders[0] ? undefined : clean.otherOrder!.classNames.slice(0, 5).join(', ');

@@ -26,10 +26,17 @@ export function parseJson(text: string, what: string): JsonObject | Json[] {
   try {
     value = JSON.parse(text) as Json;
   } catch (cause) {
-    throw new NetError(`${what} is not valid JSON`, {
-      hint: 'The file is damaged; save the net again.',
-      cause,
-    });
+    // Python writes them, JSON has neither.
+    const odd = /[:[,]\s*(-?Infinity|NaN)\s*[,}\]]/.exec(text)?.[1];
+    throw new NetError(
+      odd ? `${what} holds ${odd}, which is no number of JSON` : `${what} is not valid JSON`,
+      {
+        hint: odd
+          ? 'Build the net with a number in its place, or without that option, and save it again.'
+          : 'The file is damaged; save the net again.',
+        cause,
+      },
+    );
   }
   if (typeof value !== 'object' || value === null) throw new NetError(`${what} is no JSON object`);
   return value;

@@ -1,4 +1,5 @@
 import { foreignClass } from './foreign';
+import { clip, functionOf, heldIn, isFunctionOf, type Told, told } from './functions';
 import { KERAS_TENSOR, refOf } from './inbound';
 import { isObject, type Json, type JsonObject, own, ownText } from './json';
 import { picksOf } from './picks';
@@ -19,76 +20,21 @@ const ARITHMETIC = new Map([
   ...['math.subtract', 'Subtract'].map((name) => [name, '-'] as const),
   ...['math.multiply', 'Multiply'].map((name) => [name, '*'] as const),
   ...['math.truediv', 'math.divide', 'Divide', 'TrueDivide'].map((name) => [name, '/'] as const),
+  ...['math.pow', 'Power'].map((name) => [name, '**'] as const),
+  ...['math.maximum', 'Maximum'].map((name) => [name, 'highest'] as const),
+  ...['math.minimum', 'Minimum'].map((name) => [name, 'lowest'] as const),
 ]);
-const MERGES: Record<string, string> = { '+': 'Add', '-': 'Subtract', '*': 'Multiply' };
-
-/** Functions of one tensor; what else may be given to them is left at its default. */
-const FUNCTIONS = new Map([
-  ...[
-    'relu',
-    'relu6',
-    'elu',
-    'selu',
-    'softmax',
-    'log_softmax',
-    'softplus',
-    'softsign',
-    'silu',
-    'sigmoid',
-    'tanh',
-  ].flatMap((name) => [`nn.${name}`, `math.${name}`].map((written) => [written, name] as const)),
-  ...([
-    ['Relu', 'relu'],
-    ['Relu6', 'relu6'],
-    ['Selu', 'selu'],
-    ['Softmax', 'softmax'],
-    ['LogSoftmax', 'log_softmax'],
-    ['Softplus', 'softplus'],
-    ['Softsign', 'softsign'],
-    ['Silu', 'silu'],
-    ['HardSigmoid', 'hard_sigmoid'],
-    ['HardSilu', 'hard_silu'],
-    ['Sigmoid', 'sigmoid'],
-    ['Tanh', 'tanh'],
-  ] as const),
-]);
-
-const SQUARES = ['math.square', 'Square'];
+const MERGES: Record<string, string> = {
+  '+': 'Add',
+  '-': 'Subtract',
+  '*': 'Multiply',
+  '/': 'ops.divide',
+  highest: 'Maximum',
+  lowest: 'Minimum',
+};
 
 /** What Keras 2 writes calls of TensorFlow's functions as. */
 const LAMBDAS = ['TFOpLambda', 'SlicingOpLambda'];
-
-type Told = { readonly className: string; readonly config: JsonObject };
-
-/** Functions of one tensor that have options, by which they are layers or not. */
-const WITH_OPTIONS = new Map<string, (options: JsonObject) => Told | undefined>([
-  ['cast', ({ dtype }) => castTo(dtype)],
-  ['Cast', ({ dtype }) => castTo(dtype)],
-  ['nn.leaky_relu', ({ alpha }) => leaky(alpha)],
-  ['LeakyRelu', ({ negative_slope: slope }) => leaky(slope)],
-  ['nn.gelu', ({ approximate }) => gelu(approximate ?? false)],
-  // keras.ops approximates where it is not told otherwise.
-  ['Gelu', ({ approximate }) => gelu(approximate ?? true)],
-  ...['math.negative', 'Negative'].map(
-    (name) => [name, (): Told => ({ className: 'Rescaling', config: { scale: -1, offset: 0 } })] as const,
-  ),
-  ['Elu', ({ alpha }) => ({ className: 'ELU', config: { alpha: alpha ?? 1 } })],
-]);
-
-/** Numbers are floats here whatever they are called. */
-function castTo(dtype: Json | undefined): Told | undefined {
-  const isFloat = ['float32', 'float16', 'bfloat16', 'float64'].includes(String(dtype));
-  return isFloat ? { className: 'Identity', config: {} } : undefined;
-}
-
-/** TensorFlow's and keras.ops' slope is 0.2 where none is told; the layer's is another. */
-function leaky(slope: Json | undefined): Told {
-  return { className: 'LeakyReLU', config: { alpha: slope ?? 0.2 } };
-}
-
-function gelu(approximate: Json): Told | undefined {
-  return approximate === false ? { className: 'Activation', config: { activation: 'gelu' } } : undefined;
-}
 
 /**
  * Reads plain arithmetic and activations on tensors, as Keras 2 (TFOpLambda) and Keras 3 (keras.ops) write them.
@@ -100,29 +46,19 @@ export function readOperation(entry: JsonObject, where: string): Operation | und
   const nodes = own(entry, 'inbound_nodes');
   if (!isObject(config) || !Array.isArray(nodes) || nodes.length !== 1) return undefined;
   const isLambda = LAMBDAS.includes(ownText(entry, 'class_name') ?? '') && foreignClass(entry) === undefined;
-  const isOp = /^keras(\.src)?\.ops\.(numpy|nn|core)$/.test(ownText(entry, 'module') ?? '');
+  const isOp = /^keras(\.src)?\.ops\.(numpy|nn|core|math|image)$/.test(ownText(entry, 'module') ?? '');
   if (!isLambda && !isOp && !isOpOfH5(entry, nodes[0]!)) return undefined;
   const name = (isLambda ? ownText(config, 'function') : ownText(entry, 'class_name')) ?? '';
   const base = {
     name: ownText(config, 'name') ?? ownText(entry, 'name') ?? name,
     dtype: own(config, 'dtype') ?? null,
   };
-  const rearranged = rearranging(base, name, { config, node: nodes[0]!, isLambda }, where);
-  if (rearranged) return rearranged;
+  const called = isLambda ? calledInKeras2(nodes[0]!) : calledInKeras3(nodes[0]!, config);
+  const read = rearranging(base, name, called, where) ?? applied(base, name, called, where);
+  if (read) return read;
   const operands = isLambda ? operandsOfKeras2(nodes[0]!, name, where) : operandsOfKeras3(nodes[0]!, where);
-  const axis = own(config, 'axis') ?? -1;
-  if (!operands || axis !== -1) return undefined;
   const sign = ARITHMETIC.get(name);
-  if (sign) return arithmetic(base, sign, operands);
-  const activation = FUNCTIONS.get(name);
-  const [x, ...others] = operands;
-  if (others.length > 0 || !isTensor(x)) return undefined;
-  if (SQUARES.includes(name)) return arithmetic(base, '*', [x, x]);
-  const options = isLambda ? namedIn(nodes[0]!) : config;
-  const told = WITH_OPTIONS.get(name)?.(options);
-  if (told) return { className: told.className, config: { ...base, ...told.config }, calls: [[x]] };
-  if (activation === undefined) return undefined;
-  return { className: 'Activation', config: { ...base, activation }, calls: [[x]] };
+  return sign && operands ? arithmetic(base, sign, operands) : undefined;
 }
 
 /**
@@ -135,7 +71,9 @@ function isOpOfH5(entry: JsonObject, node: Json): boolean {
   if (!unnamed || !Array.isArray(args)) return false;
   const config = own(entry, 'config');
   const isBare = isObject(config) && own(config, 'trainable') === undefined;
-  const isOne = ['Flip', 'Stack'].includes(ownText(entry, 'class_name') ?? '');
+  const className = ownText(entry, 'class_name') ?? '';
+  const isOne =
+    ['ExpandDims', 'Flip', 'Stack'].includes(className) || (isBare && isFunctionOf(className, config));
   return isOne ? isBare && args.length === 1 : args.length === 2 && !Array.isArray(args[0]);
 }
 
@@ -143,14 +81,9 @@ function isOpOfH5(entry: JsonObject, node: Json): boolean {
 function rearranging(
   base: JsonObject,
   name: string,
-  {
-    config,
-    node,
-    isLambda,
-  }: { readonly config: JsonObject; readonly node: Json; readonly isLambda: boolean },
+  { tensors, index, options }: Called,
   where: string,
 ): Operation | undefined {
-  const { tensors, index, options } = isLambda ? calledInKeras2(node) : calledInKeras3(node, config);
   const isStack = name === 'stack' || name === 'Stack';
   const picks = picksOf(name, options, index);
   if (!tensors || !(isStack || (picks && tensors.length === 1))) return undefined;
@@ -160,9 +93,24 @@ function rearranging(
     : { className: 'GetItem', config: { ...base, picks: picks as unknown as Json }, calls };
 }
 
+/** A function of a tensor, or of a list of them. */
+function applied(
+  base: JsonObject,
+  name: string,
+  { tensors, isList, index, options }: Called,
+  where: string,
+): Operation | undefined {
+  const told = tensors && index === undefined ? functionOf(name, isList, options) : undefined;
+  if (!told) return undefined;
+  const calls = [tensors!.map((tensor) => refOf(tensor, where))];
+  return { className: told.className, config: { ...base, ...told.config }, calls };
+}
+
 /** How an operation was called: on which tensors ([layer, call, output]), and with what besides. */
 interface Called {
   readonly tensors: Json[] | undefined;
+  /** Whether the tensors are one argument. */
+  readonly isList: boolean;
   readonly index?: Json | undefined;
   readonly options: JsonObject;
 }
@@ -172,6 +120,7 @@ function calledInKeras2(node: Json): Called {
   const areTensors = refs.every((ref) => Array.isArray(ref) && ref[0] !== '_CONSTANT_VALUE');
   return {
     tensors: areTensors ? refs.map((ref) => (ref as Json[]).slice(0, 3)) : undefined,
+    isList: refs.length > 1,
     options: namedIn(node),
   };
 }
@@ -179,13 +128,23 @@ function calledInKeras2(node: Json): Called {
 function calledInKeras3(node: Json, options: JsonObject): Called {
   const args = isObject(node) ? own(node, 'args') : undefined;
   const kwargs = isObject(node) ? own(node, 'kwargs') : undefined;
-  const isPlain =
-    Array.isArray(args) && args.length <= 2 && !(isObject(kwargs) && Object.keys(kwargs).length > 0);
-  if (!isPlain) return { tensors: undefined, options };
+  if (!Array.isArray(args) || args.length > 2 || !isEmpty(kwargs))
+    return { tensors: undefined, isList: false, options };
   const [first, index] = args;
-  const tensors = (Array.isArray(first) ? first : [first]).map((each) => (each ? tensorIn(each) : undefined));
+  const isList = Array.isArray(first);
+  const tensors = (isList ? first : [first]).map((each) => (each ? tensorIn(each) : undefined));
   const isWhole = (each: Json | undefined): each is Json => each !== undefined;
-  return { tensors: tensors.every(isWhole) ? tensors : undefined, index: index && arrayOf(index), options };
+  return {
+    tensors: tensors.every(isWhole) ? tensors : undefined,
+    isList,
+    index: args.length > 1 ? arrayOf(index!) : undefined,
+    options,
+  };
+}
+
+/** Whether nothing is given by name. */
+function isEmpty(kwargs: Json | undefined): boolean {
+  return !isObject(kwargs) || Object.values(kwargs).every((value) => value === null);
 }
 
 /** Where a tensor among the arguments of a call of Keras 3 is from. */
@@ -202,25 +161,47 @@ function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]
     config: { ...base, scale: asJson(scale), offset: asJson(offset) },
     calls: [[x]],
   });
+  const byNumber = (x: TensorRef, number: Constant, read: (number: number) => Told | undefined) => {
+    const told = typeof number === 'number' ? read(number) : undefined;
+    return told && { className: told.className, config: { ...base, ...told.config }, calls: [[x]] };
+  };
   if (isTensor(a) && isTensor(b)) {
     const className = MERGES[sign];
     return className ? { className, config: { ...base, of_one_rank: true }, calls: [[a, b]] } : undefined;
   }
-  if (isTensor(a) && !isTensor(b)) {
-    if (sign === '*') return scaled(a, b, 0);
-    if (sign === '/')
-      return [b].flat().includes(0)
+  const x = isTensor(a) ? a : (b as TensorRef);
+  const constant = (isTensor(a) ? b : a) as Constant;
+  if (!isTensor(x)) return undefined;
+  const isFirst = isTensor(a);
+  switch (sign) {
+    case '+':
+      return scaled(x, 1, constant);
+    case '*':
+      return scaled(x, constant, 0);
+    case '-':
+      return isFirst
+        ? scaled(
+            x,
+            1,
+            each(constant, (value) => -value),
+          )
+        : scaled(x, -1, constant);
+    case '/':
+      if (!isFirst) return byNumber(x, constant, (times) => told('ops.power', { exponent: -1, times }));
+      return [constant].flat().includes(0)
         ? undefined
         : scaled(
-            a,
-            each(b, (value) => 1 / value),
+            x,
+            each(constant, (value) => 1 / value),
             0,
           );
-    return scaled(a, 1, sign === '+' ? b : each(b, (value) => -value));
+    case '**':
+      return isFirst ? byNumber(x, constant, (exponent) => told('ops.power', { exponent })) : undefined;
+    default:
+      return byNumber(x, constant, (end) =>
+        sign === 'highest' ? clip(end, undefined) : clip(undefined, end),
+      );
   }
-  if (isTensor(a) || !isTensor(b) || sign === '/') return undefined;
-  if (sign === '*') return scaled(b, a, 0);
-  return scaled(b, sign === '+' ? 1 : -1, a);
 }
 
 type Constant = Exclude<Operand, TensorRef>;
@@ -248,15 +229,11 @@ function operandsOfKeras2(node: Json, operation: string, where: string): Operand
   const a = layer === '_CONSTANT_VALUE' ? value : refOf([layer, call, value] as Json, where);
   const given = isObject(named) ? named : ({} as JsonObject);
   const { y, name, ...others } = operation === 'nn.bias_add' ? biasAsY(given) : given;
-  for (const option of WITH_OPTIONS.has(operation) ? OPTIONS : []) others[option] = null;
   if (Object.values(others).some((other) => other !== null) || (name ?? null) !== null) return undefined;
   const told = unwrapped(y);
   const b = Array.isArray(told) && !areNumbers(told) ? refOf(told, where) : told;
   return allOperands(b === undefined || b === null ? [a] : [unwrapped(a), b]);
 }
-
-/** Options that functions of one tensor have. */
-const OPTIONS = ['dtype', 'alpha', 'approximate'];
 
 /** What a call of TensorFlow's was given by name. */
 function namedIn(node: Json): JsonObject {
@@ -287,14 +264,13 @@ function unwrapped<T>(value: T | Json): T | Json {
 /** An array as Keras 3 keeps it: a list, or one that is told to be of NumPy. */
 function arrayOf(value: Json): Json {
   const isKept = isObject(value) && ['__numpy__', '__tensor__'].includes(ownText(value, 'class_name') ?? '');
-  const config = isKept ? own(value, 'config') : undefined;
-  return unwrapped(isObject(config) ? (own(config, 'value') ?? value) : value);
+  return unwrapped(isKept ? heldIn(value) : value);
 }
 
 function operandsOfKeras3(node: Json, where: string): Operand[] | undefined {
   const args = isObject(node) ? own(node, 'args') : undefined;
   const kwargs = isObject(node) ? own(node, 'kwargs') : undefined;
-  if (!Array.isArray(args) || (isObject(kwargs) && Object.keys(kwargs).length > 0)) return undefined;
+  if (!Array.isArray(args) || !isEmpty(kwargs)) return undefined;
   return allOperands(
     args.map((arg) => {
       if (!isObject(arg) || own(arg, 'class_name') !== KERAS_TENSOR) return arrayOf(arg);

@@ -24,6 +24,9 @@ export function picksOf(name: string, options: JsonObject, index: Json | undefin
     case 'reverse':
     case 'Flip':
       return alongAxis(axis, [null, null, -1]);
+    case 'expand_dims':
+    case 'ExpandDims':
+      return alongAxis(axis, 'new');
     case 'gather':
     case 'compat.v1.gather':
       return (own(options, 'batch_dims') ?? 0) === 0 ? entriesOf(axis, own(options, 'indices')) : undefined;
@@ -41,7 +44,7 @@ function entriesOf(axis: Json | undefined, numbers: Json | undefined): Pick[] | 
 }
 
 /** The same along one axis alone, the last or one that is counted from the first. */
-function alongAxis(axis: Json | undefined, cut: Cut): Pick[] | undefined {
+function alongAxis(axis: Json | undefined, cut: Pick): Pick[] | undefined {
   const [only, ...others] = [axis].flat();
   if (others.length > 0 || !Number.isInteger(only)) return undefined;
   if (only === -1) return ['...', cut];

@@ -51,7 +51,9 @@ export async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
   const layout = layoutOf(hdf5, '');
   if (!layout) {
     hdf5.close();
-    throw new NetError(`${WEIGHTS} of the archive holds no layers`);
+    throw new NetError(`${WEIGHTS} of the archive holds no layers`, {
+      hint: 'Nets built with Sequential or the functional API can be used; of a subclass of Model the file does not tell the layers.',
+    });
   }
   return {
     format: 'keras-archive',

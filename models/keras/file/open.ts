@@ -59,7 +59,7 @@ function describeHdf5(hdf5: NetHdf5): KerasFile {
     }
     const names = all.slice(0, 5).join(', ');
     throw new NetError(`The file is HDF5, but holds no net of Keras (it holds: ${names || 'nothing'})`, {
-      hint: 'Give the file that model.save() or model.save_weights() wrote.',
+      hint: 'Give the file that model.save() or model.save_weights() wrote, of a net built with Sequential or the functional API.',
     });
   }
   const attribute = (name: string) => hdf5.text('', name) ?? hdf5.text(root, name);

@@ -3,6 +3,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import { foreignClass } from '../config/foreign';
 import { isObject, type Json, type JsonObject, own, ownText } from '../config/json';
+import { OF_STEPS, rescaling } from './activation-steps';
 import { Options } from './options';
 import {
   type Applier,
@@ -32,6 +33,8 @@ const SAME = new Map([
   ['silu', 'swish'],
   ['gelu', 'gelu'],
   ['mish', 'mish'],
+  // Of Keras's own default, alpha 1.
+  ['celu', 'elu'],
   ['log_softmax', 'logSoftmax'],
   // What Keras writes for TensorFlow's own functions, tf.nn.softmax and tf.nn.log_softmax.
   ['softmax_v2', 'softmax'],
@@ -55,22 +58,11 @@ export function readActivation(options: Options, key = 'activation'): Activation
   const same = SAME.get(name);
   if (name === 'hard_sigmoid' && options.kerasMajor < 3) return inside('hardSigmoid');
   if (same !== undefined) return inside(same);
-  switch (name) {
-    case 'hard_sigmoid':
-      return { inside: 'linear', after: hardSigmoid };
-    case 'hard_silu':
-    case 'hard_swish':
-      return { inside: 'linear', after: hardSilu };
-    case 'leaky_relu':
-      return {
-        inside: 'linear',
-        after: (layer) => [applier(layers.leakyReLU({ name: `${layer}_leaky`, alpha: 0.2 }))],
-      };
-    default:
-      throw new NetError(`${options.where} has the activation "${name}", which can't be used`, {
-        hint: `Known are ${[...SAME.keys(), 'hard_sigmoid', 'hard_silu', 'leaky_relu'].join(', ')}.`,
-      });
-  }
+  const after = OF_STEPS.get(name);
+  if (after) return { inside: 'linear', after };
+  throw new NetError(`${options.where} has the activation "${name}", which can't be used`, {
+    hint: `Known are ${[...SAME.keys(), ...OF_STEPS.keys()].join(', ')}.`,
+  });
 }
 
 /** The steps that make a layer and its activation. */
@@ -93,6 +85,13 @@ function functionName(value: Json | undefined, options: Options): string {
   const name = isFunction ? own(value as never, 'config') : undefined;
   const registered = isFunction ? own(value as never, 'registered_name') : undefined;
   if (typeof name === 'string' && !String(registered ?? '').includes('>')) return name;
+  const className = isObject(value) && !foreignClass(value) ? (ownText(value, 'class_name') ?? '') : '';
+  // Keras's own of lambdas and functions begin otherwise.
+  const layer = /^[A-Z]/.test(className) && className;
+  if (layer)
+    throw new NetError(`${options.where} has the layer ${layer} as activation, which can't be used so`, {
+      hint: `Without an activation, and with ${layer} as a layer behind it, the net is the same: build it so, copy the weights, and save it again. ${AS_ACTIVATION.join(', ')} can be used as activation.`,
+    });
   throw new NetError(`${options.where} has a function of its own as activation`, {
     hint: 'Functions in files are never executed: use one of Keras by its name, or a layer, and save the net again.',
   });
@@ -110,26 +109,6 @@ function layerAsActivation(value: JsonObject, options: Options): Activation | un
   const plan = activationLayers[className]!(inner);
   inner.finish();
   return { inside: 'linear', after: (name) => [plan.make(`${name}_activation`, [])] };
-}
-
-/** Keras 3's: relu6(x + 3) / 6. */
-function hardSigmoid(name: string): Applier[] {
-  return [
-    applier(rescaling(`${name}_shift`, 1, 3)),
-    applier(layers.reLU({ name: `${name}_clip`, maxValue: 6 })),
-    applier(rescaling(`${name}_scale`, 1 / 6, 0)),
-  ];
-}
-
-/** x · hard_sigmoid(x) */
-function hardSilu(name: string): Applier[] {
-  const gate = chain(hardSigmoid(name));
-  const product = applier(layers.multiply({ name: `${name}_gate` }));
-  return [(inputs) => product([inputs[0]!, gate(inputs)])];
-}
-
-export function rescaling(name: string, scale: number, offset: number): layers.Layer {
-  return layers.rescaling({ name, scale, offset });
 }
 
 /** Whether the slopes are those of all that lies before their first axis: wasm knows no other sharing. */

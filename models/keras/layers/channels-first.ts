@@ -39,8 +39,14 @@ const BY_VALUE = new Set([
   'LeakyReLU',
   'ReLU',
   'StochasticDepth',
+  'ops.abs',
+  'ops.clip',
+  'ops.exp',
+  'ops.gelu',
+  'ops.log',
+  'ops.power',
 ]);
-const MERGES = new Set(['Add', 'Average', 'Maximum', 'Minimum', 'Multiply', 'Subtract']);
+const MERGES = new Set(['Add', 'Average', 'Maximum', 'Minimum', 'Multiply', 'Subtract', 'ops.divide']);
 const CHANNELS = [1, -3];
 const OVER_LAST = ['softmax', 'log_softmax', 'softmax_v2', 'log_softmax_v2'];
 

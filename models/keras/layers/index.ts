@@ -6,6 +6,7 @@ import { trainingOnlyLayers } from './augmentation';
 import { planChannelsFirst } from './channels-first';
 import { mergeLayers } from './merge';
 import { normalizationLayers } from './normalization';
+import { operationLayers } from './operations';
 import { Options } from './options';
 import { pickLayers } from './picks';
 import { type Plan, passThrough } from './plan';
@@ -19,6 +20,7 @@ const readers: ReadonlyMap<string, (options: Options) => Plan> = new Map(
     ...normalizationLayers,
     ...spatialLayers,
     ...mergeLayers,
+    ...operationLayers,
     ...pickLayers,
     InputLayer: () => passThrough,
     Identity: () => passThrough,
@@ -26,7 +28,9 @@ const readers: ReadonlyMap<string, (options: Options) => Plan> = new Map(
 );
 
 /** The layers of Keras that are read, by class. */
-export const knownLayers: readonly string[] = [...readers.keys()].sort();
+export const knownLayers: readonly string[] = [...readers.keys()]
+  .filter((name) => !name.startsWith('ops.'))
+  .sort();
 
 const REWRITE = 'Write the step with layers of Keras (Rescaling, Add, Multiply, …) and save the net again.';
 const NEVER_EXECUTED = `Code in files is never executed. ${REWRITE}`;

@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
-import { rescaling } from './activation';
+import { rescaling } from './activation-steps';
+import { powered } from './operations';
 import type { Options } from './options';
 import { applier, type Plan, plain } from './plan';
 
@@ -40,6 +41,14 @@ const merges: Record<string, (options: Options) => Plan> = {
           throw new NetError(`${options.where} takes two inputs, not ${inputs.length}`);
         return add([inputs[0]!, negate([inputs[1]!])]);
       };
+    },
+  }),
+  'ops.divide': () => ({
+    slots: [],
+    make: (name) => {
+      const over = powered(`${name}_over`, -1);
+      const multiply = applier(layers.multiply({ name }));
+      return ([a, b]) => multiply([a!, over([b!])]);
     },
   }),
   Concatenate: (options) => {

@@ -100,6 +100,11 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
           const values = input!.shape.slice(1).reduce<number>((product, length) => product * length!, 1);
           const rest = targetShape.reduce((product, length) => (length < 0 ? product : product * length), 1);
           const target = targetShape.map((length) => (length < 0 ? values / rest : length));
+          if (target.reduce((product, length) => product * length, 1) !== values)
+            throw new NetError(
+              `${options.where} makes ${targetShape.join(' × ')} of the ${values} values of an image`,
+              { hint: 'Each image is answered by itself: its values must be as many before and after.' },
+            );
           return applier(layers.reshape({ name, targetShape: target }));
         }),
     };

@@ -36,9 +36,11 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   GoodNetChannelScale: ['scale', 'offset'],
   GoodNetDilatedConv2D: ['filters', ...KERNEL],
   GoodNetDilatedDepthwiseConv2D: ['depthMultiplier', ...KERNEL],
+  GoodNetFunction: [],
   GoodNetGroupNormalization: ['groups', 'epsilon'],
   GoodNetGroupedConv2D: ['filters', 'groups', ...KERNEL],
   GoodNetPickChannels: [],
+  GoodNetReduce: [],
   GoodNetResize: ['height', 'width', 'interpolation'],
   GoodNetUnitNormalization: [],
   InputLayer: ['batchInputShape', 'dtype', 'sparse'],
@@ -67,7 +69,6 @@ const KERAS_CLASS: Readonly<Record<string, string>> = {
   GoodNetDilatedDepthwiseConv2D: 'DepthwiseConv2D',
   GoodNetGroupNormalization: 'GroupNormalization',
   GoodNetGroupedConv2D: 'Conv2D',
-  GoodNetPickChannels: 'TFOpLambda',
   GoodNetResize: 'Resizing',
   GoodNetUnitNormalization: 'UnitNormalization',
 };
@@ -95,19 +96,40 @@ export function kerasLayer(layer: layers.Layer): WrittenLayer {
   for (const option of options) config[snake(option)] = written(option, given[option]);
   // TensorFlow.js's own layer forgets it; its weights tell.
   if (className === 'SeparableConv2D') config.depth_multiplier = layer.weights[0]!.shape[3];
-  // Keras has no layer for it, but writes calls of TensorFlow's functions.
-  if (className === 'GoodNetPickChannels') config.function = GATHER;
+  const call = functionOf(layer);
+  if (call) return { class_name: 'TFOpLambda', config: { name: layer.name, function: call.function } };
   return { class_name: KERAS_CLASS[className] ?? className, config };
 }
 
-/** Keras 2's name of `tf.gather`. */
-const GATHER = 'compat.v1.gather';
+/** Keras has no layer for some, but writes calls of TensorFlow's functions. */
+function functionOf(layer: layers.Layer): { function: string; options: Options } | undefined {
+  const given = layer.getConfig() as Options;
+  switch (layer.getClassName()) {
+    case 'GoodNetPickChannels':
+      return { function: 'compat.v1.gather', options: { indices: given.channels, axis: -1, batch_dims: 0 } };
+    case 'GoodNetReduce':
+      return {
+        function: `math.reduce_${given.kind}`,
+        options: { axis: given.axes, keepdims: given.keepDims },
+      };
+    case 'GoodNetFunction': {
+      const [first, second] = given.numbers as readonly (number | null)[];
+      if (given.function === 'power') return { function: 'math.pow', options: { y: first } };
+      if (given.function === 'gelu') return { function: 'nn.gelu', options: { approximate: true } };
+      if (given.function !== 'clip') return { function: `math.${given.function}`, options: {} };
+      if (first === null) return { function: 'math.minimum', options: { y: second } };
+      if (second === null) return { function: 'math.maximum', options: { y: first } };
+      return { function: 'clip_by_value', options: { clip_value_min: first, clip_value_max: second } };
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** How Keras 2 writes that a layer is called on tensors: a function of one tensor without a list around it, and with what it is given. */
 export function kerasCall(layer: layers.Layer, tensors: readonly (readonly unknown[])[]): unknown[] {
-  if (layer.getClassName() !== 'GoodNetPickChannels') return tensors.map((tensor) => [...tensor, {}]);
-  const { channels } = layer.getConfig() as Options;
-  return [...tensors[0]!, { indices: channels, axis: -1, batch_dims: 0 }];
+  const call = functionOf(layer);
+  return call ? [...tensors[0]!, call.options] : tensors.map((tensor) => [...tensor, {}]);
 }
 
 function written(option: string, value: unknown): unknown {

@@ -46,6 +46,31 @@ describe('images that are alike', () => {
     expect(alikeInWords(lookForAlike(images((i) => other[i]!)), 'clean.h5')).toEqual([]);
   });
 
+  test('are told apart where all are dark, or faint', () => {
+    const smooth = Array.from({ length: N }, () => {
+      const [a, b, c] = [random.uniform(60, 200), random.uniform(40, 60), random.uniform(30, 120)];
+      return Float32Array.from({ length: size }, (_, i) => a + b * Math.sin(i / c));
+    });
+    const dims = [
+      (v: number) => Math.max(0, v / 80),
+      (v: number) => Math.max(0, Math.floor(v / 64)),
+      (v: number) => 120 + (v - 100) / 60,
+    ];
+    for (const dim of dims) {
+      const told = lookForAlike(images((i) => smooth[i]!.map(dim)));
+      expect(alikeInWords(told, 'clean.h5')).toEqual([]);
+      const copies = lookForAlike(images((i) => smooth[i < 45 ? 7 : i]!.map(dim)));
+      expect(copies.same).toBeGreaterThanOrEqual(45);
+      expect(copies.same).toBeLessThan(50);
+    }
+  });
+
+  test('noise on black is called so', () => {
+    expect(() => alikeInWords(lookForAlike(images(() => noisy(new Float32Array(size)))), 'clean.h5')).toThrow(
+      /same picture, of one colour but for noise/,
+    );
+  });
+
   test('images of one colour are told', () => {
     const told = lookForAlike(images((i) => (i < 30 ? new Float32Array(size).fill(8 * i) : other[i]!)));
     expect(alikeInWords(told, 'clean.h5')).toEqual(['clean.h5: 30 of 60 images are of one colour']);

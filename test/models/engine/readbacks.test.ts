@@ -3,6 +3,8 @@ import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
+import { PlainFunction } from '../../../models/nets/plain-function';
+import { Reduce } from '../../../models/nets/reduce';
 import { trainingStep } from '../../bench/deepid';
 import { everyLayer } from './every-layer';
 import { random } from './same-on-cpu';
@@ -49,6 +51,33 @@ const nets: [string, () => layers.LayersModel][] = [
     () => netOf(kinds.cropping2D({ cropping: 1 }), kinds.upSampling2d({ size: [2, 2] })),
   ],
   ['exchanged axes', () => netOf(kinds.permute({ dims: [3, 1, 2] }), kinds.reLU({ maxValue: 6 }))],
+  ...(
+    [
+      ['abs'],
+      ['clip', -0.2, 0.5],
+      ['clip', -0.1, null],
+      ['exp'],
+      ['gelu'],
+      ['power', 2],
+      ['power', 3],
+    ] as const
+  ).map(([name, ...numbers]): [string, () => layers.LayersModel] => [
+    `${name} ${numbers}`,
+    () => netOf(new PlainFunction({ function: name, numbers })),
+  ]),
+  ...([0.5, -0.5, -1] as const).map((exponent): [string, () => layers.LayersModel] => [
+    `power ${exponent}, log`,
+    () =>
+      netOf(
+        kinds.activation({ activation: 'softplus' }),
+        new PlainFunction({ function: 'power', numbers: [exponent] }),
+        new PlainFunction({ function: 'log', numbers: [] }),
+      ),
+  ]),
+  ...(['max', 'mean', 'min', 'sum'] as const).map((kind): [string, () => layers.LayersModel] => [
+    `${kind} of channels`,
+    () => netOf(new Reduce({ kind, axes: [3], keepDims: true })),
+  ]),
   ['dropout', () => netOf(kinds.dropout({ rate: 0.3, seed: 1 }))],
 ];
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { inspectNet } from '../../../models/keras';
 import { fixture } from './nets';
-import { dense, FLAT, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
+import { dense, type Entry, FLAT, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
 
 const folder = temporaryFolder();
 
@@ -117,4 +117,45 @@ it.each([
   await writeNet(path, { config, weights: { output: dense(48, 4) } });
   const { problems } = await inspectNet(path);
   expect(problems).toEqual([expect.stringMatching(/changes its probabilities after the softmax/)]);
+});
+
+it("of a layer that can't be used it is not said that its weights are of another net", async () => {
+  const entries: Entry[] = [
+    [
+      'Conv2D',
+      {
+        name: 'odd',
+        filters: 3,
+        kernel_size: 1,
+        activation: { class_name: 'PReLU', config: { name: 'act' } },
+      },
+    ],
+    ['MultiHeadAttention', { name: 'odd' }],
+  ];
+  for (const entry of entries) {
+    const path = await writeNet(join(folder, `${entry[0]}.h5`), {
+      config: sequential([IMAGE, entry, FLAT, ['Dense', { name: 'output', units: 3 }]]),
+      weights: { odd: { 'kernel:0': { shape: [1, 1, 3, 3] } }, output: dense(48, 3) },
+    });
+    const { problems } = await inspectNet(path);
+    expect(problems).toEqual([expect.stringMatching(/^Layer "odd" \(/)]);
+    expect(problems[0]).not.toContain('damaged');
+  }
+});
+
+it('a layer with weights as activation is named, with what to do', async () => {
+  const path = join(folder, 'Conv2D.h5');
+  expect((await inspectNet(path)).problems[0]).toMatch(
+    /has the layer PReLU as activation.*with PReLU as a layer behind it/,
+  );
+});
+
+it('what Python writes and JSON has not is no damage', async () => {
+  const config = JSON.stringify(sequential([IMAGE, ['ReLU', { name: 'odd', max_value: 'HERE' }], FLAT]));
+  const path = await writeNet(join(folder, 'infinite.h5'), {
+    config: config.replace('"HERE"', 'Infinity'),
+    weights: { output: dense(48, 3) },
+  });
+  const { problems } = await inspectNet(path);
+  expect(problems).toEqual([expect.stringMatching(/holds Infinity, which is no number of JSON/)]);
 });

@@ -73,6 +73,12 @@ it.each([
   ['−image', op('numpy', 'Negative', [image]), layer('Rescaling', { scale: -1 })],
   ['tf: −image', lambda('math.negative', [['image', 0, 0, {}]]), layer('Rescaling', { scale: -1 })],
   ['image², as image · image', op('numpy', 'Square', [image]), op('numpy', 'Multiply', [image, image])],
+  [
+    'softmax along an axis that is the last',
+    op('nn', 'Softmax', [image], { name: 'odd', axis: 3 }),
+    layer('Softmax', { axis: -1 }),
+  ],
+  ['image ** 2', op('numpy', 'Power', [image, 2]), op('numpy', 'Square', [image])],
   ['relu6', op('nn', 'Relu6', [image]), layer('Activation', { activation: 'relu6' })],
   [
     'tf: 2 · image',
@@ -129,8 +135,45 @@ it.each([
 });
 
 it.each([
-  ['3 / image', op('numpy', 'Divide', [3, image])],
-  ['image / image', op('numpy', 'Divide', [image, image])],
+  [
+    '[3, 1, 2] / image',
+    op('numpy', 'Divide', [{ class_name: '__numpy__', config: { value: [3, 1, 2] } }, image]),
+  ],
+  ['2 to the image', op('numpy', 'Power', [2, image])],
+  ['image to the image', op('numpy', 'Power', [image, image])],
+  [
+    'clip between numbers the wrong way round',
+    op('numpy', 'Clip', [image], { name: 'odd', x_min: 1, x_max: 0 }),
+  ],
+  ['mean of all images', op('numpy', 'Mean', [image], { name: 'odd', axis: null, keepdims: true })],
+  [
+    'mean along an axis that there is not',
+    op('numpy', 'Mean', [image], { name: 'odd', axis: 4, keepdims: true }),
+  ],
+  ['images joined as one batch', op('numpy', 'Concatenate', [[image, image]], { name: 'odd', axis: 0 })],
+  ['another batch', op('numpy', 'Reshape', [image], { name: 'odd', newshape: [-1, 4, 2, 3] })],
+  ['an axis that is longer than 1, left out', op('numpy', 'Squeeze', [image], { name: 'odd', axis: 1 })],
+  [
+    'with ones around it',
+    lambda('pad', [
+      [
+        'image',
+        0,
+        0,
+        {
+          paddings: [
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            [0, 0],
+          ],
+          constant_values: 1,
+        },
+      ],
+    ]),
+  ],
+  ['resized by area', lambda('image.resize', [['image', 0, 0, { size: [4, 2], method: 'area' }]])],
+  ['celu of another alpha', op('nn', 'Celu', [image], { name: 'odd', alpha: 0.5 })],
   ['image / 0', op('numpy', 'Divide', [image, 0])],
   ['image / [1, 0, 2]', lambda('math.truediv', [['image', 0, 0, { y: [1, 0, 2], name: null }]])],
   [
@@ -144,8 +187,6 @@ it.each([
   ['a channel that there is not', op('numpy', 'Take', [image, [0, 3]], { axis: -1 })],
   ['rows the other way round', op('numpy', 'Flip', [image], { axis: 1 })],
   ['images on an axis before', op('numpy', 'Stack', [[image, image]], { axis: 0 })],
-  ['gelu that approximates', op('nn', 'Gelu', [image])],
-  ['tf: gelu that approximates', lambda('nn.gelu', [['image', 0, 0, { approximate: true }]])],
   ['tf: a name of JavaScript', lambda('constructor', [['image', 0, 0, {}]])],
   ['a function of none of ours', op('numpy', 'Cumsum', [image])],
   ['softmax over another axis', op('nn', 'Softmax', [image], { name: 'odd', axis: 1 })],

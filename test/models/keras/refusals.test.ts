@@ -60,7 +60,7 @@ describe('layers that are refused by name', () => {
     ['Conv2D', { filters: 3, kernel_size: 1, groups: 2 }, /groups=2 where a divisor of the 3 filters/],
     ['DepthwiseConv2D', { kernel_size: 1, groups: 3 }, /groups=3/],
     ['Conv2D', { filters: 3, kernel_size: 1, padding: 'causal' }, /padding="causal"/],
-    ['Conv2D', { filters: 3, kernel_size: 1, activation: 'exponential' }, /activation "exponential"/],
+    ['Conv2D', { filters: 3, kernel_size: 1, activation: 'hard_shrink' }, /activation "hard_shrink"/],
     ['Conv2D', { filters: 1e9, kernel_size: 1, surprise: 1 }, /surprise=1/],
     ['DepthwiseConv2D', { kernel_size: 2, dilation_rate: [2, 2], strides: 2 }, /dilated and has strides/],
     ['Conv2DTranspose', { filters: 3, kernel_size: 2, dilation_rate: [2, 2] }, /dilation_rate=\[2,2\]/],

@@ -5,6 +5,8 @@ import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { GroupNormalization } from '../../../models/nets/group-normalization';
 import { GroupedConv2D } from '../../../models/nets/grouped';
+import { type FunctionName, PlainFunction } from '../../../models/nets/plain-function';
+import { Reduce } from '../../../models/nets/reduce';
 import { Resize } from '../../../models/nets/resize';
 import { UnitNormalization } from '../../../models/nets/unit-normalization';
 
@@ -19,11 +21,44 @@ const STEP = 1e-2;
 const resize = (height: number, width: number, interpolation: 'bilinear' | 'nearest') => (name: string) =>
   new Resize({ name, height, width, interpolation });
 
+const each =
+  (name: FunctionName, ...numbers: number[]) =>
+  (layer: string) =>
+    new PlainFunction({ name: layer, function: name, numbers });
+
 const kinds: [what: string, make: (name: string) => layers.Layer, shape: number[], tolerance: number][] = [
   ['enlarged', resize(9, 8, 'bilinear'), [2, 4, 3, 2], 1e-3],
   ['made smaller', resize(3, 2, 'bilinear'), [2, 7, 5, 1], 1e-3],
   ['the nearest', resize(7, 2, 'nearest'), [1, 3, 5, 2], 1e-3],
   ['groups', (name) => new GroupNormalization({ name, groups: 2, epsilon: 0.1 }), [2, 3, 2, 4], 1e-2],
+  ['a clipped image', each('clip', 0.4, 0.8), [2, 3, 2, 2], 1e-2],
+  ['a third power', each('power', 3), [3, 4], 1e-2],
+  ['square roots', each('power', 0.5), [3, 4], 1e-2],
+  ['one over a root', each('power', -0.5), [3, 4], 2e-2],
+  ['one over it', each('power', -1), [3, 4], 5e-2],
+  ['exponentials', each('exp'), [3, 4], 1e-2],
+  ['logarithms', each('log'), [3, 4], 1e-2],
+  ['without signs', each('abs'), [3, 4], 1e-3],
+  ['gelu by tanh', each('gelu'), [3, 4], 1e-2],
+  [
+    'means of channels',
+    (name) => new Reduce({ name, kind: 'mean', axes: [3], keepDims: true }),
+    [2, 3, 2, 4],
+    1e-3,
+  ],
+  [
+    'the highest of columns',
+    (name) => new Reduce({ name, kind: 'max', axes: [2], keepDims: false }),
+    [1, 3, 4, 2],
+    1e-2,
+  ],
+  [
+    'the lowest',
+    (name) => new Reduce({ name, kind: 'min', axes: [1, 2], keepDims: false }),
+    [1, 3, 2, 2],
+    1e-2,
+  ],
+  ['sums', (name) => new Reduce({ name, kind: 'sum', axes: [1, 3], keepDims: false }), [2, 3, 2, 2], 1e-2],
   ['unit', (name) => new UnitNormalization({ name }), [3, 4], 1e-2],
   [
     'grouped',

@@ -90,6 +90,7 @@ describe('how pictures are brought to the size of the net', () => {
     // Stretched, the net is wrong about all, but for another order of colours: that is no way to choose a scaling.
     expect(manifest.input.pixels).toEqual({ kind: '0-1' });
     expect(said).toMatch(/^Tried: 0-1: 100.0 %/m);
+    expect(told).not.toContain('Tried');
     expect(said).toMatch(/Fits tried: stretch: 33.3 %, crop:256\/224: 100.0 %, crop: 100.0 %, pad: 33.3 %/);
   });
 
@@ -98,6 +99,9 @@ describe('how pictures are brought to the size of the net', () => {
     expect(manifest.input.fit).toBe('pad');
     expect(manifest.measured.accuracyBefore).toBeCloseTo(1 / 3);
     expect(told).toContain('padded with black (--fit pad), as told');
+    // Where the net does badly, what was tried is told to everybody.
+    expect(told).toMatch(/^Tried: 0-1: \d/m);
+    expect(told).toContain('its pixels are scaled otherwise: --pixels mean-std:');
   });
 
   test('is stretched where nothing does better by more than chance', async () => {

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+/** The programs of the research that take options. */
+const programs = Object.entries(scripts).flatMap(([name, line]): [string, string][] => {
+  const file = /tsx (test\/\S+\.ts)/.exec(line)?.[1];
+  return file && readFileSync(join(root, file), 'utf8').includes('readArgs(') ? [[name, file]] : [];
+});
+const ran = (file: string, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+
+describe('programs of the research', () => {
+  it('are those that take options', () => {
+    expect(programs.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'ablation',
+        'attacks',
+        'bench',
+        'census',
+        'field',
+        'findings',
+        'places',
+        'scale',
+        'table',
+      ]),
+    );
+  });
+
+  it.each(programs)(
+    '%s --help prints how it is called',
+    (name, file) => {
+      const { status, stdout, stderr } = ran(file, '--help');
+      expect(stderr).toBe('');
+      expect(stdout).toContain(`npm run ${name}`);
+      expect(status).toBe(0);
+    },
+    60_000,
+  );
+
+  it.each([
+    ['census', ['--odd'], /^Unknown option '--odd'.*--help tells/],
+    ['census', [], /^Which folder\?/],
+    ['census', ['not there'], /^not there is no folder/],
+    ['table', ['--seeds'], /--seeds.*--help tells/],
+    ['bench', ['odd'], /^There is no benchmark odd/],
+  ])(
+    '%s %j is told in a sentence',
+    (name, args, words) => {
+      const { status, stdout, stderr } = ran(Object.fromEntries(programs)[name]!, ...args);
+      expect(stderr).toMatch(words);
+      expect(stderr).not.toMatch(/\n +at /);
+      expect([status, stdout]).toEqual([2, '']);
+    },
+    60_000,
+  );
+});
