@@ -192,7 +192,11 @@ function inQueue(
     JobName: 'goodnet-repair',
     JobQueue: queue.jobQueueArn,
     JobDefinition: definitionArn,
-    Parameters: { job: jsonata('$plan.job'), made: jsonata('$plan.made') },
+    Parameters: {
+      job: jsonata('$plan.job'),
+      sha256: jsonata('$plan.sha256'),
+      made: jsonata('$plan.made'),
+    },
   };
   const submitted = (Arguments: object) => ({
     Type: 'Task',

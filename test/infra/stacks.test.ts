@@ -310,7 +310,7 @@ describe('repair', () => {
   it('runs the container as nobody special, on one GPU', () => {
     app.template('Repair').hasResourceProperties('AWS::Batch::JobDefinition', {
       ContainerProperties: {
-        Command: ['job', 'Ref::job', '--store', 'Ref::made'],
+        Command: ['job', 'Ref::job', '--sha256', 'Ref::sha256', '--store', 'Ref::made'],
         Environment: Match.arrayWith([{ Name: 'AWS_REGION', Value: { Ref: 'AWS::Region' } }]),
         User: '10001',
         ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
@@ -334,6 +334,18 @@ describe('the container of the repair, which parses what strangers upload', () =
     expect(JSON.stringify(may)).not.toMatch(/kms:|models/);
     const [job] = Object.values(repair.findResources('AWS::Batch::JobDefinition'));
     expect(JSON.stringify(job)).not.toMatch(/GOODNET_SIGN|SigningKey/);
+  });
+
+  it('writes the files of nets alone: not what is told of a job, nor where others look', () => {
+    const writes = of('RepairJobRole').filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
+    const keys = writes.flatMap(({ Resource }) => [
+      ...JSON.stringify(Resource).matchAll(/"\/(\w+\/[^"]*)"/g),
+    ]);
+    expect(keys.map(([, key]) => key).sort()).toEqual([
+      'jobs/*/*/done.json',
+      'jobs/*/*/report.html',
+      'made/*/*/*',
+    ]);
   });
 
   it('has its bundles signed by a step that reads finished ones alone', () => {

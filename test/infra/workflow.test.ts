@@ -122,7 +122,7 @@ describe('the workflow of the repair', () => {
     expect(made.submitted).toEqual([
       expect.objectContaining({
         JobQueue: 'spot',
-        Parameters: { job: JOB, made: 's3://bucket/made/faces' },
+        Parameters: { job: JOB, sha256: 'digest', made: 's3://bucket/made/faces' },
         ArrayProperties: { Size: 4 },
       }),
     ]);
