@@ -390,6 +390,22 @@ describe('watch', () => {
     expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
   });
 
+  it('tells of each job that has failed, those among them whose file can not be used', () => {
+    app.template('Watch').hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/States',
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [
+        {
+          Name: 'StateMachineArn',
+          Value: { 'Fn::ImportValue': Match.stringLikeRegexp('GoodNet-Repair:.*RepairWorkflow') },
+        },
+      ],
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 1,
+    });
+  });
+
   it('tells within the hour that there is no machine, and of what Batch says of a queue that is blocked', () => {
     const watch = app.template('Watch');
     watch.hasResourceProperties('AWS::CloudWatch::Alarm', {
