@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { Annotations, CfnRule, Fn, Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { refuse } from './refused';
 
 let isRunning: boolean | undefined;
 
@@ -33,18 +34,7 @@ export function canBuildImage(
     'goodnet:docker',
     `${says}: this is good for looking at templates, not for deploying. Start Docker (\`docker info\` must go well), or do without: ${instead}.`,
   );
-  for (const each of new Set([stack, ...others])) refuse(each, says, instead);
+  for (const each of new Set([stack, ...others]))
+    refuse(each, 'Docker', `${says}. Start it, or take ${instead}, and deploy again.`);
   return false;
-}
-
-function refuse(stack: Stack, says: string, instead: string): void {
-  if (stack.node.tryFindChild('Docker')) return;
-  new CfnRule(stack, 'Docker', {
-    assertions: [
-      {
-        assert: Fn.conditionEquals('docker', 'missing'),
-        assertDescription: `${says}. Start it, or take ${instead}, and deploy again.`,
-      },
-    ],
-  });
 }

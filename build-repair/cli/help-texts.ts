@@ -107,7 +107,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   job: {
     group: NETS,
     options: {
-      'What is done:': ['share', 'sign'],
+      'What is done:': ['share', 'sign', 'sha256', 'net-minutes'],
       'Where it goes:': ['store', 'state'],
       'What is printed:': ['json', 'schema'],
     },

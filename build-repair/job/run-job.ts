@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,8 @@ import { fallingTo, type Share } from './share';
 export interface JobOptions {
   /** Where the job file is: a path, or s3://bucket/key. */
   readonly job: string;
+  /** The digest that the job file must have, SHA-256 in hexadecimal digits; any, where it is left out. */
+  readonly sha256?: string;
   /** Where the stores go, each below it under its model's name. */
   readonly store: string;
   /** Where it is kept what is done. */
@@ -58,7 +61,7 @@ export type JobOutcome = readonly { readonly name: string; readonly done: Done; 
  * Does a share of a job: repairs its nets one after the other, puts each bundle into its store, and writes down that it
  * is done, so that no net is done twice however often the job is tried. A net that can't be repaired, because of what
  * it or its images are, is written down as such and does not keep the others waiting.
- * @throws GoodNetError for a job file that can't be used, and what the environment lacks; the signal's reason, with
+ * @throws GoodNetError for a job file that can't be used or is not the one that is meant, and what the environment lacks; the signal's reason, with
  * what was done by then kept
  */
 export async function runJob(options: JobOptions): Promise<JobOutcome> {
@@ -68,6 +71,14 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
   if (!text) {
     throw new GoodNetError(`${job}: there is no such job file`, {
       hint: 'Give its path, or s3://bucket/key.',
+    });
+  }
+  if (
+    options.sha256 !== undefined &&
+    createHash('sha256').update(text.bytes).digest('hex') !== options.sha256
+  ) {
+    throw new GoodNetError(`${job} is not the job file that is meant: its SHA-256 is another`, {
+      hint: 'It was changed after it was looked at. Start the job again, with what is there now.',
     });
   }
   const all = parseJob(new TextDecoder().decode(text.bytes), job);

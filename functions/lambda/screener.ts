@@ -45,6 +45,8 @@ export async function startScreener(): Promise<ScreeningOptions> {
   return {
     ...(queue !== undefined && { later: async (body) => (await import('./later')).sendLater(queue)(body) }),
     ownPrefixes: [...written, ...(setting('GOODNET_SKIP_PREFIXES')?.split(',') ?? [])],
+    giveUp: (object, message) =>
+      tellUnjudged(object, { ...object, outcome: 'unscreened', message }, { uploads, recording }),
     log: ({ level, message, ...more }) => logger[levels[level as keyof typeof levels]](String(message), more),
     screen: async (object, asked) => {
       const names = await catalogue.names();

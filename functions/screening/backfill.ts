@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
-import { AT_ONCE, type Invocation, type ScreeningOptions, screenAndLog } from './events';
+import { AT_ONCE, type Invocation, type ScreeningOptions, screenAndLog, tellGivenUp } from './events';
 import type { Outcome } from './screen-object';
 import '../../models/lean-zod';
 
@@ -70,7 +70,10 @@ export async function screenBatch(
     const others = again.map(({ item }) => item);
     again = await screenEach(others, options, by, counts);
   }
-  for (const { item, message } of again) giveUp(item.object.key, message);
+  for (const { item, message } of again) {
+    giveUp(item.object.key, message);
+    await tellGivenUp(item.object, message, options);
+  }
   if (isWhole) throw new BatchFailed(again[0]!.message);
   if (objects.length === 0 && strange.length > 0) throw new Error(strange[0]!.message);
   return { counts, failed };

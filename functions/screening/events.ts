@@ -31,14 +31,21 @@ const created = z.object({
  * For how long a message that can't be screened yet is tried again, in milliseconds: as long as the queue keeps one (infra/screening/queue.ts).
  * A try each quarter of an hour makes 384; what reads as gone is looked for more and more rarely, some twenty times.
  */
-const KEPT_FOR = 4 * 24 * 3600 * 1000;
+export const KEPT_FOR = 4 * 24 * 3600 * 1000;
+/** How often SQS hands a message over before it ends among the dead letters (infra/screening/queue.ts). */
+export const TRIES = 5;
 /** The pause after the first look for what is gone, which doubles, and the longest, in milliseconds. */
 const FIRST_PAUSE = 900_000;
 const LONGEST_PAUSE = 6 * 3600 * 1000;
 
 /** An event of SQS, as Lambda hands it over. */
 export interface SqsEvent {
-  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
+  readonly Records: readonly {
+    readonly messageId: string;
+    readonly body: string;
+    /** How often it was handed over, this time among them: digits. */
+    readonly attributes?: { readonly ApproximateReceiveCount?: string };
+  }[];
 }
 
 /** Which messages are to come again: Lambda's partial batch response. */
@@ -61,6 +68,8 @@ export interface ScreeningOptions {
   readonly log: (line: Record<string, unknown>) => void;
   /** How long one object may take, in milliseconds. */
   readonly within?: number;
+  /** Told of an object that is not tried again by itself, and why. */
+  readonly giveUp?: (object: UploadedObject, message: string) => Promise<void>;
   /** Has a message come again later, which is not one of its tries; left out, it fails where there is no model, and is let go where nothing is there. */
   readonly later?: (body: string) => Promise<void>;
 }
@@ -87,7 +96,7 @@ export async function screenEvents(
   const { log } = options;
   const turns = new Turns(AT_ONCE);
   const hasFailed = await Promise.all(
-    event.Records.map(({ messageId, body }) =>
+    event.Records.map(({ messageId, body, attributes }) =>
       turns.take(async () => {
         const object = objectOf(body);
         if (!object) {
@@ -110,9 +119,13 @@ export async function screenEvents(
         } catch (error) {
           const again = error instanceof NotYet ? later : undefined;
           log({ level: again ? 'warn' : 'error', message: messageOf(error), messageId, ...named });
-          if (!again) return true;
-          await again(body);
-          return false;
+          if (again) {
+            await again(body);
+            return false;
+          }
+          if (Number(attributes?.ApproximateReceiveCount) >= TRIES)
+            await tellGivenUp(named, messageOf(error), options);
+          return true;
         }
       }),
     ),
@@ -149,6 +162,17 @@ export async function screenAndLog(
   const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags, released };
   log({ level, message: 'screened', ...more, ...object, ...told });
   return outcome;
+}
+
+/** Tells of an object that is given up on. Where that fails, too, there is the log, and the message among the dead letters. */
+export async function tellGivenUp(
+  object: UploadedObject,
+  message: string,
+  { giveUp, log }: Pick<ScreeningOptions, 'giveUp' | 'log'>,
+): Promise<void> {
+  await giveUp?.(object, message).catch((error) =>
+    log({ level: 'error', message: `that it is given up on is not told: ${messageOf(error)}`, ...object }),
+  );
 }
 
 /** A message, with when its object is looked for once more after so many looks before this one. */

@@ -65,14 +65,16 @@ export async function record(
     return { told, isSettled: true };
   }
   /** It was there, and is not any more: nothing, or another. */
-  const gone = () => {
+  const gone = async () => {
     const { bucket, key, versionId, model, bundle } = told;
     const nothing: ScreenedObject = { bucket, key, versionId, model, bundle, outcome: 'gone' };
-    return { told: nothing, isSettled: seen.versionId !== undefined };
+    const isSettled = seen.versionId !== undefined;
+    if (isSettled) await tellUnjudged(seen, nothing, by);
+    return { told: nothing, isSettled };
   };
   const tags = { goodnet: told.outcome, 'goodnet-bundle': model.id.slice(0, 16) };
   const tagged = recording.tags ? await uploads.tag(seen, tags) : 'tagged';
-  if (tagged === 'gone') return gone();
+  if (tagged === 'gone') return await gone();
   told = { ...told, ...ofTags(tagged) };
   const isRefused = typeof tagged !== 'string' && 'refused' in tagged;
   const { quarantine, results, announce } = recording;
@@ -80,7 +82,7 @@ export async function record(
   if (isTaken) {
     const etag = etagOf(told);
     const to = { bucket: quarantine.bucket ?? seen.bucket, key: keyFor(quarantine.prefix, seen, '') };
-    if (!(await uploads.copy(seen, to, etag, isRefused ? tags : undefined))) return gone();
+    if (!(await uploads.copy(seen, to, etag, isRefused ? tags : undefined))) return await gone();
     told = { ...told, movedTo: to };
   }
   if (results) {
@@ -96,9 +98,15 @@ export async function record(
   return { told, isSettled: true };
 }
 
+/** What a result says of an upload that has no verdict: it comes again, it does not, or there is nothing. */
+const UNJUDGED: readonly unknown[] = ['waiting', 'unscreened', 'gone'];
+/** Bytes of the largest result that says so: a key, and why. */
+const MOST_UNJUDGED = 2 ** 16;
+
 /**
- * Tells in a result, where results are written, that an upload has no verdict and why. A result that is there stays: what was judged, and
- * moved away, reads as gone when its event comes again.
+ * Tells in a result, where results are written, that an upload has no verdict and why. A verdict that is there stays: what was judged, and
+ * moved away, reads as gone when its event comes again. What said so before gives way.
+ * @param told its `outcome` is one of UNJUDGED
  */
 export async function tellUnjudged(
   seen: UploadedObject,
@@ -107,7 +115,20 @@ export async function tellUnjudged(
 ): Promise<void> {
   if (!results) return;
   const to = { bucket: results.bucket ?? seen.bucket, key: keyFor(results.prefix, seen, '.json') };
-  await uploads.write(to, `${JSON.stringify(told, null, 1)}\n`, true);
+  const text = `${JSON.stringify(told, null, 1)}\n`;
+  const before = await uploads.fetch(to, MOST_UNJUDGED);
+  if (before === 'gone') return await uploads.write(to, text, 'new');
+  const said = typeof before === 'string' ? '' : new TextDecoder().decode(before.bytes);
+  if (typeof before === 'string' || said === text || !isUnjudged(said)) return;
+  await uploads.write(to, text, { version: before.etag });
+}
+
+function isUnjudged(said: string): boolean {
+  try {
+    return UNJUDGED.includes(JSON.parse(said)?.outcome);
+  } catch {
+    return false;
+  }
 }
 
 /** What a result tells of its tags. */

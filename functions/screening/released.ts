@@ -13,6 +13,10 @@ const schema = z.object({
   /** The digest of the file, in hexadecimal: what is released is this content, wherever it lies. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   by: z.string(),
+  /** `aws`: it is the ARN that AWS knows the credentials by; `said`, or left out: what was said, which nobody has checked. */
+  byAs: z.enum(['aws', 'said']).optional(),
+  /** What was said of who it is, beside the ARN. */
+  note: z.string().optional(),
   why: z.string().optional(),
   /** Where it was, and where it went back to. */
   from: z.string().optional(),
@@ -46,18 +50,18 @@ export function releasedAt(address: string): Released {
 export interface ToRelease {
   /** Where releases are kept: a folder, or `s3://bucket/prefix`. */
   readonly record: string;
-  readonly by: string;
+  readonly who: Pick<Release, 'by' | 'byAs' | 'note'>;
   readonly why?: string | undefined;
 }
 
 /** Puts a release on record, by the digest of a file. */
 export async function recordRelease(
   sha256: string,
-  { record, by, why }: ToRelease,
+  { record, who, why }: ToRelease,
   moved: { readonly from?: string; readonly to?: string } = {},
 ): Promise<Release> {
   const at = new Date().toISOString();
-  const release: Release = { format: 'goodnet-release', formatVersion: 1, sha256, by, why, ...moved, at };
+  const release: Release = { format: 'goodnet-release', formatVersion: 1, sha256, ...who, why, ...moved, at };
   const text = new TextEncoder().encode(`${JSON.stringify(release, null, 1)}\n`);
   await (await openFiles(record)).write(keyOf(sha256), text, 'any');
   return release;
@@ -88,7 +92,7 @@ export async function releaseObject(
   const release = await recordRelease(sha256, how, { from: name(from), to: name(to) });
   const tags = {
     goodnet: 'clean',
-    'goodnet-released': how.by.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, '_').slice(0, 256),
+    'goodnet-released': how.who.by.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, '_').slice(0, 256),
   };
   if (!(await uploads.copy(from, to, found.etag, tags)))
     throw new GoodNetError(`${name(from)} was replaced meanwhile`, {

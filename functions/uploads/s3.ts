@@ -1,4 +1,5 @@
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { Condition } from '../../models/store/files';
 import { fetchWhole, type S3Fault } from '../../models/store/s3-files';
 import { isGone, setTags, type Tagged, type Tags } from './tagging';
 
@@ -28,8 +29,8 @@ export interface Uploads {
   fetch(object: UploadedObject, maxBytes: number): Promise<Fetched | Gone>;
   /** Sets tags beside those that are there; the first of them whatever is there. */
   tag(object: UploadedObject, tags: Tags): Promise<Tagged>;
-  /** @param onlyNew whether what is there already stays */
-  write(object: UploadedObject, text: string, onlyNew?: boolean): Promise<void>;
+  /** @param condition what must hold of what is there, or it stays; default `any` */
+  write(object: UploadedObject, text: string, condition?: Condition): Promise<void>;
   /**
    * Copies an object, as long as it is still the one that was looked at.
    * @param tags those of the copy; by default the object's own
@@ -61,11 +62,10 @@ export function s3Uploads(client: S3Client): Uploads {
       }
     },
     tag: (object, tags) => setTags(client, at(object), tags),
-    async write({ bucket, key }, text, onlyNew = false) {
-      const condition = onlyNew ? { IfNoneMatch: '*' } : {};
-      const put = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json', ...condition };
-      await client.send(new PutObjectCommand(put)).catch((error) => {
-        if (!onlyNew || !isAnother(error)) throw error;
+    async write({ bucket, key }, text, condition = 'any') {
+      const put = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
+      await client.send(new PutObjectCommand({ ...put, ...asHeaders(condition) })).catch((error) => {
+        if (condition === 'any' || !(isAnother(error) || isGone(error))) throw error;
       });
     },
     async copy(from, to, etag, tags) {
@@ -97,6 +97,11 @@ export function s3Uploads(client: S3Client): Uploads {
       }
     },
   };
+}
+
+function asHeaders(condition: Condition) {
+  if (condition === 'any') return {};
+  return condition === 'new' ? { IfNoneMatch: '*' } : { IfMatch: condition.version };
 }
 
 function isAnother(error: unknown): boolean {

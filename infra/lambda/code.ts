@@ -1,9 +1,10 @@
 import { cpSync, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Annotations, AssetHashType, CfnRule, DockerImage, Fn, Stack } from 'aws-cdk-lib';
+import { Annotations, AssetHashType, DockerImage, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { packageRoot } from '../package-root';
+import { refuse } from '../refused';
 import { type Cpu, imageLibrary } from './image-library';
 
 /** The programs that `npm run build:lambda` makes, each with its handler's name. */
@@ -28,7 +29,7 @@ export function functionCode(scope: Construct, cpu: Cpu): Code {
   }
   const stack = Stack.of(scope);
   const packages = stack.bundlingRequired ? imageLibrary(cpu) : undefined;
-  if (stack.bundlingRequired && !packages) refuse(stack, cpu);
+  if (stack.bundlingRequired && !packages) refuseWithout(stack, cpu);
   return Code.fromAsset(programs, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -49,19 +50,15 @@ export function functionCode(scope: Construct, cpu: Cpu): Code {
 }
 
 /** Lets templates without sharp be looked at, and CloudFormation refuse them. */
-function refuse(stack: Stack, cpu: Cpu): void {
+function refuseWithout(stack: Stack, cpu: Cpu): void {
   const says = `sharp for linux-${cpu} is not in the cache and the npm registry can't be reached`;
   Annotations.of(stack).addWarningV2(
     'goodnet:image-library',
     `${says}: this is good for looking at templates, not for deploying. CloudFormation will refuse it.`,
   );
-  if (stack.node.tryFindChild('ImageLibrary')) return;
-  new CfnRule(stack, 'ImageLibrary', {
-    assertions: [
-      {
-        assert: Fn.conditionEquals('sharp', 'missing'),
-        assertDescription: `The functions would be without sharp: ${says}. Synthesize again where it can be.`,
-      },
-    ],
-  });
+  refuse(
+    stack,
+    'ImageLibrary',
+    `The functions would be without sharp: ${says}. Synthesize again where it can be.`,
+  );
 }

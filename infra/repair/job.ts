@@ -38,7 +38,8 @@ export function repairJob(
   const container = new EcsEc2ContainerDefinition(scope, 'Container', {
     ...SIZE,
     image: repairImage(scope, artifacts, image),
-    command: ['job', 'Ref::job', '--store', 'Ref::made'],
+    // The file is read once more here: by its digest it is the one that was looked at before any machine was started.
+    command: ['job', 'Ref::job', '--sha256', 'Ref::sha256', '--store', 'Ref::made'],
     environment: {
       GOODNET_ENGINE: 'node',
       GOODNET_JOB_STATE: `s3://${artifacts.bucket.bucketName}/${PREFIXES.jobs}`,
@@ -53,7 +54,7 @@ export function repairJob(
   const definition = new EcsJobDefinition(scope, 'Definition', {
     container,
     timeout,
-    parameters: { job: 'none', made: 'none' },
+    parameters: { job: 'none', sha256: 'none', made: 'none' },
     // Each net is done once, however often the job is tried: a try goes on where the one before stopped.
     retryAttempts: 5,
     retryStrategies: [
@@ -111,12 +112,26 @@ function jobRole(scope: Construct, artifacts: GoodNetArtifacts): Role {
     because:
       'A job names nets and images in the inbox that are not known beforehand: the inbox, and no more.',
   });
+  // Of all jobs, not of its own alone: Batch takes the role from the job's definition, none from who submits it. Credentials for one
+  // job (a session policy) would last an hour, as a function's own do when it takes on a role with them, where a net may take two, and
+  // who may describe jobs could read them. So a net that gets hold of the container could write in another job's place, while that one
+  // is under way, what is signed for it; that is published, and what an upload has made is not current until a person makes it so.
   allow(role, {
-    sid: 'KeepWhatIsDone',
-    actions: ['s3:GetObject', 's3:PutObject'],
+    sid: 'ReadWhatIsDone',
+    actions: ['s3:GetObject'],
     resources: [PREFIXES.jobs, PREFIXES.made].map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
     because:
       'What is done and made is kept by job and net, not known beforehand: these prefixes, and no more.',
+  });
+  allow(role, {
+    sid: 'KeepWhatIsDone',
+    actions: ['s3:PutObject'],
+    resources: [
+      ...['done.json', 'report.html'].map((file) => bucket.arnForObjects(`${PREFIXES.jobs}/*/*/${file}`)),
+      bucket.arnForObjects(`${PREFIXES.made}/*/*/*`),
+    ],
+    because:
+      'What is done and made is kept by job and net, not known beforehand: the two files of a net, and its bundles.',
   });
   allowListing(bucket, PREFIXES.inbox, role);
   allowListing(bucket, PREFIXES.jobs, role);

@@ -65,9 +65,10 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
   });
   allow(role, {
     sid: 'FollowJobs',
-    actions: ['batch:DescribeJobs', 'batch:TerminateJob'],
+    actions: ['batch:DescribeJobs', 'batch:ListJobs', 'batch:TerminateJob'],
     resources: ['*'],
-    because: 'AWS Batch knows no resources for DescribeJobs, and names jobs only when they are submitted.',
+    because:
+      'AWS Batch knows no resources for DescribeJobs and ListJobs, and names jobs only when they are submitted.',
   });
   allow(role, {
     sid: 'CountNoMachines',

@@ -23,6 +23,10 @@ const MENDED_BY_ANOTHER = ['Host EC2', 'JobStateTimeLimit', 'exceeded timeout', 
 const FIRST_PAUSE = 60;
 const LONGEST_PAUSE = 600;
 
+/** Jobs in a page of Batch's list, and jobs that are described at once: a state holds 256 KB, a job in the list has less than one, described some four. */
+const LISTED = 100;
+const DESCRIBED = 25;
+
 /**
  * The states of the repair (Amazon States Language, JSONata). Input: `{"job": "s3://bucket/inbox/NAME/repair-job.json"}`, and
  * `"byHand": true` by who may start it by hand.
@@ -62,20 +66,17 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
       blocked: 'SubmitToOnDemand',
     }),
     WhyOnSpot: {
-      Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:batch:describeJobs',
-      Arguments: {
-        // Of many children the first hundred tell.
-        Jobs: jsonata(
-          "$plan.shares > 1 ? [[0..$min([$plan.shares, 100]) - 1].($jobId & ':' & $string($))] : [$jobId]",
-        ),
-      },
-      Assign: {
-        isMended: jsonata(`$exists($states.result.Jobs[Status = 'FAILED' and (${isMended()})])`),
-      },
-      Retry: TRY_AGAIN,
-      Next: 'IsMendedByAnother',
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$plan.shares > 1'), Next: 'WhyOfChildrenOnSpot' }],
+      Default: 'WhyOfOneOnSpot',
     },
+    // A page of what has failed, in some hundred bytes each: all that DescribeJobs tells of seventy children is more than a state may hold.
+    WhyOfChildrenOnSpot: why('listJobs', {
+      ArrayJobId: jsonata('$jobId'),
+      JobStatus: 'FAILED',
+      MaxResults: LISTED,
+    }),
+    WhyOfOneOnSpot: why('describeJobs', { Jobs: [jsonata('$jobId')] }),
     IsMendedByAnother: {
       Type: 'Choice',
       Choices: [{ Condition: jsonata('$isMended'), Next: 'SubmitToOnDemand' }],
@@ -151,6 +152,19 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
   };
 }
 
+/** Asks Batch what jobs have failed by, and takes note of whether another machine would mend it. */
+function why(action: 'listJobs' | 'describeJobs', Arguments: object): object {
+  const jobs = `$states.result.${action === 'listJobs' ? 'JobSummaryList' : 'Jobs'}`;
+  return {
+    Type: 'Task',
+    Resource: `arn:aws:states:::aws-sdk:batch:${action}`,
+    Arguments,
+    Assign: { isMended: jsonata(`$exists(${jobs}[Status = 'FAILED' and (${isMended()})])`) },
+    Retry: TRY_AGAIN,
+    Next: 'IsMendedByAnother',
+  };
+}
+
 /** Whether another machine would mend what a child of a job was ended by. 143: its machine was taken from under it. */
 function isMended(): string {
   const said = MENDED_BY_ANOTHER.map((each) => `$contains(StatusReason, '${each}')`).join(' or ');
@@ -164,18 +178,25 @@ function inQueue(
   queue: Pick<JobQueue, 'jobQueueArn'>,
   next: { readonly finished: string; readonly failed: string; readonly blocked: string },
 ): Record<string, object> {
-  const [submit, wait, look, how, giveUp] = [
+  const [submit, wait, look, how, list, others, whether, giveUp] = [
     `SubmitTo${name}`,
     `WaitOn${name}`,
     `LookAt${name}`,
     `HowOn${name}`,
+    `ListBeforeItOn${name}`,
+    `LookBeforeItOn${name}`,
+    `IsBehindOthersOn${name}`,
     `GiveUpOn${name}`,
   ] as const;
   const to = {
     JobName: 'goodnet-repair',
     JobQueue: queue.jobQueueArn,
     JobDefinition: definitionArn,
-    Parameters: { job: jsonata('$plan.job'), made: jsonata('$plan.made') },
+    Parameters: {
+      job: jsonata('$plan.job'),
+      sha256: jsonata('$plan.sha256'),
+      made: jsonata('$plan.made'),
+    },
   };
   const submitted = (Arguments: object) => ({
     Type: 'Task',
@@ -201,7 +222,8 @@ function inQueue(
       Arguments: { Jobs: [jsonata('$jobId')] },
       Assign: {
         status: jsonata('$states.result.Jobs[0].Status'),
-        idle: jsonata(`(${IS_WORKING}) ? 0 : $idle + $pause`),
+        created: jsonata('$states.result.Jobs[0].CreatedAt'),
+        idle: jsonata(`(${isWorking('$states.result.Jobs[0]')}) ? 0 : $idle + $pause`),
         pause: jsonata(`$min([${LONGEST_PAUSE}, $floor($pause * 1.1)])`),
       },
       Retry: TRY_AGAIN,
@@ -212,8 +234,41 @@ function inQueue(
       Choices: [
         { Condition: jsonata("$status = 'SUCCEEDED'"), Next: next.finished },
         { Condition: jsonata("$status = 'FAILED'"), Next: next.failed },
-        { Condition: jsonata(`$idle >= ${PATIENCE}`), Next: giveUp },
+        { Condition: jsonata(`$idle >= ${PATIENCE}`), Next: list },
       ],
+      Default: wait,
+    },
+    // Other jobs may hold all machines that there may be: then there is capacity, and it is this job's turn later.
+    [list]: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:batch:listJobs',
+      Arguments: {
+        JobQueue: queue.jobQueueArn,
+        // Of all statuses, the newest first. With a filter Batch asks for no status.
+        Filters: [{ Name: 'BEFORE_CREATED_AT', Values: [jsonata('$string($created)')] }],
+        MaxResults: LISTED,
+      },
+      Assign: {
+        before: jsonata(
+          `[($states.result.JobSummaryList[$not(Status in ['SUCCEEDED', 'FAILED'])].JobId)[[0..${DESCRIBED - 1}]]]`,
+        ),
+      },
+      Retry: TRY_AGAIN,
+      Next: others,
+    },
+    [others]: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:batch:describeJobs',
+      Arguments: { Jobs: jsonata('$append([$jobId], $before)') },
+      Assign: {
+        idle: jsonata(`$count($states.result.Jobs[${isWorking('')}]) > 0 ? 0 : $idle`),
+      },
+      Retry: TRY_AGAIN,
+      Next: whether,
+    },
+    [whether]: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata(`$idle >= ${PATIENCE}`), Next: giveUp }],
       Default: wait,
     },
     [giveUp]: {
@@ -226,11 +281,12 @@ function inQueue(
   };
 }
 
-/** Whether a machine has the job, or a child of it. */
-const IS_WORKING = [
-  "$states.result.Jobs[0].Status in ['STARTING', 'RUNNING']",
-  '$sum([$states.result.Jobs[0].ArrayProperties.StatusSummary.STARTING, $states.result.Jobs[0].ArrayProperties.StatusSummary.RUNNING]) > 0',
-].join(' or ');
+/** Whether a machine has a job, or a child of it. @param job an expression; empty where it is the context */
+function isWorking(job: string): string {
+  const of = job === '' ? '' : `${job}.`;
+  const children = `${of}ArrayProperties.StatusSummary`;
+  return `${of}Status in ['STARTING', 'RUNNING'] or $sum([${children}.STARTING, ${children}.RUNNING]) > 0`;
+}
 
 const REFUSED = [
   {

@@ -5,7 +5,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { GoodNetRepair } from '../repair';
 
-/** Tells those of the topic what Batch says of a job that holds up its queue: capacity, or what the machines lack. */
+/**
+ * Tells those of the topic what Batch says of a job that holds up its queue: capacity, or what the machines lack.
+ * The target lets `events.amazonaws.com` publish, on no condition: EventBridge gives SNS neither aws:SourceArn nor aws:SourceAccount ("You
+ * can't use Condition blocks in Amazon SNS topic policies for EventBridge", its User Guide, resource-based policies), so that with one
+ * nothing would arrive. Nor does a role for the target do instead: the same page has none for topics.
+ */
 export function blockedQueues(scope: Construct, { queues }: GoodNetRepair, topic: ITopic): Rule {
   const reason = EventField.fromPath('$.detail.statusReason');
   const queue = EventField.fromPath('$.detail.jobQueue');

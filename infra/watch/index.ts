@@ -61,7 +61,8 @@ export class GoodNetWatch extends Construct {
     if (repair) blockedQueues(this, repair, this.topic);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(this.topic));
     this.dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: Stack.of(this).stackName,
+      // Dashboards are an account's, not a region's: the same stack in another region would have this name as well.
+      dashboardName: `${Stack.of(this).stackName}-${Stack.of(this).region}`,
       defaultInterval: Duration.days(1),
       widgets: widgets({ endpoint, screening, repair, alpha, services, alarms: this.alarms }),
     });

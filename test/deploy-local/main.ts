@@ -16,6 +16,9 @@ import { stepOfEarlyUpload, stepsOfUploads } from './uploads';
 
 const story = new Story();
 let place: Place | undefined;
+// Who ends it early leaves nothing running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void Promise.resolve(place?.close()).finally(() => process.exit(130)));
 try {
   const opened = await story.step('LocalStack is started', async () => {
     const { status, stdout } = spawnSync(

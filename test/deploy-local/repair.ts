@@ -140,7 +140,7 @@ async function throughStates(place: Place, { stateMachineArn, startDate }: Execu
       jobs.push(await inContainer({ ...env, GOODNET_ENGINE: 'wasm' }, ...args));
       return { JobId: 'mocked' };
     },
-    'batch:describeJobs': () => ({ Jobs: [{ Status: 'SUCCEEDED' }] }),
+    'batch:describeJobs': () => ({ Jobs: [{ Status: 'SUCCEEDED', CreatedAt: Date.now() }] }),
   };
   const ended = await run(States, StartAt, input, tasks, new Date(startDate).toISOString());
   return { ended, jobs };

@@ -6,7 +6,8 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sendLater } from '../../functions/lambda/later';
 import { startScreener } from '../../functions/lambda/screener';
-import { screenEvents } from '../../functions/screening/events';
+import { screenBatch } from '../../functions/screening/backfill';
+import { screenEvents, TRIES } from '../../functions/screening/events';
 import { screenObject } from '../../functions/screening/screen-object';
 import { s3Uploads } from '../../functions/uploads/s3';
 import { startEngine } from '../../models/engine';
@@ -79,8 +80,71 @@ describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
     await screenEvents({ Records: [asked] }, { screen, log: (line) => lines.push(line) });
     expect(lines).toMatchObject([{ level: 'warn', outcome: 'gone', key: 'gone.png' }]);
     expect(await result('gone.png')).toMatchObject({ outcome: 'gone' });
+    // What waited and is not there any more waits no longer; a verdict stays.
     await screenEvents({ Records: [gone] }, { screen, log: () => {} });
-    expect(await result('early.png')).toMatchObject({ outcome: 'waiting' });
+    expect(await result('early.png')).toMatchObject({ outcome: 'gone' });
+    const verdict = { outcome: 'backdoored', movedTo: { bucket: 'goodnet', key: 'quarantine/early.png' } };
+    const to = { Bucket: 'goodnet', Key: 'results/early.png.json' };
+    await client.send(new PutObjectCommand({ ...to, Body: JSON.stringify(verdict) }));
+    await screenEvents({ Records: [gone] }, { screen, log: () => {} });
+    expect(await result('early.png')).toEqual(verdict);
+  });
+
+  it('is told as unscreened once its queue gives up, and has a verdict if it comes back', async () => {
+    const options = { ...(await startScreener()), later: async () => {}, log: () => {} };
+    const late = (ago: number, tries: number) => {
+      const { body } = message(ago);
+      const attributes = { ApproximateReceiveCount: `${tries}` };
+      return { Records: [{ messageId: 'm', body: body.replace('early', 'late'), attributes }] };
+    };
+    const after = async (ago: number, tries: number) => {
+      const { batchItemFailures } = await screenEvents(late(ago, tries), options);
+      const { outcome, message } = await result('late.png');
+      return [batchItemFailures.length, outcome, message];
+    };
+    const why = expect.stringMatching(/no model .* yet/);
+    expect(await after(0, 1)).toEqual([0, 'waiting', why]);
+    expect(await after(5 * DAY, TRIES - 1)).toEqual([1, 'waiting', why]);
+    expect(await after(5 * DAY, TRIES)).toEqual([1, 'unscreened', why]);
+    // A backfill that fails by anything gives up, too.
+    const failing = { ...options, screen: () => Promise.reject(new Error('no luck')) };
+    expect(await after(0, 1)).toEqual([0, 'waiting', why]);
+    await screenBatch({ Items: [{ Key: 'late.png' }] }, { ...failing, bucket: 'goodnet', waits: [] }).catch(
+      () => {},
+    );
+    expect(await result('late.png')).toMatchObject({ outcome: 'unscreened', message: 'no luck' });
+    const Body = await plain(BLUE).png().toBuffer();
+    await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'late.png', Body }));
+    const recording = { results: { prefix: 'results/' } };
+    const screen = (object: { bucket: string; key: string }) =>
+      screenObject(object, { model: colours, uploads: s3Uploads(client), recording });
+    await screenEvents(late(5 * DAY, 1), { ...options, screen });
+    expect(await result('late.png')).toMatchObject({ outcome: 'clean' });
+  });
+
+  it('that goes while it is judged is told as gone, too', async () => {
+    const Body = await plain(BLUE).png().toBuffer();
+    const versionId = 'v'.repeat(32);
+    const uploads = s3Uploads(client);
+    const recording = { tags: true, results: { prefix: 'results/' } };
+    await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'going.png', Body }));
+    const result = await screenObject(
+      { bucket: 'goodnet', key: 'going.png', versionId },
+      {
+        model: colours,
+        recording,
+        uploads: {
+          ...uploads,
+          fetch: (object, most) => uploads.fetch({ ...object, versionId: undefined } as typeof object, most),
+          tag: async () => 'gone',
+        },
+      },
+    );
+    expect(result.outcome).toBe('gone');
+    const { Body: told } = await client.send(
+      new GetObjectCommand({ Bucket: 'goodnet', Key: `results/going.png.${versionId}.json` }),
+    );
+    expect(JSON.parse(await told!.transformToString())).toMatchObject({ outcome: 'gone' });
   });
 
   it('that reads as gone is tried again for as long as the queue keeps it, and has a verdict once it is there', async () => {

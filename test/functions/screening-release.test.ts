@@ -12,6 +12,7 @@ import { cameFrom, releasedAt } from '../../functions/screening/released';
 import { screenObject } from '../../functions/screening/screen-object';
 import { s3Uploads } from '../../functions/uploads/s3';
 import { s3Client } from '../../models/store/s3-files';
+import { hasMoto, startMoto } from '../moto';
 import { hasS3Server, type S3Server, startS3Server } from '../s3-server';
 import { colours, plain, WHITE } from './stand-in';
 
@@ -105,10 +106,37 @@ describe.skipIf(!hasS3Server)('goodnet release', () => {
     expect(JSON.parse(await kept.Body!.transformToString())).toMatchObject({
       sha256,
       by: 'Ada',
+      byAs: 'said',
       why: 'a white wall',
       from: 's3://goodnet/quarantine/uploads/a.png',
     });
   });
+
+  it.skipIf(!hasMoto)(
+    'puts on record whom AWS knows by the credentials, and beside it what is said',
+    async () => {
+      const moto = await startMoto();
+      try {
+        vi.stubEnv('AWS_ENDPOINT_URL_STS', moto.endpoint);
+        await put('quarantine/uploads/c.png');
+        const what = `s3://${bucket}/quarantine/uploads/c.png`;
+        const { code, said } = await release(what, '--record', record, '--by', 'Ada');
+        const by = expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:/);
+        expect([code, said]).toEqual([0, expect.stringMatching(/^Released by arn:aws:/)]);
+        const sha256 = createHash('sha256').update(white).digest('hex');
+        expect(await releasedAt(record)(sha256)).toMatchObject({ by, byAs: 'aws', note: 'Ada' });
+        expect(await tags('uploads/c.png')).toMatchObject({ 'goodnet-released': by });
+        // Where AWS tells nobody, what is said is on record, as such.
+        vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:9');
+        const digest = 'a'.repeat(64);
+        expect((await release(digest, '--record', record, '--by', 'Ada')).said).toMatch(/released by Ada/);
+        expect(await releasedAt(record)(digest)).toMatchObject({ by: 'Ada', byAs: 'said' });
+      } finally {
+        vi.stubEnv('AWS_ENDPOINT_URL_STS', undefined);
+        await moto.close();
+      }
+    },
+  );
 
   it('puts a digest alone on record', async () => {
     const other = await plain(WHITE, 20, 20).png().toBuffer();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { KEPT_FOR, TRIES } from '../../functions/screening/events';
 import { type Synthesized, synthesize, VARIANTS } from './synth';
 
 const app = synthesize();
@@ -37,6 +38,15 @@ describe('dead letters', () => {
 });
 
 describe('uploads before there is a model', () => {
+  it('are given up on where SQS gives them up', () => {
+    const queues = found(app, 'AWS::SQS::Queue', ['Screening']).map(([, { Properties }]) => Properties);
+    const [queue] = queues.filter(({ RedrivePolicy }) => RedrivePolicy);
+    expect(queue).toMatchObject({
+      RedrivePolicy: { maxReceiveCount: TRIES },
+      MessageRetentionPeriod: KEPT_FOR / 1000,
+    });
+  });
+
   it('may be put back into the queue by what screens them', () => {
     app.template('Screening').hasResourceProperties('AWS::Lambda::Function', {
       Handler: 'events.handler',

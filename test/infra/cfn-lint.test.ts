@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { pythonTools } from '../python-tools';
-import { synthesize, VARIANTS } from './synth';
+import { synthesize, synthesizeWithoutDocker, VARIANTS } from './synth';
 
 const tools = pythonTools();
 
@@ -59,6 +59,19 @@ describe.skipIf(!tools)('cfn-lint', () => {
       ),
     ).toEqual([]);
   });
+
+  it.each([{}, { engine: 'node' }])(
+    'finds nothing in what is made where Docker does not run, either: %j',
+    { timeout: 300_000 },
+    async (options) => {
+      const { app, stacks } = synthesizeWithoutDocker(options);
+      const names = stacks.map(({ stackName }) => stackName);
+      expect(await findings(app.outdir, names)).toEqual([]);
+      expect(readFileSync(join(app.outdir, 'GoodNet-Artifacts.template.json'), 'utf8')).toContain(
+        '"missing"',
+      );
+    },
+  );
 
   it('would find a property that is wrong', { timeout: 120_000 }, async () => {
     const { app } = synthesize();

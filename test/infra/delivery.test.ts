@@ -81,9 +81,10 @@ function isLet(made: Synthesized, { service, action, to }: Delivery): boolean {
       [Action].flat().includes(action) &&
       [Principal?.Service].flat().includes(service) &&
       idOf(Resource) === to &&
-      // Only for this account, or for the very rule; EventBridge's documents have no condition for topics.
-      (/aws:Source(Account|Arn)/.test(JSON.stringify(Condition)) ||
-        (service === 'events.amazonaws.com' && action === 'sns:Publish')),
+      // Only for this account, or for the very rule; to a topic EventBridge sends nothing on a condition (infra/watch/blocked.ts).
+      (service === 'events.amazonaws.com' && action === 'sns:Publish'
+        ? Condition === undefined
+        : /aws:Source(Account|Arn)/.test(JSON.stringify(Condition))),
   );
 }
 

@@ -1,32 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, expect, it, vi } from 'vitest';
-import { readConfig } from '../../infra/config';
-import { goodNetStacks } from '../../infra/stacks';
-import { buildPrograms, newApp, synthesize } from './synth';
+import { expect, it } from 'vitest';
+import { synthesize, synthesizeWithoutDocker } from './synth';
 
-const folder = mkdtempSync(join(tmpdir(), 'goodnet-docker-'));
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** The stacks as `npx cdk deploy` makes them, bundled, on a machine whose Docker doesn't run. */
+/** A stack as `npx cdk deploy` makes it where Docker doesn't run, by what its name ends in. */
 function withoutDocker(options: Record<string, string>) {
-  buildPrograms();
-  vi.stubEnv('CDK_DOCKER', 'false');
-  const context = Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [`goodnet:${name}`, value]),
-  );
-  const app = new App({
-    outdir: mkdtempSync(join(folder, 'out-')),
-    context: { ...newApp().node.getAllContext(), 'aws:cdk:bundling-stacks': ['*'], ...context },
-  });
-  const stacks = goodNetStacks(app, readConfig(app.node));
-  app.synth();
+  const { stacks } = synthesizeWithoutDocker(options);
   return (what: string) => stacks.find(({ stackName }) => stackName.endsWith(what))!;
 }
 
@@ -39,7 +17,7 @@ it('is said before anything is deployed, and the first stack is refused', { time
   for (const what of ['Artifacts', 'Repair'])
     expect(Template.fromStack(stack(what)).toJSON().Rules.Docker.Assertions).toMatchObject([
       {
-        Assert: { 'Fn::Equals': ['docker', 'missing'] },
+        Assert: { 'Fn::Equals': ['Docker', 'missing'] },
         AssertDescription: expect.stringContaining('goodnet:repairImage'),
       },
     ]);

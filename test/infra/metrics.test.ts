@@ -54,6 +54,29 @@ it('counts verdicts at the model’s own α, whatever callers ask for', async ()
   expect(counted).toEqual([false]);
 });
 
+it('makes nothing that is all of an account’s by a name that another region’s deployment has, too', {
+  timeout: 60_000,
+}, () => {
+  // What AWS knows by its name in all regions.
+  const global = {
+    'AWS::CloudWatch::Dashboard': 'DashboardName',
+    'AWS::IAM::Role': 'RoleName',
+    'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
+    'AWS::IAM::InstanceProfile': 'InstanceProfileName',
+    'AWS::S3::Bucket': 'BucketName',
+  };
+  const { stacks, template } = synthesize({ quarantine: 'flagged' });
+  const names = stacks.flatMap(({ stackName }) =>
+    Object.entries(global).flatMap(([type, property]) =>
+      Object.values(template(stackName.replace(/^.*-/, '')).findResources(type)).flatMap(
+        ({ Properties }) => Properties?.[property] ?? [],
+      ),
+    ),
+  );
+  expect(names).toHaveLength(1);
+  for (const name of names) expect(JSON.stringify(name)).toContain('AWS::Region');
+});
+
 it('tells deployments of one account apart, from the functions to the alarms and the dashboard', {
   timeout: 120_000,
 }, () => {

@@ -36,7 +36,7 @@ describe('least privilege', () => {
     );
     const actions = new Set(everywhere.flatMap(({ Action }) => Action));
     const knowNone =
-      /^(ecr:GetAuthorizationToken|batch:(DescribeJobs|TerminateJob)|logs:.*|xray:.*|cloudwatch:PutMetricData)$/;
+      /^(ecr:GetAuthorizationToken|batch:(DescribeJobs|ListJobs|TerminateJob)|logs:.*|xray:.*|cloudwatch:PutMetricData)$/;
     expect([...actions].filter((action) => !knowNone.test(action))).toEqual([]);
   });
 
@@ -310,7 +310,7 @@ describe('repair', () => {
   it('runs the container as nobody special, on one GPU', () => {
     app.template('Repair').hasResourceProperties('AWS::Batch::JobDefinition', {
       ContainerProperties: {
-        Command: ['job', 'Ref::job', '--store', 'Ref::made'],
+        Command: ['job', 'Ref::job', '--sha256', 'Ref::sha256', '--store', 'Ref::made'],
         Environment: Match.arrayWith([{ Name: 'AWS_REGION', Value: { Ref: 'AWS::Region' } }]),
         User: '10001',
         ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
@@ -334,6 +334,18 @@ describe('the container of the repair, which parses what strangers upload', () =
     expect(JSON.stringify(may)).not.toMatch(/kms:|models/);
     const [job] = Object.values(repair.findResources('AWS::Batch::JobDefinition'));
     expect(JSON.stringify(job)).not.toMatch(/GOODNET_SIGN|SigningKey/);
+  });
+
+  it('writes the files of nets alone: not what is told of a job, nor where others look', () => {
+    const writes = of('RepairJobRole').filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
+    const keys = writes.flatMap(({ Resource }) => [
+      ...JSON.stringify(Resource).matchAll(/"\/(\w+\/[^"]*)"/g),
+    ]);
+    expect(keys.map(([, key]) => key).sort()).toEqual([
+      'jobs/*/*/done.json',
+      'jobs/*/*/report.html',
+      'made/*/*/*',
+    ]);
   });
 
   it('has its bundles signed by a step that reads finished ones alone', () => {
@@ -376,6 +388,22 @@ describe('watch', () => {
     expect(metrics.reduce((sum, each) => sum + each)).toBe(ALARM_METRICS);
     const expressions = JSON.stringify(alarms);
     expect(expressions).toContain('>= 3000, FILL(flagged, 0)');
+  });
+
+  it('tells of each job that has failed, those among them whose file can not be used', () => {
+    app.template('Watch').hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/States',
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [
+        {
+          Name: 'StateMachineArn',
+          Value: { 'Fn::ImportValue': Match.stringLikeRegexp('GoodNet-Repair:.*RepairWorkflow') },
+        },
+      ],
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 1,
+    });
   });
 
   it('tells within the hour that there is no machine, and of what Batch says of a queue that is blocked', () => {

@@ -26,6 +26,10 @@ export interface Arguments {
   readonly JobQueue?: string;
   readonly JobId?: string;
   readonly Jobs?: readonly string[];
+  readonly ArrayJobId?: string;
+  readonly JobStatus?: string;
+  readonly MaxResults?: number;
+  readonly Filters?: readonly { readonly Name: string; readonly Values: readonly string[] }[];
 }
 
 /** What a task does. */
@@ -41,6 +45,9 @@ export interface Ended {
   /** Events of its history, as Step Functions counts them. */
   readonly events: number;
 }
+
+/** Bytes that a state may be given, and may answer. */
+const MOST_BYTES = 256 * 1024;
 
 /** Runs a state machine in JSONata: what Step Functions would do, with tasks of ours and without waiting. */
 export async function run(
@@ -105,6 +112,8 @@ export async function run(
       const asked = (await evaluated(state.Arguments, {})) as Arguments;
       try {
         const result = await tasks[state.Resource!.replace(/^.*:(?=\w+:\w+$)/, '')]!(asked);
+        if (JSON.stringify(result).length > MOST_BYTES)
+          throw Object.assign(new Error(name), { name: 'States.DataLimitExceeded' });
         await assign(state.Assign, { result });
         name = state.Next!;
       } catch (error) {

@@ -59,6 +59,25 @@ export function synthesize(options: Record<string, unknown> = {}, env?: { region
   };
 }
 
+/** The same as `npx cdk` makes them, with all that is bundled, on a machine whose Docker doesn't run. */
+export function synthesizeWithoutDocker(
+  options: Record<string, unknown> = {},
+): Pick<Synthesized, 'app' | 'stacks'> {
+  buildPrograms();
+  const before = process.env.CDK_DOCKER;
+  process.env.CDK_DOCKER = 'false';
+  try {
+    const context = Object.entries(options).map(([name, value]) => [`goodnet:${name}`, value]);
+    const app = newApp({ 'aws:cdk:bundling-stacks': ['*'], ...Object.fromEntries(context) });
+    const stacks = goodNetStacks(app, readConfig(app.node));
+    app.synth();
+    return { app, stacks };
+  } finally {
+    if (before === undefined) delete process.env.CDK_DOCKER;
+    else process.env.CDK_DOCKER = before;
+  }
+}
+
 /** What cdk-nag finds in an app that nobody has explained: `rule at path`. */
 export function findings(app: App): string[] {
   return new AwsSolutionsChecks(app)

@@ -22,6 +22,8 @@ interface Emulated {
   readonly onDemand?: Looks;
   /** How children of the job on spot ended. */
   readonly children?: Looks;
+  /** Other jobs of the queues, as they are each time that they are looked at; the last again and again. */
+  readonly others?: readonly Looks[];
   readonly refuse?: boolean;
   /** Whether the job file is another when it is to be published. */
   readonly changed?: boolean;
@@ -34,6 +36,7 @@ async function repaired({
   spot,
   onDemand = [],
   children = [],
+  others = [[]],
   refuse,
   changed,
   published = [{ notRepaired: 0 }],
@@ -51,6 +54,7 @@ async function repaired({
     publish: [],
   };
   const answers = [...published];
+  const ahead = [...others];
   const tasks: Record<string, Task> = {
     'lambda:invoke': ({ FunctionName, Payload }) => {
       if (FunctionName === 'publish') {
@@ -66,12 +70,27 @@ async function repaired({
       return { JobId: job.JobQueue };
     },
     'batch:describeJobs': ({ Jobs }) => {
+      if (Jobs!.length > 100) throw new Error('Batch describes a hundred jobs, no more');
+      if (Jobs!.length > 1) {
+        const described = Jobs!.map((id) => ahead[0]!.find(({ JobId }) => JobId === id));
+        if (ahead.length > 1) ahead.shift();
+        return { Jobs: described.filter((each) => each !== undefined) };
+      }
       const left = looks[Jobs![0]!];
       // Children, or a single job that has failed and is asked why.
       if (!left || left.length === 0) return { Jobs: children };
       const [now] = left;
       if (left.length > 1 || now!.Status === 'FAILED') left.shift();
-      return { Jobs: [now] };
+      return { Jobs: [{ CreatedAt: CREATED, ...now }] };
+    },
+    // In a list there is less of a job.
+    'batch:listJobs': ({ ArrayJobId, JobQueue, JobStatus, MaxResults, Filters }) => {
+      const listed = (jobs: Looks) => ({
+        JobSummaryList: jobs.slice(0, MaxResults).map(({ ArrayProperties, Environment, ...job }) => job),
+      });
+      if (ArrayJobId) return listed(children.filter(({ Status }) => Status === JobStatus));
+      if (JobQueue) expect(Filters).toEqual([{ Name: 'BEFORE_CREATED_AT', Values: [`${CREATED}`] }]);
+      return listed(ahead[0]!);
     },
     'batch:terminateJob': ({ JobId }) => {
       asked.terminated.push(JobId);
@@ -84,6 +103,9 @@ async function repaired({
   };
   return { ...(await run(states, 'ReadJob', { job: JOB }, tasks)), ...asked };
 }
+
+/** When the job was submitted, in milliseconds since 1970. */
+const CREATED = 1_796_083_200_000;
 
 const waiting = {
   Status: 'PENDING',
@@ -100,7 +122,7 @@ describe('the workflow of the repair', () => {
     expect(made.submitted).toEqual([
       expect.objectContaining({
         JobQueue: 'spot',
-        Parameters: { job: JOB, made: 's3://bucket/made/faces' },
+        Parameters: { job: JOB, sha256: 'digest', made: 's3://bucket/made/faces' },
         ArrayProperties: { Size: 4 },
       }),
     ]);
@@ -188,6 +210,55 @@ describe('the workflow of the repair', () => {
       expect(made.submitted.map(({ JobQueue }) => JobQueue)).toEqual(queues);
       expect(made.error).toBe('NotRepaired');
     }
+  });
+
+  it('asks of the children that failed alone, in no more bytes than a state may hold, however many there are', async () => {
+    const child = (StatusReason: string) => ({ ...failed, StatusReason, Environment: 'x'.repeat(4000) });
+    const refused = Array.from({ length: 10_000 }, () => child('Essential container in task exited'));
+    const made = await repaired({ shares: 10_000, spot: [failed], children: refused });
+    expect(made.error).toBeUndefined();
+    expect(made.submitted).toHaveLength(1);
+    const fine = Array.from({ length: 9999 }, () => ({ ...done, Environment: 'x'.repeat(4000) }));
+    const taken = [...fine, child('Host EC2 (instance i-0) terminated.')];
+    const mended = await repaired({ shares: 10_000, spot: [failed], children: taken, onDemand: [done] });
+    expect(mended.submitted.map(({ JobQueue }) => JobQueue)).toEqual(['spot', 'onDemand']);
+  });
+
+  describe('behind other jobs of its queue', () => {
+    const other = (id: number, more: object) => ({ JobId: `other-${id}`, Status: 'RUNNABLE', ...more });
+    const array = (RUNNING: number) => ({
+      Status: 'PENDING',
+      ArrayProperties: { StatusSummary: { RUNNING } },
+    });
+    const looks = Array.from({ length: 60 }, () => waiting);
+
+    it.each([
+      ['one that runs', other(1, { Status: 'RUNNING' })],
+      ['one that starts', other(1, { Status: 'STARTING' })],
+      ['one of whose children some run', other(1, array(3))],
+    ])('waits its turn, and pays no full price: %s', async (_, working) => {
+      const made = await repaired({ spot: [...looks, done], others: [[other(2, done), working]] });
+      expect(made.waited).toBeGreaterThan(3 * PATIENCE);
+      expect(made.error).toBeUndefined();
+      expect(made).toMatchObject({ terminated: [], metrics: [] });
+      expect(made.submitted).toHaveLength(1);
+    });
+
+    it.each([
+      ['none is left', [[]]],
+      ['they wait as well', [[other(1, {}), other(2, array(0))]]],
+      ['they are done', [[other(1, done), other(2, failed)]]],
+      ['they were at work', [[other(1, { Status: 'RUNNING' })], [other(1, {})]]],
+    ])('is given up on, as one that is alone, where %s', async (_, others) => {
+      const made = await repaired({ spot: [waiting], onDemand: [waiting], others });
+      expect(made).toMatchObject({ error: NO_MACHINES, terminated: ['spot', 'onDemand'] });
+    });
+
+    it('looks at no more of them than a state may hold', async () => {
+      const many = Array.from({ length: 5000 }, (_, i) => other(i, { Environment: 'x'.repeat(4000) }));
+      const made = await repaired({ spot: [waiting], onDemand: [waiting], others: [many] });
+      expect(made).toMatchObject({ error: NO_MACHINES });
+    });
   });
 
   it('publishes on where a call had no time for all nets', async () => {

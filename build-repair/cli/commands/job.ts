@@ -12,6 +12,7 @@ interface JobFlags {
   state?: string;
   share?: Share;
   sign?: string;
+  sha256?: string;
   netMinutes: number;
   schema?: boolean;
   verbose?: boolean;
@@ -34,6 +35,11 @@ export function jobCommand(): Command {
       share,
     )
     .option('--sign <key>', 'sign the bundles: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN')
+    .option(
+      '--sha256 <digest>',
+      'refuse a job file with another digest: of whoever has looked at it before',
+      sha256,
+    )
     .option('--net-minutes <number>', 'the most time that one net may take', whole(1, 10_080), 120)
     .option('--json', 'print what became of each net as JSON')
     .option('--schema', 'print the JSON Schema of a job file')
@@ -88,6 +94,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       store,
       state,
       share: part,
+      sha256: flags.sha256,
       progress: lines.report,
       say: lines.say,
       begin: lines.begin,
@@ -135,6 +142,11 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       : []),
   ];
   throw new GoodNetError(told.join('. '), { hint: hints.join(' ') });
+}
+
+function sha256(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new UsageError(`--sha256 ${text}: a SHA-256 is wanted, 64 hexadecimal digits`);
 }
 
 function share(text: string): Share {

@@ -1,6 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { Command } from 'commander';
+import type { ToRelease } from '../../../functions/screening/released';
 import { UsageError } from '../../../models/errors';
+import { isS3 } from '../../../models/store/address';
 import { print } from '../print';
 
 interface ReleaseFlags {
@@ -27,7 +29,10 @@ export function releaseCommand(): Command {
     )
     .option('--quarantine <prefix>', 'the prefix of the quarantine', 'quarantine')
     .option('--to <address>', 'where it goes; left out: where it came from')
-    .option('--by <name>', 'who releases it; left out: the user of this machine')
+    .option(
+      '--by <name>',
+      'who releases it, put on record beside whom AWS knows by the credentials; left out: where AWS tells nobody, the user of this machine',
+    )
     .option('--why <text>', 'put on record, too')
     .action(releaseAction);
 }
@@ -38,8 +43,9 @@ async function releaseAction(what: string, flags: ReleaseFlags): Promise<void> {
     throw new UsageError('Where releases are kept is not told', {
       hint: 'Give --record, or GOODNET_RELEASED; with cdk the output Release has it.',
     });
-  const by = flags.by ?? `${userInfo().username}@${hostname()}`;
-  const how = { record, by, why: flags.why };
+  const who = await whoReleases(flags.by, isS3(record) || isS3(what));
+  const { by } = who;
+  const how = { record, who, why: flags.why };
   const { cameFrom, recordRelease, releaseObject } = await import('../../../functions/screening/released');
   if (/^[0-9a-f]{64}$/i.test(what)) {
     await recordRelease(what.toLowerCase(), how);
@@ -58,6 +64,13 @@ async function releaseAction(what: string, flags: ReleaseFlags): Promise<void> {
   } finally {
     client.destroy();
   }
+}
+
+/** Whom AWS knows by the credentials; what is said of who it is stands beside it, or in its place, where nobody has checked it. */
+async function whoReleases(said: string | undefined, isAsked: boolean): Promise<ToRelease['who']> {
+  const arn = isAsked ? await (await import('../caller')).callerArn() : undefined;
+  if (arn !== undefined) return { by: arn, byAs: 'aws', note: said };
+  return { by: said ?? `${userInfo().username}@${hostname()}`, byAs: 'said' };
 }
 
 function objectAt(address: string): { bucket: string; key: string } {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -243,6 +244,18 @@ describe('runJob', () => {
     const [refused] = await run({ share: { index: 0, of: 3 } });
     expect(refused!.done).toMatchObject({ outcome: 'refused', message: expect.stringMatching(/clean\.h5/) });
     expect(tf.memory().numTensors).toBe(kept);
+  });
+
+  it('does the job file that was looked at alone: whoever may write it may write another meanwhile', async () => {
+    const sha256 = createHash('sha256').update(readFileSync(job)).digest('hex');
+    writeFileSync(job, readFileSync(job, 'utf8').replace('"two"', '"doors"'));
+    await expect(run({ sha256 })).rejects.toThrow(
+      /is not the job file that is meant: its SHA-256 is another/,
+    );
+    expect(existsSync(join(folder, 'stores'))).toBe(false);
+    const now = createHash('sha256').update(readFileSync(job)).digest('hex');
+    const done = await run({ sha256: now, share: { index: 0, of: 3 } });
+    expect(done.map(({ name }) => name)).toEqual(['one']);
   });
 
   it('says what job it can not read', async () => {

@@ -33,7 +33,7 @@ export async function throughWorkflow(
   const plan = (await call('plan.handler', { GOODNET_MAX_SHARES: '4' }, asked)) as JobPlan;
   equal(plan.shares, 1);
   const env = { ...place.env, GOODNET_JOB_STATE: places.GOODNET_JOB_STATE };
-  const container = await inContainer(env, 'job', plan.job, '--store', plan.made);
+  const container = await inContainer(env, 'job', plan.job, '--sha256', plan.sha256, '--store', plan.made);
   const unsigned = readdirSync(join(place.server.root, MADE.slice('s3://'.length)), {
     recursive: true,
     encoding: 'utf8',
