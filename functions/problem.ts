@@ -1,4 +1,4 @@
-import type { RejectReason } from './decode';
+import type { RejectReason } from '../models/images/decode';
 
 /** What can be wrong with a request: its status and title. The name is the end of the answer's `type`. */
 const PROBLEMS = {

@@ -1,5 +1,5 @@
+import { ImageRejected } from '../../models/images/decode/errors';
 import { type Answers, type GoodNetClient, type ModelInfo, ServiceProblem } from '../client';
-import { ImageRejected } from '../decode/errors';
 import type { Size } from './clear';
 import { type Fitted, fitted, sentBytes } from './shrink';
 

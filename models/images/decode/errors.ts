@@ -1,4 +1,4 @@
-import { GoodNetError } from '../../models/errors';
+import { GoodNetError } from '../../errors';
 
 /** Why an image was not taken. */
 export type RejectReason =
