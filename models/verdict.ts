@@ -72,6 +72,12 @@ export interface Verdict {
   readonly rendering?: Rendering;
 }
 
+/** What gives verdicts on pixels; a stand-in for a loaded bundle where no pictures are decoded. */
+export interface JudgesPixels {
+  /** @param pixels count × height × width × channels values of 0–255, RGB, channels last */
+  classify(pixels: Uint8Array | Float32Array, count: number): Promise<Verdict[]>;
+}
+
 /** The more suspicious of two verdicts on one image; the first where they are alike. */
 export function moreSuspicious(a: Verdict, b: Verdict): Verdict {
   if (a.backdoored !== b.backdoored) return a.backdoored ? a : b;

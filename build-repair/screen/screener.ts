@@ -54,7 +54,7 @@ export interface Screener {
 /** Loads a bundle to screen with, in this process. The engine must have been started. @throws BundleError */
 export async function openScreener({ bundle, id, trust, recording }: ScreenerSetup): Promise<Screener> {
   const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
-  const goodnet = await GoodNet.load(bundle, { id, trusted });
+  const goodnet = await GoodNet.load(bundle, { id, trust: trusted });
   const names = goodnet.manifest.classNames;
   const model = batched(classifierOf(goodnet), { maxWaiting: Number.POSITIVE_INFINITY });
   const turns = new Turns(OBJECTS);
