@@ -20,8 +20,8 @@ import { ImageError } from './errors';
 import { RangeLook, rescaling, unitInWords } from './images/range';
 import { type ImageShape, imageSize } from './images/set';
 import type { Seen } from './signing/seen';
-import { openTrust, type TrustedKeys } from './signing/signatures';
 import { findBundle } from './store/find';
+import { openGivenTrust, type TrustGiven } from './store/given-keys';
 import { type OpenFiles, openFiles } from './store/open';
 import type { Verdict } from './verdict';
 
@@ -36,10 +36,10 @@ export interface LoadOptions {
   /** The bundle of the store that is meant, by its id; left out: the current one. */
   readonly id?: string | undefined;
   /**
-   * Keys one of which must have signed the bundle, and what a store says is current: files of public keys, ARNs of keys in KMS, or keys
-   * that were read already. Without, signatures are not asked for.
+   * Keys one of which must have signed the bundle, and what a store says is current: files of public keys, ARNs of keys in KMS, or keys that
+   * were read already. Left out, signatures are not asked for.
    */
-  readonly trust?: string | readonly string[] | TrustedKeys | undefined;
+  readonly trust?: TrustGiven | undefined;
   /** The serials of what was current that are known already; left out: those that this process has seen. */
   readonly seen?: Seen | undefined;
   /** Opens a store in S3, for those who have a connection to it already. */
@@ -105,9 +105,9 @@ export class GoodNet {
     path: string,
     { id, trust, seen, open = openFiles, onTensorFlow: isOnTensorFlow = false }: LoadOptions = {},
   ): Promise<GoodNet> {
-    const keys = trust === undefined ? undefined : await keysOf(trust);
+    const trusted = await openGivenTrust(trust);
     const [bundle] = await Promise.all([
-      findBundle(path, { id, trust: keys && { keys, seen }, open }),
+      findBundle(path, { id, trust: trusted && { seen, ...trusted }, open }),
       startEngine({ trains: false }),
     ]);
     const { manifest } = bundle;
@@ -254,11 +254,6 @@ interface Made {
   readonly rule: Rule;
   readonly familiarity: FamiliarityRule | undefined;
   readonly passes: Passes;
-}
-
-function keysOf(trust: NonNullable<LoadOptions['trust']>): TrustedKeys | Promise<TrustedKeys> {
-  if (typeof trust === 'string') return openTrust([trust]);
-  return 'keys' in trust && 'get' in trust ? trust : openTrust(trust);
 }
 
 function isOne(given: Picture | readonly Picture[]): given is Picture {

@@ -181,8 +181,7 @@ async function make(
   const begin = (steps: readonly Step[]) => options.begin?.(steps, label);
   const detail = (line: string) => options.detail?.(`${label}: ${line}`);
   if (!apart) {
-    const engine = options.engine!;
-    const one = repairOne(net, { ...options, engine, begin, detail, inputs: from, work, store });
+    const one = repairOne(net, { ...options, begin, detail, inputs: from, work, store });
     return madeOf(
       await one.catch((error) => {
         throw ofTheNet(error);
