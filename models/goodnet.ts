@@ -10,7 +10,7 @@ import { lookUpPassedOver } from './detector/look-up';
 import type { DetectorNets } from './detector/nets';
 import { openPasses } from './detector/open-passes';
 import { onTensorFlow, type Passes } from './detector/passes';
-import { type Located, locate } from './detector/place/locate';
+import { locate } from './detector/place/locate';
 import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
@@ -23,7 +23,7 @@ import type { Seen } from './signing/seen';
 import { findBundle } from './store/find';
 import { openGivenTrust, type TrustGiven } from './store/given-keys';
 import { type OpenFiles, openFiles } from './store/open';
-import type { Verdict } from './verdict';
+import type { Located, Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
 const MOST_ALPHA = 0.5;

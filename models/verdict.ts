@@ -28,6 +28,14 @@ export interface Place extends Box {
   readonly sureness: number;
 }
 
+/** Where in an image B's answer comes from. */
+export interface Located {
+  /** The smallest box without which B names another class; left out where it can't be told. */
+  readonly place: Place | undefined;
+  /** height × width values of 0–1: how much B's margin falls where a window over that pixel is filled, less than 0 taken for 0, the most being 1. */
+  readonly heat: Float32Array;
+}
+
 /** What G says of one image. */
 export interface Verdict {
   /** 0…N−1 for a clean image, N exactly when `backdoored`. */

@@ -1,6 +1,6 @@
 import { ImageError } from '../../models/errors';
 import type { OtherOrder } from '../../models/images/set';
-import type { OwnClassNames } from '../../models/keras';
+import type { OwnClassNames } from '../../models/keras/class-names';
 import { namesAmong } from './same-names';
 
 /** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */

@@ -1,6 +1,8 @@
 import { startEngine } from '../../models/engine';
-import { inspectNet, type NetDescription } from '../../models/keras';
-import { loadingOf, type NetOptions } from './open';
+import { inspectNet } from '../../models/keras';
+import type { NetDescription } from '../../models/keras/types';
+import type { NetOptions } from './options';
+import { loadingOf } from './reading';
 
 /**
  * Tells what a net is: layers, shapes, parameters, classes; also of one that can't be repaired, and why (`problems`).

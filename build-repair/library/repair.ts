@@ -2,35 +2,21 @@ import { METHODS, type Method } from '../../models/bundle/methods';
 import { currentEngine, startEngine } from '../../models/engine';
 import { UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
-import { loadNet } from '../../models/keras';
-import { type PixelScaling, readPixels } from '../../models/pixels';
+import type { PixelScaling } from '../../models/pixels';
 import { openGivenSigning, type SigningGiven } from '../../models/store/given-keys';
-import { passedOverLines } from '../images/passed-over';
 import { Owned } from '../owned';
-import { type Progress, silent } from '../progress';
+import { silent } from '../progress';
 import { repairSteps } from '../repair/plan';
-import { type RepairResult, repair as repairOpened } from '../repair/repair';
+import { repair as repairOpened } from '../repair/repair';
+import type { RepairResult } from '../repair/result';
 import { Clock } from '../report/clock';
 import { calibrationObserver } from '../report/observe';
 import type { Run } from '../report/types';
 import { askServed } from '../served/ask-wasm';
 import { goodnetProgram } from '../served/program';
-import type { Step } from '../steps';
-import { type ImagesOptions, loadingOf, Net, type NetOptions, openLabelled, openUnlabelled } from './open';
-
-/** Whoever takes note of long work, and may end it. */
-export interface Watching {
-  /** Told how far the work is. What it throws ends the work. */
-  readonly onProgress?: Progress | undefined;
-  /** Told the steps of the work, before the first. */
-  readonly onPlan?: ((steps: readonly Step[]) => void) | undefined;
-  /** Told what everybody should know, a sentence each: how the images were taken where that was not told, what was left out. */
-  readonly onNotice?: ((notice: string) => void) | undefined;
-  /** Told details, a line each. */
-  readonly onDetail?: ((line: string) => void) | undefined;
-  /** Aborting it ends the work between two steps; it then rejects with the signal's reason, and nothing is written. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Net } from './net';
+import type { ImagesOptions, NetOptions, Watching } from './options';
+import { netOf, openLabelled, openUnlabelled, pixelsOf, tellLeftOut } from './reading';
 
 /** What to repair, with what, and how. */
 export interface RepairOptions extends NetOptions, ImagesOptions, Watching {
@@ -170,33 +156,6 @@ function checkAsked({ method, alpha, seed }: { method: string; alpha: number; se
     throw new UsageError(`alpha is ${alpha}; a share between 0 and 1 is wanted`, { hint: 'Usual is 0.01.' });
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new UsageError(`seed is ${seed}; a whole number from 0 on is wanted`);
-}
-
-/** A pixel scaling as it was given. @param onNotice told what it was taken for, where that may surprise */
-export function pixelsOf(
-  given: string | PixelScaling | undefined,
-  onNotice: (notice: string) => void,
-): PixelScaling | undefined {
-  if (typeof given !== 'string') return given;
-  const { scaling, said } = readPixels(given);
-  if (said) onNotice(said);
-  return scaling;
-}
-
-/** The net to work on; where it was opened here it is given back with the rest. */
-export async function netOf(options: NetOptions & { readonly net: string | Net }, opened: Owned) {
-  const { net } = options;
-  if (typeof net !== 'string') return { net: Net.loadedOf(net), netPath: net.path };
-  const loaded = await loadNet(net, loadingOf(options));
-  opened.keep(loaded.model);
-  return { net: loaded, netPath: net };
-}
-
-/** Tells of each set what was left out of it. */
-export function tellLeftOut(sets: readonly ImageSet[], onNotice: (notice: string) => void): void {
-  const skipped = sets.reduce((sum, set) => sum + set.skipped.length, 0);
-  if (skipped > 0) onNotice(`Left out ${skipped} unreadable images`);
-  for (const set of sets) passedOverLines(set.passedOver).forEach(onNotice);
 }
 
 async function reportOf(

@@ -9,8 +9,9 @@ import { scanSteps } from '../repair/plan';
 import { refused } from '../scan/refused';
 import { scan as scanOpened } from '../scan/scan';
 import type { Scan } from '../scan/types';
-import { type ImagesOptions, loadingOf, type Net, type NetOptions, openLabelled } from './open';
-import { netOf, pixelsOf, tellLeftOut, type Watching } from './repair';
+import type { Net } from './net';
+import type { ImagesOptions, NetOptions, Watching } from './options';
+import { loadingOf, netOf, openLabelled, pixelsOf, tellLeftOut } from './reading';
 
 /** What to look at, and how. */
 export interface ScanOptions extends NetOptions, ImagesOptions, Watching {
@@ -35,7 +36,7 @@ export interface ScanOptions extends NetOptions, ImagesOptions, Watching {
  * import { scan } from 'goodnet';
  *
  * const { outcome, targets } = await scan({ net: 'net.h5', clean: 'clean_images' });
- * if (outcome === 'signs') console.log(targets.map(({ class: each, level }) => `${each}: ${level}`));
+ * console.log(outcome, ...targets.map(({ class: each, level }) => `class ${each}: ${level}`));
  */
 export async function scan(options: ScanOptions): Promise<Scan> {
   const { onNotice = () => {}, onDetail = () => {}, onPlan = () => {}, signal } = options;

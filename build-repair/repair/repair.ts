@@ -1,5 +1,4 @@
 import { enableTraining } from '../../models/engine/training';
-import type { CleanFigures } from '../evaluate/counts';
 import { Owned } from '../owned';
 import { calibrate } from './calibrate/calibrate';
 import type { MadeDetector } from './calibrate/made';
@@ -10,16 +9,12 @@ import { find } from './find';
 import { fitBy } from './fit/fit';
 import { measure } from './measure/measure';
 import { read } from './read';
+import type { RepairResult } from './result';
 import { standAloneFor } from './stand-alone-for';
 import { repairNotices } from './write/notices';
-import { type Written, write } from './write/write';
+import { write } from './write/write';
 
-/** A bundle made and put into its store. */
-export interface RepairResult extends Written {
-  readonly figures: CleanFigures;
-  /** What whoever trusts the bundle should know, in sentences. */
-  readonly notices: readonly string[];
-}
+export type { RepairResult };
 
 /**
  * Repairs a BadNet, calibrates the detector, and writes the bundle. The same inputs, seed and engine give the same

@@ -12,7 +12,8 @@ import { servedOn } from '../repair/fit/served-on';
 import { forget } from '../repair/learn/forget';
 import { read } from '../repair/read';
 import { rememberingNotice } from '../repair/write/notices';
-import type { Scan, ScanOptions } from './types';
+import type { ScanOptions } from './options';
+import type { Scan } from './types';
 
 /**
  * Half of the images are searched on, and what is found is tried on the others: of fewer, neither tells anything.

@@ -5,11 +5,12 @@ import { classNamesIn, namesBeside } from './class-names';
 import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
+import type { LoadedNet } from './loaded-net';
 import { notesOf } from './notes';
 import { outputOf } from './output';
 import { planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
-import type { LoadedNet, LoadNetOptions } from './types';
+import type { LoadNetOptions } from './types';
 import { bindWeights } from './weights';
 
 /**
