@@ -102,8 +102,8 @@ async function ofTheStore<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const hint = cause instanceof GoodNetError ? cause.hint : undefined;
-    throw new GoodNetError(messageOf(cause), { kind: 'environment', hint, cause });
+    const { hint, code = 'STORE_UNAVAILABLE' as const } = cause instanceof GoodNetError ? cause : {};
+    throw new GoodNetError(messageOf(cause), { code, kind: 'environment', hint, cause });
   }
 }
 

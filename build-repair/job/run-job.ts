@@ -150,13 +150,14 @@ async function doOnce(
     signal.throwIfAborted();
     // What the machine lacks may be there the next time; what a net is stays so.
     if (!(error instanceof GoodNetError) || error.kind === 'environment') throw error;
-    const { message, hint } = error;
+    const { code, message, hint } = error;
     const seconds = (performance.now() - started) / 1000;
     const done: Done = {
       ...about,
       what,
       outcome: 'refused',
       exceeded: error instanceof LimitError ? error.exceeded : undefined,
+      code,
       message,
       hint,
       seconds,

@@ -45,8 +45,8 @@ async function start({ sign }: NetOrder): Promise<{ engine: Engine; signer: Sign
 /** What is no error of the net's is one of the machine's. */
 function faultOf(error: unknown): Fault {
   if (error instanceof GoodNetError) {
-    const { message, kind, hint } = error;
-    return { message, kind, hint };
+    const { message, code, kind, hint } = error;
+    return { message, code, kind, hint };
   }
   return { message: messageOf(error), kind: 'environment' };
 }

@@ -1,4 +1,5 @@
 import type { Level } from '../../models/bundle/levels';
+import type { ErrorCode } from '../../models/errors';
 import type { EvidenceScores } from '../finding/evidence/joint';
 
 /** A class that a backdoor may lead to. */
@@ -34,6 +35,8 @@ export interface Scan {
   readonly notTold: readonly string[];
   /** Why the net can't be looked at, a sentence each. */
   readonly problems: readonly string[];
+  /** What each of them is called for programs, in their order. */
+  readonly problemCodes: readonly ErrorCode[];
   /** What whoever trusts the net should know of it, a sentence each, such as code in its file. */
   readonly notes: readonly string[];
 }

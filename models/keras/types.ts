@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors';
 import type { ImageShape } from '../images/set';
 
 /**
@@ -63,4 +64,6 @@ export interface NetDescription {
   readonly notes: readonly string[];
   /** Why the net can't be repaired, a sentence each; empty for one that can. */
   readonly problems: readonly string[];
+  /** What each of them is called for programs, in their order. */
+  readonly problemCodes: readonly ErrorCode[];
 }

@@ -32,7 +32,9 @@ export async function kmsPublicKey(arn: string, client = new KMSClient(regionOf(
   const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: arn })).catch(refused(arn));
   const key = createPublicKey({ key: Buffer.from(PublicKey!), format: 'der', type: 'spki' });
   if (key.asymmetricKeyType === 'ed25519') return key;
-  throw new GoodNetError(`${arn} is a key of ${key.asymmetricKeyType}; Ed25519 is wanted`, { kind: 'usage' });
+  throw new GoodNetError(`${arn} is a key of ${key.asymmetricKeyType}; Ed25519 is wanted`, {
+    code: 'KEY_UNUSABLE',
+  });
 }
 
 function refused(arn: string) {

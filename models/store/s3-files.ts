@@ -68,7 +68,7 @@ export function s3Files(address: string, client: S3Client = s3Client()): S3Files
     (what: string) =>
     (error: unknown): never => {
       throw new GoodNetError(`${address}: ${what} failed: ${messageOf(error)}`, {
-        kind: 'environment',
+        code: 'STORE_UNAVAILABLE',
         hint: 'Check the address, the credentials, and what they may do.',
         cause: error,
       });

@@ -121,6 +121,7 @@ async function repairAction(net: string, flags: RepairFlags): Promise<void> {
 function notMadeCurrent(id: string, { out, sign }: RepairFlags): GoodNetError {
   const signed = sign === undefined ? '' : ` --sign ${sign}`;
   return new GoodNetError('The net is not repaired: its bundle is written, but was not made current', {
+    code: 'NET_NOT_REPAIRED',
     hint: `To answer with it all the same: goodnet activate ${id.slice(0, 16)} --store ${out}${signed}, or repair with --accept-unrepaired.`,
   });
 }

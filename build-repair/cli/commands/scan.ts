@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import type { Log } from 'sarif';
-import { GoodNetError, messageOf, UsageError } from '../../../models/errors';
+import { GoodNetError, UsageError } from '../../../models/errors';
 import type { Fit } from '../../../models/images/fit';
 import type { ImageSize } from '../../../models/keras';
 import { readPixels } from '../../../models/pixels';
@@ -139,7 +139,7 @@ function withoutEffect(flags: ScanFlags): string[] {
 async function writeFailed(path: string, { sarif }: ScanFlags, error: unknown): Promise<void> {
   if (sarif === undefined) return;
   const { failedSarif } = await import('../../scan/sarif');
-  await writeSarif(sarif, failedSarif(messageOf(error), path)).catch(() => {});
+  await writeSarif(sarif, failedSarif(error, path)).catch(() => {});
 }
 
 async function writeSarif(path: string, log: Log): Promise<void> {
