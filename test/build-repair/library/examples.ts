@@ -19,8 +19,13 @@ export interface Example {
   readonly code: string;
 }
 
-/** The examples in the library's doc comments that import it. */
+/** The examples in the library's doc comments, and in docs/library.md, that import it. */
 export function libraryExamples(): Example[] {
+  const [, page] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
+  return [{ name: 'docs/library.md', code: page! }, ...inComments()];
+}
+
+function inComments(): Example[] {
   return FILES.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
     const comments = text.match(/\/\*\*[\s\S]*?\*\//g) ?? [];
