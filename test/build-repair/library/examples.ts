@@ -21,7 +21,7 @@ export interface Example {
 
 /** The examples in the library's doc comments, and in docs/library.md, that import it. */
 export function libraryExamples(): Example[] {
-  const [, page] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
+  const [, page] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
   return [{ name: 'docs/library.md', code: page! }, ...inComments()];
 }
 
