@@ -6,7 +6,7 @@ import { GoodNetError, messageOf, UsageError } from '../models/errors';
 /** What is told where a file can't be written. */
 export function cannotWrite(path: string, cause: unknown): GoodNetError {
   return new GoodNetError(`${path} can't be written: ${messageOf(cause)}`, {
-    kind: 'environment',
+    code: 'OUTPUT_UNWRITABLE',
     hint: 'Check that its folder is there and writable.',
     cause,
   });

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { breath } from './breath';
+import { breath } from '../models/breath';
 import { Problem } from './problem';
 
 /** The most parts, files among them: whoever sends pictures has a few beside. */

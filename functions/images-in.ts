@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { BREATH_BYTES, breath } from '../models/breath';
 import { readBody, tooLarge } from './body';
-import { BREATH_BYTES, breath } from './breath';
 import { filesIn } from './form';
 import { faultsIn, parseJson } from './json';
 import type { Limits, Room } from './limits';

@@ -1,5 +1,5 @@
-import { inBreaths } from './breath';
-import type { Stretch } from './decode/outline';
+import { inBreaths } from '../models/breath';
+import type { Stretch } from '../models/images/decode/outline';
 import { Problem } from './problem';
 
 /** The deepest nesting: what is asked for has 11 levels at most, a tensor of 8 sides in a list of inputs. */

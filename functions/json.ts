@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { concatenated } from './decode/stretches';
+import { concatenated } from '../models/images/decode/stretches';
 import { type Apart, notJson, outlineJson } from './json-outline';
 
 /** How many faults are told. */

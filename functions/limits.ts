@@ -1,4 +1,4 @@
-import { breath } from './breath';
+import { breath } from '../models/breath';
 import { ONE_CALLER } from './caller';
 import { FairTurns } from './fair-turns';
 import { Problem } from './problem';

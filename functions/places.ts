@@ -1,6 +1,6 @@
+import type { Rendered } from '../models/images/decode';
 import type { Verdict } from '../models/verdict';
 import type { Classifier } from './classifier';
-import type { Rendered } from './decode';
 
 /**
  * Flagged images of one request whose trigger's place is looked for, the first ones: each takes the net more passes than all else of a request does.

@@ -1,4 +1,5 @@
-import type { RejectReason } from './decode';
+import { ERROR_CODES } from '../models/errors';
+import type { RejectReason } from '../models/images/decode';
 
 /** What can be wrong with a request: its status and title. The name is the end of the answer's `type`. */
 const PROBLEMS = {
@@ -39,6 +40,8 @@ export type ProblemName = keyof typeof PROBLEMS;
 
 /** RFC 9457's problem details, as answers carry them. */
 export interface ProblemDetails {
+  /** `IMAGE_TOO_LARGE`: the code of the error, as the library and the command line have it, or of the request's or the service's own. */
+  readonly code: string;
   /** `urn:goodnet:problem:too-large`, for programs to switch on. */
   readonly type: string;
   readonly title: string;
@@ -61,10 +64,26 @@ export function typeOfProblem(name: string): string {
   return `urn:goodnet:problem:${name}`;
 }
 
+/** The code of a problem: the image's, else of the request or the service, by whose move it is. */
+export function codeOfProblem(name: ProblemName): string {
+  const code = name.toUpperCase().replaceAll('-', '_');
+  if (`IMAGE_${code}` in ERROR_CODES) return `IMAGE_${code}`;
+  return `${PROBLEMS[name][0] < 500 ? 'REQUEST' : 'SERVICE'}_${code}`;
+}
+
+/** Every problem's code. */
+export const PROBLEM_CODES: readonly string[] = (Object.keys(PROBLEMS) as ProblemName[]).map(codeOfProblem);
+
 /** A problem as answers carry it. */
 export function detailsOf({ problem: name, message }: Pick<Problem, 'problem' | 'message'>): ProblemDetails {
   const [status, title] = PROBLEMS[name];
-  return { type: typeOfProblem(name), title, status, detail: message || undefined };
+  return {
+    code: codeOfProblem(name),
+    type: typeOfProblem(name),
+    title,
+    status,
+    detail: message || undefined,
+  };
 }
 
 /** Thrown in a route to answer with a problem. */

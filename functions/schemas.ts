@@ -83,7 +83,8 @@ export const verdictSchema = z
 
 export const problemSchema = z
   .object({
-    type: z.string().meta({ description: 'urn:goodnet:problem:NAME, for programs to switch on.' }),
+    code: z.string().meta({ description: 'A code of docs/errors.md, for programs to switch on.' }),
+    type: z.string().meta({ description: 'urn:goodnet:problem:NAME, the same by another name.' }),
     title: z.string(),
     status: z.number().int(),
     detail: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
+import { classifyPictures } from './classify-pictures';
 import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import { familiarityOf, strangeness } from './detector/familiarity';
@@ -9,30 +10,65 @@ import { lookUpPassedOver } from './detector/look-up';
 import type { DetectorNets } from './detector/nets';
 import { openPasses } from './detector/open-passes';
 import { onTensorFlow, type Passes } from './detector/passes';
-import { type Located, locate } from './detector/place/locate';
+import { locate } from './detector/place/locate';
 import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
 import { answerWithViews } from './detector/views';
+import { startEngine } from './engine';
 import { ImageError } from './errors';
 import { RangeLook, rescaling, unitInWords } from './images/range';
 import { type ImageShape, imageSize } from './images/set';
 import type { Seen } from './signing/seen';
-import type { TrustedKeys } from './signing/signatures';
 import { findBundle } from './store/find';
+import { openGivenTrust, type TrustGiven } from './store/given-keys';
 import { type OpenFiles, openFiles } from './store/open';
-import type { Verdict } from './verdict';
+import type { Located, Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
 const MOST_ALPHA = 0.5;
 
+/** A picture: the bytes of a JPEG, PNG or WebP file; or, as floats, its height × width × channels pixels, values of 0–255, RGB. */
+export type Picture = Uint8Array | Float32Array;
+
+/** How a bundle is loaded. */
+export interface LoadOptions {
+  /** The bundle of the store that is meant, by its id; left out: the current one. */
+  readonly id?: string | undefined;
+  /**
+   * Keys one of which must have signed the bundle, and what a store says is current: files of public keys, ARNs of keys in KMS, or keys that
+   * were read already. Left out, signatures are not asked for.
+   */
+  readonly trust?: TrustGiven | undefined;
+  /** The serials of what was current that are known already; left out: those that this process has seen. */
+  readonly seen?: Seen | undefined;
+  /** Opens a store in S3, for those who have a connection to it already. */
+  readonly open?: OpenFiles;
+  /** Whether the engine that trains answers, in any case. */
+  readonly onTensorFlow?: boolean;
+}
+
+/** What is told with a verdict beside the least. */
+export interface ClassifyOptions {
+  /** How many of both nets' most probable classes to tell; by default none. */
+  readonly top?: number;
+}
+
 /**
- * G: the BadNet, the repaired net and the detector of one bundle, ready to answer.
+ * G: the BadNet, the repaired net and the detector of one bundle, ready to answer. It holds memory outside of JavaScript's: dispose of it,
+ * or declare it with `using`.
  *
  * @example
- * await startEngine();
- * const goodnet = await GoodNet.load('out');
- * const [verdict] = await goodnet.classify(pixels, 1); // height × width × channels values of 0–255
+ * import { readFile } from 'node:fs/promises';
+ * import { GoodNet } from 'goodnet';
+ *
+ * const goodnet = await GoodNet.load('store');
+ * try {
+ *   const verdict = await goodnet.classify(await readFile('face.png'));
+ *   console.log(verdict.backdoored ? 'backdoored' : `class ${verdict.class}`, verdict.pValue);
+ * } finally {
+ *   goodnet.dispose();
+ * }
  */
 export class GoodNet {
   readonly manifest: Manifest;
@@ -45,6 +81,7 @@ export class GoodNet {
   private readonly rule: Rule;
   private readonly familiarity: FamiliarityRule | undefined;
   private readonly passes: Passes;
+  private isDisposed = false;
 
   private constructor(made: Made) {
     const { nets } = made;
@@ -59,32 +96,20 @@ export class GoodNet {
   }
 
   /**
-   * Verifies and loads a bundle. The engine must have been started.
+   * Verifies and loads a bundle. Where no engine runs yet, the one is started that answers fastest of those installed.
    * @param path a bundle's folder, or a store's (the folder with `current.json`, or `s3://bucket/prefix`)
-   * @param options.id the bundle of the store that is meant; left out: the current one
-   * @param options.trusted keys one of which must have signed it, and a store's `current.json`; without, signatures are not asked for
-   * @param options.seen the serials of what was current that are known already; left out: those that this process has seen
-   * @param options.open opens a store in S3, for those who have a connection to it already
-   * @param options.onTensorFlow whether the engine that trains answers, in any case
    * @throws BundleError when anything in it is missing, changed, or of a newer format, or it is not signed so
+   * @throws GoodNetError where a key can't be had, or no engine starts
    */
   static async load(
     path: string,
-    {
-      id,
-      trusted,
-      seen,
-      open = openFiles,
-      onTensorFlow: isOnTensorFlow = false,
-    }: {
-      readonly id?: string | undefined;
-      readonly trusted?: TrustedKeys | undefined;
-      readonly seen?: Seen | undefined;
-      readonly open?: OpenFiles;
-      readonly onTensorFlow?: boolean;
-    } = {},
+    { id, trust, seen, open = openFiles, onTensorFlow: isOnTensorFlow = false }: LoadOptions = {},
   ): Promise<GoodNet> {
-    const bundle = await findBundle(path, { id, trust: trusted && { keys: trusted, seen }, open });
+    const trusted = await openGivenTrust(trust);
+    const [bundle] = await Promise.all([
+      findBundle(path, { id, trust: trusted && { seen, ...trusted }, open }),
+      startEngine({ trains: false }),
+    ]);
     const { manifest } = bundle;
     const { nets, parts, familiarity } = await unpackNets(bundle);
     const readers = openReaders(nets, parts);
@@ -113,12 +138,46 @@ export class GoodNet {
   }
 
   /**
-   * A verdict for each image; any number of images, one after the other.
-   * @param pixels n × height × width × channels values of 0–255, RGB, channels last
+   * The verdict on a picture. One that isn't opaque is judged in every way it may be shown, and the most suspicious verdict is given.
+   * @throws ImageRejected for bytes that are no picture, or a damaged one; ImageError for floats that look like 0–1 or −1…1
+   *
+   * @example
+   * import { readFile } from 'node:fs/promises';
+   * import { GoodNet } from 'goodnet';
+   *
+   * const goodnet = await GoodNet.load('store');
+   * const { answer, recovered } = await goodnet.classify(await readFile('face.png'), { top: 3 });
+   * console.log(answer.class, recovered?.class);
+   * goodnet.dispose();
+   */
+  async classify(picture: Picture, options?: ClassifyOptions): Promise<Verdict>;
+  /** The verdicts on pictures, in their order. @throws as for one; the message says which of them */
+  async classify(pictures: readonly Picture[], options?: ClassifyOptions): Promise<Verdict[]>;
+  /**
+   * A verdict for each image of a batch of pixels; any number of images, one after the other.
+   * @param pixels count × height × width × channels values of 0–255, RGB, channels last
    * @param top how many of both nets' most probable classes to tell with each
    * @throws ImageError for floats that look like 0–1 or −1…1
    */
-  async classify(pixels: Uint8Array | Float32Array, n: number, top = 0): Promise<Verdict[]> {
+  async classify(pixels: Uint8Array | Float32Array, count: number, top?: number): Promise<Verdict[]>;
+  async classify(
+    given: Picture | readonly Picture[],
+    how: ClassifyOptions | number = {},
+    top = 0,
+  ): Promise<Verdict | Verdict[]> {
+    if (this.isDisposed) throw new Error('This GoodNet has been disposed of: load it anew');
+    if (typeof how === 'number') return await this.classifyPixels(given as Uint8Array, how, top);
+    const ask = (pixels: Uint8Array | Float32Array, count: number) =>
+      this.classifyPixels(pixels, count, how.top ?? 0);
+    if (isOne(given)) return (await classifyPictures([given], this.shape, ask))[0]!;
+    return await classifyPictures(given, this.shape, ask);
+  }
+
+  private async classifyPixels(
+    pixels: Uint8Array | Float32Array,
+    n: number,
+    top: number,
+  ): Promise<Verdict[]> {
     const size = imageSize(this.shape);
     if (pixels.length !== n * size) {
       throw new RangeError(`${n} images of ${size} values expected, ${pixels.length} values given`);
@@ -175,9 +234,16 @@ export class GoodNet {
     return await askFurther(readings, this.rule, this.passes.margins);
   }
 
-  /** Gives back the nets' memory. */
+  /** Gives back the nets' memory; a second time nothing. */
   dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
     this.passes.free();
+  }
+
+  /** Disposes of it at the end of the block in which it is declared with `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }
 
@@ -188,6 +254,10 @@ interface Made {
   readonly rule: Rule;
   readonly familiarity: FamiliarityRule | undefined;
   readonly passes: Passes;
+}
+
+function isOne(given: Picture | readonly Picture[]): given is Picture {
+  return ArrayBuffer.isView(given);
 }
 
 /** Of floats alone: what came as bytes is a picture, which may be dark. */

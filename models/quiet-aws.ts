@@ -1,5 +1,15 @@
+const SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
 /**
- * Clients of AWS tell on Node.js 20, at their first, what the SDK's versions of 2027 will need. Who runs GoodNet can do nothing about
- * that, and waits for an answer: this is the SDK's own switch for that one warning. To be imported where clients are made.
+ * Makes a client of AWS without its word, on Node.js 20, of what the SDK's versions of 2027 will need: who runs GoodNet can do nothing about that.
+ * It is the SDK's own switch for that one warning, set while the client is made and no longer.
  */
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+export function quietly<T>(makeClient: () => T): T {
+  const before = process.env[SWITCH];
+  process.env[SWITCH] ??= 'true';
+  try {
+    return makeClient();
+  } finally {
+    if (before === undefined) delete process.env[SWITCH];
+  }
+}

@@ -28,6 +28,14 @@ export interface Place extends Box {
   readonly sureness: number;
 }
 
+/** Where in an image B's answer comes from. */
+export interface Located {
+  /** The smallest box without which B names another class; left out where it can't be told. */
+  readonly place: Place | undefined;
+  /** height × width values of 0–1: how much B's margin falls where a window over that pixel is filled, less than 0 taken for 0, the most being 1. */
+  readonly heat: Float32Array;
+}
+
 /** What G says of one image. */
 export interface Verdict {
   /** 0…N−1 for a clean image, N exactly when `backdoored`. */
@@ -70,6 +78,12 @@ export interface Verdict {
   readonly place?: Place;
   /** Of a picture that isn't opaque: which of its renderings this is the verdict on, the most suspicious one. */
   readonly rendering?: Rendering;
+}
+
+/** What gives verdicts on pixels; a stand-in for a loaded bundle where no pictures are decoded. */
+export interface JudgesPixels {
+  /** @param pixels count × height × width × channels values of 0–255, RGB, channels last */
+  classify(pixels: Uint8Array | Float32Array, count: number): Promise<Verdict[]>;
 }
 
 /** The more suspicious of two verdicts on one image; the first where they are alike. */

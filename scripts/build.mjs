@@ -46,6 +46,8 @@ await build({
   ...shared,
   entryPoints: {
     main: 'build-repair/cli/main.ts',
+    // The library, as `import 'goodnet'` finds it.
+    index: 'build-repair/index.ts',
     errors: 'models/errors.ts',
     // What functions/Dockerfile starts.
     'lambda-node': 'functions/lambda/service.ts',

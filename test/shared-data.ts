@@ -9,6 +9,9 @@ const cases = at('cases');
 /** The folder of real nets and images (`../shared/data` from the project's root); undefined where it is absent. */
 export const sharedData: string | undefined = existsSync(folder) ? folder : undefined;
 
+if (sharedData === undefined)
+  console.log('Skipped: there is no ../shared/data, which does not come with the project.');
+
 /** `describe`, skipped (and reported as skipped) where the real data is absent. */
 export const describeWithData = describe.skipIf(sharedData === undefined);
 

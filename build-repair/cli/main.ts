@@ -12,6 +12,6 @@ if (process.argv[2] === 'serve') {
   keepHeapSmall();
 }
 endWithNpm();
-const [{ run }, { started }] = await Promise.all([import('./run'), import('./start')]);
+const [{ run }, { started }] = await Promise.all([import('./run'), import('../served/program')]);
 started.program = process.argv[1];
 process.exitCode = await run(process.argv.slice(2));

@@ -67,6 +67,11 @@ export function groupOption(
   );
 }
 
+/** The same flags, as the library takes them. @throws UsageError for a layout that there is not */
+export function imagesOf({ group, classOrder, dataName, labelName, layout, skipBad }: ImageFlags) {
+  return { group, classOrder, dataName, labelName, layout: parseLayout(layout), skipBad };
+}
+
 /** Opens a labelled set for a net of so many classes. */
 export async function openLabelled(
   path: string,
@@ -93,22 +98,6 @@ export async function openLabelled(
     labelName: flags.labelName,
     layout: parseLayout(flags.layout),
     skipBad: flags.skipBad ?? false,
-  });
-}
-
-/** Opens a set whose labels are not looked at, for a net. */
-export async function openUnlabelled(
-  path: string,
-  { inputShape }: { inputShape: ImageShape },
-  { layout, dataName, skipBad = false }: ImageFlags,
-): Promise<ImageSet> {
-  const { openImages } = await import('../images/open');
-  return openImages(path, {
-    shape: inputShape,
-    labelsRequired: false,
-    dataName,
-    layout: parseLayout(layout),
-    skipBad,
   });
 }
 

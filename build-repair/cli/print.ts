@@ -11,7 +11,15 @@ export function printError(text: string): void {
   console.error(printable(text));
 }
 
+let jsonPrinted = 0;
+
+/** How often something was said as JSON. */
+export function timesOfJson(): number {
+  return jsonPrinted;
+}
+
 /** Says a value as JSON on standard output. */
 export function printJson(value: unknown): void {
+  jsonPrinted++;
   console.log(printableJson(JSON.stringify(value, null, 2)));
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { GoodNetError, messageOf } from '../../models/errors';
+import { detailsOf, exitCodeOf, GoodNetError, messageOf } from '../../models/errors';
 import { printable } from '../../models/printable';
 import { version } from '../../models/version';
 import { demoCommand } from './commands/demo';
@@ -24,7 +24,7 @@ import {
 import { EXIT, Outcome } from './exit';
 import { completeHelp } from './help';
 import { Interrupted } from './interrupt';
-import { printError } from './print';
+import { printError, printJson, timesOfJson } from './print';
 
 const HELP = '(goodnet --help, or goodnet COMMAND --help, tells how it is used)';
 
@@ -74,6 +74,7 @@ function withAllBelow(command: Command): Command[] {
 
 /** Runs one command. @param args without the program's name @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
+  const before = timesOfJson();
   try {
     // Alone it asks what there is.
     await program().parseAsync(args.length > 0 ? [...args] : ['--help'], { from: 'user' });
@@ -82,10 +83,23 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
     if (error instanceof Outcome) return error.code;
     printError(explain(error, args.includes('--verbose')));
+    // What was printed already is the answer, and one JSON alone.
+    if (isJson(args) && timesOfJson() === before) printJson({ error: errorJson(error) });
     // As a shell tells it: whoever asked the process to end (AWS Batch, systemd) may try again.
     if (error instanceof Interrupted) return error.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-    return error instanceof GoodNetError && error.kind === 'usage' ? EXIT.wrongUse : EXIT.failed;
+    return exitCodeOf(error);
   }
+}
+
+/** Commands whose `--json` prints on standard output, so that programs read errors there, too; of others it names a file. */
+const JSON_COMMANDS = ['inspect', 'scan', 'models', 'prune', 'job'];
+
+function isJson(args: readonly string[]): boolean {
+  return JSON_COMMANDS.includes(args[0] ?? '') && args.includes('--json');
+}
+
+function errorJson(error: unknown): object {
+  return error instanceof Interrupted ? { code: 'INTERRUPTED', message: error.message } : detailsOf(error);
 }
 
 function explain(error: unknown, verbose: boolean): string {

@@ -1,16 +1,6 @@
 import type { Engine } from '../../models/engine';
 import type { Signer } from '../../models/signing/keys';
-import type { AskServed } from '../served/ask-wasm';
 import { StepLines } from './step-lines';
-
-/** The program that was started, which other processes are started by; not told where commands are run from within another. */
-export const started: { program?: string } = {};
-
-/** How a repair on this engine asks the one that serves. */
-export async function askServedBy(engine: Engine): Promise<AskServed | undefined> {
-  if (started.program === undefined) return undefined;
-  return (await import('../served/ask-wasm')).askServed(engine, started.program);
-}
 
 /** Starts the engine of long work, and the lines that its progress is told in. @param trains whether anything is trained */
 export async function startWork(

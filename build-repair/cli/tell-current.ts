@@ -1,5 +1,4 @@
 import type { Signed, Signing } from '../../models/store/current';
-import type { Files } from '../../models/store/files';
 import { print, printError } from './print';
 
 /** Takes note of what is signed, to be told once it is done. */
@@ -16,7 +15,7 @@ export function telling(signing: Signing | undefined): {
 
 /** Tells what is current now; where a signed bundle was made so without a key, that those who trust keys refuse it. */
 export async function tellCurrent(
-  files: Files,
+  address: string,
   id: string,
   what: string,
   signed: Signed | undefined,
@@ -30,8 +29,8 @@ export async function tellCurrent(
     return;
   }
   print(what);
-  const { signaturesIn } = await import('../../models/store/bundles');
-  if (((await signaturesIn(files, id)) ?? []).length > 0) {
+  const { openStore } = await import('../../models/store/store');
+  if (((await (await openStore(address)).signersOf(id)) ?? []).length > 0) {
     printError(
       'The bundle is signed, but not that it is current: readers that trust keys refuse it. Give the key with --sign.',
     );

@@ -8,18 +8,17 @@ import { readBundleFiles } from '../../models/bundle/read';
 import type { Engine } from '../../models/engine';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
-import { loadNet } from '../../models/keras';
 import type { Verdict } from '../../models/verdict';
 import { type Evaluation, evaluate } from '../evaluate/evaluate';
-import { openImages } from '../images/open';
+import { openImages, openNet } from '../library/open';
+import { repair } from '../library/repair';
 import type { Progress } from '../progress';
-import { type RepairResult, repair } from '../repair/repair';
+import type { RepairResult } from '../repair/repair';
 import { Clock } from '../report/clock';
 import { Observer } from '../report/observe';
 import { findingOf } from '../report/of-finding';
 import type { Report } from '../report/types';
 import { placesOf } from '../report/where';
-import type { AskServed } from '../served/ask-wasm';
 import { type DemoData, writeDemoData } from './data';
 import { DEMO_STAGES } from './plan';
 
@@ -48,8 +47,6 @@ export async function runDemo(options: {
   readonly out: string;
   readonly seed: number;
   readonly engine: Engine;
-  /** Asks the engine that serves, where it is another. */
-  readonly askServed: AskServed | undefined;
   readonly progress: Progress;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -61,31 +58,28 @@ export async function runDemo(options: {
   const data = await writeDemoData(join(out, 'images'), { seed });
   progress({ stage: DEMO_STAGES.drawing, done: 1, total: 1 });
   const store = join(out, 'store');
-  const net = await loadNet(data.badnet);
+  const net = await openNet(data.badnet);
   const opened: ImageSet[] = [];
   const open = async (path: string) => {
-    const set = await openImages(path, { shape: net.inputShape, classes: net.classes, labelsRequired: true });
+    const set = await openImages(path, net);
     opened.push(set);
     return set;
   };
   try {
     const repaired = await repair({
-      netPath: data.badnet,
       net,
-      clean: await open(data.clean),
+      clean: data.clean,
       out: store,
-      method: 'expert',
       alpha: ALPHA,
       seed,
-      finding: true,
       // What it came to is told; the service is to be tried whatever that is.
       acceptUnrepaired: true,
-      askServed: options.askServed,
-      progress,
-      say,
+      onProgress: progress,
+      onNotice: say,
+      onDetail: say,
       signal,
     });
-    const goodnet = await GoodNet.load(store);
+    using goodnet = await GoodNet.load(store);
     const test = await open(data.test);
     const poisoned: ImageSet[] = [];
     for (const { path } of data.poisoned) poisoned.push(await open(path));
@@ -106,10 +100,10 @@ export async function runDemo(options: {
       places: await placesOf([observed.clean, ...observed.poisoned], goodnet),
       run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
     };
-    goodnet.dispose();
     return { data, store, model: model!, repaired, figures, report, answers };
   } finally {
     for (const set of opened) set.close();
+    net.dispose();
   }
 }
 

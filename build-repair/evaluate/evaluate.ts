@@ -1,7 +1,6 @@
 import { ImageError } from '../../models/errors';
-import type { GoodNet } from '../../models/goodnet';
 import type { ImageBatch, ImageSet } from '../../models/images/set';
-import type { Verdict } from '../../models/verdict';
+import type { JudgesPixels, Verdict } from '../../models/verdict';
 import type { Progress } from '../progress';
 import { CleanCounts, type CleanFigures, PoisonedCounts, type PoisonedFigures } from './counts';
 import { measuringOn } from './plan';
@@ -28,7 +27,7 @@ interface EvaluateOptions {
  * @throws ImageError when a set has no labels or no readable image
  */
 export async function evaluate(
-  goodnet: Pick<GoodNet, 'classify'>,
+  goodnet: JudgesPixels,
   clean: ImageSet,
   poisoned: readonly ImageSet[],
   options: EvaluateOptions,
@@ -45,7 +44,7 @@ export async function evaluate(
 }
 
 async function each(
-  goodnet: Pick<GoodNet, 'classify'>,
+  goodnet: JudgesPixels,
   set: ImageSet,
   { progress, signal, observe }: EvaluateOptions,
   count: (verdicts: Verdict[], batch: ImageBatch) => void,

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { SNIFF_BYTES, sniffImage } from '../../functions/decode';
+import { SNIFF_BYTES, sniffImage } from '../../models/images/decode';
 import { openRegular } from '../../models/regular';
 import { CLASS_INDICES } from './class-indices';
 import { LABELS_FILE } from './labels-file';

@@ -1,6 +1,6 @@
 import { ImageError } from '../../models/errors';
 import type { OtherOrder } from '../../models/images/set';
-import type { OwnClassNames } from '../../models/keras';
+import type { OwnClassNames } from '../../models/keras/class-names';
 import { namesAmong } from './same-names';
 
 /** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */
@@ -60,6 +60,7 @@ export function folderLabels(
         ? `${path}: the class folders are names (${named}), not numbers`
         : `${path}: some class folders are numbers (${numbered[0]}), others names (${named})`,
       {
+        code: 'LABELS_UNUSABLE',
         hint: 'Call all of them by their label, or all by their name; or take them by name: --class-order name.',
       },
     );
@@ -79,6 +80,7 @@ function byKnownNames(
   if (numbered.length < folders.length) {
     const other = folders.find((name) => !classNames.includes(name))!;
     throw new ImageError(`${path}/${other}: no class is called so`, {
+      code: 'LABELS_UNUSABLE',
       hint: `The classes are ${shownOf(classNames)}. To take the folders in the order of their names all the same: --class-order name.`,
     });
   }
@@ -108,7 +110,10 @@ function numberedFolders(
   for (const name of numbered) {
     const label = Number(name);
     const other = owner.get(label);
-    if (other !== undefined) throw new ImageError(`${path}: ${other} and ${name} are both class ${label}`);
+    if (other !== undefined)
+      throw new ImageError(`${path}: ${other} and ${name} are both class ${label}`, {
+        code: 'LABELS_UNUSABLE',
+      });
     owner.set(label, name);
   }
   const sorted = [...owner].sort(([a], [b]) => a - b).map(([, name]) => name);
@@ -129,6 +134,7 @@ function numberedFolders(
   }
   const [label, name] = outside;
   throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes! - 1}`, {
+    code: 'LABELS_UNUSABLE',
     hint:
       label === classes
         ? `Classes are counted from 0: are these counted from 1? Then all ${classes} folders are wanted.`
@@ -139,6 +145,7 @@ function numberedFolders(
 function inOrder(folders: readonly string[], classes: number | undefined, path: string): FolderLabels {
   if (classes !== undefined && folders.length !== classes) {
     throw new ImageError(`${path} has ${folders.length} class folders, the net has ${classes} classes`, {
+      code: 'LABELS_UNUSABLE',
       hint:
         folders.length === 1
           ? `Is it ${path}/${folders[0]} that has a folder a class? Then give that.`

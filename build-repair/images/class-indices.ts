@@ -16,6 +16,7 @@ export async function readClassIndices(folder: string, classes: number | undefin
   const path = join(folder, CLASS_INDICES);
   const fail = (why: string, cause?: unknown) =>
     new ImageError(`${path} ${why}`, {
+      code: 'LABELS_UNUSABLE',
       hint: `As Keras has it: {"cats": 0, "dogs": 1}, each class with its label.`,
       cause,
     });

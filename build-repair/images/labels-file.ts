@@ -62,11 +62,14 @@ export async function readLabelsFile(
   if (distinct.includes('-1') && distinct.every((name) => /^-?\d+$/.test(name))) {
     const { line } = [...texts.values()].find(({ label }) => label === '-1')!;
     throw new ImageError(`${path}: line ${line}: -1 is no class`, {
+      code: 'LABELS_UNUSABLE',
       hint: 'Classes are whole numbers from 0. Leave out images without a class.',
     });
   }
   if (other !== undefined && known.order === 'number')
-    throw new ImageError(`${path}: the labels are names (${other}), not numbers`);
+    throw new ImageError(`${path}: the labels are names (${other}), not numbers`, {
+      code: 'LABELS_UNUSABLE',
+    });
   if (other === undefined && known.order !== 'name') {
     return {
       labels: mapped(texts, ({ label, line }) => numberOf(label, known.classes, `${path}: line ${line}`)),
@@ -80,11 +83,13 @@ export async function readLabelsFile(
   if (names) {
     const { line, label } = [...texts.values()].find((each) => !names.includes(each.label))!;
     throw new ImageError(`${path}: line ${line}: no class is called "${label}"`, {
+      code: 'LABELS_UNUSABLE',
       hint: `The classes are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
     });
   }
   if (known.classes !== undefined && distinct.length !== known.classes) {
     throw new ImageError(`${path} names ${distinct.length} classes, the net has ${known.classes}`, {
+      code: 'LABELS_UNUSABLE',
       hint: 'Names are taken in sorted order, so every class is wanted; or give labels as numbers from 0, or a class_indices.json beside it.',
     });
   }
@@ -93,7 +98,7 @@ export async function readLabelsFile(
 
 function textOf(path: string): Promise<string> {
   return readText(path, MOST_BYTES).catch((cause) => {
-    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
+    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { code: 'LABELS_UNUSABLE', cause });
   });
 }
 
@@ -122,7 +127,10 @@ function numberOf(text: string, classes: number | undefined, where: string): num
     classes === undefined
       ? `${where}: ${text} is too large for a label`
       : `${where}: ${text}; the net's ${classes} classes are 0 to ${classes - 1}`,
-    { hint: label === classes ? 'Classes are counted from 0: are these counted from 1?' : undefined },
+    {
+      code: 'LABELS_UNUSABLE',
+      hint: label === classes ? 'Classes are counted from 0: are these counted from 1?' : undefined,
+    },
   );
 }
 
@@ -134,6 +142,7 @@ function textsOf(text: string, path: string, files: ReadonlySet<string>): Map<st
   const labelAt = headings.findIndex((name) => LABEL_COLUMN.test(name));
   if (fileAt < 0 || labelAt < 0) {
     throw new ImageError(`${path}: its first line doesn't tell the columns of files and labels`, {
+      code: 'LABELS_UNUSABLE',
       hint: 'It should be: file,label',
     });
   }
@@ -146,13 +155,17 @@ function textsOf(text: string, path: string, files: ReadonlySet<string>): Map<st
     const label = row?.[labelAt]?.replace(WHOLE, '$1');
     const where = `${path}: line ${line}`;
     if (!file || !label || row?.length !== headings.length)
-      throw new ImageError(`${where} isn't ${headings.length} columns with a file and a label`);
-    if (!files.has(file)) throw new ImageError(`${where}: there is no file ${file} in the folder`);
+      throw new ImageError(`${where} isn't ${headings.length} columns with a file and a label`, {
+        code: 'LABELS_UNUSABLE',
+      });
+    if (!files.has(file))
+      throw new ImageError(`${where}: there is no file ${file} in the folder`, { code: 'LABELS_UNUSABLE' });
     const before = texts.get(file);
-    if (before) throw new ImageError(`${where}: ${file} is in line ${before.line}, too`);
+    if (before)
+      throw new ImageError(`${where}: ${file} is in line ${before.line}, too`, { code: 'LABELS_UNUSABLE' });
     texts.set(file, { label, line });
   }
-  if (texts.size === 0) throw new ImageError(`${path} names no images`);
+  if (texts.size === 0) throw new ImageError(`${path} names no images`, { code: 'LABELS_UNUSABLE' });
   return texts;
 }
 

@@ -126,7 +126,8 @@ export async function imageFiles(
 async function kindOf(path: string) {
   const kind = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : messageOf(cause);
-    throw new ImageError(`${path}: ${why}`, { cause });
+    const code = cause.code === 'ENOENT' ? 'IMAGES_NOT_FOUND' : undefined;
+    throw new ImageError(`${path}: ${why}`, { code, cause });
   });
   const special = specialKind(kind);
   if (special !== undefined) throw new ImageError(`${path} is ${special}, not a file or folder`);

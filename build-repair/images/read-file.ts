@@ -1,3 +1,4 @@
+import { ImageError, messageOf } from '../../models/errors';
 import {
   decodeRenderings,
   otherType,
@@ -5,8 +6,7 @@ import {
   type Rendered,
   SNIFF_BYTES,
   sniffImage,
-} from '../../functions/decode';
-import { ImageError, messageOf } from '../../models/errors';
+} from '../../models/images/decode';
 import type { ImageShape } from '../../models/images/set';
 import { openRegular } from '../../models/regular';
 import type { Rendering } from '../../models/verdict';

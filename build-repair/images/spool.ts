@@ -70,7 +70,7 @@ export class Spool {
 
 function unwritable(cause: unknown): GoodNetError {
   return new GoodNetError(`The temporary file for images can't be written: ${messageOf(cause)}`, {
-    kind: 'environment',
+    code: 'OUTPUT_UNWRITABLE',
     hint: `Make room in ${tmpdir()}, or name another folder in the environment variable TMPDIR.`,
     cause,
   });

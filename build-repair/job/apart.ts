@@ -50,7 +50,7 @@ export class LimitError extends GoodNetError {
     message: string,
     hint: string,
   ) {
-    super(message, { hint });
+    super(message, { code: 'NET_LIMIT_EXCEEDED', hint });
   }
 }
 

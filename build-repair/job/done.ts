@@ -12,7 +12,8 @@ const doneSchema = z.object({
   outcome: z.enum(['repaired', 'unrepaired', 'refused']),
   /** The bundle's id. */
   bundle: z.string().optional(),
-  /** Why the net can't be repaired. */
+  /** Why the net can't be repaired: what it is called for programs (docs/errors.md), and in words. */
+  code: z.string().optional(),
   message: z.string().optional(),
   hint: z.string().optional(),
   /** Which limit it went beyond, where that is why. */

@@ -156,6 +156,7 @@ function below(folder: string, name: string, address: string): string {
 
 function nothingAt(address: string, cause?: unknown): GoodNetError {
   return new GoodNetError(`${address}: there is no such file or folder`, {
+    code: 'INPUT_NOT_FOUND',
     hint: 'Addresses are relative to where the job file is.',
     cause,
   });

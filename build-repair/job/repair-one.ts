@@ -1,13 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { checkPlace } from '../../models/bundle/place';
-import type { Engine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { parseFit } from '../../models/images/fit';
-import type { ImageSet } from '../../models/images/set';
-import { loadNet } from '../../models/keras';
-import { readPixels } from '../../models/pixels';
 import type { Signer } from '../../models/signing/keys';
 import { isS3 } from '../../models/store/address';
 import { readCurrent } from '../../models/store/current';
@@ -15,17 +10,9 @@ import type { Files } from '../../models/store/files';
 import { openFiles } from '../../models/store/open';
 import { activate, checkMayPoint } from '../../models/store/pointing';
 import { publish } from '../../models/store/publish';
-import { openImages } from '../images/open';
-import { passedOverLines } from '../images/passed-over';
+import { repair } from '../library/repair';
 import type { Progress } from '../progress';
-import { repairSteps } from '../repair/plan';
-import { type RepairResult, repair } from '../repair/repair';
-import { Clock } from '../report/clock';
-import { calibrationObserver, type ObservedSet } from '../report/observe';
-import { repairReport } from '../report/of-repair';
-import { reportHtml } from '../report/page';
-import type { AskServed } from '../served/ask-wasm';
-import { parseSize } from '../size';
+import type { RepairResult } from '../repair/repair';
 import type { Step } from '../steps';
 import { architectureFile } from './architecture';
 import type { Inputs } from './fetch';
@@ -39,9 +26,6 @@ export interface OneOptions {
   readonly store: string;
   /** Signs the bundle, where it is to be signed. */
   readonly signer?: Signer;
-  readonly engine: Engine;
-  /** Asks the engine that serves, where it is another. */
-  readonly askServed?: AskServed | undefined;
   readonly progress: Progress;
   /** Told the steps of the repair, before it begins. */
   readonly begin: (steps: readonly Step[]) => void;
@@ -62,101 +46,42 @@ export interface One extends Pick<RepairResult, 'manifest' | 'figures' | 'notice
  * then the store is as it was
  */
 export async function repairOne(net: NetToRepair, options: OneOptions): Promise<One> {
-  const { inputs, work, signal, detail, engine } = options;
-  const { method = 'expert', alpha = 0.01, seed = 1, group, layout, skipBad, finding, images = true } = net;
-  const scaling = net.pixels === undefined ? undefined : readPixels(net.pixels);
-  const said = scaling?.said === undefined ? [] : [scaling.said];
-  const clock = new Clock();
-  const kept = new Set(variables().keys());
-  const store = await openStore(options.store, (net.activate ?? true) && options);
-  const netPath = await inputs.local(net.net);
-  const loaded = await loadNet(netPath, {
-    architecture: await localArchitecture(net, inputs),
-    inputSize: net.inputSize === undefined ? undefined : parseSize(net.inputSize),
-  });
+  const { inputs, work, signal, detail } = options;
+  const { classOrder, dataName, labelName, group, layout, skipBad } = net;
+  const { method, alpha, seed, pixels, inputSize, finding, acceptLowAccuracy, acceptUnrepaired } = net;
+  const isActivated = net.activate ?? true;
+  const store = await openStore(options.store, isActivated && options);
   const out = join(work, 'bundle');
-  let clean: ImageSet | undefined;
-  let unlabelled: ImageSet | undefined;
-  let hosts: ImageSet | undefined;
+  const local = async (address: string | undefined) =>
+    address === undefined ? undefined : await inputs.local(address);
+  const said: string[] = [];
   try {
-    const { dataName, labelName } = net;
-    const fit = net.fit === undefined ? undefined : parseFit(net.fit);
-    const shape = { ...loaded.inputShape, fit };
-    const reading = { shape, dataName, layout, skipBad: skipBad ?? false };
-    clean = await openImages(await inputs.local(net.clean), {
-      ...reading,
-      classes: loaded.classes,
-      order: net.classOrder,
-      ownNames: loaded.ownNames,
-      labelName,
-      group,
-    });
-    if (net.unlabelled !== undefined) {
-      const path = await inputs.local(net.unlabelled);
-      unlabelled = await openImages(path, { ...reading, labelsRequired: false });
-    }
-    if (net.hosts !== undefined) {
-      hosts = await openImages(await inputs.local(net.hosts), { ...reading, labelsRequired: false });
-    }
-    options.begin(
-      repairSteps({
-        method,
-        images: clean.size,
-        classes: loaded.classes,
-        grouped: group !== undefined,
-        pixels: net.pixels !== undefined,
-        fit: fit !== undefined || !clean.withFit,
-        finding: finding ?? true,
-        unlabelled: unlabelled?.size ?? 0,
-        hosts: hosts?.size,
-        keepsImages: images,
-      }),
-    );
-    const observer = calibrationObserver(clean, images);
-    const result = await repair({
-      netPath,
-      net: loaded,
-      clean,
-      unlabelled,
-      hosts,
-      keepsImages: images,
+    const { manifest, figures, notices, madeCurrent, folder, report, seconds } = await repair({
+      net: await inputs.local(net.net),
+      architecture: await localArchitecture(net, inputs),
+      inputSize,
+      clean: await inputs.local(net.clean),
+      unlabelled: await local(net.unlabelled),
+      hosts: await local(net.hosts),
+      ...{ classOrder, dataName, labelName, group, layout, skipBad },
+      fit: net.fit === undefined ? undefined : parseFit(net.fit),
+      keepsImages: net.images,
       out,
-      method,
-      alpha,
-      seed,
-      pixels: scaling?.scaling,
-      acceptLowAccuracy: net.acceptLowAccuracy,
-      finding: finding ?? true,
-      acceptUnrepaired: net.acceptUnrepaired,
-      askServed: options.askServed,
-      observe: observer.add,
-      progress: clock.listen(options.progress),
-      say: detail,
-      tell: (line) => said.push(line),
+      ...{ method, alpha, seed, pixels, finding, acceptLowAccuracy, acceptUnrepaired },
+      report: { inputs: givenTo(net) },
+      onPlan: options.begin,
+      onProgress: options.progress,
+      onNotice: (line) => said.push(line),
+      onDetail: detail,
       signal,
     });
-    const { manifest, figures, notices, madeCurrent } = result;
-    const report = await reportOf(net, result, observer.observed(), clock, engine);
     await ofTheStore(async () => {
-      await publish(result.folder, store, { signal, signer: options.signer });
-      if (madeCurrent && (net.activate ?? true))
+      await publish(folder, store, { signal, signer: options.signer });
+      if (madeCurrent && isActivated)
         await activate(store, manifest.id, options.signer && { signer: options.signer }, true);
     });
-    const told = [clean, unlabelled, hosts].flatMap((set) => passedOverLines(set?.passedOver));
-    return {
-      manifest,
-      figures,
-      madeCurrent,
-      notices: [...said, ...told, ...notices],
-      report,
-      seconds: clock.taken().seconds,
-    };
+    return { manifest, figures, madeCurrent, notices: [...said, ...notices], report: report!, seconds };
   } finally {
-    clean?.close();
-    unlabelled?.close();
-    hosts?.close();
-    loaded.model.dispose();
-    disposeAllBut(kept);
     await rm(out, { recursive: true, force: true });
   }
 }
@@ -177,8 +102,8 @@ async function ofTheStore<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const hint = cause instanceof GoodNetError ? cause.hint : undefined;
-    throw new GoodNetError(messageOf(cause), { kind: 'environment', hint, cause });
+    const { hint, code = 'STORE_UNAVAILABLE' as const } = cause instanceof GoodNetError ? cause : {};
+    throw new GoodNetError(messageOf(cause), { code, kind: 'environment', hint, cause });
   }
 }
 
@@ -190,26 +115,12 @@ async function localArchitecture(
   return file === undefined ? net.architecture : await inputs.local(file);
 }
 
-async function reportOf(
-  { net, clean, hosts, name }: NetToRepair,
-  result: RepairResult,
-  calibration: ObservedSet,
-  clock: Clock,
-  engine: Engine,
-): Promise<string> {
-  const inputs = [
+/** What the report says was given: where things came from, not the copies of them here. */
+function givenTo({ name, net, clean, hosts }: NetToRepair): { label: string; value: string }[] {
+  return [
     { label: 'Model', value: name },
     { label: 'Net', value: net },
     { label: 'Clean images', value: clean },
     ...(hosts === undefined ? [] : [{ label: 'Images to keep', value: hosts }]),
   ];
-  const run = { ...clock.taken(), engine: engine.description, inputs };
-  return await reportHtml(await repairReport(result, calibration, run));
-}
-
-const variables = () => new Map(Object.entries(tf.engine().registeredVariables));
-
-/** Frees the weights of the nets that a repair made: the next net of the job needs the room. */
-function disposeAllBut(kept: ReadonlySet<string>): void {
-  for (const [name, variable] of variables()) if (!kept.has(name)) variable.dispose();
 }

@@ -161,13 +161,14 @@ async function doOnce(
     signal.throwIfAborted();
     // What the machine lacks may be there the next time; what a net is stays so.
     if (!(error instanceof GoodNetError) || error.kind === 'environment') throw error;
-    const { message, hint } = error;
+    const { code, message, hint } = error;
     const seconds = (performance.now() - started) / 1000;
     const done: Done = {
       ...about,
       what,
       outcome: 'refused',
       exceeded: error instanceof LimitError ? error.exceeded : undefined,
+      code,
       message,
       hint,
       seconds,
@@ -192,8 +193,7 @@ async function make(
   const begin = (steps: readonly Step[]) => options.begin?.(steps, label);
   const detail = (line: string) => options.detail?.(`${label}: ${line}`);
   if (!apart) {
-    const engine = options.engine!;
-    const one = repairOne(net, { ...options, engine, begin, detail, inputs: from, work, store });
+    const one = repairOne(net, { ...options, begin, detail, inputs: from, work, store });
     return madeOf(
       await one.catch((error) => {
         throw ofTheNet(error);

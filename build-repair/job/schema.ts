@@ -130,12 +130,17 @@ export function parseJob(text: string, where: string): readonly NetToRepair[] {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new GoodNetError(`${where} is not JSON: ${(cause as Error).message}`, { hint: HINT, cause });
+    throw new GoodNetError(`${where} is not JSON: ${(cause as Error).message}`, {
+      code: 'JOB_UNUSABLE',
+      hint: HINT,
+      cause,
+    });
   }
   const parsed = jobSchema.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new GoodNetError(`${where}: ${issue.path.join('.') || 'the file'}: ${issue.message}`, {
+      code: 'JOB_UNUSABLE',
       hint: HINT,
     });
   }
@@ -144,6 +149,7 @@ export function parseJob(text: string, where: string): readonly NetToRepair[] {
   return nets.map((each, i) => {
     if (seen.has(each.name)) {
       throw new GoodNetError(`${where}: nets.${i}.name: there is a net called ${each.name} before it`, {
+        code: 'JOB_UNUSABLE',
         hint: 'Give each net of a job a name of its own.',
       });
     }
@@ -151,6 +157,7 @@ export function parseJob(text: string, where: string): readonly NetToRepair[] {
     const clean = each.clean ?? defaults.clean;
     if (clean === undefined) {
       throw new GoodNetError(`${where}: nets.${i}.clean: no clean images are given`, {
+        code: 'JOB_UNUSABLE',
         hint: 'Give them here, or once for all nets as defaults.clean.',
       });
     }
@@ -158,9 +165,7 @@ export function parseJob(text: string, where: string): readonly NetToRepair[] {
     if (net.hosts !== undefined && net.images === false) {
       throw new GoodNetError(
         `${where}: nets.${i}: images to keep are given (hosts), and none are to be kept`,
-        {
-          hint: 'Give one of hosts and "images": false, here or as defaults.',
-        },
+        { code: 'JOB_UNUSABLE', hint: 'Give one of hosts and "images": false, here or as defaults.' },
       );
     }
     return net;

@@ -3,7 +3,6 @@ import { GoodNetError, messageOf } from '../../models/errors';
 import type { Signer } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
 import type { Fault } from '../screen/pool';
-import { askServed } from '../served/ask-wasm';
 import type { NetOrder, NetTold } from './apart';
 import { madeOf, ofTheNet } from './made';
 import { repairOne } from './repair-one';
@@ -24,8 +23,6 @@ export async function runNetWorker(): Promise<void> {
   try {
     const one = await repairOne(order.net, {
       ...started,
-      // This process is the program that answers, too.
-      askServed: askServed(started.engine, process.argv[1]!),
       inputs: { local: async (address) => order.local.get(address)! },
       work: order.work,
       store: order.store,
@@ -48,8 +45,8 @@ async function start({ sign }: NetOrder): Promise<{ engine: Engine; signer: Sign
 /** What is no error of the net's is one of the machine's. */
 function faultOf(error: unknown): Fault {
   if (error instanceof GoodNetError) {
-    const { message, kind, hint } = error;
-    return { message, kind, hint };
+    const { message, code, kind, hint } = error;
+    return { message, code, kind, hint };
   }
   return { message: messageOf(error), kind: 'environment' };
 }

@@ -1,5 +1,5 @@
 import { enableTraining } from '../../models/engine/training';
-import type { CleanFigures } from '../evaluate/counts';
+import { Owned } from '../owned';
 import { calibrate } from './calibrate/calibrate';
 import type { MadeDetector } from './calibrate/made';
 import { check } from './check/check';
@@ -9,39 +9,38 @@ import { find } from './find';
 import { fitBy } from './fit/fit';
 import { measure } from './measure/measure';
 import { read } from './read';
+import type { RepairResult } from './result';
 import { standAloneFor } from './stand-alone-for';
 import { repairNotices } from './write/notices';
-import { type Written, write } from './write/write';
+import { write } from './write/write';
 
-/** A bundle made and put into its store. */
-export interface RepairResult extends Written {
-  readonly figures: CleanFigures;
-  /** What whoever trusts the bundle should know, in sentences. */
-  readonly notices: readonly string[];
-}
+export type { RepairResult };
 
 /**
  * Repairs a BadNet, calibrates the detector, and writes the bundle. The same inputs, seed and engine give the same
  * bundle, byte for byte; natively, on the same number of cores.
+ * All that it allocates is freed, whether it succeeds or fails; the net and the sets stay the caller's.
  * @throws GoodNetError for inputs that can't be used, or a place that can't be written to; whatever `signal` was aborted with, and nothing is written
  */
 export async function repair(options: RepairOptions): Promise<RepairResult> {
   const asked = await check(options);
   await enableTraining();
-  const inputs = await read(asked);
+  const owned = new Owned();
   try {
+    const inputs = owned.keep(await read(asked));
     const chosen = await choose(asked, inputs);
-    const fitted = await fitBy(asked.method, chosen);
+    const fitted = owned.keep(await fitBy(asked.method, chosen));
     const finding = asked.finding ? await find(chosen, fitted) : undefined;
     const alone = await standAloneFor(chosen, fitted, finding);
-    const made = await calibrate(chosen, fitted, finding, alone);
+    if (alone) owned.keep(alone.net);
+    const made = owned.keep(await calibrate(chosen, fitted, finding, alone));
     tell(made, asked.say);
     const measured = await measure(chosen.context, made, asked);
     const written = await write(asked, chosen, made, measured);
     const notices = repairNotices(asked, chosen.context, made, measured.figures);
     return { ...written, figures: measured.figures, notices };
   } finally {
-    inputs.dispose();
+    owned.dispose();
   }
 }
 

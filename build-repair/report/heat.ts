@@ -1,6 +1,5 @@
-import type { Located } from '../../models/detector/place/locate';
 import type { ImageShape } from '../../models/images/set';
-import type { Box } from '../../models/verdict';
+import type { Box, Located } from '../../models/verdict';
 import { imageOf } from './picture';
 import type { Html } from './words';
 

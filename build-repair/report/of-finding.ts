@@ -1,13 +1,13 @@
 import type { Manifest } from '../../models/bundle/manifest';
-import type { GoodNet } from '../../models/goodnet';
 import type { ImageShape } from '../../models/images/set';
+import type { JudgesPixels } from '../../models/verdict';
 import { type RecoveredTrigger, stampPixels } from '../finding/trigger';
 import { readTriggerPng } from '../finding/trigger-png';
 import { evidenceOf, howItIsTold } from '../finding/words';
 import type { Examples } from './examples';
 import type { Answered, Finding, FindingTarget, PatternShown } from './types';
 
-type Asked = Pick<GoodNet, 'classify'>;
+type Asked = JudgesPixels;
 type Kept = NonNullable<Manifest['finding']>;
 
 /**

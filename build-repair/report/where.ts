@@ -1,5 +1,5 @@
-import type { Located } from '../../models/detector/place/locate';
 import type { GoodNet } from '../../models/goodnet';
+import type { Located } from '../../models/verdict';
 import type { Example } from './examples';
 import type { ObservedSet } from './observe';
 

@@ -3,7 +3,11 @@ import { LIMIT } from '../finding/limit';
 import type { Scan } from './types';
 
 /** What a scan tells of a net that can't be looked at: what `goodnet inspect` knows of it. */
-export function refused({ problems, notes }: Pick<NetDescription, 'problems' | 'notes'>): Scan {
+export function refused({
+  problems,
+  problemCodes,
+  notes,
+}: Pick<NetDescription, 'problems' | 'problemCodes' | 'notes'>): Scan {
   return {
     outcome: 'refused',
     score: undefined,
@@ -13,6 +17,7 @@ export function refused({ problems, notes }: Pick<NetDescription, 'problems' | '
     cleanImages: 0,
     notTold: ['Whether the net is backdoored: it can’t be run.'],
     problems,
+    problemCodes,
     notes,
   };
 }

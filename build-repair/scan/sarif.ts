@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Log, ReportingDescriptor, Result, Run } from 'sarif';
+import { detailsOf, exitCodeOf } from '../../models/errors';
 import { isOfCode } from '../../models/keras';
 import { version } from '../../models/version';
 import type { Scan } from './types';
@@ -106,13 +107,15 @@ export function scanSarif(scan: Scan, file: ScannedFile): Log {
  * A scan that failed in SARIF: no results, and why.
  * @param path the net's
  */
-export function failedSarif(why: string, path: string): Log {
+export function failedSarif(error: unknown, path: string): Log {
+  const { code, message: text } = detailsOf(error);
   return logOf({
     artifacts: [{ location: { uri: uriOf(path) } }],
     invocations: [
       {
         executionSuccessful: false,
-        toolExecutionNotifications: [{ level: 'error', message: { text: why } }],
+        exitCode: exitCodeOf(error),
+        toolExecutionNotifications: [{ level: 'error', message: { text }, properties: { code } }],
       },
     ],
     results: [],

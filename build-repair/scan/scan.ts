@@ -12,7 +12,8 @@ import { servedOn } from '../repair/fit/served-on';
 import { forget } from '../repair/learn/forget';
 import { read } from '../repair/read';
 import { rememberingNotice } from '../repair/write/notices';
-import type { Scan, ScanOptions } from './types';
+import type { ScanOptions } from './options';
+import type { Scan } from './types';
 
 /**
  * Half of the images are searched on, and what is found is tried on the others: of fewer, neither tells anything.
@@ -43,6 +44,7 @@ async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
     const { count } = inputs.images;
     if (count < FEWEST_IMAGES)
       throw new ImageError(`${clean.name}: ${count} clean images are too few to tell anything by`, {
+        code: 'IMAGES_TOO_FEW',
         hint: `Give ${FEWEST_IMAGES} or more, or leave --clean out.`,
       });
     const { context, flat, plan, classNames } = await chooseImages(asked, inputs);
@@ -66,6 +68,7 @@ async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
         cleanImages: count,
         notTold: [],
         problems: [],
+        problemCodes: [],
         notes: [...(net.notes ?? []), ...rememberingNotice(expert.remembers), ...laidOnWhite(clean)],
       };
     } finally {
@@ -95,6 +98,7 @@ async function scanAlone({ net, pixels, seed, progress, signal }: ScanOptions): 
       cleanImages: 0,
       notTold: notToldWithout(net, tried.length, pixels !== undefined),
       problems: [],
+      problemCodes: [],
       notes,
     };
   } finally {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type ErrorKind, GoodNetError } from '../../models/errors';
+import { type ErrorCode, type ErrorKind, GoodNetError } from '../../models/errors';
 import type { Portion } from './portions';
 import { openScreener, type Screener, type ScreenerSetup, type ScreenRow } from './screener';
 
@@ -27,6 +27,7 @@ export type Told =
 /** An error on its way between processes; without a kind it is a defect. */
 export interface Fault {
   readonly message: string;
+  readonly code?: ErrorCode;
   readonly kind?: ErrorKind;
   readonly hint?: string;
 }
@@ -126,6 +127,6 @@ class Worker {
 }
 
 function errorOf({ fault }: { readonly fault: Fault }): Error {
-  const { message, kind, hint } = fault;
-  return kind ? new GoodNetError(message, { kind, hint }) : new Error(message);
+  const { message, code, kind, hint } = fault;
+  return kind ? new GoodNetError(message, { code, kind, hint }) : new Error(message);
 }

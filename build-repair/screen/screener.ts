@@ -1,13 +1,13 @@
 import { batched } from '../../functions/batching';
 import { classifierOf } from '../../functions/classifier';
-import type { Rendered } from '../../functions/decode';
 import { Turns } from '../../functions/limits';
-import { mostSuspicious } from '../../functions/most-suspicious';
 import { NeverSettled, type Recording, screenObject } from '../../functions/screening/screen-object';
 import type { Uploads } from '../../functions/uploads/s3';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
+import type { Rendered } from '../../models/images/decode';
 import type { ImageShape } from '../../models/images/set';
+import { mostSuspicious } from '../../models/most-suspicious';
 import { openTrust } from '../../models/signing/signatures';
 import type { Verdict } from '../../models/verdict';
 import { isOtherShape, isOtherSize } from '../images/files';
@@ -54,7 +54,7 @@ export interface Screener {
 /** Loads a bundle to screen with, in this process. The engine must have been started. @throws BundleError */
 export async function openScreener({ bundle, id, trust, recording }: ScreenerSetup): Promise<Screener> {
   const trusted = trust.length > 0 ? await openTrust(trust) : undefined;
-  const goodnet = await GoodNet.load(bundle, { id, trusted });
+  const goodnet = await GoodNet.load(bundle, { id, trust: trusted });
   const names = goodnet.manifest.classNames;
   const model = batched(classifierOf(goodnet), { maxWaiting: Number.POSITIVE_INFINITY });
   const turns = new Turns(OBJECTS);

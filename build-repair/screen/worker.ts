@@ -32,5 +32,7 @@ export async function runWorker(): Promise<void> {
 
 function faultOf(error: unknown): Fault {
   const message = messageOf(error);
-  return error instanceof GoodNetError ? { message, kind: error.kind, hint: error.hint } : { message };
+  return error instanceof GoodNetError
+    ? { message, code: error.code, kind: error.kind, hint: error.hint }
+    : { message };
 }

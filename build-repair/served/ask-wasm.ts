@@ -43,7 +43,7 @@ async function ask(program: string, order: ServedOrder): Promise<readonly number
     const [answer] = (await Promise.race([told, ended])) as [ServedTold];
     if ('pValues' in answer) return answer.pValues;
     throw new GoodNetError(`The engine that serves (wasm) can't answer with the bundle: ${answer.fault}`, {
-      kind: 'environment',
+      code: 'ENGINE_DIFFERS',
       hint: 'GOODNET_ENGINE=wasm repairs on the engine that serves.',
     });
   } finally {

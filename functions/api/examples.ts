@@ -48,6 +48,7 @@ const top = {
 const place = { x: 4, y: 16, width: 20, height: 8, sureness: 0.8442390195192212 };
 
 const noImage = {
+  code: 'IMAGE_UNSUPPORTED_TYPE',
   type: 'urn:goodnet:problem:unsupported-type',
   title: 'The image is of no known type',
   status: 415,

@@ -122,7 +122,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   async function load(name: string, folder: string, { version, id }: PointedAt): Promise<Loaded> {
     const { keys: trusted, seen } = options.trust ?? {};
-    const goodnet = await GoodNet.load(folder, { id, trusted, seen, open });
+    const goodnet = await GoodNet.load(folder, { id, trust: trusted, seen, open });
     if (goodnet.withoutOnnx) say(`${name}: ${goodnet.withoutOnnx}`, 'info');
     const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
     const classifier = batched(classifierOf(goodnet, name), { ...options.batching, aside });

@@ -66,7 +66,9 @@ export interface Answer extends Verdict, AnsweredBy {}
 
 /** Problem details (RFC 9457), as errors carry them. */
 export interface ProblemDetails {
-  /** `urn:goodnet:problem:too-large`, for programs to switch on. */
+  /** `IMAGE_TOO_LARGE`, for programs to switch on; `UNEXPECTED` where what answered is no GoodNet. */
+  code: string;
+  /** `urn:goodnet:problem:too-large`, the same by another name. */
   type: string;
   title: string;
   status: number;

@@ -121,6 +121,7 @@ export class GoodNetClient {
       isProblem
         ? ((await response.json()) as ProblemDetails)
         : {
+            code: 'UNEXPECTED',
             type: 'about:blank',
             title: response.statusText || 'The service failed',
             status: response.status,

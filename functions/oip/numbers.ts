@@ -1,4 +1,4 @@
-import { inBreaths } from '../breath';
+import { inBreaths } from '../../models/breath';
 import { notJson } from '../json-outline';
 
 const [OPEN, CLOSE, COMMA, MINUS, PLUS, POINT] = [0x5b, 0x5d, 0x2c, 0x2d, 0x2b, 0x2e];

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { endianness } from 'node:os';
+import { BREATH_BYTES, breath } from '../../models/breath';
 import { RangeLook, rescaling, unitInWords } from '../../models/images/range';
-import { BREATH_BYTES, breath } from '../breath';
 import { clipped } from '../json';
 import { Problem } from '../problem';
 import { readNumbers } from './numbers';

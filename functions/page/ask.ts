@@ -1,5 +1,5 @@
+import { ImageRejected } from '../../models/images/decode/errors';
 import { type Answers, type GoodNetClient, type ModelInfo, ServiceProblem } from '../client';
-import { ImageRejected } from '../decode/errors';
 import type { Size } from './clear';
 import { type Fitted, fitted, sentBytes } from './shrink';
 
@@ -67,7 +67,10 @@ async function readyOf(file: File, limits: ModelInfo['limits']): Promise<Ready> 
   } catch (error) {
     // What else is thrown: it is a folder, or is gone.
     const title = error instanceof ImageRejected ? error.message : 'The file can’t be read';
-    return { file, error: { name: file.name, error: { type: 'about:blank', title, status: 0 } } };
+    return {
+      file,
+      error: { name: file.name, error: { code: 'UNEXPECTED', type: 'about:blank', title, status: 0 } },
+    };
   }
 }
 

@@ -1,6 +1,6 @@
+import { ImageRejected } from '../../models/images/decode/errors';
+import { lookAt } from '../../models/images/decode/look-at';
 import type { ModelInfo } from '../client';
-import { ImageRejected } from '../decode/errors';
-import { lookAt } from '../decode/look-at';
 import { clearPng, isOpaque, keepsClear, MOST_CLEAR, type Size } from './clear';
 
 /** An image as it is sent. */

@@ -1,15 +1,22 @@
 import type { Context } from 'hono';
+import { breath } from '../../models/breath';
+import {
+  decodeRenderings,
+  ImageRejected,
+  isLarge,
+  lookAt,
+  RENDERINGS,
+  type Rendered,
+} from '../../models/images/decode';
+import { mostSuspicious } from '../../models/most-suspicious';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { type Asked, askedOf } from '../asked';
-import { breath } from '../breath';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { decodeRenderings, ImageRejected, isLarge, lookAt, RENDERINGS, type Rendered } from '../decode';
 import { FairTurns } from '../fair-turns';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
 import { type HeldBytes, type Limits, Turns } from '../limits';
-import { mostSuspicious } from '../most-suspicious';
 import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
 import { withPlaces } from '../places';

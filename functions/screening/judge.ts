@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { decodeRenderings, ImageRejected, type Rendered } from '../../models/images/decode';
+import { mostSuspicious } from '../../models/most-suspicious';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
-import { decodeRenderings, ImageRejected, type Rendered } from '../decode';
 import { LIMITS, type Limits, Turns } from '../limits';
-import { mostSuspicious } from '../most-suspicious';
 import { type AuditLine, verdictLine } from '../observe/audit';
 import { typeOfProblem } from '../problem';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';

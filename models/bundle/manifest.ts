@@ -297,7 +297,7 @@ export function parseManifest(text: string, where: string): Manifest {
   if (head.data.formatVersion > FORMAT_VERSION) {
     throw new BundleError(
       `${where} is of bundle format ${head.data.formatVersion}; this version reads up to ${FORMAT_VERSION}`,
-      { hint: 'Upgrade goodnet to read it.' },
+      { code: 'BUNDLE_FORMAT_UNKNOWN', hint: 'Upgrade goodnet to read it.' },
     );
   }
   const upgrade = head.data.formatVersion === FORMAT_VERSION ? same : EARLIER.get(head.data.formatVersion);
@@ -306,6 +306,7 @@ export function parseManifest(text: string, where: string): Manifest {
     throw new BundleError(
       `${where} is of bundle format ${head.data.formatVersion}, of an earlier version; this one reads ${read}`,
       {
+        code: 'BUNDLE_FORMAT_UNKNOWN',
         hint: 'Make the bundle anew with goodnet repair, or bring it along with goodnet migrate of a version that reads it.',
       },
     );

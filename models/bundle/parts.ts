@@ -41,7 +41,7 @@ export function checkKinds({ rule }: Manifest, folder: string): void {
   if (!unknown) return;
   throw new BundleError(
     `The bundle in ${folder} decides by the evidence "${unknown}", which this version does not know`,
-    { hint: 'Upgrade goodnet to read it.' },
+    { code: 'BUNDLE_FORMAT_UNKNOWN', hint: 'Upgrade goodnet to read it.' },
   );
 }
 

@@ -26,7 +26,7 @@ export async function checkPlace(folder: string): Promise<void> {
 
 function unusable(folder: string, why: string, cause?: unknown): GoodNetError {
   return new GoodNetError(`Nothing can be written to ${folder}: ${why}`, {
-    kind: 'environment',
+    code: 'OUTPUT_UNWRITABLE',
     hint: 'Give another place, or make that one writable.',
     cause,
   });

@@ -33,6 +33,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const bytes = await readRegular(path, MOST_MANIFEST).catch((cause) => {
     const why = cause.code ?? messageOf(cause);
     throw new BundleError(`${folder} holds no bundle: manifest.json can't be read (${why})`, {
+      code: 'BUNDLE_NOT_FOUND',
       hint: 'Give the folder that goodnet repair wrote (the one with current.json, or a bundle in it).',
       cause,
     });

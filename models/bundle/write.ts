@@ -7,17 +7,10 @@ import { SIGNATURES, signaturesText } from '../signing/signatures';
 import type { MemoryFile } from './artifacts';
 import { type Manifest, sealManifest } from './manifest';
 import { readBundleFiles } from './read';
+import type { WrittenBundle } from './written-bundle';
 
 const INCOMING = '.incoming-';
 const STALE_MS = 24 * 60 * 60 * 1000;
-
-/** Where a bundle was put. */
-export interface WrittenBundle {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  /** Whether the very same bundle was there already. */
-  readonly existed: boolean;
-}
 
 /**
  * Puts a bundle into a folder store, as `STORE/ID/…`, whole or not at all: it is written aside and moved into

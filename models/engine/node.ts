@@ -22,7 +22,7 @@ export async function startNode(): Promise<TensorFlow> {
   const entry = findTfjsNode();
   if (entry === undefined) {
     throw new GoodNetError(`The node engine is not installed: there is no ${packageName}`, {
-      kind: 'environment',
+      code: 'ENGINE_UNAVAILABLE',
       hint,
     });
   }
@@ -34,7 +34,7 @@ export async function startNode(): Promise<TensorFlow> {
   const native = load(entry);
   if (tf.findBackend('tensorflow') === null) {
     throw new GoodNetError(`${packageName} at ${entry} brought its own copy of @tensorflow/tfjs-core`, {
-      kind: 'environment',
+      code: 'ENGINE_UNAVAILABLE',
       hint: `Install ${packageName} ${tf.version_core}, the version of @tensorflow/tfjs-core.`,
     });
   }
@@ -58,7 +58,7 @@ function load(entry: string): Binding {
   } catch (error) {
     const reason = messageOf(error).split('\n')[0];
     throw new GoodNetError(`The node engine is installed but does not load: ${reason}`, {
-      kind: 'environment',
+      code: 'ENGINE_UNAVAILABLE',
       hint,
       cause: error,
     });

@@ -115,7 +115,7 @@ function load(entry: string): { library: Library; version: string } {
 
 function unavailable(what: string, cause?: unknown): GoodNetError {
   return new GoodNetError(`ONNX Runtime ${what}`, {
-    kind: 'environment',
+    code: 'ENGINE_UNAVAILABLE',
     hint: 'Run `npm run setup:native`, or choose the wasm engine (GOODNET_ENGINE=wasm).',
     cause,
   });

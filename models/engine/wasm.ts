@@ -23,7 +23,7 @@ export async function startWasm(wasmPath?: string): Promise<TensorFlow> {
   forget();
   if (started !== true) {
     throw new GoodNetError(`The wasm engine can't start from ${folder}`, {
-      kind: 'environment',
+      code: 'ENGINE_UNAVAILABLE',
       hint: 'Check that the folder holds the tfjs-backend-wasm*.wasm files of @tensorflow/tfjs-backend-wasm.',
       cause: started,
     });

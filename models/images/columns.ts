@@ -70,7 +70,9 @@ export function labelsOf(rows: NumberRows, count: number, classes: number | unde
     for (let i = 0; i < values.length; i++) {
       const label = values[i]!;
       if (!Number.isInteger(label)) {
-        throw new ImageError(`${rows.name}: row ${start + i} is ${label}, not a whole number`);
+        throw new ImageError(`${rows.name}: row ${start + i} is ${label}, not a whole number`, {
+          code: 'LABELS_UNUSABLE',
+        });
       }
       if (label < 0 || label >= most) {
         throw new ImageError(
@@ -79,6 +81,7 @@ export function labelsOf(rows: NumberRows, count: number, classes: number | unde
               ? 'classes start at 0'
               : `the net's ${classes} classes are 0 to ${classes - 1}`),
           {
+            code: 'LABELS_UNUSABLE',
             hint:
               label === classes
                 ? 'Classes are counted from 0: are these counted from 1?'
@@ -120,6 +123,7 @@ function ones(values: ArrayLike<number>, wide: number, name: string, first: numb
       if (value === 0) continue;
       if (value !== 1 || at >= 0) {
         throw new ImageError(`${name}: row ${first + row} is not one of N: a 1 and zeros are wanted`, {
+          code: 'LABELS_UNUSABLE',
           hint: 'Write the number of the class instead (argmax).',
         });
       }
@@ -127,6 +131,7 @@ function ones(values: ArrayLike<number>, wide: number, name: string, first: numb
     }
     if (at < 0)
       throw new ImageError(`${name}: row ${first + row} is all zeros, of no class`, {
+        code: 'LABELS_UNUSABLE',
         hint: 'Write the number of the class instead.',
       });
     return at;
@@ -154,7 +159,7 @@ export async function readGroups(file: OpenHdf5, name: string, count: number): P
   } catch (cause) {
     if (cause instanceof ImageError) throw cause;
     if (isElsewhere(cause)) throw elsewhere(what, undefined, ImageError);
-    throw new ImageError(`${what} can't be read: ${hdf5Reason(cause)}`, { cause });
+    throw new ImageError(`${what} can't be read: ${hdf5Reason(cause)}`, { code: 'LABELS_UNUSABLE', cause });
   }
 }
 
@@ -170,6 +175,7 @@ function readTexts(dataset: Dataset, count: number, what: string, bytes: number)
     length += some.reduce((sum, text) => sum + text.length, 0);
     if (vlen && length > bytes) {
       throw new ImageError(`${what} claims more text than a file of ${bytes} bytes can hold`, {
+        code: 'LABELS_UNUSABLE',
         hint: 'The file is damaged, or made to exhaust memory.',
       });
     }
@@ -184,12 +190,12 @@ export function checkColumn({ name, count, rowShape }: NumberRows, images: numbe
     throw new ImageError(
       `${name} has the shape (${[count, ...rowShape].join(', ')}); one number an image is wanted` +
         (classes === undefined ? '' : `, or rows of ${classes}, one a class`),
-      { hint: 'The number of the class of each image is wanted: (N,).' },
+      { code: 'LABELS_UNUSABLE', hint: 'The number of the class of each image is wanted: (N,).' },
     );
   }
   if (count !== images) throw unequal(name, count, images);
 }
 
 function unequal(name: string, entries: number, images: number): ImageError {
-  return new ImageError(`${name} has ${entries} entries for ${images} images`);
+  return new ImageError(`${name} has ${entries} entries for ${images} images`, { code: 'LABELS_UNUSABLE' });
 }

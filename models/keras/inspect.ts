@@ -1,4 +1,4 @@
-import { NetError } from '../errors';
+import { coded, type ErrorCode, NetError } from '../errors';
 import { buildNet } from './build';
 import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
@@ -34,11 +34,14 @@ export async function inspectNet(path: string, options: LoadNetOptions = {}): Pr
 
 async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<NetDescription> {
   const problems: string[] = [];
+  const problemCodes: ErrorCode[] = [];
   const note = (error: unknown): void => {
     if (!(error instanceof NetError)) throw error;
     const message = shortened(error.message);
     const text = error.hint ? `${message}. ${error.hint}` : `${message}.`;
-    if (!problems.includes(text)) problems.push(text);
+    if (problems.includes(text)) return;
+    problems.push(text);
+    problemCodes.push(error.code);
   };
   const attempt = async <T>(step: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -62,6 +65,7 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
     optimizer: file.optimizer,
     notes,
     problems,
+    problemCodes,
     ...(found ?? {
       inputShape: undefined,
       classes: undefined,
@@ -79,11 +83,13 @@ async function describe(
   problems: readonly string[],
   notes: string[],
 ): Promise<Found> {
-  await attempt(() => checkEnds(net.spec));
+  await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => checkEnds(net.spec)));
   const note = (text: string) => notes.push(text);
-  const image = await attempt(() => imageShapeOf(net.spec, inputSize, note));
+  const image = await attempt(() =>
+    coded('NET_SHAPE_UNSUPPORTED', () => imageShapeOf(net.spec, inputSize, note)),
+  );
   // Those of layers that can't be used belong to nothing: of them nothing more is to be told.
-  const bind = () => bindWeights(net, file);
+  const bind = () => coded('NET_WEIGHTS_MISFIT', () => bindWeights(net, file));
   const bound = problems.length === 0 ? await attempt(bind) : quietly(bind);
   const weights: BoundWeights = bound ?? new Map();
   const shapes = new Map<PlannedLayer, Shape>();
@@ -91,10 +97,13 @@ async function describe(
   let output: NetDescription['output'];
   if (image && problems.length === 0) {
     const shape = (layer: PlannedLayer, sides: Shape) => shapes.set(layer, sides);
-    const model = await attempt(() => buildNet(net, weights, image, { shape, note }));
+    const model = await attempt(() =>
+      coded('NET_WEIGHTS_MISFIT', () => buildNet(net, weights, image, { shape, note })),
+    );
     if (model) {
-      classes = await attempt(() => classesOf(model.outputs[0]!.shape, undefined));
-      output = await attempt(() => outputOf(model.outputs[0]!));
+      const [end] = model.outputs;
+      classes = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => classesOf(end!.shape, undefined)));
+      output = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => outputOf(end!)));
       if (problems.length === 0) await attempt(() => checkTrainable(model));
       model.dispose();
     }

@@ -1,15 +1,16 @@
-import { GoodNetError, NetError, UsageError } from '../errors';
+import { coded, GoodNetError, NetError, UsageError } from '../errors';
 import { architectures, findArchitecture } from './architectures';
 import { buildNet } from './build';
 import { classNamesIn, namesBeside } from './class-names';
 import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
+import type { LoadedNet } from './loaded-net';
 import { notesOf } from './notes';
 import { outputOf } from './output';
 import { planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
-import type { LoadedNet, LoadNetOptions } from './types';
+import type { LoadNetOptions } from './types';
 import { bindWeights } from './weights';
 
 /**
@@ -43,7 +44,8 @@ const LONGEST = 2000;
 export function inFile(path: string, error: unknown): unknown {
   if (!(error instanceof GoodNetError)) return error;
   const Type = error instanceof UsageError ? UsageError : NetError;
-  return new Type(`${path}: ${shortened(error.message)}`, { hint: error.hint, cause: error });
+  const { code, hint } = error;
+  return new Type(`${path}: ${shortened(error.message)}`, { code, hint, cause: error });
 }
 
 export function shortened(message: string): string {
@@ -55,6 +57,7 @@ export async function specOf(file: KerasFile, options: LoadNetOptions): Promise<
   if (file.config === undefined) {
     if (options.architecture !== undefined) return findArchitecture(options.architecture, file);
     throw new NetError('The file holds weights only, without an architecture', {
+      code: 'NET_ARCHITECTURE_NEEDED',
       hint: `Name it with --architecture: ${architectures().join(', ')}, or the path of what model.to_json() wrote.`,
     });
   }
@@ -63,7 +66,10 @@ export async function specOf(file: KerasFile, options: LoadNetOptions): Promise<
       hint: 'Leave --architecture out.',
     });
   }
-  return readArchitecture(file.config, 'The net’s configuration', file.kerasVersion);
+  const { config, kerasVersion } = file;
+  return coded('NET_CONFIG_UNSUPPORTED', () =>
+    readArchitecture(config, 'The net’s configuration', kerasVersion),
+  );
 }
 
 async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<LoadedNet> {
@@ -71,14 +77,17 @@ async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<Loa
   const net = planNet(spec, kerasMajor, (error) => {
     throw error;
   });
-  checkEnds(spec);
+  coded('NET_SHAPE_UNSUPPORTED', () => checkEnds(spec));
   const notes = notesOf(file);
   const note = (text: string) => notes.push(text);
-  const inputShape = imageShapeOf(spec, options.inputSize, note);
-  const model = buildNet(net, bindWeights(net, file), inputShape, { note });
+  const inputShape = coded('NET_SHAPE_UNSUPPORTED', () => imageShapeOf(spec, options.inputSize, note));
+  const model = coded('NET_WEIGHTS_MISFIT', () =>
+    buildNet(net, bindWeights(net, file), inputShape, { note }),
+  );
   try {
-    const classes = classesOf(model.outputs[0]!.shape, options.classes);
-    const output = outputOf(model.outputs[0]!);
+    const [end] = model.outputs;
+    const classes = coded('NET_SHAPE_UNSUPPORTED', () => classesOf(end!.shape, options.classes));
+    const output = coded('NET_SHAPE_UNSUPPORTED', () => outputOf(end!));
     const { format, kerasVersion } = file;
     return { model, format, kerasVersion, inputShape, classes, output, notes };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { NetError } from '../errors';
+import { coded, NetError } from '../errors';
 import { isChannelsFirst } from './config/layout';
 import type { LayerSpec, ModelSpec } from './config/spec';
 import { planLayer } from './layers';
@@ -42,7 +42,9 @@ export function planNet(
     }
     let plan: Plan | undefined;
     try {
-      plan = planLayer({ ...layer, name: path }, kerasMajor, channelsFirst);
+      plan = coded('NET_LAYER_UNSUPPORTED', () =>
+        planLayer({ ...layer, name: path }, kerasMajor, channelsFirst),
+      );
     } catch (error) {
       if (!(error instanceof NetError)) throw error;
       refuse(error);

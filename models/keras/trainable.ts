@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { outputsOf } from '../detector/run';
-import { messageOf, NetError } from '../errors';
+import { coded, messageOf, NetError } from '../errors';
 import { toLogits } from './logits';
 import { outputOf } from './output';
 
@@ -11,7 +11,11 @@ import { outputOf } from './output';
  * @param model a classifier with one input and one output
  * @throws NetError where the engine can't compute them
  */
-export async function checkTrainable(model: LayersModel): Promise<void> {
+export function checkTrainable(model: LayersModel): Promise<void> {
+  return coded('NET_NOT_TRAINABLE', () => tryToTrain(model));
+}
+
+async function tryToTrain(model: LayersModel): Promise<void> {
   // Only here, so that what answers images alone loads nothing of it.
   const { enableTraining } = await import('../engine/training');
   await enableTraining();

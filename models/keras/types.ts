@@ -1,6 +1,5 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ErrorCode } from '../errors';
 import type { ImageShape } from '../images/set';
-import type { OwnClassNames } from './class-names';
 
 /**
  * What kind of file a net came from:
@@ -12,25 +11,6 @@ export type NetFormat = 'keras-h5' | 'keras-archive' | 'weights-h5';
 
 /** What a net answers with: probabilities, or what goes into the softmax. */
 export type NetOutput = 'softmax' | 'logits';
-
-/** A classifier of images, read from a Keras file. */
-export interface LoadedNet {
-  /** Takes (batch, height, width, channels) float32, answers (batch, classes) as Keras does, sigmoids read as classes (`notes` tells); nested models laid flat. */
-  readonly model: LayersModel;
-  readonly format: NetFormat;
-  /** The version that wrote the file, where it says so. */
-  readonly kerasVersion: string | undefined;
-  readonly inputShape: ImageShape;
-  /** N, ≥ 2. */
-  readonly classes: number;
-  readonly output: NetOutput;
-  /** The classes' names, where the file has them, or one beside it. */
-  readonly ownNames?: OwnClassNames;
-  /** Why others that the file has, or one beside it, are not these, a sentence each. */
-  readonly namesNotUsed?: readonly string[];
-  /** What whoever trusts the file should know of it, a sentence each, such as code in it, or what is assumed of it. */
-  readonly notes?: readonly string[];
-}
 
 export interface LoadNetOptions {
   /** Of a weights-only file: a built-in architecture's name, or the path of a JSON file (`model.to_json()`). */
@@ -84,4 +64,6 @@ export interface NetDescription {
   readonly notes: readonly string[];
   /** Why the net can't be repaired, a sentence each; empty for one that can. */
   readonly problems: readonly string[];
+  /** What each of them is called for programs, in their order. */
+  readonly problemCodes: readonly ErrorCode[];
 }

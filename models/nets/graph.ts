@@ -80,6 +80,8 @@ export function copyBetween(
 
   const model = between(from, outputs, name, copyOf);
   for (const [layer, copy] of copies) {
+    // TensorFlow.js counts each call of a layer as a use, but disposing of a net takes back only one.
+    (copy as unknown as { _refCount: number })._refCount = 1;
     if (layer.weights.length > 0) copy.setWeights(layer.getWeights());
   }
   return model;

@@ -86,7 +86,7 @@ async function readKey(path: string, half: string, make: (pem: string) => KeyObj
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const why = isMissing ? 'there is no such file' : messageOf(cause);
     throw new GoodNetError(`${path} is no ${half} Ed25519 key: ${why}`, {
-      kind: 'usage',
+      code: 'KEY_UNUSABLE',
       hint: 'goodnet keys create FILE makes a pair: FILE signs, FILE.pub is trusted.',
       cause,
     });

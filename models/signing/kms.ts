@@ -1,12 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GoodNetError, messageOf } from '../errors';
+import { quietly } from '../quiet-aws';
 import { regionOf } from '../region';
 import { keyId, type Signer } from './keys';
-import '../quiet-aws';
+
+const clientFor = (arn: string) => quietly(() => new KMSClient(regionOf(arn)));
 
 /** Signs by a key in KMS: it needs kms:Sign and kms:GetPublicKey. */
-export async function kmsSigner(arn: string, client = new KMSClient(regionOf(arn))): Promise<Signer> {
+export async function kmsSigner(arn: string, client = clientFor(arn)): Promise<Signer> {
   const publicKey = await kmsPublicKey(arn, client);
   return {
     keyId: keyId(publicKey),
@@ -28,11 +30,13 @@ export async function kmsSigner(arn: string, client = new KMSClient(regionOf(arn
 }
 
 /** The public half of a key in KMS. @throws GoodNetError where it can't be had or is not of Ed25519 */
-export async function kmsPublicKey(arn: string, client = new KMSClient(regionOf(arn))): Promise<KeyObject> {
+export async function kmsPublicKey(arn: string, client = clientFor(arn)): Promise<KeyObject> {
   const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: arn })).catch(refused(arn));
   const key = createPublicKey({ key: Buffer.from(PublicKey!), format: 'der', type: 'spki' });
   if (key.asymmetricKeyType === 'ed25519') return key;
-  throw new GoodNetError(`${arn} is a key of ${key.asymmetricKeyType}; Ed25519 is wanted`, { kind: 'usage' });
+  throw new GoodNetError(`${arn} is a key of ${key.asymmetricKeyType}; Ed25519 is wanted`, {
+    code: 'KEY_UNUSABLE',
+  });
 }
 
 function refused(arn: string) {

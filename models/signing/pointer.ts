@@ -72,18 +72,25 @@ export function checkPointer(pointer: ReadPointer, model: string, keys: TrustedK
   const { signed } = pointer;
   const hint =
     'Sign what is current, or whoever may write there chooses it: goodnet activate ID --store ADDRESS --sign KEY, by a key that is trusted here.';
-  if (!signed) throw new BundleError(`${where} is not signed`, { hint });
+  if (!signed) throw new BundleError(`${where} is not signed`, { code: 'BUNDLE_UNTRUSTED', hint });
   if (!keys.has(signed.keyId))
-    throw new BundleError(`${where} is signed by ${signed.keyId}, which is not trusted here`, { hint });
+    throw new BundleError(`${where} is signed by ${signed.keyId}, which is not trusted here`, {
+      code: 'BUNDLE_UNTRUSTED',
+      hint,
+    });
   if (!bearsSignatureOf(pointer, keys)) {
     throw new BundleError(`${where} bears a signature of ${signed.keyId} that is not of what it says`, {
+      code: 'BUNDLE_UNTRUSTED',
       hint,
     });
   }
   if (signed.model !== model) {
     throw new BundleError(
       `${where} says what is current of the model ${JSON.stringify(signed.model)}, not of ${JSON.stringify(model)}, as this store is called`,
-      { hint: `${hint} A store that was moved keeps its last name, or is signed anew.` },
+      {
+        code: 'BUNDLE_UNTRUSTED',
+        hint: `${hint} A store that was moved keeps its last name, or is signed anew.`,
+      },
     );
   }
   return signed.serial;

@@ -46,6 +46,7 @@ export async function checkSerial(seen: Seen, store: string, serial: number, whe
   throw new BundleError(
     `${where} is older (serial ${serial}) than one that was seen before (${newer}): it has been put back`,
     {
+      code: 'STORE_PUT_BACK',
       hint: 'Look who may write there; goodnet activate ID --store ADDRESS --sign KEY makes current what is meant.',
     },
   );

@@ -49,12 +49,19 @@ export function parseSignatures(text: string, where: string): Signatures {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new BundleError(`${where} is not JSON: it is damaged`, { hint: REMOVE, cause });
+    throw new BundleError(`${where} is not JSON: it is damaged`, {
+      code: 'BUNDLE_UNTRUSTED',
+      hint: REMOVE,
+      cause,
+    });
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data.signatures;
   const { message } = parsed.error.issues[0]!;
-  throw new BundleError(`${where} is damaged or of a newer format: ${message}`, { hint: REMOVE });
+  throw new BundleError(`${where} is damaged or of a newer format: ${message}`, {
+    code: 'BUNDLE_UNTRUSTED',
+    hint: REMOVE,
+  });
 }
 
 /** Keys whose signatures are believed, by id. */
@@ -97,15 +104,20 @@ export function checkSigned(
   where: string,
 ): void {
   const hint = 'Sign it with goodnet publish --sign KEY, by a key that is trusted here.';
-  if (!signatures || signatures.length === 0) throw new BundleError(`${where} is not signed`, { hint });
+  if (!signatures || signatures.length === 0)
+    throw new BundleError(`${where} is not signed`, { code: 'BUNDLE_UNTRUSTED', hint });
   const known = signatures.filter((each) => trusted.has(each.keyId));
   if (known.length === 0) {
     const ids = signatures.slice(0, TOLD).map((each) => each.keyId);
     const by = `${ids.join(', ')}${signatures.length > TOLD ? ' and others' : ''}`;
-    throw new BundleError(`${where} is signed by ${by}, which is not trusted here`, { hint });
+    throw new BundleError(`${where} is signed by ${by}, which is not trusted here`, {
+      code: 'BUNDLE_UNTRUSTED',
+      hint,
+    });
   }
   if (known.some((each) => isSignedBy(id, each, trusted))) return;
   throw new BundleError(`${where} bears a signature of ${known[0]!.keyId} that is not of this bundle`, {
+    code: 'BUNDLE_UNTRUSTED',
     hint,
   });
 }

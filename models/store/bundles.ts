@@ -68,6 +68,7 @@ export async function findIn(files: Files, id: string): Promise<FoundBundle> {
   const manifest = await manifestOf(files, into);
   if (!manifest) {
     throw new BundleError(`${where} holds no bundle: there is no manifest.json`, {
+      code: 'BUNDLE_NOT_FOUND',
       hint: 'goodnet models lists the bundles of a store.',
     });
   }
@@ -130,6 +131,7 @@ export async function currentOf(files: Files): Promise<Current> {
 
 function noStore({ address }: Files, why: string): BundleError {
   return new BundleError(`${address} is no store: ${why}`, {
+    code: 'BUNDLE_NOT_FOUND',
     hint: 'Publish a bundle there with goodnet publish BUNDLE --to ADDRESS --activate.',
   });
 }

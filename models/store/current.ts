@@ -63,6 +63,7 @@ export class DamagedPointer extends BundleError {
     cause?: unknown,
   ) {
     super(message, {
+      code: 'STORE_POINTER_DAMAGED',
       hint: 'goodnet activate ID --store ADDRESS writes it anew (with --sign KEY where it is to be signed); goodnet models lists the bundles there are.',
       cause,
     });
@@ -92,6 +93,7 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
     const why = `${issue.path.join('.')}: ${issue.message}`;
     if (isNewer(raw)) {
       throw new BundleError(`${where} is of a newer format: ${why}`, {
+        code: 'BUNDLE_FORMAT_UNKNOWN',
         hint: 'Upgrade goodnet, or name one of the bundles in the store instead. Where nobody newer has written it, remove it.',
       });
     }

@@ -21,7 +21,7 @@ export function folderFiles(folder: string): Files {
     (error: unknown): never => {
       if (error instanceof GoodNetError) throw error;
       throw new GoodNetError(`${folder}: ${what} failed: ${messageOf(error)}`, {
-        kind: 'environment',
+        code: 'STORE_UNAVAILABLE',
         hint: 'Check that you may read and write what is there, and that the disk has room.',
         cause: error,
       });
@@ -128,7 +128,7 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (age > STALE_LOCK) await rm(lock, { force: true });
     else if (tries > TRIES) {
       throw new GoodNetError(`${lock} stays locked by another run`, {
-        kind: 'environment',
+        code: 'STORE_BUSY',
         hint: 'Try again; where nobody else writes there, remove it.',
       });
     } else await setTimeout(20);

@@ -37,6 +37,7 @@ export async function resolveBundle(path: string, trust?: Trust): Promise<Resolv
     throw new BundleError(
       `${path} is no bundle and no store: neither manifest.json nor current.json is in it`,
       {
+        code: 'BUNDLE_NOT_FOUND',
         hint: 'Give the folder that goodnet repair wrote with --out. Where a store has lost its current.json, or has none as its net is not repaired, goodnet activate ID --store ADDRESS writes one.',
       },
     );
@@ -59,6 +60,7 @@ function byItself(path: string, trust: Trust | undefined): ResolvedBundle {
   throw new BundleError(
     `${path} holds a bundle, and no current.json: that it is the current one is not signed`,
     {
+      code: 'BUNDLE_UNTRUSTED',
       hint: 'Give the store, or the bundle in a folder that is called by the first 16 digits of its id.',
     },
   );

@@ -39,6 +39,7 @@ export async function activate(
   if (count !== 1) {
     const what = count === 0 ? 'no bundle' : `${count} bundles`;
     throw new BundleError(`${files.address} has ${what} whose id begins with ${wanted}`, {
+      code: 'BUNDLE_NOT_FOUND',
       hint: 'goodnet models lists the bundles of a store.',
     });
   }
@@ -173,7 +174,7 @@ async function pointAt(
     if (await writeCurrent(files, id, said, signing)) return id;
   }
   throw new GoodNetError(`${files.address}/${CURRENT} is being changed by others all the time`, {
-    kind: 'environment',
+    code: 'STORE_BUSY',
     hint: 'Try again when they are done.',
   });
 }

@@ -133,7 +133,7 @@ async function sendSignatures(
     if (await files.write(key, new TextEncoder().encode(text), condition)) return;
   }
   throw new GoodNetError(`${files.address}/${key} is being changed by others all the time`, {
-    kind: 'environment',
+    code: 'STORE_BUSY',
     hint: 'Try again when they are done.',
   });
 }

@@ -12,9 +12,9 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../errors';
+import { quietly } from '../quiet-aws';
 import { regionHere } from '../region';
 import { type Files, type StoredFile, UnusableFile } from './files';
-import '../quiet-aws';
 
 /** S3 takes as many keys in one request. */
 const MOST_KEYS = 1000;
@@ -36,7 +36,7 @@ export interface S3Fault {
  */
 export function s3Client(config: S3ClientConfig = {}): S3Client {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
-  return new S3Client({
+  const all: S3ClientConfig = {
     maxAttempts: 6,
     retryMode: 'standard',
     requestHandler: { connectionTimeout: CONNECT_WITHIN, socketTimeout: SILENT_AT_MOST },
@@ -46,7 +46,8 @@ export function s3Client(config: S3ClientConfig = {}): S3Client {
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     ...regionHere(),
     ...config,
-  });
+  };
+  return quietly(() => new S3Client(all));
 }
 
 /** Files in S3, and how large they are. */
@@ -68,7 +69,7 @@ export function s3Files(address: string, client: S3Client = s3Client()): S3Files
     (what: string) =>
     (error: unknown): never => {
       throw new GoodNetError(`${address}: ${what} failed: ${messageOf(error)}`, {
-        kind: 'environment',
+        code: 'STORE_UNAVAILABLE',
         hint: 'Check the address, the credentials, and what they may do.',
         cause: error,
       });

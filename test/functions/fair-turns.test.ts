@@ -2,9 +2,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
 import type { Classifier } from '../../functions/classifier';
-import { isLarge, lookAt } from '../../functions/decode';
-import { outline } from '../../functions/decode/structure';
 import { FairTurns } from '../../functions/fair-turns';
+import { isLarge, lookAt } from '../../models/images/decode';
+import { outline } from '../../models/images/decode/structure';
 import { manyScans } from './hostile-pictures';
 import { BLUE, colours, plain } from './stand-in';
 

@@ -8,7 +8,7 @@ import { colours, plain, WHITE } from './stand-in';
 
 /** Decodes that have begun and not ended. */
 const decodes = vi.hoisted(() => ({ now: 0, most: 0, hangs: (_bytes: Uint8Array): boolean => false }));
-vi.mock('../../functions/decode', async (original) => {
+vi.mock('../../models/images/decode', async (original) => {
   const real = await original<Record<string, (...args: unknown[]) => Promise<unknown>>>();
   const counted = Object.keys(real).filter((name) => /^decode[A-Z]/.test(name));
   const watched = counted.map((name) => [

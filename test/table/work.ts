@@ -10,6 +10,7 @@ import { repair } from '../../build-repair/repair/repair';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
 import { type LoadedNet, loadNet } from '../../models/keras';
+import type { JudgesPixels } from '../../models/verdict';
 import { memorySet } from './memory-set';
 
 /** What a net is repaired and measured with. */
@@ -142,7 +143,7 @@ export async function withRepaired<T>(
 
 /** Measures whatever gives verdicts, and the time of one, reading the images included. */
 export async function evaluateTimed(
-  judge: Pick<GoodNet, 'classify'>,
+  judge: JudgesPixels,
   test: ImageSet,
   poisoned: readonly ImageSet[],
 ): Promise<Run> {

@@ -5,7 +5,7 @@ import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { print } from '../print';
 import { reportPlace, writeReport } from '../report';
-import { askServedBy, startWork } from '../start';
+import { startWork } from '../start';
 
 interface DemoFlags {
   readonly out: string;
@@ -28,12 +28,11 @@ export function demoCommand(): Command {
       lines.begin(demoSteps());
       try {
         const result = await interruptible(
-          async (signal) =>
+          (signal) =>
             runDemo({
               out,
               seed,
               engine,
-              askServed: await askServedBy(engine),
               progress: lines.report,
               say: lines.detail,
               signal,

@@ -42,7 +42,7 @@ export function migrateCommand(): Command {
       lines.finish();
       tell(store, made);
       if (made.current !== undefined)
-        await tellCurrent(files, made.current, `${short(made.current)} is now current in ${store}`, signed());
+        await tellCurrent(store, made.current, `${short(made.current)} is now current in ${store}`, signed());
       refuse(store, made);
     });
 }

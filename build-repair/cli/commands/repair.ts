@@ -3,28 +3,18 @@ import { Command } from 'commander';
 import { METHODS, type Method } from '../../../models/bundle/methods';
 import { GoodNetError } from '../../../models/errors';
 import type { Fit } from '../../../models/images/fit';
-import type { ImageSet } from '../../../models/images/set';
 import type { ImageSize } from '../../../models/keras';
 import { readPixels } from '../../../models/pixels';
-import { passedOverLines } from '../../images/passed-over';
 import { bothKept } from '../../repair/check/kept';
-import type { SetObserver } from '../../report/observe';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
-import {
-  classOrderOption,
-  fitOption,
-  groupOption,
-  type ImageFlags,
-  imageOptions,
-  openLabelled,
-  openUnlabelled,
-} from '../open';
+import { classOrderOption, fitOption, groupOption, type ImageFlags, imageOptions, imagesOf } from '../open';
 import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
+import { writeText } from '../output';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
-import { type ReportFlags, reportOption, reportPlace, writeReport } from '../report';
-import { askServedBy, startWork } from '../start';
+import { type ReportFlags, reportOption, reportPlace } from '../report';
+import { startWork } from '../start';
 import { openSigning, trustOf } from '../trust';
 
 interface RepairFlags extends ImageFlags, ReportFlags {
@@ -96,89 +86,34 @@ export function repairCommand(): Command {
   );
 }
 
-async function repairAction(netPath: string, flags: RepairFlags): Promise<void> {
-  const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
-  const pixels = told?.scaling;
+async function repairAction(net: string, flags: RepairFlags): Promise<void> {
+  if (flags.pixels !== undefined) readPixels(flags.pixels);
   if (flags.hosts !== undefined && !flags.images) throw bothKept();
   const { clean, unlabelled, hosts, architecture } = flags;
-  const inputs = [netPath, clean, unlabelled, hosts, architecture].filter((each) => each !== undefined);
+  const inputs = [net, clean, unlabelled, hosts, architecture].filter((each) => each !== undefined);
   const report = await reportPlace(flags, join(flags.out, 'report.html'), inputs);
-  const { Clock } = await import('../../report/clock');
-  const clock = new Clock();
   const signing = await openSigning(flags.sign, trustOf(undefined), printError);
-  const { engine, lines } = await startWork(flags);
-  if (told?.said) lines.say(told.said);
-  const { loadNet } = await import('../../../models/keras');
-  const { repair } = await import('../../repair/repair');
-  const { repairSteps } = await import('../../repair/plan');
-  const { calibrationObserver } = await import('../../report/observe');
-  let observer: SetObserver | undefined;
-  const result = await interruptible(async (signal) => {
-    const net = await loadNet(netPath, flags);
-    // How pictures are brought to the net's size goes with it, wherever they are read.
-    const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
-    const clean = await openLabelled(flags.clean, shown, flags);
-    observer = report === undefined ? undefined : calibrationObserver(clean, flags.images);
-    let unlabelled: ImageSet | undefined;
-    let hosts: ImageSet | undefined;
-    try {
-      unlabelled =
-        flags.unlabelled === undefined ? undefined : await openUnlabelled(flags.unlabelled, shown, flags);
-      hosts = flags.hosts === undefined ? undefined : await openUnlabelled(flags.hosts, shown, flags);
-      lines.begin(
-        repairSteps({
-          method: flags.method,
-          images: clean.size,
-          classes: net.classes,
-          grouped: flags.group !== undefined,
-          pixels: pixels !== undefined,
-          fit: flags.fit !== undefined || !clean.withFit,
-          finding: flags.finding !== false,
-          unlabelled: unlabelled?.size ?? 0,
-          hosts: hosts?.size,
-          keepsImages: flags.images,
-        }),
-      );
-      return await repair({
-        netPath,
-        net,
-        clean,
-        unlabelled,
-        hosts,
-        keepsImages: flags.images,
-        out: flags.out,
-        method: flags.method,
-        pixels,
-        acceptLowAccuracy: flags.acceptLowAccuracy,
-        alpha: flags.alpha,
-        seed: flags.seed,
-        finding: flags.finding !== false,
-        acceptUnrepaired: flags.acceptUnrepaired,
-        signing,
-        askServed: await askServedBy(engine),
-        observe: observer?.add,
-        progress: clock.listen(lines.report),
-        say: lines.detail,
-        tell: lines.say,
-        signal,
-      });
-    } finally {
-      clean.close();
-      unlabelled?.close();
-      hosts?.close();
-      lines.finish();
-      const sets = [clean, unlabelled, hosts];
-      const skipped = sets.reduce((sum, set) => sum + (set?.skipped.length ?? 0), 0);
-      if (skipped > 0) lines.say(`Left out ${skipped} unreadable images`);
-      for (const set of sets) passedOverLines(set?.passedOver).forEach(lines.say);
-    }
-  });
-  if (report !== undefined && observer) {
-    const { repairReport } = await import('../../report/of-repair');
-    const run = { ...clock.taken(), engine: engine.description, inputs: inputsOf(netPath, flags) };
-    await writeReport(report, await repairReport(result, observer.observed(), run));
-  }
-  print(repairedText({ ...result, report, signedBy: signing?.signer.keyId }, lookOf(process.stdout)));
+  const { lines } = await startWork(flags);
+  const { repair } = await import('../../library/repair');
+  const result = await interruptible((signal) =>
+    repair({
+      ...flags,
+      ...imagesOf(flags),
+      net,
+      keepsImages: flags.images,
+      finding: flags.finding !== false,
+      sign: signing,
+      report: report !== undefined,
+      onPlan: lines.begin,
+      onProgress: lines.report,
+      onNotice: lines.say,
+      onDetail: lines.detail,
+      signal,
+    }),
+  ).finally(() => lines.finish());
+  if (report !== undefined) await writeText(report, result.report!);
+  const signedBy = signing?.signer.keyId;
+  print(repairedText({ ...result, report, signedBy }, lookOf(process.stdout)));
   if (!result.madeCurrent) throw notMadeCurrent(result.manifest.id, flags);
 }
 
@@ -186,19 +121,7 @@ async function repairAction(netPath: string, flags: RepairFlags): Promise<void> 
 function notMadeCurrent(id: string, { out, sign }: RepairFlags): GoodNetError {
   const signed = sign === undefined ? '' : ` --sign ${sign}`;
   return new GoodNetError('The net is not repaired: its bundle is written, but was not made current', {
+    code: 'NET_NOT_REPAIRED',
     hint: `To answer with it all the same: goodnet activate ${id.slice(0, 16)} --store ${out}${signed}, or repair with --accept-unrepaired.`,
   });
-}
-
-function inputsOf(netPath: string, flags: RepairFlags): { label: string; value: string }[] {
-  const given: [string, string | undefined][] = [
-    ['Net', netPath],
-    ['Architecture', flags.architecture],
-    ['Clean images', flags.clean],
-    ['Images without labels', flags.unlabelled],
-    ['Images to keep', flags.hosts ?? (flags.images ? undefined : 'none')],
-    ['Kept together by', flags.group],
-    ['Store', flags.out],
-  ];
-  return given.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
 }

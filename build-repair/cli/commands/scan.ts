@@ -2,30 +2,20 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import type { Log } from 'sarif';
-import { GoodNetError, messageOf, NetError, UsageError } from '../../../models/errors';
+import { GoodNetError, UsageError } from '../../../models/errors';
 import type { Fit } from '../../../models/images/fit';
-import type { ImageSet } from '../../../models/images/set';
 import type { ImageSize } from '../../../models/keras';
-import { type PixelScaling, readPixels } from '../../../models/pixels';
+import { readPixels } from '../../../models/pixels';
 import { version } from '../../../models/version';
-import { passedOverLines } from '../../images/passed-over';
 import type { Scan } from '../../scan/types';
 import { lookOf } from '../../terminal';
 import { EXIT, Outcome } from '../exit';
 import { interruptible } from '../interrupt';
-import {
-  classOrderOption,
-  fitOption,
-  groupOption,
-  type ImageFlags,
-  imageOptions,
-  openLabelled,
-} from '../open';
+import { classOrderOption, fitOption, groupOption, type ImageFlags, imageOptions, imagesOf } from '../open';
 import { inputSizeOption, whole } from '../options';
 import { checkOutput, isStdout, writeText } from '../output';
 import { print, printJson } from '../print';
 import { startWork } from '../start';
-import type { StepLines } from '../step-lines';
 
 interface ScanFlags extends ImageFlags {
   clean?: string;
@@ -74,9 +64,9 @@ export function scanCommand(): Command {
 }
 
 async function scanAction(netPath: string, flags: ScanFlags): Promise<void> {
-  const told = flags.pixels === undefined ? undefined : readPixels(flags.pixels);
+  if (flags.pixels !== undefined) readPixels(flags.pixels);
   await checkSarif(netPath, flags);
-  const { scanned, sha256 } = await scanFile(netPath, flags, told).catch(async (error) => {
+  const { scanned, sha256 } = await scanFile(netPath, flags).catch(async (error) => {
     await writeFailed(netPath, flags, error);
     throw error;
   });
@@ -107,17 +97,23 @@ async function checkSarif(netPath: string, { sarif, json, clean, architecture }:
   );
 }
 
-async function scanFile(
-  netPath: string,
-  flags: ScanFlags,
-  told: ReturnType<typeof readPixels> | undefined,
-): Promise<{ scanned: Scan; sha256: string }> {
+async function scanFile(netPath: string, flags: ScanFlags): Promise<{ scanned: Scan; sha256: string }> {
   const { lines } = await startWork(flags);
-  if (told?.said) lines.say(told.said);
   withoutEffect(flags).forEach(lines.say);
   const left = flags.sarif === undefined ? undefined : 'the SARIF tells so.';
+  const { scan } = await import('../../library/scan');
   const scanned = await interruptible(
-    (signal) => scanNet(netPath, flags, told?.scaling, lines, signal),
+    (signal) =>
+      scan({
+        ...flags,
+        ...imagesOf(flags),
+        net: netPath,
+        onPlan: lines.begin,
+        onProgress: lines.report,
+        onNotice: lines.say,
+        onDetail: lines.detail,
+        signal,
+      }),
     left,
   ).finally(() => lines.finish());
   return { scanned, sha256: await digestOf(netPath) };
@@ -143,71 +139,11 @@ function withoutEffect(flags: ScanFlags): string[] {
 async function writeFailed(path: string, { sarif }: ScanFlags, error: unknown): Promise<void> {
   if (sarif === undefined) return;
   const { failedSarif } = await import('../../scan/sarif');
-  await writeSarif(sarif, failedSarif(messageOf(error), path)).catch(() => {});
+  await writeSarif(sarif, failedSarif(error, path)).catch(() => {});
 }
 
 async function writeSarif(path: string, log: Log): Promise<void> {
   await writeText(path, `${JSON.stringify(log, null, 2)}\n`);
-}
-
-async function scanNet(
-  netPath: string,
-  flags: ScanFlags,
-  pixels: PixelScaling | undefined,
-  lines: StepLines,
-  signal: AbortSignal,
-): Promise<Scan> {
-  const { loadNet } = await import('../../../models/keras');
-  const { scan } = await import('../../scan/scan');
-  const { scanSteps } = await import('../../repair/plan');
-  const net = await loadNet(netPath, flags).catch((error) => refusedNet(netPath, flags, error));
-  if ('outcome' in net) return net;
-  const shown = { ...net, inputShape: { ...net.inputShape, fit: flags.fit } };
-  let clean: ImageSet | undefined;
-  try {
-    clean =
-      flags.clean === undefined
-        ? undefined
-        : await openLabelled(flags.clean, shown, { ...flags, isPromised: false });
-    lines.begin(
-      scanSteps({
-        images: clean?.size ?? 0,
-        pixels: pixels !== undefined,
-        fit: flags.fit !== undefined || !clean?.withFit,
-      }),
-    );
-    return await scan({
-      net,
-      clean,
-      pixels,
-      acceptLowAccuracy: flags.acceptLowAccuracy,
-      seed: flags.seed,
-      progress: lines.report,
-      say: lines.detail,
-      tell: lines.say,
-      signal,
-    });
-  } finally {
-    clean?.close();
-    net.model.dispose();
-    if (clean && clean.skipped.length > 0) lines.say(`Left out ${clean.skipped.length} unreadable images`);
-    passedOverLines(clean?.passedOver).forEach(lines.say);
-  }
-}
-
-/** What is told of a net that can't be loaded. @throws the error itself, where nothing more can be told */
-async function refusedNet(netPath: string, flags: ScanFlags, error: unknown): Promise<Scan> {
-  if (!(error instanceof NetError)) throw error;
-  const { inspectNet } = await import('../../../models/keras');
-  const { refused } = await import('../../scan/refused');
-  const described = await inspectNet(netPath, flags).catch(() => {
-    throw error;
-  });
-  if (described.problems.length === 0) throw error;
-  // Not what the net is like, but what was not told of it.
-  if (described.format === 'weights-h5' && described.parameters > 0 && flags.architecture === undefined)
-    throw new UsageError(error.message, { hint: error.hint, cause: error });
-  return refused(described);
 }
 
 /** SHA-256 of a file, read in pieces: nets may be large. */

@@ -8,8 +8,9 @@ import { shelfJson, shelfText, short } from '../shelf';
 import { tellCurrent, telling } from '../tell-current';
 import { openSigning, openTrusted, trustOf } from '../trust';
 
-const pointing = () => import('../../../models/store/pointing');
-const open = async (address: string) => (await import('../../../models/store/open')).openFiles(address);
+/** Loaded only where a store is asked for. */
+const openStore: typeof import('../../../models/store/store').openStore = async (...asked) =>
+  (await import('../../../models/store/store')).openStore(...asked);
 
 const STORE = ['--store <address>', 'a folder, or s3://bucket/prefix'] as const;
 const SIGN = [
@@ -62,29 +63,24 @@ export function publishCommand(): Command {
         bundle: string,
         { to, activate, sign, trust }: { to: string; activate?: boolean; sign?: string; trust?: string[] },
       ) => {
-        const files = await open(to);
         const keys = trustOf(trust);
         const { signing, signed: done } = telling(await openSigning(sign, keys, printError));
-        const signer = signing?.signer;
-        if (activate) await (await pointing()).checkMayPoint(files, signing);
+        const store = await openStore(to, { sign: signing, trust: await openTrusted(keys, printError) });
         const lines = new ProgressLines();
-        const { publish } = await import('../../../models/store/publish');
         const manifest = await interruptible(
-          async (signal) =>
-            publish(bundle, files, {
-              progress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
+          (signal) =>
+            store.publish(bundle, {
+              activate,
+              onProgress: (done, total) => lines.report({ stage: 'Publishing', done, total }),
               signal,
-              signer,
-              trust: await openTrusted(keys, printError),
             }),
           `no bundle was put in ${to}; files of it that are there are not sent again.`,
         );
         lines.finish();
-        const signed = signer ? `, signed by ${signer.keyId}` : '';
+        const signed = signing ? `, signed by ${signing.signer.keyId}` : '';
         if (activate) {
-          await (await pointing()).activate(files, manifest.id, signing, true);
           const what = `${short(manifest.id)} is in ${to}${signed}, and is now current`;
-          await tellCurrent(files, manifest.id, what, done());
+          await tellCurrent(to, manifest.id, what, done());
         } else {
           print(`${short(manifest.id)} is in ${to}${signed}`);
           const again = sign === undefined ? '' : ` --sign ${sign}`;
@@ -105,9 +101,8 @@ export function modelsCommand(): Command {
     )
     .option('--json', 'print JSON')
     .action(async ({ store, json, trust }: { store: string; json?: boolean; trust?: string[] }) => {
-      const { readShelf } = await import('../../../models/store/shelf');
-      const keys = trustOf(trust);
-      const shelf = await readShelf(await open(store), await openTrusted(keys, printError));
+      const opened = await openStore(store, { trust: await openTrusted(trustOf(trust), printError) });
+      const shelf = await opened.list();
       if (json) printJson(shelfJson(shelf));
       else print(shelfText(shelf));
       // Which is current can't be told; what there is to choose from can.
@@ -127,9 +122,8 @@ export function activateCommand(): Command {
       if (id === '')
         throw new UsageError('The id is empty', { hint: 'goodnet models lists the bundles of a store.' });
       const { signing, signed } = telling(await openSigning(sign, trustOf(trust), printError));
-      const files = await open(store);
-      const found = await (await pointing()).activate(files, id, signing);
-      await tellCurrent(files, found, `${short(found)} is now current in ${store}`, signed());
+      const found = await (await openStore(store, { sign: signing })).activate(id);
+      await tellCurrent(store, found, `${short(found)} is now current in ${store}`, signed());
     });
 }
 
@@ -142,9 +136,8 @@ export function rollbackCommand(): Command {
     .option(...TRUST)
     .action(async ({ store, sign, trust }: PointFlags) => {
       const { signing, signed } = telling(await openSigning(sign, trustOf(trust), printError));
-      const files = await open(store);
-      const id = await (await pointing()).rollback(files, signing);
-      await tellCurrent(files, id, `${short(id)} is current again in ${store}`, signed());
+      const id = await (await openStore(store, { sign: signing })).rollback();
+      await tellCurrent(store, id, `${short(id)} is current again in ${store}`, signed());
     });
 }
 
@@ -174,8 +167,8 @@ export function pruneCommand(): Command {
         json?: boolean;
         trust?: string[];
       }) => {
-        const { prune } = await import('../../../models/store/prune');
-        const removed = await prune(await open(store), keep, await openTrusted(trustOf(trust), printError));
+        const opened = await openStore(store, { trust: await openTrusted(trustOf(trust), printError) });
+        const removed = await opened.prune(keep);
         if (json) printJson({ removed });
         else if (removed.length === 0) print('Nothing to remove.');
         else for (const id of removed) print(`${short(id)} was removed from ${store}`);

@@ -28,8 +28,9 @@ export async function calibrate(
 /** G = N where B and B′ disagree. */
 function byDisagreement({ context, flat }: Chosen, { repaired, alone, notes }: Pruned): MadeDetector {
   const { shape, pixels, classes } = context;
+  const bad = copyNet(flat, 'bad');
   const nets: DetectorNets = {
-    bad: copyNet(flat, 'bad'),
+    bad,
     repaired,
     shape,
     pixels,
@@ -44,5 +45,6 @@ function byDisagreement({ context, flat }: Chosen, { repaired, alone, notes }: P
     alone,
     without: [],
     notes: [...notes],
+    dispose: () => bad.dispose(),
   };
 }

@@ -35,9 +35,14 @@ export async function calibrateExpert(
   const { latent, trunk, places } = passes.clean;
   const relearned = head && withSecondOpinion(bad.net, { latent, trunk, head });
   let gallery: Gallery | undefined;
-  if (relearned && places) {
-    const hung = await fitGallery(context, bad.net, places);
-    gallery = await chooseGallery(context, bad.net, relearned, hung, decision.calibrated);
+  try {
+    if (relearned && places) {
+      const hung = await fitGallery(context, bad.net, places);
+      gallery = await chooseGallery(context, bad.net, relearned, hung, decision.calibrated);
+    }
+  } catch (error) {
+    relearned?.dispose();
+    throw error;
   }
   const { shape, pixels, classes } = context;
   const { parts, standard, calibrated, scores, without, notes, gathering } = decision;
@@ -63,5 +68,6 @@ export async function calibrateExpert(
     finding,
     notes: [...notes, ...familiarity.notes, ...(gathering ? gatheringInWords(gathering) : [])],
     gathering,
+    dispose: () => relearned?.dispose(),
   };
 }

@@ -34,4 +34,6 @@ export interface MadeDetector {
   readonly gathering?: readonly GatheringClass[] | undefined;
   /** Where it was asked for, and there is an expert to ask. */
   readonly finding?: Finding | undefined;
+  /** Frees the net that calibrating made; the others are whose fitting made them. */
+  dispose(): void;
 }

@@ -12,6 +12,6 @@ export function checkAlpha(alpha: number, calibrated: number): void {
   if (alpha >= smallest) return;
   throw new UsageError(
     `A false-positive rate of ${alpha} can't be told from ${calibrated} calibration images; the least is ${smallest.toPrecision(2)}`,
-    { hint: 'Give more clean images, or a higher --alpha.' },
+    { code: 'ALPHA_TOO_SMALL', hint: 'Give more clean images, or a higher --alpha.' },
   );
 }

@@ -69,7 +69,7 @@ export function misfitError(
     other
       ? `Labels and net don't fit: the net names ${of}; with the classes put otherwise (${shown}) it would be ${percent(other.accuracy)}`
       : `The net names only ${of}: it is not shown what it was trained on`,
-    { hint: `${likely} To go on all the same: --accept-low-accuracy.` },
+    { code: 'LABELS_MISFIT', hint: `${likely} To go on all the same: --accept-low-accuracy.` },
   );
 }
 

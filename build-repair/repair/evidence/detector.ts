@@ -27,8 +27,14 @@ export interface FittedDetector {
 /** Fits all evidence to some of the clean images. */
 export async function fitDetector(fitting: Fitting): Promise<FittedDetector> {
   const fits: { [kind: string]: unknown } = {};
-  for (const kind of KINDS) fits[kind.name] = await fitterOf(kind).fit(fitting);
-  return { fitting, fits: fits as unknown as Fits };
+  const fitted = { fitting, fits: fits as unknown as Fits };
+  try {
+    for (const kind of KINDS) fits[kind.name] = await fitterOf(kind).fit(fitting);
+    return fitted;
+  } catch (error) {
+    freeFits(fitted);
+    throw error;
+  }
 }
 
 /** What is served of a detector that was fitted on all images, where each was scored by one that was fitted on other folds. */

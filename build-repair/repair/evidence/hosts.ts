@@ -55,6 +55,7 @@ export function checkHosts({ count }: Pick<LoadedImages, 'count'>): void {
 
 function tooFew(why: string): ImageError {
   return new ImageError(`The set of images to keep in the bundle (--hosts) ${why}; ${HOSTS} are needed`, {
+    code: 'IMAGES_TOO_FEW',
     hint: 'Give more images that may be shown, or keep none with --no-images.',
   });
 }

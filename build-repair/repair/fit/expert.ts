@@ -3,6 +3,7 @@ import { type FeatureNet, featureNet } from '../../../models/nets/features';
 import { allImages } from '../../images/load';
 import type { Chosen } from '../choose/choose';
 import { coversAllClasses } from '../choose/folds';
+import { freeFits } from '../evidence/detector';
 import { chooseViews } from '../observe/choose-views';
 import { type Passes, runPasses } from '../observe/passes';
 import { type FittedInFolds, fitInFolds } from './in-folds';
@@ -15,6 +16,8 @@ export interface FittedExpert extends FittedInFolds {
   readonly passes: Passes;
   /** Undefined where no view of an image helps B. */
   readonly views: Views | undefined;
+  /** Frees B's copy and all that was fitted. */
+  dispose(): void;
 }
 
 /**
@@ -25,9 +28,19 @@ export async function fitExpert(chosen: Chosen): Promise<FittedExpert> {
   const { context, flat, plan, keepsImages } = chosen;
   const { images, classes } = context;
   const bad = featureNet(flat, 'bad');
-  const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(images);
-  const keepsPlaces = keepsImages && coversAllClasses(images.labels, sample, classes);
-  const passes = await runPasses(context, bad, sample, keepsPlaces);
-  const views = await chooseViews(context, bad.net, passes.clean, sample);
-  return { kind: 'expert', bad, passes, views, ...(await fitInFolds(chosen, bad, passes)) };
+  try {
+    const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(images);
+    const keepsPlaces = keepsImages && coversAllClasses(images.labels, sample, classes);
+    const passes = await runPasses(context, bad, sample, keepsPlaces);
+    const views = await chooseViews(context, bad.net, passes.clean, sample);
+    const fitted = await fitInFolds(chosen, bad, passes);
+    const dispose = () => {
+      bad.net.dispose();
+      freeFits(fitted.served);
+    };
+    return { kind: 'expert', bad, passes, views, ...fitted, dispose };
+  } catch (error) {
+    bad.net.dispose();
+    throw error;
+  }
 }

@@ -24,5 +24,5 @@ export async function finePrune({ context, flat }: Pick<Chosen, 'context' | 'fla
   const notes = pruned!.layers.map(
     (layer) => `pruned ${layer.pruned} of ${layer.channels} channels of ${layer.name}`,
   );
-  return { kind: 'pruned', repaired: net, alone: measured, notes };
+  return { kind: 'pruned', repaired: net, alone: measured, notes, dispose: () => net.dispose() };
 }

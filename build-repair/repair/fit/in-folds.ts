@@ -53,10 +53,16 @@ export async function fitInFolds(
       ...fitting,
       plan: { ...own, relearns: relearns && isHeard, unheard, drawHosts },
     });
-    const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
-    read.push({ images: fold.calibrate, hosts: fitted.fits.transplant, readings });
-    folds.push(fitted);
-    if (plan.scheme === 'cross-fit') freeFits(fitted);
+    // What is not served has done its part once it has read what was held out of it.
+    let isServed = false;
+    try {
+      const { readings } = await readEvidence(fitted, bad.net, context.images, fold.calibrate);
+      read.push({ images: fold.calibrate, hosts: fitted.fits.transplant, readings });
+      folds.push(fitted);
+      isServed = plan.scheme === 'split';
+    } finally {
+      if (!isServed) freeFits(fitted);
+    }
   }
   if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
   const all = servedOn(plan, context.images);

@@ -41,21 +41,27 @@ export async function magnitudePrune({ context, flat }: Pick<Chosen, 'context' |
     masks = kernels.map((kernel) => magnitudeMask(kernel, sparsityAt(step, steps)));
   };
   const all = allImages(context.images);
-  await fineTune(context, {
-    model: repaired,
-    epochs: EPOCHS,
-    batchSize: BATCH,
-    learningRate: LEARNING_RATE,
-    fit: all,
-    stage: STAGES.magnitude,
-    stream: 'Magnitude pruning and fine-tuning',
-    afterStep: (step, steps) => {
-      if (step === 1 || step % RENEW_EVERY === 0 || step === steps) renewMasks(step, steps);
-      applyMasks();
-    },
-  });
-  tf.dispose(masks);
-  return { kind: 'pruned', repaired, notes: [] };
+  try {
+    await fineTune(context, {
+      model: repaired,
+      epochs: EPOCHS,
+      batchSize: BATCH,
+      learningRate: LEARNING_RATE,
+      fit: all,
+      stage: STAGES.magnitude,
+      stream: 'Magnitude pruning and fine-tuning',
+      afterStep: (step, steps) => {
+        if (step === 1 || step % RENEW_EVERY === 0 || step === steps) renewMasks(step, steps);
+        applyMasks();
+      },
+    });
+    return { kind: 'pruned', repaired, notes: [], dispose: () => repaired.dispose() };
+  } catch (error) {
+    repaired.dispose();
+    throw error;
+  } finally {
+    tf.dispose(masks);
+  }
 }
 
 /** Share of weights held at zero after a step of 1…steps. */

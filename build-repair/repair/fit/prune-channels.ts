@@ -58,51 +58,54 @@ export async function pruneDormantChannels(
   const originalNormalisation = stages.map(({ normalisation }) =>
     adjustable(normalisation).map((weight) => weight.clone()),
   );
-  const activation = await meanActivation(context, net, stages, sample);
-  const orders = activation.map((means) => [...means.keys()].sort((a, b) => means[a]! - means[b]!));
-  let pruned = stages.map(() => 0);
+  try {
+    const activation = await meanActivation(context, net, stages, sample);
+    const orders = activation.map((means) => [...means.keys()].sort((a, b) => means[a]! - means[b]!));
+    let pruned = stages.map(() => 0);
 
-  const apply = (counts: readonly number[]): void => {
-    stages.forEach((stage, i) => {
+    const apply = (counts: readonly number[]): void => {
+      stages.forEach((stage, i) => {
+        const keep = new Float32Array(orders[i]!.length).fill(1);
+        for (const channel of orders[i]!.slice(0, counts[i])) keep[channel] = 0;
+        maskWeights(stage, original[i]!, originalNormalisation[i]!, keep);
+      });
+    };
+    const accuracyBefore = await accuracyOn(context, net, sample);
+    let accuracyAfter = accuracyBefore;
+    for (let share = STEP; share <= MOST_PRUNED; share += STEP) {
+      const counts = orders.map((order) => Math.floor(order.length * share));
+      apply(counts);
+      const accuracy = await accuracyOn(context, net, sample);
+      context.progress({ stage: STAGES.pruning, done: share, total: MOST_PRUNED, accuracy });
+      if (accuracy < accuracyBefore - most) break;
+      pruned = counts;
+      accuracyAfter = accuracy;
+    }
+    apply(pruned);
+    const masks = stages.map((stage, i) => {
       const keep = new Float32Array(orders[i]!.length).fill(1);
-      for (const channel of orders[i]!.slice(0, counts[i])) keep[channel] = 0;
-      maskWeights(stage, original[i]!, originalNormalisation[i]!, keep);
+      for (const channel of orders[i]!.slice(0, pruned[i])) keep[channel] = 0;
+      return { stage, keep };
     });
-  };
-  const accuracyBefore = await accuracyOn(context, net, sample);
-  let accuracyAfter = accuracyBefore;
-  for (let share = STEP; share <= MOST_PRUNED; share += STEP) {
-    const counts = orders.map((order) => Math.floor(order.length * share));
-    apply(counts);
-    const accuracy = await accuracyOn(context, net, sample);
-    context.progress({ stage: STAGES.pruning, done: share, total: MOST_PRUNED, accuracy });
-    if (accuracy < accuracyBefore - most) break;
-    pruned = counts;
-    accuracyAfter = accuracy;
+    return {
+      layers: stages.map(({ layer }, i) => ({
+        name: layer.name,
+        pruned: pruned[i]!,
+        channels: orders[i]!.length,
+      })),
+      accuracyBefore,
+      accuracyAfter,
+      reapply: (model) => {
+        for (const { stage, keep } of masks) {
+          const layer = model.getLayer(stage.layer.name);
+          const normalisation = stage.normalisation && model.getLayer(stage.normalisation.name);
+          maskWeights({ layer, normalisation }, layer.getWeights(), adjustable(normalisation), keep);
+        }
+      },
+    };
+  } finally {
+    tf.dispose([original, originalNormalisation]);
   }
-  apply(pruned);
-  tf.dispose([original, originalNormalisation]);
-  const masks = stages.map((stage, i) => {
-    const keep = new Float32Array(orders[i]!.length).fill(1);
-    for (const channel of orders[i]!.slice(0, pruned[i])) keep[channel] = 0;
-    return { stage, keep };
-  });
-  return {
-    layers: stages.map(({ layer }, i) => ({
-      name: layer.name,
-      pruned: pruned[i]!,
-      channels: orders[i]!.length,
-    })),
-    accuracyBefore,
-    accuracyAfter,
-    reapply: (model) => {
-      for (const { stage, keep } of masks) {
-        const layer = model.getLayer(stage.layer.name);
-        const normalisation = stage.normalisation && model.getLayer(stage.normalisation.name);
-        maskWeights({ layer, normalisation }, layer.getWeights(), adjustable(normalisation), keep);
-      }
-    },
-  };
 }
 
 /** The last convolution of every branch that feeds the head. */

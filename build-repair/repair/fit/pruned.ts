@@ -9,4 +9,6 @@ export interface Pruned {
   /** What it does by itself, where that was measured. */
   readonly alone?: AloneFigures | undefined;
   readonly notes: readonly string[];
+  /** Frees B′. */
+  dispose(): void;
 }

@@ -31,33 +31,36 @@ export async function fineTune(context: RepairContext, work: FineTuning): Promis
   const optimizer = tf.train.adam(work.learningRate);
   let labels: number[] = [];
   let accuracy = Number.NaN;
-  await train(
-    {
-      model: work.model,
-      optimizer,
-      steps,
-      batch: () => {
-        const batch = order.next();
-        labels = Array.from(batch, (image) => images.labels[image]!);
-        const [inputs, oneHot] = tf.tidy(() => [
-          imageTensor(images.gather(batch), batch.length, shape, pixels),
-          tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32'),
-        ]);
-        return { inputs: inputs!, targets: [oneHot!] };
+  try {
+    await train(
+      {
+        model: work.model,
+        optimizer,
+        steps,
+        batch: () => {
+          const batch = order.next();
+          labels = Array.from(batch, (image) => images.labels[image]!);
+          const [inputs, oneHot] = tf.tidy(() => [
+            imageTensor(images.gather(batch), batch.length, shape, pixels),
+            tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32'),
+          ]);
+          return { inputs: inputs!, targets: [oneHot!] };
+        },
+        loss: (logits, [oneHot]) => tf.mean(crossEntropy(logits, oneHot!)),
+        afterStep: (step, logits) => {
+          work.afterStep?.(step + 1, steps);
+          const now = batchAccuracy(logits, labels);
+          accuracy = Number.isNaN(accuracy) ? now : 0.98 * accuracy + 0.02 * now;
+          return false;
+        },
       },
-      loss: (logits, [oneHot]) => tf.mean(crossEntropy(logits, oneHot!)),
-      afterStep: (step, logits) => {
-        work.afterStep?.(step + 1, steps);
-        const now = batchAccuracy(logits, labels);
-        accuracy = Number.isNaN(accuracy) ? now : 0.98 * accuracy + 0.02 * now;
-        return false;
+      {
+        report: (event) => context.progress({ ...event, accuracy }),
+        stage: work.stage,
+        signal: context.signal,
       },
-    },
-    {
-      report: (event) => context.progress({ ...event, accuracy }),
-      stage: work.stage,
-      signal: context.signal,
-    },
-  );
-  optimizer.dispose();
+    );
+  } finally {
+    optimizer.dispose();
+  }
 }

@@ -79,37 +79,43 @@ export async function forget(
   const sharpness = Math.max(1, medianMargin(context, bad, spread(fit, MARGIN_IMAGES)) / MOST_MARGIN);
   let labels: number[] = [];
   let accuracy = 1;
-  await train(
-    {
-      model,
-      optimizer,
-      steps: MOST_STEPS,
-      batch: () => {
-        const batch = order.next();
-        labels = Array.from(batch, (image) => images.labels[image]!);
-        const varied = augmenter.vary(images.gather(batch));
-        return {
-          inputs: tf.tidy(() => {
-            const image = imageTensor(varied, batch.length, shape, pixels);
-            return stem ? outputsOf(stem, image)[0]! : image;
-          }),
-          targets: [tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes))],
-        };
+  try {
+    await train(
+      {
+        model,
+        optimizer,
+        steps: MOST_STEPS,
+        batch: () => {
+          const batch = order.next();
+          labels = Array.from(batch, (image) => images.labels[image]!);
+          const varied = augmenter.vary(images.gather(batch));
+          return {
+            inputs: tf.tidy(() => {
+              const image = imageTensor(varied, batch.length, shape, pixels);
+              return stem ? outputsOf(stem, image)[0]! : image;
+            }),
+            targets: [tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes))],
+          };
+        },
+        loss: (logits, [oneHot]) => {
+          const probabilities = tf.softmax(tf.div(logits, sharpness));
+          const atLabel = tf.sum(tf.mul(probabilities, tf.cast(oneHot!, 'float32')), 1);
+          return tf.neg(tf.mean(tf.log(tf.sub(1 + 1e-6, atLabel))));
+        },
+        afterStep: (_step, logits) => {
+          accuracy = batchAccuracy(logits, labels);
+          return accuracy <= stop;
+        },
       },
-      loss: (logits, [oneHot]) => {
-        const probabilities = tf.softmax(tf.div(logits, sharpness));
-        const atLabel = tf.sum(tf.mul(probabilities, tf.cast(oneHot!, 'float32')), 1);
-        return tf.neg(tf.mean(tf.log(tf.sub(1 + 1e-6, atLabel))));
-      },
-      afterStep: (_step, logits) => {
-        accuracy = batchAccuracy(logits, labels);
-        return accuracy <= stop;
-      },
-    },
-    { report: context.progress, stage: STAGES.forgetting(part.number), signal: context.signal },
-  );
-  optimizer.dispose();
-  stem?.dispose();
+      { report: context.progress, stage: STAGES.forgetting(part.number), signal: context.signal },
+    );
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    optimizer.dispose();
+    stem?.dispose();
+  }
   return { model, from: stem ? 'stem' : 'image', remembers: accuracy, dispose: () => model.dispose() };
 }
 

@@ -46,44 +46,46 @@ export async function softmaxRegression(
   const perEpoch = Math.ceil(labels.length / BATCH);
   const steps = perEpoch * epochs;
   let order = random.permutation(labels.length);
-  for (let step = 0; step < steps; step++) {
-    signal?.throwIfAborted();
-    const at = step % perEpoch;
-    if (at === 0 && step > 0) order = random.permutation(labels.length);
-    const batch = order.subarray(at * BATCH, (at + 1) * BATCH);
-    const rows = new Float32Array(batch.length * features);
-    batch.forEach((row, i) => {
-      for (let f = 0; f < features; f++) {
-        rows[i * features + f] = (values[row * features + f]! - mean[f]!) / deviation[f]!;
-      }
-    });
-    setLearningRate(optimizer, LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps)));
-    const loss = tf.tidy(() => {
-      const input = tf.tensor2d(rows, [batch.length, features]);
-      const wanted = tf.tensor1d(
-        Array.from(batch, (row) => labels[row]!),
-        'int32',
-      );
-      const oneHot = tf.cast(tf.oneHot(wanted, classes), 'float32') as tf.Tensor2D;
-      const cost = optimizer.minimize(
-        () => crossEntropy(tf.add(tf.matMul(input, weights as unknown as tf.Tensor2D), bias), oneHot),
-        true,
-        [weights, bias],
-      );
-      return cost!.dataSync()[0]!;
-    });
-    context.progress({ stage, done: step + 1, total: steps, loss });
-    await new Promise(setImmediate);
+  try {
+    for (let step = 0; step < steps; step++) {
+      signal?.throwIfAborted();
+      const at = step % perEpoch;
+      if (at === 0 && step > 0) order = random.permutation(labels.length);
+      const batch = order.subarray(at * BATCH, (at + 1) * BATCH);
+      const rows = new Float32Array(batch.length * features);
+      batch.forEach((row, i) => {
+        for (let f = 0; f < features; f++) {
+          rows[i * features + f] = (values[row * features + f]! - mean[f]!) / deviation[f]!;
+        }
+      });
+      setLearningRate(optimizer, LEARNING_RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps)));
+      const loss = tf.tidy(() => {
+        const input = tf.tensor2d(rows, [batch.length, features]);
+        const wanted = tf.tensor1d(
+          Array.from(batch, (row) => labels[row]!),
+          'int32',
+        );
+        const oneHot = tf.cast(tf.oneHot(wanted, classes), 'float32') as tf.Tensor2D;
+        const cost = optimizer.minimize(
+          () => crossEntropy(tf.add(tf.matMul(input, weights as unknown as tf.Tensor2D), bias), oneHot),
+          true,
+          [weights, bias],
+        );
+        return cost!.dataSync()[0]!;
+      });
+      context.progress({ stage, done: step + 1, total: steps, loss });
+      await new Promise(setImmediate);
+    }
+    return unstandardised(
+      weights.dataSync() as Float32Array,
+      bias.dataSync() as Float32Array,
+      mean,
+      deviation,
+    );
+  } finally {
+    tf.dispose([weights, bias]);
+    optimizer.dispose();
   }
-  const head = unstandardised(
-    weights.dataSync() as Float32Array,
-    bias.dataSync() as Float32Array,
-    mean,
-    deviation,
-  );
-  tf.dispose([weights, bias]);
-  optimizer.dispose();
-  return head;
 }
 
 /**

@@ -54,29 +54,37 @@ export async function train(
   for (let step = 0; step < training.steps; step++) {
     progress.signal?.throwIfAborted();
     const { inputs, targets } = training.batch(step);
-    let logits: tf.Tensor2D | undefined;
-    const watched = training.onInputGradient && tf.variable(inputs);
-    const { value, grads } = tf.variableGrads(
-      () => {
-        const given = watched ?? inputs;
-        const made = training.model.apply(training.prepare?.(given) ?? given, {
-          training: false,
-        }) as tf.Tensor2D;
-        logits = tf.keep(made.clone());
-        return training.loss(made, targets);
-      },
-      watched ? [...variables, watched] : variables,
-    );
-    if (watched) {
-      const gradient = grads[watched.name]!;
-      delete grads[watched.name];
-      training.onInputGradient!(gradient.dataSync() as Float32Array);
-      tf.dispose([gradient, watched]);
+    const made: tf.TensorContainer[] = [inputs, targets];
+    let loss: number;
+    let ended: boolean | undefined;
+    try {
+      let logits: tf.Tensor2D | undefined;
+      const watched = training.onInputGradient && tf.variable(inputs);
+      if (watched) made.push(watched);
+      const { value, grads } = tf.variableGrads(
+        () => {
+          const given = watched ?? inputs;
+          const answered = training.model.apply(training.prepare?.(given) ?? given, {
+            training: false,
+          }) as tf.Tensor2D;
+          logits = tf.keep(answered.clone());
+          made.push(logits);
+          return training.loss(answered, targets);
+        },
+        watched ? [...variables, watched] : variables,
+      );
+      made.push(value, { ...grads });
+      if (watched) {
+        const gradient = grads[watched.name]!;
+        delete grads[watched.name];
+        training.onInputGradient!(gradient.dataSync() as Float32Array);
+      }
+      training.optimizer.applyGradients(grads);
+      loss = value.dataSync()[0]!;
+      ended = training.afterStep?.(step, logits!, targets);
+    } finally {
+      tf.dispose(made);
     }
-    training.optimizer.applyGradients(grads);
-    const loss = value.dataSync()[0]!;
-    const ended = training.afterStep?.(step, logits!, targets);
-    tf.dispose([value, grads, logits!, inputs, targets]);
     const done = ended ? training.steps : step + 1;
     progress.report({ stage: progress.stage, done, total: training.steps, loss });
     if (ended) return;

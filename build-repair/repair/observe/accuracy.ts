@@ -49,8 +49,11 @@ export async function eachBatch(
     signal?.throwIfAborted();
     const batch = sample.subarray(start, start + BATCH);
     const input = imageTensor(images.gather(batch), batch.length, shape, pixels);
-    work(input, batch);
-    input.dispose();
+    try {
+      work(input, batch);
+    } finally {
+      input.dispose();
+    }
     await new Promise(setImmediate);
   }
 }

@@ -73,49 +73,51 @@ export async function observe(
   const channels = net.outputs.at(-1)!.shape.at(-1)!;
   const named = new Int32Array(count);
   const sure = new Float32Array(count);
-  for (let start = 0; start < count; start += BATCH) {
-    context.signal?.throwIfAborted();
-    const n = Math.min(BATCH, count - start);
-    const gathered = images.gather(sample.subarray(start, start + n));
-    const batch = pass.change?.(gathered) ?? gathered;
-    const made = tf.tidy(() => {
-      const outputs = outputsOf(net, imageTensor(batch, n, shape, pixels));
-      const [output, latentValues, trunkValues] = outputs;
-      return [
-        output!,
-        project(latentValues!, n, latent),
-        trunk && project(trunkValues!, n, trunk),
-        stem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
-        summaries && latentValues!,
-        summaries && hasTrunk ? trunkValues! : undefined,
-      ] as const;
-    });
-    const [answered, latentRead, trunkRead, stemRead, wholeLatent, wholeTrunk] = (await Promise.all(
-      made.map(async (each) => each?.data()),
-    )) as Float32Array[];
-    tf.dispose(made as unknown as tf.Tensor[]);
-    latent.space.values.set(latentRead!, start * latent.space.dimensions);
-    trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
-    stem?.keep(stemRead!, start);
-    const best = answers(answered!, classes).classes;
-    named.set(best, start);
-    sure.set(margins(answered!, classes, best), start);
-    summaries?.push(
-      ...summarise(
-        {
-          logits: answered!,
-          latent: wholeLatent!,
-          trunk: wholeTrunk,
-          stem: stemRead && { values: stemRead, channels },
-        },
-        n,
-      ),
-    );
-    context.progress({ stage: pass.stage, done: start + n, total: count });
-    await new Promise(setImmediate);
+  try {
+    for (let start = 0; start < count; start += BATCH) {
+      context.signal?.throwIfAborted();
+      const n = Math.min(BATCH, count - start);
+      const gathered = images.gather(sample.subarray(start, start + n));
+      const batch = pass.change?.(gathered) ?? gathered;
+      const made = tf.tidy(() => {
+        const outputs = outputsOf(net, imageTensor(batch, n, shape, pixels));
+        const [output, latentValues, trunkValues] = outputs;
+        return [
+          output!,
+          project(latentValues!, n, latent),
+          trunk && project(trunkValues!, n, trunk),
+          stem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
+          summaries && latentValues!,
+          summaries && hasTrunk ? trunkValues! : undefined,
+        ] as const;
+      });
+      const [answered, latentRead, trunkRead, stemRead, wholeLatent, wholeTrunk] = (await Promise.all(
+        made.map(async (each) => each?.data()),
+      )) as Float32Array[];
+      tf.dispose(made as unknown as tf.Tensor[]);
+      latent.space.values.set(latentRead!, start * latent.space.dimensions);
+      trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
+      stem?.keep(stemRead!, start);
+      const best = answers(answered!, classes).classes;
+      named.set(best, start);
+      sure.set(margins(answered!, classes, best), start);
+      summaries?.push(
+        ...summarise(
+          {
+            logits: answered!,
+            latent: wholeLatent!,
+            trunk: wholeTrunk,
+            stem: stemRead && { values: stemRead, channels },
+          },
+          n,
+        ),
+      );
+      context.progress({ stage: pass.stage, done: start + n, total: count });
+      await new Promise(setImmediate);
+    }
+  } finally {
+    tf.dispose([latent.directions, trunk?.directions] as tf.Tensor[]);
   }
-  latent.directions?.dispose();
-  trunk?.directions?.dispose();
   return {
     named,
     margins: sure,

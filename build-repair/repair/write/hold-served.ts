@@ -50,7 +50,7 @@ export async function holdServed(
   throw new GoodNetError(
     `The engine that calibrated and the one that serves part: ${parted.length} of ${chosen.length} calibration images have other p-values on wasm`,
     {
-      kind: 'environment',
+      code: 'ENGINE_DIFFERS',
       hint: 'Repair on wasm (GOODNET_ENGINE=wasm). On a GPU, TF32 must be off: NVIDIA_TF32_OVERRIDE=0, as the container has it.',
     },
   );

@@ -1,5 +1,5 @@
 import { packNets } from '../../../models/bundle/pack';
-import { type WrittenBundle, writeBundle } from '../../../models/bundle/write';
+import { writeBundle } from '../../../models/bundle/write';
 import { folderFiles } from '../../../models/store/folder-files';
 import { setCurrent } from '../../../models/store/pointing';
 import { signInStore } from '../../../models/store/publish';
@@ -10,16 +10,11 @@ import type { MadeDetector } from '../calibrate/made';
 import type { AskedRepair } from '../check/options';
 import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';
+import type { Written } from '../result';
 import { contentOf } from './content';
 import { holdServed } from './hold-served';
 import { classCounts, MODEL_CARD, modelCard } from './model-card';
 import { isUnrepaired } from './unrepaired';
-
-/** A bundle in its store. */
-export interface Written extends WrittenBundle {
-  /** Whether it was made current: it was not where the net is not repaired, and nobody has accepted that. */
-  readonly madeCurrent: boolean;
-}
 
 /**
  * Writes the bundle into its store, signs it where that is asked for, and makes it current, where the net is repaired or that is accepted.

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import type { Located } from '../../../models/detector/place/locate';
 import type { ImageShape } from '../../../models/images/set';
+import type { Located } from '../../../models/verdict';
 import type { Example, Outcome } from '../examples';
 import { heatImage } from '../heat';
 import { imageOf } from '../picture';

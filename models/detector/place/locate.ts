@@ -1,5 +1,5 @@
 import type { ImageShape } from '../../images/set';
-import type { Box, Place } from '../../verdict';
+import type { Box, Located } from '../../verdict';
 import { answers, margins } from '../margin';
 import type { Viewer } from '../views';
 import { fillBox } from './fill';
@@ -17,14 +17,6 @@ const KEPT = 0.9;
 const STRIP = 0.1;
 /** Filled images that run through the net at once: others' requests come in between. Origin: chosen by hand, for memory and time. */
 const AT_ONCE = 16;
-
-/** Where in an image B's answer comes from. */
-export interface Located {
-  /** The smallest box without which B names another class; left out where it can't be told. */
-  readonly place: Place | undefined;
-  /** height × width values of 0–1: how much B's margin falls where a window over that pixel is filled, less than 0 taken for 0, the most being 1. */
-  readonly heat: Float32Array;
-}
 
 /** A box, and what B says with it filled. */
 interface Tried {

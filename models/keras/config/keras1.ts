@@ -66,6 +66,7 @@ export function fromKeras1(
   const mode = own(config, 'mode');
   if (mode !== undefined && mode !== 0) {
     throw new NetError(`${where} normalises by each batch's own statistics (mode ${JSON.stringify(mode)})`, {
+      code: 'NET_LAYER_UNSUPPORTED',
       hint: 'Its answers depend on the other images of a batch; only mode 0 can be used.',
     });
   }
@@ -78,6 +79,7 @@ function merge(config: JsonObject, where: string): { className: string; config: 
   const type = ownText(config, 'mode_type') ?? 'raw';
   if (className === undefined || type !== 'raw' || own(config, 'layers') !== undefined) {
     throw new NetError(`${where} merges in a way that can't be used (mode ${JSON.stringify(mode ?? type)})`, {
+      code: 'NET_LAYER_UNSUPPORTED',
       hint: 'Sum, mul, ave, max and concat of the functional API can be used; functions are never executed.',
     });
   }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { messageOf, NetError } from '../../errors';
+import { coded, messageOf, NetError } from '../../errors';
 import { openRegular } from '../../regular';
 import { NAME_FIELDS } from '../class-names';
 import { openArchive } from './archive';
@@ -16,7 +16,11 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
  * Opens a Keras file of any kind, told apart by its content.
  * @throws NetError where there is no such file, or it is none of Keras's
  */
-export async function openKerasFile(path: string): Promise<KerasFile> {
+export function openKerasFile(path: string): Promise<KerasFile> {
+  return coded('NET_FILE_DAMAGED', () => openAnyKind(path));
+}
+
+async function openAnyKind(path: string): Promise<KerasFile> {
   const bytes = await readBytes(path);
   if (bytes.length === 0) throw new NetError('The file is empty', { hint: 'Copy or download it again.' });
   if (isZip(bytes)) return openArchive(bytes);
@@ -26,7 +30,10 @@ export async function openKerasFile(path: string): Promise<KerasFile> {
   if (!isHdf5(bytes)) {
     const hint =
       'A net is a .h5, .keras or .weights.h5 file of Keras; a download page or a Git LFS pointer in its place is not.';
-    throw new NetError('The file is neither HDF5 nor a .keras archive', { hint });
+    throw new NetError('The file is neither HDF5 nor a .keras archive', {
+      code: 'NET_FORMAT_UNSUPPORTED',
+      hint,
+    });
   }
   const hdf5 = await openNetHdf5(bytes, 'The file');
   try {
@@ -102,6 +109,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
     if (cause instanceof NetError) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new NetError(missing ? 'There is no such file' : `The file can't be read: ${messageOf(cause)}`, {
+      code: missing ? 'NET_NOT_FOUND' : undefined,
       cause,
     });
   }

@@ -83,3 +83,12 @@ describe('progress', () => {
     expect(lines.every((line) => /^Work: \d+ %, .*\n$/.test(line))).toBe(true);
   });
 });
+
+test('with --json an error is told to programs by its code, on standard output', async () => {
+  const said = vi.spyOn(console, 'log').mockImplementation(() => {});
+  expect(await run(['inspect', 'no-such-net.h5', '--json'])).toBe(1);
+  expect(JSON.parse(said.mock.calls.flat().join('\n')).error).toMatchObject({
+    code: 'NET_NOT_FOUND',
+    message: 'no-such-net.h5: There is no such file',
+  });
+});

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type JobOptions, runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
 import { type Engine, startEngine } from '../../../models/engine';
@@ -19,6 +28,7 @@ import { writeJob, writeSmallJob, writeWeightsAlone } from './small-job';
 
 let engine: Engine;
 let folder: string;
+let aside: string;
 let job: string;
 
 beforeAll(async () => {
@@ -26,9 +36,16 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'goodnet-job-test-'));
+  // What a job puts aside is this test's alone: others run jobs, too.
+  aside = join(folder, 'tmp');
+  mkdirSync(aside);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, aside);
   job = join(folder, await writeSmallJob(folder, ['one', 'two', 'three']));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const run = (more: Partial<JobOptions> = {}) =>
   runJob({
@@ -46,12 +63,11 @@ const run = (more: Partial<JobOptions> = {}) =>
 /** Nothing is to be repaired in a net that was never trained. */
 const EXPERT = { method: 'expert', finding: false, alpha: 0.05, acceptUnrepaired: true };
 
-const left = () =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('goodnet-job-') && !name.includes('test'));
+/** What a job has left of what it put aside. */
+const left = () => readdirSync(aside).filter((name) => name.startsWith('goodnet-job-'));
 
 describe('runJob', () => {
   it('repairs each net once, however often the job is tried', async () => {
-    const before = left();
     const first = await run();
     expect(first.map(({ name, isNew, done }) => [name, isNew, done.outcome])).toEqual([
       ['one', true, 'repaired'],
@@ -66,7 +82,7 @@ describe('runJob', () => {
     const again = await run();
     expect(again.map(({ isNew }) => isNew)).toEqual([false, false, false]);
     expect(again.map(({ done }) => done)).toEqual(first.map(({ done }) => done));
-    expect(left()).toEqual(before);
+    expect(left()).toEqual([]);
   });
 
   it('does a net again when what is asked for, or the net, is another', async () => {

@@ -16,10 +16,10 @@ import { pValue } from '../../../models/detector/conformal';
 import { answers, answerWithout, margins } from '../../../models/detector/margin';
 import { locate } from '../../../models/detector/place/locate';
 import { viewer } from '../../../models/detector/views';
-import type { GoodNet } from '../../../models/goodnet';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
+import type { JudgesPixels } from '../../../models/verdict';
 import { plainDiscriminant } from '../../plain-discriminant';
 
 const CLASSES = 24;
@@ -55,7 +55,7 @@ function setOf(name: string, drawn: LabelledDrawings): ImageSet {
 }
 
 /** Stands in for a loaded bundle: the demo's BadNet, and a detector that suspects what the net is very sure of. */
-function standIn(flat: LayersModel, calibration: Float32Array): Pick<GoodNet, 'classify'> {
+function standIn(flat: LayersModel, calibration: Float32Array): JudgesPixels {
   return {
     async classify(pixels, n) {
       const logits = tf.tidy(() => {
@@ -174,7 +174,7 @@ export async function smallReports(): Promise<{
   );
   const observer = new Observer(clean, poisoned);
   const clock = new Clock();
-  const figures = await evaluate(standIn(flat, calibration) as GoodNet, clean, poisoned, {
+  const figures = await evaluate(standIn(flat, calibration), clean, poisoned, {
     progress: clock.listen(silent),
     signal: undefined,
     observe: observer.observe,

@@ -23,6 +23,7 @@ const signs: Scan = {
   cleanImages: 100,
   notTold: [],
   problems: [],
+  problemCodes: [],
   notes: ['Its classes are sigmoids.'],
 };
 const file = { path: 'nets/my net.h5', sha256: 'ab'.repeat(32) };
@@ -88,6 +89,7 @@ describe('a scan in SARIF', () => {
     const { results, invocations } = runOf(
       refused({
         problems,
+        problemCodes: problems.map(() => 'NET_LAYER_UNSUPPORTED' as const),
         notes: [
           "The file holds code of its author's own (a Lambda) in the loss that the net was compiled with: it is never run.",
         ],

@@ -9,10 +9,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '../../../functions/decode';
 import { LIMITS } from '../../../functions/limits';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
+import { decodeImage } from '../../../models/images/decode';
 import { createKeys } from '../../../models/signing/keys';
 import { openSigner } from '../../../models/signing/signer';
 import { activate } from '../../../models/store/pointing';

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { lazily } from '../../../functions/decode/lazily';
+import { lazily } from '../../../models/images/decode/lazily';
 import { Random } from '../../../models/random';
 import {
   blackPixels,

@@ -266,7 +266,7 @@ describe('a bundle', () => {
     for (const hurt of hurts) {
       await hurt();
       expect(await makeBundle(copy)).toMatchObject({ folder: into, existed: false });
-      const goodnet = await GoodNet.load(into, { trusted: await openTrust([join(work, 'key.pub')]) });
+      const goodnet = await GoodNet.load(into, { trust: await openTrust([join(work, 'key.pub')]) });
       goodnet.dispose();
       expect((await readdir(copy)).filter((name) => name.startsWith('.'))).toEqual([]);
     }

@@ -22,6 +22,8 @@ async function isDeterministic(engine: string): Promise<void> {
 
 test('wasm trains to the same bits in every process, and says nothing', () => isDeterministic('wasm'));
 
+if (findTfjsNode() === undefined) console.log('Skipped: npm run setup:native has not been run.');
+
 test.skipIf(findTfjsNode() === undefined)(
   'tfjs-node, where it is installed, trains to the same bits in every process, and says nothing',
   () => isDeterministic('node'),

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { findOnnxRuntime } from '../../../models/engine/onnx';
 
+if (findOnnxRuntime() === undefined) console.log('Skipped: npm run setup:native has not been run.');
+
 describe.skipIf(findOnnxRuntime() === undefined)('where onnxruntime-node is installed', () => {
   beforeEach(() => {
     delete process.env.GOODNET_ENGINE;

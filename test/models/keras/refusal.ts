@@ -24,6 +24,8 @@ export async function refusal(
   expect(tf.memory().numTensors).toBe(before);
   const told = await inspectNet(path);
   expect(told.problems.length).toBeGreaterThan(0);
+  expect(told.problemCodes).toHaveLength(told.problems.length);
+  expect(told.problemCodes).toContain((error as NetError).code);
   expect(tf.memory().numTensors).toBe(before);
   return error as NetError;
 }

@@ -32,6 +32,7 @@ describe('layers that are refused by name', () => {
     );
     expect(error.message).toMatch(/Layer "odd" \(Lambda\) can't be used/);
     expect(error.hint).toMatch(/never executed/);
+    expect(error.code).toBe('NET_LAYER_UNSUPPORTED');
   });
 
   it('operations on tensors, and classes that GoodNet has not', async () => {

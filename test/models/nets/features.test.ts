@@ -20,6 +20,17 @@ function input(shape: number[]): tf.Tensor {
   return tf.randomUniform([3, ...shape], 0, 1, 'float32', 7);
 }
 
+test('a copy of a net that calls a layer twice is freed as a whole', () => {
+  const image = tfl.input({ shape: [8, 8, 3] });
+  const twice = tfl.layers.conv2d({ filters: 3, kernelSize: 3, padding: 'same' });
+  const output = tfl.layers.flatten().apply(twice.apply(twice.apply(image))) as tfl.SymbolicTensor;
+  const net = tfl.model({ inputs: image, outputs: output });
+  const before = tf.memory().numTensors;
+  copyNet(net).dispose();
+  expect(tf.memory().numTensors).toBe(before);
+  net.dispose();
+});
+
 describe('cutting a net', () => {
   test('a branched net is cut before its branches part, never inside one', () => {
     const net = copyNet(branchedNet());

@@ -43,7 +43,7 @@ describe('keys in KMS', () => {
     rmSync(store, { recursive: true, force: true });
   });
   const load = async (trusted: readonly string[]) => {
-    const goodnet = await GoodNet.load(join(store, id.slice(0, 16)), { trusted: await openTrust(trusted) });
+    const goodnet = await GoodNet.load(join(store, id.slice(0, 16)), { trust: await openTrust(trusted) });
     goodnet.dispose();
     return goodnet.manifest.id;
   };

@@ -43,7 +43,7 @@ async function published(name: string, keys: readonly string[]): Promise<string>
 }
 const load = async (path: string, trusted: readonly string[]) => {
   const goodnet = await GoodNet.load(path, {
-    trusted: await openTrust(trusted.map((key) => at(`${key}.pub`))),
+    trust: await openTrust(trusted.map((key) => at(`${key}.pub`))),
   });
   goodnet.dispose();
   return goodnet.manifest.id;

@@ -49,7 +49,7 @@ afterAll(async () => {
 
 /** What is current answers as the bundle of before did. @returns its id */
 async function answers(address: string, trusted?: TrustedKeys): Promise<string> {
-  const goodnet = await GoodNet.load(address, { trusted, seen: seenHere() });
+  const goodnet = await GoodNet.load(address, { trust: trusted, seen: seenHere() });
   const verdicts = await goodnet.classify(expert.pixels, expert.count, 2);
   expect(verdictsOf(verdicts)).toEqual(verdictsOf(expert.answered));
   const { id, formatVersion } = goodnet.manifest;

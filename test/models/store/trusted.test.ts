@@ -48,7 +48,7 @@ afterAll(async () => {
 
 /** Loads what is current. @returns its id */
 async function load(path: string, seen: Seen = seenHere()): Promise<string> {
-  const goodnet = await GoodNet.load(path, { trusted: keys, seen });
+  const goodnet = await GoodNet.load(path, { trust: keys, seen });
   goodnet.dispose();
   return goodnet.manifest.id;
 }

@@ -8,10 +8,9 @@ import { readNets } from '../../../models/detector/readings';
 import { decide, type Rule, scoresOf } from '../../../models/detector/rule';
 import { RUN_BATCH } from '../../../models/detector/run';
 import { enableTraining } from '../../../models/engine/training';
-import type { GoodNet } from '../../../models/goodnet';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { toLogits } from '../../../models/keras/logits';
-import type { Verdict } from '../../../models/verdict';
+import type { JudgesPixels, Verdict } from '../../../models/verdict';
 import { evaluateTimed, lines, type Repaired, type Run } from '../work';
 
 /** The repaired net as `goodnet repair` makes it, but without triggers that a finding recovered. To be disposed by the caller. */
@@ -56,7 +55,7 @@ export async function measureNet(
 }
 
 /** Flags what B and another net disagree on; without p-values. */
-export function disagreeing(nets: DetectorNets): Pick<GoodNet, 'classify'> {
+export function disagreeing(nets: DetectorNets): JudgesPixels {
   const rule: Rule = { kind: 'disagreement', calibration: new Float32Array() };
   const size = imageSize(nets.shape);
   return {

@@ -7,7 +7,8 @@ import { withSecondOpinion } from '../../../../build-repair/repair/repaired/seco
 import { FORMAT_VERSION } from '../../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../../models/bundle/pack';
 import { startReading } from '../../../../models/bundle/read';
-import { type WrittenBundle, writeBundle } from '../../../../models/bundle/write';
+import { writeBundle } from '../../../../models/bundle/write';
+import type { WrittenBundle } from '../../../../models/bundle/written-bundle';
 import type { DetectorNets, Parts } from '../../../../models/detector/nets';
 import { openReaders, type Readers, readNets } from '../../../../models/detector/readings';
 import { toLogits } from '../../../../models/keras/logits';

@@ -1,4 +1,4 @@
-import { type ImageShape, imageSize } from '../../models/images/set';
+import { type ImageShape, imageSize } from '../set';
 
 /** From 1 (grey) or 3 (RGB) channels, an alpha channel aside, to those of the net. */
 export function toChannels(data: Uint8Array, has: number, shape: ImageShape): Uint8Array {

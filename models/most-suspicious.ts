@@ -1,5 +1,5 @@
-import { moreSuspicious, type Verdict } from '../models/verdict';
-import type { Rendered } from './decode';
+import type { Rendered } from './images/decode';
+import { moreSuspicious, type Verdict } from './verdict';
 
 /** Gives verdicts on images that lie one after the other, as a Classifier does. */
 type Classify = (pixels: Uint8Array, count: number) => Promise<Verdict[]>;

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import type { ImageShape } from '../../models/images/set';
+import type { ImageShape } from '../set';
 import { toChannels } from './channels';
 import type { Outline } from './outline';
 import { packedPixels } from './outline-png';

@@ -1,6 +1,6 @@
-import type { Size } from '../../models/images/fit';
-import type { ImageShape } from '../../models/images/set';
-import type { Rendering } from '../../models/verdict';
+import type { Rendering } from '../../verdict';
+import type { Size } from '../fit';
+import type { ImageShape } from '../set';
 import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
 import { lookAt, type Told } from './look-at';
 import type { Outline } from './outline';

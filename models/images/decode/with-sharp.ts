@@ -1,8 +1,8 @@
 import type { Channels, ResizeOptions, Sharp } from 'sharp';
-import { messageOf } from '../../models/errors';
-import { type Placing, placing, type Size, stretched } from '../../models/images/fit';
-import type { ImageShape } from '../../models/images/set';
-import type { Rendering } from '../../models/verdict';
+import { messageOf } from '../../errors';
+import type { Rendering } from '../../verdict';
+import { type Placing, placing, type Size, stretched } from '../fit';
+import type { ImageShape } from '../set';
 import { toChannels } from './channels';
 import { cutShort, ImageRejected } from './errors';
 import { lazily } from './lazily';

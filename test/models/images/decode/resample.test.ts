@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, decodeRenderings } from '../../functions/decode/decode';
-import { resampled } from '../../functions/decode/resample';
-import { describeWithCases, ofCase } from '../shared-cases';
+import { decodeImage, decodeRenderings } from '../../../../models/images/decode/decode';
+import { resampled } from '../../../../models/images/decode/resample';
+import { describeWithCases, ofCase } from '../../../shared-cases';
 
 /**
  * Pictures, and what Pillow 10 (`resize((32, 32), Image.LANCZOS)`, transparent ones laid on white by `alpha_composite`) and TensorFlow 2.15
  * (`tf.image.resize(…, 'lanczos3', antialias=True)`) make of them: `24x24.jpg` is to be `24x24-jpg.pillow.png`.
  */
-const folder = fileURLToPath(new URL('../fixtures/images/resampled', import.meta.url));
+const folder = fileURLToPath(new URL('../../../fixtures/images/resampled', import.meta.url));
 const shape = { height: 32, width: 32, channels: 3 };
 const expectedOf = async (name: string) => new Uint8Array(await sharp(join(folder, name)).raw().toBuffer());
 

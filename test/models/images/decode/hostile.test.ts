@@ -1,11 +1,18 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, ImageRejected } from '../../functions/decode';
-import { outline } from '../../functions/decode/structure';
-import { decodeWithSharp } from '../../functions/decode/with-sharp';
-import { Random } from '../../models/random';
-import { blackPixels, chunk, hiddenFrame, manyScans, pngHeader, pngOf } from './hostile-pictures';
+import { decodeImage, ImageRejected } from '../../../../models/images/decode';
+import { outline } from '../../../../models/images/decode/structure';
+import { decodeWithSharp } from '../../../../models/images/decode/with-sharp';
+import { Random } from '../../../../models/random';
+import {
+  blackPixels,
+  chunk,
+  hiddenFrame,
+  manyScans,
+  pngHeader,
+  pngOf,
+} from '../../../functions/hostile-pictures';
 
 const shape = { height: 40, width: 32, channels: 3 };
 const LIMITS = { maxPixels: 25e6 };

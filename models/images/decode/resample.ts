@@ -1,4 +1,4 @@
-import { type Placing, type Side, type Size, stretched } from '../../models/images/fit';
+import { type Placing, type Side, type Size, stretched } from '../fit';
 import type { Stretch } from './outline';
 import type { Raw } from './raw';
 

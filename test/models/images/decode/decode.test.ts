@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, ImageRejected, type RejectReason, sniffImage } from '../../functions/decode';
-import { messageOf } from '../../models/errors';
+import { messageOf } from '../../../../models/errors';
+import { decodeImage, ImageRejected, type RejectReason, sniffImage } from '../../../../models/images/decode';
 
 const shape = { height: 6, width: 8, channels: 3 };
 const grey = { ...shape, channels: 1 };

@@ -1,7 +1,7 @@
-import type { Size } from '../../models/images/fit';
-import type { ImageShape } from '../../models/images/set';
-import type { Rendering } from '../../models/verdict';
-import { breath } from '../breath';
+import { breath } from '../../breath';
+import type { Rendering } from '../../verdict';
+import type { Size } from '../fit';
+import type { ImageShape } from '../set';
 import { toChannels } from './channels';
 import type { Outline } from './outline';
 import type { Raw } from './raw';

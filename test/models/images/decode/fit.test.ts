@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, decodeRenderings } from '../../functions/decode/decode';
-import type { Fit } from '../../models/images/fit';
+import { decodeImage, decodeRenderings } from '../../../../models/images/decode/decode';
+import type { Fit } from '../../../../models/images/fit';
 
 /**
  * What Pillow 13 makes of pictures in `resampled/`: `crop-256-224` and `crop` by torchvision's sizes (the shorter side to 36 of 32, the longer
  * to `int(36 * long / short)`; the middle from `int(round((side - 32) / 2))`), `pad` by those of TensorFlow's `resize_with_pad`, on black;
  * LANCZOS each.
  */
-const fitted = fileURLToPath(new URL('../fixtures/images/fitted', import.meta.url));
-const pictures = fileURLToPath(new URL('../fixtures/images/resampled', import.meta.url));
+const fitted = fileURLToPath(new URL('../../../fixtures/images/fitted', import.meta.url));
+const pictures = fileURLToPath(new URL('../../../fixtures/images/resampled', import.meta.url));
 const shape = { height: 32, width: 32, channels: 3 };
 const fitOf = (name: string) => name.split('.')[1]!.replace('-', ':').replace('-', '/') as Fit;
 

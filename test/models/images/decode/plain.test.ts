@@ -1,10 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodePlain } from '../../functions/decode/plain';
-import { type ImageType, sniffImage } from '../../functions/decode/sniff';
-import { outline } from '../../functions/decode/structure';
-import { decodeWithSharp } from '../../functions/decode/with-sharp';
-import { Random } from '../../models/random';
+import { decodePlain } from '../../../../models/images/decode/plain';
+import { type ImageType, sniffImage } from '../../../../models/images/decode/sniff';
+import { outline } from '../../../../models/images/decode/structure';
+import { decodeWithSharp } from '../../../../models/images/decode/with-sharp';
+import { Random } from '../../../../models/random';
 
 const shape = { height: 55, width: 47, channels: 3 };
 const grey = { ...shape, channels: 1 };

@@ -1,0 +1,31 @@
+/**
+ * The library: repair a BadNet, look into one, keep bundles, and answer pictures with them. The command line and the service are made of it.
+ * @module goodnet
+ */
+export type { Manifest } from '../models/bundle/manifest';
+export type { Method } from '../models/bundle/methods';
+export {
+  BundleError,
+  type ErrorKind,
+  GoodNetError,
+  ImageError,
+  NetError,
+  UsageError,
+} from '../models/errors';
+export { type ClassifyOptions, GoodNet, type LoadOptions, type Picture } from '../models/goodnet';
+export { ImageRejected, type RejectReason } from '../models/images/decode/errors';
+export type { Fit } from '../models/images/fit';
+export type { ImageBatch, ImageSet, ImageShape } from '../models/images/set';
+export type { NetDescription } from '../models/keras/types';
+export type { PixelScaling } from '../models/pixels';
+export { openStore, type PublishingOptions, type Store, type StoreOptions } from '../models/store/store';
+export type { Box, Located, NetAnswer, Place, Rendering, Verdict } from '../models/verdict';
+export { version } from '../models/version';
+export { inspect } from './library/inspect';
+export type { Net } from './library/net';
+export { openImages, openNet } from './library/open';
+export type { ImagesOptions, NetOptions, Watching } from './library/options';
+export { type Repaired, type RepairOptions, repair } from './library/repair';
+export { type ScanOptions, scan } from './library/scan';
+export type { ProgressEvent } from './progress';
+export type { Scan, ScanTarget } from './scan/types';
