@@ -5,7 +5,9 @@ import '../nets/channel-scale';
 import '../nets/dilated';
 import '../nets/group-normalization';
 import '../nets/grouped';
+import '../nets/pad';
 import '../nets/pick-channels';
+import '../nets/place-scale';
 import '../nets/resize';
 import '../nets/unit-normalization';
 

@@ -29,7 +29,20 @@ export function imageShapeOf(
   size: ImageSize | undefined,
   note: (note: string) => void,
 ): ImageShape {
-  const shape = spec.inputShape;
+  return imageShape(spec.inputShape, isChannelsFirst(spec), size, note);
+}
+
+/**
+ * The images that a net of some input takes; the same as imageShapeOf.
+ * @param shape with the batch first, null where a length is open
+ * @param first whether channels come before height and width
+ */
+export function imageShape(
+  shape: Shape | undefined,
+  first: boolean,
+  size: ImageSize | undefined,
+  note: (note: string) => void,
+): ImageShape {
   if (!shape || shape.length === 0) {
     throw new NetError('The file does not tell the shape of the net’s input', {
       hint: 'Build the net on an input of one size, such as Input((55, 47, 3)), and save it again.',
@@ -40,7 +53,6 @@ export function imageShapeOf(
       hint: 'Nets that take images can be used.',
     });
   }
-  const first = isChannelsFirst(spec);
   const channels = shape.length === 3 ? 1 : shape[first ? 1 : 3];
   const [height, width] = sidesOf(shape, first ? [shape[2], shape[3]] : [shape[1], shape[2]], size);
   if (shape.length === 3)

@@ -1,12 +1,12 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foreignFile } from './foreign';
 import { isZip } from './foreign-binary';
 import { FOREIGN, type Foreign } from './foreign-kinds';
+import { headOf } from './head';
 
 /** Files that are looked at for an image. */
 const LOOKED_AT = 20;
-const HEAD = 512;
 
 /** What a folder is that is given for a net. @throws as node:fs where it can't be read */
 export async function foreignFolder(path: string): Promise<Foreign> {
@@ -67,16 +67,4 @@ async function isImage(path: string): Promise<boolean> {
 export async function foreignAt(path: string): Promise<string | undefined> {
   const head = await headOf(path);
   return isZip(head) ? 'a zip archive (a .keras net is one)' : foreignFile(head)?.what;
-}
-
-/** A file's first bytes: none of one that can't be read. */
-async function headOf(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r').catch(() => undefined);
-  try {
-    const head = Buffer.alloc(HEAD);
-    const { bytesRead } = (await file?.read(head, 0, HEAD, 0)) ?? { bytesRead: 0 };
-    return head.subarray(0, bytesRead);
-  } finally {
-    await file?.close();
-  }
 }
