@@ -6,7 +6,7 @@ import type { Engine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { parseFit } from '../../models/images/fit';
 import type { ImageSet } from '../../models/images/set';
-import { loadNet } from '../../models/keras';
+import { loadNet } from '../../models/net-files';
 import { readPixels } from '../../models/pixels';
 import type { Signer } from '../../models/signing/keys';
 import { isS3 } from '../../models/store/address';

@@ -5,7 +5,7 @@ import { startEngine } from '../../models/engine';
 import { census, type Found, netsBelow } from './census';
 import { openReference } from './reference';
 
-/** Differences from Keras's answers that are rounding. Origin: chosen by hand; nothing is decided by it. */
+/** Differences from the answers of Keras, or of ONNX Runtime, that are rounding. Origin: chosen by hand; nothing is decided by it. */
 const ROUNDING = 1e-4;
 
 const { positionals, values } = parseArgs({

@@ -48,7 +48,7 @@ const HIGHEST_EXIT_CODE = 125;
 export function scanCommand(): Command {
   const command = new Command('scan')
     .description('is this net backdoored? Tell signs of it, and possible target classes; nothing is repaired')
-    .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
+    .argument('<net>', 'Keras .h5 or .keras, ONNX .onnx, or weights-only .h5 with --architecture')
     .option(
       '--clean <set>',
       'clean labelled images, as repair reads them; left out: what the net alone shows, which is much less',
@@ -157,7 +157,7 @@ async function scanNet(
   lines: StepLines,
   signal: AbortSignal,
 ): Promise<Scan> {
-  const { loadNet } = await import('../../../models/keras');
+  const { loadNet } = await import('../../../models/net-files');
   const { scan } = await import('../../scan/scan');
   const { scanSteps } = await import('../../repair/plan');
   const net = await loadNet(netPath, flags).catch((error) => refusedNet(netPath, flags, error));
@@ -198,7 +198,7 @@ async function scanNet(
 /** What is told of a net that can't be loaded. @throws the error itself, where nothing more can be told */
 async function refusedNet(netPath: string, flags: ScanFlags, error: unknown): Promise<Scan> {
   if (!(error instanceof NetError)) throw error;
-  const { inspectNet } = await import('../../../models/keras');
+  const { inspectNet } = await import('../../../models/net-files');
   const { refused } = await import('../../scan/refused');
   const described = await inspectNet(netPath, flags).catch(() => {
     throw error;
@@ -210,11 +210,13 @@ async function refusedNet(netPath: string, flags: ScanFlags, error: unknown): Pr
   return refused(described);
 }
 
-/** SHA-256 of a file, read in pieces: nets may be large. */
+/** SHA-256 of a net's file, and of those that its weights lie in, one after the other; read in pieces: nets may be large. */
 async function digestOf(path: string): Promise<string> {
+  const { filesOf } = await import('../../../models/net-files');
+  const files = await filesOf(path).catch(() => [path]);
   const hash = createHash('sha256');
   try {
-    for await (const piece of createReadStream(path)) hash.update(piece);
+    for (const file of files) for await (const piece of createReadStream(file)) hash.update(piece);
   } catch (cause) {
     throw new GoodNetError(`${path} can't be read`, { cause });
   }

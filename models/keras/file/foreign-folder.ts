@@ -22,22 +22,22 @@ export async function foreignFolder(path: string): Promise<Foreign> {
   if (has('current.json') || has('manifest.json')) {
     return {
       what: 'a store or a bundle of GoodNet, already repaired',
-      hint: 'goodnet models --store FOLDER tells what is in it, goodnet evaluate measures it; here the Keras net is wanted.',
+      hint: 'goodnet models --store FOLDER tells what is in it, goodnet evaluate measures it; here the net itself is wanted.',
     };
   }
   if (has('checkpoint') || names.some((name) => name.endsWith('.index'))) return FOREIGN.checkpoint;
   if (has('model.json')) {
     return { what: 'a folder with a TensorFlow.js net', hint: FOREIGN.tfjs.hint };
   }
-  const net = names.find((name) => /\.(h5|hdf5|keras)$/i.test(name));
+  const net = names.find((name) => /\.(h5|hdf5|keras|onnx)$/i.test(name));
   if (net !== undefined) return { what: 'a folder', hint: `Give the net itself: ${join(path, net)}` };
   if (await hasImages(path)) {
     return {
       what: 'a folder of images',
-      hint: 'Give the net first: a .h5, .keras or .weights.h5 file of Keras. goodnet repair NET --clean FOLDER takes such images.',
+      hint: 'Give the net first: a .h5, .keras or .onnx file. goodnet repair NET --clean FOLDER takes such images.',
     };
   }
-  return { what: 'a folder', hint: 'Give a .h5, .keras or .weights.h5 file of Keras.' };
+  return { what: 'a folder', hint: 'Give a .h5, .keras or .onnx file.' };
 }
 
 const named = ({ what, hint }: Foreign, path: string): Foreign => ({

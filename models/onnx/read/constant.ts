@@ -32,7 +32,8 @@ function whole(name: string, size: number, get: (from: DataView, at: number) => 
 }
 
 /** Bytes that begin where a number of so many may. */
-const aligned = (bytes: Uint8Array, size: number) => (bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes));
+const aligned = (bytes: Uint8Array, size: number) =>
+  bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
 
 /** Types of numbers, by their number in onnx.proto. */
 const TYPES = new Map<number, Type>([

@@ -55,7 +55,10 @@ function expanded(node: NodeProto, context: Context, depth: number): NodeProto[]
 }
 
 /** An attribute with the value that the call gave, where it takes it from there; none where the call gave none. */
-function attributeFor(attribute: AttributeProto, told: ReadonlyMap<string, AttributeProto>): AttributeProto[] {
+function attributeFor(
+  attribute: AttributeProto,
+  told: ReadonlyMap<string, AttributeProto>,
+): AttributeProto[] {
   if (attribute.reference === '') return [attribute];
   const given = told.get(attribute.reference);
   return given ? [{ ...given, name: attribute.name }] : [];
