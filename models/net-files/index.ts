@@ -39,7 +39,8 @@ export async function filesOf(path: string): Promise<string[]> {
 
 /** Told by its first bytes; where these don't tell, by its name. */
 async function isOnnx(path: string): Promise<boolean> {
-  const head = await headOf(path);
+  // What can't be read, such as a folder, says so when it is opened.
+  const head = await headOf(path).catch(() => new Uint8Array());
   if (isZip(head) || isHdf5(head)) return false;
   const foreign = foreignFile(head);
   return foreign === FOREIGN.onnx || (foreign === undefined && head.length > 0 && /\.onnx$/i.test(path));

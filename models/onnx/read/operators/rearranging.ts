@@ -131,7 +131,8 @@ function resized(call: Call): Live {
   // What lies in the middle of pixels, where enlarged by whole numbers, is the same in all these ways.
   const isNearest =
     mode === 'nearest' &&
-    ((places === 'asymmetric' && rounding === 'floor' && isWholeTimes) ||
+    ((places === 'tf_half_pixel_for_nn' && rounding === 'floor') ||
+      (places === 'asymmetric' && rounding === 'floor' && isWholeTimes) ||
       (['half_pixel', 'pytorch_half_pixel'].includes(places) &&
         rounding.startsWith('round') &&
         isWholeTimes));
