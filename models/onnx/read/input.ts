@@ -31,7 +31,9 @@ export function inputOf(info: ValueInfo, size: ImageSize | undefined, note: (not
   const shape = dims && [null, ...dims.slice(1)];
   const isChannels = (length: number | null | undefined) => length === 1 || length === 3;
   const first = shape?.length === 4 && isChannels(shape[1]);
-  const image = imageShape(shape, first, size, note);
+  const image = imageShape(shape, first, size);
+  if (shape?.length === 3)
+    note(`The net's input ${dims!.slice(1).join('×')} has no channels: it is read as grey images.`);
   const batch = dims![0];
   if (batch != null)
     note(
