@@ -1,7 +1,7 @@
 import { NetError } from '../../errors';
 import { type Constant, readTensor } from './constant';
 import { type ExternalFiles, externalBytes } from './external';
-import { FOLDS } from './fold';
+import { FOLDS } from './folds';
 import { inlined } from './functions';
 import { tooMany } from './limits';
 import { Node, type ReadTensor } from './node';

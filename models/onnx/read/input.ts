@@ -2,9 +2,9 @@ import { NetError } from '../../errors';
 import type { ImageShape } from '../../images/set';
 import { imageShape } from '../../keras/shapes';
 import type { ImageSize } from '../../keras/types';
-import { isFloat, typeName } from './constant';
 import type { Live } from './live';
 import type { ValueInfo } from './proto/messages';
+import { isFloat, typeName } from './types';
 
 /** What images a net takes, and how ONNX's axes of them lie in those that are channels last. */
 export interface Input {

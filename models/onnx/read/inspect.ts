@@ -3,12 +3,13 @@ import { outputOf } from '../../keras/output';
 import { classesOf } from '../../keras/shapes';
 import { checkTrainable } from '../../keras/trainable';
 import type { LayerDescription, LoadNetOptions, NetDescription } from '../../keras/types';
-import { countOf, isFloat, typeName } from './constant';
+import { countOf } from './constant';
 import { inputOf } from './input';
 import { buildOnnx } from './load';
 import { openOnnx } from './open';
 import type { Seen } from './translate';
 import { unknownOperators } from './translate';
+import { isFloat, typeName } from './types';
 
 /** Describes an ONNX file, as inspectNet does. @throws NetError only where nothing can be told */
 export async function inspectOnnx(path: string, { inputSize }: LoadNetOptions): Promise<NetDescription> {

@@ -2,7 +2,7 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../../errors';
 import type { Translate, Value } from './call';
 import type { Constant } from './constant';
-import { FOLDS } from './fold';
+import { FOLDS } from './folds';
 import { folded, type Graph } from './graph';
 import { MOST_VALUES } from './limits';
 import { Live, type Unique } from './live';
@@ -14,12 +14,22 @@ import { denseOperators } from './operators/dense';
 import { normalizations } from './operators/normalization';
 import { poolings } from './operators/pooling';
 import { rearrangings } from './operators/rearranging';
+import { resizings } from './operators/resizing';
+import { sideOperators } from './operators/sides';
 
 /** What an operator becomes, by its name. */
 const OPERATORS: ReadonlyMap<string, Translate> = new Map(
-  [activations, arithmetics, convolutions, denseOperators, normalizations, poolings, rearrangings].flatMap(
-    (each) => Object.entries(each),
-  ),
+  [
+    activations,
+    arithmetics,
+    convolutions,
+    denseOperators,
+    normalizations,
+    poolings,
+    rearrangings,
+    resizings,
+    sideOperators,
+  ].flatMap((each) => Object.entries(each)),
 );
 
 /** The operators that are read, in order. */
@@ -83,7 +93,7 @@ export function translated(
       lives.set(output!, value);
       const weights = proto.inputs.flatMap((name) => {
         const constant = graph.constants.get(name);
-        return constant ? [[name, constant] as const] : [];
+        return constant && !constant.isWhole && constant.shape.length > 0 ? [[name, constant] as const] : [];
       });
       seen(node, value.shape, weights);
     } else constants.set(output!, value);

@@ -1,4 +1,5 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { axisIn } from '../axes';
 import {
   type Call,
   constantInput,
@@ -9,7 +10,6 @@ import {
   type Translate,
   weightsOf,
 } from '../call';
-import { axisIn } from '../fold';
 import { Live } from '../live';
 
 function activation(call: Call, x: SymbolicTensor, name: string): SymbolicTensor {

@@ -1,8 +1,8 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ChannelScale } from '../../../nets/channel-scale';
+import { broadcastShape } from '../axes';
 import { type Call, imageOf, liveInput, made, rescaled, type Translate, weightsOf } from '../call';
 import type { Constant } from '../constant';
-import { broadcastShape } from '../fold';
 import { Live } from '../live';
 
 type Sign = '+' | '-' | '*' | '/';

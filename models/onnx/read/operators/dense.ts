@@ -1,7 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { type Call, constantInput, liveInput, made, type Translate, weightsOf } from '../call';
-import { transposed } from '../fold';
+import { transposed } from '../folds/fold';
 import { Live } from '../live';
 
 /** Which of ONNX's values stands at each place of a flattened tensor; undefined where all stand at their own. */

@@ -1,8 +1,8 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callOf } from '../../../nets/graph';
 import { PlaceScale } from '../../../nets/place-scale';
+import { axesOf, axisIn } from '../axes';
 import { type Call, constantInput, imageOf, liveInput, made, type Translate } from '../call';
-import { axesOf, axisIn } from '../fold';
 import { Live } from '../live';
 import { type Pads, padded, paddingOf, sidesOf, type Window, windowOf } from '../window';
 
