@@ -5,6 +5,8 @@ import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { GroupNormalization } from '../../../models/nets/group-normalization';
 import { GroupedConv2D } from '../../../models/nets/grouped';
+import { Pad } from '../../../models/nets/pad';
+import { PlaceScale } from '../../../models/nets/place-scale';
 import { Resize } from '../../../models/nets/resize';
 import { UnitNormalization } from '../../../models/nets/unit-normalization';
 
@@ -24,6 +26,26 @@ const kinds: [what: string, make: (name: string) => layers.Layer, shape: number[
   ['made smaller', resize(3, 2, 'bilinear'), [2, 7, 5, 1], 1e-3],
   ['the nearest', resize(7, 2, 'nearest'), [1, 3, 5, 2], 1e-3],
   ['groups', (name) => new GroupNormalization({ name, groups: 2, epsilon: 0.1 }), [2, 3, 2, 4], 1e-2],
+  [
+    'padded',
+    (name) =>
+      new Pad({
+        name,
+        padding: [
+          [1, 0],
+          [0, 2],
+        ],
+        value: -1,
+      }),
+    [2, 3, 2, 2],
+    1e-3,
+  ],
+  [
+    'by rows and columns',
+    (name) => new PlaceScale({ name, rows: [1, 2, 0.5], columns: [3, 1] }),
+    [2, 3, 2, 2],
+    1e-3,
+  ],
   ['unit', (name) => new UnitNormalization({ name }), [3, 4], 1e-2],
   [
     'grouped',

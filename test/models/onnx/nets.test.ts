@@ -6,6 +6,8 @@ import { startEngine } from '../../../models/engine';
 import { findOnnxRuntime, type OnnxRuntime } from '../../../models/engine/onnx';
 import { loadNet } from '../../../models/keras';
 import { callsInOrder, copyNet } from '../../../models/nets/graph';
+import { Pad } from '../../../models/nets/pad';
+import { PlaceScale } from '../../../models/nets/place-scale';
 import { UnwrittenLayer } from '../../../models/onnx/layers/writer';
 import { writers } from '../../../models/onnx/net';
 import { answered, answers, fixture, freed, largestDifference, optionsOf, testImages } from '../keras/nets';
@@ -71,6 +73,20 @@ const generated: [what: string, shape: number[], layers: () => tfl.layers.Layer[
     () => [
       layers.conv2d({ filters: 2, kernelSize: 2, strides: 3, padding: 'same' }),
       layers.maxPooling2d({ poolSize: 1, strides: 2 }),
+    ],
+  ],
+  [
+    'around a value, and means of what is within',
+    [4, 5, 3],
+    () => [
+      new Pad({
+        padding: [
+          [1, 0],
+          [2, 1],
+        ],
+        value: -2,
+      }),
+      new PlaceScale({ rows: [1, 2, 0.5, 1, 3], columns: [1, 1.5, 1, 2, 1, 1, 1, 0.25] }),
     ],
   ],
   [
