@@ -21,6 +21,9 @@ export function countOf({ name, dims }: TensorProto): number {
   return count;
 }
 
+/** Whole numbers in a tensor: no net's weights are such. */
+const MOST_WHOLE = 2 ** 24;
+
 /**
  * A tensor's values. Nothing is allocated before its sizes are held against the bytes that are there.
  * @param external gives bytes that lie in another file
@@ -39,6 +42,7 @@ export function readTensor(
   const count = countOf(tensor);
   const { dims: shape } = tensor;
   const { isWhole } = type;
+  if (isWhole && count > MOST_WHOLE) throw tooMany(`${MOST_WHOLE} whole numbers in one tensor`);
   if (tensor.numbers && !tensor.external) {
     const values = ofNumbers(tensor.numbers, type, count);
     if (values?.length !== count) throw unfit(tensor, `${values?.length ?? 'more'} values`);
@@ -62,7 +66,6 @@ function ofNumbers({ kind, bytes }: NonNullable<TensorProto['numbers']>, type: T
     return type.isWhole ? undefined : values;
   }
   const numbers: number[] = [];
-  if (count > 2 ** 24) throw tooMany(`${2 ** 24} whole numbers in one tensor`);
   addIntegers(numbers, { number: 0, value: 0, bytes: all, isPacked: true }, count);
   if (type.isWhole) return Float64Array.from(numbers);
   // Halves are written as the whole numbers of their bits.

@@ -1,5 +1,5 @@
 import { NetError } from '../../errors';
-import { MOST_NODES, tooMany } from './limits';
+import { MOST_NAMED, MOST_NODES, tooMany } from './limits';
 import type { AttributeProto, FunctionProto, ModelProto, NodeProto } from './proto/messages';
 
 /** Functions that call functions. */
@@ -7,8 +7,8 @@ const DEEPEST_CALL = 16;
 
 interface Context {
   readonly functions: ReadonlyMap<string, FunctionProto>;
-  /** Nodes so far, and calls, which make names of their own. */
-  readonly made: { nodes: number; calls: number };
+  /** Nodes so far, calls, which make names of their own, and the length of these. */
+  readonly made: { nodes: number; calls: number; characters: number };
 }
 
 /**
@@ -17,7 +17,7 @@ interface Context {
  */
 export function inlined({ graph, functions }: ModelProto): NodeProto[] {
   const byName = new Map(functions.map((each) => [nameOf(each), each] as const));
-  const context = { functions: byName, made: { nodes: 0, calls: 0 } };
+  const context = { functions: byName, made: { nodes: 0, calls: 0, characters: 0 } };
   return graph.nodes.flatMap((node) => expanded(node, context, 0));
 }
 
@@ -36,16 +36,21 @@ function expanded(node: NodeProto, context: Context, depth: number): NodeProto[]
     });
   }
   const prefix = `${node.name || operator}#${context.made.calls++}/`;
+  const own = (name: string) => {
+    context.made.characters += prefix.length + name.length;
+    if (context.made.characters > MOST_NAMED) throw tooMany(`${MOST_NAMED} characters in names`);
+    return prefix + name;
+  };
   const given = new Map<string, string>([
     ...called.inputs.map((name, i) => [name, node.inputs[i] ?? ''] as const),
-    ...called.outputs.map((name, i) => [name, node.outputs[i] || prefix + name] as const),
+    ...called.outputs.map((name, i) => [name, node.outputs[i] || own(name)] as const),
   ]);
-  const rename = (name: string) => (name === '' ? '' : (given.get(name) ?? prefix + name));
+  const rename = (name: string) => (name === '' ? '' : (given.get(name) ?? own(name)));
   const told = new Map([...called.defaults, ...node.attributes].map((each) => [each.name, each] as const));
   return called.nodes.flatMap((inner) => {
     const written: NodeProto = {
       ...inner,
-      name: prefix + (inner.name || inner.outputs[0]!),
+      name: own(inner.name || (inner.outputs[0] ?? '')),
       inputs: inner.inputs.map(rename),
       outputs: inner.outputs.map(rename),
       attributes: inner.attributes.flatMap((each) => attributeFor(each, told)),

@@ -3,13 +3,15 @@ import { type Constant, readTensor } from './constant';
 import { type ExternalFiles, externalBytes } from './external';
 import { FOLDS } from './folds';
 import { inlined } from './functions';
-import { tooMany } from './limits';
+import { MOST_COMPUTED, tooMany } from './limits';
 import { Node, type ReadTensor } from './node';
 import { simplified } from './patterns';
 import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfo } from './proto/messages';
 
 /** TensorFlow.js goes from each layer to those before it by recursion; longer chains overflow the stack. */
 const MOST_LAYERS = 2500;
+/** How many nodes an exporter writes for one layer, at most: GELU. */
+const WRITTEN_IN = 6;
 /** The operators of versions before it are of another kind; those after may change what is known here. */
 const OPSETS = { first: 7, last: 25 };
 
@@ -21,6 +23,8 @@ export interface Graph {
   readonly nodes: readonly NodeProto[];
   readonly constants: ReadonlyMap<string, Constant>;
   readonly read: ReadTensor;
+  /** How many values were computed of constants so far. */
+  readonly computed: { values: number };
 }
 
 /** All tensors of a file whose values may lie in others. */
@@ -55,10 +59,12 @@ export function prepared(model: ModelProto, files: ExternalFiles): Graph {
   const wanted = new Set(nodes.flatMap(({ inputs }) => inputs));
   for (const tensor of graph.initializers)
     if (wanted.has(tensor.name)) constants.set(tensor.name, read(tensor));
-  const left = nodes.filter((proto) => !folded(new Node(proto, opset), constants, read));
+  const computed = { values: 0 };
+  const left = nodes.filter((proto) => !folded(new Node(proto, opset), { constants, read, computed }));
+  if (left.length > MOST_LAYERS * WRITTEN_IN) throw tooMany(`${MOST_LAYERS * WRITTEN_IN} nodes`);
   const simple = neededFor(output, simplified(left, constants, [output]));
   if (simple.length > MOST_LAYERS) throw tooMany(`${MOST_LAYERS} nodes, those of functions at each call`);
-  return { input, output, opset, nodes: simple, constants, read };
+  return { input, output, opset, nodes: simple, constants, read, computed };
 }
 
 /** The net's image and its answer: weights may be listed among its inputs. */
@@ -94,7 +100,8 @@ function ordered(nodes: readonly NodeProto[], { inputs, initializers }: GraphPro
 }
 
 function twice(names: readonly string[]): NetError {
-  const name = names.find((each, i) => names.indexOf(each) < i);
+  const seen = new Set<string>();
+  const name = names.find((each) => seen.size === seen.add(each).size);
   return new NetError(`The net has two tensors of the name "${name}"`, {
     hint: 'The file is damaged; export it again.',
   });
@@ -111,14 +118,21 @@ function neededFor(output: string, nodes: readonly NodeProto[]): NodeProto[] {
   return kept.reverse();
 }
 
-/** Computes a node that works on constants alone. @returns whether it was such a one */
-export function folded(node: Node, constants: Map<string, Constant>, read: ReadTensor): boolean {
+/** Computes a node that works on constants alone. @returns whether it was such a one @throws NetError where it would make too many values */
+export function folded(
+  node: Node,
+  { constants, read, computed }: Pick<Graph, 'read' | 'computed'> & { constants: Map<string, Constant> },
+): boolean {
   const { proto, operator } = node;
   const fold = proto.domain === '' ? FOLDS.get(operator) : undefined;
   const inputs = proto.inputs.map((name) => (name === '' ? undefined : constants.get(name)));
   if (!fold || proto.inputs.some((name, i) => name !== '' && !inputs[i])) return false;
   const made = fold(node, inputs, read);
   node.finish();
+  const isNew = operator !== 'Constant' && !inputs.some((input) => input?.values === made.values);
+  if (isNew) computed.values += made.values.length / (operator === 'Transpose' ? 16 : 1);
+  if (computed.values > MOST_COMPUTED)
+    throw tooMany(`${MOST_COMPUTED} values that are computed of constants`);
   constants.set(proto.outputs[0]!, made);
   return true;
 }

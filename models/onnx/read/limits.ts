@@ -2,6 +2,10 @@ import { NetError } from '../../errors';
 
 /** Nodes, their inputs and attributes, and tensors: the largest public classifiers have a tenth of it. */
 export const MOST_NODES = 100_000;
+/** Values of all constants together that are computed; of those that are only turned round, as weights are, a sixteenth counts. */
+export const MOST_COMPUTED = 2 ** 23;
+/** Characters of all names that calls of functions make. */
+export const MOST_NAMED = 2 ** 24;
 /** Values of a constant that shape arithmetic makes. */
 export const MOST_FOLDED = 2 ** 20;
 /** More values than this in one layer's output for one image is no net for images. */

@@ -14,8 +14,13 @@ export function simplified(
   outputs: readonly string[],
 ): NodeProto[] {
   const uses = new Map<string, NodeProto[]>();
-  for (const node of nodes)
-    for (const input of node.inputs) uses.set(input, [...(uses.get(input) ?? []), node]);
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      const known = uses.get(input);
+      if (known) known.push(node);
+      else uses.set(input, [node]);
+    }
+  }
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const graph: Graph = {
     maker: (name, operator) => {

@@ -83,7 +83,7 @@ export function translated(
   const lives = new Map([[graph.input.name, new Live(image, axes)]]);
   for (const proto of graph.nodes) {
     const node = new Node(proto, graph.opset);
-    if (folded(node, constants, graph.read)) continue;
+    if (folded(node, { ...graph, constants })) continue;
     const inputs = proto.inputs.map((name) => lives.get(name) ?? constants.get(name));
     const value = called(node, () =>
       OPERATORS.get(node.operator)!({ node, inputs, name: proto.name || proto.outputs[0]!, unique }),

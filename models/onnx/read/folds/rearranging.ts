@@ -56,6 +56,7 @@ export const rearrangingFolds: Readonly<Record<string, Fold>> = {
     const first = needed(node, parts[0]);
     const axis = axisIn(node, node.int('axis', 0), first.shape.length);
     const outer = sizeOf(first.shape.slice(0, axis));
+    checkFoldable([parts.reduce((sum, { values }) => sum + values.length, 0)], MOST_FOLDED);
     const lengths = parts.map(({ values }) => values.length / outer);
     const values = Array.from({ length: outer }, (_, o) =>
       parts.flatMap((part, i) => [...part.values.subarray(o * lengths[i]!, (o + 1) * lengths[i]!)]),

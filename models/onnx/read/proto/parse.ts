@@ -46,15 +46,18 @@ export function parseModel(file: Uint8Array): ModelProto {
   };
 }
 
+type Count = (more?: number) => void;
+
 /** Counts what takes memory of its own, however small it is in the file. */
-function counter(): () => void {
+function counter(): Count {
   let read = 0;
-  return () => {
-    if (++read > MOST_NODES) throw tooMany(`${MOST_NODES} nodes or tensors`);
+  return (more = 1) => {
+    read += more;
+    if (read > MOST_NODES) throw tooMany(`${MOST_NODES} nodes or tensors`);
   };
 }
 
-function parseGraph(message: Uint8Array, count: () => void): GraphProto {
+function parseGraph(message: Uint8Array, count: Count): GraphProto {
   const nodes: NodeProto[] = [];
   const initializers: GraphProto['initializers'][number][] = [];
   const inputs: ValueInfo[] = [];
@@ -75,7 +78,7 @@ function parseGraph(message: Uint8Array, count: () => void): GraphProto {
   return { nodes, initializers, inputs, outputs };
 }
 
-function parseNode(message: Uint8Array, count: () => void): NodeProto {
+function parseNode(message: Uint8Array, count: Count): NodeProto {
   const node = {
     inputs: [] as string[],
     outputs: [] as string[],
@@ -93,7 +96,9 @@ function parseNode(message: Uint8Array, count: () => void): NodeProto {
     else if (field.number === 4) node.operator = textOf(field);
     else if (field.number === 5) {
       count();
-      attributes.push(parseAttribute(bytesOf(field)));
+      const attribute = parseAttribute(bytesOf(field));
+      count(attribute.ints.length + attribute.floats.length);
+      attributes.push(attribute);
     } else if (field.number === 7) node.domain = textOf(field);
     else if (field.number === 8) node.overload = textOf(field);
   });
@@ -163,7 +168,7 @@ function parseShape(message: Uint8Array): (number | null)[] {
   return dims;
 }
 
-function parseFunction(message: Uint8Array, count: () => void): FunctionProto {
+function parseFunction(message: Uint8Array, count: Count): FunctionProto {
   const head = { name: '', domain: '', overload: '' };
   const inputs: string[] = [];
   const outputs: string[] = [];
