@@ -130,7 +130,8 @@ export function folded(
   const made = fold(node, inputs, read);
   node.finish();
   const isNew = operator !== 'Constant' && !inputs.some((input) => input?.values === made.values);
-  if (isNew) computed.values += made.values.length / (operator === 'Transpose' ? 16 : 1);
+  const share = operator === 'Transpose' && made.shape.length === 2 ? 64 : 1;
+  if (isNew) computed.values += made.values.length / share;
   if (computed.values > MOST_COMPUTED)
     throw tooMany(`${MOST_COMPUTED} values that are computed of constants`);
   constants.set(proto.outputs[0]!, made);

@@ -2,8 +2,8 @@ import { NetError } from '../../errors';
 
 /** Nodes, their inputs and attributes, and tensors: the largest public classifiers have a tenth of it. */
 export const MOST_NODES = 100_000;
-/** Values of all constants together that are computed; of those that are only turned round, as weights are, a sixteenth counts. */
-export const MOST_COMPUTED = 2 ** 23;
+/** Values of all constants together that are computed; of matrices that are only turned round, as weights are, a 64th counts. */
+export const MOST_COMPUTED = 2 ** 21;
 /** Characters of all names that calls of functions make. */
 export const MOST_NAMED = 2 ** 24;
 /** Values of a constant that shape arithmetic makes. */

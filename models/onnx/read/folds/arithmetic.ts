@@ -1,5 +1,5 @@
-import { broadcastShape, needed } from '../axes';
-import { checkFoldable } from '../constant';
+import { broadcastShape, needed, sizeOf } from '../axes';
+import { type Constant, checkFoldable } from '../constant';
 import { MOST_FOLDED } from '../limits';
 import { isFloat } from '../types';
 import { type Fold, like, placesIn } from './fold';
@@ -8,11 +8,21 @@ function elementwise(compute: (a: number, b: number, isWhole: boolean) => number
   return (node, [first, second]) => {
     const [a, b] = [needed(node, first), needed(node, second)];
     const shape = broadcastShape(node, a.shape, b.shape);
-    const [atA, atB] = [placesIn(shape, a.shape), placesIn(shape, b.shape)];
+    const [ofA, ofB] = [spread(a, shape), spread(b, shape)];
     const isWhole = a.isWhole && b.isWhole;
-    const values = Array.from(atA, (at, i) => compute(a.values[at]!, b.values[atB[i]!]!, isWhole));
-    return like({ isWhole }, shape, values);
+    const values = isWhole ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = compute(ofA(i), ofB(i), isWhole);
+    return { shape, isWhole, values };
   };
+}
+
+/** The values of a constant as they are in a shape that it is broadcast to. */
+function spread({ shape: from, values }: Constant, shape: readonly number[]): (i: number) => number {
+  checkFoldable(shape, MOST_FOLDED);
+  if (values.length === sizeOf(shape)) return (i) => values[i]!;
+  if (values.length === 1) return () => values[0]!;
+  const places = placesIn(shape, from);
+  return (i) => values[places[i]!]!;
 }
 
 function each(compute: (x: number) => number): Fold {

@@ -36,6 +36,12 @@ export function transposed(x: Constant, order: readonly number[]): Constant {
   const steps = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)));
   const shape = order.map((axis) => x.shape[axis]!);
   const values = x.isWhole ? new Float64Array(x.values.length) : new Float32Array(x.values.length);
+  if (shape.length === 2 && order[0] === 1) {
+    const [rows, columns] = shape as [number, number];
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) values[i * columns + j] = x.values[j * rows + i]!;
+    return { shape, isWhole: x.isWhole, values };
+  }
   const at = shape.map(() => 0);
   for (let i = 0; i < values.length; i++) {
     values[i] = x.values[at.reduce((sum, place, axis) => sum + place * steps[order[axis]!]!, 0)]!;
