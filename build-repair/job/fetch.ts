@@ -51,12 +51,24 @@ export function inputs(
       const found = await stat(address).catch((cause) => {
         throw nothingAt(address, cause);
       });
-      return found.isDirectory() ? await folderVersion(address) : versionOf(found);
+      return found.isDirectory() ? await folderVersion(address) : await fileVersion(address, found);
     },
   };
 }
 
 const versionOf = ({ size, mtimeMs }: Stats) => `${size} ${mtimeMs}`;
+
+/** Changes with a file's size and time, and with those of the files that an ONNX net's weights lie in. */
+async function fileVersion(path: string, found: Stats): Promise<string> {
+  const { filesOf } = await import('../../models/net-files');
+  // What can't be told now is said when the net is read.
+  const [, ...others] = await filesOf(path).catch(() => [path]);
+  if (others.length === 0) return versionOf(found);
+  const all = await Promise.all(
+    others.map(async (each): Promise<[string, string]> => [each, versionOf(await stat(each))]),
+  );
+  return digest([['', versionOf(found)], ...all]);
+}
 
 /** Changes with the names, sizes and times of the files below a folder. */
 async function folderVersion(folder: string): Promise<string> {

@@ -104,7 +104,7 @@ export const jobSchema = z
     formatVersion: z.literal(1),
     defaults: how.optional().describe('What holds for every net that does not say otherwise'),
     nets: z
-      .array(how.extend({ name, net: address.describe('The net: .h5 or .keras') }))
+      .array(how.extend({ name, net: address.describe('The net: .h5, .keras or .onnx') }))
       .min(1)
       .max(100_000),
   })

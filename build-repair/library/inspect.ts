@@ -1,12 +1,12 @@
 import { startEngine } from '../../models/engine';
-import { inspectNet } from '../../models/keras';
 import type { NetDescription } from '../../models/keras/types';
+import { inspectNet } from '../../models/net-files';
 import type { NetOptions } from './options';
 import { loadingOf } from './reading';
 
 /**
  * Tells what a net is: layers, shapes, parameters, classes; also of one that can't be repaired, and why (`problems`).
- * @param path of a Keras file
+ * @param path of a Keras or ONNX file
  * @throws NetError for what is no net at all
  *
  * @example

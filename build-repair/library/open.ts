@@ -1,12 +1,12 @@
 import { startEngine } from '../../models/engine';
 import type { ImageSet } from '../../models/images/set';
-import { loadNet } from '../../models/keras';
+import { loadNet } from '../../models/net-files';
 import { Net } from './net';
 import type { ImagesOptions, NetOptions } from './options';
 import { loadingOf, openLabelled, openUnlabelled } from './reading';
 
 /**
- * Opens a net of a Keras file, to be repaired or scanned more than once.
+ * Opens a net of a Keras or ONNX file, to be repaired or scanned more than once.
  * @throws NetError for what can't be read or used
  *
  * @example

@@ -1,6 +1,7 @@
 import type { ImageSet } from '../../models/images/set';
-import { type LoadNetOptions, loadNet } from '../../models/keras';
+import type { LoadNetOptions } from '../../models/keras';
 import type { LoadedNet } from '../../models/keras/loaded-net';
+import { loadNet } from '../../models/net-files';
 import { type PixelScaling, readPixels } from '../../models/pixels';
 import { openImages } from '../images/open';
 import { passedOverLines } from '../images/passed-over';

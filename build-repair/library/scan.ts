@@ -1,7 +1,7 @@
 import { startEngine } from '../../models/engine';
 import { NetError, UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
-import { inspectNet } from '../../models/keras';
+import { inspectNet } from '../../models/net-files';
 import type { PixelScaling } from '../../models/pixels';
 import { Owned } from '../owned';
 import { silent } from '../progress';

@@ -5,6 +5,11 @@ import { GoodNetError, messageOf } from '../errors';
 import { findPackage } from './packages';
 
 const packageName = 'onnxruntime-node';
+/**
+ * Optimizers that change answers: of 1.30 the one that puts a Pad into the MaxPool behind it, where it is no zeros any more, and into an
+ * AveragePool whose window is no larger, which then is refused.
+ */
+const WRONG = 'Pad_Fusion';
 /** Where `npm run setup:native` lays it inside node_modules. */
 const FOLDER = '.onnxruntime';
 
@@ -82,6 +87,7 @@ export function startOnnx(threads = availableParallelism()): OnnxRuntime {
         executionProviders: ['cpu'],
         intraOpNumThreads: threads,
         graphOptimizationLevel: 'all',
+        extra: { optimization: { disable_specified_optimizers: WRONG } },
       });
       loaded++;
       return {

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
 import type { ImageShape } from '../images/set';
-import { callsInOrder } from '../nets/graph';
+import { assembled, uniqueNames } from './assemble';
 import { MOST_LAYERS, tooMany } from './config/read';
 import type { Shape, TensorRef } from './config/spec';
 import type { Applier, WeightValues } from './layers/plan';
 import { owned } from './owned';
 import type { PlannedLayer, PlannedNet } from './planned';
-import { sigmoidsAsClasses } from './sigmoid';
 import { type BoundWeights, type StoredWeight, shapeText } from './weights/stored';
 
 /** More values than this in one layer's output for one image is no net for images. */
@@ -34,29 +33,14 @@ export function buildNet(
 ): tf.LayersModel {
   return owned(() => {
     const image = tf.input({ batchShape: [null, height, width, channels], name: 'image' });
-    const builder = new Builder(weights, shape, new Set([image.name]));
+    const builder = new Builder(weights, shape, uniqueNames([image.name]));
     let input = image;
     if (net.spec.inputShape?.length === 3) {
       const flat = tf.layers.reshape({ name: builder.unique('grey'), targetShape: [height, width] });
       input = flat.apply(image) as tf.SymbolicTensor;
     }
-    const output = builder.output(net, [input]);
-    const classes = sigmoidsAsClasses(output, (name) => builder.unique(name));
-    if (classes) note(classes.note);
-    const answers = classes?.output ?? output;
-    nameApart(answers);
-    return tf.model({ inputs: image, outputs: answers, name: 'net' });
+    return assembled(image, builder.output(net, [input]), builder.unique, note);
   });
-}
-
-/** A layer that is made of several names them after itself, as another of the file's may be called: `act_relu` beside `act`. */
-function nameApart(output: tf.SymbolicTensor): void {
-  const names = new Map<string, tf.layers.Layer>();
-  for (const { layer } of callsInOrder([output])) {
-    const own = layer.name;
-    for (let i = 1; (names.get(layer.name) ?? layer) !== layer; i++) layer.name = `${own}_${i}`;
-    names.set(layer.name, layer);
-  }
 }
 
 class Builder {
@@ -67,7 +51,8 @@ class Builder {
   constructor(
     readonly weights: BoundWeights,
     readonly seen: (layer: PlannedLayer, shape: Shape) => void,
-    readonly names: Set<string>,
+    /** Gives names that no other layer of the net has. */
+    readonly unique: (path: string) => string,
   ) {}
 
   /** Calls a net's layers on its inputs, as far as its output needs them. */
@@ -134,15 +119,6 @@ class Builder {
       if (!weight) throw new NetError(`The file has no weight "${name}" for layer "${layer.path}"`);
       return valuesOf(weight, shape(input), `weight "${name}" of layer "${layer.path}"`);
     });
-  }
-
-  /** A name that TensorFlow.js takes, and that no other layer of the net has, nor any object of JavaScript. */
-  unique(path: string): string {
-    const base = path.replace(/[^\w.-]/g, '_');
-    let name = base in {} || !/^[a-z\d]/i.test(base) ? `layer_${base}` : base;
-    for (let i = 1; this.names.has(name); i++) name = `${base}_${i}`;
-    this.names.add(name);
-    return name;
   }
 }
 

@@ -30,6 +30,27 @@ export function imageShapeOf(
   note: (note: string) => void,
 ): ImageShape {
   const shape = spec.inputShape;
+  const first = isChannelsFirst(spec);
+  const image = imageShape(shape, first, size);
+  if (shape?.length === 3)
+    note(`The net's input ${shapeText(shape)} has no channels: it is read as grey images.`);
+  if (first)
+    note(
+      `The net's input ${shapeText(shape!)} lies channels first: it is read as the same net with channels last.`,
+    );
+  return image;
+}
+
+/**
+ * The images that a net of some input takes, with what imageShapeOf throws.
+ * @param shape with the batch first, null where a length is open
+ * @param first whether channels come before height and width
+ */
+export function imageShape(
+  shape: Shape | undefined,
+  first: boolean,
+  size: ImageSize | undefined,
+): ImageShape {
   if (!shape || shape.length === 0) {
     throw new NetError('The file does not tell the shape of the net’s input', {
       hint: 'Build the net on an input of one size, such as Input((55, 47, 3)), and save it again.',
@@ -40,15 +61,8 @@ export function imageShapeOf(
       hint: 'Nets that take images can be used.',
     });
   }
-  const first = isChannelsFirst(spec);
   const channels = shape.length === 3 ? 1 : shape[first ? 1 : 3];
   const [height, width] = sidesOf(shape, first ? [shape[2], shape[3]] : [shape[1], shape[2]], size);
-  if (shape.length === 3)
-    note(`The net's input ${shapeText(shape)} has no channels: it is read as grey images.`);
-  if (first)
-    note(
-      `The net's input ${shapeText(shape)} lies channels first: it is read as the same net with channels last.`,
-    );
   if (channels === 1 || channels === 3) return { height, width, channels };
   throw new NetError(`The net's input is ${shapeText(shape)}; images have 1 or 3 channels`, {
     hint: height === 1 || height === 3 ? CHANNELS_FIRST_HINT : 'Nets for RGB or grey images can be used.',

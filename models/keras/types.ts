@@ -6,8 +6,9 @@ import type { ImageShape } from '../images/set';
  * - `keras-h5`: a whole model as HDF5 (Keras 1, 2 and 3's legacy format)
  * - `keras-archive`: the zip archive `.keras` (Keras 2.12 and later, Keras 3)
  * - `weights-h5`: weights only (`save_weights`, as `.h5` or `.weights.h5`)
+ * - `onnx`: ONNX, such as PyTorch exports
  */
-export type NetFormat = 'keras-h5' | 'keras-archive' | 'weights-h5';
+export type NetFormat = 'keras-h5' | 'keras-archive' | 'weights-h5' | 'onnx';
 
 /** What a net answers with: probabilities, or what goes into the softmax. */
 export type NetOutput = 'softmax' | 'logits';
@@ -49,6 +50,8 @@ export interface LayerDescription {
 export interface NetDescription {
   readonly format: NetFormat;
   readonly kerasVersion: string | undefined;
+  /** What wrote an ONNX file, and the version of ONNX's operators. */
+  readonly writtenBy?: string;
   readonly layers: readonly LayerDescription[];
   /** Number of values in all weights (without the optimizer's). */
   readonly parameters: number;

@@ -2,10 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { type ImageSize, inspectNet, type LoadedNet, loadNet } from '../../models/keras';
+import type { ImageSize, LoadedNet } from '../../models/keras';
+import { inspectNet, loadNet } from '../../models/net-files';
 import type { Stored } from './reference';
 
-/** Files that are nets, of Keras or others; folders of TensorFlow's are told by what lies in them. */
+/** Files that are nets; folders of TensorFlow's are told by what lies in them. */
 const NETS = /\.(h5|hdf5|keras|onnx|tflite|pt|pth)$/i;
 
 /** What is found of one net. */

@@ -8,7 +8,7 @@ import { runCommand } from '../run-command';
 import { census, type Found, netsBelow } from './census';
 import { openReference } from './reference';
 
-/** Differences from Keras's answers that are rounding. Origin: chosen by hand; nothing is decided by it. */
+/** Differences from the answers of Keras, or of ONNX Runtime, that are rounding. Origin: chosen by hand; nothing is decided by it. */
 const ROUNDING = 1e-4;
 
 const { positionals, values } = readArgs(import.meta.filename, {

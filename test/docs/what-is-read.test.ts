@@ -1,13 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openImages } from '../../build-repair/images/open';
 import { startEngine } from '../../models/engine';
-import { inspectNet, type LoadNetOptions } from '../../models/keras';
+import type { LoadNetOptions } from '../../models/keras';
 import { knownLayers } from '../../models/keras/layers';
 import { trainingOnlyLayers } from '../../models/keras/layers/augmentation';
+import { inspectNet } from '../../models/net-files';
+import { knownOperators } from '../../models/onnx/read';
 import { writeFiles } from '../build-repair/images/write-images';
 import { readAll, writeHdf5 } from '../models/images/write-hdf5';
 import { fixture, optionsOf } from '../models/keras/nets';
@@ -20,6 +22,7 @@ import {
   temporaryFolder,
   writeNet,
 } from '../models/keras/write-net';
+import { onnxFile, small, type TestNet, wholes } from '../models/onnx/read/write-onnx';
 import { tablesIn } from './tables';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,7 +31,11 @@ const documents = { 'README.md': 'What it reads', 'docs/formats.md': 'Nets' } as
 const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
 
 /** A net that a row is about: a fixture's name, or layers in front of a dense one. */
-type Net = string | readonly [path: string, options: LoadNetOptions] | { config: object; version?: string };
+type Net =
+  | string
+  | readonly [path: string, options: LoadNetOptions]
+  | { config: object; version?: string }
+  | { onnx: TestNet };
 
 // Its weights fit whatever the layer before it makes of the image's sides.
 const MEAN: Entry = ['GlobalAveragePooling2D', { name: 'mean' }];
@@ -56,6 +63,23 @@ const nested: Net[] = [
 const channelsFirst: Net = 'common3/channels_first.keras';
 const lambda = withLayer('Lambda', { function: 'x' });
 const notNet = (name: string): Net => [name, {}];
+const exported = (...names: string[]): Net[] => names.map((name) => `../onnx/${name}.onnx`);
+/** An ONNX net with one operator on the way. */
+const withOperator = (operator: string, more: Partial<TestNet['nodes'][number]> = {}): Net => ({
+  onnx: small([{ operator, inputs: ['m'], outputs: ['a'], ...more }]),
+});
+const weightsAt = (location: string): Net => ({
+  onnx: small([], { weights: { w: { dims: [3, 3], external: { location } } } }),
+});
+
+/** ReduceMean takes its axes as an input since opset 18. */
+const axesGiven = {
+  nodes: [
+    { operator: 'ReduceMean', inputs: ['x', 'axes'], outputs: ['m'], attributes: { keepdims: 0 } },
+    ...small().nodes.slice(1),
+  ],
+  weights: { axes: wholes(2, 3) },
+};
 
 /** The nets by what the documents' rows say; a row is true where all its nets are so. */
 const NETS: Readonly<Record<string, readonly Net[]>> = {
@@ -79,7 +103,12 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     'common2/binary.h5',
   ],
   '`Lambda` layers': [lambda],
-  'PyTorch, ONNX, TFLite, SavedModel': ['net.pt', 'net.onnx', 'net.tflite'].map(notNet),
+  'ONNX, as PyTorch and tf2onnx export convolutional nets ([docs/pytorch.md](docs/pytorch.md))': exported(
+    'resnet_legacy11',
+    'efficientnet_dynamo18',
+    'tf2onnx',
+  ),
+  'PyTorch `.pt`, TFLite, SavedModel': ['net.pt', 'net.tflite'].map(notNet),
   // docs/formats.md
   '`.h5` of Keras 1': ['keras1/functional.h5', 'keras1/sequential_theano.h5'],
   '`.h5` of Keras 2 and 3': ['keras2/given.h5', 'keras3/nested.h5'],
@@ -142,6 +171,33 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
   'other operations on tensors': [withLayer('TFOpLambda', { function: 'math.cumsum' })],
   '`AutoContrast`, which Keras applies to images that it classifies': [withLayer('AutoContrast', {})],
   'a `Lambda` layer: code from strangers is never executed': [lambda],
+  'operator sets 7 to 25, one image as input, one answer': [
+    ...exported('mobilenet3_legacy12', 'preact_dynamo21'),
+    ...[7, 25].map((opset): Net => ({ onnx: small([], { opset, ...(opset > 17 && axesGiven) }) })),
+  ],
+  'images channels first, or last with `Transpose` around (tf2onnx); for one image at a time, or any number':
+    exported('vgg_fixed13', 'vgg_dynamo20', 'channels_last', 'tf2onnx'),
+  "shapes computed of constants and sizes, functions of the file's own, weights in 16 bits, weights beside it (`net.onnx.data`)":
+    [...exported('preact_legacy15', 'own_function', 'shuffled'), weightsAt('net.onnx.data')],
+  'a bias added apart, GELU by way of `Erf`, x · sigmoid(x)': exported(
+    'channels_last',
+    'rest_legacy17',
+    'efficientnet_legacy16',
+  ),
+  "weights outside the net's folder, or behind a link": ['../net.bin', '/net.bin', 'linked.bin'].map(
+    weightsAt,
+  ),
+  'operators of other domains (`com.microsoft`), quantized nets': [
+    withOperator('Relu', { domain: 'com.microsoft' }),
+    withOperator('QuantizeLinear', { inputs: ['m', 'w'] }),
+  ],
+  '`Attention`, `LayerNormalization` and others that are not listed, `If`, `Loop`': [
+    'Attention',
+    'LayerNormalization',
+    'If',
+    'Loop',
+    'Det',
+  ].map((operator) => withOperator(operator)),
 };
 
 const picture = (path: string) =>
@@ -183,8 +239,9 @@ const FITS =
 function rowsOf(document: keyof typeof documents): { what: string; read: boolean }[] {
   const text = textOf(document);
   const start = text.indexOf(`## ${documents[document]}\n`);
-  const { rows } = tablesIn(text.slice(start, text.indexOf('\n## ', start + 1)))[0]!;
-  return rows
+  const tables = tablesIn(text.slice(start, text.indexOf('\n## ', start + 1)));
+  return tables
+    .flatMap(({ rows }) => rows)
     .filter(([what, read]) => what !== '' && read !== 'read' && !what!.startsWith('pictures'))
     .map(([what, read]) => ({ what: what!, read: read === 'yes' }));
 }
@@ -200,6 +257,11 @@ async function isRead(net: Net): Promise<boolean> {
     await writeNet(path, { ...net, weights: { output: dense(3, units) } });
     return (await inspectNet(path)).problems.length === 0;
   }
+  if ('onnx' in net) {
+    const path = join(folder, `${count++}.onnx`);
+    writeFileSync(path, onnxFile(net.onnx));
+    return (await inspectNet(path)).problems.length === 0;
+  }
   const [name, options] = net;
   const path = name.includes('/') ? name : join(folder, name);
   if (path !== name) writeFileSync(path, 'of another kind');
@@ -211,6 +273,9 @@ async function isRead(net: Net): Promise<boolean> {
 
 beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
+  const weights = new Uint8Array(Float32Array.from({ length: 9 }, (_, i) => i - 4).buffer);
+  writeFileSync(join(folder, 'net.onnx.data'), weights);
+  symlinkSync(join(folder, 'net.onnx.data'), join(folder, 'linked.bin'));
 });
 
 const rows = (Object.keys(documents) as (keyof typeof documents)[]).flatMap((document) =>
@@ -263,5 +328,6 @@ describe('what documents say is read, or not', () => {
     };
     expect(named('Layers that are read:')).toEqual(knownLayers);
     expect(named('are left out:')).toEqual([...trainingOnlyLayers.keys()].sort());
+    expect(named('Operators that are read:')).toEqual(knownOperators);
   });
 });

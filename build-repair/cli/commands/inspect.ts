@@ -17,13 +17,13 @@ export function inspectCommand(): Command {
     .description(
       "tell what a net is: layers, shapes, parameters, classes; also of one that can't be repaired",
     )
-    .argument('<net>', 'Keras .h5, .keras, or weights-only .h5')
+    .argument('<net>', 'Keras .h5 or .keras, ONNX .onnx, or weights-only .h5')
     .option('--architecture <name>', 'of a weights-only file: deepid, or the path of an architecture JSON')
     .option('--weights', 'show the weights of each layer, too')
     .option('--json', 'print JSON, the weights among it');
   return inputSizeOption(command).action(async (path: string, flags: InspectFlags) => {
     const { startEngine } = await import('../../../models/engine');
-    const { inspectNet } = await import('../../../models/keras');
+    const { inspectNet } = await import('../../../models/net-files');
     await startEngine();
     const net = await inspectNet(path, flags);
     if (flags.json) printJson(net);
@@ -43,9 +43,10 @@ function sidesOf(inputShape: readonly (number | null)[]): string {
 function describeNet(path: string, net: NetDescription, { weights }: InspectFlags): string {
   const shape = (sides: readonly (number | null)[] | undefined) =>
     sides ? sides.map((side) => side ?? '?').join('×') : '?';
+  const writer = net.kerasVersion ? `Keras ${net.kerasVersion}` : net.writtenBy;
   const facts = [
     ['file', path],
-    ['format', `${net.format}${net.kerasVersion ? ` (Keras ${net.kerasVersion})` : ''}`],
+    ['format', `${net.format}${writer ? ` (${writer})` : ''}`],
     [
       'input',
       net.inputShape ? `${shape(net.inputShape.slice(1))} (${sidesOf(net.inputShape)})` : 'not known',

@@ -41,7 +41,7 @@ interface RepairFlags extends ImageFlags, ReportFlags {
 export function repairCommand(): Command {
   const command = new Command('repair')
     .description('repair a BadNet with clean labelled images, calibrate the detector, write a bundle')
-    .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
+    .argument('<net>', 'Keras .h5 or .keras, ONNX .onnx, or weights-only .h5 with --architecture')
     .requiredOption(
       '--clean <set>',
       'clean labelled images: a folder with a folder a class, or with labels.csv; an HDF5 or .npz file (data, label); x.npy beside y.npy',

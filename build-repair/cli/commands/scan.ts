@@ -38,7 +38,7 @@ const HIGHEST_EXIT_CODE = 125;
 export function scanCommand(): Command {
   const command = new Command('scan')
     .description('is this net backdoored? Tell signs of it, and possible target classes; nothing is repaired')
-    .argument('<net>', 'Keras .h5, .keras, or weights-only .h5 with --architecture')
+    .argument('<net>', 'Keras .h5 or .keras, ONNX .onnx, or weights-only .h5 with --architecture')
     .option(
       '--clean <set>',
       'clean labelled images, as repair reads them; left out: what the net alone shows, which is much less',
@@ -146,11 +146,13 @@ async function writeSarif(path: string, log: Log): Promise<void> {
   await writeText(path, `${JSON.stringify(log, null, 2)}\n`);
 }
 
-/** SHA-256 of a file, read in pieces: nets may be large. */
+/** SHA-256 of a net's file, and of those that its weights lie in, one after the other; read in pieces: nets may be large. */
 async function digestOf(path: string): Promise<string> {
+  const { filesOf } = await import('../../../models/net-files');
+  const files = await filesOf(path).catch(() => [path]);
   const hash = createHash('sha256');
   try {
-    for await (const piece of createReadStream(path)) hash.update(piece);
+    for (const file of files) for await (const piece of createReadStream(file)) hash.update(piece);
   } catch (cause) {
     throw new GoodNetError(`${path} can't be read`, { cause });
   }

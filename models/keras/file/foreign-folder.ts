@@ -1,12 +1,12 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foreignFile } from './foreign';
 import { isZip } from './foreign-binary';
 import { FOREIGN, type Foreign } from './foreign-kinds';
+import { headOf } from './head';
 
 /** Files that are looked at for an image. */
 const LOOKED_AT = 20;
-const HEAD = 512;
 
 /** What a folder is that is given for a net. @throws as node:fs where it can't be read */
 export async function foreignFolder(path: string): Promise<Foreign> {
@@ -22,22 +22,22 @@ export async function foreignFolder(path: string): Promise<Foreign> {
   if (has('current.json') || has('manifest.json')) {
     return {
       what: 'a store or a bundle of GoodNet, already repaired',
-      hint: 'goodnet models --store FOLDER tells what is in it, goodnet evaluate measures it; here the Keras net is wanted.',
+      hint: 'goodnet models --store FOLDER tells what is in it, goodnet evaluate measures it; here the net itself is wanted.',
     };
   }
   if (has('checkpoint') || names.some((name) => name.endsWith('.index'))) return FOREIGN.checkpoint;
   if (has('model.json')) {
     return { what: 'a folder with a TensorFlow.js net', hint: FOREIGN.tfjs.hint };
   }
-  const net = names.find((name) => /\.(h5|hdf5|keras)$/i.test(name));
+  const net = names.find((name) => /\.(h5|hdf5|keras|onnx)$/i.test(name));
   if (net !== undefined) return { what: 'a folder', hint: `Give the net itself: ${join(path, net)}` };
   if (await hasImages(path)) {
     return {
       what: 'a folder of images',
-      hint: 'Give the net first: a .h5, .keras or .weights.h5 file of Keras. goodnet repair NET --clean FOLDER takes such images.',
+      hint: 'Give the net first: a .h5, .keras or .onnx file. goodnet repair NET --clean FOLDER takes such images.',
     };
   }
-  return { what: 'a folder', hint: 'Give a .h5, .keras or .weights.h5 file of Keras.' };
+  return { what: 'a folder', hint: 'Give a .h5, .keras or .onnx file.' };
 }
 
 const named = ({ what, hint }: Foreign, path: string): Foreign => ({
@@ -67,16 +67,4 @@ async function isImage(path: string): Promise<boolean> {
 export async function foreignAt(path: string): Promise<string | undefined> {
   const head = await headOf(path);
   return isZip(head) ? 'a zip archive (a .keras net is one)' : foreignFile(head)?.what;
-}
-
-/** A file's first bytes: none of one that can't be read. */
-async function headOf(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r').catch(() => undefined);
-  try {
-    const head = Buffer.alloc(HEAD);
-    const { bytesRead } = (await file?.read(head, 0, HEAD, 0)) ?? { bytesRead: 0 };
-    return head.subarray(0, bytesRead);
-  } finally {
-    await file?.close();
-  }
 }

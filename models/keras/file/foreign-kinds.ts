@@ -8,28 +8,30 @@ export interface Foreign {
 
 const LAYERS =
   "Build the same layers in Keras, give them these weights, and save with model.save('net.keras')";
+/** Opens what may run any code, so it is told and not done. */
+const EXPORT = "torch.onnx.export(net.eval(), torch.rand(1, 3, 224, 224), 'net.onnx')";
 
 /** Hints, by what a file is. */
 export const FOREIGN = {
   pytorch: {
     what: 'a PyTorch file',
-    hint: `${LAYERS}: of a Conv2d they are weight.permute(2, 3, 1, 0), of a Linear weight.T.`,
+    hint: `It is not opened: it can run any code. Where you trust it, have PyTorch export it with the size of your images, and give net.onnx: net = torch.load('FILE', weights_only=False), or build the net and net.load_state_dict(torch.load('FILE')); then ${EXPORT} (docs/pytorch.md).`,
   },
   pickle: {
     what: 'a Python pickle',
-    hint: "It is not opened: a pickle can run any code. Load it where you trust it, and save the net with model.save('net.keras').",
+    hint: "It is not opened: a pickle can run any code. Load it where you trust it, and save the net with model.save('net.keras'), or torch.onnx.export it.",
   },
   onnx: {
     what: 'an ONNX net',
-    hint: `${LAYERS}: onnx.numpy_helper.to_array() reads them from model.graph.initializer.`,
+    hint: 'Give it as the net: goodnet inspect net.onnx.',
   },
   tflite: {
     what: 'a TensorFlow Lite net',
-    hint: "It can't be trained any more: give the Keras net (.h5, .keras) that it was converted from.",
+    hint: 'Give the Keras net (.h5, .keras) that it was converted from; or, where it is not quantized, pip install tf2onnx, and python -m tf2onnx.convert --tflite net.tflite --output net.onnx makes a net that can be read.',
   },
   savedModel: {
     what: 'a TensorFlow SavedModel',
-    hint: "Where Keras wrote it, pip install tf-keras and python -c \"import tf_keras; tf_keras.models.load_model('FOLDER').save('net.h5')\" make a net that can be read.",
+    hint: "Where Keras wrote it, pip install tf-keras and python -c \"import tf_keras; tf_keras.models.load_model('FOLDER').save('net.h5')\" make a net that can be read; else pip install tf2onnx and python -m tf2onnx.convert --saved-model FOLDER --output net.onnx.",
   },
   frozen: {
     what: 'a frozen TensorFlow graph',
@@ -41,7 +43,7 @@ export const FOREIGN = {
   },
   safetensors: {
     what: 'a safetensors file, weights without layers',
-    hint: `${LAYERS}: safetensors.numpy.load_file() reads them.`,
+    hint: `Build the net in PyTorch, net.load_state_dict(safetensors.torch.load_file('FILE')), and export it: ${EXPORT} (docs/pytorch.md).`,
   },
   tfjs: {
     what: 'a TensorFlow.js net',
@@ -61,11 +63,11 @@ export const FOREIGN = {
   },
   matlab: {
     what: 'a MATLAB file',
-    hint: "In MATLAB exportNetworkToTensorFlow(net, 'folder'), then in Python import folder; folder.load_model().save('net.h5').",
+    hint: "In MATLAB exportONNXNetwork(net, 'net.onnx') writes a net that can be read.",
   },
   image: {
     what: 'an image',
-    hint: 'Give the net first: a .h5, .keras or .weights.h5 file of Keras.',
+    hint: 'Give the net first: a .h5, .keras or .onnx file.',
   },
   page: { what: 'a web page', hint: 'It came in place of the net: download the file itself.' },
   lfs: { what: 'a pointer of Git LFS', hint: 'git lfs pull fetches the file in its place.' },

@@ -26,7 +26,10 @@ export interface KerasFile {
 
 /** Why something that is known for what it is can't be read as a net. */
 export function refused(it: string, { what, hint }: Foreign): NetError {
-  return new NetError(`${it} is ${what}, not a Keras net`, { code: 'NET_FORMAT_UNSUPPORTED', hint });
+  return new NetError(`${it} is ${what}, not a net that GoodNet reads`, {
+    code: 'NET_FORMAT_UNSUPPORTED',
+    hint,
+  });
 }
 
 /** The layout of weights that begin at a place in an HDF5 file; undefined where there are none. */

@@ -29,8 +29,8 @@ async function openAnyKind(path: string): Promise<KerasFile> {
   if (foreign) throw refused('The file', foreign);
   if (!isHdf5(bytes)) {
     const hint =
-      'A net is a .h5, .keras or .weights.h5 file of Keras; a download page or a Git LFS pointer in its place is not.';
-    throw new NetError('The file is neither HDF5 nor a .keras archive', {
+      'A net is a .h5, .keras or .weights.h5 file of Keras, or an .onnx file; a download page or a Git LFS pointer in its place is not.';
+    throw new NetError('The file is neither HDF5 nor a .keras archive, nor ONNX', {
       code: 'NET_FORMAT_UNSUPPORTED',
       hint,
     });
@@ -61,7 +61,7 @@ function describeHdf5(hdf5: NetHdf5): KerasFile {
     if (all.includes('data')) {
       throw refused('The file', {
         what: 'a set of images (it has a dataset "data")',
-        hint: 'Give the net first: a .h5, .keras or .weights.h5 file of Keras. goodnet repair NET --clean FILE takes such images.',
+        hint: 'Give the net first: a .h5, .keras or .onnx file. goodnet repair NET --clean FILE takes such images.',
       });
     }
     const names = all.slice(0, 5).join(', ');

@@ -1,3 +1,4 @@
+import { placeFactors } from '../../nets/place-scale';
 import { type Interpolation, samples } from '../../nets/resize';
 import { Value } from '../value';
 import { padsOf, type Sides } from './padding';
@@ -51,6 +52,17 @@ export const spatialLayers: Readonly<Record<string, Writer>> = {
     const [[top, bottom], [left, right]] = sidesOf(call, 'padding');
     const pads = graph.integers([0, 0, top, left, 0, 0, bottom, right]);
     return Value.first(graph, graph.node('Pad', [call.input.first, pads]), call.outputShape);
+  },
+  GoodNetPad(graph, { config, input, outputShape }) {
+    const { padding, value } = config as { padding: readonly [Sides, Sides]; value: number };
+    const [[top, bottom], [left, right]] = padding;
+    const pads = graph.integers([0, 0, top, left, 0, 0, bottom, right]);
+    return Value.first(graph, graph.node('Pad', [input.first, pads, graph.floats([value], [])]), outputShape);
+  },
+  GoodNetPlaceScale(graph, { config, input, outputShape }) {
+    const { rows, columns } = config as { rows: number[]; columns: number[] };
+    const factors = graph.floats(placeFactors(rows, columns), [rows.length, columns.length]);
+    return Value.first(graph, graph.node('Mul', [input.first, factors]), outputShape);
   },
   Cropping2D(graph, call) {
     const [[top, bottom], [left, right]] = sidesOf(call, 'cropping');

@@ -25,29 +25,30 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 test('inspect, repair and job name a net of another kind, and tell the way in', async () => {
   // A job has each net repaired by the program that it was started by.
   process.argv[1] = 'dist/goodnet.js';
-  writeFileSync(at('net.onnx'), Buffer.from('080d12077079746f7263683a3c0a', 'hex'));
+  writeFileSync(at('net.pt'), Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex'));
   writeFileSync(at('clean.h5'), 'not looked at before the net is known');
   const job = { format: 'goodnet-repair-job', formatVersion: 1 };
-  const nets = [{ name: 'one', net: 'net.onnx', clean: 'clean.h5' }];
+  const nets = [{ name: 'one', net: 'net.pt', clean: 'clean.h5' }];
   writeFileSync(at('job.json'), JSON.stringify({ ...job, nets }));
   for (const args of [
-    ['inspect', at('net.onnx')],
-    ['repair', at('net.onnx'), '--clean', at('clean.h5'), '--out', at('out')],
+    ['inspect', at('net.pt')],
+    ['repair', at('net.pt'), '--clean', at('clean.h5'), '--out', at('out')],
     ['job', at('job.json'), '--store', at('stores'), '--state', at('state'), '--json'],
   ]) {
     errors.mockClear();
     progress.mockClear();
     expect(await run(args)).toBe(1);
     const said = `${errors.mock.calls.flat().join('\n')}${progress.mock.calls.flat().join('')}`;
-    expect(said, args[0]).toMatch(/net\.onnx: The file is an ONNX net, not a Keras net/);
-    expect(said, args[0]).toMatch(/\n {2}Build the same layers in Keras/);
+    expect(said, args[0]).toMatch(/net\.pt: The file is a PyTorch file, not a net that GoodNet reads/);
+    expect(said, args[0]).toMatch(/torch\.onnx\.export\(net\.eval\(\)/);
     expect(said, args[0]).not.toMatch(/not expected/);
   }
   expect(JSON.parse(logs.mock.calls.flat().join('\n'))).toEqual([
     {
       name: 'one',
       outcome: 'refused',
-      message: expect.stringMatching(/an ONNX net/),
+      code: 'NET_FORMAT_UNSUPPORTED',
+      message: expect.stringMatching(/a PyTorch file/),
       hint: expect.any(String),
       seconds: expect.any(Number),
       engine: expect.any(String),

@@ -3,7 +3,7 @@ import { startEngine } from '../../../models/engine';
 import { GoodNetError, messageOf } from '../../../models/errors';
 import { startHdf5 } from '../../../models/hdf5/library';
 import { openHdf5Set } from '../../../models/images/hdf5';
-import { inspectNet, loadNet } from '../../../models/keras';
+import { inspectNet, loadNet } from '../../../models/net-files';
 import { Meter } from './meter';
 
 const [as, path] = process.argv.slice(2);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { claimingPixels, groupsByText, labelsInOneChunk, repeated } from '../../models/images/hostile-sets';
 import {
   brackets,
@@ -10,6 +12,7 @@ import {
   roundGroups,
   textOfBytes,
 } from '../../models/keras/hostile-nets';
+import { HOSTILE_NETS } from '../../models/onnx/read/hostile-nets';
 import type { HostileFile } from './input';
 
 const net = (name: string, make: HostileFile['make']): HostileFile => ({ name, as: 'net', make });
@@ -30,6 +33,13 @@ export const FILES: readonly HostileFile[] = [
   net('a layer listed 30,000 times', (folder) => listedOften(folder)),
   net('a configuration of 6 million lists', (folder) => brackets(folder, 6_000_000)),
   net('a configuration of 3 million lists', (folder) => brackets(folder, 3_000_000)),
+  ...Object.entries(HOSTILE_NETS).map(([name, bytes]) =>
+    net(`ONNX: ${name}`, async (folder) => {
+      const path = join(folder, 'net.onnx');
+      writeFileSync(path, bytes());
+      return path;
+    }),
+  ),
   set('pixels that claim 6 GB, packed', (folder) => claimingPixels(folder, true)),
   set('pixels that claim 6 GB', (folder) => claimingPixels(folder, false)),
   set('labels in a chunk of 2 GB', labelsInOneChunk),

@@ -30,10 +30,10 @@ const node = Buffer.concat([field(0x0a, 'input'), field(0x12, 'Placeholder')]);
 
 /** The first bytes are those that each tool writes: torch.save, onnx.save, numpy.savez, scipy.io.savemat, … */
 const FILES: [name: string, what: RegExp, content: Uint8Array | string, hint: RegExp][] = [
-  ['net.pt', /a PyTorch file/, zip('archive/data.pkl', 'archive/data/0'), /model\.save\('net\.keras'\)/],
-  ['old.pth', /a PyTorch file/, bytes('80028a0a6cfc9c46f9206aa850192e80'), /permute\(2, 3, 1, 0\)/],
-  ['net.onnx', /an ONNX net/, bytes('080d3a3c0a0c0a01781201792204'), /onnx\.numpy_helper/],
-  ['torch.onnx', /an ONNX net/, bytes('080d12077079746f7263683a3c0a'), /onnx\.numpy_helper/],
+  ['net.pt', /a PyTorch file/, zip('archive/data.pkl', 'archive/data/0'), /torch\.onnx\.export/],
+  ['old.pth', /a PyTorch file/, bytes('80028a0a6cfc9c46f9206aa850192e80'), /torch\.onnx\.export/],
+  ['net.onnx', /an ONNX net/, bytes('080d3a3c0a0c0a01781201792204'), /goodnet inspect net\.onnx/],
+  ['torch.onnx', /an ONNX net/, bytes('080d12077079746f7263683a3c0a'), /goodnet inspect net\.onnx/],
   ['net.tflite', /a TensorFlow Lite net/, bytes('1c000000', 'TFL3'), /converted from/],
   ['saved_model.pb', /a TensorFlow SavedModel/, bytes('080112ff01'), /tf_keras\.models\.load_model/],
   [
@@ -54,7 +54,7 @@ const FILES: [name: string, what: RegExp, content: Uint8Array | string, hint: Re
   ['w.npz', /a NumPy file/, zip('w0.npy', 'w1.npy'), /set_weights/],
   ['w.npy', /a NumPy file/, bytes('934e554d5059010076'), /set_weights/],
   ['net.pkl', /a Python pickle/, bytes('80049510'), /can run any code/],
-  ['net.mat', /a MATLAB file/, 'MATLAB 5.0 MAT-file Platform: posix', /exportNetworkToTensorFlow/],
+  ['net.mat', /a MATLAB file/, 'MATLAB 5.0 MAT-file Platform: posix', /exportONNXNetwork/],
   ['saved.zip', /a packed TensorFlow SavedModel/, zip('net/saved_model.pb'), /load_model/],
   ['some.zip', /a zip archive of 2 files/, zip('a.txt', 'net/net.h5'), /net\/net\.h5 is in it/],
   ['any.zip', /a zip archive of one file/, zip('a.txt'), /model\.save\(\)/],
@@ -104,7 +104,7 @@ describe('a net of another kind is named for what it is, with the way in', () =>
       /tensorflowjs_converter/,
     ],
     ['of-nets', /a folder/, ['README.md', 'net.h5'], /of-nets\/net\.h5$/],
-    ['nothing', /a folder/, [], /\.h5, \.keras or \.weights\.h5/],
+    ['nothing', /a folder/, [], /\.h5, \.keras or \.onnx/],
     ['images', /a folder of images/, ['0/a.png', '1/b.png'], /goodnet repair NET --clean FOLDER/],
     ['flat', /a folder of images/, ['a.png'], /goodnet repair NET --clean FOLDER/],
   ])('a folder: %s', async (name, what, files, hint) => {

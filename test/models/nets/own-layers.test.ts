@@ -5,6 +5,8 @@ import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { GroupNormalization } from '../../../models/nets/group-normalization';
 import { GroupedConv2D } from '../../../models/nets/grouped';
+import { Pad } from '../../../models/nets/pad';
+import { PlaceScale } from '../../../models/nets/place-scale';
 import { type FunctionName, PlainFunction } from '../../../models/nets/plain-function';
 import { Reduce } from '../../../models/nets/reduce';
 import { Resize } from '../../../models/nets/resize';
@@ -59,6 +61,26 @@ const kinds: [what: string, make: (name: string) => layers.Layer, shape: number[
     1e-2,
   ],
   ['sums', (name) => new Reduce({ name, kind: 'sum', axes: [1, 3], keepDims: false }), [2, 3, 2, 2], 1e-2],
+  [
+    'padded',
+    (name) =>
+      new Pad({
+        name,
+        padding: [
+          [1, 0],
+          [0, 2],
+        ],
+        value: -1,
+      }),
+    [2, 3, 2, 2],
+    1e-3,
+  ],
+  [
+    'by rows and columns',
+    (name) => new PlaceScale({ name, rows: [1, 2, 0.5], columns: [3, 1] }),
+    [2, 3, 2, 2],
+    1e-3,
+  ],
   ['unit', (name) => new UnitNormalization({ name }), [3, 4], 1e-2],
   [
     'grouped',

@@ -5,10 +5,14 @@ import { logitsGraph } from '../../../models/detector/onnx/graph';
 import { startEngine } from '../../../models/engine';
 import { findOnnxRuntime, type OnnxRuntime } from '../../../models/engine/onnx';
 import { loadNet } from '../../../models/keras';
+import { loadNet as readNet } from '../../../models/net-files';
 import { callsInOrder, copyNet } from '../../../models/nets/graph';
+import { Pad } from '../../../models/nets/pad';
+import { PlaceScale } from '../../../models/nets/place-scale';
 import { UnwrittenLayer } from '../../../models/onnx/layers/writer';
 import { writers } from '../../../models/onnx/net';
 import { answered, answers, fixture, freed, largestDifference, optionsOf, testImages } from '../keras/nets';
+import { onnxAnswers, onnxFixture } from './read/exported';
 
 const there = findOnnxRuntime() !== undefined;
 if (!there) console.log('Skipped on ONNX Runtime: npm run setup:native has not been run.');
@@ -74,6 +78,34 @@ const generated: [what: string, shape: number[], layers: () => tfl.layers.Layer[
     ],
   ],
   [
+    'around a value, and means of what is within',
+    [4, 5, 3],
+    () => [
+      new Pad({
+        padding: [
+          [1, 0],
+          [2, 1],
+        ],
+        value: -2,
+      }),
+      new PlaceScale({ rows: [1, 2, 0.5, 1, 3], columns: [1, 1.5, 1, 2, 1, 1, 1, 0.25] }),
+    ],
+  ],
+  ['zeros around what is below zero', [4, 4, 3], () => [layers.zeroPadding2d({}), layers.maxPooling2d({})]],
+  [
+    'as much around as a window is wide',
+    [4, 4, 3],
+    () => [
+      layers.zeroPadding2d({
+        padding: [
+          [2, 2],
+          [2, 2],
+        ],
+      }),
+      layers.averagePooling2d({}),
+    ],
+  ],
+  [
     'softmax of channels',
     [3, 2, 4],
     () => [layers.conv2d({ filters: 3, kernelSize: 1, activation: 'softmax' }), layers.softmax({ axis: -1 })],
@@ -87,6 +119,16 @@ describe.skipIf(!there)('what nets answer on ONNX Runtime', () => {
     const flat = copyNet(net.model);
     expect(await apart(flat, images)).toBeLessThan(1e-4);
     freed(flat);
+    images.dispose();
+  });
+
+  it.each(Object.keys(onnxAnswers()))('%s', async (name) => {
+    const net = await readNet(onnxFixture(name));
+    const images = testImages(net.inputShape, 3);
+    const flat = copyNet(net.model);
+    expect(await apart(flat, images)).toBeLessThan(1e-4);
+    freed(flat);
+    net.model.dispose();
     images.dispose();
   });
 

@@ -1,0 +1,136 @@
+import { constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, NetError } from '../../errors';
+import { countOf } from './constant';
+import { MOST_BYTES, tooMany } from './limits';
+import type { TensorProto } from './proto/messages';
+
+/** The files that hold a net's weights beside it, whole, by their location. */
+export type ExternalFiles = ReadonlyMap<string, Uint8Array>;
+
+const HINT =
+  'Weights may lie in files of the net’s own folder, or below it. Export the net again, or save it with its weights inside.';
+
+/**
+ * The paths of the files in which a net's weights lie besides its own: all within its folder, and none by way of a link
+ * (CVE-2022-25882, CVE-2024-27318).
+ * @param path the net's
+ * @returns by location, as the net tells it
+ * @throws NetError for a location outside the folder, or what is no file
+ */
+export async function externalPaths(
+  path: string,
+  tensors: readonly TensorProto[],
+): Promise<ReadonlyMap<string, string>> {
+  const paths = new Map<string, string>();
+  for (const { name, external } of tensors) {
+    const location = external?.get('location');
+    if (external === undefined || (location !== undefined && paths.has(location))) continue;
+    const parts = (location ?? '').split('/');
+    const isInside = parts.every(
+      (part) => part !== '' && part !== '.' && part !== '..' && !/[\\:\0]/.test(part),
+    );
+    if (location === undefined || !isInside) {
+      throw new NetError(
+        `The weights "${name}" lie at ${JSON.stringify(location ?? '')}, which is no place within the net's folder`,
+        { hint: HINT },
+      );
+    }
+    await checkPlain(dirname(path), parts, location);
+    paths.set(location, join(dirname(path), ...parts));
+  }
+  return paths;
+}
+
+/** @throws NetError where a step of the way is a link, or its end no file */
+async function checkPlain(folder: string, parts: readonly string[], location: string): Promise<void> {
+  let at = folder;
+  for (const [i, part] of parts.entries()) {
+    at = join(at, part);
+    const about = await lstat(at).catch((cause) => {
+      const hint = 'Copy it beside the net: an ONNX net whose weights lie apart is all of these files.';
+      throw new NetError(`The net's weights lie in "${location}", which is not there`, { hint, cause });
+    });
+    const fits = i < parts.length - 1 ? about.isDirectory() : about.isFile();
+    if (!fits)
+      throw new NetError(`The net's weights lie in "${location}", which is a link, or no file`, {
+        hint: HINT,
+      });
+  }
+}
+
+/**
+ * Reads the files in which a net's weights lie besides its own, once each.
+ * @throws NetError for files outside the net's folder, that can't be read, or that are too large
+ */
+export async function readExternal(path: string, tensors: readonly TensorProto[]): Promise<ExternalFiles> {
+  const files = new Map<string, Uint8Array>();
+  let total = 0;
+  for (const [location, at] of await externalPaths(path, tensors)) {
+    try {
+      const file = await openUnlinked(at);
+      try {
+        const { size } = await file.stat();
+        total += size;
+        if (total > MOST_BYTES) throw tooMany(`${MOST_BYTES} bytes of weights`);
+        const wanted = reach(tensors, location);
+        if (wanted > size)
+          throw new NetError(`"${location}" has ${size} bytes; the net's weights reach to ${wanted}`, {
+            hint: 'It is cut short, or of another net; copy or export them again.',
+          });
+        files.set(location, await file.readFile());
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      if (cause instanceof NetError) throw cause;
+      throw new NetError(`"${location}", with the net's weights, can't be read: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+  return files;
+}
+
+/** Opens a file, but no link to one, that may have come there since it was looked at. */
+async function openUnlinked(path: string) {
+  const file = await open(
+    path,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  );
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new NetError('it is no file');
+}
+
+/** Up to which byte a net's tensors need a file. */
+function reach(tensors: readonly TensorProto[], location: string): number {
+  return tensors.reduce((most, { external }) => {
+    if (external?.get('location') !== location) return most;
+    return Math.max(most, numberIn(external, 'offset') + numberIn(external, 'length'));
+  }, 0);
+}
+
+/** The bytes of a tensor that lies in another file. @throws NetError where they are not there, or not so many */
+export function externalBytes(files: ExternalFiles, tensor: TensorProto, length: number): Uint8Array {
+  const { name, external } = tensor;
+  const file = files.get(external!.get('location')!)!;
+  const offset = numberIn(external!, 'offset');
+  const told = external!.has('length') ? numberIn(external!, 'length') : length;
+  if (told !== length || offset + length > file.length) {
+    throw new NetError(
+      `The weights "${name}" are ${countOf(tensor)} values, but ${told} bytes at ${offset} of the ${file.length} in "${external!.get('location')}" are told`,
+      { hint: 'The files are damaged, or not of one net; copy or export them again.' },
+    );
+  }
+  return file.subarray(offset, offset + length);
+}
+
+function numberIn(external: ReadonlyMap<string, string>, key: string): number {
+  const text = external.get(key) ?? '0';
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value))
+    throw new NetError(`A tensor tells its ${key} as ${JSON.stringify(text.slice(0, 40))}`);
+  return value;
+}

@@ -1,0 +1,72 @@
+import { broadcastShape, needed, sizeOf } from '../axes';
+import { type Constant, checkFoldable } from '../constant';
+import { MOST_FOLDED } from '../limits';
+import { isFloat } from '../types';
+import { type Fold, like, placesIn } from './fold';
+
+function elementwise(compute: (a: number, b: number, isWhole: boolean) => number): Fold {
+  return (node, [first, second]) => {
+    const [a, b] = [needed(node, first), needed(node, second)];
+    const shape = broadcastShape(node, a.shape, b.shape);
+    const [ofA, ofB] = [spread(a, shape), spread(b, shape)];
+    const isWhole = a.isWhole && b.isWhole;
+    const values = isWhole ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = compute(ofA(i), ofB(i), isWhole);
+    return { shape, isWhole, values };
+  };
+}
+
+/** The values of a constant as they are in a shape that it is broadcast to. */
+function spread({ shape: from, values }: Constant, shape: readonly number[]): (i: number) => number {
+  checkFoldable(shape, MOST_FOLDED);
+  if (values.length === sizeOf(shape)) return (i) => values[i]!;
+  if (values.length === 1) return () => values[0]!;
+  const places = placesIn(shape, from);
+  return (i) => values[places[i]!]!;
+}
+
+function each(compute: (x: number) => number): Fold {
+  return (node, [x]) => {
+    const { shape, values, isWhole } = needed(node, x);
+    checkFoldable(shape, MOST_FOLDED);
+    return like({ isWhole }, shape, Array.from(values, compute));
+  };
+}
+
+/** Arithmetic on constants. */
+export const arithmeticFolds: Readonly<Record<string, Fold>> = {
+  Add: elementwise((a, b) => a + b),
+  Sub: elementwise((a, b) => a - b),
+  Mul: elementwise((a, b) => a * b),
+  Div: elementwise((a, b, isWhole) => (isWhole ? Math.trunc(a / b) : a / b)),
+  Mod: elementwise((a, b) => a - b * Math.floor(a / b)),
+  Pow: elementwise((a, b) => a ** b),
+  Equal: elementwise((a, b) => Number(a === b)),
+  Neg: each((x) => -x),
+  Sqrt: each(Math.sqrt),
+  Reciprocal: each((x) => 1 / x),
+  Floor: each(Math.floor),
+  Ceil: each(Math.ceil),
+  Exp: each(Math.exp),
+  Cast: (node, [x]) => {
+    const { shape, values } = needed(node, x);
+    const to = node.int('to', 1);
+    node.attribute('saturate');
+    const isWhole = !isFloat(to);
+    if (!isWhole && values instanceof Float32Array) return { shape, isWhole, values };
+    const cast =
+      to === 9 ? (value: number) => Number(value !== 0) : isWhole ? Math.trunc : (value: number) => value;
+    return like({ isWhole }, shape, Array.from(values, cast));
+  },
+  Where: (node, [condition, first, second]) => {
+    const [c, a, b] = [needed(node, condition), needed(node, first), needed(node, second)];
+    const shape = broadcastShape(node, c.shape, broadcastShape(node, a.shape, b.shape));
+    const [atC, atA, atB] = [c, a, b].map((each) => placesIn(shape, each.shape));
+    const pick = (i: number) => (c.values[atC![i]!] ? a.values[atA![i]!]! : b.values[atB![i]!]!);
+    return like(
+      a,
+      shape,
+      Array.from(atC!, (_, i) => pick(i)),
+    );
+  },
+};

@@ -1,0 +1,87 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import type { WeightValues } from '../../../keras/layers/plan';
+import { type Call, constantInput, liveInput, made, type Translate, weightsOf } from '../call';
+import { transposed } from '../folds/fold';
+import { Live } from '../live';
+
+/** Which of ONNX's values stands at each place of a flattened tensor; undefined where all stand at their own. */
+function orderOf(x: Live): Int32Array | undefined {
+  const atoms = x.axes[1]!.filter((axis) => x.lengthOf(axis) !== 1);
+  const natural = [...atoms].sort((a, b) => a - b);
+  if (atoms.every((axis, i) => axis === natural[i])) return undefined;
+  const stepOf = new Map<number, number>();
+  atoms.reduceRight((step, axis) => {
+    stepOf.set(axis, step);
+    return step * x.lengthOf(axis);
+  }, 1);
+  const order = new Int32Array(x.shape[1]!);
+  const at = natural.map(() => 0);
+  for (let i = 0; i < order.length; i++) {
+    order[i] = at.reduce((sum, place, k) => sum + place * stepOf.get(natural[k]!)!, 0);
+    for (let k = natural.length - 1; k >= 0 && ++at[k]! === x.lengthOf(natural[k]!); k--) at[k] = 0;
+  }
+  return order;
+}
+
+/** A kernel (in, out) whose rows are in another order. */
+function inOrder({ shape, values }: WeightValues, order: Int32Array): WeightValues {
+  const units = shape[1]!;
+  const moved = new Float32Array(values.length);
+  order.forEach((from, row) => {
+    moved.set(values.subarray(from * units, (from + 1) * units), row * units);
+  });
+  return { shape, values: moved };
+}
+
+/** A dense layer over the last axis. What was flattened keeps the order in which it lies; the kernel's rows follow. */
+function dense(call: Call, x: Live, kernel: WeightValues, bias: WeightValues | undefined): Live {
+  const { node, unique } = call;
+  const [length, units] = kernel.shape as [number, number];
+  if (kernel.shape.length !== 2 || length !== x.shape.at(-1) || (bias && bias.values.length !== units))
+    throw node.refused(
+      `has weights of ${kernel.shape.join('×')} for inputs of ${x.shape.slice(1).join('×')}`,
+    );
+  const useBias = bias !== undefined;
+  const layer = (name: string) =>
+    layers.dense({ name, units, useBias, kernelInitializer: 'zeros', biasInitializer: 'zeros' });
+  const weights = (from: WeightValues) => (bias ? [from, { shape: [units], values: bias.values }] : [from]);
+  const order = x.rank === 2 ? orderOf(x) : undefined;
+  if (!order) return Live.plain(made(call, layer, weights(kernel))([x.arranged([...x.axes.keys()], unique)]));
+  const flat = made({ ...call, name: `${call.name}_flat` }, (name) => layers.flatten({ name }))([x.tensor]);
+  return Live.plain(made(call, layer, weights(inOrder(kernel, order)))([flat]));
+}
+
+/** @returns undefined for zeros, or a factor of zero */
+function biasOf(call: Call, factor: number): WeightValues | undefined {
+  if (call.inputs[2] === undefined || factor === 0) return undefined;
+  const bias = weightsOf(call, constantInput(call, 2));
+  return factor === 1 ? bias : { ...bias, values: bias.values.map((value) => value * factor) };
+}
+
+export const denseOperators: Readonly<Record<string, Translate>> = {
+  Gemm(call) {
+    const { node } = call;
+    const x = liveInput(call);
+    if (x.rank !== 2 || node.int('transA', 0) !== 0)
+      throw node.refused('works on what is no vector an image');
+    const given = constantInput(call, 1);
+    const kernel = given && node.int('transB', 0) !== 0 ? transposed(given, [1, 0]) : given;
+    const alpha = node.float('alpha', 1);
+    const weights = weightsOf(call, kernel);
+    const scaled =
+      alpha === 1 ? weights : { ...weights, values: weights.values.map((value) => value * alpha) };
+    const bias = biasOf(call, node.float('beta', 1));
+    const units = scaled.shape[1]!;
+    const all =
+      bias?.values.length === 1
+        ? { shape: [units], values: new Float32Array(units).fill(bias.values[0]!) }
+        : bias;
+    return dense(call, x, scaled, all);
+  },
+  /** With a bias where the pattern was seen (see patterns.ts). */
+  MatMul(call) {
+    if (call.inputs[0] instanceof Live && call.inputs[1] instanceof Live)
+      throw call.node.refused('multiplies two things that depend on the images');
+    return dense(call, liveInput(call), weightsOf(call, constantInput(call, 1)), biasOf(call, 1));
+  },
+};
