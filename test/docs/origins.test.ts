@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PARTS } from '../ablation/parts';
+import { PARTS } from '../research/ablation/parts';
 import { constantsIn, constantsOf, modulesIn, namesOrigin } from './constants';
 
 const root = join(import.meta.dirname, '../..');

@@ -7,7 +7,7 @@ import { unwatched, type Watch } from '../../functions/observe/watch';
 import { failures, flaggedOverAlpha, images, NAMESPACE } from '../../infra/watch/metrics';
 import type { Verdict } from '../../models/verdict';
 import { colours, plain } from '../functions/stand-in';
-import { OWN_METRICS } from '../scale/idle';
+import { OWN_METRICS } from '../research/scale/idle';
 import { synthesize } from './synth';
 
 it('watches the metrics that the functions write: namespace, name and dimensions', async () => {

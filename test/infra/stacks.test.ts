@@ -3,7 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
 import { MALLOC } from '../../infra/lambda/environment';
-import { ALARM_METRICS } from '../scale/idle';
+import { ALARM_METRICS } from '../research/scale/idle';
 import { type Synthesized, synthesize } from './synth';
 
 const app = synthesize();

@@ -13,7 +13,7 @@ import { scanOutcome, scanText } from '../../../build-repair/scan/words';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import type { LoadedNet } from '../../../models/keras';
-import { memorySet } from '../../table/memory-set';
+import { memorySet } from '../../memory-set';
 import { all, CLASSES, context, shape, TARGET, trained } from '../finding/patched-net';
 
 const clean = memorySet('clean', context.images, all);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
-import { trainingStep } from '../../bench/deepid';
+import { trainingStep } from '../../research/bench/deepid';
 import { branchedNet } from '../../small-nets';
 
 await startEngine();

@@ -5,7 +5,7 @@ import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { PlainFunction } from '../../../models/nets/plain-function';
 import { Reduce } from '../../../models/nets/reduce';
-import { trainingStep } from '../../bench/deepid';
+import { trainingStep } from '../../research/bench/deepid';
 import { everyLayer } from './every-layer';
 import { random } from './same-on-cpu';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
-import { trainingStep } from '../../bench/deepid';
+import { trainingStep } from '../../research/bench/deepid';
 import { everyLayer } from './every-layer';
 import { random, sameOnCpu } from './same-on-cpu';
 
