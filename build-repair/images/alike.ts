@@ -13,8 +13,8 @@ const NEAR = 2;
 /** Nor by more than this share of what the parts of one of them differ by, or so many times what noise adds: pictures may be dark, or faint. */
 const NEAR_SHARE = 0.25;
 const NOISES = 2;
-/** Images that all are compared with: what a fifth of them is, one of these is, but for once in a thousand sets. */
-const COMPARED = 32;
+/** Images that all are compared with, drawn. */
+const COMPARED = 128;
 /** Values of an image that differ by no more are one colour. */
 const FLAT = 2;
 /** With at least this share the same, or of one colour, it is told. */
@@ -26,6 +26,9 @@ export interface Alike {
   readonly images: number;
   /** Of the picture that is there most often, how many copies and near-copies. */
   readonly same: number;
+  /** Of those that all were compared with (`compared`), how many have a copy or near-copy, of another group where there are groups. */
+  readonly copied: number;
+  readonly compared: number;
   /** Images of a single colour. */
   readonly flat: number;
   /** Images that show nothing but a single colour and noise. */
@@ -55,7 +58,9 @@ export function lookForAlike(images: LoadedImages, signal?: AbortSignal): Alike 
     all.push(told);
   }
   const plain = all.filter(({ isPlain }) => isPlain).length;
-  return { images: sample.length, same: mostAlike(all), flat, plain };
+  const { groups } = images;
+  const groupOf = (place: number) => groups?.[sample[place]!];
+  return { images: sample.length, ...copiesAmong(all, groupOf), flat, plain };
 }
 
 /**
@@ -63,7 +68,7 @@ export function lookForAlike(images: LoadedImages, signal?: AbortSignal): Alike 
  * @param what the set, in words
  * @throws ImageError where all are the same picture
  */
-export function alikeInWords({ images, same, flat, plain }: Alike, what: string): string[] {
+export function alikeInWords({ images, same, copied, compared, flat, plain }: Alike, what: string): string[] {
   if (images > 1 && same === images) {
     const noisy = plain === images && flat < images ? ', of one colour but for noise' : '';
     throw new ImageError(`${what}: all ${images} images that were looked at are the same picture${noisy}`, {
@@ -76,6 +81,10 @@ export function alikeInWords({ images, same, flat, plain }: Alike, what: string)
   const told: string[] = [];
   if (same > 1 && same >= TOLD * images)
     told.push(`${what}: ${same} of ${images} images are the same picture, or nearly`);
+  else if (copied > 1 && copied >= TOLD * compared)
+    told.push(
+      `${what}: ${copied} of ${compared} images that were compared with the others have a copy, or nearly, among them: the net is fitted on one and calibrated on the other, so that new pictures may be flagged more often than promised. Leave copies out, or keep them together by --group`,
+    );
   if (flat > 1 && flat >= TOLD * images) told.push(`${what}: ${flat} of ${images} images are of one colour`);
   return told;
 }
@@ -125,15 +134,30 @@ function partsOf(pixels: Float32Array, shape: ImageShape, parts: number): Parts 
   return { means, limit: Math.min(NEAR, limit), isPlain };
 }
 
-/** How many images are near one of some that are drawn, at most. */
-function mostAlike(all: readonly Parts[]): number {
+/** How many images are near one of some that are drawn, at most, and how many of those drawn have one near them that is not of their group. */
+function copiesAmong(
+  all: readonly Parts[],
+  groupOf: (place: number) => string | undefined,
+): Pick<Alike, 'same' | 'copied' | 'compared'> {
   const drawn = new Random(1, 'alike').permutation(all.length).subarray(0, COMPARED);
-  const counts = Array.from(drawn, (one) => all.filter((other) => isNear(all[one]!, other)).length);
-  return Math.max(0, ...counts);
+  let [same, copied] = [0, 0];
+  for (const one of drawn) {
+    const near = Array.from(all.keys()).filter((other) => isNear(all[one]!, all[other]!));
+    same = Math.max(same, near.length);
+    const group = groupOf(one);
+    const isCopy = (other: number) =>
+      other !== one &&
+      (group === undefined || groupOf(other) !== group) &&
+      isNear(all[one]!, all[other]!, true);
+    if (near.some(isCopy)) copied++;
+  }
+  return { same, copied, compared: drawn.length };
 }
 
-function isNear({ means: a, limit }: Parts, { means: b, limit: other }: Parts): boolean {
+/** @param strictly of two of many, which may be near by chance, half as far apart */
+function isNear({ means: a, limit }: Parts, { means: b, limit: other }: Parts, strictly = false): boolean {
   let squares = 0;
   for (let i = 0; i < a.length; i++) squares += (a[i]! - b[i]!) ** 2;
-  return squares <= Math.min(limit, other) ** 2 * a.length;
+  const most = Math.min(limit, other) * (strictly ? 0.5 : 1);
+  return squares <= most ** 2 * a.length;
 }

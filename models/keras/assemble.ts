@@ -6,14 +6,16 @@ import { sigmoidsAsClasses } from './sigmoid';
  * A net of the layers between an image and an answer. Sigmoids at its end are read as classes.
  * @param unique gives names that no other layer has
  * @param note is told what is assumed of the net, a sentence for people
+ * @param isLogit whether a single output without a sigmoid is what would go into one
  */
 export function assembled(
   image: tf.SymbolicTensor,
   output: tf.SymbolicTensor,
   unique: (name: string) => string,
   note: (note: string) => void,
+  isLogit = false,
 ): tf.LayersModel {
-  const classes = sigmoidsAsClasses(output, unique);
+  const classes = sigmoidsAsClasses(output, unique, isLogit);
   if (classes) note(classes.note);
   const answers = classes?.output ?? output;
   nameApart(answers);

@@ -18,6 +18,8 @@ export interface Told {
   readonly shape?: (layer: PlannedLayer, shape: Shape) => void;
   /** What is assumed of the net, a sentence for people. */
   readonly note?: (note: string) => void;
+  /** Whether a single output without a sigmoid is a logit (see endsInLogit). */
+  readonly isLogit?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function buildNet(
   net: PlannedNet,
   weights: BoundWeights,
   { height, width, channels }: ImageShape,
-  { shape = () => {}, note = () => {} }: Told = {},
+  { shape = () => {}, note = () => {}, isLogit = false }: Told = {},
 ): tf.LayersModel {
   return owned(() => {
     const image = tf.input({ batchShape: [null, height, width, channels], name: 'image' });
@@ -39,7 +41,7 @@ export function buildNet(
       const flat = tf.layers.reshape({ name: builder.unique('grey'), targetShape: [height, width] });
       input = flat.apply(image) as tf.SymbolicTensor;
     }
-    return assembled(image, builder.output(net, [input]), builder.unique, note);
+    return assembled(image, builder.output(net, [input]), builder.unique, note, isLogit);
   });
 }
 

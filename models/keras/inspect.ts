@@ -4,7 +4,7 @@ import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
 import { inFile, shortened, specOf } from './load';
-import { notesOf } from './notes';
+import { endsInLogit, notesOf } from './notes';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -98,7 +98,9 @@ async function describe(
   if (image && problems.length === 0) {
     const shape = (layer: PlannedLayer, sides: Shape) => shapes.set(layer, sides);
     const model = await attempt(() =>
-      coded('NET_WEIGHTS_MISFIT', () => buildNet(net, weights, image, { shape, note })),
+      coded('NET_WEIGHTS_MISFIT', () =>
+        buildNet(net, weights, image, { shape, note, isLogit: endsInLogit(file) }),
+      ),
     );
     if (model) {
       const [end] = model.outputs;

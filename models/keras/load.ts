@@ -6,7 +6,7 @@ import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open';
 import type { LoadedNet } from './loaded-net';
-import { notesOf } from './notes';
+import { endsInLogit, notesOf } from './notes';
 import { outputOf } from './output';
 import { planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -82,7 +82,7 @@ async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<Loa
   const note = (text: string) => notes.push(text);
   const inputShape = coded('NET_SHAPE_UNSUPPORTED', () => imageShapeOf(spec, options.inputSize, note));
   const model = coded('NET_WEIGHTS_MISFIT', () =>
-    buildNet(net, bindWeights(net, file), inputShape, { note }),
+    buildNet(net, bindWeights(net, file), inputShape, { note, isLogit: endsInLogit(file) }),
   );
   try {
     const [end] = model.outputs;

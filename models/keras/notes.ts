@@ -18,6 +18,22 @@ export function notesOf(file: KerasFile): string[] {
   );
 }
 
+/**
+ * Whether the net was compiled with a loss that takes its answers for logits of yes and no: Keras's BinaryCrossentropy with from_logits. A single
+ * output without a sigmoid is a logit then, not an amount.
+ */
+export function endsInLogit(file: KerasFile): boolean {
+  const { loss } = compiledWith(file);
+  const first = Array.isArray(loss) && loss.length === 1 ? loss[0] : loss;
+  if (!isObject(first)) return false;
+  const settings = own(first, 'config');
+  return (
+    own(first, 'class_name') === 'BinaryCrossentropy' &&
+    isObject(settings) &&
+    own(settings, 'from_logits') === true
+  );
+}
+
 /** The options of `compile`, as far as they can be read: nothing of the net depends on them. */
 function compiledWith({ config, compiled }: KerasFile): { [part in Part]?: Json | undefined } {
   try {

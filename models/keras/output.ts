@@ -56,7 +56,8 @@ export function outputOf(output: SymbolicTensor): NetOutput {
     return answers;
   }
   if (!POOLING.test(className) && !MIXING.has(className)) {
-    throw refused(layer, `ends in ${className}, not in softmax or logits`);
+    const what = className.startsWith('GoodNet') ? 'arithmetic of its own' : className;
+    throw refused(layer, `ends in ${what}, not in softmax or logits`);
   }
   for (const input of call.inputs) {
     if (endsInSoftmax(input))

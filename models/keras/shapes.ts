@@ -82,7 +82,7 @@ export function classesOf(output: Shape, wanted: number | undefined): number {
   }
   if (classes < 2) {
     throw new NetError('The net has a single output, and no sigmoid as its last step', {
-      hint: 'One that says yes or no can be used with a sigmoid at its end; one that tells an amount can not.',
+      hint: "One that says yes or no can be used with a sigmoid at its end, or compiled with BinaryCrossentropy(from_logits=True); one that tells an amount can not, nor a softmax of one output, which is always 1. Of a logit: keras.Sequential([net, keras.layers.Activation('sigmoid')]).",
     });
   }
   if (wanted !== undefined && wanted !== classes) {

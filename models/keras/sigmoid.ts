@@ -19,13 +19,20 @@ const MOVING = new Set(['Activation', 'Dropout', 'Flatten', 'Reshape']);
  * class, what goes into them are the classes' scores.
  * @param output of a net, (batch, outputs); its layers with a sigmoid inside give their weights to copies without
  * @param unique gives names that no other layer has
+ * @param isLogit whether a single output without a sigmoid is what would go into one
  * @returns undefined where the net does not end in sigmoids
  */
 export function sigmoidsAsClasses(
   output: SymbolicTensor,
   unique: (name: string) => string,
+  isLogit = false,
 ): AsClasses | undefined {
   const ended = sigmoidOf(output);
+  if (!ended && isLogit && output.shape.length === 2 && output.shape[1] === 1)
+    return {
+      output: twoClasses(output, unique),
+      note: 'The net ends in one logit, as the loss that it was compiled with tells: it is read as two classes, 0 for answers below 0 and 1 for those above. Pictures of class 1 should be those that it was trained to answer 1.',
+    };
   if (!ended || output.shape.length !== 2 || !usedOnce(output, [ended.sigmoid, ...ended.after]))
     return undefined;
   const { sigmoid, after } = ended;
@@ -39,12 +46,17 @@ export function sigmoidsAsClasses(
       note: `The net ends in ${count} sigmoids, which answer yes or no for each class by itself: what goes into them is read as the classes' scores, and the class of the highest is the answer. Every picture should be of one class alone.`,
     };
   }
-  const none = tf.layers.rescaling({ name: unique('no'), scale: 0, offset: 0 }).apply(z) as SymbolicTensor;
-  const both = tf.layers.concatenate({ name: unique('no_and_yes') }).apply([none, z]) as SymbolicTensor;
   return {
-    output: tf.layers.softmax({ name: unique('two_classes') }).apply(both) as SymbolicTensor,
+    output: twoClasses(z, unique),
     note: 'The net ends in one sigmoid: it is read as two classes, 0 for answers below 0.5 and 1 for those above. Pictures of class 1 should be those that it was trained to answer 1.',
   };
+}
+
+/** The softmax of the logits 0 and z. */
+function twoClasses(z: SymbolicTensor, unique: (name: string) => string): SymbolicTensor {
+  const none = tf.layers.rescaling({ name: unique('no'), scale: 0, offset: 0 }).apply(z) as SymbolicTensor;
+  const both = tf.layers.concatenate({ name: unique('no_and_yes') }).apply([none, z]) as SymbolicTensor;
+  return tf.layers.softmax({ name: unique('two_classes') }).apply(both) as SymbolicTensor;
 }
 
 /** The call whose sigmoid is the net's last step, with those that only move its values, last first. */

@@ -34,7 +34,7 @@ const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
 type Net =
   | string
   | readonly [path: string, options: LoadNetOptions]
-  | { config: object; version?: string }
+  | { config: object; compiled?: object; version?: string }
   | { onnx: TestNet };
 
 // Its weights fit whatever the layer before it makes of the image's sides.
@@ -121,6 +121,12 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
   'softmax or logits, two classes or more': ['keras3/shapes.h5', 'keras2/norms.h5'],
   'one sigmoid, as two classes with the logits 0 and z': ['common2/binary.h5', 'common3/binary_after.keras'],
   "a sigmoid a class, as the classes' scores": ['common2/sigmoids.keras', 'common3/sigmoids.keras'],
+  'one logit, of a net that was compiled with `BinaryCrossentropy(from_logits=True)`': [
+    {
+      config: sequential([IMAGE, MEAN, ['Dense', { name: 'output', units: 1 }]]),
+      compiled: { loss: { class_name: 'BinaryCrossentropy', config: { from_logits: true } } },
+    },
+  ],
   'one output without a sigmoid': [
     { config: sequential([IMAGE, MEAN, ['Dense', { name: 'output', units: 1 }]]) },
   ],

@@ -68,7 +68,7 @@ function checkArguments(kwargs: JsonObject, where: string): void {
     if (name === 'training' && value === false) continue;
     if (name === 'training') {
       throw new NetError(
-        `${where} is called with training=${JSON.stringify(value)}, so its answers are random`,
+        `${where} is called with training=${JSON.stringify(value)}, so it works as in training, on a batch at a time, or at random`,
         {
           hint: 'Build the net without that argument and save it again.',
         },

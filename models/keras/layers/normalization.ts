@@ -32,9 +32,12 @@ const perChannel = (options: Options, axes: readonly number[]) => (input: Shape)
 };
 
 /** The given weights in TensorFlow.js's order, with ones and zeros for the scale and shift that Keras left out. */
-function filled(slots: readonly WeightSlot[], weights: readonly WeightValues[]): WeightValues[] {
+function filled(
+  slots: readonly WeightSlot[],
+  weights: readonly WeightValues[],
+  shape = weights[0]!.shape,
+): WeightValues[] {
   const given = new Map(slots.map((each, i) => [each.name, weights[i]!]));
-  const shape = weights[0]!.shape;
   const statistics = ['moving_mean', 'moving_variance'].flatMap((name) => given.get(name) ?? []);
   return [given.get('gamma') ?? all(shape, 1), given.get('beta') ?? all(shape, 0), ...statistics];
 }
@@ -75,14 +78,19 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     const center = options.boolean('center', true);
     options.only('rms_scaling', [false]);
     const channels = perChannel(options, axes);
+    const slots = [...(scale ? [slot('gamma', channels)] : []), ...(center ? [slot('beta', channels)] : [])];
     return {
-      slots: [...(scale ? [slot('gamma', channels)] : []), ...(center ? [slot('beta', channels)] : [])],
+      slots,
+      // As with BatchNormalization, it always has both.
       make: (name, weights) =>
-        overLast(
-          options,
-          axes,
-          applier(layers.layerNormalization({ name, epsilon, scale, center, axis: -1 }), weights),
-        ),
+        lazily(([input]) => {
+          const values = filled(slots, weights, [channelsOf(input!.shape)]);
+          return overLast(
+            options,
+            axes,
+            applier(layers.layerNormalization({ name, epsilon, axis: -1 }), values),
+          );
+        }),
     };
   },
   GroupNormalization: (options) => {

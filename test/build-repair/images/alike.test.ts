@@ -42,6 +42,19 @@ describe('images that are alike', () => {
     }
   });
 
+  test('are told where most have a copy, of whatever picture, unless copies are of one group', () => {
+    const twins = images((i) => other[Math.floor(i / 5)]!);
+    const told = lookForAlike(twins);
+    expect(told).toMatchObject({ same: 5, copied: N, compared: N });
+    expect(alikeInWords(told, 'clean.h5')).toEqual([
+      expect.stringMatching(/^clean\.h5: 60 of 60 images .* --group/s),
+    ]);
+    const groups = Array.from({ length: N }, (_, i) => String(Math.floor(i / 5)));
+    expect(alikeInWords(lookForAlike({ ...twins, groups }), 'clean.h5')).toEqual([]);
+    const few = lookForAlike(images((i) => other[i < 4 ? 0 : i]!));
+    expect(alikeInWords(few, 'clean.h5')).toEqual([]);
+  });
+
   test('are not told where pictures differ', () => {
     expect(alikeInWords(lookForAlike(images((i) => other[i]!)), 'clean.h5')).toEqual([]);
   });

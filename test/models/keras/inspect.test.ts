@@ -46,6 +46,30 @@ it('names the layers of nested models by their path, and the kinds of numbers in
   expect(repacked).toMatchObject({ dtype: 'float16, float32, float64', optimizer: false, problems: [] });
 });
 
+it.each([
+  ['LayerNormalization', { scale: false, center: false }],
+  ['LayerNormalization', { scale: true, center: false }],
+  ['LayerNormalization', { scale: false, center: true }],
+  ['BatchNormalization', { scale: false, center: false }],
+] as const)('%s can be trained without scale or shift: %j', async (className, options) => {
+  const layer: Entry = [className, { name: 'norm', axis: [-1], ...options }];
+  const OUTPUT: Entry = ['Dense', { name: 'output', units: 3, activation: 'softmax' }];
+  const names = [
+    ...(options.scale ? ['gamma'] : []),
+    ...(options.center ? ['beta'] : []),
+    ...(className === 'BatchNormalization' ? ['moving_mean', 'moving_variance'] : []),
+  ];
+  const norm = Object.fromEntries(
+    names.map((name) => [name, { shape: [3], values: new Float32Array(3).fill(1) }]),
+  );
+  const path = join(folder, 'norm.h5');
+  await writeNet(path, {
+    config: sequential([IMAGE, layer, FLAT, OUTPUT]),
+    weights: { ...(names.length > 0 && { norm }), output: dense(48, 3) },
+  });
+  expect((await inspectNet(path)).problems).toEqual([]);
+});
+
 it('lists weights without an architecture, in both layouts', async () => {
   const groups = await inspectNet(fixture('keras2/plain_weights.h5'));
   expect(groups).toMatchObject({

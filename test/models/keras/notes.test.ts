@@ -1,15 +1,42 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { inspectNet, loadNet } from '../../../models/keras';
 import { fixture } from './nets';
 import { folder, OUTPUT, WEIGHTS } from './refusal';
-import { FLAT, IMAGE, sequential, writeNet } from './write-net';
+import { dense, type Entry, FLAT, IMAGE, sequential, writeNet } from './write-net';
 
 beforeAll(async () => {
   await startEngine({ engine: 'cpu' });
+});
+
+it('a single output is a logit where the loss that the net was compiled with says so', async () => {
+  const single: Entry = ['Dense', { name: 'output', units: 1 }];
+  const config = sequential([IMAGE, FLAT, single]);
+  const loss = (from_logits: boolean) => ({
+    loss: { class_name: 'BinaryCrossentropy', config: { from_logits } },
+  });
+  const write = (name: string, compiled: object) =>
+    writeNet(join(folder, name), { config, weights: { output: dense(48, 1) }, compiled });
+  const path = await write('logit.h5', loss(true));
+  const net = await loadNet(path);
+  expect(net.classes).toBe(2);
+  expect(net.notes?.join()).toMatch(/one logit/);
+  const weights_ = (net.model.layers.find(({ name }) => name === 'output') as layers.Layer).getWeights();
+  const [no, yes] = tf.tidy(() => {
+    const image = tf.fill([1, ...net.model.inputs[0]!.shape.slice(1)] as number[], 0.25);
+    return (net.model.predict(image) as tf.Tensor).dataSync();
+  }) as unknown as [number, number];
+  const z = tf.tidy(() => 0.25 * tf.sum(weights_[0]!).dataSync()[0]! + weights_[1]!.dataSync()[0]!);
+  expect(yes).toBeCloseTo(1 / (1 + Math.exp(-z)), 5);
+  expect(no).toBeCloseTo(1 - yes, 5);
+  net.model.dispose();
+  for (const compiled of [loss(false), { loss: 'mse' }])
+    await expect(loadNet(await write('amount.h5', compiled))).rejects.toThrow(/single output/);
 });
 
 async function notes(path: string): Promise<readonly string[]> {
