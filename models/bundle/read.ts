@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { BundleError, messageOf } from '../errors';
+import { BundleError, GoodNetError, messageOf } from '../errors';
 import { readRegular } from '../regular';
 import { type Manifest, parseManifest } from './manifest';
 
@@ -27,11 +27,17 @@ export interface ArrivingBundle {
   whole(): Promise<BundleFiles>;
 }
 
+/** Why a file can't be read, in a word of the system's where it has one. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof GoodNetError) return cause.message;
+  return (cause as NodeJS.ErrnoException).code ?? messageOf(cause);
+}
+
 /** Reads a bundle's manifest alone. @throws BundleError */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, 'manifest.json');
   const bytes = await readRegular(path, MOST_MANIFEST).catch((cause) => {
-    const why = cause.code ?? messageOf(cause);
+    const why = reasonOf(cause);
     throw new BundleError(`${folder} holds no bundle: manifest.json can't be read (${why})`, {
       code: 'BUNDLE_NOT_FOUND',
       hint: 'Give the folder that goodnet repair wrote (the one with current.json, or a bundle in it).',
@@ -58,7 +64,7 @@ export async function startReading(folder: string): Promise<ArrivingBundle> {
 export function filesOf(folder: string, manifest: Manifest): ArrivingBundle {
   return arriving(manifest, folder, (path, maxBytes) =>
     readRegular(join(folder, path), maxBytes).catch((cause) => {
-      const why = cause.code ?? messageOf(cause);
+      const why = reasonOf(cause);
       throw damaged(`${join(folder, path)} is missing or can't be read (${why})`, cause);
     }),
   );
