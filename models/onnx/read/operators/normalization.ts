@@ -48,7 +48,8 @@ function instances(call: Call): Live {
   if (x.rank < 3) throw call.node.refused(`works on ${x.rank - 1} dimensions, not on images`);
   const lengths = x.tensor.shape.slice(1) as number[];
   const [place, ...more] = x.axes[1]!;
-  if (place === undefined || more.length > 0) {
+  const places = lengths.slice(0, (place ?? 1) - 1).reduce((product, length) => product * length, 1);
+  if (place === undefined || more.length > 0 || places === 1) {
     const order = [0, ...[...x.axes.keys()].slice(2), 1];
     const last = grouped(call, x.arranged(order, call.unique), channels, weights);
     const axes = x.axes.map((_, axis) => [order.indexOf(axis)]);
@@ -59,7 +60,6 @@ function instances(call: Call): Live {
     made({ ...call, name: `${call.name}_${suffix}` }, (name) => layers.reshape({ name, targetShape }))([
       from,
     ]);
-  const places = lengths.slice(0, place - 1).reduce((product, length) => product * length, 1);
   const all = weights.map((weight) => repeated(weight, each));
   const sequence = reshaped(x.tensor, [places, channels * each], 'groups');
   return x.like(reshaped(grouped(call, sequence, channels, all), lengths, 'apart'));

@@ -70,6 +70,9 @@ function padding(call: Call): Live {
   );
 }
 
+/** Values of a matrix that picks channels, at most. */
+const MOST_PICKED = 2 ** 22;
+
 /** Some of the channels, in any order; of one alone the axis goes. */
 function gathered(call: Call): Live {
   const { node } = call;
@@ -83,6 +86,8 @@ function gathered(call: Call): Live {
     places.some((place) => !(place >= 0 && place < x.shape[axis]!))
   )
     throw node.refused('takes a part that is not fixed');
+  if (places.length * x.shape[axis]! > MOST_PICKED)
+    throw node.refused(`takes ${places.length} of ${x.shape[axis]} channels`);
   const picked = cropped(call, x, new Map([[axis, places]]));
   const left = picked.axes.filter((_, each) => each !== axis);
   return indices.shape.length === 0 ? new Live(picked.tensor, left) : picked;

@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { permuted } from '../../layers/writer';
 import { constantInput, imageOf, made, type Translate, weightsOf } from '../call';
+import { MOST_VALUES } from '../limits';
 import { Live } from '../live';
 import { type Pads, sidesOf } from '../window';
 
@@ -25,12 +26,17 @@ export const transposedConvolutions: Readonly<Record<string, Translate>> = {
     const strides = [...(node.ints('strides') ?? [1, 1])];
     const pads = node.ints('pads') ?? [0, 0, 0, 0];
     const more = node.ints('output_padding') ?? [0, 0];
-    const cropping = sidesOf(x).map((length, axis) => {
+    const whole = sidesOf(x).map((length, axis) => {
       const [side, stride] = [size[axis]!, strides[axis]!];
-      const made = length * stride + Math.max(side - stride, 0);
-      const wanted = (length - 1) * stride + side + more[axis]! - pads[axis]! - pads[axis + 2]!;
-      return [pads[axis]!, made - wanted - pads[axis]!];
+      return length * stride + Math.max(side - stride, 0);
+    }) as [number, number];
+    const cropping = whole.map((made, axis) => {
+      const wanted = (sidesOf(x)[axis]! - 1) * strides[axis]! + size[axis]! + more[axis]!;
+      return [pads[axis]!, made - wanted + pads[axis + 2]!];
     }) as unknown as Pads;
+    // What is cut off is made first.
+    if (!(whole[0] * whole[1] * filters <= MOST_VALUES))
+      throw node.refused(`would give ${whole.join('×')}×${filters} values an image`);
     if (cropping.flat().some((cut) => !(cut >= 0)))
       throw node.refused(`has pads=${pads} and output_padding=${more}`);
     const args = {
@@ -43,9 +49,9 @@ export const transposedConvolutions: Readonly<Record<string, Translate>> = {
       biasInitializer: 'zeros',
     } as const;
     const layer = (name: string) => layers.conv2dTranspose({ name, ...args });
-    const whole = made(call, layer, [permuted(kernel, TO_KERAS), ...(bias ? [bias] : [])])([x]);
-    if (cropping.flat().every((cut) => cut === 0)) return Live.image(whole);
+    const uncut = made(call, layer, [permuted(kernel, TO_KERAS), ...(bias ? [bias] : [])])([x]);
+    if (cropping.flat().every((cut) => cut === 0)) return Live.image(uncut);
     const sides = { ...call, name: `${call.name}_crop` };
-    return Live.image(made(sides, (name) => layers.cropping2D({ name, cropping }))([whole]));
+    return Live.image(made(sides, (name) => layers.cropping2D({ name, cropping }))([uncut]));
   },
 };
