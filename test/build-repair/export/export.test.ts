@@ -113,7 +113,11 @@ it('a layer of our own is one of TensorFlow.js in the folder', async () => {
 
 it('what no writer of ONNX is there for is refused, and nothing is written', async () => {
   const net = sequential({
-    layers: [layers.gaussianNoise({ stddev: 1, inputShape: [2, 2, 3] }), layers.flatten(), layers.dense({ units: 2 })],
+    layers: [
+      layers.gaussianNoise({ stddev: 1, inputShape: [2, 2, 3] }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
   });
   const path = at('noise.onnx');
   await expect(writePlainNet(net, { kind: 'onnx', path })).rejects.toThrow('is a GaussianNoise');
