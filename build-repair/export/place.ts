@@ -4,21 +4,22 @@ import { checkPlace } from '../../models/bundle/place';
 import { UsageError } from '../../models/errors';
 import { type Target, targetOf } from '../writable';
 
-/** Where a net is written, and as what: a Keras file, or a folder of TensorFlow.js. */
+/** Where a net is written, and as what: a file of Keras or ONNX, or a folder of TensorFlow.js. */
 export interface Place {
-  readonly kind: 'keras' | 'tensorflow.js';
+  readonly kind: 'keras' | 'onnx' | 'tensorflow.js';
   readonly path: string;
 }
 
-const KERAS = ['.h5', '.hdf5'];
+/** Files, by how they end. */
+const FILES: Readonly<Record<string, Place['kind']>> = { '.h5': 'keras', '.hdf5': 'keras', '.onnx': 'onnx' };
 /** What is written by nobody here, and would be taken for such a file by its name. */
-const OTHERS = ['.keras', '.onnx', '.tflite', '.pb', '.json'];
+const OTHERS = ['.keras', '.tflite', '.pb', '.json'];
 /** What a folder of TensorFlow.js holds. */
 const WRITTEN = ['model.json', 'weights.bin'];
 
 /**
  * Looks where a net is to be written, before it is read.
- * @param to a file that ends in .h5, else a folder
+ * @param to a file that ends in .h5 or .onnx, else a folder
  * @param isForced whether what an export wrote there before is replaced
  * @throws UsageError where something is there already, or the ending is of another kind; GoodNetError `environment` where nothing
  * can be written
@@ -28,11 +29,14 @@ export async function placeOf(to: string, isForced: boolean): Promise<Place> {
   if (isStream) throw new UsageError(`--to ${to}: it is no file`, { hint: ELSEWHERE });
   const ending = extname(path).toLowerCase();
   if (OTHERS.includes(ending)) {
-    throw new UsageError(`--to ${to}: nets are written as Keras .h5, or as a folder of TensorFlow.js`, {
-      hint: 'Keras loads the .h5 and saves it as .keras; other programs convert from either.',
-    });
+    throw new UsageError(
+      `--to ${to}: nets are written as Keras .h5, as .onnx, or as a folder of TensorFlow.js`,
+      {
+        hint: 'Keras loads the .h5 and saves it as .keras; other programs convert from either.',
+      },
+    );
   }
-  const kind = KERAS.includes(ending) ? 'keras' : 'tensorflow.js';
+  const kind = FILES[ending] ?? 'tensorflow.js';
   const found = await stat(path).catch(() => undefined);
   if (found) await refuseLoss(to, path, kind, found.isDirectory(), isForced);
   await checkPlace(dirname(path));
@@ -65,4 +69,4 @@ async function refuseLoss(
     });
 }
 
-const ELSEWHERE = 'Give another place: a file that ends in .h5, or a folder of its own.';
+const ELSEWHERE = 'Give another place: a file that ends in .h5 or .onnx, or a folder of its own.';

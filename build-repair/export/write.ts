@@ -8,6 +8,7 @@ import { kerasH5 } from '../../models/keras/write/h5';
 import { ChannelScale } from '../../models/nets/channel-scale';
 import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../models/nets/dilated';
 import { cannotWrite } from '../writable';
+import { onnxFile } from './onnx';
 import type { Place } from './place';
 
 /**
@@ -17,10 +18,7 @@ import type { Place } from './place';
 export async function writePlainNet(logits: LayersModel, { kind, path }: Place): Promise<void> {
   const net = toProbabilities(logits);
   try {
-    const write =
-      kind === 'keras'
-        ? writeFileAtomically.bind(undefined, path, await kerasH5(net))
-        : writeFolderAtomically.bind(undefined, path, await layersModel(net));
+    const write = await writerOf(net, kind, path);
     await makeFolder(dirname(path));
     await write().catch((cause) => {
       throw cannotWrite(path, cause);
@@ -28,6 +26,13 @@ export async function writePlainNet(logits: LayersModel, { kind, path }: Place):
   } finally {
     net.dispose();
   }
+}
+
+/** What writes it, once all of it is there. */
+async function writerOf(net: LayersModel, kind: Place['kind'], path: string): Promise<() => Promise<void>> {
+  if (kind === 'tensorflow.js') return writeFolderAtomically.bind(undefined, path, await layersModel(net));
+  const bytes = kind === 'keras' ? await kerasH5(net) : onnxFile(net);
+  return writeFileAtomically.bind(undefined, path, bytes);
 }
 
 /** Layers of TensorFlow.js that answer as ours do. */

@@ -197,9 +197,11 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     withOperator('Relu', { domain: 'com.microsoft' }),
     withOperator('QuantizeLinear', { inputs: ['m', 'w'] }),
   ],
-  '`Attention`, `LayerNormalization` and others that are not listed, `If`, `Loop`': [
+  'GroupNorm, InstanceNorm and LayerNorm of channels as PyTorch writes them (ConvNeXt), `normalize`, powers and quotients by hand':
+    exported('norms_legacy17', 'norms_dynamo21', 'normalized', 'functions'),
+  '`Attention`, `Split` and others that are not listed, `If`, `Loop`': [
     'Attention',
-    'LayerNormalization',
+    'Split',
     'If',
     'Loop',
     'Det',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { PLAIN_NETS, type PlainNet } from '../../export/nets';
+import type { Place } from '../../export/place';
 import { isUnrepaired, unrepairedLine } from '../../repair/write/unrepaired';
 import { givenPath, oneOf } from '../options';
 import { print, printError } from '../print';
@@ -17,9 +18,9 @@ interface ExportFlags {
 /** `goodnet export BUNDLE --net bad|repaired [--to PLACE]` */
 export function exportCommand(): Command {
   return new Command('export')
-    .summary('write one net of a bundle for Keras, or for TensorFlow.js')
+    .summary('write one net of a bundle for Keras, as ONNX, or for TensorFlow.js')
     .description(
-      'write one net of a bundle, without the detector, for Keras (.h5) or for TensorFlow.js (a folder): it takes images as the bad net took them, and answers with the probability of each class',
+      'write one net of a bundle, without the detector, for Keras (.h5), as ONNX (.onnx) or for TensorFlow.js (a folder): it takes images as the bad net took them, and answers with the probability of each class',
     )
     .argument('<bundle>', 'a bundle, or the store that holds it; a store may be s3://bucket/prefix')
     .requiredOption(
@@ -29,7 +30,7 @@ export function exportCommand(): Command {
     )
     .option(
       '--to <place>',
-      'a file that ends in .h5, or a folder for TensorFlow.js; left out: bad.h5 or repaired.h5',
+      'a file that ends in .h5 or .onnx, or a folder for TensorFlow.js; left out: bad.h5 or repaired.h5',
       givenPath,
     )
     .option('--force', 'replace what an export wrote there before')
@@ -53,7 +54,7 @@ export function exportCommand(): Command {
       } finally {
         model.dispose();
       }
-      await tell(to, net, bundle.manifest);
+      await tell(to, place.kind, net, bundle.manifest);
     });
 }
 
@@ -64,13 +65,18 @@ const ALONE: Readonly<Record<PlainNet, string>> = {
 
 async function tell(
   to: string,
+  kind: Place['kind'],
   net: PlainNet,
   { name, id, input, classes, measured }: Manifest,
 ): Promise<void> {
   const { describePixels } = await import('../../../models/pixels');
   const { height, width, channels, pixels, fit } = input;
   print(`${to}: the ${net} net of ${name}, bundle ${short(id)}`);
-  print(`  takes ${height}×${width}×${channels} (height×width×channels), pixels ${describePixels(pixels)}`);
+  const takes =
+    kind === 'onnx'
+      ? `${channels}×${height}×${width} (channels×height×width)`
+      : `${height}×${width}×${channels} (height×width×channels)`;
+  print(`  takes ${takes}, pixels ${describePixels(pixels)}`);
   if (fit !== 'stretch') print(`  pictures of another size were brought to it by --fit ${fit}`);
   print(`  answers with ${classes} probabilities`);
   print(ALONE[net]);

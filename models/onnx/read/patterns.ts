@@ -30,7 +30,8 @@ export function simplified(
     onlyUse: (node, operator) => {
       const [use, ...others] = uses.get(node.outputs[0]!) ?? [];
       if (others.length > 0 || outputs.includes(node.outputs[0]!)) return undefined;
-      return use?.operator === operator && use.domain === '' && use.inputs.length === 2 ? use : undefined;
+      const count = operator === 'Where' ? 3 : 2;
+      return use?.operator === operator && use.domain === '' && use.inputs.length === count ? use : undefined;
     },
     constants,
   };
@@ -117,6 +118,18 @@ function gelu(erf: NodeProto, graph: Graph): Found | undefined {
   return { node: instead(last, erf, { operator: 'Gelu', inputs: [x], attributes: [] }), last, gone };
 }
 
+/** Above its threshold PyTorch's softplus is x itself, of which it differs by less than 32-bit floats have there. */
+function softplus(node: NodeProto, graph: Graph): Found | undefined {
+  const [x] = node.inputs;
+  const [output] = node.outputs;
+  const where = graph.onlyUse(node, 'Where');
+  const greater = where && graph.maker(where.inputs[0]!, 'Greater');
+  const isChosen = greater?.inputs[0] === x && where?.inputs[1] === x && where?.inputs[2] === output;
+  const threshold = graph.constants.get(greater?.inputs[1] ?? '')?.values;
+  if (!isChosen || threshold?.length !== 1 || !(threshold[0]! >= 17)) return undefined;
+  return { node: instead(where!, node, {}), last: where!, gone: [node, greater!] };
+}
+
 const PATTERNS: ReadonlyMap<string, (node: NodeProto, graph: Graph) => Found | undefined> = new Map([
   [
     'MatMul',
@@ -130,6 +143,7 @@ const PATTERNS: ReadonlyMap<string, (node: NodeProto, graph: Graph) => Found | u
     },
   ],
   ['Erf', gelu],
+  ['Softplus', softplus],
   [
     'Sigmoid',
     (node: NodeProto, graph: Graph) => {

@@ -11,11 +11,15 @@ import { activations } from './operators/activations';
 import { arithmetics } from './operators/arithmetic';
 import { convolutions } from './operators/convolutions';
 import { denseOperators } from './operators/dense';
+import { functions } from './operators/functions';
+import { merges } from './operators/merges';
 import { normalizations } from './operators/normalization';
 import { poolings } from './operators/pooling';
 import { rearrangings } from './operators/rearranging';
+import { reductions } from './operators/reductions';
 import { resizings } from './operators/resizing';
 import { sideOperators } from './operators/sides';
+import { transposedConvolutions } from './operators/transposed';
 
 /** What an operator becomes, by its name. */
 const OPERATORS: ReadonlyMap<string, Translate> = new Map(
@@ -24,11 +28,15 @@ const OPERATORS: ReadonlyMap<string, Translate> = new Map(
     arithmetics,
     convolutions,
     denseOperators,
+    functions,
+    merges,
     normalizations,
     poolings,
     rearrangings,
+    reductions,
     resizings,
     sideOperators,
+    transposedConvolutions,
   ].flatMap((each) => Object.entries(each)),
 );
 

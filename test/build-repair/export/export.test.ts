@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlainNet } from '../../../build-repair/export/nets';
 import { writePlainNet } from '../../../build-repair/export/write';
@@ -20,6 +20,7 @@ import { imageTensor } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
+import { loadNet as readNet } from '../../../models/net-files';
 import { createKeys } from '../../../models/signing/keys';
 import { fixture } from '../../fixtures/bundles/fixtures';
 import { writeSmallBundle } from '../../functions/small-bundle';
@@ -77,6 +78,17 @@ describe.each(['bad', 'repaired'] as const)('the %s net', (which) => {
     net.model.dispose();
   });
 
+  it('is written as ONNX, likewise', async () => {
+    const to = at(`${which}.onnx`);
+    const { code, out } = await goodnet('export', pruned.folder, '--net', which, '--to', to);
+    expect(code).toBe(0);
+    expect(out).toContain('takes 3×20×16 (channels×height×width), pixels 0-1');
+    const net = await readNet(to);
+    expect(net).toMatchObject({ format: 'onnx', output: 'softmax', notes: [] });
+    expectAnswers(net.model, pruned, which);
+    net.model.dispose();
+  });
+
   it('is written for TensorFlow.js, likewise', async () => {
     const to = at('made', which);
     expect((await goodnet('export', pruned.folder, '--net', which, '--to', to)).code).toBe(0);
@@ -97,6 +109,20 @@ it('a layer of our own is one of TensorFlow.js in the folder', async () => {
   const images = testImages(inputShape);
   expect(largestDifference(answers(read, images), answers(model, images))).toBeLessThan(1e-6);
   for (const each of [images, read, logits, model]) each.dispose();
+});
+
+it('what no writer of ONNX is there for is refused, and nothing is written', async () => {
+  const net = sequential({
+    layers: [
+      layers.gaussianNoise({ stddev: 1, inputShape: [2, 2, 3] }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+  });
+  const path = at('noise.onnx');
+  await expect(writePlainNet(net, { kind: 'onnx', path })).rejects.toThrow('is a GaussianNoise');
+  expect(existsSync(path)).toBe(false);
+  net.dispose();
 });
 
 it('a layer that TensorFlow.js has not is refused for it, and nothing is written', async () => {
@@ -128,7 +154,7 @@ describe('what is there', () => {
   const place = (name: string) => ['export', pruned.folder, '--net', 'bad', '--to', at('there', name)];
   beforeAll(() => mkdirSync(at('there', 'a.h5'), { recursive: true }));
 
-  it.each(['net.h5', 'net'])('%s is replaced by --force alone', async (name) => {
+  it.each(['net.h5', 'net.onnx', 'net'])('%s is replaced by --force alone', async (name) => {
     expect((await goodnet(...place(name))).code).toBe(0);
     const again = await goodnet(...place(name));
     expect(again).toMatchObject({ code: 2, err: expect.stringMatching(/there already\n.*--force/) });
@@ -140,8 +166,8 @@ describe('what is there', () => {
     ['a.h5', /a folder is there/],
     ['file', /a file is there/],
     ['full', /it holds notes.txt/],
-    ['net.keras', /written as Keras .h5, or as a folder/],
-    ['net.ONNX', /written as Keras .h5, or as a folder/],
+    ['net.keras', /written as Keras .h5, as .onnx, or as a folder/],
+    ['net.TFLITE', /written as Keras .h5, as .onnx, or as a folder/],
   ])('%s is refused, --force or not', async (name, message) => {
     mkdirSync(at('there', 'full'), { recursive: true });
     writeFileSync(at('there', 'full', 'notes.txt'), '');

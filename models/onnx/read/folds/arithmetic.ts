@@ -42,6 +42,14 @@ export const arithmeticFolds: Readonly<Record<string, Fold>> = {
   Mod: elementwise((a, b) => a - b * Math.floor(a / b)),
   Pow: elementwise((a, b) => a ** b),
   Equal: elementwise((a, b) => Number(a === b)),
+  Max: elementwise((a, b) => Math.max(a, b)),
+  Min: elementwise((a, b) => Math.min(a, b)),
+  Clip: (node, [x, lowest, highest], read) => {
+    const low = lowest?.values[0] ?? node.float('min', Number.NEGATIVE_INFINITY);
+    const high = highest?.values[0] ?? node.float('max', Number.POSITIVE_INFINITY);
+    return each((value) => Math.min(Math.max(value, low), high))(node, [x], read);
+  },
+  Abs: each(Math.abs),
   Neg: each((x) => -x),
   Sqrt: each(Math.sqrt),
   Reciprocal: each((x) => 1 / x),

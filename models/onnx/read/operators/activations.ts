@@ -1,4 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { WeightValues } from '../../../keras/layers/plan';
+import { permuted } from '../../layers/writer';
 import { axisIn } from '../axes';
 import {
   type Call,
@@ -10,6 +12,7 @@ import {
   type Translate,
   weightsOf,
 } from '../call';
+import { computed } from '../computed';
 import { Live } from '../live';
 
 function activation(call: Call, x: SymbolicTensor, name: string): SymbolicTensor {
@@ -25,6 +28,17 @@ function each(apply: (call: Call, x: SymbolicTensor) => SymbolicTensor): Transla
 }
 
 const named = (name: string): Translate => each((call, x) => activation(call, x, name));
+
+const SELU_ALPHA = 1.6732632;
+const SELU_GAMMA = 1.050701;
+
+/** x, below 0 alpha · (exp(x) - 1). TensorFlow.js's has no alpha: alpha · elu(x) + (1 - alpha) · relu(x) is the same. */
+function elu(call: Call, x: SymbolicTensor, alpha: number): SymbolicTensor {
+  const plain = activation(call, x, 'elu');
+  if (alpha === 1) return plain;
+  const above = rescaled(call, activation(call, x, 'relu'), 1 - alpha, 0);
+  return made(call, (name) => layers.add({ name }))([rescaled(call, plain, alpha, 0), above]);
+}
 
 function capped(call: Call, x: SymbolicTensor, maxValue: number): SymbolicTensor {
   return made(call, (name) => layers.reLU({ name, maxValue }))([x]);
@@ -65,25 +79,27 @@ function along(name: string): Translate {
   };
 }
 
-/** Values below 0 times a slope: one for all, or a channel. */
+/** Values below 0 times a slope: one for all, one a channel, or one a value. */
 const prelu: Translate = (call) => {
-  const slopes = weightsOf(call, constantInput(call, 1));
+  const { values, shape } = weightsOf(call, constantInput(call, 1));
   const x = liveInput(call);
   const isImage = x.rank === 4;
   const tensor = isImage ? imageOf(call) : x.arranged([...x.axes.keys()], call.unique);
-  const channels = tensor.shape.at(-1)!;
-  const isPerChannel =
-    slopes.values.length === 1 ||
-    (slopes.values.length === channels && slopes.shape.at(isImage ? -3 : -1) === channels);
-  if (!isPerChannel) throw call.node.refused(`has slopes of ${slopes.shape.join('×')}, not one a channel`);
-  const values =
-    slopes.values.length === 1 ? new Float32Array(channels).fill(slopes.values[0]!) : slopes.values;
-  const shared = tensor.shape.slice(2).map((_, i) => i + 1);
-  const shape = [...shared.map(() => 1), channels];
-  const layer = made(call, (name) => layers.prelu({ name, sharedAxes: shared, alphaInitializer: 'zeros' }), [
-    { shape, values },
-  ]);
-  return isImage ? Live.image(layer([tensor])) : Live.plain(layer([tensor]));
+  const lengths = tensor.shape.slice(1) as number[];
+  const channels = lengths.at(-1)!;
+  const layer = (slopes: WeightValues, sharedAxes: number[]) => {
+    const given = made(call, (name) => layers.prelu({ name, sharedAxes, alphaInitializer: 'zeros' }), [
+      slopes,
+    ]);
+    return isImage ? Live.image(given([tensor])) : Live.plain(given([tensor]));
+  };
+  if (shape.length === x.rank - 1 && shape.every((length, axis) => length === x.shape[axis + 1]))
+    return layer(isImage ? permuted({ values, shape }, [1, 2, 0]) : { values, shape }, []);
+  if (values.length !== 1 && (values.length !== channels || shape.at(isImage ? -3 : -1) !== channels))
+    throw call.node.refused(`has slopes of ${shape.join('×')}, neither one a channel nor one a value`);
+  const slopes = values.length === 1 ? new Float32Array(channels).fill(values[0]!) : values;
+  const shared = lengths.slice(1).map((_, i) => i + 1);
+  return layer({ shape: [...shared.map(() => 1), channels], values: slopes }, shared);
 };
 
 /** Bounds are attributes before opset 11. */
@@ -107,12 +123,23 @@ export const activations: Readonly<Record<string, Translate>> = {
     if (call.node.float('alpha', 1) !== 1) throw call.node.refused('has another alpha than 1');
     return named('swish')(call);
   },
-  Gelu(call) {
-    return named(call.node.text('approximate', 'none') === 'none' ? 'gelu' : 'gelu_new')(call);
-  },
-  Elu(call) {
-    if (call.node.float('alpha', 1) !== 1) throw call.node.refused('has another alpha than 1');
-    return named('elu')(call);
+  Gelu: each((call, x) =>
+    call.node.text('approximate', 'none') === 'none'
+      ? activation(call, x, 'gelu')
+      : computed(call, x, 'gelu'),
+  ),
+  Elu: each((call, x) => elu(call, x, call.node.float('alpha', 1))),
+  Celu: each((call, x) => {
+    const alpha = call.node.float('alpha', 1);
+    if (!(alpha > 0)) throw call.node.refused(`has alpha=${alpha}`);
+    return rescaled(call, elu(call, rescaled(call, x, 1 / alpha, 0), 1), alpha, 0);
+  }),
+  Selu(call) {
+    // As all write it: alpha and gamma of Klambauer et al. 2017.
+    const [alpha, gamma] = [call.node.float('alpha', SELU_ALPHA), call.node.float('gamma', SELU_GAMMA)];
+    if (Math.abs(alpha - SELU_ALPHA) > 1e-6 || Math.abs(gamma - SELU_GAMMA) > 1e-6)
+      throw call.node.refused(`has alpha=${alpha} and gamma=${gamma}`);
+    return named('selu')(call);
   },
   LeakyRelu: each((call, x) => {
     const alpha = call.node.float('alpha', 0.01);

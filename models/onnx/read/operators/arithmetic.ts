@@ -1,22 +1,31 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ChannelScale } from '../../../nets/channel-scale';
 import { broadcastShape } from '../axes';
-import { type Call, imageOf, liveInput, made, rescaled, type Translate, weightsOf } from '../call';
+import { type Call, liveInput, made, rescaled, type Translate, weightsOf } from '../call';
+import { computed } from '../computed';
 import type { Constant } from '../constant';
 import { Live } from '../live';
 
 type Sign = '+' | '-' | '*' | '/';
 
-/** x · scale + offset, one of each a channel. */
-function scaled(call: Call, x: Live, scale: readonly number[], offset: readonly number[]): Live {
-  const apply = (tensor: SymbolicTensor) =>
-    made(call, (name) => new ChannelScale({ name, scale: [...scale], offset: [...offset] }))([tensor]);
-  return x.rank === 4
-    ? Live.image(apply(imageOf({ ...call, inputs: [x] })))
-    : Live.plain(apply(x.arranged([...x.axes.keys()], call.unique)));
+/** x · scale + offset, one of each for each place of an axis, which is put last for it. */
+function scaled(
+  call: Call,
+  x: Live,
+  axis: number,
+  scale: readonly number[],
+  offset: readonly number[],
+): Live {
+  const order = [...[...x.axes.keys()].filter((each) => each !== axis), axis];
+  const last = x.arranged(order, call.unique);
+  const layer = (name: string) => new ChannelScale({ name, scale: [...scale], offset: [...offset] });
+  return new Live(
+    made(call, layer)([last]),
+    x.axes.map((_, each) => [order.indexOf(each)]),
+  );
 }
 
-/** A tensor with a constant: a number, or one a channel. */
+/** A tensor with a constant: a number, or one for each place of an axis, such as the channels. */
 function withConstant(call: Call, sign: Sign, x: Live, constant: Constant, isFirst: boolean): Live {
   const { node } = call;
   const { values, shape } = weightsOf(call, constant);
@@ -27,7 +36,6 @@ function withConstant(call: Call, sign: Sign, x: Live, constant: Constant, isFir
     x.shape.map((length) => (Number.isNaN(length) ? 1 : length)),
     shape,
   );
-  if (sign === '/' && isFirst) throw node.refused('divides by what it computes of the images');
   const scale = sign === '*' ? values : sign === '/' ? values.map((value) => 1 / value) : undefined;
   const factor = sign === '-' && isFirst ? -1 : 1;
   const offset = sign === '+' || isFirst ? values : values.map((value) => -value);
@@ -36,40 +44,19 @@ function withConstant(call: Call, sign: Sign, x: Live, constant: Constant, isFir
     return x.like(
       scale ? rescaled(call, x.tensor, scale[0]!, 0) : rescaled(call, x.tensor, factor, offset[0]!),
     );
-  // As long as the axis of channels, and 1 along all others.
-  const channels = x.rank === 4 && shape.at(-1) === 1 ? x.rank - 3 : x.rank - 1;
-  const place = channels - (x.rank - shape.length);
-  const isPerChannel = shape.every((length, axis) => length === (axis === place ? values.length : 1));
-  if (!isPerChannel || x.shape[channels] !== values.length)
+  // As long as one axis, and 1 along all others.
+  const place = shape.findIndex((length) => length !== 1);
+  const axis = place + x.rank - shape.length;
+  if (shape[place] !== values.length || axis === 0 || x.shape[axis] !== values.length)
     throw node.refused(
       `joins ${x.shape.slice(1).join('×')} with a constant of ${shape.join('×')}, neither a number nor one a channel`,
     );
-  const list = [...values];
-  const turned =
-    channels === 3
-      ? new Live(
-          x.tensor,
-          [0, 3, 1, 2].map((axis) => x.axes[axis]!),
-        )
-      : x;
-  const made = scale
-    ? scaled(
-        call,
-        turned,
-        [...scale],
-        list.map(() => 0),
-      )
-    : scaled(
-        call,
-        turned,
-        list.map(() => factor),
-        [...offset],
-      );
-  return channels === 3 ? new Live(made.tensor, [[0], [1], [2], [3]]) : made;
+  const all = (value: number) => Array.from(values, () => value);
+  return scale ? scaled(call, x, axis, [...scale], all(0)) : scaled(call, x, axis, all(factor), [...offset]);
 }
 
 /** Two tensors as one layer takes them: of one rank, their axes in one order. */
-function joined(
+export function joined(
   call: Call,
   a: Live,
   b: Live,
@@ -94,12 +81,19 @@ function arithmetic(sign: Sign): Translate {
   return (call) => {
     const [first, second] = call.inputs;
     if (second === undefined || first === undefined) throw call.node.refused('lacks an input');
-    if (!(first instanceof Live)) return withConstant(call, sign, liveInput(call, 1), first, true);
+    const over = (x: Live) =>
+      x.like(computed({ ...call, name: `${call.name}_over` }, x.tensor, 'power', [-1]));
+    if (!(first instanceof Live)) {
+      const x = liveInput(call, 1);
+      return sign === '/'
+        ? withConstant(call, '*', over(x), first, true)
+        : withConstant(call, sign, x, first, true);
+    }
     if (!(second instanceof Live)) return withConstant(call, sign, liveInput(call), second, false);
-    if (sign === '/') throw call.node.refused('divides by what it computes of the images');
-    const { tensors, wrap } = joined(call, liveInput(call), liveInput(call, 1));
+    const by = liveInput(call, 1);
+    const { tensors, wrap } = joined(call, liveInput(call), sign === '/' ? over(by) : by);
     if (sign === '-') tensors[1] = rescaled({ ...call, name: `${call.name}_minus` }, tensors[1]!, -1, 0);
-    const merge = sign === '*' ? layers.multiply : layers.add;
+    const merge = sign === '*' || sign === '/' ? layers.multiply : layers.add;
     return wrap(made(call, (name) => merge({ name }))(tensors));
   };
 }
@@ -109,10 +103,4 @@ export const arithmetics: Readonly<Record<string, Translate>> = {
   Sub: arithmetic('-'),
   Mul: arithmetic('*'),
   Div: arithmetic('/'),
-  Sum(call) {
-    return call.inputs.slice(1).reduce<Live>((sum, _, i) => {
-      const { tensors, wrap } = joined(call, sum, liveInput(call, i + 1));
-      return wrap(made(call, (name) => layers.add({ name }))(tensors));
-    }, liveInput(call));
-  },
 };

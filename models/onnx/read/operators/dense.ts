@@ -51,6 +51,17 @@ function dense(call: Call, x: Live, kernel: WeightValues, bias: WeightValues | u
   return Live.plain(made(call, layer, weights(inOrder(kernel, order)))([flat]));
 }
 
+/** A matrix that stands first works on the last axis but one: as a dense layer does, the two swapped. */
+function before(call: Call, x: Live): Live {
+  const matrix = call.inputs[2] === undefined ? constantInput(call, 0) : undefined;
+  if (x.rank < 3 || matrix?.shape.length !== 2)
+    throw call.node.refused('works on what is no matrix an image');
+  const swapped = (axes: Live['axes']) => [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
+  const turned = new Live(x.tensor, swapped(x.axes));
+  const product = dense(call, turned, weightsOf(call, transposed(matrix, [1, 0])), undefined);
+  return new Live(product.tensor, swapped(product.axes));
+}
+
 /** @returns undefined for zeros, or a factor of zero */
 function biasOf(call: Call, factor: number): WeightValues | undefined {
   if (call.inputs[2] === undefined || factor === 0) return undefined;
@@ -82,6 +93,7 @@ export const denseOperators: Readonly<Record<string, Translate>> = {
   MatMul(call) {
     if (call.inputs[0] instanceof Live && call.inputs[1] instanceof Live)
       throw call.node.refused('multiplies two things that depend on the images');
+    if (call.inputs[1] instanceof Live) return before(call, liveInput(call, 1));
     return dense(call, liveInput(call), weightsOf(call, constantInput(call, 1)), biasOf(call, 1));
   },
 };

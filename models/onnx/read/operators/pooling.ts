@@ -1,8 +1,7 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callOf } from '../../../nets/graph';
 import { PlaceScale } from '../../../nets/place-scale';
-import { axesOf, axisIn } from '../axes';
-import { type Call, constantInput, imageOf, liveInput, made, type Translate } from '../call';
+import { type Call, imageOf, made, type Translate } from '../call';
 import { Live } from '../live';
 import { type Pads, padded, paddingOf, sidesOf, type Window, windowOf } from '../window';
 
@@ -75,51 +74,20 @@ const averagePool: Translate = (call) => {
   return Live.image(made(call, (name) => new PlaceScale({ name, rows, columns }))([means]));
 };
 
-type Whole = 'mean' | 'max';
-
-/** Over all places: what is left is a value a channel. */
-function whole(call: Call, of: Whole): SymbolicTensor {
+/** Over all places: what is left is a value a channel, (batch, channels). */
+export function overPlaces(call: Call, of: 'mean' | 'max'): SymbolicTensor {
   const pool = of === 'mean' ? layers.globalAveragePooling2d : layers.globalMaxPooling2d;
   return made(call, (name) => pool({ name }))([imageOf(call)]);
 }
 
 const globally =
-  (of: Whole): Translate =>
+  (of: 'mean' | 'max'): Translate =>
   (call) =>
-    new Live(whole(call, of), [[0], [1], [], []]);
-
-const reduced =
-  (of: Whole): Translate =>
-  (call) => {
-    const { node } = call;
-    const x = liveInput(call);
-    const keeps = node.int('keepdims', 1) === 1;
-    const told = axesOf(node, constantInput(call, 1));
-    if (!told && node.int('noop_with_empty_axes', 0) === 1) return x;
-    node.attribute('noop_with_empty_axes');
-    const axes = (told ?? [...x.axes.keys()]).map((axis) => axisIn(node, axis, x.rank));
-    const left = [...x.axes.keys()].filter((axis) => !axes.includes(axis));
-    // Images lie in one order or the other; what is left is their channels.
-    const [, channels] = left;
-    if (x.rank !== 4 || left.length !== 2 || left[0] !== 0)
-      throw node.refused('runs over other axes than height and width');
-    const turned = new Live(
-      x.tensor,
-      [0, channels!, ...axes.sort((a, b) => a - b)].map((axis) => x.axes[axis]!),
-    );
-    const all = whole({ ...call, inputs: [turned] }, of);
-    if (!keeps) return Live.plain(all);
-    return new Live(
-      all,
-      x.axes.map((_, axis) => (axis === 0 ? [0] : axis === channels ? [1] : [])),
-    );
-  };
+    new Live(overPlaces(call, of), [[0], [1], [], []]);
 
 export const poolings: Readonly<Record<string, Translate>> = {
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: globally('mean'),
   GlobalMaxPool: globally('max'),
-  ReduceMean: reduced('mean'),
-  ReduceMax: reduced('max'),
 };

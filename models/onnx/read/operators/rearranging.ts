@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { axesOf, axisIn, needed, shapeFrom, squeezed, unsqueezed } from '../axes';
+import { applier } from '../../../keras/layers/plan';
+import { axesOf, axisIn, broadcastShape, needed, shapeFrom, squeezed, unsqueezed } from '../axes';
 import { type Call, constantInput, liveInput, made, type Translate } from '../call';
 import { Live } from '../live';
 import { reshaped } from '../reshape';
@@ -52,6 +53,35 @@ function concatenated(call: Call): Live {
   );
 }
 
+/** Broadcast to a shape, one axis after the other, its values side by side as many times. */
+function expanded(call: Call): Live {
+  const { node, unique } = call;
+  const given = liveInput(call);
+  const target = [...needed(node, constantInput(call, 1)).values];
+  const shape = broadcastShape(
+    node,
+    given.shape.slice(1),
+    target.slice(target.length > given.rank - 1 ? 1 : 0),
+  );
+  if (target.length > given.rank || shape.some((length) => !(length >= 1)))
+    throw node.refused(`makes ${target.join('×')} of ${given.shape.slice(1).join('×')} an image`);
+  return shape.reduce((x, length, i) => {
+    if (x.shape[i + 1] === length) return x;
+    const tensor = x.arranged([...x.axes.keys()], unique);
+    const lengths = tensor.shape.slice(1) as number[];
+    const size = (of: number[]) => of.reduce((product, each) => product * each, 1);
+    const flat = applier(
+      layers.reshape({
+        name: unique('reshape'),
+        targetShape: [size(lengths.slice(0, i)), 1, size(lengths.slice(i))],
+      }),
+    )([tensor]);
+    const wide = made(call, (name) => layers.upSampling2d({ name, size: [1, length] }))([flat]);
+    const targetShape = lengths.with(i, length);
+    return Live.plain(applier(layers.reshape({ name: unique('reshape'), targetShape }))([wide]));
+  }, given);
+}
+
 /** Operators that move, cut, pad, enlarge or join. */
 export const rearrangings: Readonly<Record<string, Translate>> = {
   Transpose(call) {
@@ -87,4 +117,5 @@ export const rearrangings: Readonly<Record<string, Translate>> = {
   },
   Shape: (call) => shapeFrom(call.node, liveInput(call).shape),
   Concat: concatenated,
+  Expand: expanded,
 };

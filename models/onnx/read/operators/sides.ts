@@ -1,6 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { PickChannels } from '../../../nets/pick-channels';
-import { axesOf, axisIn, slicesOf } from '../axes';
+import { axesOf, axisIn, needed, slicesOf } from '../axes';
 import { type Call, constantInput, liveInput, made, type Translate } from '../call';
 import { Live } from '../live';
 import { type Pads, padded } from '../window';
@@ -70,6 +70,29 @@ function padding(call: Call): Live {
   );
 }
 
+/** Values of a matrix that picks channels, at most. */
+const MOST_PICKED = 2 ** 22;
+
+/** Some of the channels, in any order; of one alone the axis goes. */
+function gathered(call: Call): Live {
+  const { node } = call;
+  const x = liveInput(call);
+  const indices = needed(node, constantInput(call, 1));
+  const axis = axisIn(node, node.int('axis', 0), x.rank);
+  const places = Array.from(indices.values, (place) => (place < 0 ? place + x.shape[axis]! : place));
+  if (
+    axis === 0 ||
+    indices.shape.length > 1 ||
+    places.some((place) => !(place >= 0 && place < x.shape[axis]!))
+  )
+    throw node.refused('takes a part that is not fixed');
+  if (places.length * x.shape[axis]! > MOST_PICKED)
+    throw node.refused(`takes ${places.length} of ${x.shape[axis]} channels`);
+  const picked = cropped(call, x, new Map([[axis, places]]));
+  const left = picked.axes.filter((_, each) => each !== axis);
+  return indices.shape.length === 0 ? new Live(picked.tensor, left) : picked;
+}
+
 /** Operators that cut rows, columns and channels, or add rows and columns. */
 export const sideOperators: Readonly<Record<string, Translate>> = {
   Slice(call) {
@@ -77,5 +100,6 @@ export const sideOperators: Readonly<Record<string, Translate>> = {
     const bounds = [1, 2, 3, 4].map((i) => constantInput(call, i));
     return cropped(call, x, slicesOf(call.node, x.shape, [undefined, ...bounds]));
   },
+  Gather: gathered,
   Pad: padding,
 };

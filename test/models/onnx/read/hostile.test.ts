@@ -325,3 +325,85 @@ describe('weights in other files', () => {
     expect(await said(written(onnxFile(net('missing.bin'))))).toMatch(/"missing\.bin", which is not there/);
   });
 });
+
+/** Nodes between images' mean `m` (batch, 3), or images, and the end. */
+const refusedNodes: [
+  what: string,
+  node: TestNet['nodes'][number],
+  weights: Record<string, TestTensor>,
+  message: RegExp,
+][] = [
+  [
+    'an exponent a channel',
+    { operator: 'Pow', inputs: ['m', 'e'], outputs: ['a'] },
+    { e: { dims: [3], values: [1, 2, 3] } },
+    /has an exponent that is not one number/,
+  ],
+  [
+    'the highest of a value and a number a channel',
+    { operator: 'Max', inputs: ['m', 'e'], outputs: ['a'] },
+    { e: { dims: [3], values: [1, 2, 3] } },
+    /has a constant that is not one number/,
+  ],
+  [
+    'a sum over the images',
+    { operator: 'ReduceSum', inputs: ['m', 'e'], outputs: ['a'] },
+    { e: wholes(0) },
+    /runs over the images/,
+  ],
+  [
+    'channels that are not there',
+    { operator: 'Gather', inputs: ['m', 'e'], outputs: ['a'], attributes: { axis: 1 } },
+    { e: wholes(0, 3) },
+    /takes a part that is not fixed/,
+  ],
+  [
+    'groups that do not fit',
+    {
+      operator: 'GroupNormalization',
+      inputs: ['m', 'e', 'e'],
+      outputs: ['a'],
+      attributes: { num_groups: 2 },
+    },
+    { e: { dims: [2], values: [1, 1] } },
+    /has 2 groups of 3 channels/,
+  ],
+  [
+    'values broadcast to a size that no net has',
+    { operator: 'Expand', inputs: ['x', 'e'], outputs: ['a'] },
+    { e: wholes(1, 3, 2 ** 20, 8) },
+    /joins 3×8×8 and 3×1048576×8/,
+  ],
+  [
+    'scale and shift of another length',
+    { operator: 'LayerNormalization', inputs: ['m', 'e'], outputs: ['a'] },
+    { e: { dims: [2], values: [1, 1] } },
+    /has no weights for 3 values/,
+  ],
+  [
+    'a stride that makes too much, most of it cut off',
+    {
+      operator: 'ConvTranspose',
+      inputs: ['x', 'e'],
+      outputs: ['a'],
+      attributes: { strides: [2 ** 20, 2 ** 20], pads: [2 ** 22, 2 ** 22, 2 ** 21, 2 ** 21] },
+    },
+    { e: { dims: [3, 1, 1, 1], values: [1, 1, 1] } },
+    /would give 8388608×8388608×1 values/,
+  ],
+];
+
+it.each(refusedNodes)('%s: refused', async (_, node, weights, message) => {
+  expect(
+    await saidOf({
+      opset: 21,
+      weights,
+      nodes: [
+        { operator: 'GlobalAveragePool', inputs: ['x'], outputs: ['p'] },
+        { operator: 'Flatten', inputs: ['p'], outputs: ['m'] },
+        node,
+        { operator: 'GlobalAveragePool', inputs: ['a'] },
+      ],
+    }),
+  ).toMatch(message);
+});
