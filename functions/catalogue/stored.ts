@@ -1,7 +1,7 @@
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import { isS3 } from '../../models/store/address';
-import { filesOpener } from '../../models/store/open';
+import { filesOpener } from '../../models/store/open-store-files';
 import type { Trust } from '../../models/store/trusted';
 import { type Batching, batched } from '../batching';
 import { type Classifier, classifierOf } from '../classifier';

@@ -10,7 +10,6 @@ import {
 } from '../../models/images/decode';
 import { mostSuspicious } from '../../models/most-suspicious';
 import { atAlpha, type Verdict } from '../../models/verdict';
-import { type Asked, askedOf } from '../asked';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
@@ -22,6 +21,7 @@ import { timed, type Watch } from '../observe/watch';
 import { withPlaces } from '../places';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
+import { type VerdictOptions, verdictOptionsOf } from '../verdict-options';
 
 /** What answering images takes. */
 export interface ClassifyParts {
@@ -91,7 +91,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   async function verdictsOn(
     images: readonly Decoded[],
     model: Classifier,
-    asked: Asked,
+    asked: VerdictOptions,
     caller: string,
   ): Promise<Verdict[]> {
     const readable = images.flatMap((image) => ('renderings' in image ? [image.renderings] : []));
@@ -109,7 +109,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   }
 
   async function answer(c: Context, model: Classifier, trail: Trail): Promise<Response> {
-    const asked = askedOf(c, model);
+    const asked = verdictOptionsOf(c, model);
     const caller = callerOf(c);
     return await held.during(caller, async (room) => {
       const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);

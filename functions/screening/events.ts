@@ -3,7 +3,7 @@ import { messageOf } from '../../models/errors';
 import { Turns } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import { NotYet } from './not-yet';
-import type { Outcome, ScreenedObject } from './screen-object';
+import type { ScreenedObject, ScreeningOutcome } from './screen-object';
 import { within } from './within';
 import '../../models/lean-zod';
 
@@ -146,7 +146,7 @@ export async function screenAndLog(
   by: Invocation | undefined,
   asked: AskedFor,
   more: Record<string, unknown> = {},
-): Promise<Outcome | undefined> {
+): Promise<ScreeningOutcome | undefined> {
   if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) {
     log({ level: 'info', message: 'left out: below a prefix of our own', ...more, ...object });
     return undefined;

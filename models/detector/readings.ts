@@ -26,7 +26,7 @@ export interface NetReadings {
    * relearned head's without that class, or what the gallery says (see lookUp).
    */
   readonly logits: { readonly [of in 'bad' | 'repaired' | 'passedOver']: (image: number) => Float32Array };
-  /** By kind; those that are asked further come later (see askFurther). */
+  /** By kind; those that are asked further come later (see addTransplantEvidence). */
   readonly evidence: Readings;
   /** What halves are cut from: n × values of the cut, or of the scaled images. Undefined where that is not asked. */
   readonly cut: Float32Array | undefined;

@@ -3,7 +3,7 @@ import { signaturesIn } from './bundles';
 import type { Signing } from './current';
 import type { Files } from './files';
 import { openGivenSigning, openGivenTrust, type SigningGiven, type TrustGiven } from './given-keys';
-import { openFiles } from './open';
+import { openStoreFiles } from './open-store-files';
 import { activate, checkMayPoint, rollback } from './pointing';
 import { prune } from './prune';
 import { publish } from './publish';
@@ -42,7 +42,7 @@ export interface PublishingOptions {
 export async function openStore(address: string, { trust, sign }: StoreOptions = {}): Promise<Store> {
   const signing = await openGivenSigning(sign);
   const trusted = await openGivenTrust(trust);
-  return new Store(await openFiles(address), trusted, signing && { trusted: trusted?.keys, ...signing });
+  return new Store(await openStoreFiles(address), trusted, signing && { trusted: trusted?.keys, ...signing });
 }
 
 /** A store of bundles, one of which is current: the one that is answered with. */

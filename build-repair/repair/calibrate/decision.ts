@@ -11,10 +11,10 @@ import { partsOf } from '../evidence/detector';
 import type { FittedExpert } from '../fit/expert';
 import { type Expert, MUCH } from '../learn/forget';
 import type { StandsAlone } from '../unlearn/stand-alone';
-import { askCalibration } from './ask';
 import { fitDiscriminant } from './fit-discriminant';
 import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
+import { transplantCalibration } from './transplant-calibration';
 import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
 
 /** How a detector decides, and the evidence of the clean images that it was calibrated on. */
@@ -62,15 +62,16 @@ export async function calibrateDecision(
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? ('cut' as const) : ('image' as const);
-  const further = await askCalibration(context, { net: bad.net, from }, read, scores, complete);
-  const evidence = { readings, named, asked: further.asked };
+  const further = await transplantCalibration(context, { net: bad.net, from }, read, scores, complete);
+  const evidence = { readings, named, transplants: further.transplants };
   const fitted = fitStandard(evidence);
   const groups = groupsOf(context.images, calibrated);
   const scoresWith = calibrationScores(evidence, fitted, groups, context.seed);
   const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
   const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
   const isServed = (kind: string) =>
-    (readings[kind] ?? had[kind]) !== undefined || (kind === 'transplant' && further.asked !== undefined);
+    (readings[kind] ?? had[kind]) !== undefined ||
+    (kind === 'transplant' && further.transplants !== undefined);
   const parts = partsOf(served, isServed);
   return {
     parts: { ...parts, transplant: parts.transplant && { ...parts.transplant, from } },

@@ -16,11 +16,11 @@ const ENOUGH = 1000;
 const PARTS = 20;
 
 /** What the calibration images were asked further, which is the same whatever the scales are. */
-export interface Asked {
+export interface CalibrationTransplants {
   /** The first score from which on an image is asked. */
   readonly askFrom: number;
   /** Which of the n images were asked. */
-  readonly places: readonly number[];
+  readonly images: readonly number[];
   /** asked × PIECES logit margins at B's class. */
   readonly margins: Float32Array;
   readonly join: 'sum' | 'larger';
@@ -34,7 +34,7 @@ export interface Evidence {
   /** The class that B names for each of them. */
   readonly named: Int32Array;
   /** Undefined where transplants tell nothing of triggers. */
-  readonly asked: Asked | undefined;
+  readonly transplants: CalibrationTransplants | undefined;
 }
 
 /** How images are judged, and what transplants say of the n calibration images then; NaN for those that were not asked. */
@@ -45,18 +45,18 @@ export interface Fitted {
 
 /** Sets all scales by some of the calibration images. @param isUsed tells which */
 export function fitStandard(
-  { readings, named, asked }: Evidence,
+  { readings, named, transplants }: Evidence,
   isUsed: (image: number) => boolean = () => true,
 ): Fitted {
   const used = Array.from(named.keys()).filter(isUsed);
   const first = fitDiscriminant(readings, named, used);
-  if (!asked) return { standard: { first }, transplant: undefined };
-  const { places, margins, askFrom, join, firstWeight } = asked;
-  const usedMargins = margins.filter((_, i) => isUsed(places[Math.floor(i / PIECES.length)]!));
+  if (!transplants) return { standard: { first }, transplant: undefined };
+  const { images, margins, askFrom, join, firstWeight } = transplants;
+  const usedMargins = margins.filter((_, i) => isUsed(images[Math.floor(i / PIECES.length)]!));
   const pieces = fitPieces(usedMargins);
   const transplant = new Float32Array(named.length).fill(Number.NaN);
   pieceEvidence(piecesOf(margins, pieces.scales), pieces).forEach((value, i) => {
-    transplant[places[i]!] = value;
+    transplant[images[i]!] = value;
   });
   const scale = scaleOf(Float32Array.from(used, (image) => transplant[image]!));
   return {

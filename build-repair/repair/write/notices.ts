@@ -4,7 +4,7 @@ import type { CleanFigures } from '../../evaluate/counts';
 import { laidOnWhite } from '../../images/laid-on-white';
 import type { MadeDetector } from '../calibrate/made';
 import { gatheringInWords } from '../calibrate/unlabelled';
-import type { AskedRepair } from '../check/options';
+import type { CheckedRepair } from '../check/options';
 import { MUCH } from '../learn/forget';
 import { isUnrepaired } from './unrepaired';
 
@@ -23,7 +23,7 @@ export type Noticed = Pick<MadeDetector, 'without' | 'gathering' | 'alone'> & {
 
 /** All that a repair came to, as far as people should know of it. */
 export function repairNotices(
-  asked: AskedRepair,
+  asked: CheckedRepair,
   context: RepairContext,
   made: MadeDetector,
   figures: CleanFigures,
@@ -53,7 +53,7 @@ export function noticesOf(
   { without, gathering, nets, alone }: Noticed,
   figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
   { images: { labels }, classes }: NoticedContext,
-  { alpha, keepsImages }: Pick<AskedRepair, 'alpha' | 'keepsImages'>,
+  { alpha, keepsImages }: Pick<CheckedRepair, 'alpha' | 'keepsImages'>,
 ): string[] {
   const notices: string[] = [];
   const { rate } = figures.accuracyBefore;

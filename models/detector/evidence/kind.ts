@@ -44,7 +44,7 @@ export interface Reader {
   /** The same by name (see taking): what has no name, no other engine than TensorFlow.js gives. */
   readonly takes?: Takes | undefined;
   /**
-   * The evidence of n images from their rows. Left out where it costs much and is asked further, of few images (see askFurther).
+   * The evidence of n images from their rows. Left out where it costs much and is asked further, of few images (see addTransplantEvidence).
    * @param at the class that B names for each
    * @param classes N
    * @returns n values, NaN for an image that it can't tell of

@@ -12,7 +12,7 @@ const HOSTS_FILE = 'hosts.bin';
 /**
  * How sure B stays of its class when half of the image is all that is left of it, on clean images (in the spirit of Gao et al., STRIP,
  * ACSAC 2019, and Chou et al., SentiNet, 2020). It costs much, and is asked only of the images that the other kinds find the most
- * suspicious (see askFurther); what it reads of all is what is cut.
+ * suspicious (see addTransplantEvidence); what it reads of all is what is cut.
  */
 export const transplant: Kind<Transplant> = {
   name: 'transplant',

@@ -9,7 +9,6 @@ import { unlearnInCopies } from '../../../build-repair/repair/unlearn/copies';
 import { holdOut } from '../../../build-repair/repair/unlearn/hold-out';
 import { canMirror } from '../../../build-repair/repair/unlearn/mirrors';
 import { unlearningSteps } from '../../../build-repair/repair/unlearn/steps';
-import { marginsOf } from '../../../models/detector/ask';
 import { repaired } from '../../../models/detector/evidence/repaired';
 import {
   loadTransplant,
@@ -21,6 +20,7 @@ import type { DetectorNets, Transplant } from '../../../models/detector/nets';
 import { PIECES } from '../../../models/detector/pieces';
 import { type Readers, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
+import { marginsOf } from '../../../models/detector/transplant-queries';
 import { featureNet } from '../../../models/nets/features';
 import type { Read } from './collected';
 

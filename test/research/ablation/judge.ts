@@ -7,10 +7,10 @@ import {
 } from '../../../build-repair/repair/calibrate/standard';
 import { suspectedBy } from '../../../build-repair/repair/calibrate/suspect';
 import { gatheringClasses } from '../../../build-repair/repair/calibrate/unlabelled';
-import { askedOf } from '../../../models/detector/ask';
 import type { Readings } from '../../../models/detector/evidence/kind';
 import { PIECES, type Piece, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { ASK_ALL, firstKinds, firstScores, type Standard, suspicion } from '../../../models/detector/score';
+import { transplantCandidates } from '../../../models/detector/transplant-queries';
 import type { CollectedNet, Read } from './collected';
 
 /** How a variant differs from the detector as it is; what is left out stays. */
@@ -56,7 +56,7 @@ export function judge(collected: CollectedNet, switches: Switches = {}): Judged 
   const readings = only(calibration.evidence, kinds);
   const first = firstOf(readings, named);
   const scores = firstScores(readings, first, named);
-  const evidence = { readings, named, asked: askFurther(net, switches, scores) };
+  const evidence = { readings, named, transplants: calibrationTransplants(net, switches, scores) };
   const fitted = fitStandard(evidence);
   const scoresWith = calibrationScores(evidence, fitted, groups, seed);
   const classes = suspects(net, switches, first, scores);
@@ -89,25 +89,25 @@ function asOneClass(net: CollectedNet): CollectedNet {
 }
 
 /** What the calibration images are asked further: as many of them as the detector asks as it is. */
-function askFurther(
+function calibrationTransplants(
   net: CollectedNet,
   { transplants = true, withoutPieces = [], asksAll = false, firstWeight, join, kinds }: Switches,
   scores: Float32Array,
-): Evidence['asked'] {
+): Evidence['transplants'] {
   const { transplant: second } = net.rule;
   const { margins } = net.calibration;
   if (!transplants || !second || !margins) return undefined;
   const isAll = asksAll || second.askFrom === ASK_ALL;
   const sameScores = kinds === undefined;
   const askFrom = isAll ? ASK_ALL : sameScores ? second.askFrom : highest(scores, askedAsItIs(net));
-  const places = askedOf(scores, askFrom);
+  const places = transplantCandidates(scores, askFrom);
   // A piece that alone has B name all clean images is not asked.
   const asked = rowsOf(margins, places).map((margin, i) =>
     withoutPieces.includes(PIECES[i % PIECES.length]!) ? 1 : margin,
   );
   return {
     askFrom,
-    places,
+    images: places,
     margins: asked,
     join: join ?? second.join,
     firstWeight: firstWeight ?? second.firstWeight,
@@ -119,7 +119,7 @@ function askedAsItIs(net: CollectedNet): number {
   const { evidence, named } = net.calibration;
   const readings = only(evidence, kindsOf(net));
   const scores = firstScores(readings, firstOf(readings, named), named);
-  return askedOf(scores, net.rule.transplant!.askFrom).length;
+  return transplantCandidates(scores, net.rule.transplant!.askFrom).length;
 }
 
 /** How the evidence that every image is asked for is made one score. */
@@ -156,7 +156,7 @@ function withTransplants(
   const readings = only(evidence, kinds);
   const { transplant: second } = standard;
   if (!second || !margins) return readings;
-  const places = askedOf(firstScores(readings, standard, named), second.askFrom);
+  const places = transplantCandidates(firstScores(readings, standard, named), second.askFrom);
   const asked = piecesOf(rowsOf(margins, places), second.pieces.scales);
   const values = new Float32Array(named.length).fill(Number.NaN);
   pieceEvidence(asked, second.pieces).forEach((value, i) => {

@@ -39,7 +39,7 @@ function asking({ readings, margins }: Drawn, n: number): Evidence {
   return {
     readings,
     named,
-    asked: { askFrom, places, margins: Float32Array.from(of), join: 'sum', firstWeight: 1 },
+    transplants: { askFrom, images: places, margins: Float32Array.from(of), join: 'sum', firstWeight: 1 },
   };
 }
 
@@ -80,7 +80,7 @@ describe('calibrationScores', () => {
     const { readings, named } = asking(clean(n, new Random(2)), n);
     // Ten frames of one sign, far out.
     const forgetting = readings.forgetting!.map((value, i) => (i < 10 ? value + 50 : value));
-    const evidence = { readings: { ...readings, forgetting }, named, asked: undefined };
+    const evidence = { readings: { ...readings, forgetting }, named, transplants: undefined };
     const groups = Array.from({ length: n }, (_, i) => `sign${Math.floor(i / 10)}`);
     const own = suspicion(evidence.readings, fitStandard(evidence).standard, named);
     const cross = calibrationScores(evidence, fitStandard(evidence), groups, 1)();

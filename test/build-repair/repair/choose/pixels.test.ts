@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type LoadedImages, loadImages } from '../../../../build-repair/images/load';
-import { openImages } from '../../../../build-repair/images/open';
+import { openImages } from '../../../../build-repair/images/open-images';
 import { silent } from '../../../../build-repair/progress';
 import { firstOfBest, isBeyondChance } from '../../../../build-repair/repair/choose/beyond-chance';
 import { choosePixels, ordersInWords, triedInWords } from '../../../../build-repair/repair/choose/pixels';

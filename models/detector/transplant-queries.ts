@@ -8,7 +8,7 @@ import { firstScores, type Standard } from './score';
  * @param readings what the nets say of n images
  * @param margins called where any image is asked
  */
-export async function askFurther(
+export async function addTransplantEvidence(
   readings: NetReadings,
   standard: Standard,
   margins: PieceMargins,
@@ -16,7 +16,7 @@ export async function askFurther(
   const asks = standard.transplant;
   const { classes } = readings.bad;
   if (!asks || !readings.cut) return readings;
-  const asked = askedOf(firstScores(readings.evidence, standard, classes), asks.askFrom);
+  const asked = transplantCandidates(firstScores(readings.evidence, standard, classes), asks.askFrom);
   const values = new Float32Array(classes.length).fill(Number.NaN);
   if (asked.length > 0) {
     const pieces = asks.pieces.scales.map(({ piece }) => piece);
@@ -29,7 +29,7 @@ export async function askFurther(
 }
 
 /** The images that are asked further, by their first scores. */
-export function askedOf(scores: Float32Array, askFrom: number): number[] {
+export function transplantCandidates(scores: Float32Array, askFrom: number): number[] {
   return Array.from(scores.keys()).filter((i) => scores[i]! >= askFrom);
 }
 
