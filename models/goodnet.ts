@@ -5,7 +5,7 @@ import { classifyPictures } from './classify-pictures';
 import { smallestAlpha } from './detector/conformal';
 import { familiarityOf, strangeness } from './detector/familiarity';
 import type { Gallery } from './detector/gallery';
-import { lookUpPassedOver } from './detector/look-up';
+import { lookUpWithoutNamedClass } from './detector/look-up';
 import type { DetectorNets } from './detector/nets';
 import { openPasses } from './detector/open-passes';
 import { onTensorFlow, type Passes } from './detector/passes';
@@ -13,8 +13,8 @@ import { locate } from './detector/place/locate';
 import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
+import { answerWithViews } from './detector/test-time-views';
 import { addTransplantEvidence } from './detector/transplant-queries';
-import { answerWithViews } from './detector/views';
 import { startEngine } from './engine';
 import { ImageError } from './errors';
 import { RangeLook, rescaling, unitInWords } from './images/range';
@@ -117,7 +117,7 @@ export class GoodNet {
     const further = furtherOf(nets, familiarity?.surroundings);
     const asks = rule.kind === 'calibrated' ? rule.transplant : undefined;
     const transplant = asks &&
-      parts.transplant && { part: parts.transplant, pieces: asks.pieces.scales.map(({ piece }) => piece) };
+      parts.transplant && { part: parts.transplant, regions: asks.pieces.scales.map(({ piece }) => piece) };
     const passed = { nets, transplant, readers, further };
     const passes = isOnTensorFlow ? onTensorFlow(passed) : await openPasses(passed);
     return new GoodNet({ manifest, nets, readers, rule, familiarity, passes });
@@ -189,7 +189,7 @@ export class GoodNet {
       const batch = pixels.subarray(start * size, end * size);
       const read = await this.read(batch, end - start);
       const scores = scoresOf(read, this.rule);
-      const readings = lookUpPassedOver(
+      const readings = lookUpWithoutNamedClass(
         read,
         { gallery: this.gallery, classes: this.classes },
         scores,

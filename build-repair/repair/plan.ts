@@ -51,7 +51,7 @@ const FORGETTING = 150;
 const BATCH = 128;
 /**
  * With fewer images a class every image is calibrated on at length (see transplantCalibration).
- * Origin: FEWEST_IMAGES of the clouds; it tells the time left, no verdict.
+ * Origin: FEWEST_IMAGES of class Gaussians; it tells the time left, no verdict.
  */
 const FEW = 3;
 

@@ -13,9 +13,9 @@ import { atAlpha, type Verdict } from '../../models/verdict';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { FairTurns } from '../fair-turns';
+import { FairQueue } from '../fair-queue';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
-import { type HeldBytes, type Limits, Turns } from '../limits';
+import { type HeldBytes, type Limits, Semaphore } from '../limits';
 import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
 import { withPlaces } from '../places';
@@ -47,12 +47,12 @@ const LONG = 2 ** 18;
  */
 export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
   const { catalogue, limits, held, fetchObject, watch, audit } = parts;
-  const decoding = new FairTurns(limits.maxDecoding);
+  const decoding = new FairQueue(limits.maxDecoding);
   // One large image at a time: a second takes no more memory, and holds no small one up.
-  const decodingLarge = new FairTurns(1);
-  const fetched = new Turns(limits.maxFetched);
+  const decodingLarge = new FairQueue(1);
+  const fetched = new Semaphore(limits.maxFetched);
   // One image at a time, the callers in turn: it takes the net many passes.
-  const locating = new FairTurns(1);
+  const locating = new FairQueue(1);
 
   /** @param onWhole is called with the image's bytes, once they are there */
   async function renderingsOf(
@@ -66,8 +66,8 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     // Other files of a request come in between, and other requests.
     if (bytes.length > LONG) await breath();
     const told = lookAt(bytes, limits.maxBytes);
-    const turns = isLarge(told) ? decodingLarge : decoding;
-    return await turns.take(caller, () =>
+    const queue = isLarge(told) ? decodingLarge : decoding;
+    return await queue.take(caller, () =>
       timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits, RENDERINGS, told)),
     );
   }

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { messageOf } from '../../models/errors';
-import { Turns } from '../limits';
+import { Semaphore } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import { AT_ONCE, type Invocation, type ScreeningOptions, screenAndLog, tellGivenUp } from './events';
 import type { ScreeningOutcome } from './screen-object';
-import '../../models/lean-zod';
+import '../../models/zod-without-jit';
 
 /** A batch of items of a Step Functions Distributed Map over a listing or an S3 inventory. */
 const batchSchema = z.object({
@@ -92,7 +92,7 @@ async function screenEach(
   by: Invocation | undefined,
   counts: Record<ScreeningOutcome, number>,
 ): Promise<{ item: Item; message: string }[]> {
-  const turns = new Turns(AT_ONCE);
+  const semaphore = new Semaphore(AT_ONCE);
   const failures: { item: Item; message: string }[] = [];
   const screenOne = async (item: Item) => {
     try {
@@ -103,7 +103,7 @@ async function screenEach(
       failures.push({ item, message: messageOf(error) });
     }
   };
-  await Promise.all(items.map((item) => turns.take(() => screenOne(item))));
+  await Promise.all(items.map((item) => semaphore.take(() => screenOne(item))));
   return failures;
 }
 

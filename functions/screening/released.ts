@@ -4,7 +4,7 @@ import { GoodNetError } from '../../models/errors';
 import type { Files } from '../../models/store/files';
 import { openStoreFiles } from '../../models/store/open-store-files';
 import type { UploadedObject, Uploads } from '../uploads/s3';
-import '../../models/lean-zod';
+import '../../models/zod-without-jit';
 
 /** Who has released a picture that was flagged wrongly, and when. */
 const schema = z.object({

@@ -1,8 +1,8 @@
 import { type Discriminant, discriminantScores } from './discriminant';
 import type { Readings } from './evidence/kind';
-import type { PieceStandard } from './pieces';
 import { onScale, rounded, type Scale } from './scale';
 import { type Tails, tailScores } from './tails';
+import type { RegionStandard } from './transplant-regions';
 
 /** A first score that every image has. Origin: no choice: below every score. */
 export const ASK_ALL = Number.MIN_SAFE_INTEGER;
@@ -15,8 +15,8 @@ export interface Standard {
   readonly transplant?: {
     /** The first score from which on an image is asked; ASK_ALL for every image. */
     readonly askFrom: number;
-    /** How the margins of transplanted pieces are made one number. */
-    readonly pieces: PieceStandard;
+    /** How the margins of transplanted regions are made one number. */
+    readonly pieces: RegionStandard;
     /** The scale of that. */
     readonly scale: Scale;
     /** How that joins the first score: added, or the larger of both, where the first evidence is too thin to add up. */

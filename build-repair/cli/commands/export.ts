@@ -4,7 +4,7 @@ import { PLAIN_NETS, type PlainNet } from '../../export/nets';
 import { isUnrepaired, unrepairedLine } from '../../repair/write/unrepaired';
 import { givenPath, oneOf } from '../options';
 import { print, printError } from '../print';
-import { short } from '../shelf';
+import { short } from '../store-contents';
 import { openTrusted, trustOf } from '../trust';
 
 interface ExportFlags {

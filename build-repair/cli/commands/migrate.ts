@@ -4,7 +4,7 @@ import type { Migration } from '../../../models/store/migrate';
 import { interruptible } from '../interrupt';
 import { print, printError } from '../print';
 import { ProgressLines } from '../progress-lines';
-import { short } from '../shelf';
+import { short } from '../store-contents';
 import { tellCurrent, telling } from '../tell-current';
 import { openSigning, trustOf } from '../trust';
 

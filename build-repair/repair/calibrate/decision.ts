@@ -15,7 +15,7 @@ import { fitDiscriminant } from './fit-discriminant';
 import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
 import { transplantCalibration } from './transplant-calibration';
-import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
+import { findSuspectedTargets, type SuspectedTarget, scoreUnlabelled } from './unlabelled';
 
 /** How a detector decides, and the evidence of the clean images that it was calibrated on. */
 export interface Decision {
@@ -29,7 +29,7 @@ export interface Decision {
   /** What people should know of it. */
   readonly notes: readonly string[];
   /** Undefined where there were no images without labels. */
-  readonly gathering: readonly GatheringClass[] | undefined;
+  readonly suspectedTargets: readonly SuspectedTarget[] | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Decision {
  */
 export async function calibrateDecision(
   { context, unlabelled }: Pick<Chosen, 'context' | 'unlabelled'>,
-  { bad, passes, read, served, unheard }: FittedExpert,
+  { bad, passes, read, served, classesNotInProbe }: FittedExpert,
   finding: Finding | undefined,
   alone: Pick<StandsAlone, 'net' | 'evidence'> | undefined,
 ): Promise<Decision> {
@@ -53,9 +53,9 @@ export async function calibrateDecision(
   const named = calibrated.map((image) => passes.clean.named[image]!);
   const first = { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
   const scores = firstScores(readings, first, named);
-  const gathering =
+  const suspectedTargets =
     unlabelled &&
-    gatheringClasses(
+    findSuspectedTargets(
       { scores, named },
       await scoreUnlabelled(context, unlabelled, { bad: bad.net, repaired: alone?.net }, served, first),
       context.classes,
@@ -67,7 +67,7 @@ export async function calibrateDecision(
   const fitted = fitStandard(evidence);
   const groups = groupsOf(context.images, calibrated);
   const scoresWith = calibrationScores(evidence, fitted, groups, context.seed);
-  const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
+  const found = [...(finding?.targets ?? []), ...(suspectedTargets ?? [])].map((each) => each.class);
   const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
   const isServed = (kind: string) =>
     (readings[kind] ?? had[kind]) !== undefined ||
@@ -82,13 +82,13 @@ export async function calibrateDecision(
       const reason = without?.({
         isHad: isServed(name),
         hasTrunk: passes.clean.trunk !== undefined,
-        unheard: readings.relearned ? unheard : [],
+        classesNotInProbe: readings.relearned ? classesNotInProbe : [],
         namedByHalves: further.namedByHalves,
       });
       return reason === undefined ? [] : [{ evidence: name, reason }];
     }),
     notes: [...forgetfulness(served.fits.forgetting), ...fewGroups(groups)],
-    gathering,
+    suspectedTargets,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Readings } from '../../../models/detector/evidence/kind';
-import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { scaleOf } from '../../../models/detector/scale';
 import { type Standard, type Suspected, suspicion } from '../../../models/detector/score';
+import { fitRegions, REGIONS, regionEvidence, regionsOf } from '../../../models/detector/transplant-regions';
 import { Random } from '../../../models/random';
 import { fitDiscriminant } from './fit-discriminant';
 
@@ -21,7 +21,7 @@ export interface CalibrationTransplants {
   readonly askFrom: number;
   /** Which of the n images were asked. */
   readonly images: readonly number[];
-  /** asked × PIECES logit margins at B's class. */
+  /** asked × REGIONS logit margins at B's class. */
   readonly margins: Float32Array;
   readonly join: 'sum' | 'larger';
   readonly firstWeight: number;
@@ -52,10 +52,10 @@ export function fitStandard(
   const first = fitDiscriminant(readings, named, used);
   if (!transplants) return { standard: { first }, transplant: undefined };
   const { images, margins, askFrom, join, firstWeight } = transplants;
-  const usedMargins = margins.filter((_, i) => isUsed(images[Math.floor(i / PIECES.length)]!));
-  const pieces = fitPieces(usedMargins);
+  const usedMargins = margins.filter((_, i) => isUsed(images[Math.floor(i / REGIONS.length)]!));
+  const pieces = fitRegions(usedMargins);
   const transplant = new Float32Array(named.length).fill(Number.NaN);
-  pieceEvidence(piecesOf(margins, pieces.scales), pieces).forEach((value, i) => {
+  regionEvidence(regionsOf(margins, pieces.scales), pieces).forEach((value, i) => {
     transplant[images[i]!] = value;
   });
   const scale = scaleOf(Float32Array.from(used, (image) => transplant[image]!));

@@ -1,17 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   loadTransplant,
-  type PieceMargins,
+  type RegionMargins,
   transplant,
   transplantMargins,
 } from '../../../models/detector/evidence/transplant';
 import type { Transplant } from '../../../models/detector/nets';
-import { namedByHalves, PIECES, tellTriggers } from '../../../models/detector/pieces';
 import { readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
 import { quantile } from '../../../models/detector/scale';
 import { ASK_ALL } from '../../../models/detector/score';
 import { marginsOf, transplantCandidates } from '../../../models/detector/transplant-queries';
+import { namedByHalves, REGIONS, tellTriggers } from '../../../models/detector/transplant-regions';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { CalibrationTransplants } from './standard';
@@ -49,7 +49,7 @@ export interface TransplantResult {
  * Asks the calibration images further.
  * @param scores the first scores of all calibration images, fold after fold
  * @param net B with its features, and the rest of it behind the cut; without, images themselves are cut
- * @param complete whether distances and the relearned head are among it; without, every image is asked
+ * @param complete whether distances and the linear probe are among it; without, every image is asked
  */
 export async function transplantCalibration(
   context: RepairContext,
@@ -72,7 +72,7 @@ export async function transplantCalibration(
     const asked = transplantCandidates(scores.subarray(start, start + images.length), askFrom);
     const part = { ...hosts!, from };
     const loaded = loadTransplant(nets, part);
-    const ofPieces: PieceMargins = (...of) => transplantMargins(loaded, ...of);
+    const ofRegions: RegionMargins = (...of) => transplantMargins(loaded, ...of);
     const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
@@ -80,7 +80,7 @@ export async function transplantCalibration(
       const pixels = context.images.gather(batch.map((i) => images[i]!));
       const read = await readNets(nets, readers, pixels, batch.length);
       const all = Array.from(batch.keys());
-      for (const margin of await marginsOf(read, all, ofPieces, PIECES)) margins.push(margin);
+      for (const margin of await marginsOf(read, all, ofRegions, REGIONS)) margins.push(margin);
       context.progress({ stage: STAGES.calibrating, done: queried.length + at + batch.length, total });
       await new Promise(setImmediate);
     }

@@ -14,7 +14,7 @@ export interface Scored {
 }
 
 /** A class that suspicious images without labels gather at. */
-export interface GatheringClass {
+export interface SuspectedTarget {
   readonly class: number;
   /** How many are suspicious of those that B answers with the class. */
   readonly suspicious: number;
@@ -61,7 +61,7 @@ export async function scoreUnlabelled(
  * left to clean images (see suspectedBy).
  * @param classes N
  */
-export function gatheringClasses(clean: Scored, seen: Scored, classes: number): GatheringClass[] {
+export function findSuspectedTargets(clean: Scored, seen: Scored, classes: number): SuspectedTarget[] {
   const from = quantile(clean.scores.slice().sort(), 1 - SUSPICIOUS);
   const known = countByClass(clean, from, classes);
   const found = countByClass(seen, from, classes);
@@ -78,9 +78,9 @@ export function gatheringClasses(clean: Scored, seen: Scored, classes: number): 
 }
 
 /** What images without labels showed, as sentences. */
-export function gatheringInWords(gathering: readonly GatheringClass[]): string[] {
-  if (gathering.length === 0) return ['Suspicious images without labels gather at no class.'];
-  return gathering.map(
+export function suspectedTargetsInWords(suspectedTargets: readonly SuspectedTarget[]): string[] {
+  if (suspectedTargets.length === 0) return ['Suspicious images without labels gather at no class.'];
+  return suspectedTargets.map(
     ({ class: each, suspicious, named }) =>
       `Suspicious images without labels gather at class ${each}: ${suspicious} of the ${named} that the net answers so.`,
   );

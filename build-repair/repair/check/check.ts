@@ -2,7 +2,7 @@ import { checkPlace } from '../../../models/bundle/place';
 import { UsageError } from '../../../models/errors';
 import { checkTrainable } from '../../../models/keras';
 import { folderFiles } from '../../../models/store/folder-files';
-import { checkMayPoint } from '../../../models/store/pointing';
+import { checkMayPoint } from '../../../models/store/move-pointer';
 import { bothKept } from './kept';
 import type { CheckedRepair, RepairOptions } from './options';
 

@@ -6,14 +6,14 @@ import { freeReaders, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
 import type { LoadedImages } from '../../images/load';
 import type { Expert } from '../learn/forget';
-import type { LinearHead } from '../learn/softmax-regression';
+import type { LinearProbe } from '../learn/softmax-regression';
 import type { Fitting } from './fitter';
 import { fitterOf } from './fitters';
 
 /** What was fitted for each kind of evidence, by its name, as far as the images suffice for it. */
 export interface Fits {
   readonly forgetting: Expert;
-  readonly relearned?: LinearHead;
+  readonly relearned?: LinearProbe;
   readonly transplant?: Transplant | undefined;
   readonly [other: string]: unknown;
 }

@@ -1,6 +1,6 @@
 import { type NetReadings, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
-import { answerWithViews, viewer } from '../../../models/detector/views';
+import { answerWithViews, viewer } from '../../../models/detector/test-time-views';
 import type { RepairContext } from '../../context';
 import type { CleanFigures } from '../../evaluate/counts';
 import { STAGES } from '../../stages';

@@ -1,7 +1,7 @@
 import { packNets } from '../../../models/bundle/pack';
 import { writeBundle } from '../../../models/bundle/write';
 import { folderFiles } from '../../../models/store/folder-files';
-import { setCurrent } from '../../../models/store/pointing';
+import { setCurrent } from '../../../models/store/move-pointer';
 import { signInStore } from '../../../models/store/publish';
 import { packFinding } from '../../finding/pack';
 import { allImages } from '../../images/load';

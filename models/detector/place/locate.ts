@@ -1,7 +1,7 @@
 import type { ImageShape } from '../../images/set';
 import type { Box, Located } from '../../verdict';
 import { answers, margins } from '../margin';
-import type { Viewer } from '../views';
+import type { Viewer } from '../test-time-views';
 import { fillBox } from './fill';
 import { areApart, EDGES, type Edge, type Move, moved, movesOf, windowLevels } from './windows';
 

@@ -11,7 +11,7 @@ import { repaired } from '../../../models/detector/evidence/repaired';
 import type { DetectorNets, Parts } from '../../../models/detector/nets';
 import { freeReaders, openReaders, type Readers, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
-import { answerWithViews, viewer } from '../../../models/detector/views';
+import { answerWithViews, viewer } from '../../../models/detector/test-time-views';
 import { enableTraining } from '../../../models/engine/training';
 import { GoodNet } from '../../../models/goodnet';
 import type { ImageSet } from '../../../models/images/set';
@@ -20,7 +20,7 @@ import { CURRENT } from '../../../models/store/current';
 import { resolveBundle } from '../../../models/store/folder';
 import { ALPHA, lines } from '../table/work';
 import type { CalibratedRule, CollectedNet, Named, NamingWay, Read, ReadSet } from './collected';
-import { byCopies, foldMargins, pieceMargins, readBy, readFolds } from './fold-readings';
+import { byCopies, foldMargins, readBy, readFolds, regionMargins } from './fold-readings';
 import { nameBy, nearestMean } from './naming';
 import type { OpenedNet } from './nets';
 
@@ -184,7 +184,7 @@ async function readSet(detector: Detector, set: ImageSet, isPoisoned: boolean): 
       trueLabels: images.trueLabels?.slice(),
       evidence,
       named,
-      margins: parts.transplant && (await pieceMargins(nets, parts.transplant, images, all)),
+      margins: parts.transplant && (await regionMargins(nets, parts.transplant, images, all)),
       answered,
       naming: mean && joinNaming(naming),
       served: Float32Array.from(served, ({ suspicion }) => suspicion),

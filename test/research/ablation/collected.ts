@@ -16,7 +16,7 @@ export interface Read {
   readonly evidence: Readings;
   /** The class that B names for each. */
   readonly named: Int32Array;
-  /** n × PIECES logit margins at B's class; undefined where the bundle asks no transplants. */
+  /** n × REGIONS logit margins at B's class; undefined where the bundle asks no transplants. */
   readonly margins: Float32Array | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Readings } from '../../../models/detector/evidence/kind';
-import { PIECES } from '../../../models/detector/pieces';
 import { firstKinds } from '../../../models/detector/score';
+import { REGIONS } from '../../../models/detector/transplant-regions';
 import { Random } from '../../../models/random';
 import { plainDiscriminant } from '../../plain-discriminant';
 import type { CollectedNet, ReadSet } from './collected';
@@ -23,7 +23,7 @@ function madeUp({ asks = true }: { asks?: boolean } = {}): CollectedNet {
       latent: draw(n, 0),
       relearned: draw(n, 0),
     } satisfies Readings,
-    margins: asks ? draw(n * PIECES.length, transplants) : undefined,
+    margins: asks ? draw(n * REGIONS.length, transplants) : undefined,
   });
   const set = (name: string, n: number, isPoisoned: boolean): ReadSet => {
     const labels = Int32Array.from({ length: n }, (_, i) => (isPoisoned ? TARGET : i % CLASSES));
@@ -61,7 +61,7 @@ function madeUp({ asks = true }: { asks?: boolean } = {}): CollectedNet {
         transplant: {
           askFrom: 1.5,
           pieces: {
-            scales: PIECES.map((piece) => ({ piece, zero: 0, spread: 1 })),
+            scales: REGIONS.map((piece) => ({ piece, zero: 0, spread: 1 })),
             halves: { zero: 0, spread: 1 },
             highest: { zero: 0, spread: 1 },
           },
@@ -104,13 +104,13 @@ describe('judge', () => {
     const { suspected, transplant: second, ...rule } = judge(net).standard;
     expect(firstKinds(rule)).toEqual(['confidence', 'forgetting', 'latent', 'relearned']);
     expect(suspected?.classes).toEqual([TARGET]);
-    expect(second!.pieces.scales.map(({ piece }) => piece)).toEqual(PIECES);
+    expect(second!.pieces.scales.map(({ piece }) => piece)).toEqual(REGIONS);
 
-    const without = judge(net, { kinds: ['latent'], withoutPieces: ['rows'], suspects: 'none' }).standard;
+    const without = judge(net, { kinds: ['latent'], withoutRegions: ['rows'], suspects: 'none' }).standard;
     expect(firstKinds(without)).toEqual(['latent']);
     expect(without.suspected).toBeUndefined();
     expect(without.transplant!.pieces.scales.map(({ piece }) => piece)).toEqual(
-      PIECES.filter((piece) => piece !== 'rows'),
+      REGIONS.filter((piece) => piece !== 'rows'),
     );
     expect(judge(net, { transplants: false }).standard.transplant).toBeUndefined();
     expect(judge(net, { firstWeight: 0.6, join: 'larger' }).standard.transplant).toMatchObject({

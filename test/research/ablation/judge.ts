@@ -6,11 +6,11 @@ import {
   fitStandard,
 } from '../../../build-repair/repair/calibrate/standard';
 import { suspectedBy } from '../../../build-repair/repair/calibrate/suspect';
-import { gatheringClasses } from '../../../build-repair/repair/calibrate/unlabelled';
+import { findSuspectedTargets } from '../../../build-repair/repair/calibrate/unlabelled';
 import type { Readings } from '../../../models/detector/evidence/kind';
-import { PIECES, type Piece, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { ASK_ALL, firstKinds, firstScores, type Standard, suspicion } from '../../../models/detector/score';
 import { transplantCandidates } from '../../../models/detector/transplant-queries';
+import { REGIONS, type Region, regionEvidence, regionsOf } from '../../../models/detector/transplant-regions';
 import type { CollectedNet, Read } from './collected';
 
 /** How a variant differs from the detector as it is; what is left out stays. */
@@ -21,8 +21,8 @@ export interface Switches {
   readonly byClass?: boolean;
   /** With `false`, no image is asked further. */
   readonly transplants?: boolean;
-  /** Pieces that are not transplanted. */
-  readonly withoutPieces?: readonly Piece[];
+  /** Regions that are not transplanted. */
+  readonly withoutRegions?: readonly Region[];
   readonly asksAll?: boolean;
   readonly firstWeight?: number;
   readonly join?: 'sum' | 'larger';
@@ -91,7 +91,7 @@ function asOneClass(net: CollectedNet): CollectedNet {
 /** What the calibration images are asked further: as many of them as the detector asks as it is. */
 function calibrationTransplants(
   net: CollectedNet,
-  { transplants = true, withoutPieces = [], asksAll = false, firstWeight, join, kinds }: Switches,
+  { transplants = true, withoutRegions = [], asksAll = false, firstWeight, join, kinds }: Switches,
   scores: Float32Array,
 ): Evidence['transplants'] {
   const { transplant: second } = net.rule;
@@ -101,9 +101,9 @@ function calibrationTransplants(
   const sameScores = kinds === undefined;
   const askFrom = isAll ? ASK_ALL : sameScores ? second.askFrom : highest(scores, askedAsItIs(net));
   const places = transplantCandidates(scores, askFrom);
-  // A piece that alone has B name all clean images is not asked.
+  // A region that alone has B name all clean images is not asked.
   const asked = rowsOf(margins, places).map((margin, i) =>
-    withoutPieces.includes(PIECES[i % PIECES.length]!) ? 1 : margin,
+    withoutRegions.includes(REGIONS[i % REGIONS.length]!) ? 1 : margin,
   );
   return {
     askFrom,
@@ -143,8 +143,12 @@ function suspects(
   if (by === 'none') return [];
   if (by === 'finding') return [...new Set(found)];
   const seen = firstScores(only(service.evidence, kinds), first, service.named);
-  const gathering = gatheringClasses({ scores, named }, { scores: seen, named: service.named }, classes);
-  return [...new Set([...found, ...gathering.map((each) => each.class)])];
+  const suspectedTargets = findSuspectedTargets(
+    { scores, named },
+    { scores: seen, named: service.named },
+    classes,
+  );
+  return [...new Set([...found, ...suspectedTargets.map((each) => each.class)])];
 }
 
 /** The evidence of images with what they are asked further. */
@@ -157,19 +161,19 @@ function withTransplants(
   const { transplant: second } = standard;
   if (!second || !margins) return readings;
   const places = transplantCandidates(firstScores(readings, standard, named), second.askFrom);
-  const asked = piecesOf(rowsOf(margins, places), second.pieces.scales);
+  const asked = regionsOf(rowsOf(margins, places), second.pieces.scales);
   const values = new Float32Array(named.length).fill(Number.NaN);
-  pieceEvidence(asked, second.pieces).forEach((value, i) => {
+  regionEvidence(asked, second.pieces).forEach((value, i) => {
     values[places[i]!] = value;
   });
   return { ...readings, transplant: values };
 }
 
-/** The margins of some images. @param margins n × PIECES */
+/** The margins of some images. @param margins n × REGIONS */
 function rowsOf(margins: Float32Array, places: readonly number[]): Float32Array {
-  const rows = new Float32Array(places.length * PIECES.length);
+  const rows = new Float32Array(places.length * REGIONS.length);
   places.forEach((place, i) => {
-    rows.set(margins.subarray(place * PIECES.length, (place + 1) * PIECES.length), i * PIECES.length);
+    rows.set(margins.subarray(place * REGIONS.length, (place + 1) * REGIONS.length), i * REGIONS.length);
   });
   return rows;
 }

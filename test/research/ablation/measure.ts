@@ -1,5 +1,5 @@
 import { pValue } from '../../../models/detector/conformal';
-import { isBeyondAll, passedOver } from '../../../models/detector/rule';
+import { imagesWithoutNamedClass, isBeyondAll } from '../../../models/detector/rule';
 import type { CollectedNet, NamingWay } from './collected';
 import { area, areaChange, type Change, pairedChange } from './compare';
 import { type Judged, judge } from './judge';
@@ -78,7 +78,7 @@ function namesChange(net: CollectedNet, withIt: NamingWay, without: NamingWay): 
     const works = new Set(working(set));
     const named = (way: NamingWay, i: number) =>
       naming[way][isBeyondAll(scores[k]![i]!, rule) ? 'others' : 'any'][i]!;
-    for (const i of passedOver(scores[k]!, rule).filter((image) => works.has(image))) {
+    for (const i of imagesWithoutNamedClass(scores[k]!, rule).filter((image) => works.has(image))) {
       right.with.push(named(withIt, i) === trueLabels[i] ? 1 : 0);
       right.without.push(named(without, i) === trueLabels[i] ? 1 : 0);
     }

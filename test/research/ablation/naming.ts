@@ -45,7 +45,7 @@ export function nameBy(
     const projected = projectPlaces(places, gallery);
     rows.gallery.push(resemblance(gallery, projected, classes));
     rows.mean.push(mean(projected));
-    rows.head.push(readings.logits.passedOver(i));
+    rows.head.push(readings.logits.withoutNamedClass(i));
   }
   const by = (of: readonly Float32Array[]): Named => ({
     any: Int32Array.from(of, highest),

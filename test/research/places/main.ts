@@ -8,7 +8,7 @@ import type { DetectorNets } from '../../../models/detector/nets';
 import { fillBox } from '../../../models/detector/place/fill';
 import { locate } from '../../../models/detector/place/locate';
 import { imageTensor, toLogitsBy } from '../../../models/detector/run';
-import { viewer } from '../../../models/detector/views';
+import { viewer } from '../../../models/detector/test-time-views';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';

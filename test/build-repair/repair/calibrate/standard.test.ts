@@ -7,9 +7,9 @@ import {
 } from '../../../../build-repair/repair/calibrate/standard';
 import { pValue } from '../../../../models/detector/conformal';
 import type { Readings } from '../../../../models/detector/evidence/kind';
-import { PIECES, pieceEvidence, piecesOf } from '../../../../models/detector/pieces';
 import { quantile } from '../../../../models/detector/scale';
 import { firstScores, suspicion } from '../../../../models/detector/score';
+import { REGIONS, regionEvidence, regionsOf } from '../../../../models/detector/transplant-regions';
 import { Random } from '../../../../models/random';
 
 const ALPHA = 0.01;
@@ -24,7 +24,7 @@ function clean(n: number, random: Random): Drawn {
   const drawn = (count = n) => Float32Array.from({ length: count }, () => random.normal());
   return {
     readings: { forgetting: drawn(), latent: drawn(), trunk: drawn(), relearned: drawn() },
-    margins: drawn(n * PIECES.length).map((value) => 3 * value - 10),
+    margins: drawn(n * REGIONS.length).map((value) => 3 * value - 10),
   };
 }
 
@@ -35,7 +35,9 @@ function asking({ readings, margins }: Drawn, n: number): Evidence {
   const scores = firstScores(readings, { first }, named);
   const askFrom = quantile(scores.slice().sort(), 0.8);
   const places = Array.from(scores.keys()).filter((i) => scores[i]! >= askFrom);
-  const of = places.flatMap((i) => Array.from(margins.subarray(i * PIECES.length, (i + 1) * PIECES.length)));
+  const of = places.flatMap((i) =>
+    Array.from(margins.subarray(i * REGIONS.length, (i + 1) * REGIONS.length)),
+  );
   return {
     readings,
     named,
@@ -47,7 +49,7 @@ function asking({ readings, margins }: Drawn, n: number): Evidence {
 function served({ standard }: ReturnType<typeof fitStandard>, { readings, margins }: Drawn, n: number) {
   const { askFrom, pieces } = standard.transplant!;
   const scores = firstScores(readings, standard, new Int32Array(n));
-  const found = pieceEvidence(piecesOf(margins, pieces.scales), pieces);
+  const found = regionEvidence(regionsOf(margins, pieces.scales), pieces);
   const transplant = found.map((value, i) => (scores[i]! >= askFrom ? value : Number.NaN));
   return suspicion({ ...readings, transplant }, standard, new Int32Array(n));
 }

@@ -10,12 +10,12 @@ import sharp from 'sharp';
 import { unpackNets } from '../../../../models/bundle/pack';
 import { startReading } from '../../../../models/bundle/read';
 import { type LoadedTransplant, transplantMargins } from '../../../../models/detector/evidence/transplant';
-import { lookUpPassedOver } from '../../../../models/detector/look-up';
+import { lookUpWithoutNamedClass } from '../../../../models/detector/look-up';
 import type { Transplant } from '../../../../models/detector/nets';
 import { openReaders, readingsOf } from '../../../../models/detector/readings';
 import { decide, type Rule, scoresOf } from '../../../../models/detector/rule';
+import { answerWithViews } from '../../../../models/detector/test-time-views';
 import { addTransplantEvidence } from '../../../../models/detector/transplant-queries';
-import { answerWithViews } from '../../../../models/detector/views';
 import { startEngine } from '../../../../models/engine';
 import { CUT } from '../../../../models/nets/features';
 import { scaledPixels } from '../../../../models/pixels';
@@ -107,5 +107,5 @@ async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
       ? await addTransplantEvidence(readings, rule, (...of) => transplantMargins(transplant, ...of))
       : readings;
   const scores = scoresOf(read, rule);
-  return decide(lookUpPassedOver(read, nets, scores, rule), scores, rule, classes)[0]!;
+  return decide(lookUpWithoutNamedClass(read, nets, scores, rule), scores, rule, classes)[0]!;
 }

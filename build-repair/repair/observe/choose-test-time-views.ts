@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bestOf, scoreViews, type Views, viewer } from '../../../models/detector/views';
+import { bestOf, scoreViews, type TestTimeViews, viewer } from '../../../models/detector/test-time-views';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { Observations } from './observe';
@@ -18,12 +18,12 @@ const BATCH = 64;
  * @param bad B, its logits the first output
  * @param images clean images to choose by
  */
-export async function chooseViews(
+export async function chooseTestTimeViews(
   context: RepairContext,
   bad: LayersModel,
   clean: Observations,
   images: Int32Array,
-): Promise<Views | undefined> {
+): Promise<TestTimeViews | undefined> {
   const { labels, gather } = context.images;
   const { classes } = context;
   const by = viewer({ ...context, bad });
