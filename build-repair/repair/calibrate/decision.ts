@@ -50,25 +50,25 @@ export async function calibrateDecision(
   );
   const complete = isComplete((kind) => had[kind] !== undefined);
   const readings = decidingOf(alone ? { ...had, [repaired.name]: alone.evidence } : had);
-  const named = calibrated.map((image) => passes.clean.named[image]!);
-  const first = { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
-  const scores = firstScores(readings, first, named);
+  const predicted = calibrated.map((image) => passes.clean.predicted[image]!);
+  const first = { first: fitDiscriminant(readings, predicted, Array.from(predicted.keys())) };
+  const scores = firstScores(readings, first, predicted);
   const suspectedTargets =
     unlabelled &&
     findSuspectedTargets(
-      { scores, named },
+      { scores, predicted },
       await scoreUnlabelled(context, unlabelled, { bad: bad.net, repaired: alone?.net }, served, first),
       context.classes,
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? ('cut' as const) : ('image' as const);
   const further = await transplantCalibration(context, { net: bad.net, from }, read, scores, complete);
-  const evidence = { readings, named, transplants: further.transplants };
+  const evidence = { readings, predicted, transplants: further.transplants };
   const fitted = fitStandard(evidence);
   const groups = groupsOf(context.images, calibrated);
   const scoresWith = calibrationScores(evidence, fitted, groups, context.seed);
   const found = [...(finding?.targets ?? []), ...(suspectedTargets ?? [])].map((each) => each.class);
-  const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
+  const suspected = suspectedBy([...new Set(found)], scoresWith(), predicted);
   const isServed = (kind: string) =>
     (readings[kind] ?? had[kind]) !== undefined ||
     (kind === 'transplant' && further.transplants !== undefined);

@@ -32,7 +32,7 @@ export interface Evidence {
   /** All kinds but transplants. */
   readonly readings: Readings;
   /** The class that B names for each of them. */
-  readonly named: Int32Array;
+  readonly predicted: Int32Array;
   /** Undefined where transplants tell nothing of triggers. */
   readonly transplants: CalibrationTransplants | undefined;
 }
@@ -45,16 +45,16 @@ export interface Fitted {
 
 /** Sets all scales by some of the calibration images. @param isUsed tells which */
 export function fitStandard(
-  { readings, named, transplants }: Evidence,
+  { readings, predicted, transplants }: Evidence,
   isUsed: (image: number) => boolean = () => true,
 ): Fitted {
-  const used = Array.from(named.keys()).filter(isUsed);
-  const first = fitDiscriminant(readings, named, used);
+  const used = Array.from(predicted.keys()).filter(isUsed);
+  const first = fitDiscriminant(readings, predicted, used);
   if (!transplants) return { standard: { first }, transplant: undefined };
   const { images, margins, askFrom, join, firstWeight } = transplants;
   const usedMargins = margins.filter((_, i) => isUsed(images[Math.floor(i / REGIONS.length)]!));
   const pieces = fitRegions(usedMargins);
-  const transplant = new Float32Array(named.length).fill(Number.NaN);
+  const transplant = new Float32Array(predicted.length).fill(Number.NaN);
   regionEvidence(regionsOf(margins, pieces.scales), pieces).forEach((value, i) => {
     transplant[images[i]!] = value;
   });
@@ -77,10 +77,10 @@ export function calibrationScores(
   groups: readonly string[] | undefined,
   seed: number,
 ): (suspected?: Suspected) => Float32Array {
-  const { readings, named } = evidence;
+  const { readings, predicted } = evidence;
   const scoresBy = ({ standard, transplant }: Fitted, suspected: Suspected | undefined) =>
-    suspicion({ ...readings, transplant }, { ...standard, suspected }, named);
-  const scored = inParts(named.length, groups, seed, served, (isUsed) => fitStandard(evidence, isUsed));
+    suspicion({ ...readings, transplant }, { ...standard, suspected }, predicted);
+  const scored = inParts(predicted.length, groups, seed, served, (isUsed) => fitStandard(evidence, isUsed));
   return (suspected) => scored((fitted) => scoresBy(fitted, suspected));
 }
 

@@ -63,7 +63,7 @@ export async function chooseImages(asked: ChooseOptions, inputs: Inputs): Promis
   const orders = ordersOf(clean, inputs.images);
   const stretched = await choosePixels(base, flat, told, orders);
   const chosen = await chooseFit(base, flat, { clean, stretched }, told, orders);
-  const { pixels, order, fit, named, sample } = chosen;
+  const { pixels, order, fit, predicted, sample } = chosen;
   tellChoice(asked, chosen, orders);
   tellFit(asked, chosen);
   const classNames = order === orders[0] ? clean.classNames : clean.otherOrder!.classNames;
@@ -74,8 +74,8 @@ export async function chooseImages(asked: ChooseOptions, inputs: Inputs): Promis
   for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
   if (!asked.acceptLowAccuracy) {
     const labels = Int32Array.from(sample, (image) => images.labels[image]!);
-    const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.named);
-    const misfit = findMisfit(named, labels, classes, otherwise);
+    const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.predicted);
+    const misfit = findMisfit(predicted, labels, classes, otherwise);
     if (misfit) {
       const bestPixels = told && (await choosePixels({ ...base, images }, flat, undefined, [order]));
       throw misfitError(misfit, classNames, causesOf(misfit, { pixels: told, bestPixels, clean }));

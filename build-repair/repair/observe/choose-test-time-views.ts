@@ -37,9 +37,9 @@ export async function chooseTestTimeViews(
     const scores = await scoreViews(by, gather(batch), batch.length, true);
     batch.forEach((image, i) => {
       const label = labels[image]!;
-      const hit = (named: number) => (named === label ? 1 : 0);
+      const hit = (predicted: number) => (predicted === label ? 1 : 0);
       right = {
-        alone: right.alone + hit(clean.named[image]!),
+        alone: right.alone + hit(clean.predicted[image]!),
         moved: right.moved + hit(bestOf(scores, i, classes, false).class),
         mirrored: right.mirrored + hit(bestOf(scores, i, classes, true).class),
       };

@@ -108,8 +108,8 @@ export async function transplantMargins(
       fill(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded, spans);
     }
     const values = await logits(rows, n * each);
-    const named = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
-    margins(values, classes, named).forEach((margin, row) => {
+    const predicted = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
+    margins(values, classes, predicted).forEach((margin, row) => {
       found[start * regions.length + Math.floor(row / count)]! += margin / count;
     });
   }

@@ -80,12 +80,12 @@ describe('class Gaussians', () => {
 
   test('whitened, the mean squared distance of unseen images to their class is about 1 a dimension', () => {
     const fitted = fitClassGaussians(space, [], labels, undefined, fit, classes)!;
-    const named = held.map((image) => labels[image]!);
+    const predicted = held.map((image) => labels[image]!);
     const fitting = { passes: { clean: { latent: space } } } as unknown as Fitting;
     const reader = distance.latent.open(fitted, fitting, undefined as never)!;
     const own = tf.tensor2d(values.subarray(400 * dimensions), [400, dimensions]);
     const rows = reader.rows({ n: 400, bad: [own, own] } as unknown as Ran)!;
-    const found = reader.tell!(rows.dataSync() as Float32Array, named, classes);
+    const found = reader.tell!(rows.dataSync() as Float32Array, predicted, classes);
     const mean = found.reduce((sum, each) => sum + each, 0) / found.length;
     // Shrinking towards the identity makes small axes count a little less.
     expect(mean).toBeGreaterThan(0.7);

@@ -140,9 +140,9 @@ describe('the gallery', () => {
       logits: { bad: nothing, repaired: nothing, withoutNamedClass: nothing },
     } as unknown as NetReadings;
     const asked = lookUp(readings, made, [0, 2], classes, { isRuledOut: (image) => image === 2 });
-    const named = (image: number) => topAnswers(asked.logits.withoutNamedClass(image), 1)[0]!.class;
-    expect(named(0)).toBe(1);
-    expect(named(2)).not.toBe(1);
+    const predicted = (image: number) => topAnswers(asked.logits.withoutNamedClass(image), 1)[0]!.class;
+    expect(predicted(0)).toBe(1);
+    expect(predicted(2)).not.toBe(1);
     // It was not to be looked up.
     expect(Array.from(asked.logits.withoutNamedClass(1))).toEqual([0, 0, 0, 0]);
   });

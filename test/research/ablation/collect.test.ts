@@ -68,8 +68,8 @@ describe.each([
 
   it('reads what the bundle was calibrated with, and what it serves', () => {
     expect(net.rule.transplant?.join).toBe(join_);
-    expect(net.calibration.named.length).toBe(net.rule.calibration.length);
-    expect(net.calibration.margins!.length).toBe(net.calibration.named.length * REGIONS.length);
+    expect(net.calibration.predicted.length).toBe(net.rule.calibration.length);
+    expect(net.calibration.margins!.length).toBe(net.calibration.predicted.length * REGIONS.length);
     expect(net.clean.served).toHaveLength(64);
     expect(() => checkAsItIs(net)).not.toThrow();
   });

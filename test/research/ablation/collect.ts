@@ -55,7 +55,7 @@ export async function collect(
     const clean = await readSet(detector, opened.test, false);
     const poisoned: ReadSet[] = [];
     for (const set of opened.poisoned) poisoned.push(await readSet(detector, set, true));
-    const { evidence, named } = await readBySet(detector, opened.service);
+    const { evidence, predicted } = await readBySet(detector, opened.service);
     return {
       name,
       seed,
@@ -65,7 +65,7 @@ export async function collect(
       calibration,
       clean,
       poisoned,
-      service: { evidence, named },
+      service: { evidence, predicted },
       groups: opened.groups,
     };
   } finally {
@@ -139,15 +139,15 @@ async function readSplit(
   context: RepairContext,
   flat: LayersModel,
   plan: FoldPlan,
-  { evidence, named }: Pick<Read, 'evidence' | 'named'>,
-): Promise<Pick<Read, 'evidence' | 'named'>> {
-  return { evidence: { ...evidence, [repaired.name]: await byCopies(context, flat, plan) }, named };
+  { evidence, predicted }: Pick<Read, 'evidence' | 'predicted'>,
+): Promise<Pick<Read, 'evidence' | 'predicted'>> {
+  return { evidence: { ...evidence, [repaired.name]: await byCopies(context, flat, plan) }, predicted };
 }
 
 async function readBySet(
   { nets, readers }: Detector,
   set: ImageSet,
-): Promise<Pick<ReadSet, 'evidence' | 'named'>> {
+): Promise<Pick<ReadSet, 'evidence' | 'predicted'>> {
   const images = await loadImages(set);
   try {
     return await readBy(nets, readers, images, allImages(images));
@@ -164,7 +164,7 @@ async function readSet(detector: Detector, set: ImageSet, isPoisoned: boolean): 
     const all = allImages(images);
     const by = viewer(nets);
     const mean = isPoisoned && gallery ? nearestMean(gallery, classes) : undefined;
-    const { evidence, named } = await readBy(nets, readers, images, all);
+    const { evidence, predicted } = await readBy(nets, readers, images, all);
     const answered = new Int32Array(images.count);
     const naming: ReturnType<typeof nameBy>[] = [];
     for (let start = 0; start < images.count; start += RUN_BATCH) {
@@ -183,7 +183,7 @@ async function readSet(detector: Detector, set: ImageSet, isPoisoned: boolean): 
       labels: images.labels.slice(),
       trueLabels: images.trueLabels?.slice(),
       evidence,
-      named,
+      predicted,
       margins: parts.transplant && (await regionMargins(nets, parts.transplant, images, all)),
       answered,
       naming: mean && joinNaming(naming),

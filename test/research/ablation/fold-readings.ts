@@ -24,7 +24,7 @@ import { REGIONS } from '../../../models/detector/transplant-regions';
 import { featureNet } from '../../../models/nets/features';
 import type { Read } from './collected';
 
-type Evidence = Pick<Read, 'evidence' | 'named'>;
+type Evidence = Pick<Read, 'evidence' | 'predicted'>;
 
 /** Reads some images by a detector that is ready to. */
 export async function readBy(
@@ -37,7 +37,7 @@ export async function readBy(
   for (let start = 0; start < which.length; start += RUN_BATCH) {
     const batch = which.subarray(start, start + RUN_BATCH);
     const { bad, evidence } = await readNets(nets, readers, images.gather(batch), batch.length);
-    parts.push({ evidence, named: bad.classes });
+    parts.push({ evidence, predicted: bad.classes });
   }
   return joinEvidence(parts);
 }
@@ -87,14 +87,14 @@ export async function readFolds(
       passes,
       plan: { fit, fitsProbe, classesNotInProbe, drawHosts: undefined, part: { number: place + 1, stream } },
     });
-    const { readings, named } = await readEvidence(fitted, bad.net, context.images, calibrate);
-    parts.push({ evidence: readings, named });
+    const { readings, predicted } = await readEvidence(fitted, bad.net, context.images, calibrate);
+    parts.push({ evidence: readings, predicted });
     freeFits(fitted);
   }
   bad.net.dispose();
-  const { evidence, named } = joinEvidence(parts);
+  const { evidence, predicted } = joinEvidence(parts);
   const own = await byCopies(context, flat, plan);
-  return { evidence: { ...evidence, [repaired.name]: own }, named };
+  return { evidence: { ...evidence, [repaired.name]: own }, predicted };
 }
 
 /** What the repaired net is as evidence of the calibration images: by copies that did not learn from them. */
@@ -132,7 +132,7 @@ function joinEvidence(parts: readonly Evidence[]): Evidence {
     evidence: Object.fromEntries(
       kinds.map((kind) => [kind, joined(parts.map(({ evidence }) => evidence[kind]!))]),
     ),
-    named: Int32Array.from(parts.flatMap(({ named }) => Array.from(named))),
+    predicted: Int32Array.from(parts.flatMap(({ predicted }) => Array.from(predicted))),
   };
 }
 

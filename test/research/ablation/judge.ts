@@ -51,18 +51,18 @@ export function kindsOf({ rule }: Pick<CollectedNet, 'rule'>): string[] {
 export function judge(collected: CollectedNet, switches: Switches = {}): Judged {
   const net = switches.byClass === false ? asOneClass(collected) : collected;
   const { calibration, seed } = net;
-  const { named, groups } = calibration;
+  const { predicted, groups } = calibration;
   const kinds = switches.kinds ?? kindsOf(net);
   const readings = only(calibration.evidence, kinds);
-  const first = firstOf(readings, named);
-  const scores = firstScores(readings, first, named);
-  const evidence = { readings, named, transplants: calibrationTransplants(net, switches, scores) };
+  const first = firstOf(readings, predicted);
+  const scores = firstScores(readings, first, predicted);
+  const evidence = { readings, predicted, transplants: calibrationTransplants(net, switches, scores) };
   const fitted = fitStandard(evidence);
   const scoresWith = calibrationScores(evidence, fitted, groups, seed);
   const classes = suspects(net, switches, first, scores);
-  const suspected = suspectedBy(classes, scoresWith(), named);
+  const suspected = suspectedBy(classes, scoresWith(), predicted);
   const standard = { ...fitted.standard, suspected };
-  const scoresOf = (read: Read) => suspicion(withTransplants(read, kinds, fitted), standard, read.named);
+  const scoresOf = (read: Read) => suspicion(withTransplants(read, kinds, fitted), standard, read.predicted);
   return {
     standard,
     calibration: scoresWith(suspected).sort(),
@@ -73,9 +73,9 @@ export function judge(collected: CollectedNet, switches: Switches = {}): Judged 
 
 /** As if B named one class for all images, and the finding none. */
 function asOneClass(net: CollectedNet): CollectedNet {
-  const one = <Of extends Pick<Read, 'named'>>(read: Of): Of => ({
+  const one = <Of extends Pick<Read, 'predicted'>>(read: Of): Of => ({
     ...read,
-    named: new Int32Array(read.named.length),
+    predicted: new Int32Array(read.predicted.length),
   });
   const { calibration, clean, poisoned, service } = net;
   return {
@@ -116,15 +116,15 @@ function calibrationTransplants(
 
 /** How many calibration images are asked further as it is. */
 function askedAsItIs(net: CollectedNet): number {
-  const { evidence, named } = net.calibration;
+  const { evidence, predicted } = net.calibration;
   const readings = only(evidence, kindsOf(net));
-  const scores = firstScores(readings, firstOf(readings, named), named);
+  const scores = firstScores(readings, firstOf(readings, predicted), predicted);
   return transplantCandidates(scores, net.rule.transplant!.askFrom).length;
 }
 
 /** How the evidence that every image is asked for is made one score. */
-function firstOf(readings: Readings, named: Int32Array): Pick<Standard, 'first'> {
-  return { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
+function firstOf(readings: Readings, predicted: Int32Array): Pick<Standard, 'first'> {
+  return { first: fitDiscriminant(readings, predicted, Array.from(predicted.keys())) };
 }
 
 /** The score that so many are at or above. */
@@ -135,17 +135,17 @@ function highest(scores: Float32Array, count: number): number {
 
 /** The classes that count for targets. */
 function suspects(
-  { found, service, calibration: { named }, classes, ...net }: CollectedNet,
+  { found, service, calibration: { predicted }, classes, ...net }: CollectedNet,
   { suspects: by = 'finding', kinds = kindsOf(net) }: Switches,
   first: Pick<Standard, 'first'>,
   scores: Float32Array,
 ): number[] {
   if (by === 'none') return [];
   if (by === 'finding') return [...new Set(found)];
-  const seen = firstScores(only(service.evidence, kinds), first, service.named);
+  const seen = firstScores(only(service.evidence, kinds), first, service.predicted);
   const suspectedTargets = findSuspectedTargets(
-    { scores, named },
-    { scores: seen, named: service.named },
+    { scores, predicted },
+    { scores: seen, predicted: service.predicted },
     classes,
   );
   return [...new Set([...found, ...suspectedTargets.map((each) => each.class)])];
@@ -153,16 +153,16 @@ function suspects(
 
 /** The evidence of images with what they are asked further. */
 function withTransplants(
-  { evidence, named, margins }: Read,
+  { evidence, predicted, margins }: Read,
   kinds: readonly string[],
   { standard }: Fitted,
 ): Readings {
   const readings = only(evidence, kinds);
   const { transplant: second } = standard;
   if (!second || !margins) return readings;
-  const places = transplantCandidates(firstScores(readings, standard, named), second.askFrom);
+  const places = transplantCandidates(firstScores(readings, standard, predicted), second.askFrom);
   const asked = regionsOf(rowsOf(margins, places), second.pieces.scales);
-  const values = new Float32Array(named.length).fill(Number.NaN);
+  const values = new Float32Array(predicted.length).fill(Number.NaN);
   regionEvidence(asked, second.pieces).forEach((value, i) => {
     values[places[i]!] = value;
   });

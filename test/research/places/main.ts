@@ -40,7 +40,7 @@ async function measure({ net, isClean, load }: PlaceCase): Promise<LocatedImage[
   const { inputShape: shape, classes } = loaded;
   const nets = { shape, classes, bad, pixels: { kind: '0-1' } } satisfies Partial<DetectorNets>;
   const logits = toLogitsBy(bad, (rows, n) => imageTensor(rows, n, shape, nets.pixels));
-  const named = async (image: Float32Array) => answers(await logits(image, 1), classes).classes[0]!;
+  const predicted = async (image: Float32Array) => answers(await logits(image, 1), classes).classes[0]!;
   const images = await load(shape, classes);
   const told: LocatedImage[] = [];
   const asked = Math.min(most, images.count);
@@ -48,7 +48,7 @@ async function measure({ net, isClean, load }: PlaceCase): Promise<LocatedImage[
     const index = Math.floor(((k + 0.5) * images.count) / asked);
     const pixels = images.at(index);
     const shows = images.trueLabel(index);
-    if (!isClean && (await named(pixels)) === shows) continue;
+    if (!isClean && (await predicted(pixels)) === shows) continue;
     const start = performance.now();
     const { place } = await locate(viewer(nets), pixels);
     const seconds = (performance.now() - start) / 1000;
@@ -61,7 +61,7 @@ async function measure({ net, isClean, load }: PlaceCase): Promise<LocatedImage[
     told.push({
       seconds,
       area: (place.width * place.height) / (shape.width * shape.height),
-      isRight: (await named(filled)) === shows,
+      isRight: (await predicted(filled)) === shows,
       ...(images.maskOf && overlapOf(place, images.maskOf(index, pixels), shape.width)),
     });
   }

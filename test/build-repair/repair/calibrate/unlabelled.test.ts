@@ -7,14 +7,16 @@ const CLASSES = 100;
 /** Images of any class with exponential scores; of those of class `often`, so many more. */
 function clean(count: number, seed: number, often = 0): Scored {
   const random = new Random(seed);
-  const named = Int32Array.from({ length: count + often }, (_, i) => (i < count ? random.int(CLASSES) : 3));
-  return { named, scores: Float32Array.from(named, () => -Math.log(1 - random.uniform(0, 1))) };
+  const predicted = Int32Array.from({ length: count + often }, (_, i) =>
+    i < count ? random.int(CLASSES) : 3,
+  );
+  return { predicted, scores: Float32Array.from(predicted, () => -Math.log(1 - random.uniform(0, 1))) };
 }
 
 /** The same, and images that B answers with a class, so suspicious. */
-function poisoned({ named, scores }: Scored, count: number, each: number, score: number): Scored {
+function poisoned({ predicted, scores }: Scored, count: number, each: number, score: number): Scored {
   return {
-    named: Int32Array.from([...named, ...new Array<number>(count).fill(each)]),
+    predicted: Int32Array.from([...predicted, ...new Array<number>(count).fill(each)]),
     scores: Float32Array.from([...scores, ...new Array<number>(count).fill(score)]),
   };
 }
@@ -28,7 +30,7 @@ describe('where suspicious images without labels gather', () => {
     expect(more).toEqual([]);
     expect(found!.class).toBe(42);
     expect(found!.suspicious).toBeGreaterThanOrEqual(100);
-    expect(found!.named).toBeLessThan(115);
+    expect(found!.predicted).toBeLessThan(115);
   });
 
   test('at the target, where only 144 clean images are known', () => {

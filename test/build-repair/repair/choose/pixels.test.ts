@@ -183,7 +183,7 @@ test('orders are told under the scaling that was taken, as it is told itself', (
   ];
   const [unit, whole] = [{ kind: '0-1' }, { kind: '0-255' }] as const;
   const way = (pixels: typeof unit | typeof whole, order: typeof number, accuracy: number) => ({
-    ...{ pixels, order, accuracy, named: labels },
+    ...{ pixels, order, accuracy, predicted: labels },
     right: Uint8Array.of(1),
   });
   const tried = [

@@ -105,7 +105,7 @@ export async function oneOfEach(store: string): Promise<string[]> {
     const end = Math.min(start + 64, calibrated);
     const batch = pixels.subarray(start * size, end * size);
     const { bad: answered, evidence } = await readNets(served.nets, served.readers, batch, end - start);
-    expect(answered.classes).toEqual(calibrating.named.slice(start, end));
+    expect(answered.classes).toEqual(calibrating.predicted.slice(start, end));
     for (const name of told) {
       const before = calibrating.readings[name]!.subarray(start, end);
       const spread = before.reduce((most, each) => Math.max(most, Math.abs(each) || 0), 1);

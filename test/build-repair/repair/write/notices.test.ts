@@ -77,7 +77,7 @@ describe('what is to be known of a bundle', () => {
     ],
     [
       'where suspicious images gather',
-      { suspectedTargets: [{ class: 3, suspicious: 9, named: 10 }] },
+      { suspectedTargets: [{ class: 3, suspicious: 9, predicted: 10 }] },
       {},
       /gather at class 3: 9 of the 10/,
     ],
