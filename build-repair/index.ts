@@ -23,7 +23,7 @@ export type { Box, Located, NetAnswer, Place, Rendering, Verdict } from '../mode
 export { version } from '../models/version';
 export { inspect } from './library/inspect';
 export type { Net } from './library/net';
-export { openImages, openNet } from './library/open';
+export { openImages, openNet } from './library/open-net-images';
 export type { ImagesOptions, NetOptions, Watching } from './library/options';
 export { type Repaired, type RepairOptions, repair } from './library/repair';
 export { type ScanOptions, scan } from './library/scan';

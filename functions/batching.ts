@@ -4,7 +4,7 @@ import { ONE_CALLER } from './caller';
 import type { Classifier } from './classifier';
 import { timed, unwatched, type Watch } from './observe/watch';
 import { Problem } from './problem';
-import type { Aside } from './threads/pool';
+import type { BundleThreads } from './threads/pool';
 
 export interface Batching {
   /**
@@ -19,7 +19,7 @@ export interface Batching {
   /** Takes note of how long requests wait, and how long the nets take. */
   readonly watch?: Watch;
   /** Other threads, which take a part of the images while many wait. */
-  readonly aside?: Aside;
+  readonly bundleThreads?: BundleThreads;
 }
 
 /** Turns of the event loop from a request's arrival to its image: its head, its body, decoding. */
@@ -54,7 +54,7 @@ interface Waiting {
  * @throws from `classify`: Problem `overloaded` where too many wait
  */
 export function batched(classifier: Classifier, options: Batching = {}): Classifier {
-  const { windowMs = 0, maxBatch = 64, maxWaiting = 704, watch = unwatched, aside } = options;
+  const { windowMs = 0, maxBatch = 64, maxWaiting = 704, watch = unwatched, bundleThreads } = options;
   const size = imageSize(classifier.input);
   let waiting: Waiting[] = [];
   let images = 0;
@@ -71,16 +71,16 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
 
   /** Gives a part of many images to other threads. @returns whether there are any that help */
   function handOut(): boolean {
-    if (!aside || images < MANY) return false;
-    aside.warm();
-    const free = aside.free();
+    if (!bundleThreads || images < MANY) return false;
+    bundleThreads.warm();
+    const free = bundleThreads.free();
     const each = Math.min(maxBatch, Math.ceil((images * THEIR_PART) / Math.max(1, free)));
     for (let thread = 0; thread < free && waiting.length > 1; thread++) {
       void answer(takeBatch(each), (pixels, count, top) =>
-        aside.classify(pixels, count, top).catch(() => classifier.classify(pixels, count, top)),
+        bundleThreads.classify(pixels, count, top).catch(() => classifier.classify(pixels, count, top)),
       );
     }
-    return free > 0 || aside.isBusy();
+    return free > 0 || bundleThreads.isBusy();
   }
 
   async function answer(batch: readonly Waiting[], classify: Together): Promise<void> {

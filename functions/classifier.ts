@@ -4,7 +4,7 @@ import type { ImageShape } from '../models/images/set';
 import type { Place, Verdict } from '../models/verdict';
 
 /** What a bundle says of itself that is worth telling. */
-export type Told = Pick<Manifest, 'method' | 'without' | 'finding'> & {
+export type ModelCard = Pick<Manifest, 'method' | 'without' | 'finding'> & {
   /** Figures of the whole. */
   readonly measured: Omit<Manifest['measured'], 'repaired'>;
   /** Clean images behind the p-values. */
@@ -25,7 +25,7 @@ export interface Classifier {
   readonly alpha: number;
   /** Other such shares that can be asked for; undefined where the method has but one answer. */
   readonly alphas?: { readonly least: number; readonly most: number };
-  readonly told?: Told;
+  readonly card?: ModelCard;
   /** Whether its verdicts tell how familiar a picture is. */
   readonly tellsFamiliarity?: boolean;
   /**
@@ -58,7 +58,7 @@ export function classifierOf(goodnet: GoodNet, name = goodnet.manifest.name): Cl
     input: goodnet.shape,
     alpha,
     alphas: goodnet.alphas,
-    told: { method, measured: figures, without, finding, calibrationImages: calibration.images },
+    card: { method, measured: figures, without, finding, calibrationImages: calibration.images },
     tellsFamiliarity: goodnet.manifest.familiarity !== undefined,
     classify: (pixels, count, top) => goodnet.classify(pixels, count, top),
     locate: async (pixels) => (await goodnet.locate(pixels)).place,

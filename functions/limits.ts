@@ -1,6 +1,6 @@
 import { breath } from '../models/breath';
 import { ONE_CALLER } from './caller';
-import { FairTurns } from './fair-turns';
+import { FairQueue } from './fair-queue';
 import { Problem } from './problem';
 
 /** How much the service takes. */
@@ -58,7 +58,7 @@ const PARTS_AT_ONCE = 4;
 export class HeldBytes {
   private held = 0;
   private readonly heldBy = new Map<string, number>();
-  private readonly reading = new FairTurns(PARTS_AT_ONCE);
+  private readonly reading = new FairQueue(PARTS_AT_ONCE);
   constructor(private readonly most: number) {}
 
   /** Runs work that holds what it takes until it ends. @param caller whose work it is */
@@ -95,7 +95,7 @@ export class HeldBytes {
 }
 
 /** Lets a few pieces of work run at once; the others wait their turn. */
-export class Turns {
+export class Semaphore {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
   constructor(private readonly most: number) {}

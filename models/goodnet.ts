@@ -2,11 +2,10 @@ import type { FamiliarityRule } from './bundle/familiarity-files';
 import type { Manifest } from './bundle/manifest';
 import { unpackNets } from './bundle/pack';
 import { classifyPictures } from './classify-pictures';
-import { askFurther } from './detector/ask';
 import { smallestAlpha } from './detector/conformal';
 import { familiarityOf, strangeness } from './detector/familiarity';
 import type { Gallery } from './detector/gallery';
-import { lookUpPassedOver } from './detector/look-up';
+import { lookUpWithoutNamedClass } from './detector/look-up';
 import type { DetectorNets } from './detector/nets';
 import { openPasses } from './detector/open-passes';
 import { onTensorFlow, type Passes } from './detector/passes';
@@ -14,7 +13,8 @@ import { locate } from './detector/place/locate';
 import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
-import { answerWithViews } from './detector/views';
+import { answerWithViews } from './detector/test-time-views';
+import { addTransplantEvidence } from './detector/transplant-queries';
 import { startEngine } from './engine';
 import { ImageError } from './errors';
 import { RangeLook, rescaling, unitInWords } from './images/range';
@@ -22,7 +22,7 @@ import { type ImageShape, imageSize } from './images/set';
 import type { Seen } from './signing/seen';
 import { findBundle } from './store/find';
 import { openGivenTrust, type TrustGiven } from './store/given-keys';
-import { type OpenFiles, openFiles } from './store/open';
+import { type OpenStoreFiles, openStoreFiles } from './store/open-store-files';
 import type { Located, Verdict } from './verdict';
 
 /** Beyond it, G would answer fewer images than it turns away. */
@@ -43,7 +43,7 @@ export interface LoadOptions {
   /** The serials of what was current that are known already; left out: those that this process has seen. */
   readonly seen?: Seen | undefined;
   /** Opens a store in S3, for those who have a connection to it already. */
-  readonly open?: OpenFiles;
+  readonly open?: OpenStoreFiles;
   /** Whether the engine that trains answers, in any case. */
   readonly onTensorFlow?: boolean;
 }
@@ -103,7 +103,7 @@ export class GoodNet {
    */
   static async load(
     path: string,
-    { id, trust, seen, open = openFiles, onTensorFlow: isOnTensorFlow = false }: LoadOptions = {},
+    { id, trust, seen, open = openStoreFiles, onTensorFlow: isOnTensorFlow = false }: LoadOptions = {},
   ): Promise<GoodNet> {
     const trusted = await openGivenTrust(trust);
     const [bundle] = await Promise.all([
@@ -117,7 +117,7 @@ export class GoodNet {
     const further = furtherOf(nets, familiarity?.surroundings);
     const asks = rule.kind === 'calibrated' ? rule.transplant : undefined;
     const transplant = asks &&
-      parts.transplant && { part: parts.transplant, pieces: asks.pieces.scales.map(({ piece }) => piece) };
+      parts.transplant && { part: parts.transplant, regions: asks.pieces.scales.map(({ piece }) => piece) };
     const passed = { nets, transplant, readers, further };
     const passes = isOnTensorFlow ? onTensorFlow(passed) : await openPasses(passed);
     return new GoodNet({ manifest, nets, readers, rule, familiarity, passes });
@@ -189,7 +189,7 @@ export class GoodNet {
       const batch = pixels.subarray(start * size, end * size);
       const read = await this.read(batch, end - start);
       const scores = scoresOf(read, this.rule);
-      const readings = lookUpPassedOver(
+      const readings = lookUpWithoutNamedClass(
         read,
         { gallery: this.gallery, classes: this.classes },
         scores,
@@ -231,7 +231,7 @@ export class GoodNet {
       ? await answerWithViews(this.passes.viewer, pixels, read.bad, views)
       : read.answered;
     const readings = { ...read, answered };
-    return await askFurther(readings, this.rule, this.passes.margins);
+    return await addTransplantEvidence(readings, this.rule, this.passes.margins);
   }
 
   /** Gives back the nets' memory; a second time nothing. */

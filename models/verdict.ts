@@ -64,12 +64,12 @@ export interface Verdict {
   readonly bad: NetAnswer;
   /**
    * What B′ answers: the repaired net by itself, whatever the detector says. Of a bundle of before, where it is no net that stands alone:
-   * B, with the relearned head, once the detector has passed the suspicious class over; the net in `relearned/` alone follows a trigger.
+   * B, with the linear probe, once the detector has passed the suspicious class over; the net in `relearned/` alone follows a trigger.
    */
   readonly repaired: NetAnswer;
   /**
    * Of an image that is at least somewhat suspicious (p-value up to 2 %): the class that it seems to have beneath a trigger, by the gallery
-   * or the relearned head, with B's class passed over. Left out of others, and where the method has no detector.
+   * or the linear probe, with B's class passed over. Left out of others, and where the method has no detector.
    */
   readonly recovered?: NetAnswer;
   /** Both nets' most probable classes, the most probable first; where they were asked for. */

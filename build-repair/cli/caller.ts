@@ -1,4 +1,4 @@
-import { regionHere } from '../../models/region';
+import { regionHere } from '../../models/aws-region';
 
 /** How long AWS may take to tell who asks, in milliseconds. */
 const WITHIN = 5000;

@@ -14,8 +14,8 @@ export const EXIT = {
 } as const;
 
 /** The work is done, and its outcome is told by an exit code; nothing went wrong. */
-export class Outcome extends Error {
-  override readonly name = 'Outcome';
+export class ExitWithCode extends Error {
+  override readonly name = 'ExitWithCode';
   constructor(readonly code: number) {
     super(`exit code ${code}`);
   }

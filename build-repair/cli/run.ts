@@ -21,7 +21,7 @@ import {
   publishCommand,
   rollbackCommand,
 } from './commands/store';
-import { EXIT, Outcome } from './exit';
+import { EXIT, ExitWithCode } from './exit';
 import { completeHelp } from './help';
 import { Interrupted } from './interrupt';
 import { printError, printJson, timesOfJson } from './print';
@@ -81,7 +81,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
-    if (error instanceof Outcome) return error.code;
+    if (error instanceof ExitWithCode) return error.code;
     printError(explain(error, args.includes('--verbose')));
     // What was printed already is the answer, and one JSON alone.
     if (isJson(args) && timesOfJson() === before) printJson({ error: errorJson(error) });

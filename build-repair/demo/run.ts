@@ -10,7 +10,7 @@ import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
 import { type Evaluation, evaluate } from '../evaluate/evaluate';
-import { openImages, openNet } from '../library/open';
+import { openImages, openNet } from '../library/open-net-images';
 import { repair } from '../library/repair';
 import type { Progress } from '../progress';
 import type { RepairResult } from '../repair/repair';

@@ -32,7 +32,7 @@ export interface FilesOptions {
  * Opens image files as an unlabelled set, in the order given.
  * @throws ImageError, while reading, naming the file that can't be read
  */
-export function openFiles(
+export function openImageFiles(
   paths: readonly string[],
   options: FilesOptions & { name?: string; passedOver?: readonly SkippedImage[] },
 ): ImageSet {

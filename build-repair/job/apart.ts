@@ -22,7 +22,7 @@ export interface NetOrder {
 }
 
 /** What comes from it. */
-export type NetTold =
+export type NetMessage =
   | { readonly engine: string }
   | { readonly begin: readonly Step[] }
   | { readonly progress: Parameters<Progress>[0] }
@@ -78,7 +78,7 @@ export function repairApart(order: NetOrder, options: ApartOptions): Promise<Mad
         if (bytes !== undefined && bytes > limits.bytes) reject(tooMuch(limits));
       }, LOOK_EVERY),
     );
-    child.on('message', (told: NetTold) => {
+    child.on('message', (told: NetMessage) => {
       if ('engine' in told) options.engine(told.engine);
       else if ('begin' in told) options.begin(told.begin);
       else if ('progress' in told) options.progress(told.progress);

@@ -7,8 +7,8 @@ import type { Signer } from '../../models/signing/keys';
 import { isS3 } from '../../models/store/address';
 import { readCurrent } from '../../models/store/current';
 import type { Files } from '../../models/store/files';
-import { openFiles } from '../../models/store/open';
-import { activate, checkMayPoint } from '../../models/store/pointing';
+import { activate, checkMayPoint } from '../../models/store/move-pointer';
+import { openStoreFiles } from '../../models/store/open-store-files';
 import { publish } from '../../models/store/publish';
 import { repair } from '../library/repair';
 import type { Progress } from '../progress';
@@ -90,7 +90,7 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
 function openStore(address: string, pointing: false | { readonly signer?: Signer }): Promise<Files> {
   return ofTheStore(async () => {
     if (!isS3(address)) await checkPlace(address);
-    const files = await openFiles(address);
+    const files = await openStoreFiles(address);
     await readCurrent(files);
     if (pointing) await checkMayPoint(files, pointing.signer && { signer: pointing.signer });
     return files;

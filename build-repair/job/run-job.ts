@@ -6,7 +6,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Engine } from '../../models/engine';
 import { GoodNetError } from '../../models/errors';
 import type { Signer } from '../../models/signing/keys';
-import { openFiles } from '../../models/store/open';
+import { openStoreFiles } from '../../models/store/open-store-files';
 import { version } from '../../models/version';
 import type { Progress } from '../progress';
 import type { Step } from '../steps';
@@ -67,7 +67,7 @@ export type JobOutcome = readonly { readonly name: string; readonly done: Done; 
 export async function runJob(options: JobOptions): Promise<JobOutcome> {
   const { job, share, say, signal } = options;
   const { parent, name: file } = placeOf(job);
-  const text = await (await openFiles(parent)).read(file);
+  const text = await (await openStoreFiles(parent)).read(file);
   if (!text) {
     throw new GoodNetError(`${job}: there is no such job file`, {
       hint: 'Give its path, or s3://bucket/key.',
@@ -129,7 +129,7 @@ async function doOnce(
   options: JobOptions,
 ): Promise<{ done: Done; isNew: boolean; notices?: readonly string[] }> {
   const { signal } = options;
-  const state = await openFiles(options.state);
+  const state = await openStoreFiles(options.state);
   const started = performance.now();
   const limits = options.apart?.limits;
   const about = {

@@ -3,13 +3,13 @@ import { GoodNetError, messageOf } from '../../models/errors';
 import type { Signer } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
 import type { Fault } from '../screen/pool';
-import type { NetOrder, NetTold } from './apart';
+import type { NetMessage, NetOrder } from './apart';
 import { madeOf, ofTheNet } from './made';
 import { repairOne } from './repair-one';
 
 /** Repairs the one net that it is told to by the process that started it, and ends with it. */
 export async function runNetWorker(): Promise<void> {
-  const tell = (told: NetTold) => void process.send?.(told);
+  const tell = (told: NetMessage) => void process.send?.(told);
   // Ctrl-C comes to all processes of a terminal: this one is ended by the one that started it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});

@@ -3,7 +3,7 @@ import type { LoadNetOptions } from '../../models/keras';
 import type { LoadedNet } from '../../models/keras/loaded-net';
 import { loadNet } from '../../models/net-files';
 import { type PixelScaling, readPixels } from '../../models/pixels';
-import { openImages } from '../images/open';
+import { openImages } from '../images/open-images';
 import { passedOverLines } from '../images/passed-over';
 import type { Owned } from '../owned';
 import { parseSize } from '../size';

@@ -50,8 +50,8 @@ const FORGETTING = 150;
 /** Images of a batch at most (see forget). Origin: LARGEST_BATCH of forget; it tells the time left, no verdict. */
 const BATCH = 128;
 /**
- * With fewer images a class every image is calibrated on at length (see askCalibration).
- * Origin: FEWEST_IMAGES of the clouds; it tells the time left, no verdict.
+ * With fewer images a class every image is calibrated on at length (see transplantCalibration).
+ * Origin: FEWEST_IMAGES of class Gaussians; it tells the time left, no verdict.
  */
 const FEW = 3;
 

@@ -5,7 +5,7 @@ import { toLogits } from '../../models/keras/logits';
 import { alikeInWords, lookForAlike } from '../images/alike';
 import { type LoadedImages, loadImages } from '../images/load';
 import { STAGES } from '../stages';
-import type { AskedRepair } from './check/options';
+import type { CheckedRepair } from './check/options';
 import { checkHosts } from './evidence/hosts';
 
 /** The sets of a repair, as they were read. */
@@ -39,7 +39,7 @@ export async function read({
   say,
   tell = say,
 }: Pick<
-  AskedRepair,
+  CheckedRepair,
   'net' | 'clean' | 'unlabelled' | 'hosts' | 'progress' | 'signal' | 'say' | 'tell'
 >): Promise<Inputs> {
   let held: LoadedImages[] = [];

@@ -4,7 +4,7 @@ import type { Verdict } from '../../models/verdict';
 import type { JudgedBatch } from '../evaluate/judged';
 
 /** How a verdict came out: of a clean image the first three, of a poisoned one the last two. */
-export type Outcome = 'right' | 'wrong' | 'alarm' | 'found' | 'missed';
+export type VerdictOutcome = 'right' | 'wrong' | 'alarm' | 'found' | 'missed';
 
 /** An image to be shown, and what was said of it. */
 export interface Example {
@@ -34,8 +34,8 @@ const SEED = 1;
 /** Draws a few images of each outcome at random, each as likely as any other, in one pass (Vitter's algorithm R, 1985). */
 export class Examples {
   private readonly random = new Random(SEED, 'examples');
-  private readonly kept = new Map<Outcome, Example[]>();
-  private readonly seen = new Map<Outcome, number>();
+  private readonly kept = new Map<VerdictOutcome, Example[]>();
+  private readonly seen = new Map<VerdictOutcome, number>();
 
   constructor(
     readonly shape: ImageShape,
@@ -56,16 +56,16 @@ export class Examples {
   }
 
   /** The images kept of one outcome. */
-  of(outcome: Outcome): readonly Example[] {
+  of(outcome: VerdictOutcome): readonly Example[] {
     return this.kept.get(outcome) ?? [];
   }
 
   /** How many images came out so. */
-  count(outcome: Outcome): number {
+  count(outcome: VerdictOutcome): number {
     return this.seen.get(outcome) ?? 0;
   }
 
-  private outcome({ backdoored, class: answer }: Verdict, label: number): Outcome {
+  private outcome({ backdoored, class: answer }: Verdict, label: number): VerdictOutcome {
     if (this.poisoned) return backdoored ? 'found' : 'missed';
     if (backdoored) return 'alarm';
     return answer === label ? 'right' : 'wrong';

@@ -7,7 +7,6 @@ import { evidenceOf, howItIsTold } from '../finding/words';
 import type { Examples } from './examples';
 import type { Answered, Finding, FindingTarget, PatternShown } from './types';
 
-type Asked = JudgesPixels;
 type Kept = NonNullable<Manifest['finding']>;
 
 /**
@@ -21,7 +20,7 @@ export async function findingOf(
   { finding, classNames, input }: Manifest,
   read: (path: string) => Uint8Array,
   samples: Examples | undefined,
-  goodnet: Asked | undefined,
+  goodnet: JudgesPixels | undefined,
 ): Promise<Finding | undefined> {
   if (!finding) return undefined;
   const targets: FindingTarget[] = [];
@@ -36,7 +35,7 @@ async function targetOf(
   shape: ImageShape,
   read: (path: string) => Uint8Array,
   samples: Examples | undefined,
-  goodnet: Asked | undefined,
+  goodnet: JudgesPixels | undefined,
 ): Promise<FindingTarget> {
   const patternPng = read(target.trigger);
   const pattern = await readTriggerPng(patternPng, shape);
@@ -57,7 +56,7 @@ async function show(
   target: number,
   { channels }: ImageShape,
   samples: Examples,
-  goodnet: Asked,
+  goodnet: JudgesPixels,
 ): Promise<PatternShown | undefined> {
   const others = samples
     .of('right')

@@ -8,7 +8,7 @@ import { checkSigned, SIGNATURES, signaturesText } from '../../models/signing/si
 import { isS3 } from '../../models/store/address';
 import { findIn, folderOf, signaturesIn } from '../../models/store/bundles';
 import { manifestMeant, resolveBundle } from '../../models/store/folder';
-import { openFiles } from '../../models/store/open';
+import { openStoreFiles } from '../../models/store/open-store-files';
 import { type Trust, trustedCurrent } from '../../models/store/trusted';
 
 /** One bundle, whatever becomes of the store that it is in. */
@@ -29,7 +29,7 @@ export async function pinBundle(path: string, trust?: Trust): Promise<PinnedBund
     const resolved = await resolveBundle(path, trust);
     return { folder: resolved.folder, manifest: await manifestMeant(resolved), close: async () => {} };
   }
-  const files = await openFiles(path);
+  const files = await openStoreFiles(path);
   const current = await trustedCurrent(files, trust);
   const { manifest, where, read: begin } = await findIn(files, current.bundle);
   const signatures = await signaturesIn(files, manifest.id);

@@ -13,13 +13,13 @@ export interface Pool extends Screener {
 }
 
 /** What goes to a worker, after its setup. */
-export interface Asked {
+export interface WorkerRequest {
   readonly id: number;
   readonly portion: Portion;
 }
 
 /** What comes from a worker: that it is ready, an answer, or what went wrong. */
-export type Told =
+export type WorkerReply =
   | { readonly ready: true; readonly withoutOnnx?: string | undefined }
   | { readonly id: number; readonly rows: ScreenRow[] }
   | { readonly id?: number; readonly fault: Fault };
@@ -78,7 +78,7 @@ class Worker {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.ready = new Promise((resolve, reject) => {
-      this.child.on('message', (told: Told) => {
+      this.child.on('message', (told: WorkerReply) => {
         if ('ready' in told) {
           this.withoutOnnx = told.withoutOnnx;
           resolve();
@@ -104,7 +104,7 @@ class Worker {
     const id = this.ids++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.child.send({ id, portion } satisfies Asked, (error) => error && this.end(error));
+      this.child.send({ id, portion } satisfies WorkerRequest, (error) => error && this.end(error));
     });
   }
 
@@ -112,7 +112,7 @@ class Worker {
     this.child.kill('SIGKILL');
   }
 
-  private settle(id: number, told: Exclude<Told, { ready: true }>): void {
+  private settle(id: number, told: Exclude<WorkerReply, { ready: true }>): void {
     const { resolve, reject } = this.waiting.get(id)!;
     this.waiting.delete(id);
     if ('rows' in told) resolve(told.rows);

@@ -2,7 +2,7 @@ import type { Layout } from '../../models/images/layout';
 import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set';
 import { isS3 } from '../../models/store/address';
 import type { S3Place } from '../../models/store/s3-files';
-import { imageFiles, openImages } from '../images/open';
+import { imageFiles, openImages } from '../images/open-images';
 import { PORTION } from './portion-size';
 
 /** Some images of a source, as they are handed to whoever looks at them. */

@@ -1,6 +1,6 @@
 import { batched } from '../../functions/batching';
 import { classifierOf } from '../../functions/classifier';
-import { Turns } from '../../functions/limits';
+import { Semaphore } from '../../functions/limits';
 import { NeverSettled, type Recording, screenObject } from '../../functions/screening/screen-object';
 import type { Uploads } from '../../functions/uploads/s3';
 import { GoodNetError, messageOf } from '../../models/errors';
@@ -57,7 +57,7 @@ export async function openScreener({ bundle, id, trust, recording }: ScreenerSet
   const goodnet = await GoodNet.load(bundle, { id, trust: trusted });
   const names = goodnet.manifest.classNames;
   const model = batched(classifierOf(goodnet), { maxWaiting: Number.POSITIVE_INFINITY });
-  const turns = new Turns(OBJECTS);
+  const semaphore = new Semaphore(OBJECTS);
   let uploads: Promise<Uploads> | undefined;
 
   const rowsOf = (images: readonly string[], verdicts: readonly Verdict[]): ScreenRow[] =>
@@ -97,7 +97,9 @@ export async function openScreener({ bundle, id, trust, recording }: ScreenerSet
     async screen(portion) {
       if (portion.kind === 'files') return await files(portion.names);
       if (portion.kind === 'objects') {
-        return await Promise.all(portion.keys.map((key) => turns.take(() => object(portion.bucket, key))));
+        return await Promise.all(
+          portion.keys.map((key) => semaphore.take(() => object(portion.bucket, key))),
+        );
       }
       const { names: images, pixels } = portion;
       const rows = images.length > 0 ? rowsOf(images, await goodnet.classify(pixels, images.length)) : [];

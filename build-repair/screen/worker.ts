@@ -1,17 +1,17 @@
 import { startEngine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
-import type { Asked, Fault, Told } from './pool';
+import type { Fault, WorkerReply, WorkerRequest } from './pool';
 import { openScreener, type Screener, type ScreenerSetup } from './screener';
 
 /** Runs a worker of a pool: it takes its setup and then portions from the process that started it, and ends with it. */
 export async function runWorker(): Promise<void> {
-  const tell = (told: Told) => void process.send?.(told);
+  const tell = (told: WorkerReply) => void process.send?.(told);
   // Ctrl-C comes to all processes of a terminal: ours ends with the one that started it, after what it has at hand.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   process.once('disconnect', () => process.exit());
   let opened: Promise<Screener> | undefined;
-  process.on('message', async (message: ScreenerSetup | Asked) => {
+  process.on('message', async (message: ScreenerSetup | WorkerRequest) => {
     if (!('portion' in message)) {
       // There is one a core.
       opened = startEngine({ trains: false, threads: 1 }).then(() => openScreener(message));

@@ -13,7 +13,7 @@ export interface ServedOrder {
 }
 
 /** What comes back. */
-export type ServedTold = { readonly pValues: readonly number[] } | { readonly fault: string };
+export type ServedReply = { readonly pValues: readonly number[] } | { readonly fault: string };
 
 /** The p-values of images as the engine that serves gives them, 0–1. */
 export type AskServed = (order: ServedOrder) => Promise<readonly number[]>;
@@ -37,10 +37,10 @@ async function ask(program: string, order: ServedOrder): Promise<readonly number
   try {
     const told = once(child, 'message');
     const ended = once(child, 'exit').then(([code]) => [
-      { fault: `it ended with ${code}` } satisfies ServedTold,
+      { fault: `it ended with ${code}` } satisfies ServedReply,
     ]);
     child.send(order);
-    const [answer] = (await Promise.race([told, ended])) as [ServedTold];
+    const [answer] = (await Promise.race([told, ended])) as [ServedReply];
     if ('pValues' in answer) return answer.pValues;
     throw new GoodNetError(`The engine that serves (wasm) can't answer with the bundle: ${answer.fault}`, {
       code: 'ENGINE_DIFFERS',

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { startEngine } from '../../models/engine';
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
-import type { ServedOrder, ServedTold } from './ask-wasm';
+import type { ServedOrder, ServedReply } from './ask-wasm';
 
 /** Answers the one order that it is told by the process that started it, and ends with it. */
 export async function runServedWorker(): Promise<void> {
   process.once('disconnect', () => process.exit());
-  const tell = (told: ServedTold) => void process.send?.(told);
+  const tell = (told: ServedReply) => void process.send?.(told);
   const [order] = (await once(process, 'message')) as [ServedOrder];
   try {
     await startEngine();

@@ -1,6 +1,6 @@
 import { MOST_DETAIL } from '../schemas';
 import { ANSWERS, IMAGES } from './examples';
-import { fails, type ToldProblem } from './failures';
+import { type DocumentedProblem, fails } from './failures';
 import { component, json } from './parts';
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'];
@@ -22,7 +22,7 @@ const QUERY = [
   },
 ];
 
-const PROBLEMS: readonly ToldProblem[] = [
+const PROBLEMS: readonly DocumentedProblem[] = [
   'empty',
   'malformed',
   'unusable-alpha',
@@ -46,7 +46,7 @@ const PROBLEMS: readonly ToldProblem[] = [
 
 export interface Classify {
   /** What else is answered to any request. */
-  readonly always: readonly ToldProblem[];
+  readonly always: readonly DocumentedProblem[];
   readonly id: string;
   readonly summary: string;
   readonly parameters?: readonly object[];

@@ -5,7 +5,7 @@ import { classify } from './classify';
 import { schemas } from './components';
 import type { Described } from './described';
 import { HEALTH, MODEL_INFO, MODELS } from './examples';
-import { fails, ofEverybody, problemExamples, type ToldProblem } from './failures';
+import { type DocumentedProblem, fails, ofEverybody, problemExamples } from './failures';
 import { oipPaths } from './oip';
 import { component, type Examples, example, json, MODEL } from './parts';
 
@@ -13,7 +13,7 @@ import { component, type Examples, example, json, MODEL } from './parts';
 export function openApi(described: Described): object {
   const { needsToken, limits } = described;
   const always = ofEverybody(described);
-  const get = (told: Told) => ({
+  const get = (told: GetOperation) => ({
     get: {
       operationId: told.id,
       summary: told.summary,
@@ -127,7 +127,7 @@ function examplesIn(paths: object, limits: Limits): object {
 
 const OK = example('Yes', { status: 'ok' });
 
-interface Told {
+interface GetOperation {
   readonly id: string;
   readonly summary: string;
   readonly description: string;
@@ -138,5 +138,5 @@ interface Told {
   readonly answer: string;
   readonly schema: string;
   readonly examples: Examples;
-  readonly problems?: readonly ToldProblem[];
+  readonly problems?: readonly DocumentedProblem[];
 }

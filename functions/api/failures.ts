@@ -67,14 +67,14 @@ const oipDetails = ({ maxRequestBytes }: Limits) => ({
 export function ofEverybody(
   { needsToken, isForThisMachine }: Pick<Described, 'needsToken' | 'isForThisMachine'>,
   isOpen = false,
-): ToldProblem[] {
+): DocumentedProblem[] {
   return [
     ...(needsToken && !isOpen ? (['unauthorised', 'unknown-token'] as const) : []),
     ...(isForThisMachine ? (['misdirected'] as const) : []),
   ];
 }
 
-export type ToldProblem = keyof ReturnType<typeof details>;
+export type DocumentedProblem = keyof ReturnType<typeof details>;
 
 /** For whom a problem is: clients of the Open Inference Protocol read `error`. */
 export type Kind = 'Problem' | 'OipProblem';
@@ -83,7 +83,7 @@ export type Kind = 'Problem' | 'OipProblem';
 export function problemExamples(limits: Limits): object {
   const made = (kind: Kind, said: object, more: (detail: string) => object) =>
     Object.entries(said).map(([name, message]) => {
-      const { detail, ...value } = detailsOf({ problem: name as ToldProblem, message });
+      const { detail, ...value } = detailsOf({ problem: name as DocumentedProblem, message });
       const told = { ...value, ...(detail ? { detail } : {}), ...more(detail ?? value.title) };
       return [exampleName(kind, name), { summary: value.title, value: told }];
     });
@@ -96,8 +96,11 @@ export function problemExamples(limits: Limits): object {
 }
 
 /** The error answers of an operation, by status, with an example of each problem. */
-export function fails(problems: readonly ToldProblem[], kind: Kind = 'Problem'): Record<string, object> {
-  const statusOf = (name: ToldProblem) => detailsOf({ problem: name, message: '' }).status;
+export function fails(
+  problems: readonly DocumentedProblem[],
+  kind: Kind = 'Problem',
+): Record<string, object> {
+  const statusOf = (name: DocumentedProblem) => detailsOf({ problem: name, message: '' }).status;
   const statuses = [...new Set(problems.map(statusOf))];
   return Object.fromEntries(
     statuses.map((status) => {

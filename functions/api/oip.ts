@@ -1,4 +1,4 @@
-import { fails, type ToldProblem } from './failures';
+import { type DocumentedProblem, fails } from './failures';
 import { OIP } from './oip-examples';
 import { component, type Examples, example, json, MODEL } from './parts';
 
@@ -15,10 +15,10 @@ const bytes = (description: string) => ({
 });
 const tags = ['Open Inference Protocol'];
 
-type Refused = (problems: readonly ToldProblem[]) => object;
+type Refused = (problems: readonly DocumentedProblem[]) => object;
 
 /** The paths of the Open Inference Protocol v2. @param always what else is answered to any request */
-export function oipPaths(always: readonly ToldProblem[]): object {
+export function oipPaths(always: readonly DocumentedProblem[]): object {
   const refused: Refused = (problems) => fails([...always, 'internal', ...problems], 'OipProblem');
   return {
     '/v2': get({
@@ -56,8 +56,8 @@ export function oipPaths(always: readonly ToldProblem[]): object {
   };
 }
 
-const OF_MODEL: readonly ToldProblem[] = ['no-such-model', 'model-unusable'];
-const OF_TENSORS: readonly ToldProblem[] = [
+const OF_MODEL: readonly DocumentedProblem[] = ['no-such-model', 'model-unusable'];
+const OF_TENSORS: readonly DocumentedProblem[] = [
   'malformed',
   'incomplete-body',
   'too-slow',

@@ -6,7 +6,7 @@ import { isS3 } from '../../models/store/address';
 import { folderOf, manifestOf } from '../../models/store/bundles';
 import { readCurrent } from '../../models/store/current';
 import { resolveBundle } from '../../models/store/folder';
-import { type OpenFiles, openFiles } from '../../models/store/open';
+import { type OpenStoreFiles, openStoreFiles } from '../../models/store/open-store-files';
 import { checkCurrent, type Trust } from '../../models/store/trusted';
 
 /** What can stand in an address. */
@@ -18,7 +18,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
  */
 export async function soleModel(
   path: string,
-  open: OpenFiles = openFiles,
+  open: OpenStoreFiles = openStoreFiles,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   if (!isS3(path))
     return (await isBundleOrStore(path)) ? new Map([[await nameOfNet(path), path]]) : undefined;
@@ -36,7 +36,7 @@ export async function soleModel(
  */
 export async function modelsBelow(
   path: string,
-  open: OpenFiles = openFiles,
+  open: OpenStoreFiles = openStoreFiles,
 ): Promise<ReadonlyMap<string, string>> {
   if (isS3(path)) return await modelsInS3(path, open);
   const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
@@ -70,10 +70,10 @@ export interface PointedAt {
 export async function currentVersion(
   folder: string,
   {
-    open = openFiles,
+    open = openStoreFiles,
     trust,
     isStore = false,
-  }: { open?: OpenFiles; trust?: Trust | undefined; isStore?: boolean } = {},
+  }: { open?: OpenStoreFiles; trust?: Trust | undefined; isStore?: boolean } = {},
 ): Promise<PointedAt> {
   if (isS3(folder)) {
     const files = await open(folder);
@@ -92,7 +92,7 @@ export async function currentVersion(
   return { version: bundle, id: undefined };
 }
 
-async function modelsInS3(address: string, open: OpenFiles): Promise<ReadonlyMap<string, string>> {
+async function modelsInS3(address: string, open: OpenStoreFiles): Promise<ReadonlyMap<string, string>> {
   const files = await open(address);
   const names = (await files.folders()).filter((name) => NAME.test(name));
   const isStore = await Promise.all(names.map((name) => files.modified(`${name}/current.json`)));

@@ -1,12 +1,12 @@
 import type { Files, StoredFile } from '../../models/store/files';
-import type { OpenFiles } from '../../models/store/open';
+import type { OpenStoreFiles } from '../../models/store/open-store-files';
 
 /**
  * Opens stores whose small files (.json) are read once in a while, however many ask: a model's name, its version and its
  * bundle are all told by the same two.
  * @param ms how old what is given may be, in milliseconds
  */
-export function remembering(open: OpenFiles, ms: number): OpenFiles {
+export function remembering(open: OpenStoreFiles, ms: number): OpenStoreFiles {
   const known = new Map<string, Promise<Files>>();
   return (address) => {
     const before = known.get(address);

@@ -1,12 +1,12 @@
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import { isS3 } from '../../models/store/address';
-import { filesOpener } from '../../models/store/open';
+import { filesOpener } from '../../models/store/open-store-files';
 import type { Trust } from '../../models/store/trusted';
 import { type Batching, batched } from '../batching';
 import { type Classifier, classifierOf } from '../classifier';
 import { Problem } from '../problem';
-import type { Aside, NetsThreads } from '../threads/pool';
+import type { BundleThreads, NetsThreads } from '../threads/pool';
 import type { Catalogue } from './catalogue';
 import { currentVersion, modelsBelow, type PointedAt, soleModel } from './folders';
 import { nameOf } from './name-of';
@@ -36,7 +36,7 @@ interface Loaded {
   readonly goodnet: GoodNet;
   readonly classifier: Classifier;
   readonly bytes: number;
-  readonly aside: Aside | undefined;
+  readonly bundleThreads: BundleThreads | undefined;
   uses: number;
   isRetired: boolean;
   lastUsed: number;
@@ -124,10 +124,19 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     const { keys: trusted, seen } = options.trust ?? {};
     const goodnet = await GoodNet.load(folder, { id, trust: trusted, seen, open });
     if (goodnet.withoutOnnx) say(`${name}: ${goodnet.withoutOnnx}`, 'info');
-    const aside = options.threads?.for({ path: folder, id: goodnet.manifest.id });
-    const classifier = batched(classifierOf(goodnet, name), { ...options.batching, aside });
+    const bundleThreads = options.threads?.for({ path: folder, id: goodnet.manifest.id });
+    const classifier = batched(classifierOf(goodnet, name), { ...options.batching, bundleThreads });
     const bytes = goodnet.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-    return { version, goodnet, classifier, bytes, aside, uses: 0, isRetired: false, lastUsed: Date.now() };
+    return {
+      version,
+      goodnet,
+      classifier,
+      bytes,
+      bundleThreads,
+      uses: 0,
+      isRetired: false,
+      lastUsed: Date.now(),
+    };
   }
 
   /** Loads a model once, however many ask for it. */
@@ -165,9 +174,9 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     if (entry.uses === 0) dispose(entry);
   }
 
-  function dispose({ goodnet, aside }: Loaded): void {
+  function dispose({ goodnet, bundleThreads }: Loaded): void {
     goodnet.dispose();
-    aside?.forget();
+    bundleThreads?.forget();
   }
 
   /** Takes up another bundle, aside; what is loaded answers meanwhile. */

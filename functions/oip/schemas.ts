@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { problemSchema } from '../schemas';
-import '../../models/lean-zod';
+import '../../models/zod-without-jit';
 
 /** The Open Inference Protocol's requests and answers; /openapi.json is made from these, too. */
 

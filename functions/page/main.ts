@@ -1,6 +1,6 @@
 // The page: sends chosen images to the service that it came from, and shows what it answers. No other host is asked.
 import { GoodNetClient, ServiceProblem } from '../client';
-import { outcomesOf } from './ask';
+import { classifyFiles } from './classify-files';
 import { at, images } from './elements';
 import { modelChoice } from './models';
 import { resultsTable } from './results';
@@ -70,7 +70,7 @@ function startPage(): void {
       results.begin();
       say(`Asking about ${files.length === 1 ? files[0]!.name : images(files.length)}…`);
       try {
-        for await (const answered of outcomesOf(client(), files, { model, signal })) {
+        for await (const answered of classifyFiles(client(), files, { model, signal })) {
           results.add(answered, model, choice.model() === model ? choice.alpha() : model.alpha);
           progress.value++;
           view.first();

@@ -1,6 +1,6 @@
 import { atAlpha } from '../../models/verdict';
 import type { ModelInfo } from '../client';
-import type { Answered, Outcome } from './ask';
+import type { Answered, ImageAnswer } from './classify-files';
 import { csvOf } from './csv';
 import { at, images, make } from './elements';
 import type { Result } from './result';
@@ -92,7 +92,7 @@ function judged(result: Result, alpha: number): Result {
   const { outcome, model } = result;
   if ('error' in outcome) return { ...result, alpha };
   if (!model.alphas) return result;
-  return { ...result, alpha, outcome: atAlpha(outcome, alpha, model.classes) as Outcome };
+  return { ...result, alpha, outcome: atAlpha(outcome, alpha, model.classes) as ImageAnswer };
 }
 
 function download(text: string): void {

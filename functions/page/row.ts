@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../client';
-import type { Answered } from './ask';
+import type { Answered } from './classify-files';
 import { make, percent } from './elements';
 import type { Result } from './result';
 import { scale } from './scale';

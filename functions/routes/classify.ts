@@ -10,18 +10,18 @@ import {
 } from '../../models/images/decode';
 import { mostSuspicious } from '../../models/most-suspicious';
 import { atAlpha, type Verdict } from '../../models/verdict';
-import { type Asked, askedOf } from '../asked';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';
-import { FairTurns } from '../fair-turns';
+import { FairQueue } from '../fair-queue';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
-import { type HeldBytes, type Limits, Turns } from '../limits';
+import { type HeldBytes, type Limits, Semaphore } from '../limits';
 import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
 import { withPlaces } from '../places';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
+import { type VerdictOptions, verdictOptionsOf } from '../verdict-options';
 
 /** What answering images takes. */
 export interface ClassifyParts {
@@ -47,12 +47,12 @@ const LONG = 2 ** 18;
  */
 export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Response> {
   const { catalogue, limits, held, fetchObject, watch, audit } = parts;
-  const decoding = new FairTurns(limits.maxDecoding);
+  const decoding = new FairQueue(limits.maxDecoding);
   // One large image at a time: a second takes no more memory, and holds no small one up.
-  const decodingLarge = new FairTurns(1);
-  const fetched = new Turns(limits.maxFetched);
+  const decodingLarge = new FairQueue(1);
+  const fetched = new Semaphore(limits.maxFetched);
   // One image at a time, the callers in turn: it takes the net many passes.
-  const locating = new FairTurns(1);
+  const locating = new FairQueue(1);
 
   /** @param onWhole is called with the image's bytes, once they are there */
   async function renderingsOf(
@@ -66,8 +66,8 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     // Other files of a request come in between, and other requests.
     if (bytes.length > LONG) await breath();
     const told = lookAt(bytes, limits.maxBytes);
-    const turns = isLarge(told) ? decodingLarge : decoding;
-    return await turns.take(caller, () =>
+    const queue = isLarge(told) ? decodingLarge : decoding;
+    return await queue.take(caller, () =>
       timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits, RENDERINGS, told)),
     );
   }
@@ -91,7 +91,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   async function verdictsOn(
     images: readonly Decoded[],
     model: Classifier,
-    asked: Asked,
+    asked: VerdictOptions,
     caller: string,
   ): Promise<Verdict[]> {
     const readable = images.flatMap((image) => ('renderings' in image ? [image.renderings] : []));
@@ -109,7 +109,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   }
 
   async function answer(c: Context, model: Classifier, trail: Trail): Promise<Response> {
-    const asked = askedOf(c, model);
+    const asked = verdictOptionsOf(c, model);
     const caller = callerOf(c);
     return await held.during(caller, async (room) => {
       const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);

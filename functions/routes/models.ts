@@ -22,7 +22,7 @@ function revalidated(c: Context, body: object): Response {
 }
 
 function infoOf(classifier: Classifier, limits: Limits): ModelInfo {
-  const { model, id, classes, classNames, input, alpha, alphas, told } = classifier;
+  const { model, id, classes, classNames, input, alpha, alphas, card } = classifier;
   return {
     model,
     bundle: id,
@@ -31,7 +31,7 @@ function infoOf(classifier: Classifier, limits: Limits): ModelInfo {
     input,
     alpha,
     alphas,
-    ...told,
+    ...card,
     limits: {
       imageBytes: limits.maxBytes,
       imagePixels: limits.maxPixels,

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { messageOf } from '../../models/errors';
-import { Turns } from '../limits';
+import { Semaphore } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import { AT_ONCE, type Invocation, type ScreeningOptions, screenAndLog, tellGivenUp } from './events';
-import type { Outcome } from './screen-object';
-import '../../models/lean-zod';
+import type { ScreeningOutcome } from './screen-object';
+import '../../models/zod-without-jit';
 
 /** A batch of items of a Step Functions Distributed Map over a listing or an S3 inventory. */
 const batchSchema = z.object({
@@ -22,7 +22,7 @@ const batchSchema = z.object({
 
 /** What came of a batch: its counts, for Step Functions to put together, and those that failed, with why. */
 export interface BackfillAnswer {
-  readonly counts: Record<Outcome | 'failed', number>;
+  readonly counts: Record<ScreeningOutcome | 'failed', number>;
   readonly failed: readonly { readonly key: string; readonly message: string }[];
 }
 
@@ -90,9 +90,9 @@ async function screenEach(
   items: readonly Item[],
   options: ScreeningOptions,
   by: Invocation | undefined,
-  counts: Record<Outcome, number>,
+  counts: Record<ScreeningOutcome, number>,
 ): Promise<{ item: Item; message: string }[]> {
-  const turns = new Turns(AT_ONCE);
+  const semaphore = new Semaphore(AT_ONCE);
   const failures: { item: Item; message: string }[] = [];
   const screenOne = async (item: Item) => {
     try {
@@ -103,7 +103,7 @@ async function screenEach(
       failures.push({ item, message: messageOf(error) });
     }
   };
-  await Promise.all(items.map((item) => turns.take(() => screenOne(item))));
+  await Promise.all(items.map((item) => semaphore.take(() => screenOne(item))));
   return failures;
 }
 

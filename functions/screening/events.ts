@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { messageOf } from '../../models/errors';
-import { Turns } from '../limits';
+import { Semaphore } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import { NotYet } from './not-yet';
-import type { Outcome, ScreenedObject } from './screen-object';
+import type { ScreenedObject, ScreeningOutcome } from './screen-object';
 import { within } from './within';
-import '../../models/lean-zod';
+import '../../models/zod-without-jit';
 
 /** Objects that are looked at together: the nets take them as one batch, and S3's times overlap. */
 export const AT_ONCE = 8;
@@ -54,14 +54,14 @@ export interface SqsAnswer {
 }
 
 /** By what an object is screened: a message or a function's call, and its place there, from 0. */
-export interface AskedFor {
+export interface ScreeningSource {
   readonly requestId?: string;
   readonly index: number;
 }
 
 /** What objects are screened with. */
 export interface ScreeningOptions {
-  readonly screen: (object: UploadedObject, asked: AskedFor) => Promise<ScreenedObject>;
+  readonly screen: (object: UploadedObject, asked: ScreeningSource) => Promise<ScreenedObject>;
   /** Objects whose keys begin so are our own results and quarantine: never screened. */
   readonly ownPrefixes?: readonly string[];
   /** Takes note of what came of each object; never of an image's content. */
@@ -94,10 +94,10 @@ export async function screenEvents(
   by?: Invocation,
 ): Promise<SqsAnswer> {
   const { log } = options;
-  const turns = new Turns(AT_ONCE);
+  const semaphore = new Semaphore(AT_ONCE);
   const hasFailed = await Promise.all(
     event.Records.map(({ messageId, body, attributes }) =>
-      turns.take(async () => {
+      semaphore.take(async () => {
         const object = objectOf(body);
         if (!object) {
           log({ level: 'warn', message: 'not an S3 object-created event; let go', messageId });
@@ -144,9 +144,9 @@ export async function screenAndLog(
   object: UploadedObject,
   { screen, ownPrefixes = [], log, within: most = SCREENED_WITHIN }: ScreeningOptions,
   by: Invocation | undefined,
-  asked: AskedFor,
+  asked: ScreeningSource,
   more: Record<string, unknown> = {},
-): Promise<Outcome | undefined> {
+): Promise<ScreeningOutcome | undefined> {
   if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) {
     log({ level: 'info', message: 'left out: below a prefix of our own', ...more, ...object });
     return undefined;

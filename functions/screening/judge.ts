@@ -3,7 +3,7 @@ import { decodeRenderings, ImageRejected, type Rendered } from '../../models/ima
 import { mostSuspicious } from '../../models/most-suspicious';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
-import { LIMITS, type Limits, Turns } from '../limits';
+import { LIMITS, type Limits, Semaphore } from '../limits';
 import { type AuditLine, verdictLine } from '../observe/audit';
 import { typeOfProblem } from '../problem';
 import type { Fetched, Gone, UploadedObject, Uploads } from '../uploads/s3';
@@ -13,7 +13,7 @@ import { TooSlow, within } from './within';
 /** The largest image that is taken needs a quarter of it; decoders with a limit of their own end by themselves before. */
 const DECODED_WITHIN = 12_000;
 /** Whoever screens several objects at once decodes few at once: each may be of 25 megapixels. */
-const decoding = new Turns(LIMITS.maxDecoding);
+const decoding = new Semaphore(LIMITS.maxDecoding);
 
 /** What objects are judged with. */
 export interface JudgedWith {

@@ -20,12 +20,12 @@ export interface Recording {
   readonly announce?: (result: ScreenedObject) => Promise<void>;
 }
 
-export type Outcome = 'clean' | 'backdoored' | 'unreadable' | 'gone';
+export type ScreeningOutcome = 'clean' | 'backdoored' | 'unreadable' | 'gone';
 
 /** What came of one object. */
 export interface ScreenedObject extends UploadedObject {
   /** `folder`: the mark of a folder, no upload; nothing is written down of it. */
-  readonly outcome: Outcome | 'folder';
+  readonly outcome: ScreeningOutcome | 'folder';
   /** Why an object is unreadable: the reason and, for people, the message. */
   readonly reason?: string;
   readonly message?: string;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { GoodNetError } from '../../models/errors';
 import type { Files } from '../../models/store/files';
-import { openFiles } from '../../models/store/open';
+import { openStoreFiles } from '../../models/store/open-store-files';
 import type { UploadedObject, Uploads } from '../uploads/s3';
-import '../../models/lean-zod';
+import '../../models/zod-without-jit';
 
 /** Who has released a picture that was flagged wrongly, and when. */
 const schema = z.object({
@@ -38,7 +38,7 @@ const MOST_UPLOAD = 10 * 2 ** 20;
 export function releasedAt(address: string): Released {
   let files: Promise<Files> | undefined;
   return async (sha256) => {
-    files ??= openFiles(address);
+    files ??= openStoreFiles(address);
     const found = await (await files).read(keyOf(sha256), { maxBytes: MOST_BYTES });
     if (!found) return undefined;
     const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(found.bytes)));
@@ -63,7 +63,7 @@ export async function recordRelease(
   const at = new Date().toISOString();
   const release: Release = { format: 'goodnet-release', formatVersion: 1, sha256, ...who, why, ...moved, at };
   const text = new TextEncoder().encode(`${JSON.stringify(release, null, 1)}\n`);
-  await (await openFiles(record)).write(keyOf(sha256), text, 'any');
+  await (await openStoreFiles(record)).write(keyOf(sha256), text, 'any');
   return release;
 }
 

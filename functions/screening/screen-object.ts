@@ -3,7 +3,7 @@ import type { UploadedObject } from '../uploads/s3';
 import { judge } from './judge';
 import { record, type ScreenedObject, type ScreenedWith } from './record';
 
-export type { Outcome, Recording, ScreenedObject, ScreenedWith } from './record';
+export type { Recording, ScreenedObject, ScreenedWith, ScreeningOutcome } from './record';
 
 /** An object that another came in place of is judged anew so many times. */
 const LOOKS = 8;

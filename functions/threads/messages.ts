@@ -9,7 +9,7 @@ export interface BundleAt {
 }
 
 /** What a thread is told: to load a bundle, to give verdicts with it, to forget it. */
-export type Asked =
+export type ThreadRequest =
   | { readonly kind: 'load'; readonly number: number; readonly bundle: BundleAt }
   | { readonly kind: 'forget'; readonly number: number; readonly bundle: BundleAt }
   | {
@@ -22,6 +22,6 @@ export type Asked =
     };
 
 /** What it answers. */
-export type Told =
+export type ThreadReply =
   | { readonly number: number; readonly verdicts: readonly Verdict[] }
   | { readonly number: number; readonly fault: string };

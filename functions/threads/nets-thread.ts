@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from '../../models/verdict';
-import type { Asked, BundleAt, Told } from './messages';
+import type { BundleAt, ThreadReply, ThreadRequest } from './messages';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
@@ -21,7 +21,7 @@ export class NetsThread {
     this.worker = new Worker(program);
     // The process need not wait for it.
     this.worker.unref();
-    this.worker.on('message', (told: Told) => {
+    this.worker.on('message', (told: ThreadReply) => {
       const { resolve, reject } = this.waiting.get(told.number)!;
       this.waiting.delete(told.number);
       this.usedAt = Date.now();
@@ -87,11 +87,11 @@ export class NetsThread {
     await this.worker.terminate();
   }
 
-  private ask(asked: Without<Asked, 'number'>): Promise<Verdict[]> {
+  private ask(asked: Without<ThreadRequest, 'number'>): Promise<Verdict[]> {
     const number = this.numbers++;
     return new Promise((resolve, reject) => {
       this.waiting.set(number, { resolve, reject });
-      this.worker.postMessage({ ...asked, number } satisfies Asked);
+      this.worker.postMessage({ ...asked, number } satisfies ThreadRequest);
     });
   }
 }

@@ -8,7 +8,7 @@ const KEPT = 60_000;
 const PAUSE = 60_000;
 
 /** Other threads that run a bundle's nets. */
-export interface Aside {
+export interface BundleThreads {
   /** Many ask: threads are started, and load the bundle, if they have not. Nobody waits for them. */
   warm(): void;
   /** Threads that have the bundle and nothing to do. */
@@ -23,7 +23,7 @@ export interface Aside {
 
 /** Threads that run nets beside the one that answers requests; there are some only while many ask. */
 export interface NetsThreads {
-  for(bundle: BundleAt): Aside;
+  for(bundle: BundleAt): BundleThreads;
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { startEngine } from '../../models/engine';
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
 import type { Verdict } from '../../models/verdict';
-import type { Asked, BundleAt, Told } from './messages';
+import type { BundleAt, ThreadReply, ThreadRequest } from './messages';
 
 const loaded = new Map<string, Promise<GoodNet>>();
 
@@ -13,7 +13,7 @@ async function load({ path, id }: BundleAt): Promise<GoodNet> {
   return await GoodNet.load(path, { id });
 }
 
-async function answer(asked: Asked): Promise<readonly Verdict[]> {
+async function answer(asked: ThreadRequest): Promise<readonly Verdict[]> {
   const { id } = asked.bundle;
   if (asked.kind === 'forget') {
     const goodnet = loaded.get(id);
@@ -30,8 +30,8 @@ async function answer(asked: Asked): Promise<readonly Verdict[]> {
   return await goodnet.classify(asked.pixels, asked.count, asked.top);
 }
 
-parentPort!.on('message', async (asked: Asked) => {
-  const told: Told = await answer(asked).then(
+parentPort!.on('message', async (asked: ThreadRequest) => {
+  const told: ThreadReply = await answer(asked).then(
     (verdicts) => ({ number: asked.number, verdicts }),
     (error) => ({ number: asked.number, fault: messageOf(error) }),
   );

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import '../lean-zod';
+import '../zod-without-jit';
 
 /** Where a manifest of format 6 differs from one of format 7. */
 const six = z.looseObject({

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DISTANCES } from '../detector/familiarity';
-import { PIECES } from '../detector/pieces';
+import { REGIONS } from '../detector/transplant-regions';
 import { BundleError } from '../errors';
 import { type Fit, isFit } from '../images/fit';
 import { EARLIER } from './earlier';
 import { LEVELS } from './levels';
 import { METHODS } from './methods';
-import '../lean-zod';
+import '../zod-without-jit';
 
 export type { Method } from './methods';
 
@@ -85,7 +85,7 @@ const rule = z.discriminatedUnion('kind', [
         askFrom: z.number(),
         pieces: z.object({
           scales: z
-            .array(scale.extend({ piece: z.enum(PIECES) }))
+            .array(scale.extend({ piece: z.enum(REGIONS) }))
             .min(2)
             .readonly(),
           halves: scale,
@@ -199,7 +199,7 @@ const manifestSchema = z.object({
     bad: folder,
     /** A head relearned from labels, on what B gives: evidence, and B's second opinion. `unheard`: of which classes it is no evidence. */
     relearned: z.object({ folder, unheard: z.array(count).readonly().optional() }).optional(),
-    /** B′ as a net that takes images and stands alone; left out where B′ is B, with the relearned head if there is one, and classes passed over. */
+    /** B′ as a net that takes images and stands alone; left out where B′ is B, with the linear probe if there is one, and classes passed over. */
     repaired: z.object({ folder }).optional(),
     /** E, and what it takes: images, or the last of what B gives. */
     expert: z.object({ folder, from: z.enum(['image', 'stem']) }).optional(),

@@ -43,7 +43,7 @@ export async function packNets(
     },
     nets: {
       bad: 'bad',
-      relearned: nets.relearned && { folder: 'relearned', unheard: nets.relearned.unheard },
+      relearned: nets.relearned && { folder: 'relearned', unheard: nets.relearned.classesNotInProbe },
       repaired: nets.repaired && { folder: 'repaired' },
     },
     gallery: nets.gallery && galleryField(nets.gallery),
@@ -79,7 +79,7 @@ export async function unpackNets(
       pixels,
       classes,
       bad: await net(bad),
-      relearned: relearned && { model: await net(relearned.folder), unheard: relearned.unheard },
+      relearned: relearned && { model: await net(relearned.folder), classesNotInProbe: relearned.unheard },
       repaired: repaired && (await net(repaired.folder)),
       gallery: gallery && (await readGallery(gallery, bundle.read)),
     };

@@ -15,7 +15,7 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 /**
  * Puts a bundle into a folder store, as `STORE/ID/…`, whole or not at all: it is written aside and moved into
  * place. What is left of the same bundle there, damaged or without its manifest, is replaced; its signatures stay. The
- * store's `current.json` is left as it is (see models/store/pointing.ts).
+ * store's `current.json` is left as it is (see models/store/move-pointer.ts).
  * @throws BundleError `environment` where the store can't be written to
  */
 export async function writeBundle(

@@ -37,18 +37,18 @@ const FARTHEST = 1e3;
  * The discriminant of each image, before it is put on its scale. A reading that an image lacks is left out of it as if it had never been
  * asked (the rows of the same covariance that are left): it counts neither for nor against. Whatever an image has, clean images
  * then vary by 1.
- * @param named the class that B names for each of n images
+ * @param predicted the class that B names for each of n images
  * @returns n values
  */
 export function discriminants(
   readings: Readings,
   rule: Omit<Discriminant, 'scale' | 'kind'>,
-  named: Int32Array,
+  predicted: Int32Array,
 ): Float32Array {
-  const rows = standardised(readings, rule, named);
+  const rows = standardised(readings, rule, predicted);
   const p = rule.kinds.length;
   const known = new Map<number, Sort[]>();
-  return Float32Array.from(named, (_, image) => {
+  return Float32Array.from(predicted, (_, image) => {
     const row = rows.subarray(image * p, (image + 1) * p);
     // A bit for each kind that the image has.
     const has = row.reduce((bits, value, kind) => (Number.isNaN(value) ? bits : bits + 2 ** kind), 0);
@@ -63,27 +63,31 @@ export function discriminants(
 }
 
 /** The same on its scale. */
-export function discriminantScores(readings: Readings, rule: Discriminant, named: Int32Array): Float32Array {
-  return discriminants(readings, rule, named).map((value) => onScale(value, rule.scale));
+export function discriminantScores(
+  readings: Readings,
+  rule: Discriminant,
+  predicted: Int32Array,
+): Float32Array {
+  return discriminants(readings, rule, predicted).map((value) => onScale(value, rule.scale));
 }
 
 /**
  * Readings less their means, over their spreads, of clean images that B names so.
- * @param named the class that B names for each of n images
+ * @param predicted the class that B names for each of n images
  * @returns n × kinds values; NaN where an image lacks a reading
  */
 export function standardised(
   readings: Readings,
   { kinds, classes, ...all }: Pick<Discriminant, 'kinds' | 'classes' | 'means' | 'spreads'>,
-  named: Int32Array,
+  predicted: Int32Array,
 ): Float64Array {
   const byClass = new Map(classes.map((each) => [each.class, each]));
   const p = kinds.length;
-  const rows = new Float64Array(named.length * p);
+  const rows = new Float64Array(predicted.length * p);
   kinds.forEach((kind, at) => {
     const values = readings[kind];
     if (!values) throw new Error(`no ${kind} evidence was read`);
-    named.forEach((each, image) => {
+    predicted.forEach((each, image) => {
       const { means, spreads } = byClass.get(each) ?? all;
       const away = (values[image]! - means[at]!) / spreads[at]!;
       rows[image * p + at] = Math.max(Math.min(away, FARTHEST), -MOST_AGAINST);

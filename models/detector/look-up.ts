@@ -2,7 +2,7 @@ import { type Gallery, placesOf, projectPlaces, resemblance } from './gallery';
 import { leaveOut } from './margin';
 import type { DetectorNets } from './nets';
 import type { NetReadings } from './readings';
-import { isBeyondAll, passedOver, type Rule } from './rule';
+import { imagesWithoutNamedClass, isBeyondAll, type Rule } from './rule';
 
 /** What is not to be found. */
 export interface LeftOut {
@@ -36,8 +36,11 @@ export function lookUp(
       return [image, isRuledOut(image) ? leaveOut(scores, readings.bad.classes[image]!) : scores];
     }),
   );
-  const { passedOver } = readings.logits;
-  return { ...readings, logits: { ...readings.logits, passedOver: (i) => found.get(i) ?? passedOver(i) } };
+  const { withoutNamedClass } = readings.logits;
+  return {
+    ...readings,
+    logits: { ...readings.logits, withoutNamedClass: (i) => found.get(i) ?? withoutNamedClass(i) },
+  };
 }
 
 /**
@@ -45,7 +48,7 @@ export function lookUp(
  * @param scores of the n images
  * @param isEntry see LeftOut
  */
-export function lookUpPassedOver(
+export function lookUpWithoutNamedClass(
   readings: NetReadings,
   { gallery, classes }: Pick<DetectorNets, 'gallery' | 'classes'>,
   scores: Float32Array,
@@ -54,5 +57,5 @@ export function lookUpPassedOver(
 ): NetReadings {
   if (!gallery) return readings;
   const isRuledOut = (image: number) => isBeyondAll(scores[image]!, rule);
-  return lookUp(readings, gallery, passedOver(scores, rule), classes, { isRuledOut, isEntry });
+  return lookUp(readings, gallery, imagesWithoutNamedClass(scores, rule), classes, { isRuledOut, isEntry });
 }

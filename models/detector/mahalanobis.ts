@@ -3,7 +3,7 @@
  * Mahalanobis distance (Lee et al. 2018, "A simple unified framework for detecting out-of-distribution samples"):
  * one pooled within-class covariance, one mean a class.
  */
-export interface ClassCloud {
+export interface ClassGaussians {
   /** Values of the feature vector. */
   readonly features: number;
   /** Values after projection and whitening. */
@@ -26,9 +26,9 @@ export interface ClassCloud {
 export function distances(
   projected: Float32Array,
   at: Int32Array,
-  cloud: Omit<ClassCloud, 'projection'>,
+  gaussians: Omit<ClassGaussians, 'projection'>,
 ): Float32Array {
-  const { dimensions, means, known } = cloud;
+  const { dimensions, means, known } = gaussians;
   const result = new Float32Array(at.length);
   for (let i = 0; i < at.length; i++) {
     const c = at[i]!;

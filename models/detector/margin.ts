@@ -88,14 +88,14 @@ export function margins(logits: Float32Array, classes: number, at: Int32Array): 
 
 /**
  * How unlikely each row holds its class to be: its margin, negated.
- * @param unheard classes of which the rows tell nothing: NaN
+ * @param leftOut classes of which the rows tell nothing: NaN
  */
 export function marginsAgainst(
   logits: Float32Array,
   classes: number,
   at: Int32Array,
-  unheard: readonly number[] = [],
+  leftOut: readonly number[] = [],
 ): Float32Array {
-  const isUnheard = new Set(unheard);
-  return margins(logits, classes, at).map((margin, i) => (isUnheard.has(at[i]!) ? Number.NaN : -margin));
+  const isLeftOut = new Set(leftOut);
+  return margins(logits, classes, at).map((margin, i) => (isLeftOut.has(at[i]!) ? Number.NaN : -margin));
 }

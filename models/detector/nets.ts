@@ -2,13 +2,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../images/set';
 import type { PixelScaling } from '../pixels';
 import type { Gallery } from './gallery';
-import type { ClassCloud } from './mahalanobis';
+import type { ClassGaussians } from './mahalanobis';
 
-/** A head relearned from labels, on B's features: [logits, latent, trunk?] of B → [logits of B and it together, its own scores]. */
-export interface RelearnedNet {
+/** A linear probe: a last layer learned anew from labels, on B's features: [logits, latent, trunk?] of B → [logits of B and it together, its own scores]. */
+export interface LinearProbeNet {
   readonly model: LayersModel;
-  /** Classes of which the head is no evidence, for want of groups of clean images. */
-  readonly unheard?: readonly number[] | undefined;
+  /** Classes of which the probe is no evidence, for want of groups of clean images. */
+  readonly classesNotInProbe?: readonly number[] | undefined;
 }
 
 /** E as a net to logits: it works on images, or on the last of what B gives, the stem. */
@@ -34,7 +34,7 @@ export interface DetectorNets {
   /** B: image → logits, or [logits, latent, trunk?, cut?, stem?] (see featureNet). */
   readonly bad: LayersModel;
   /** Evidence, and B's second opinion: where no net below stands alone, B′ is B with it, with classes passed over. */
-  readonly relearned?: RelearnedNet | undefined;
+  readonly relearned?: LinearProbeNet | undefined;
   /** B′ as a net that stands alone: image → logits. */
   readonly repaired?: LayersModel | undefined;
   /** What B′ names the class of the images by whose evidence speaks against B's; it needs B's stem. */
@@ -45,8 +45,8 @@ export interface DetectorNets {
 export interface Parts {
   /** E, the expert that forgot the clean task. */
   readonly forgetting?: ExpertNet | undefined;
-  readonly latent?: ClassCloud | undefined;
-  readonly trunk?: ClassCloud | undefined;
+  readonly latent?: ClassGaussians | undefined;
+  readonly trunk?: ClassGaussians | undefined;
   readonly transplant?: Transplant | undefined;
   readonly [other: string]: unknown;
 }

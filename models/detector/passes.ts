@@ -1,13 +1,13 @@
 import {
   type LoadedTransplant,
   loadTransplant,
-  type PieceMargins,
+  type RegionMargins,
   transplantMargins,
 } from './evidence/transplant';
 import type { DetectorNets, Transplant } from './nets';
-import type { Piece } from './pieces';
 import { type Further, freeReaders, type Given, type Readers, runNets } from './readings';
-import { type Viewer, viewer } from './views';
+import { type Viewer, viewer } from './test-time-views';
+import type { Region } from './transplant-regions';
 
 /** What runs the nets of a detector, on whatever engine. */
 export interface Passes {
@@ -21,7 +21,7 @@ export interface Passes {
   /** B as what looks at views, and at copies of an image with a part filled. */
   readonly viewer: Viewer;
   /** Of the images that are asked further, which few are: the hosts are run when it is first called. */
-  readonly margins: PieceMargins;
+  readonly margins: RegionMargins;
   /** Gives back the memory of the nets. */
   free(): void;
 }
@@ -30,8 +30,8 @@ export interface Passes {
 export interface Passed {
   /** They are the passes' own from then on. */
   readonly nets: DetectorNets;
-  /** What halves are transplanted onto, and which pieces are asked; undefined where none is. */
-  readonly transplant: { readonly part: Transplant; readonly pieces: readonly Piece[] } | undefined;
+  /** What halves are transplanted onto, and which regions are asked; undefined where none is. */
+  readonly transplant: { readonly part: Transplant; readonly regions: readonly Region[] } | undefined;
   readonly readers: Readers;
   readonly further: Further;
 }
@@ -42,9 +42,9 @@ export function onTensorFlow({ nets, transplant, readers, further }: Passed): Pa
   return {
     run: (pixels, n) => runNets(nets, readers, further, pixels, n),
     viewer: viewer(nets),
-    margins(cut, at, pieces) {
+    margins(cut, at, regions) {
       loaded ??= loadTransplant(nets, transplant!.part);
-      return transplantMargins(loaded, cut, at, pieces);
+      return transplantMargins(loaded, cut, at, regions);
     },
     free: () => freeNets(nets, readers),
   };

@@ -14,7 +14,7 @@ import { summarise } from './summaries';
 /** What the nets say of n images. */
 export interface NetReadings {
   readonly bad: Answers;
-  /** What G answers where an image is clean: what B says of it, or of several views of it (see Views). */
+  /** What G answers where an image is clean: what B says of it, or of several views of it (see TestTimeViews). */
   readonly answered: Answers;
   readonly repaired: Answers;
   /** Whether B′ is a net of its own, whose word holds as it is: no class is passed over in it. */
@@ -23,10 +23,12 @@ export interface NetReadings {
   readonly disagreement: () => Float32Array;
   /**
    * The logits of an image: of B, of B′ as it is, and those of where the evidence speaks against B's class: the
-   * relearned head's without that class, or what the gallery says (see lookUp).
+   * linear probe's without that class, or what the gallery says (see lookUp).
    */
-  readonly logits: { readonly [of in 'bad' | 'repaired' | 'passedOver']: (image: number) => Float32Array };
-  /** By kind; those that are asked further come later (see askFurther). */
+  readonly logits: {
+    readonly [of in 'bad' | 'repaired' | 'withoutNamedClass']: (image: number) => Float32Array;
+  };
+  /** By kind; those that are asked further come later (see addTransplantEvidence). */
   readonly evidence: Readings;
   /** What halves are cut from: n × values of the cut, or of the scaled images. Undefined where that is not asked. */
   readonly cut: Float32Array | undefined;
@@ -56,9 +58,9 @@ export interface Given {
   readonly bad: Float32Array;
   /** Logits of B′, where it is a net of its own. */
   readonly repaired?: Float32Array | undefined;
-  /** Logits of B and the relearned head together. */
+  /** Logits of B and the linear probe together. */
   readonly second?: Float32Array | undefined;
-  /** The relearned head's scores. */
+  /** The linear probe's scores. */
   readonly relearned?: Float32Array | undefined;
   /** What kinds of evidence take, by name. */
   readonly rows: ReadonlyMap<string, Float32Array>;
@@ -104,7 +106,7 @@ export function readingsOf(
   }
   const ownNet = given.repaired ?? given.second;
   const repaired = ownNet ?? bad;
-  const passedOver = given.relearned ?? repaired;
+  const secondOpinion = given.relearned ?? repaired;
   const row = (logits: Float32Array, i: number) => logits.subarray(i * classes, (i + 1) * classes);
   const evidence: { [kind: string]: Float32Array } = {};
   for (const [name, { tell }] of readers) {
@@ -120,7 +122,7 @@ export function readingsOf(
     logits: {
       bad: (i) => row(bad, i),
       repaired: (i) => row(repaired, i),
-      passedOver: (i) => leaveOut(row(passedOver, i), answered.classes[i]!),
+      withoutNamedClass: (i) => leaveOut(row(secondOpinion, i), answered.classes[i]!),
     },
     evidence,
     cut: given.rows.get(transplant.name),

@@ -3,7 +3,7 @@ import { pValue } from './conformal';
 import { type Answers, topAnswers } from './margin';
 import type { NetReadings } from './readings';
 import { type Standard, suspicion } from './score';
-import type { Views } from './views';
+import type { TestTimeViews } from './test-time-views';
 
 /**
  * How G decides:
@@ -19,7 +19,7 @@ export type Rule =
       readonly alpha: number;
       readonly passOver: number;
       /** Left out: G names the class that B names. */
-      readonly views?: Views | undefined;
+      readonly views?: TestTimeViews | undefined;
       readonly calibration: Float32Array;
     });
 
@@ -31,7 +31,7 @@ export function scoresOf(readings: NetReadings, rule: Rule): Float32Array {
 }
 
 /** The images in which the class that B names is passed over: those with a low p-value, as low as few images can tell. */
-export function passedOver(scores: Float32Array, rule: Rule): number[] {
+export function imagesWithoutNamedClass(scores: Float32Array, rule: Rule): number[] {
   if (rule.kind !== 'calibrated') return [];
   return Array.from(scores.keys()).filter(
     (i) => isBeyondAll(scores[i]!, rule) || pValue(rule.calibration, scores[i]!) <= rule.passOver,
@@ -55,14 +55,14 @@ export function decide(
   classes: number,
   top = 0,
 ): Verdict[] {
-  const suspicious = new Set(passedOver(scores, rule));
+  const suspicious = new Set(imagesWithoutNamedClass(scores, rule));
   const passed = readings.standsAlone ? new Set<number>() : suspicious;
   return Array.from(scores, (score, i) => {
     const p = pValue(rule.calibration, score);
     const bad = answerAt(readings.bad, i);
     const repairedLogits = () =>
-      passed.has(i) ? readings.logits.passedOver(i) : readings.logits.repaired(i);
-    const recovered = suspicious.has(i) ? topAnswers(readings.logits.passedOver(i), 1)[0]! : undefined;
+      passed.has(i) ? readings.logits.withoutNamedClass(i) : readings.logits.repaired(i);
+    const recovered = suspicious.has(i) ? topAnswers(readings.logits.withoutNamedClass(i), 1)[0]! : undefined;
     const repaired = passed.has(i) ? recovered! : answerAt(readings.repaired, i);
     const backdoored = rule.kind === 'calibrated' ? p <= rule.alpha : bad.class !== repaired.class;
     const answer = answerAt(readings.answered, i);

@@ -1,8 +1,8 @@
 import { type Discriminant, discriminantScores } from './discriminant';
 import type { Readings } from './evidence/kind';
-import type { PieceStandard } from './pieces';
 import { onScale, rounded, type Scale } from './scale';
 import { type Tails, tailScores } from './tails';
+import type { RegionStandard } from './transplant-regions';
 
 /** A first score that every image has. Origin: no choice: below every score. */
 export const ASK_ALL = Number.MIN_SAFE_INTEGER;
@@ -15,8 +15,8 @@ export interface Standard {
   readonly transplant?: {
     /** The first score from which on an image is asked; ASK_ALL for every image. */
     readonly askFrom: number;
-    /** How the margins of transplanted pieces are made one number. */
-    readonly pieces: PieceStandard;
+    /** How the margins of transplanted regions are made one number. */
+    readonly pieces: RegionStandard;
     /** The scale of that. */
     readonly scale: Scale;
     /** How that joins the first score: added, or the larger of both, where the first evidence is too thin to add up. */
@@ -45,41 +45,44 @@ export function firstKinds({ first }: Pick<Standard, 'first'>): readonly string[
 
 /**
  * The score of the evidence that every image is asked for.
- * @param named the class that B names for each of n images
+ * @param predicted the class that B names for each of n images
  * @returns n scores
  */
 export function firstScores(
   readings: Readings,
   { first }: Pick<Standard, 'first'>,
-  named: Int32Array,
+  predicted: Int32Array,
 ): Float32Array {
   const scores =
     first.kind === 'discriminant'
-      ? discriminantScores(readings, first, named)
-      : tailScores(readings, first, named.length);
+      ? discriminantScores(readings, first, predicted)
+      : tailScores(readings, first, predicted.length);
   return scores.map(rounded);
 }
 
-/** What the class that B names adds to each image's score. @param named n classes */
-export function addedByClass({ suspected }: Pick<Standard, 'suspected'>, named: Int32Array): Float32Array {
-  if (!suspected) return new Float32Array(named.length);
+/** What the class that B names adds to each image's score. @param predicted n classes */
+export function addedByClass(
+  { suspected }: Pick<Standard, 'suspected'>,
+  predicted: Int32Array,
+): Float32Array {
+  if (!suspected) return new Float32Array(predicted.length);
   const added = Math.log(suspected.worth);
-  return Float32Array.from(named, (each) => (suspected.classes.includes(each) ? added : 0));
+  return Float32Array.from(predicted, (each) => (suspected.classes.includes(each) ? added : 0));
 }
 
 /**
  * An image's suspicion: its first score, joined with what it was asked further, and what the class that B names adds.
- * @param named the class that B names for each of n images
+ * @param predicted the class that B names for each of n images
  * @returns n scores
  */
-export function suspicion(readings: Readings, standard: Standard, named: Int32Array): Float32Array {
-  const added = addedByClass(standard, named);
-  return joined(readings, standard, named).map((value, i) => rounded(value + added[i]!));
+export function suspicion(readings: Readings, standard: Standard, predicted: Int32Array): Float32Array {
+  const added = addedByClass(standard, predicted);
+  return joined(readings, standard, predicted).map((value, i) => rounded(value + added[i]!));
 }
 
-function joined(readings: Readings, standard: Standard, named: Int32Array): Float32Array {
+function joined(readings: Readings, standard: Standard, predicted: Int32Array): Float32Array {
   const { transplant } = standard;
-  const first = firstScores(readings, standard, named);
+  const first = firstScores(readings, standard, predicted);
   if (!transplant) return first;
   return first.map((value, i) => {
     const found = readings.transplant?.[i] ?? Number.NaN;

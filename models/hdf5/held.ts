@@ -1,5 +1,5 @@
 import { BrokenSoftLink, type Dataset, ExternalLink, type Group } from 'h5wasm';
-import type { Refusal } from './open';
+import type { Refusal } from './open-hdf5';
 
 /** Deflate can't shrink anything further than this. */
 const MOST_COMPRESSION = 1040;

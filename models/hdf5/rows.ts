@@ -1,7 +1,7 @@
 import type { Dataset } from 'h5wasm';
 import { checkHeld, elsewhere } from './held';
 import { startHdf5 } from './library';
-import { hdf5Reason, isElsewhere, type OpenHdf5, type Refusal } from './open';
+import { hdf5Reason, isElsewhere, type OpenHdf5, type Refusal } from './open-hdf5';
 
 const INTEGER = 0;
 const FLOAT = 1;

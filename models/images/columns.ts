@@ -1,7 +1,7 @@
 import { Dataset, Group } from 'h5wasm';
 import { ImageError } from '../errors';
 import { checkHeld, elsewhere, refuseLinks } from '../hdf5/held';
-import { hdf5Reason, isElsewhere, type OpenHdf5 } from '../hdf5/open';
+import { hdf5Reason, isElsewhere, type OpenHdf5 } from '../hdf5/open-hdf5';
 import { type NumberRows, numberRows } from '../hdf5/rows';
 
 const STRING = 3;

@@ -1,7 +1,7 @@
 import { Dataset } from 'h5wasm';
 import { ImageError } from '../errors';
 import { refuseLinks } from '../hdf5/held';
-import { type OpenHdf5, openHdf5 } from '../hdf5/open';
+import { type OpenHdf5, openHdf5 } from '../hdf5/open-hdf5';
 import { numberRows } from '../hdf5/rows';
 import { datasetOf, readGroups, readLabels } from './columns';
 import { type Layout, tellLayout } from './layout';

@@ -13,7 +13,7 @@ import { type BoundWeights, type StoredWeight, shapeText } from './weights/store
 const MOST_VALUES = 2 ** 28;
 
 /** What building a net tells of it. */
-export interface Told {
+export interface BuildHooks {
   /** Each layer's output. */
   readonly shape?: (layer: PlannedLayer, shape: Shape) => void;
   /** What is assumed of the net, a sentence for people. */
@@ -31,7 +31,7 @@ export function buildNet(
   net: PlannedNet,
   weights: BoundWeights,
   { height, width, channels }: ImageShape,
-  { shape = () => {}, note = () => {}, isLogit = false }: Told = {},
+  { shape = () => {}, note = () => {}, isLogit = false }: BuildHooks = {},
 ): tf.LayersModel {
   return owned(() => {
     const image = tf.input({ batchShape: [null, height, width, channels], name: 'image' });

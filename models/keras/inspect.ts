@@ -2,7 +2,7 @@ import { coded, type ErrorCode, NetError } from '../errors';
 import { buildNet } from './build';
 import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
-import { openKerasFile } from './file/open';
+import { openKerasFile } from './file/open-keras-file';
 import { inFile, shortened, specOf } from './load';
 import { endsInLogit, notesOf } from './notes';
 import { outputOf } from './output';

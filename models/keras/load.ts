@@ -4,7 +4,7 @@ import { buildNet } from './build';
 import { classNamesIn, namesBeside } from './class-names';
 import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
-import { openKerasFile } from './file/open';
+import { openKerasFile } from './file/open-keras-file';
 import type { LoadedNet } from './loaded-net';
 import { endsInLogit, notesOf } from './notes';
 import { outputOf } from './output';

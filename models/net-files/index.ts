@@ -4,7 +4,7 @@ import { foreignFile } from '../keras/file/foreign';
 import { isZip } from '../keras/file/foreign-binary';
 import { FOREIGN } from '../keras/file/foreign-kinds';
 import { headOf } from '../keras/file/head';
-import { isHdf5 } from '../keras/file/open';
+import { isHdf5 } from '../keras/file/open-keras-file';
 import { inFile } from '../keras/load';
 import type { LoadedNet } from '../keras/loaded-net';
 import type { LoadNetOptions, NetDescription } from '../keras/types';

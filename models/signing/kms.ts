@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { regionOf } from '../aws-region';
 import { GoodNetError, messageOf } from '../errors';
 import { quietly } from '../quiet-aws';
-import { regionOf } from '../region';
 import { keyId, type Signer } from './keys';
 
 const clientFor = (arn: string) => quietly(() => new KMSClient(regionOf(arn)));

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { BundleError } from '../errors';
 import type { Signer } from './keys';
 import type { TrustedKeys } from './signatures';
-import '../lean-zod';
+import '../zod-without-jit';
 
 /** What is signed of a store's `current.json`: all that it says. */
 export interface Pointer {

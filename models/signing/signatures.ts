@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { BundleError, UsageError } from '../errors';
 import { keyId, readPublicKey, type Signer } from './keys';
 import { isKms } from './signer';
-import '../lean-zod';
+import '../zod-without-jit';
 
 /** The longest `signatures.json`, in bytes, and the most signatures in it. */
 export const MOST_SIGNATURES = 2 ** 18;

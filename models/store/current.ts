@@ -12,7 +12,7 @@ import { type Seen, seenByUs } from '../signing/seen';
 import type { TrustedKeys } from '../signing/signatures';
 import { modelOf, placeOf } from './address';
 import { type Files, MOST_BYTES, UnusableFile } from './files';
-import '../lean-zod';
+import '../zod-without-jit';
 
 export const CURRENT = 'current.json';
 const MOST_BEFORE = 20;

@@ -6,7 +6,7 @@ import { isS3 } from './address';
 import { findIn, signaturesIn } from './bundles';
 import type { Files } from './files';
 import { bundleWithId, manifestMeant, resolveBundle } from './folder';
-import { type OpenFiles, openFiles } from './open';
+import { type OpenStoreFiles, openStoreFiles } from './open-store-files';
 import { type Trust, trustedCurrent } from './trusted';
 
 /** A bundle whose manifest is known, and how the rest of it is had. */
@@ -30,11 +30,11 @@ export async function findBundle(
   {
     id,
     trust,
-    open = openFiles,
+    open = openStoreFiles,
   }: {
     readonly id?: string | undefined;
     readonly trust?: Trust | undefined;
-    readonly open?: OpenFiles;
+    readonly open?: OpenStoreFiles;
   } = {},
 ): Promise<ArrivingBundle> {
   const { manifest, where, signatures, files } = isS3(path)

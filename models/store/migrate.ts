@@ -4,7 +4,7 @@ import { checkSigned, isSignedBy } from '../signing/signatures';
 import { findIn, folderOf, listBundles, signaturesIn } from './bundles';
 import { keysOf, readCurrent, type Signing } from './current';
 import type { Files } from './files';
-import { checkMayPoint, pointAtSuccessor } from './pointing';
+import { checkMayPoint, pointAtSuccessor } from './move-pointer';
 import { send } from './publish';
 import { checkCurrent } from './trusted';
 

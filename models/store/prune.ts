@@ -4,7 +4,7 @@ import type { Files } from './files';
 import { type Trust, trustedCurrent } from './trusted';
 
 /** A bundle's folder, and when its manifest was written. */
-interface Shelf {
+interface DatedBundle {
   readonly folder: string;
   /** Undefined where it can't be read. */
   readonly id: string | undefined;
@@ -23,15 +23,15 @@ export async function prune(files: Files, keep: number, trust?: Trust): Promise<
     ...bundles.map(({ id }) => ({ folder: folderOf(id), id })),
     ...unreadable.map(({ folder }) => ({ folder, id: undefined })),
   ];
-  const shelves: Shelf[] = [];
+  const dated: DatedBundle[] = [];
   for (const each of all) {
     const published = (await files.modified(`${each.folder}/manifest.json`)) ?? 0;
-    shelves.push({ ...each, published });
+    dated.push({ ...each, published });
   }
   const removed: string[] = [];
-  for (const { folder, id } of shelves) {
+  for (const { folder, id } of dated) {
     // Looked at anew for each: somebody may be activating another meanwhile.
-    const kept = byWorth(await trustedCurrent(files, trust), shelves).slice(0, keep);
+    const kept = byWorth(await trustedCurrent(files, trust), dated).slice(0, keep);
     if (kept.includes(folder)) continue;
     const keys = await files.list(`${folder}/`);
     // The manifest first: what is left of a bundle without one is no bundle.
@@ -47,15 +47,15 @@ export async function prune(files: Files, keep: number, trust?: Trust): Promise<
  * since, and never current yet: it may be waiting for that; those that were current earlier; those that never were; those
  * that can't be read.
  */
-function byWorth({ bundle, before }: Current, shelves: readonly Shelf[]): string[] {
-  const newest = [...shelves].sort((a, b) => b.published - a.published);
+function byWorth({ bundle, before }: Current, dated: readonly DatedBundle[]): string[] {
+  const newest = [...dated].sort((a, b) => b.published - a.published);
   const isThere = (id: string) => newest.some((each) => each.id === id);
   const [last, ...earlier] = before.filter(isThere).map(folderOf);
   const since = newest.find(({ folder }) => folder === folderOf(bundle))?.published ?? 0;
   const never = newest.filter(({ id }) => id !== undefined && id !== bundle && !before.includes(id));
   const waiting = never.slice(0, 1).filter(({ published }) => published >= since);
   const unreadable = newest.filter(({ id }) => id === undefined);
-  const folders = (some: readonly Shelf[]) => some.map(({ folder }) => folder);
+  const folders = (some: readonly DatedBundle[]) => some.map(({ folder }) => folder);
   const ranked = [
     folderOf(bundle),
     ...(last === undefined ? [] : [last]),

@@ -11,9 +11,9 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
+import { regionHere } from '../aws-region';
 import { GoodNetError, messageOf } from '../errors';
 import { quietly } from '../quiet-aws';
-import { regionHere } from '../region';
 import { type Files, type StoredFile, UnusableFile } from './files';
 
 /** S3 takes as many keys in one request. */

@@ -4,7 +4,7 @@ import { BundleError, messageOf } from '../errors';
 import { type Seen, seenHere } from '../signing/seen';
 import type { StoredFile } from './files';
 import { folderFiles } from './folder-files';
-import '../lean-zod';
+import '../zod-without-jit';
 
 /** Another process that writes it is waited out so many times. */
 const TRIES = 8;

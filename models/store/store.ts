@@ -1,13 +1,13 @@
 import type { Manifest } from '../bundle/manifest';
 import { signaturesIn } from './bundles';
+import { readStoreContents, type StoreContents } from './contents';
 import type { Signing } from './current';
 import type { Files } from './files';
 import { openGivenSigning, openGivenTrust, type SigningGiven, type TrustGiven } from './given-keys';
-import { openFiles } from './open';
-import { activate, checkMayPoint, rollback } from './pointing';
+import { activate, checkMayPoint, rollback } from './move-pointer';
+import { openStoreFiles } from './open-store-files';
 import { prune } from './prune';
 import { publish } from './publish';
-import { readShelf, type Shelf } from './shelf';
 import type { Trust } from './trusted';
 
 /** Whom a store's user believes, and who signs for it. */
@@ -42,7 +42,7 @@ export interface PublishingOptions {
 export async function openStore(address: string, { trust, sign }: StoreOptions = {}): Promise<Store> {
   const signing = await openGivenSigning(sign);
   const trusted = await openGivenTrust(trust);
-  return new Store(await openFiles(address), trusted, signing && { trusted: trusted?.keys, ...signing });
+  return new Store(await openStoreFiles(address), trusted, signing && { trusted: trusted?.keys, ...signing });
 }
 
 /** A store of bundles, one of which is current: the one that is answered with. */
@@ -67,8 +67,8 @@ export class Store {
    * The bundles in it, the last that was published first, and those that can't be read.
    * @throws GoodNetError `environment` where it can't be read
    */
-  list(): Promise<Shelf> {
-    return readShelf(this.#files, this.#trust);
+  list(): Promise<StoreContents> {
+    return readStoreContents(this.#files, this.#trust);
   }
 
   /**

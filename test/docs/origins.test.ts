@@ -42,12 +42,12 @@ describe('constants that decide', () => {
     expect(all.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'TAIL',
-        'PIECES',
+        'REGIONS',
         'MOVES',
         'NOISE',
         'PAINTED',
         'MOST_OF_PATCH',
-        'WORTH_HANGING',
+        'SHARE_OF_HEAD',
       ]),
     );
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openImages } from '../../build-repair/images/open';
+import { openImages } from '../../build-repair/images/open-images';
 import { startEngine } from '../../models/engine';
 import type { LoadNetOptions } from '../../models/keras';
 import { knownLayers } from '../../models/keras/layers';

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { startEngine } from '../../models/engine';
 import { createKeys } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
-import { activate } from '../../models/store/pointing';
+import { activate } from '../../models/store/move-pointer';
 import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
 import { shape, writeSmallBundle } from '../functions/small-bundle';

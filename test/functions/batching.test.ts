@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batched } from '../../functions/batching';
 import type { Classifier } from '../../functions/classifier';
 import { type Stage, unwatched } from '../../functions/observe/watch';
-import type { Aside } from '../../functions/threads/pool';
+import type { BundleThreads } from '../../functions/threads/pool';
 import { colours } from './stand-in';
 
 const image = (colour: number) => {
@@ -133,7 +133,7 @@ describe('batching', () => {
     const theirs: number[] = [];
     let fails = false;
     let warmed = 0;
-    const aside: Aside = {
+    const bundleThreads: BundleThreads = {
       warm: () => {
         warmed++;
       },
@@ -146,7 +146,7 @@ describe('batching', () => {
       },
       forget() {},
     };
-    const { classify } = batched(classifier, { aside });
+    const { classify } = batched(classifier, { bundleThreads });
     const ask = async (count: number) => {
       const asked = Array.from({ length: count }, (_, i) => i % 3);
       const answers = await Promise.all(asked.map((colour) => classify(image(colour), 1)));

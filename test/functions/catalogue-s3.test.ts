@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { storedCatalogue } from '../../functions/catalogue/stored';
 import { startEngine } from '../../models/engine';
-import { activate } from '../../models/store/pointing';
+import { activate } from '../../models/store/move-pointer';
 import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
 import { type Fault, type FaultyProxy, faultyProxy } from '../faulty-proxy';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openImages } from '../../build-repair/images/open';
+import { openImages } from '../../build-repair/images/open-images';
 import { openScreener } from '../../build-repair/screen/screener';
 import { createApp } from '../../functions/app';
 import { type Classifier, classifierOf } from '../../functions/classifier';

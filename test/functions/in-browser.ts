@@ -13,7 +13,7 @@ export function buildPage(folder: string): void {
 export const toldModel: Classifier = {
   ...colours,
   alphas: { least: 0.001, most: 0.5 },
-  told: {
+  card: {
     method: 'expert',
     without: [],
     calibrationImages: 999,

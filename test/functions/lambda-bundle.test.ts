@@ -9,7 +9,7 @@ import { createKeys } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
 import { readCurrent } from '../../models/store/current';
 import { folderFiles } from '../../models/store/folder-files';
-import { activate } from '../../models/store/pointing';
+import { activate } from '../../models/store/move-pointer';
 import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
 import { hasS3Server, startS3Server } from '../s3-server';

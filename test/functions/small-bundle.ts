@@ -5,7 +5,7 @@ import { writeBundle } from '../../models/bundle/write';
 import type { Fit } from '../../models/images/fit';
 import { copyNet } from '../../models/nets/graph';
 import { folderFiles } from '../../models/store/folder-files';
-import { setCurrent } from '../../models/store/pointing';
+import { setCurrent } from '../../models/store/move-pointer';
 import { chainNet } from '../small-nets';
 
 /** Size of the images that the small bundle takes. */

@@ -40,27 +40,27 @@ const soon = { timeout: 40_000, interval: 20 };
 
 describe('threads that run nets', () => {
   it('give the same verdicts as this one', async () => {
-    const aside = open(2).for(bundle);
-    expect(aside.free()).toBe(0);
-    await expect(aside.classify(pixels, 32, 0)).rejects.toThrow('No thread is free');
-    aside.warm();
-    await vi.waitFor(() => expect(aside.free()).toBe(2), soon);
-    const both = [aside.classify(pixels, 32, 2), aside.classify(pixels.slice(0, size), 1, 0)];
-    expect([aside.free(), aside.isBusy()]).toEqual([0, true]);
+    const bundleThreads = open(2).for(bundle);
+    expect(bundleThreads.free()).toBe(0);
+    await expect(bundleThreads.classify(pixels, 32, 0)).rejects.toThrow('No thread is free');
+    bundleThreads.warm();
+    await vi.waitFor(() => expect(bundleThreads.free()).toBe(2), soon);
+    const both = [bundleThreads.classify(pixels, 32, 2), bundleThreads.classify(pixels.slice(0, size), 1, 0)];
+    expect([bundleThreads.free(), bundleThreads.isBusy()]).toEqual([0, true]);
     expect(await both[0]).toEqual(await goodnet.classify(pixels, 32, 2));
     expect(await both[1]).toEqual(await goodnet.classify(pixels.slice(0, size), 1));
-    expect([aside.free(), aside.isBusy()]).toEqual([2, false]);
-    aside.forget();
-    expect(aside.free()).toBe(0);
+    expect([bundleThreads.free(), bundleThreads.isBusy()]).toEqual([2, false]);
+    bundleThreads.forget();
+    expect(bundleThreads.free()).toBe(0);
   }, 90_000);
 
   it('say what they can not do, and have done with a bundle that is none', async () => {
     const threads = open(1);
-    const aside = threads.for(bundle);
-    aside.warm();
-    await vi.waitFor(() => expect(aside.free()).toBe(1), soon);
-    await expect(aside.classify(pixels, 31, 0)).rejects.toThrow(/31 images of \d+ values expected/);
-    expect(aside.free()).toBe(1);
+    const bundleThreads = threads.for(bundle);
+    bundleThreads.warm();
+    await vi.waitFor(() => expect(bundleThreads.free()).toBe(1), soon);
+    await expect(bundleThreads.classify(pixels, 31, 0)).rejects.toThrow(/31 images of \d+ values expected/);
+    expect(bundleThreads.free()).toBe(1);
     const other = threads.for({ path: store, id: 'ab'.repeat(32) });
     other.warm();
     const again = threads.for(bundle);
@@ -76,10 +76,10 @@ describe('threads that run nets', () => {
     const broken = join(work, 'broken.mjs');
     writeFileSync(broken, "throw new Error('it is broken')");
     const threads = netsThreads(broken, 1);
-    const aside = threads.for(bundle);
-    aside.warm();
+    const bundleThreads = threads.for(bundle);
+    bundleThreads.warm();
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(aside.free()).toBe(0);
+    expect(bundleThreads.free()).toBe(0);
     await threads.close();
   }, 90_000);
 
@@ -89,12 +89,12 @@ describe('threads that run nets', () => {
     const counted: NetsThreads = {
       ...threads,
       for: (of) => {
-        const aside = threads.for(of);
+        const bundleThreads = threads.for(of);
         return {
-          ...aside,
+          ...bundleThreads,
           classify: (some, count, top) => {
             helped.push(count);
-            return aside.classify(some, count, top);
+            return bundleThreads.classify(some, count, top);
           },
         };
       },

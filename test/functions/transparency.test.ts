@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { laidOnWhite } from '../../build-repair/images/laid-on-white';
-import { openImages } from '../../build-repair/images/open';
+import { openImages } from '../../build-repair/images/open-images';
 import { lineOf } from '../../build-repair/screen/rows';
 import { openScreener } from '../../build-repair/screen/screener';
 import { createApp } from '../../functions/app';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { askFuzzed } from './ask';
 import { realFiles, requests } from './bodies';
+import { sendFuzzed } from './send-fuzzed';
 
 // `npm run fuzz` asks a hundred thousand.
 test('a thousand bodies: no fault, whatever comes', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(requests(await realFiles()), async (request) => {
-      await askFuzzed(request);
+      await sendFuzzed(request);
     }),
     { numRuns: 1000, seed: 1 },
   );

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { ProgressLines } from '../../build-repair/cli/progress-lines';
-import { askFuzzed } from './ask';
 import { realFiles, requests } from './bodies';
 import { Meter } from './corpus/meter';
+import { sendFuzzed } from './send-fuzzed';
 
 /** Bodies that are measured together. */
 const BATCH = 500;
@@ -32,13 +32,13 @@ export async function askRandom(count: number, seed: number): Promise<boolean> {
   const files = await realFiles();
   // What is loaded for the first bodies is idle for all others.
   await fc.assert(
-    fc.asyncProperty(requests(files), async (request) => void (await askFuzzed(request))),
+    fc.asyncProperty(requests(files), async (request) => void (await sendFuzzed(request))),
     { numRuns: BATCH, seed: seed + 1 },
   );
   await fc.assert(
     fc.asyncProperty(requests(files), async (request) => {
       if (inBatch === 0) await meter.begin();
-      const status = await askFuzzed(request);
+      const status = await sendFuzzed(request);
       answers.set(status, (answers.get(status) ?? 0) + 1);
       asked++;
       if (++inBatch === BATCH) await endBatch();

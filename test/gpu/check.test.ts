@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readTold } from './told';
+import { readRepairLog } from './repair-log';
 
 const require = createRequire(import.meta.url);
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -57,12 +57,12 @@ describe('npm run check:gpu', () => {
   it('knows a device by what TensorFlow 2.15 logs, and p-values by what a repair says', () => {
     const device =
       'I tensorflow/core/common_runtime/gpu/gpu_device.cc:1926] Created device /job:localhost/replica:0/task:0/device:GPU:0 with 13775 MB memory:  -> device: 0, name: Tesla T4, pci bus id: 0000:00:1e.0, compute capability: 7.5';
-    expect(readTold(device)).toEqual({ onGpu: true, apart: undefined });
+    expect(readRepairLog(device)).toEqual({ onGpu: true, apart: undefined });
     const cpu = 'I tensorflow/core/platform/cpu_feature_guard.cc:182] This TensorFlow binary is optimized';
     const said = 'p-values of this engine and of wasm: 0.0012 apart at most, of 64';
-    expect(readTold(`${cpu}\n  ${said}\n`)).toEqual({ onGpu: false, apart: said });
+    expect(readRepairLog(`${cpu}\n  ${said}\n`)).toEqual({ onGpu: false, apart: said });
     const parted =
       'goodnet: The engine that calibrated and the one that serves part: 9 of 64 calibration images have other p-values on wasm';
-    expect(readTold(parted).apart).toBe('part: 9 of 64 calibration images');
+    expect(readRepairLog(parted).apart).toBe('part: 9 of 64 calibration images');
   });
 });

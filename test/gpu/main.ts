@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readArgs } from '../command-line';
-import { readTold } from './told';
+import { readRepairLog } from './repair-log';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/goodnet.js');
@@ -46,7 +46,7 @@ function findGpu(): void {
 function repairDemo(tf32: boolean): void {
   const out = join(work, tf32 ? 'tf32' : 'float32');
   const { status, told, seconds } = goodnet(tf32, 'demo', '--out', out, '--verbose');
-  const { onGpu, apart } = readTold(told);
+  const { onGpu, apart } = readRepairLog(told);
   if (status !== 0 && apart === undefined) throw new Error(told.slice(-2000));
   const what = isRehearsal ? 'On the processor' : `TF32 ${tf32 ? 'on' : 'off'}`;
   console.log(

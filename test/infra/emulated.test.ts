@@ -13,7 +13,7 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../models/engine';
 import { readCurrent } from '../../models/store/current';
-import { activate } from '../../models/store/pointing';
+import { activate } from '../../models/store/move-pointer';
 import { publish } from '../../models/store/publish';
 import { s3Client, s3Files } from '../../models/store/s3-files';
 import { buildLambda, type LambdaProgram } from '../functions/lambda/program';

@@ -9,7 +9,7 @@ import { ImageRejected } from '../../models/images/decode';
 import { createKeys } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
 import { folderFiles } from '../../models/store/folder-files';
-import { activate } from '../../models/store/pointing';
+import { activate } from '../../models/store/move-pointer';
 import { signInStore } from '../../models/store/publish';
 import { shape, writeSmallBundle } from '../functions/small-bundle';
 

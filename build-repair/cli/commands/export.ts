@@ -5,7 +5,7 @@ import type { Place } from '../../export/place';
 import { isUnrepaired, unrepairedLine } from '../../repair/write/unrepaired';
 import { givenPath, oneOf } from '../options';
 import { print, printError } from '../print';
-import { short } from '../shelf';
+import { short } from '../store-contents';
 import { openTrusted, trustOf } from '../trust';
 
 interface ExportFlags {

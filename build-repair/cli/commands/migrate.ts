@@ -4,7 +4,7 @@ import type { Migration } from '../../../models/store/migrate';
 import { interruptible } from '../interrupt';
 import { print, printError } from '../print';
 import { ProgressLines } from '../progress-lines';
-import { short } from '../shelf';
+import { short } from '../store-contents';
 import { tellCurrent, telling } from '../tell-current';
 import { openSigning, trustOf } from '../trust';
 
@@ -25,8 +25,8 @@ export function migrateCommand(): Command {
       'keys whose signatures are believed beside that one’s: with a key, only bundles that one of them has signed are migrated; left out: GOODNET_TRUST',
     )
     .action(async (store: string, { sign, trust }: { sign?: string; trust?: string[] }) => {
-      const { openFiles } = await import('../../../models/store/open');
-      const files = await openFiles(store);
+      const { openStoreFiles } = await import('../../../models/store/open-store-files');
+      const files = await openStoreFiles(store);
       const { signing, signed } = telling(await openSigning(sign, trustOf(trust), printError));
       const lines = new ProgressLines();
       const { migrate } = await import('../../../models/store/migrate');

@@ -7,8 +7,15 @@ import type { ImageSize } from '../../../models/keras';
 import { readPixels } from '../../../models/pixels';
 import { bothKept } from '../../repair/check/kept';
 import { lookOf } from '../../terminal';
+import {
+  classOrderOption,
+  fitOption,
+  groupOption,
+  type ImageFlags,
+  imageOptions,
+  imagesOf,
+} from '../image-flags';
 import { interruptible } from '../interrupt';
-import { classOrderOption, fitOption, groupOption, type ImageFlags, imageOptions, imagesOf } from '../open';
 import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
 import { writeText } from '../output';
 import { print, printError } from '../print';

@@ -9,9 +9,16 @@ import { readPixels } from '../../../models/pixels';
 import { version } from '../../../models/version';
 import type { Scan } from '../../scan/types';
 import { lookOf } from '../../terminal';
-import { EXIT, Outcome } from '../exit';
+import { EXIT, ExitWithCode } from '../exit';
+import {
+  classOrderOption,
+  fitOption,
+  groupOption,
+  type ImageFlags,
+  imageOptions,
+  imagesOf,
+} from '../image-flags';
 import { interruptible } from '../interrupt';
-import { classOrderOption, fitOption, groupOption, type ImageFlags, imageOptions, imagesOf } from '../open';
 import { inputSizeOption, whole } from '../options';
 import { checkOutput, isStdout, writeText } from '../output';
 import { print, printJson } from '../print';
@@ -80,8 +87,8 @@ async function scanAction(netPath: string, flags: ScanFlags): Promise<void> {
     printJson({ net: netPath, sha256, said, ...scanned, goodnet: version });
   } else if (!(await isStdout(flags.sarif))) print(scanText(scanned, lookOf(process.stdout)));
   // Not as if it had been looked at.
-  if (scanned.outcome === 'refused') throw new Outcome(EXIT.failed);
-  if (scanned.outcome === 'signs' && flags.exitCode !== undefined) throw new Outcome(flags.exitCode);
+  if (scanned.outcome === 'refused') throw new ExitWithCode(EXIT.failed);
+  if (scanned.outcome === 'signs' && flags.exitCode !== undefined) throw new ExitWithCode(flags.exitCode);
 }
 
 /** Before the work: whether SARIF can be written where it is to go. */

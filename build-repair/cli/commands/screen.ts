@@ -15,9 +15,9 @@ import type { ScreenTotals } from '../../screen/screen';
 import type { ScreenerSetup } from '../../screen/screener';
 import type { WrittenRows } from '../../screen/written';
 import { targetOf } from '../../writable';
-import { EXIT, Outcome } from '../exit';
+import { EXIT, ExitWithCode } from '../exit';
+import { dataNameOption, parseLayout } from '../image-flags';
 import { Interrupted, interruptible } from '../interrupt';
-import { dataNameOption, parseLayout } from '../open';
 import { whole } from '../options';
 import { checkOutput, openOutput } from '../output';
 import { ProgressLines } from '../progress-lines';
@@ -71,7 +71,7 @@ export function screenCommand(): Command {
         `${totals.images} ${totals.images === 1 ? 'image' : 'images'}: ${totals.backdoored} backdoored, ${clean} clean, ${totals.errors} unreadable`,
       );
       if (flags.exitCode && clean < totals.images)
-        throw new Outcome(totals.backdoored > 0 ? EXIT.backdoored : EXIT.unreadable);
+        throw new ExitWithCode(totals.backdoored > 0 ? EXIT.backdoored : EXIT.unreadable);
     });
 }
 

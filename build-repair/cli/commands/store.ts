@@ -4,7 +4,7 @@ import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { print, printError, printJson } from '../print';
 import { ProgressLines } from '../progress-lines';
-import { shelfJson, shelfText, short } from '../shelf';
+import { short, storeContentsJson, storeContentsText } from '../store-contents';
 import { tellCurrent, telling } from '../tell-current';
 import { openSigning, openTrusted, trustOf } from '../trust';
 
@@ -102,11 +102,11 @@ export function modelsCommand(): Command {
     .option('--json', 'print JSON')
     .action(async ({ store, json, trust }: { store: string; json?: boolean; trust?: string[] }) => {
       const opened = await openStore(store, { trust: await openTrusted(trustOf(trust), printError) });
-      const shelf = await opened.list();
-      if (json) printJson(shelfJson(shelf));
-      else print(shelfText(shelf));
+      const contents = await opened.list();
+      if (json) printJson(storeContentsJson(contents));
+      else print(storeContentsText(contents));
       // Which is current can't be told; what there is to choose from can.
-      if (shelf.damage) throw shelf.damage;
+      if (contents.damage) throw contents.damage;
     });
 }
 

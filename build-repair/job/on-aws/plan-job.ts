@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { GoodNetError, messageOf } from '../../../models/errors';
-import { openFiles } from '../../../models/store/open';
+import { openStoreFiles } from '../../../models/store/open-store-files';
 import { below, placeOf } from '../address';
 import { type NetToRepair, parseJob } from '../schema';
 
 /** A job as the workflow is told of it. */
-export interface JobAsked {
+export interface JobRequest {
   /** The job file: `s3://bucket/inbox/NAME/repair-job.json`. */
   readonly job: string;
   /** Whether a person has started it, and not who may upload: its nets may have any names, and be made current. */
@@ -13,7 +13,7 @@ export interface JobAsked {
 }
 
 /** A job whose file was read, and could be used. */
-export interface JobPlanned extends JobAsked {
+export interface JobPlanned extends JobRequest {
   /** Of the job file's bytes: what was read then is what is published, whoever has written another since. */
   readonly sha256: string;
 }
@@ -47,11 +47,11 @@ export class JobRefused extends GoodNetError {
  * @throws JobRefused for a file that is not a job's of the inbox (nothing is written then), is missing, can't be read as a job, or names models that are not its own
  */
 export async function planJob(
-  { job, byHand = false }: JobAsked,
+  { job, byHand = false }: JobRequest,
   { inbox, made, state, maxShares }: JobPlaces & { readonly maxShares: number },
 ): Promise<JobPlan> {
   const name = nameOfJob(job, inbox);
-  const kept = await openFiles(below(state, name));
+  const kept = await openStoreFiles(below(state, name));
   const tell = (told: object) =>
     kept.write(
       'job.json',
@@ -87,12 +87,12 @@ export function nameOfJob(job: string, inbox: string): string {
 
 /** The nets of a job file, and the digest of its bytes, in hexadecimal digits. @throws GoodNetError where it can't be used, or names models that are not its own */
 export async function netsOf(
-  { job, byHand }: JobAsked,
+  { job, byHand }: JobRequest,
   inbox: string,
 ): Promise<{ readonly nets: readonly NetToRepair[]; readonly sha256: string }> {
   const own = nameOfJob(job, inbox);
   const { parent, name: file } = placeOf(job);
-  const text = await (await openFiles(parent)).read(file, { maxBytes: MOST_BYTES });
+  const text = await (await openStoreFiles(parent)).read(file, { maxBytes: MOST_BYTES });
   if (!text) throw new GoodNetError(`${job}: there is no such job file`);
   const nets = parseJob(new TextDecoder().decode(text.bytes), job);
   if (!byHand) holdOwn(nets, own);

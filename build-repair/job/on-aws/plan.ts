@@ -1,8 +1,8 @@
 import { setting } from '../../../functions/lambda/setting';
-import { type JobAsked, type JobPlan, planJob } from './plan-job';
+import { type JobPlan, type JobRequest, planJob } from './plan-job';
 
 /** Reads a job file for the workflow of the repair, before any machine is started. */
-export const handler = (event: JobAsked): Promise<JobPlan> =>
+export const handler = (event: JobRequest): Promise<JobPlan> =>
   planJob(event, {
     inbox: setting('GOODNET_INBOX')!,
     made: setting('GOODNET_MADE')!,

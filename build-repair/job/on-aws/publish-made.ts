@@ -6,13 +6,13 @@ import { checkSigned } from '../../../models/signing/signatures';
 import { findIn, folderOf, manifestOf, readFrom, signaturesIn } from '../../../models/store/bundles';
 import { keysOf } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
-import { openFiles } from '../../../models/store/open';
-import { activate } from '../../../models/store/pointing';
+import { activate } from '../../../models/store/move-pointer';
+import { openStoreFiles } from '../../../models/store/open-store-files';
 import { send } from '../../../models/store/publish';
 import { below } from '../address';
 import { readWhatIsDone } from '../done';
 import type { NetToRepair } from '../schema';
-import { type JobAsked, type JobPlaces, type JobPlanned, JobRefused, nameOfJob, netsOf } from './plan-job';
+import { type JobPlaces, type JobPlanned, JobRefused, type JobRequest, nameOfJob, netsOf } from './plan-job';
 
 /** What is done with the bundles of a job. */
 export interface PublishMadeOptions extends JobPlaces {
@@ -79,15 +79,15 @@ export async function publishMade(asked: JobPlanned, options: PublishMadeOptions
 
 async function publishOne(
   net: NetToRepair,
-  { job, byHand }: JobAsked,
+  { job, byHand }: JobRequest,
   { inbox, made, state, store, signer, activates, since }: PublishMadeOptions,
 ): Promise<'nothing' | 'published' | 'current'> {
   const name = nameOfJob(job, inbox);
-  const done = await readWhatIsDone(await openFiles(below(state, name)), net);
+  const done = await readWhatIsDone(await openStoreFiles(below(state, name)), net);
   if (!done?.bundle || done.outcome === 'refused') return 'nothing';
-  const into = await openFiles(below(store, net.name));
+  const into = await openStoreFiles(below(store, net.name));
   if (!(await isThere(into, done.bundle, signer))) {
-    await copy(await openFiles(below(below(made, name), net.name)), into, done.bundle, signer);
+    await copy(await openStoreFiles(below(below(made, name), net.name)), into, done.bundle, signer);
   }
   if (done.outcome !== 'repaired') return 'nothing';
   const isWanted = (net.activate ?? true) && (byHand || activates);

@@ -11,11 +11,11 @@ import { partsOf } from '../evidence/detector';
 import type { FittedExpert } from '../fit/expert';
 import { type Expert, MUCH } from '../learn/forget';
 import type { StandsAlone } from '../unlearn/stand-alone';
-import { askCalibration } from './ask';
 import { fitDiscriminant } from './fit-discriminant';
 import { calibrationScores, fitStandard } from './standard';
 import { suspectedBy } from './suspect';
-import { type GatheringClass, gatheringClasses, scoreUnlabelled } from './unlabelled';
+import { transplantCalibration } from './transplant-calibration';
+import { findSuspectedTargets, type SuspectedTarget, scoreUnlabelled } from './unlabelled';
 
 /** How a detector decides, and the evidence of the clean images that it was calibrated on. */
 export interface Decision {
@@ -29,7 +29,7 @@ export interface Decision {
   /** What people should know of it. */
   readonly notes: readonly string[];
   /** Undefined where there were no images without labels. */
-  readonly gathering: readonly GatheringClass[] | undefined;
+  readonly suspectedTargets: readonly SuspectedTarget[] | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Decision {
  */
 export async function calibrateDecision(
   { context, unlabelled }: Pick<Chosen, 'context' | 'unlabelled'>,
-  { bad, passes, read, served, unheard }: FittedExpert,
+  { bad, passes, read, served, classesNotInProbe }: FittedExpert,
   finding: Finding | undefined,
   alone: Pick<StandsAlone, 'net' | 'evidence'> | undefined,
 ): Promise<Decision> {
@@ -50,27 +50,28 @@ export async function calibrateDecision(
   );
   const complete = isComplete((kind) => had[kind] !== undefined);
   const readings = decidingOf(alone ? { ...had, [repaired.name]: alone.evidence } : had);
-  const named = calibrated.map((image) => passes.clean.named[image]!);
-  const first = { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
-  const scores = firstScores(readings, first, named);
-  const gathering =
+  const predicted = calibrated.map((image) => passes.clean.predicted[image]!);
+  const first = { first: fitDiscriminant(readings, predicted, Array.from(predicted.keys())) };
+  const scores = firstScores(readings, first, predicted);
+  const suspectedTargets =
     unlabelled &&
-    gatheringClasses(
-      { scores, named },
+    findSuspectedTargets(
+      { scores, predicted },
       await scoreUnlabelled(context, unlabelled, { bad: bad.net, repaired: alone?.net }, served, first),
       context.classes,
     );
   // Images are cut where B's features are no use: it costs more, and finds a little more.
   const from = complete && bad.hasCut ? ('cut' as const) : ('image' as const);
-  const further = await askCalibration(context, { net: bad.net, from }, read, scores, complete);
-  const evidence = { readings, named, asked: further.asked };
+  const further = await transplantCalibration(context, { net: bad.net, from }, read, scores, complete);
+  const evidence = { readings, predicted, transplants: further.transplants };
   const fitted = fitStandard(evidence);
   const groups = groupsOf(context.images, calibrated);
   const scoresWith = calibrationScores(evidence, fitted, groups, context.seed);
-  const found = [...(finding?.targets ?? []), ...(gathering ?? [])].map((each) => each.class);
-  const suspected = suspectedBy([...new Set(found)], scoresWith(), named);
+  const found = [...(finding?.targets ?? []), ...(suspectedTargets ?? [])].map((each) => each.class);
+  const suspected = suspectedBy([...new Set(found)], scoresWith(), predicted);
   const isServed = (kind: string) =>
-    (readings[kind] ?? had[kind]) !== undefined || (kind === 'transplant' && further.asked !== undefined);
+    (readings[kind] ?? had[kind]) !== undefined ||
+    (kind === 'transplant' && further.transplants !== undefined);
   const parts = partsOf(served, isServed);
   return {
     parts: { ...parts, transplant: parts.transplant && { ...parts.transplant, from } },
@@ -81,13 +82,13 @@ export async function calibrateDecision(
       const reason = without?.({
         isHad: isServed(name),
         hasTrunk: passes.clean.trunk !== undefined,
-        unheard: readings.relearned ? unheard : [],
+        classesNotInProbe: readings.relearned ? classesNotInProbe : [],
         namedByHalves: further.namedByHalves,
       });
       return reason === undefined ? [] : [{ evidence: name, reason }];
     }),
     notes: [...forgetfulness(served.fits.forgetting), ...fewGroups(groups)],
-    gathering,
+    suspectedTargets,
   };
 }
 

@@ -9,7 +9,7 @@ import type { StandsAlone } from '../unlearn/stand-alone';
 import { calibrateDecision } from './decision';
 import { calibrateFamiliarity } from './familiarity';
 import type { MadeDetector } from './made';
-import { gatheringInWords } from './unlabelled';
+import { suspectedTargetsInWords } from './unlabelled';
 
 /**
  * p-value up to which B′ passes over the class that B names: it costs B′ at most that share of clean images.
@@ -18,7 +18,7 @@ import { gatheringInWords } from './unlabelled';
 const PASS_OVER = 0.02;
 
 /**
- * The default method: a decision, and what tells how familiar a picture is, calibrated on clean images. B′ is B and the relearned head
+ * The default method: a decision, and what tells how familiar a picture is, calibrated on clean images. B′ is B and the linear probe
  * together; it passes over B's class where the evidence speaks against it.
  */
 export async function calibrateExpert(
@@ -28,7 +28,7 @@ export async function calibrateExpert(
   alone: StandsAlone | undefined,
 ): Promise<MadeDetector> {
   const { context, plan, keepsImages } = chosen;
-  const { bad, passes, served, unheard, views } = fitted;
+  const { bad, passes, served, classesNotInProbe, views } = fitted;
   const decision = await calibrateDecision(chosen, fitted, finding, alone);
   const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan, keepsImages);
   const { forgetting: expert, relearned: head } = served.fits;
@@ -37,19 +37,19 @@ export async function calibrateExpert(
   let gallery: Gallery | undefined;
   try {
     if (relearned && places) {
-      const hung = await fitGallery(context, bad.net, places);
-      gallery = await chooseGallery(context, bad.net, relearned, hung, decision.calibrated);
+      const whole = await fitGallery(context, bad.net, places);
+      gallery = await chooseGallery(context, bad.net, relearned, whole, decision.calibrated);
     }
   } catch (error) {
     relearned?.dispose();
     throw error;
   }
   const { shape, pixels, classes } = context;
-  const { parts, standard, calibrated, scores, without, notes, gathering } = decision;
+  const { parts, standard, calibrated, scores, without, notes, suspectedTargets } = decision;
   return {
     nets: {
       bad: bad.net,
-      relearned: relearned && { model: relearned, unheard },
+      relearned: relearned && { model: relearned, classesNotInProbe },
       repaired: alone?.net,
       expert,
       gallery,
@@ -66,8 +66,12 @@ export async function calibrateExpert(
     alone: alone?.measured,
     without,
     finding,
-    notes: [...notes, ...familiarity.notes, ...(gathering ? gatheringInWords(gathering) : [])],
-    gathering,
+    notes: [
+      ...notes,
+      ...familiarity.notes,
+      ...(suspectedTargets ? suspectedTargetsInWords(suspectedTargets) : []),
+    ],
+    suspectedTargets,
     dispose: () => relearned?.dispose(),
   };
 }

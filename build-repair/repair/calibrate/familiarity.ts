@@ -13,7 +13,7 @@ import type { Summary } from '../../../models/detector/summaries';
 import type { RepairContext } from '../../context';
 import { allImages, groupsOf } from '../../images/load';
 import type { FoldPlan } from '../choose/folds';
-import { FEWEST_IMAGES } from '../learn/cloud';
+import { FEWEST_IMAGES } from '../learn/class-gaussians';
 import { inParts } from './standard';
 import { fitSurroundings } from './surroundings';
 

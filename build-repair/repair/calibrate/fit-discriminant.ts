@@ -24,12 +24,12 @@ const LEAST_SPREAD = 1e-6;
 
 /**
  * Fits the discriminant to clean images that nothing else was fitted on.
- * @param named the class that B names for each of n images
+ * @param predicted the class that B names for each of n images
  * @param images which of the n to fit it to
  */
 export function fitDiscriminant(
   readings: Readings,
-  named: Int32Array,
+  predicted: Int32Array,
   images: readonly number[],
 ): Discriminant {
   const asked = KINDS.flatMap(({ name, shifts = [1, 1] }) => {
@@ -40,11 +40,11 @@ export function fitDiscriminant(
   const columns = asked.map(({ values }) => values);
   const shifts = [0, 1].map((sort) => asked.map((kind) => kind.shifts[sort]!));
   const moments = { ...momentsOf(columns, images), kinds, shifts };
-  const classes = classMoments(columns, named, images, moments);
-  const rows = standardised(readings, { ...moments, classes }, named);
+  const classes = classMoments(columns, predicted, images, moments);
+  const rows = standardised(readings, { ...moments, classes }, predicted);
   const covariance = covarianceOf(rows, images, kinds.length);
   const rule = { ...moments, classes, covariance };
-  const all = discriminants(readings, rule, named);
+  const all = discriminants(readings, rule, predicted);
   return { kind: 'discriminant', ...rule, scale: scaleOf(Float32Array.from(images, (image) => all[image]!)) };
 }
 
@@ -62,15 +62,15 @@ function momentsOf(columns: readonly Float32Array[], images: readonly number[]):
 /** The moments of each class that is named often enough, drawn towards those of all. */
 function classMoments(
   columns: readonly Float32Array[],
-  named: Int32Array,
+  predicted: Int32Array,
   images: readonly number[],
   all: Moments,
 ): Discriminant['classes'] {
   const byClass = new Map<number, number[]>();
   for (const image of images) {
-    const own = byClass.get(named[image]!);
+    const own = byClass.get(predicted[image]!);
     if (own) own.push(image);
-    else byClass.set(named[image]!, [image]);
+    else byClass.set(predicted[image]!, [image]);
   }
   return [...byClass].flatMap(([each, own]) => {
     if (own.length < FEWEST) return [];

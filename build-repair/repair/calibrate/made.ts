@@ -1,11 +1,11 @@
 import type { FamiliarityRule } from '../../../models/bundle/familiarity-files';
 import type { DetectorNets, Parts } from '../../../models/detector/nets';
 import type { Standard } from '../../../models/detector/score';
-import type { Views } from '../../../models/detector/views';
+import type { TestTimeViews } from '../../../models/detector/test-time-views';
 import type { Finding } from '../../finding/types';
 import type { Expert } from '../learn/forget';
 import type { AloneFigures } from '../unlearn/stand-alone';
-import type { GatheringClass } from './unlabelled';
+import type { SuspectedTarget } from './unlabelled';
 
 /** What a method makes of a BadNet. */
 export interface MadeDetector {
@@ -20,7 +20,7 @@ export interface MadeDetector {
     | (Standard & {
         readonly kind: 'calibrated';
         readonly passOver: number;
-        readonly views?: Views | undefined;
+        readonly views?: TestTimeViews | undefined;
       });
   /** The images that were scored for calibration; their scores stand in the same order. */
   readonly calibrated: Int32Array;
@@ -31,7 +31,7 @@ export interface MadeDetector {
   readonly without: { evidence: string; reason: string }[];
   readonly notes: string[];
   /** Undefined where there were no images without labels. */
-  readonly gathering?: readonly GatheringClass[] | undefined;
+  readonly suspectedTargets?: readonly SuspectedTarget[] | undefined;
   /** Where it was asked for, and there is an expert to ask. */
   readonly finding?: Finding | undefined;
   /** Frees the net that calibrating made; the others are whose fitting made them. */

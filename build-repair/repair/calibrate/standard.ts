@@ -1,7 +1,7 @@
 import type { Readings } from '../../../models/detector/evidence/kind';
-import { fitPieces, PIECES, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { scaleOf } from '../../../models/detector/scale';
 import { type Standard, type Suspected, suspicion } from '../../../models/detector/score';
+import { fitRegions, REGIONS, regionEvidence, regionsOf } from '../../../models/detector/transplant-regions';
 import { Random } from '../../../models/random';
 import { fitDiscriminant } from './fit-discriminant';
 
@@ -16,12 +16,12 @@ const ENOUGH = 1000;
 const PARTS = 20;
 
 /** What the calibration images were asked further, which is the same whatever the scales are. */
-export interface Asked {
+export interface CalibrationTransplants {
   /** The first score from which on an image is asked. */
   readonly askFrom: number;
   /** Which of the n images were asked. */
-  readonly places: readonly number[];
-  /** asked × PIECES logit margins at B's class. */
+  readonly images: readonly number[];
+  /** asked × REGIONS logit margins at B's class. */
   readonly margins: Float32Array;
   readonly join: 'sum' | 'larger';
   readonly firstWeight: number;
@@ -32,9 +32,9 @@ export interface Evidence {
   /** All kinds but transplants. */
   readonly readings: Readings;
   /** The class that B names for each of them. */
-  readonly named: Int32Array;
+  readonly predicted: Int32Array;
   /** Undefined where transplants tell nothing of triggers. */
-  readonly asked: Asked | undefined;
+  readonly transplants: CalibrationTransplants | undefined;
 }
 
 /** How images are judged, and what transplants say of the n calibration images then; NaN for those that were not asked. */
@@ -45,18 +45,18 @@ export interface Fitted {
 
 /** Sets all scales by some of the calibration images. @param isUsed tells which */
 export function fitStandard(
-  { readings, named, asked }: Evidence,
+  { readings, predicted, transplants }: Evidence,
   isUsed: (image: number) => boolean = () => true,
 ): Fitted {
-  const used = Array.from(named.keys()).filter(isUsed);
-  const first = fitDiscriminant(readings, named, used);
-  if (!asked) return { standard: { first }, transplant: undefined };
-  const { places, margins, askFrom, join, firstWeight } = asked;
-  const usedMargins = margins.filter((_, i) => isUsed(places[Math.floor(i / PIECES.length)]!));
-  const pieces = fitPieces(usedMargins);
-  const transplant = new Float32Array(named.length).fill(Number.NaN);
-  pieceEvidence(piecesOf(margins, pieces.scales), pieces).forEach((value, i) => {
-    transplant[places[i]!] = value;
+  const used = Array.from(predicted.keys()).filter(isUsed);
+  const first = fitDiscriminant(readings, predicted, used);
+  if (!transplants) return { standard: { first }, transplant: undefined };
+  const { images, margins, askFrom, join, firstWeight } = transplants;
+  const usedMargins = margins.filter((_, i) => isUsed(images[Math.floor(i / REGIONS.length)]!));
+  const pieces = fitRegions(usedMargins);
+  const transplant = new Float32Array(predicted.length).fill(Number.NaN);
+  regionEvidence(regionsOf(margins, pieces.scales), pieces).forEach((value, i) => {
+    transplant[images[i]!] = value;
   });
   const scale = scaleOf(Float32Array.from(used, (image) => transplant[image]!));
   return {
@@ -77,10 +77,10 @@ export function calibrationScores(
   groups: readonly string[] | undefined,
   seed: number,
 ): (suspected?: Suspected) => Float32Array {
-  const { readings, named } = evidence;
+  const { readings, predicted } = evidence;
   const scoresBy = ({ standard, transplant }: Fitted, suspected: Suspected | undefined) =>
-    suspicion({ ...readings, transplant }, { ...standard, suspected }, named);
-  const scored = inParts(named.length, groups, seed, served, (isUsed) => fitStandard(evidence, isUsed));
+    suspicion({ ...readings, transplant }, { ...standard, suspected }, predicted);
+  const scored = inParts(predicted.length, groups, seed, served, (isUsed) => fitStandard(evidence, isUsed));
   return (suspected) => scored((fitted) => scoresBy(fitted, suspected));
 }
 

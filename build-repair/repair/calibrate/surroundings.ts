@@ -8,7 +8,7 @@ import {
 import { valuesOf } from '../../../models/detector/run';
 import type { Summary } from '../../../models/detector/summaries';
 import type { RepairContext } from '../../context';
-import { fitCloud } from '../learn/cloud';
+import { fitClassGaussians } from '../learn/class-gaussians';
 import { randomDirections } from '../observe/random-directions';
 
 /**
@@ -88,7 +88,7 @@ function fitLook(moments: readonly Float32Array[], seed: number): Look | undefin
   const { mean, spread } = standardise(rows, size);
   const dimensions = Math.min(size, MOST_DIMENSIONS, Math.max(Math.floor(n / 3), FEWEST_DIMENSIONS));
   const mixed = dimensions < size ? randomDirections(seed, 'look', size, dimensions) : undefined;
-  const fitted = fitCloud(
+  const fitted = fitClassGaussians(
     {
       features: size,
       dimensions,
@@ -102,14 +102,16 @@ function fitLook(moments: readonly Float32Array[], seed: number): Look | undefin
     1,
   );
   if (!fitted) return undefined;
-  const projection = fitted.cloud.projection.map((value, i) => value / spread[Math.floor(i / dimensions)]!);
+  const projection = fitted.gaussians.projection.map(
+    (value, i) => value / spread[Math.floor(i / dimensions)]!,
+  );
   const centre = multiplied(mean, projection, size, dimensions);
   return {
     channels,
     dimensions,
     floor,
     projection,
-    centre: centre.map((value, d) => value + fitted.cloud.means[d]!),
+    centre: centre.map((value, d) => value + fitted.gaussians.means[d]!),
   };
 }
 

@@ -26,21 +26,23 @@ const LEFT_TO_OTHERS = 0.75;
  * the threshold for whatever else there is would rise. So it counts only as far as that costs other classes little.
  * @param classes those that the finding names, or that suspicious images without labels gather at
  * @param scores of the calibration images, by their evidence alone
- * @param named the class that B names for each of them
+ * @param predicted the class that B names for each of them
  */
 export function suspectedBy(
   classes: readonly number[],
   scores: Float32Array,
-  named: Int32Array,
+  predicted: Int32Array,
 ): Suspected | undefined {
   if (classes.length === 0) return undefined;
   const flagged = RATES.map((alpha) => Math.max(FEWEST, Math.floor(alpha * (scores.length + 1))));
   /** At each of the rates, how many of those flagged are of other classes. */
   const others = (worth: number) => {
-    const added = addedByClass({ suspected: { classes, worth } }, named);
-    const order = Array.from(scores, (score, i) => ({ named: named[i]!, score: score + added[i]! }));
+    const added = addedByClass({ suspected: { classes, worth } }, predicted);
+    const order = Array.from(scores, (score, i) => ({ predicted: predicted[i]!, score: score + added[i]! }));
     order.sort((a, b) => b.score - a.score);
-    return flagged.map((most) => order.slice(0, most).filter((each) => !classes.includes(each.named)).length);
+    return flagged.map(
+      (most) => order.slice(0, most).filter((each) => !classes.includes(each.predicted)).length,
+    );
   };
   const before = others(1);
   const worth = WORTHS.find((each) =>

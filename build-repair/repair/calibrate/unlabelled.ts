@@ -10,15 +10,15 @@ import { type FittedDetector, readEvidence } from '../evidence/detector';
 export interface Scored {
   readonly scores: Float32Array;
   /** The class that B names for each. */
-  readonly named: Int32Array;
+  readonly predicted: Int32Array;
 }
 
 /** A class that suspicious images without labels gather at. */
-export interface GatheringClass {
+export interface SuspectedTarget {
   readonly class: number;
   /** How many are suspicious of those that B answers with the class. */
   readonly suspicious: number;
-  readonly named: number;
+  readonly predicted: number;
 }
 
 /** Suspicious is what is above all but this share of the clean images. Origin: chosen by hand; not varied. */
@@ -50,8 +50,8 @@ export async function scoreUnlabelled(
 ): Promise<Scored> {
   const all = allImages(unlabelled);
   const report = (done: number) => progress({ stage: STAGES.unlabelled, done, total: all.length });
-  const { readings, named } = await readEvidence(fitted, bad, unlabelled, all, report, repaired);
-  return { scores: firstScores(readings, standard, named), named };
+  const { readings, predicted } = await readEvidence(fitted, bad, unlabelled, all, report, repaired);
+  return { scores: firstScores(readings, standard, predicted), predicted };
 }
 
 /**
@@ -61,36 +61,36 @@ export async function scoreUnlabelled(
  * left to clean images (see suspectedBy).
  * @param classes N
  */
-export function gatheringClasses(clean: Scored, seen: Scored, classes: number): GatheringClass[] {
+export function findSuspectedTargets(clean: Scored, seen: Scored, classes: number): SuspectedTarget[] {
   const from = quantile(clean.scores.slice().sort(), 1 - SUSPICIOUS);
   const known = countByClass(clean, from, classes);
   const found = countByClass(seen, from, classes);
   const n = clean.scores.length;
   const most = Math.log(BY_CHANCE / classes);
-  return found.flatMap(({ suspicious, named }, each) => {
+  return found.flatMap(({ suspicious, predicted }, each) => {
     const expected = (seen.scores.length * (known[each]!.suspicious + 1)) / (n + 1);
     const gathers =
       suspicious > expected &&
-      suspicious >= LEAST_SHARE * named &&
+      suspicious >= LEAST_SHARE * predicted &&
       suspicious - expected - suspicious * Math.log(suspicious / expected) < most;
-    return gathers ? [{ class: each, suspicious, named }] : [];
+    return gathers ? [{ class: each, suspicious, predicted }] : [];
   });
 }
 
 /** What images without labels showed, as sentences. */
-export function gatheringInWords(gathering: readonly GatheringClass[]): string[] {
-  if (gathering.length === 0) return ['Suspicious images without labels gather at no class.'];
-  return gathering.map(
-    ({ class: each, suspicious, named }) =>
-      `Suspicious images without labels gather at class ${each}: ${suspicious} of the ${named} that the net answers so.`,
+export function suspectedTargetsInWords(suspectedTargets: readonly SuspectedTarget[]): string[] {
+  if (suspectedTargets.length === 0) return ['Suspicious images without labels gather at no class.'];
+  return suspectedTargets.map(
+    ({ class: each, suspicious, predicted }) =>
+      `Suspicious images without labels gather at class ${each}: ${suspicious} of the ${predicted} that the net answers so.`,
   );
 }
 
-function countByClass({ scores, named }: Scored, from: number, classes: number) {
-  const counts = Array.from({ length: classes }, () => ({ suspicious: 0, named: 0 }));
-  named.forEach((each, i) => {
+function countByClass({ scores, predicted }: Scored, from: number, classes: number) {
+  const counts = Array.from({ length: classes }, () => ({ suspicious: 0, predicted: 0 }));
+  predicted.forEach((each, i) => {
     const count = counts[each]!;
-    count.named++;
+    count.predicted++;
     if (scores[i]! > from) count.suspicious++;
   });
   return counts;

@@ -2,16 +2,16 @@ import { checkPlace } from '../../../models/bundle/place';
 import { UsageError } from '../../../models/errors';
 import { checkTrainable } from '../../../models/keras';
 import { folderFiles } from '../../../models/store/folder-files';
-import { checkMayPoint } from '../../../models/store/pointing';
+import { checkMayPoint } from '../../../models/store/move-pointer';
 import { bothKept } from './kept';
-import type { AskedRepair, RepairOptions } from './options';
+import type { CheckedRepair, RepairOptions } from './options';
 
 /**
  * Checks what is asked of a repair before anything is read: that the method makes use of what it is given, that the bundle may be put where it is
  * to go, and that the engine can train the net. An engine must run.
  * @throws GoodNetError for what can't be, or a place that can't be written to
  */
-export async function check(options: RepairOptions): Promise<AskedRepair> {
+export async function check(options: RepairOptions): Promise<CheckedRepair> {
   const { net, method, unlabelled, hosts, keepsImages = true, finding = false, out, signing } = options;
   if (unlabelled && method !== 'expert') {
     throw new UsageError(`The method ${method} makes no use of images without labels`, {

@@ -59,7 +59,7 @@ export interface RepairOptions {
 }
 
 /** What is asked of a repair, once it is known that it can be done: nothing is left to a default. */
-export interface AskedRepair extends RepairOptions {
+export interface CheckedRepair extends RepairOptions {
   readonly keepsImages: boolean;
   readonly finding: boolean;
 }

@@ -6,8 +6,8 @@
 const STANDARD_ERRORS = 2;
 
 /** What B names for some images, as 1 where it is their label. */
-export function rightOnes(named: Int32Array, labels: Int32Array): Uint8Array {
-  return Uint8Array.from(named, (each, i) => Number(each === labels[i]));
+export function rightOnes(predicted: Int32Array, labels: Int32Array): Uint8Array {
+  return Uint8Array.from(predicted, (each, i) => Number(each === labels[i]));
 }
 
 /** Whether more answers are right than others to the same images, by more than chance. */

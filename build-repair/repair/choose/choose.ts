@@ -4,7 +4,7 @@ import type { RepairContext } from '../../context';
 import { fittedInWords } from '../../images/fitted';
 import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
-import type { AskedRepair } from '../check/options';
+import type { CheckedRepair } from '../check/options';
 import type { Inputs } from '../read';
 import { causesOf } from './causes';
 import { coverageInWords } from './coverage';
@@ -31,8 +31,8 @@ export interface Chosen extends ChosenImages {
 }
 
 /** What the choice of images takes. */
-type Asked = Pick<
-  AskedRepair,
+type ChooseOptions = Pick<
+  CheckedRepair,
   'net' | 'clean' | 'pixels' | 'acceptLowAccuracy' | 'seed' | 'progress' | 'say' | 'tell' | 'signal'
 >;
 
@@ -41,7 +41,7 @@ type Asked = Pick<
  * @throws UsageError for a false-positive rate that can't be told from so few
  * @throws ImageError where labels and net don't fit
  */
-export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen> {
+export async function choose(asked: CheckedRepair, inputs: Inputs): Promise<Chosen> {
   const chosen = await chooseImages(asked, inputs);
   const calibrated = chosen.plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
   if (asked.method === 'expert') checkAlpha(asked.alpha, calibrated);
@@ -54,7 +54,7 @@ export async function choose(asked: AskedRepair, inputs: Inputs): Promise<Chosen
  * which calibrated on.
  * @throws ImageError where labels and net don't fit
  */
-export async function chooseImages(asked: Asked, inputs: Inputs): Promise<ChosenImages> {
+export async function chooseImages(asked: ChooseOptions, inputs: Inputs): Promise<ChosenImages> {
   const { net, seed, progress, signal, clean, pixels: told } = asked;
   const { flat } = inputs;
   const { inputShape: shape, classes } = net;
@@ -63,7 +63,7 @@ export async function chooseImages(asked: Asked, inputs: Inputs): Promise<Chosen
   const orders = ordersOf(clean, inputs.images);
   const stretched = await choosePixels(base, flat, told, orders);
   const chosen = await chooseFit(base, flat, { clean, stretched }, told, orders);
-  const { pixels, order, fit, named, sample } = chosen;
+  const { pixels, order, fit, predicted, sample } = chosen;
   tellChoice(asked, chosen, orders);
   tellFit(asked, chosen);
   const classNames = order === orders[0] ? clean.classNames : clean.otherOrder!.classNames;
@@ -74,8 +74,8 @@ export async function chooseImages(asked: Asked, inputs: Inputs): Promise<Chosen
   for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
   if (!asked.acceptLowAccuracy) {
     const labels = Int32Array.from(sample, (image) => images.labels[image]!);
-    const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.named);
-    const misfit = findMisfit(named, labels, classes, otherwise);
+    const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.predicted);
+    const misfit = findMisfit(predicted, labels, classes, otherwise);
     if (misfit) {
       const bestPixels = told && (await choosePixels({ ...base, images }, flat, undefined, [order]));
       throw misfitError(misfit, classNames, causesOf(misfit, { pixels: told, bestPixels, clean }));
@@ -93,7 +93,7 @@ function ordersOf({ otherOrder: other }: ImageSet, { labels }: LoadedImages): La
   return [first, { name: other.name, labels: labels.map((label) => other.labels[label]!) }];
 }
 
-function tellFit({ clean, say, tell = say }: Asked, { fit, fits }: ChosenFit): void {
+function tellFit({ clean, say, tell = say }: ChooseOptions, { fit, fits }: ChosenFit): void {
   const why = clean.shape.fit ? 'as told' : 'where the net does best';
   for (const line of fittedInWords({ ...clean, shape: { ...clean.shape, fit } }, why)) tell(line);
   if (clean.shape.fit && !clean.withFit)
@@ -105,7 +105,7 @@ function tellFit({ clean, say, tell = say }: Asked, { fit, fits }: ChosenFit): v
 }
 
 function tellChoice(
-  { clean, pixels: told, say, tell = say }: Asked,
+  { clean, pixels: told, say, tell = say }: ChooseOptions,
   chosen: ChosenPixels,
   orders: readonly LabelOrder[],
 ): void {

@@ -29,22 +29,22 @@ export interface Misfit {
 /**
  * Tells whether the labels of the clean images are those of the net: not where B names under 60 % of them rightly, or would make less than half
  * its errors with the labels put otherwise.
- * @param named what B names for some images
+ * @param predicted what B names for some images
  * @param labels of these
  * @param otherwise what B names for them under other scalings: under a wrong one, labels put otherwise help less
  */
 export function findMisfit(
-  named: Int32Array,
+  predicted: Int32Array,
   labels: Int32Array,
   classes: number,
   otherwise: readonly Int32Array[] = [],
 ): Misfit | undefined {
-  const accuracy = shareRight(named, labels);
-  const ways = accuracy >= LEAST_ACCURACY ? [named] : [named, ...otherwise];
+  const accuracy = shareRight(predicted, labels);
+  const ways = accuracy >= LEAST_ACCURACY ? [predicted] : [predicted, ...otherwise];
   const [other] = ways
     .flatMap((way) => otherLabels(way, labels, classes) ?? [])
     .sort((a, b) => b.accuracy - a.accuracy);
-  return accuracy >= LEAST_ACCURACY && !other ? undefined : { images: named.length, accuracy, other };
+  return accuracy >= LEAST_ACCURACY && !other ? undefined : { images: predicted.length, accuracy, other };
 }
 
 /**
@@ -77,11 +77,15 @@ export function misfitError(
  * A permutation of the labels that would more than halve B's errors; undefined where there is none. Labels move only where most images
  * of their class, three or more, are named so: any few errors can be permuted away.
  */
-export function otherLabels(named: Int32Array, labels: Int32Array, classes: number): OtherLabels | undefined {
+export function otherLabels(
+  predicted: Int32Array,
+  labels: Int32Array,
+  classes: number,
+): OtherLabels | undefined {
   const counts = new Map<number, number>();
   const ofClass = new Int32Array(classes);
   labels.forEach((label, i) => {
-    const pair = label * classes + named[i]!;
+    const pair = label * classes + predicted[i]!;
     counts.set(pair, (counts.get(pair) ?? 0) + 1);
     ofClass[label]!++;
   });
@@ -100,10 +104,10 @@ export function otherLabels(named: Int32Array, labels: Int32Array, classes: numb
     matched += count;
   }
   const moved = new Map([...target].filter(([from, to]) => from !== to).sort(([a], [b]) => a - b));
-  const right = shareRight(named, labels) * named.length;
+  const right = shareRight(predicted, labels) * predicted.length;
   if (moved.size === 0 || matched - right < LEAST_GAIN) return undefined;
-  if (2 * (named.length - matched) >= named.length - right) return undefined;
-  return { moved, accuracy: matched / named.length };
+  if (2 * (predicted.length - matched) >= predicted.length - right) return undefined;
+  return { moved, accuracy: matched / predicted.length };
 }
 
 export function percent(share: number): string {

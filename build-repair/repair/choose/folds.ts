@@ -124,7 +124,7 @@ function where(values: Int32Array, test: (value: number) => boolean): Int32Array
   return Int32Array.from(found);
 }
 
-/** Whether every class has clean images: without, a relearned head would hold the missing classes to be unlikely. */
+/** Whether every class has clean images: without, a linear probe would hold the missing classes to be unlikely. */
 export function coversAllClasses(labels: Int32Array, fit: Int32Array, classes: number): boolean {
   return new Set(fit.map((image) => labels[image]!)).size === classes;
 }

@@ -28,7 +28,7 @@ export interface Shown {
   readonly pixels: PixelScaling;
   readonly order: LabelOrder;
   /** What B then names for each image of the sample, and which of it is right. */
-  readonly named: Int32Array;
+  readonly predicted: Int32Array;
   readonly right: Uint8Array;
   /** Clean accuracy of B, 0–1, on the sample. */
   readonly accuracy: number;
@@ -60,14 +60,14 @@ export async function choosePixels(
   const labels = orders.map((order) => Int32Array.from(sample, (image) => order.labels[image]!));
   for (const [done, pixels] of candidates.entries()) {
     if (!told) context.progress({ stage: STAGES.pixels, done, total: candidates.length });
-    const named = await answersOn({ ...context, pixels }, flat, sample);
+    const predicted = await answersOn({ ...context, pixels }, flat, sample);
     for (const [i, order] of orders.entries())
       tried.push({
         pixels,
         order,
-        named,
-        right: rightOnes(named, labels[i]!),
-        accuracy: shareRight(named, labels[i]!),
+        predicted,
+        right: rightOnes(predicted, labels[i]!),
+        accuracy: shareRight(predicted, labels[i]!),
       });
   }
   if (!told) context.progress({ stage: STAGES.pixels, done: candidates.length, total: candidates.length });

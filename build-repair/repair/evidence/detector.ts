@@ -6,14 +6,14 @@ import { freeReaders, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
 import type { LoadedImages } from '../../images/load';
 import type { Expert } from '../learn/forget';
-import type { LinearHead } from '../learn/softmax-regression';
+import type { LinearProbe } from '../learn/softmax-regression';
 import type { Fitting } from './fitter';
 import { fitterOf } from './fitters';
 
 /** What was fitted for each kind of evidence, by its name, as far as the images suffice for it. */
 export interface Fits {
   readonly forgetting: Expert;
-  readonly relearned?: LinearHead;
+  readonly relearned?: LinearProbe;
   readonly transplant?: Transplant | undefined;
   readonly [other: string]: unknown;
 }
@@ -67,7 +67,7 @@ export function freeFits({ fits }: FittedDetector): void {
 /** The evidence of images, but for kinds that are asked further, and the class that B names for each. */
 export interface ReadEvidence {
   readonly readings: Readings;
-  readonly named: Int32Array;
+  readonly predicted: Int32Array;
 }
 
 /**
@@ -93,14 +93,14 @@ export async function readEvidence(
     const reader = own === undefined ? undefined : fitterOf(kind).open(own, fitting, nets);
     if (reader?.tell) readers.set(kind.name, reader);
   }
-  const named = new Int32Array(held.length);
+  const predicted = new Int32Array(held.length);
   const readings: { [kind: string]: Float32Array } = {};
   try {
     for (let start = 0; start < held.length; start += RUN_BATCH) {
       context.signal?.throwIfAborted();
       const batch = held.subarray(start, start + RUN_BATCH);
       const read = await readNets(nets, readers, images.gather(batch), batch.length);
-      named.set(read.bad.classes, start);
+      predicted.set(read.bad.classes, start);
       for (const [kind, values] of Object.entries(read.evidence)) {
         readings[kind] ??= new Float32Array(held.length);
         readings[kind].set(values!, start);
@@ -111,5 +111,5 @@ export async function readEvidence(
   } finally {
     freeReaders(readers);
   }
-  return { readings, named };
+  return { readings, predicted };
 }

@@ -2,21 +2,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import { distanceReader } from '../../../models/detector/evidence/distance';
 import { LATENT } from '../../../models/detector/evidence/latent';
 import { TRUNK } from '../../../models/detector/evidence/trunk';
-import type { ClassCloud } from '../../../models/detector/mahalanobis';
-import { calibratedOf, type FittedCloud, fitCloud } from '../learn/cloud';
+import type { ClassGaussians } from '../../../models/detector/mahalanobis';
+import { calibratedOf, type FittedGaussians, fitClassGaussians } from '../learn/class-gaussians';
 import type { FeatureSpace } from '../observe/observe';
 import type { Fitter } from './fitter';
 import { loadSpace } from './space';
 
-/** Fits clouds in one of B's feature spaces. @param output which of what B gives */
-function distance(name: 'latent' | 'trunk', output: number): Fitter<FittedCloud, ClassCloud> {
+/** Fits class Gaussians in one of B's feature spaces. @param output which of what B gives */
+function distance(name: 'latent' | 'trunk', output: number): Fitter<FittedGaussians, ClassGaussians> {
   return {
     fit({ context: { images, classes }, passes: { clean, varied, rowOf }, plan: { fit } }) {
       const space: FeatureSpace | undefined = clean[name];
       const changed = varied[name];
       return (
         space &&
-        fitCloud(
+        fitClassGaussians(
           space,
           changed ? [{ values: changed.values, rowOf }] : [],
           images.labels,
@@ -26,13 +26,13 @@ function distance(name: 'latent' | 'trunk', output: number): Fitter<FittedCloud,
         )
       );
     },
-    open({ cloud, whitening }, { passes: { clean } }) {
-      const { dimensions } = cloud;
+    open({ gaussians, whitening }, { passes: { clean } }) {
+      const { dimensions } = gaussians;
       const space = loadSpace(clean[name]!);
       const by = tf.tensor2d(whitening, [dimensions, dimensions]);
       return distanceReader(
         output,
-        cloud,
+        gaussians,
         (features) => tf.matMul(space.project(features), by),
         () => {
           by.dispose();
@@ -40,7 +40,7 @@ function distance(name: 'latent' | 'trunk', output: number): Fitter<FittedCloud,
         },
       );
     },
-    part: ({ cloud }) => cloud,
+    part: ({ gaussians }) => gaussians,
     settle: calibratedOf,
   };
 }

@@ -10,9 +10,9 @@ import type { DrawHosts } from './hosts';
 export interface FitPlan {
   readonly fit: Int32Array;
   /** Whether a head is relearned from it. */
-  readonly relearns: boolean;
+  readonly fitsProbe: boolean;
   /** Classes of which that head is not asked. */
-  readonly unheard: readonly number[];
+  readonly classesNotInProbe: readonly number[];
   /** Undefined where no images may be kept. */
   readonly drawHosts: DrawHosts | undefined;
   readonly part: FitPart;

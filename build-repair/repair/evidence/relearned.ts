@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LATENT } from '../../../models/detector/evidence/latent';
-import { readHead } from '../../../models/detector/evidence/relearned';
+import { readProbe } from '../../../models/detector/evidence/relearned';
 import { TRUNK } from '../../../models/detector/evidence/trunk';
-import { relearn } from '../learn/relearn';
-import type { LinearHead } from '../learn/softmax-regression';
+import { fitLinearProbe } from '../learn/linear-probe';
+import type { LinearProbe } from '../learn/softmax-regression';
 import type { Fitter } from './fitter';
 import { loadSpace } from './space';
 
 /** Relearns the head; it is served as a part of B′ (see withSecondOpinion). */
-export const relearned: Fitter<LinearHead> = {
-  fit: ({ context, passes, plan: { fit, relearns, part } }) =>
-    relearns ? relearn(context, passes, fit, part) : undefined,
-  open({ weights, bias }, { passes: { clean }, plan: { unheard } }) {
+export const relearned: Fitter<LinearProbe> = {
+  fit: ({ context, passes, plan: { fit, fitsProbe, part } }) =>
+    fitsProbe ? fitLinearProbe(context, passes, fit, part) : undefined,
+  open({ weights, bias }, { passes: { clean }, plan: { classesNotInProbe } }) {
     const spaces = [
       { output: LATENT, ...loadSpace(clean.latent) },
       ...(clean.trunk ? [{ output: TRUNK, ...loadSpace(clean.trunk) }] : []),
@@ -19,7 +19,7 @@ export const relearned: Fitter<LinearHead> = {
     const classes = bias.length;
     const [by, from] = [tf.tensor2d(weights, [weights.length / classes, classes]), tf.tensor1d(bias)];
     return {
-      ...readHead(unheard),
+      ...readProbe(classesNotInProbe),
       rows({ bad, n }) {
         const features = spaces.map(({ output, project }) => project(tf.reshape(bad[output]!, [n, -1])));
         return tf.add(tf.matMul(tf.concat(features, 1), by), from);

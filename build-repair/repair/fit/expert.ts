@@ -1,10 +1,10 @@
-import type { Views } from '../../../models/detector/views';
+import type { TestTimeViews } from '../../../models/detector/test-time-views';
 import { type FeatureNet, featureNet } from '../../../models/nets/features';
 import { allImages } from '../../images/load';
 import type { Chosen } from '../choose/choose';
 import { coversAllClasses } from '../choose/folds';
 import { freeFits } from '../evidence/detector';
-import { chooseViews } from '../observe/choose-views';
+import { chooseTestTimeViews } from '../observe/choose-test-time-views';
 import { type Passes, runPasses } from '../observe/passes';
 import { type FittedInFolds, fitInFolds } from './in-folds';
 
@@ -15,7 +15,7 @@ export interface FittedExpert extends FittedInFolds {
   readonly bad: FeatureNet;
   readonly passes: Passes;
   /** Undefined where no view of an image helps B. */
-  readonly views: Views | undefined;
+  readonly views: TestTimeViews | undefined;
   /** Frees B's copy and all that was fitted. */
   dispose(): void;
 }
@@ -32,7 +32,7 @@ export async function fitExpert(chosen: Chosen): Promise<FittedExpert> {
     const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(images);
     const keepsPlaces = keepsImages && coversAllClasses(images.labels, sample, classes);
     const passes = await runPasses(context, bad, sample, keepsPlaces);
-    const views = await chooseViews(context, bad.net, passes.clean, sample);
+    const views = await chooseTestTimeViews(context, bad.net, passes.clean, sample);
     const fitted = await fitInFolds(chosen, bad, passes);
     const dispose = () => {
       bad.net.dispose();

@@ -23,8 +23,8 @@ export interface FittedInFolds {
   /** Fold after fold. */
   readonly read: readonly ReadFold[];
   readonly served: FittedDetector;
-  /** Classes of which the relearned head is no evidence. */
-  readonly unheard: readonly number[];
+  /** Classes of which the linear probe is no evidence. */
+  readonly classesNotInProbe: readonly number[];
 }
 
 /**
@@ -39,8 +39,8 @@ export async function fitInFolds(
 ): Promise<FittedInFolds> {
   const read: ReadFold[] = [];
   const folds: FittedDetector[] = [];
-  const { relearns, unheard } = planRelearning(context, plan);
-  const isHeard = unheard.length < context.classes;
+  const { fitsProbe, classesNotInProbe } = planProbe(context, plan);
+  const isProbeOfAny = classesNotInProbe.length < context.classes;
   const drawHosts = keepsImages ? hostDrawer(context, hosts) : undefined;
   const fitting = { context, flat, passes };
   for (const [place, fold] of plan.folds.entries()) {
@@ -51,7 +51,7 @@ export async function fitInFolds(
         : { fit: fold.fit, part: { number: place + 1, stream } };
     const fitted = await fitDetector({
       ...fitting,
-      plan: { ...own, relearns: relearns && isHeard, unheard, drawHosts },
+      plan: { ...own, fitsProbe: fitsProbe && isProbeOfAny, classesNotInProbe, drawHosts },
     });
     // What is not served has done its part once it has read what was held out of it.
     let isServed = false;
@@ -64,20 +64,20 @@ export async function fitInFolds(
       if (!isServed) freeFits(fitted);
     }
   }
-  if (plan.scheme === 'split') return { read, served: folds[0]!, unheard };
+  if (plan.scheme === 'split') return { read, served: folds[0]!, classesNotInProbe };
   const all = servedOn(plan, context.images);
-  const fitted = await fitDetector({ ...fitting, plan: { ...all, relearns, unheard, drawHosts } });
-  return { read, served: settle(fitted, folds, context.images.labels), unheard };
+  const fitted = await fitDetector({ ...fitting, plan: { ...all, fitsProbe, classesNotInProbe, drawHosts } });
+  return { read, served: settle(fitted, folds, context.images.labels), classesNotInProbe };
 }
 
 /**
  * Whether a head is relearned, and of which classes it is no evidence. A class whose only group is held out is unknown to that fold's
  * head: it is asked of the other classes. The head that is served knows every class, or there is none.
  */
-function planRelearning({ images, classes }: RepairContext, plan: FoldPlan) {
+function planProbe({ images, classes }: RepairContext, plan: FoldPlan) {
   const leftOut = classesLeftOut(plan.folds, images.labels, classes);
   const isPartial =
     plan.scheme === 'cross-fit' && coversAllClasses(images.labels, allImages(images), classes);
-  const relearns = leftOut.length === 0 || isPartial;
-  return { relearns, unheard: relearns ? leftOut : [] };
+  const fitsProbe = leftOut.length === 0 || isPartial;
+  return { fitsProbe, classesNotInProbe: fitsProbe ? leftOut : [] };
 }

@@ -10,7 +10,7 @@ const LEARNING_RATE = 2e-3;
 const LEAST_PROBABILITY = 1e-30;
 
 /** Linear scores of classes: features · weights + bias. */
-export interface LinearHead {
+export interface LinearProbe {
   /** features × classes, row by row. */
   readonly weights: Float32Array;
   readonly bias: Float32Array;
@@ -34,7 +34,7 @@ export async function softmaxRegression(
   { values, features, labels }: Examples,
   epochs: number,
   { stage, stream }: { readonly stage: string; readonly stream: string },
-): Promise<LinearHead> {
+): Promise<LinearProbe> {
   const { classes, seed, signal } = context;
   const { mean, deviation } = moments(values, features);
   const random = new Random(seed, stream);
@@ -124,7 +124,7 @@ function unstandardised(
   bias: Float32Array,
   mean: Float64Array,
   deviation: Float64Array,
-): LinearHead {
+): LinearProbe {
   const classes = bias.length;
   const plain = new Float32Array(weights.length);
   const shifted = Float64Array.from(bias);

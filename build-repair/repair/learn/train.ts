@@ -95,10 +95,10 @@ export async function train(
 
 /** Share of rows whose largest logit is at the label, 0–1. */
 export function batchAccuracy(logits: tf.Tensor2D, labels: ArrayLike<number>): number {
-  const named = tf.tidy(() => tf.argMax(logits, 1).dataSync());
+  const predicted = tf.tidy(() => tf.argMax(logits, 1).dataSync());
   let right = 0;
-  for (let i = 0; i < named.length; i++) if (named[i] === labels[i]) right++;
-  return right / named.length;
+  for (let i = 0; i < predicted.length; i++) if (predicted[i] === labels[i]) right++;
+  return right / predicted.length;
 }
 
 /** Picks the images of each batch: random order, every image once an epoch. */

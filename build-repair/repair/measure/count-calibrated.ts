@@ -1,4 +1,4 @@
-import { lookUpPassedOver } from '../../../models/detector/look-up';
+import { lookUpWithoutNamedClass } from '../../../models/detector/look-up';
 import type { NetReadings } from '../../../models/detector/readings';
 import { decide, type Rule } from '../../../models/detector/rule';
 import type { RepairContext } from '../../context';
@@ -36,7 +36,7 @@ export class CalibratedCounter {
     const end = this.done + read.bad.classes.length;
     const images = made.calibrated.subarray(this.done, end);
     const scores = this.scores.subarray(this.done, end);
-    const asked = lookUpPassedOver(read, nets, scores, rule, (i, entry) =>
+    const asked = lookUpWithoutNamedClass(read, nets, scores, rule, (i, entry) =>
       made.isInGallery!(images[i]!, entry),
     );
     const labels = images.map((image) => context.images.labels[image]!);

@@ -1,11 +1,11 @@
 import { type NetReadings, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
-import { answerWithViews, viewer } from '../../../models/detector/views';
+import { answerWithViews, viewer } from '../../../models/detector/test-time-views';
 import type { RepairContext } from '../../context';
 import type { CleanFigures } from '../../evaluate/counts';
 import { STAGES } from '../../stages';
 import type { MadeDetector } from '../calibrate/made';
-import type { AskedRepair } from '../check/options';
+import type { CheckedRepair } from '../check/options';
 import { CalibratedCounter } from './count-calibrated';
 
 /** What a detector does to the images that it was calibrated on. */
@@ -19,7 +19,7 @@ export interface Measured {
 export async function measure(
   context: RepairContext,
   made: MadeDetector,
-  { alpha, observe }: Pick<AskedRepair, 'alpha' | 'observe'>,
+  { alpha, observe }: Pick<CheckedRepair, 'alpha' | 'observe'>,
 ): Promise<Measured> {
   const { calibrated, nets } = made;
   const views = made.rule.kind === 'calibrated' ? made.rule.views : undefined;

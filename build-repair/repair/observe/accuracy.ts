@@ -22,21 +22,21 @@ export async function answersOn(
   net: LayersModel,
   sample: Int32Array,
 ): Promise<Int32Array> {
-  const named = new Int32Array(sample.length);
+  const predicted = new Int32Array(sample.length);
   let start = 0;
   await eachBatch(context, sample, (input, batch) => {
-    named.set(
+    predicted.set(
       valuesOf(() => tf.argMax(outputsOf(net, input)[0]!, 1)),
       start,
     );
     start += batch.length;
   });
-  return named;
+  return predicted;
 }
 
 /** The share of answers that are the labels, 0–1. */
-export function shareRight(named: Int32Array, labels: Int32Array): number {
-  return named.reduce((sum, each, i) => sum + (each === labels[i] ? 1 : 0), 0) / named.length;
+export function shareRight(predicted: Int32Array, labels: Int32Array): number {
+  return predicted.reduce((sum, each, i) => sum + (each === labels[i] ? 1 : 0), 0) / predicted.length;
 }
 
 /** Runs some of the clean images, a batch at a time; the tensor is freed after `work`. */

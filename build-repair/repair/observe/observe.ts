@@ -30,7 +30,7 @@ export interface FeatureSpace {
 /** What B says of the clean images, from one pass over them. */
 export interface Observations {
   /** The class that B names for each image. */
-  readonly named: Int32Array;
+  readonly predicted: Int32Array;
   /** B's logit margin at that class. */
   readonly margins: Float32Array;
   readonly latent: FeatureSpace;
@@ -71,7 +71,7 @@ export async function observe(
   const stem = pass.places ? keepStemPlaces(net, count) : undefined;
   const summaries: Summary[] | undefined = pass.summaries ? [] : undefined;
   const channels = net.outputs.at(-1)!.shape.at(-1)!;
-  const named = new Int32Array(count);
+  const predicted = new Int32Array(count);
   const sure = new Float32Array(count);
   try {
     for (let start = 0; start < count; start += BATCH) {
@@ -99,7 +99,7 @@ export async function observe(
       trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
       stem?.keep(stemRead!, start);
       const best = answers(answered!, classes).classes;
-      named.set(best, start);
+      predicted.set(best, start);
       sure.set(margins(answered!, classes, best), start);
       summaries?.push(
         ...summarise(
@@ -119,7 +119,7 @@ export async function observe(
     tf.dispose([latent.directions, trunk?.directions] as tf.Tensor[]);
   }
   return {
-    named,
+    predicted,
     margins: sure,
     latent: latent.space,
     trunk: trunk?.space,

@@ -18,14 +18,14 @@ const MOST_TRIED = 256;
  * Origin: triggered test images of signs43 (docs/method.md, "B′"), so no independent choice; the share itself by hand. `npm run
  * ablation -- --only gallery-not-head` prints what the gallery adds.
  */
-const WORTH_HANGING = 1 / 3;
+const SHARE_OF_HEAD = 1 / 3;
 /** Origin: a grid by hand; which is taken is told by clean images. */
 const TEMPERATURES = [0.5, 1, 2, 4, 8, 16, 32];
 
 /**
- * Holds the gallery against the relearned head on clean images with random shapes painted on them: which names the classes
+ * Holds the gallery against the linear probe on clean images with random shapes painted on them: which names the classes
  * of more of them?
- * @param repaired B's outputs → [logits of B′, scores of the relearned head]
+ * @param repaired B's outputs → [logits of B′, scores of the linear probe]
  * @param images clean images to draw from; the gallery leaves out those of an image's group
  * @returns the gallery, its temperature fitted, unless it is much the worse
  */
@@ -53,7 +53,7 @@ export async function chooseGallery(
     if (i % 16 === 0) await new Promise(setImmediate);
   }
   const heads = headRows(context, bad, repaired, pixels, tried.length);
-  if (hits(rows, labels) < WORTH_HANGING * hits(heads, labels)) return undefined;
+  if (hits(rows, labels) < SHARE_OF_HEAD * hits(heads, labels)) return undefined;
   const likelihood = (temperature: number) =>
     rows.reduce((sum, row, i) => sum + logProbability(row, labels[i]!, temperature), 0);
   const temperature = TEMPERATURES.reduce((best, each) =>

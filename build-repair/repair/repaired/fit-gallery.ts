@@ -22,7 +22,7 @@ const LARGEST = 0.999;
 const STEPS = 127;
 
 /**
- * Hangs all clean images into a gallery. Each place of the stem has its own projection: whitened by how images of one class
+ * Builds the gallery of all clean images. Each place of the stem has its own projection: whitened by how images of one class
  * differ there, then the directions in which classes differ most (linear discriminant analysis, Fisher 1936).
  * @param bad B with its stem as the last output (see featureNet)
  * @param seen what the stem says of the images: by place, images × channels
@@ -55,11 +55,11 @@ export async function fitGallery(
     own.dispose();
     context.progress({ stage: STAGES.looks, done: place + 1, total: seen.length });
   }
-  return hang(projected, { stem, places, dimensions, projections, labels, temperature: 1 });
+  return buildGallery(projected, { stem, places, dimensions, projections, labels, temperature: 1 });
 }
 
 /** Centres and quantises the places of the images. @param projected by place: images × dimensions */
-function hang(
+function buildGallery(
   projected: readonly Float32Array[],
   made: Omit<Gallery, 'centres' | 'step' | 'images'>,
 ): Gallery {

@@ -1,23 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { LinearHead } from '../learn/softmax-regression';
+import type { LinearProbe } from '../learn/softmax-regression';
 import type { FeatureSpace } from '../observe/observe';
 
-/** The relearned head's say, beside B's logits. Origin: chosen by hand; not varied. */
+/** The linear probe's say, beside B's logits. Origin: chosen by hand; not varied. */
 const WEIGHT = 0.5;
 
 /** B's features and a head on them that was learned anew, from labels. */
 export interface SecondOpinion {
   readonly latent: FeatureSpace;
   readonly trunk: FeatureSpace | undefined;
-  readonly head: LinearHead;
+  readonly head: LinearProbe;
 }
 
 /**
- * Makes B′ of what B gives: B's logits, and a share of the relearned head's scores. All layers are ones that
+ * Makes B′ of what B gives: B's logits, and a share of the linear probe's scores. All layers are ones that
  * TensorFlow.js has.
  * @param bad B with its features (see featureNet): its outputs [logits, latent, trunk?] become the inputs
- * @returns [logits of B′, scores of the relearned head]
+ * @returns [logits of B′, scores of the linear probe]
  */
 export function withSecondOpinion(bad: tfl.LayersModel, opinion: SecondOpinion): tfl.LayersModel {
   const names = ['logits', 'latent', 'trunk'];

@@ -94,7 +94,7 @@ async function marginsOn(
   images: Int32Array,
 ): Promise<Float32Array> {
   const { classes } = context;
-  const named = await answersOn(context, bad, images);
+  const predicted = await answersOn(context, bad, images);
   const logits = new Float32Array(images.length * classes);
   let at = 0;
   await eachBatch(context, images, (input) => {
@@ -102,5 +102,5 @@ async function marginsOn(
     logits.set(values, at);
     at += values.length;
   });
-  return marginsAgainst(logits, classes, named);
+  return marginsAgainst(logits, classes, predicted);
 }

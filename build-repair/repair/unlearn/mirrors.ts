@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { viewed } from '../../../models/detector/views';
+import { viewed } from '../../../models/detector/test-time-views';
 import type { RepairContext } from '../../context';
 import { spread } from '../../images/load';
 import { accuracyOn } from '../observe/accuracy';

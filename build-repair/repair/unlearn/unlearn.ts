@@ -110,12 +110,12 @@ export async function unlearn(
         onInputGradient: (gradient) => triggers.learn(gradient.subarray(...stamped)),
         loss: (features, [answers, wanted]) => {
           const logits = head.apply(features) as tf.Tensor2D;
-          const named = tf.add(
+          const predicted = tf.add(
             tf.mul(labelLoss(logits, labels), 1 - DISTILLED),
             tf.mul(teacher.distance(logits, answers!), DISTILLED),
           );
           const apart = tf.mean(tf.squaredDifference(flat(features), wanted!));
-          return tf.add(tf.mean(named), tf.mul(apart, FEATURES / teacher.variance));
+          return tf.add(tf.mean(predicted), tf.mul(apart, FEATURES / teacher.variance));
         },
         afterStep: (_step, features) => {
           const losses = valuesOf(() => labelLoss(head.apply(features) as tf.Tensor2D, labels));

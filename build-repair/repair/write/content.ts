@@ -4,13 +4,13 @@ import { FORMAT_VERSION, type Manifest } from '../../../models/bundle/manifest';
 import { currentEngine } from '../../../models/engine';
 import { version } from '../../../models/version';
 import type { MadeDetector } from '../calibrate/made';
-import type { AskedRepair } from '../check/options';
+import type { CheckedRepair } from '../check/options';
 import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';
 
 /** What a manifest says of how a bundle was made, beside its nets and its finding. */
 export function contentOf(
-  { netPath, clean, method, alpha, seed, hosts: given, keepsImages }: AskedRepair,
+  { netPath, clean, method, alpha, seed, hosts: given, keepsImages }: CheckedRepair,
   { context, hosts, plan, classNames }: Pick<Chosen, 'context' | 'hosts' | 'plan' | 'classNames'>,
   made: MadeDetector,
   { figures, sorted }: Measured,
@@ -51,7 +51,7 @@ export function contentOf(
 }
 
 /** Where the images that a bundle may hold are from. */
-function keptOf(keepsImages: boolean, set: AskedRepair['hosts'], hosts: Chosen['hosts']): Manifest['kept'] {
+function keptOf(keepsImages: boolean, set: CheckedRepair['hosts'], hosts: Chosen['hosts']): Manifest['kept'] {
   if (!keepsImages) return { from: 'none' };
   if (!set || !hosts) return { from: 'clean' };
   return { from: 'given', name: set.name, images: hosts.count, skipped: set.skipped.length };

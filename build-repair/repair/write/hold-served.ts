@@ -4,7 +4,7 @@ import { GoodNet } from '../../../models/goodnet';
 import type { RepairContext } from '../../context';
 import type { AskServed } from '../../served/ask-wasm';
 import type { MadeDetector } from '../calibrate/made';
-import type { AskedRepair } from '../check/options';
+import type { CheckedRepair } from '../check/options';
 
 /**
  * Images that both engines are asked for: half of them the most suspicious, where the decision falls, the others from all.
@@ -31,7 +31,7 @@ export async function holdServed(
   folder: string,
   { images }: Pick<RepairContext, 'images'>,
   { calibrated, scores }: Pick<MadeDetector, 'calibrated' | 'scores'>,
-  { alpha, say }: Pick<AskedRepair, 'alpha' | 'say'>,
+  { alpha, say }: Pick<CheckedRepair, 'alpha' | 'say'>,
 ): Promise<void> {
   const chosen = choose(calibrated, scores);
   const pixels = images.gather(chosen);

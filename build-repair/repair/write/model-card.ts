@@ -203,7 +203,7 @@ function picturesOf({ kept, transplant }: CardContent): string {
 
 /**
  * A class of fewer images has a mean that is as good as one of them.
- * Origin: FEWEST_IMAGES of the clouds; it decides what the card says, no verdict.
+ * Origin: FEWEST_IMAGES of class Gaussians; it decides what the card says, no verdict.
  */
 const FEW = 3;
 

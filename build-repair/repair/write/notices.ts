@@ -3,8 +3,8 @@ import type { RepairContext } from '../../context';
 import type { CleanFigures } from '../../evaluate/counts';
 import { laidOnWhite } from '../../images/laid-on-white';
 import type { MadeDetector } from '../calibrate/made';
-import { gatheringInWords } from '../calibrate/unlabelled';
-import type { AskedRepair } from '../check/options';
+import { suspectedTargetsInWords } from '../calibrate/unlabelled';
+import type { CheckedRepair } from '../check/options';
 import { MUCH } from '../learn/forget';
 import { isUnrepaired } from './unrepaired';
 
@@ -17,13 +17,13 @@ const LEAST_ACCURACY = 0.5;
 const LISTED = 8;
 
 /** What a repair came to, as far as notices tell of it. */
-export type Noticed = Pick<MadeDetector, 'without' | 'gathering' | 'alone'> & {
+export type Noticed = Pick<MadeDetector, 'without' | 'suspectedTargets' | 'alone'> & {
   readonly nets: { readonly expert: { readonly remembers: number } | undefined };
 };
 
 /** All that a repair came to, as far as people should know of it. */
 export function repairNotices(
-  asked: AskedRepair,
+  asked: CheckedRepair,
   context: RepairContext,
   made: MadeDetector,
   figures: CleanFigures,
@@ -50,10 +50,10 @@ type NoticedContext = Pick<RepairContext, 'classes'> & {
  * @param asked.alpha the false-positive rate that is promised
  */
 export function noticesOf(
-  { without, gathering, nets, alone }: Noticed,
+  { without, suspectedTargets, nets, alone }: Noticed,
   figures: Pick<CleanFigures, 'accuracyBefore' | 'groups'>,
   { images: { labels }, classes }: NoticedContext,
-  { alpha, keepsImages }: Pick<AskedRepair, 'alpha' | 'keepsImages'>,
+  { alpha, keepsImages }: Pick<CheckedRepair, 'alpha' | 'keepsImages'>,
 ): string[] {
   const notices: string[] = [];
   const { rate } = figures.accuracyBefore;
@@ -80,7 +80,7 @@ export function noticesOf(
       );
     }
   }
-  if (gathering) notices.push(...gatheringInWords(gathering));
+  if (suspectedTargets) notices.push(...suspectedTargetsInWords(suspectedTargets));
   return notices;
 }
 
@@ -124,7 +124,7 @@ function aboutImages(without: Noticed['without'], labels: Int32Array, classes: n
   return notices;
 }
 
-/** With so few clean images that distances and the relearned head say little, transplants found what nothing else did. */
+/** With so few clean images that distances and the linear probe say little, transplants found what nothing else did. */
 function aboutKeepingNone(without: Noticed['without']): string[] {
   const lacks = new Set(without.map(({ evidence }) => evidence));
   const isThin = lacks.has('latent') || lacks.has('relearned');

@@ -1,13 +1,13 @@
 import { packNets } from '../../../models/bundle/pack';
 import { writeBundle } from '../../../models/bundle/write';
 import { folderFiles } from '../../../models/store/folder-files';
-import { setCurrent } from '../../../models/store/pointing';
+import { setCurrent } from '../../../models/store/move-pointer';
 import { signInStore } from '../../../models/store/publish';
 import { packFinding } from '../../finding/pack';
 import { allImages } from '../../images/load';
 import { STAGES } from '../../stages';
 import type { MadeDetector } from '../calibrate/made';
-import type { AskedRepair } from '../check/options';
+import type { CheckedRepair } from '../check/options';
 import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';
 import type { Written } from '../result';
@@ -21,7 +21,7 @@ import { isUnrepaired } from './unrepaired';
  * @throws GoodNetError for a place that can't be written to, or where the engine that serves answers otherwise; whatever `signal` was aborted with before, and nothing is written
  */
 export async function write(
-  asked: AskedRepair,
+  asked: CheckedRepair,
   chosen: Pick<Chosen, 'context' | 'hosts' | 'plan' | 'classNames'>,
   made: MadeDetector,
   measured: Measured,

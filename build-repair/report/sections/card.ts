@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
 import type { ImageShape } from '../../../models/images/set';
 import type { Located } from '../../../models/verdict';
-import type { Example, Outcome } from '../examples';
+import type { Example, VerdictOutcome } from '../examples';
 import { heatImage } from '../heat';
 import { imageOf } from '../picture';
 import { className, type Html, percent, pText } from '../words';
@@ -10,7 +10,7 @@ import { className, type Html, percent, pText } from '../words';
 /** An image with its verdict, as an item of a list. @param located where its trigger is, where that was asked */
 export async function card(
   { name, label, trueLabel, verdict, pixels }: Example,
-  outcome: Outcome,
+  outcome: VerdictOutcome,
   shape: ImageShape,
   bundle: Manifest,
   located?: Located,

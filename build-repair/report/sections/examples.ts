@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
-import type { Outcome } from '../examples';
+import type { VerdictOutcome } from '../examples';
 import type { ObservedSet } from '../observe';
 import type { Report } from '../types';
 import { count, type Html } from '../words';
 import { card } from './card';
 
-const TITLES: Record<Outcome, string> = {
+const TITLES: Record<VerdictOutcome, string> = {
   right: 'Clean, named rightly',
   alarm: 'Clean, but flagged',
   wrong: 'Clean, named wrongly',
@@ -53,7 +53,7 @@ ${groups}
 
 async function group(
   { examples, name, poisoned, count: total }: ObservedSet,
-  outcome: Outcome,
+  outcome: VerdictOutcome,
   bundle: Manifest,
   places: Report['places'],
 ): Promise<Html> {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Example, Outcome } from '../examples';
+import type { Example, VerdictOutcome } from '../examples';
 import type { Report } from '../types';
 import type { Html } from '../words';
 import { card } from './card';
@@ -22,7 +22,7 @@ export async function suspiciousSection(report: Report): Promise<Html> {
 </section>`;
 }
 
-function outcomeOf({ verdict, label }: Example): Outcome {
+function outcomeOf({ verdict, label }: Example): VerdictOutcome {
   if (verdict.backdoored) return 'alarm';
   return verdict.class === label ? 'right' : 'wrong';
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { packFloats, unpackFloats } from '../../bundle/artifacts';
-import { type ClassCloud, distances } from '../mahalanobis';
+import { type ClassGaussians, distances } from '../mahalanobis';
 import type { Reader, Stored } from './kind';
 import { taking } from './takes';
 
@@ -15,7 +15,7 @@ export const FEW_CLASSES =
  */
 export function distanceReader(
   output: number,
-  cloud: Omit<ClassCloud, 'projection'>,
+  gaussians: Omit<ClassGaussians, 'projection'>,
   project: (features: tf.Tensor2D) => tf.Tensor,
   free: () => void,
 ): Reader {
@@ -24,19 +24,22 @@ export function distanceReader(
       const features = bad[output];
       return features && project(tf.reshape(features, [n, -1]));
     },
-    ...tellDistances(cloud),
+    ...tellDistances(gaussians),
     free,
   };
 }
 
-const tellDistances = (cloud: Omit<ClassCloud, 'projection'>): Required<Pick<Reader, 'tell'>> => ({
-  tell: (rows, at) => distances(rows, at, cloud),
+const tellDistances = (gaussians: Omit<ClassGaussians, 'projection'>): Required<Pick<Reader, 'tell'>> => ({
+  tell: (rows, at) => distances(rows, at, gaussians),
 });
 
-/** The reader of a cloud as it is served: its projection in a tensor; what the cloud was read from is not held on to. */
-export function openCloud(output: number, cloud: ClassCloud | undefined): Reader | undefined {
-  if (!cloud) return undefined;
-  const { features, dimensions, projection, means, known } = cloud;
+/** The reader of class Gaussians as it is served: its projection in a tensor; what they were read from is not held on to. */
+export function openClassGaussians(
+  output: number,
+  gaussians: ClassGaussians | undefined,
+): Reader | undefined {
+  if (!gaussians) return undefined;
+  const { features, dimensions, projection, means, known } = gaussians;
   const matrix = tf.tensor2d(projection, [features, dimensions]);
   return {
     ...taking({ of: 'bad', output, matrix }),
@@ -45,8 +48,8 @@ export function openCloud(output: number, cloud: ClassCloud | undefined): Reader
   };
 }
 
-/** A cloud in a bundle: projection, means and known classes as 32-bit floats. */
-export function storedCloud(name: string): Stored<ClassCloud> {
+/** Class Gaussians in a bundle: projection, means and known classes as 32-bit floats. */
+export function storedClassGaussians(name: string): Stored<ClassGaussians> {
   const path = `clouds/${name}.bin`;
   return {
     at: ['clouds', name],

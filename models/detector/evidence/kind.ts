@@ -44,7 +44,7 @@ export interface Reader {
   /** The same by name (see taking): what has no name, no other engine than TensorFlow.js gives. */
   readonly takes?: Takes | undefined;
   /**
-   * The evidence of n images from their rows. Left out where it costs much and is asked further, of few images (see askFurther).
+   * The evidence of n images from their rows. Left out where it costs much and is asked further, of few images (see addTransplantEvidence).
    * @param at the class that B names for each
    * @param classes N
    * @returns n values, NaN for an image that it can't tell of
@@ -72,7 +72,7 @@ export interface Ran {
   readonly image: Tensor4D;
   /** Of B: [logits, latent, trunk?, cut?, stem?] (see featureNet). */
   readonly bad: readonly Tensor[];
-  /** Of the relearned head: [logits of B and it together, its own scores]; empty where there is none. */
+  /** Of the linear probe: [logits of B and it together, its own scores]; empty where there is none. */
   readonly relearned: readonly Tensor[];
   /** Of B′, where it is a net of its own: its logits; else empty. */
   readonly repaired: readonly Tensor[];
@@ -81,7 +81,7 @@ export interface Ran {
 /** Tells whether evidence of a kind is had, by the kind's name. */
 export type Has = (kind: string) => boolean;
 
-/** Whether all is had that takes clean images of the class that B names: distances, and a head relearned from labels. */
+/** Whether all is had that takes clean images of the class that B names: distances, and a linear probe. */
 export function isComplete(has: Has): boolean {
   return has('latent') && has('relearned');
 }
@@ -92,8 +92,8 @@ export interface Found {
   readonly isHad: boolean;
   /** Whether B has image-shaped features that everything passes. */
   readonly hasTrunk: boolean;
-  /** Classes that the relearned head is not asked of. */
-  readonly unheard: readonly number[];
+  /** Classes that the linear probe is not asked of. */
+  readonly classesNotInProbe: readonly number[];
   /** The share of the clean images asked further that a half alone has B name, 0–1; undefined where there are no hosts to ask with. */
   readonly namedByHalves: number | undefined;
 }

@@ -9,20 +9,20 @@ import { taking } from './takes';
 export const relearned: Kind = {
   name: 'relearned',
   asks: 'Would a head that was learned anew from labels, on B’s features, name that class?',
-  without({ isHad, unheard }) {
+  without({ isHad, classesNotInProbe }) {
     if (isHad) {
-      if (unheard.length === 0) return undefined;
-      return `${unheard.length} classes have one clean image (or one group), and it is not asked of images that B names so`;
+      if (classesNotInProbe.length === 0) return undefined;
+      return `${classesNotInProbe.length} classes have one clean image (or one group), and it is not asked of images that B names so`;
     }
-    return unheard.length > 0
+    return classesNotInProbe.length > 0
       ? 'no class has two clean images (of two groups where groups are told)'
       : 'some classes have no clean images';
   },
   open: (_part, { relearned }) =>
-    relearned && { ...readHead(relearned.unheard), ...taking({ of: 'relearned', output: 1 }) },
+    relearned && { ...readProbe(relearned.classesNotInProbe), ...taking({ of: 'relearned', output: 1 }) },
 };
 
-/** Tells by a relearned head's scores. @param unheard classes of which it is no evidence */
-export function readHead(unheard: readonly number[] | undefined): Required<Pick<Reader, 'tell'>> {
-  return { tell: (scores, at, classes) => marginsAgainst(scores, classes, at, unheard) };
+/** Tells by a linear probe's scores. @param classesNotInProbe classes of which it is no evidence */
+export function readProbe(classesNotInProbe: readonly number[] | undefined): Required<Pick<Reader, 'tell'>> {
+  return { tell: (scores, at, classes) => marginsAgainst(scores, classes, at, classesNotInProbe) };
 }

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CUT, headBehindCut } from '../../nets/features';
 import { margins } from '../margin';
 import type { DetectorNets, Transplant } from '../nets';
-import type { Piece } from '../pieces';
 import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from '../run';
+import type { Region } from '../transplant-regions';
 import type { Kind } from './kind';
 import { taking } from './takes';
 
@@ -12,7 +12,7 @@ const HOSTS_FILE = 'hosts.bin';
 /**
  * How sure B stays of its class when half of the image is all that is left of it, on clean images (in the spirit of Gao et al., STRIP,
  * ACSAC 2019, and Chou et al., SentiNet, 2020). It costs much, and is asked only of the images that the other kinds find the most
- * suspicious (see askFurther); what it reads of all is what is cut.
+ * suspicious (see addTransplantEvidence); what it reads of all is what is cut.
  */
 export const transplant: Kind<Transplant> = {
   name: 'transplant',
@@ -39,11 +39,11 @@ export const transplant: Kind<Transplant> = {
   open: (part) => part && taking(part.from === 'cut' ? { of: 'bad', output: CUT } : { of: 'image' }),
 };
 
-/** What of some images tells of their pieces: see transplantMargins. */
-export type PieceMargins = (
+/** What of some images tells of their regions: see transplantMargins. */
+export type RegionMargins = (
   cut: Float32Array,
   at: Int32Array,
-  pieces: readonly Piece[],
+  regions: readonly Region[],
 ) => Promise<Float32Array>;
 
 /** A transplant with the hosts' features at hand. */
@@ -82,24 +82,24 @@ export function loadTransplant(
 }
 
 /**
- * How sure B stays of its class when half of an image is all that is left of it: each piece is transplanted onto the
- * hosts, in the features that B's head works on. A trigger goes on naming its target from the pieces that hold it whole; a clean
- * image's pieces rarely name its class.
+ * How sure B stays of its class when half of an image is all that is left of it: each region is transplanted onto the
+ * hosts, in the features that B's head works on. A trigger goes on naming its target from the regions that hold it whole; a clean
+ * image's regions rarely name its class.
  * @param cut n × height × width × channels values of the cut
  * @param at the class that B names for each image
- * @returns n × pieces logit margins at those classes, each the mean over the hosts
+ * @returns n × regions logit margins at those classes, each the mean over the hosts
  */
 export async function transplantMargins(
   loaded: LoadedTransplant,
   cut: Float32Array,
   at: Int32Array,
-  pieces: readonly Piece[],
+  regions: readonly Region[],
 ): Promise<Float32Array> {
   const { logits, shape, classes, count } = loaded;
   const size = shape[0] * shape[1] * shape[2];
-  const each = pieces.length * count;
-  const spans = pieces.map((piece) => spanOf(piece, shape));
-  const found = new Float32Array(at.length * pieces.length);
+  const each = regions.length * count;
+  const spans = regions.map((region) => spanOf(region, shape));
+  const found = new Float32Array(at.length * regions.length);
   for (let start = 0; start < at.length; start += IMAGES_AT_ONCE) {
     const n = Math.min(IMAGES_AT_ONCE, at.length - start);
     const rows = new Float32Array(n * each * size);
@@ -108,28 +108,28 @@ export async function transplantMargins(
       fill(rows.subarray(i * each * size, (i + 1) * each * size), features, loaded, spans);
     }
     const values = await logits(rows, n * each);
-    const named = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
-    margins(values, classes, named).forEach((margin, row) => {
-      found[start * pieces.length + Math.floor(row / count)]! += margin / count;
+    const predicted = Int32Array.from({ length: n * each }, (_, row) => at[start + Math.floor(row / each)]!);
+    margins(values, classes, predicted).forEach((margin, row) => {
+      found[start * regions.length + Math.floor(row / count)]! += margin / count;
     });
   }
   return found;
 }
 
-/** Rows, and values within a row, of a piece: each from the first up to, not including, the second. */
+/** Rows, and values within a row, of a region: each from the first up to, not including, the second. */
 interface Span {
   readonly rows: readonly [number, number];
   readonly values: readonly [number, number];
 }
 
-function spanOf(piece: Piece, [height, width, channels]: LoadedTransplant['shape']): Span {
-  const [first, end, left, right] = sidesOf(piece, height, width);
+function spanOf(region: Region, [height, width, channels]: LoadedTransplant['shape']): Span {
+  const [first, end, left, right] = sidesOf(region, height, width);
   return { rows: [first, end], values: [left * channels, right * channels] };
 }
 
-/** Where a piece is: rows, then columns, each from the first up to, not including, the second. */
+/** Where a region is: rows, then columns, each from the first up to, not including, the second. */
 export function sidesOf(
-  piece: Piece,
+  region: Region,
   height: number,
   width: number,
 ): readonly [number, number, number, number] {
@@ -142,10 +142,10 @@ export function sidesOf(
     rows: [height >> 2, (height >> 2) + down, 0, width],
     columns: [0, height, width >> 2, (width >> 2) + across],
   } as const;
-  return sides[piece];
+  return sides[region];
 }
 
-/** Fills spans × hosts rows, piece by piece. */
+/** Fills spans × hosts rows, region by region. */
 function fill(
   rows: Float32Array,
   features: Float32Array,
@@ -153,8 +153,8 @@ function fill(
   spans: readonly Span[],
 ): void {
   const line = width * channels;
-  spans.forEach(({ rows: [first, end], values: [left, right] }, piece) => {
-    const start = piece * hosts.length;
+  spans.forEach(({ rows: [first, end], values: [left, right] }, region) => {
+    const start = region * hosts.length;
     rows.set(hosts, start);
     for (let host = 0; host < count; host++) {
       for (let y = first; y < end; y++) {

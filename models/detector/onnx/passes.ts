@@ -3,7 +3,7 @@ import { messageOf } from '../../errors';
 import { headBehindCut } from '../../nets/features';
 import { UnwrittenLayer } from '../../onnx/layers/writer';
 import { scaledPixels } from '../../pixels';
-import { IMAGES_AT_ONCE, transplant as kind, type PieceMargins } from '../evidence/transplant';
+import { IMAGES_AT_ONCE, transplant as kind, type RegionMargins } from '../evidence/transplant';
 import { freeNets, type Passed, type Passes } from '../passes';
 import type { Given } from '../readings';
 import { type DetectorGraph, detectorGraph, IMAGES, viewsGraph } from './graph';
@@ -23,11 +23,11 @@ export async function onOnnx(onnx: OnnxRuntime, passed: Passed): Promise<Passes>
   const { nets, readers, further } = passed;
   const { shape, classes, pixels: scaling } = nets;
   const sizes = [shape.height, shape.width, shape.channels];
-  const { outputs, views, pieces, session } = await made(async () => {
+  const { outputs, views, regions, session } = await made(async () => {
     const { file, ...outputs } = detectorGraph(nets, readers, further);
     const views = lazily(onnx, viewsGraph(nets));
-    const pieces = lazyPieces(onnx, passed);
-    return { outputs, views, pieces, session: await onnx.open(file) };
+    const regions = lazyRegions(onnx, passed);
+    return { outputs, views, regions, session: await onnx.open(file) };
   });
   freeNets(nets, readers);
 
@@ -46,11 +46,11 @@ export async function onOnnx(onnx: OnnxRuntime, passed: Passed): Promise<Passes>
         return logits!;
       },
     },
-    margins: (cut, at) => pieces!.margins(cut, at, run),
+    margins: (cut, at) => regions!.margins(cut, at, run),
     free() {
       session.release();
       views.free();
-      pieces?.free();
+      regions?.free();
     },
   };
 }
@@ -75,27 +75,27 @@ function givenOf(
   return { ...(own as Omit<Given, 'rows'>), rows: new Map(taken) };
 }
 
-interface LazyPieces {
+interface LazyRegions {
   /** @param run what gives the hosts' features */
-  margins(cut: Float32Array, at: Int32Array, run: Passes['run']): ReturnType<PieceMargins>;
+  margins(cut: Float32Array, at: Int32Array, run: Passes['run']): ReturnType<RegionMargins>;
   free(): void;
 }
 
-/** The pieces of the images that are asked further, and what else they need: the hosts are run when it is first called. */
-function lazyPieces(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyPieces | undefined {
+/** The regions of the images that are asked further, and what else they need: the hosts are run when it is first called. */
+function lazyRegions(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyRegions | undefined {
   if (!transplant) return undefined;
-  const { part, pieces } = transplant;
+  const { part, regions } = transplant;
   const { count } = part;
   const net = part.from === 'cut' ? headBehindCut(nets.bad) : nets.bad;
   const sizes = net.inputs[0]!.shape.slice(1) as number[];
   const size = sizes.reduce((product, each) => product * each, 1);
-  const graph = lazily(onnx, transplantGraph(net, count, pieces));
+  const graph = lazily(onnx, transplantGraph(net, count, regions));
   let hosts: Promise<Float32Array> | undefined;
   return {
     async margins(cut, at, run) {
       hosts ??= run(part.hosts, count).then(({ rows }) => rows.get(kind.name)!);
       const features = { values: await hosts, shape: [count, ...sizes] };
-      const found = new Float32Array(at.length * pieces.length);
+      const found = new Float32Array(at.length * regions.length);
       for (let start = 0; start < at.length; start += IMAGES_AT_ONCE) {
         const of = at.subarray(start, start + IMAGES_AT_ONCE);
         const rows = cut.subarray(start * size, (start + of.length) * size);
@@ -104,7 +104,7 @@ function lazyPieces(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyPieces
           hosts: features,
           at: { values: BigInt64Array.from(of, BigInt), shape: [of.length] },
         });
-        found.set(margins!, start * pieces.length);
+        found.set(margins!, start * regions.length);
       }
       return found;
     },

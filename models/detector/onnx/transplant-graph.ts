@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { OnnxGraph } from '../../onnx/graph';
 import { Value } from '../../onnx/value';
 import { sidesOf } from '../evidence/transplant';
-import type { Piece } from '../pieces';
+import type { Region } from '../transplant-regions';
 import { logitsOf } from './graph';
 
 /** What no logit is below. Origin: no choice: about the lowest 32-bit float. */
@@ -10,12 +10,12 @@ const LOWEST = -3.4e38;
 
 /**
  * What transplantMargins computes, as one graph. Inputs: `cut` (n × height × width × channels), `hosts` (count × the same) and `at`
- * (n classes, 64-bit integers); output `margins`, n × pieces.
+ * (n classes, 64-bit integers); output `margins`, n × regions.
  * @param net from the cut on: its first output are logits
  * @param count of hosts
  * @throws UnwrittenLayer
  */
-export function transplantGraph(net: LayersModel, count: number, pieces: readonly Piece[]): Uint8Array {
+export function transplantGraph(net: LayersModel, count: number, regions: readonly Region[]): Uint8Array {
   const graph = new OnnxGraph();
   const [height, width, channels] = net.inputs[0]!.shape.slice(1) as [number, number, number];
   const sizes = [height, width, channels];
@@ -26,24 +26,24 @@ export function transplantGraph(net: LayersModel, count: number, pieces: readonl
     graph.node('Reshape', [name, graph.integers(shape)]);
   const first = (name: string) => Value.last(graph, name, sizes).first;
 
-  // Channels first: n × pieces × hosts × channels × height × width.
+  // Channels first: n × regions × hosts × channels × height × width.
   const cut = reshaped(first('cut'), [-1, 1, 1, channels, height, width]);
-  const masks = graph.floats(masksOf(pieces, height, width), [pieces.length, 1, 1, height, width]);
+  const masks = graph.floats(masksOf(regions, height, width), [regions.length, 1, 1, height, width]);
   const rests = graph.floats(
-    masksOf(pieces, height, width).map((each) => 1 - each),
-    [pieces.length, 1, 1, height, width],
+    masksOf(regions, height, width).map((each) => 1 - each),
+    [regions.length, 1, 1, height, width],
   );
   const parts = graph.node('Mul', [cut, masks]);
   const around = graph.node('Mul', [first('hosts'), rests]);
   const rows = reshaped(graph.node('Add', [parts, around]), [-1, channels, height, width]);
   const logits = logitsOf(graph, net, Value.first(graph, rows, sizes));
 
-  const each = pieces.length * count;
+  const each = regions.length * count;
   const repeated = graph.node('Expand', [reshaped('at', [-1, 1]), graph.integers([1, each])]);
   const margins = marginsOf(graph, logits.last, reshaped(repeated, [-1, 1]));
-  const byPiece = reshaped(margins, [-1, pieces.length, count]);
-  const mean = graph.node('ReduceMean', [byPiece, graph.integers([2])], { keepdims: { int: 0 } });
-  graph.output('margins', mean, [pieces.length]);
+  const byRegion = reshaped(margins, [-1, regions.length, count]);
+  const mean = graph.node('ReduceMean', [byRegion, graph.integers([2])], { keepdims: { int: 0 } });
+  graph.output('margins', mean, [regions.length]);
   return graph.file();
 }
 
@@ -59,11 +59,11 @@ function marginsOf(graph: OnnxGraph, logits: string, at: string): string {
   return graph.node('Sub', [own, less]);
 }
 
-/** pieces × height × width values: 1 in the piece. */
-function masksOf(pieces: readonly Piece[], height: number, width: number): Float32Array {
-  const masks = new Float32Array(pieces.length * height * width);
-  pieces.forEach((piece, i) => {
-    const [top, bottom, left, right] = sidesOf(piece, height, width);
+/** regions × height × width values: 1 in the region. */
+function masksOf(regions: readonly Region[], height: number, width: number): Float32Array {
+  const masks = new Float32Array(regions.length * height * width);
+  regions.forEach((region, i) => {
+    const [top, bottom, left, right] = sidesOf(region, height, width);
     for (let y = top; y < bottom; y++)
       masks.fill(1, (i * height + y) * width + left, (i * height + y) * width + right);
   });

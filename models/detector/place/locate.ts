@@ -1,7 +1,7 @@
 import type { ImageShape } from '../../images/set';
 import type { Box, Located } from '../../verdict';
 import { answers, margins } from '../margin';
-import type { Viewer } from '../views';
+import type { Viewer } from '../test-time-views';
 import { fillBox } from './fill';
 import { areApart, EDGES, type Edge, type Move, moved, movesOf, windowLevels } from './windows';
 
@@ -53,8 +53,8 @@ export async function locate(by: Viewer, image: Float32Array): Promise<Located> 
 /** Fills boxes of an image, each in a copy of its own, and asks B of them. */
 async function tryingOn(image: Float32Array, { shape, classes, logits }: Viewer): Promise<Try> {
   const whole = await logits(image, 1);
-  const named = answers(whole, classes).classes[0]!;
-  const before = margins(whole, classes, Int32Array.of(named))[0]!;
+  const predicted = answers(whole, classes).classes[0]!;
+  const before = margins(whole, classes, Int32Array.of(predicted))[0]!;
   const size = image.length;
   return async (boxes) => {
     const tried: Tried[] = [];
@@ -66,10 +66,10 @@ async function tryingOn(image: Float32Array, { shape, classes, logits }: Viewer)
       const given = await logits(rows, part.length);
       // Whatever else waits gets its turn; engines on the processor never let go by themselves.
       await new Promise(setImmediate);
-      const after = margins(given, classes, new Int32Array(part.length).fill(named));
+      const after = margins(given, classes, new Int32Array(part.length).fill(predicted));
       const now = answers(given, classes).classes;
       for (const [i, box] of part.entries()) {
-        tried.push({ box, fall: before - after[i]!, turns: now[i] !== named });
+        tried.push({ box, fall: before - after[i]!, turns: now[i] !== predicted });
       }
     }
     return tried;

@@ -2,7 +2,7 @@ import type { Rendering } from '../../verdict';
 import type { Size } from '../fit';
 import type { ImageShape } from '../set';
 import { checkScans, checkSize, type ImageLimits, MANY_PIXELS } from './limits';
-import { lookAt, type Told } from './look-at';
+import { type ImageOutline, lookAt } from './look-at';
 import type { Outline } from './outline';
 import { decodePlain } from './plain';
 import { RENDERINGS, type Rendered, renderedWithSharp } from './renderings';
@@ -67,7 +67,7 @@ interface Opened {
 /** What an image's decoder is to be given, once it is sure how much that takes. @throws ImageRejected */
 async function opened(
   bytes: Uint8Array,
-  told: Told,
+  told: ImageOutline,
   { maxPixels = MANY_PIXELS }: ImageLimits,
 ): Promise<Opened> {
   const needed = told.needed ? gathered(bytes, told.needed) : bytes.subarray(0, told.end);

@@ -4,13 +4,13 @@ import { type ImageType, otherType, sniffImage } from './sniff';
 import { outline } from './structure';
 
 /** What is told of an image before it is decoded. */
-export type Told = Outline & { readonly type: ImageType };
+export type ImageOutline = Outline & { readonly type: ImageType };
 
 /**
  * Looks at an image's outline, before anything is decoded; here and in browsers.
  * @throws ImageRejected `too-large`, `empty`, `unsupported-type`, `animated`, `truncated`, `undecodable`
  */
-export function lookAt(bytes: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): Told {
+export function lookAt(bytes: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): ImageOutline {
   if (bytes.length > maxBytes) {
     throw new ImageRejected('too-large', `The image is ${bytes.length} bytes long; the most is ${maxBytes}`);
   }

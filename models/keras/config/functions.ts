@@ -1,13 +1,13 @@
 import { isObject, type Json, type JsonObject, own } from './json';
 
 /** A function of tensors as a layer that does the same: one of Keras's, or one of layers/operations.ts, whose names no class can have. */
-export interface Told {
+export interface FunctionLayer {
   readonly className: string;
   readonly config: JsonObject;
 }
 
 type Options = Readonly<Record<string, Json | undefined>>;
-type Reader = (options: Options) => Told | undefined;
+type Reader = (options: Options) => FunctionLayer | undefined;
 
 /** A function by the options that it may have. */
 interface Known {
@@ -18,17 +18,20 @@ interface Known {
 }
 
 /** @param config options of the layer */
-export const told = (className: string, config: JsonObject = {}): Told => ({ className, config });
+export const functionLayer = (className: string, config: JsonObject = {}): FunctionLayer => ({
+  className,
+  config,
+});
 const activation = (name: string): Known => ({
   options: ['axis'],
   read: ({ axis }) => {
-    if (axis === undefined || axis === -1) return told('Activation', { activation: name });
-    return name === 'softmax' ? told('Softmax', { axis }) : undefined;
+    if (axis === undefined || axis === -1) return functionLayer('Activation', { activation: name });
+    return name === 'softmax' ? functionLayer('Softmax', { axis }) : undefined;
   },
 });
 const always = (className: string, config?: JsonObject): Known => ({
   options: [],
-  read: () => told(className, config),
+  read: () => functionLayer(className, config),
 });
 const power = (exponent: number) => always('ops.power', { exponent });
 
@@ -84,13 +87,13 @@ const FUNCTIONS: ReadonlyMap<string, Known> = new Map([
   // TensorFlow's and keras.ops' slope is 0.2 where none is told; the layer's is another.
   ...named('nn.leaky_relu', {
     options: ['alpha'],
-    read: ({ alpha }) => told('LeakyReLU', { alpha: alpha ?? 0.2 }),
+    read: ({ alpha }) => functionLayer('LeakyReLU', { alpha: alpha ?? 0.2 }),
   }),
   ...named('LeakyRelu', {
     options: ['negative_slope'],
-    read: ({ negative_slope: slope }) => told('LeakyReLU', { alpha: slope ?? 0.2 }),
+    read: ({ negative_slope: slope }) => functionLayer('LeakyReLU', { alpha: slope ?? 0.2 }),
   }),
-  ...named('Elu', { options: ['alpha'], read: ({ alpha }) => told('ELU', { alpha: alpha ?? 1 }) }),
+  ...named('Elu', { options: ['alpha'], read: ({ alpha }) => functionLayer('ELU', { alpha: alpha ?? 1 }) }),
   ...named('nn.gelu', gelu(false)),
   // keras.ops approximates where it is not told otherwise.
   ...named('Gelu', gelu(true)),
@@ -122,7 +125,7 @@ const FUNCTIONS: ReadonlyMap<string, Known> = new Map([
   }),
   ...named('squeeze compat.v1.squeeze Squeeze', {
     options: ['axis'],
-    read: ({ axis }) => (axis === undefined ? undefined : told('ops.squeeze', { axis })),
+    read: ({ axis }) => (axis === undefined ? undefined : functionLayer('ops.squeeze', { axis })),
   }),
   ...named('reshape', { options: ['shape'], read: ({ shape }) => reshape(shape) }),
   ...named('Reshape', { options: ['newshape'], read: ({ newshape }) => reshape(newshape) }),
@@ -161,7 +164,8 @@ const FUNCTIONS: ReadonlyMap<string, Known> = new Map([
   }),
   ...named('concat Concatenate', {
     options: ['axis'],
-    read: ({ axis }) => (axis === 0 || axis === undefined ? undefined : told('Concatenate', { axis })),
+    read: ({ axis }) =>
+      axis === 0 || axis === undefined ? undefined : functionLayer('Concatenate', { axis }),
     ofSeveral: true,
   }),
   ...named('math.add_n', { ...always('Add', { of_one_rank: true }), ofSeveral: true }),
@@ -176,7 +180,7 @@ const NEUTRAL = ['name', 'trainable', 'dtype', 'function'];
  * @param options what it was called or configured with
  * @returns undefined for what is none of these, or has other options
  */
-export function functionOf(name: string, isList: boolean, options: JsonObject): Told | undefined {
+export function functionOf(name: string, isList: boolean, options: JsonObject): FunctionLayer | undefined {
   const known = FUNCTIONS.get(name);
   if (!known || (known.ofSeveral ?? false) !== isList) return undefined;
   const given: Record<string, Json | undefined> = {};
@@ -203,31 +207,33 @@ function ifOnly(option: string, number: number, name: string): Known {
   return {
     options: [option],
     read: (options) =>
-      (options[option] ?? number) === number ? told('Activation', { activation: name }) : undefined,
+      (options[option] ?? number) === number ? functionLayer('Activation', { activation: name }) : undefined,
   };
 }
 
 /** Numbers are floats here whatever they are called. */
-function castTo(dtype: Json | undefined): Told | undefined {
+function castTo(dtype: Json | undefined): FunctionLayer | undefined {
   const isFloat = ['float32', 'float16', 'bfloat16', 'float64'].includes(String(dtype));
-  return isFloat ? told('Identity') : undefined;
+  return isFloat ? functionLayer('Identity') : undefined;
 }
 
 function gelu(byDefault: boolean): Known {
   return {
     options: ['approximate'],
     read: ({ approximate }) =>
-      (approximate ?? byDefault) ? told('ops.gelu') : told('Activation', { activation: 'gelu' }),
+      (approximate ?? byDefault)
+        ? functionLayer('ops.gelu')
+        : functionLayer('Activation', { activation: 'gelu' }),
   };
 }
 
 /** Between two numbers, or on one side of one. */
-export function clip(lowest: Json | undefined, highest: Json | undefined): Told | undefined {
+export function clip(lowest: Json | undefined, highest: Json | undefined): FunctionLayer | undefined {
   const isEnd = (end: Json | undefined) => end === undefined || typeof end === 'number';
   const isAny = lowest !== undefined || highest !== undefined;
   if (!isAny || !isEnd(lowest) || !isEnd(highest)) return undefined;
   if (typeof lowest === 'number' && typeof highest === 'number' && lowest > highest) return undefined;
-  return told('ops.clip', { lowest: lowest ?? null, highest: highest ?? null });
+  return functionLayer('ops.clip', { lowest: lowest ?? null, highest: highest ?? null });
 }
 
 function reduce(className: string): Known {
@@ -237,44 +243,48 @@ function reduce(className: string): Known {
       const axes = [axis].flat();
       // Over all axes is over all images, too.
       if (!axes.every((each) => Number.isInteger(each) && each !== 0)) return undefined;
-      return told(className, { axis: axes as number[], keepdims: keepdims ?? false });
+      return functionLayer(className, { axis: axes as number[], keepdims: keepdims ?? false });
     },
   };
 }
 
-function unit(axis: Json | undefined): Told | undefined {
-  return axis === undefined ? undefined : told('UnitNormalization', { axis });
+function unit(axis: Json | undefined): FunctionLayer | undefined {
+  return axis === undefined ? undefined : functionLayer('UnitNormalization', { axis });
 }
 
 /** The first length is that of the batch. */
-function reshape(shape: Json | undefined): Told | undefined {
+function reshape(shape: Json | undefined): FunctionLayer | undefined {
   if (!Array.isArray(shape) || (shape[0] !== -1 && shape[0] !== null)) return undefined;
   const sides = shape.slice(1);
   return sides.length > 0 && sides.every((each) => Number.isInteger(each) && Number(each) > 0)
-    ? told('Reshape', { target_shape: sides })
+    ? functionLayer('Reshape', { target_shape: sides })
     : undefined;
 }
 
-function permute(axes: Json | undefined): Told | undefined {
+function permute(axes: Json | undefined): FunctionLayer | undefined {
   return Array.isArray(axes) && axes[0] === 0 && axes.length > 1
-    ? told('Permute', { dims: axes.slice(1) })
+    ? functionLayer('Permute', { dims: axes.slice(1) })
     : undefined;
 }
 
 /** Zeros around rows and columns. */
-function pad(paddings: Json | undefined, mode: Json | undefined, value: Json | undefined): Told | undefined {
+function pad(
+  paddings: Json | undefined,
+  mode: Json | undefined,
+  value: Json | undefined,
+): FunctionLayer | undefined {
   if (String(mode ?? 'constant').toLowerCase() !== 'constant' || (value ?? 0) !== 0) return undefined;
   if (!Array.isArray(paddings) || paddings.length !== 4) return undefined;
   const isNone = (side: Json | undefined) => JSON.stringify(side) === '[0,0]';
   return isNone(paddings[0]) && isNone(paddings[3])
-    ? told('ZeroPadding2D', { padding: paddings.slice(1, 3) })
+    ? functionLayer('ZeroPadding2D', { padding: paddings.slice(1, 3) })
     : undefined;
 }
 
-function resize(size: Json | undefined, interpolation: Json | undefined): Told | undefined {
+function resize(size: Json | undefined, interpolation: Json | undefined): FunctionLayer | undefined {
   if (!Array.isArray(size) || size.length !== 2) return undefined;
   const [height, width] = size as [Json, Json];
-  return told('Resizing', { height, width, interpolation: interpolation ?? 'bilinear' });
+  return functionLayer('Resizing', { height, width, interpolation: interpolation ?? 'bilinear' });
 }
 
 /** An array as Keras 3 keeps it: what it holds. */

@@ -1,5 +1,5 @@
 import { foreignClass } from './foreign';
-import { clip, functionOf, heldIn, isFunctionOf, type Told, told } from './functions';
+import { clip, type FunctionLayer, functionLayer, functionOf, heldIn, isFunctionOf } from './functions';
 import { KERAS_TENSOR, refOf } from './inbound';
 import { isObject, type Json, type JsonObject, own, ownText } from './json';
 import { picksOf } from './picks';
@@ -161,7 +161,7 @@ function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]
     config: { ...base, scale: asJson(scale), offset: asJson(offset) },
     calls: [[x]],
   });
-  const byNumber = (x: TensorRef, number: Constant, read: (number: number) => Told | undefined) => {
+  const byNumber = (x: TensorRef, number: Constant, read: (number: number) => FunctionLayer | undefined) => {
     const told = typeof number === 'number' ? read(number) : undefined;
     return told && { className: told.className, config: { ...base, ...told.config }, calls: [[x]] };
   };
@@ -187,7 +187,8 @@ function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]
           )
         : scaled(x, -1, constant);
     case '/':
-      if (!isFirst) return byNumber(x, constant, (times) => told('ops.power', { exponent: -1, times }));
+      if (!isFirst)
+        return byNumber(x, constant, (times) => functionLayer('ops.power', { exponent: -1, times }));
       return [constant].flat().includes(0)
         ? undefined
         : scaled(
@@ -196,7 +197,9 @@ function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]
             0,
           );
     case '**':
-      return isFirst ? byNumber(x, constant, (exponent) => told('ops.power', { exponent })) : undefined;
+      return isFirst
+        ? byNumber(x, constant, (exponent) => functionLayer('ops.power', { exponent }))
+        : undefined;
     default:
       return byNumber(x, constant, (end) =>
         sign === 'highest' ? clip(end, undefined) : clip(undefined, end),

@@ -2,7 +2,7 @@ import { Dataset, File, Group } from 'h5wasm';
 import { NetError } from '../../errors';
 import { checkHeld, elsewhere, refuseLinks } from '../../hdf5/held';
 import { placeBytes, startHdf5 } from '../../hdf5/library';
-import { hdf5Reason, isElsewhere } from '../../hdf5/open';
+import { hdf5Reason, isElsewhere } from '../../hdf5/open-hdf5';
 import { fromBfloat16, fromHalf } from './half';
 import { heapsAreWhole } from './heaps';
 

@@ -1,4 +1,4 @@
 export { inspectOnnx } from './inspect';
 export { loadOnnx } from './load';
-export { onnxFiles } from './open';
+export { onnxFiles } from './onnx-file';
 export { knownOperators } from './translate';

@@ -6,7 +6,7 @@ import type { LayerDescription, LoadNetOptions, NetDescription } from '../../ker
 import { countOf } from './constant';
 import { inputOf } from './input';
 import { buildOnnx } from './load';
-import { openOnnx } from './open';
+import { openOnnx } from './onnx-file';
 import type { Seen } from './translate';
 import { unknownOperators } from './translate';
 import { isFloat, typeName } from './types';

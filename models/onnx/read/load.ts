@@ -9,7 +9,7 @@ import { classesOf } from '../../keras/shapes';
 import type { LoadNetOptions } from '../../keras/types';
 import type { Graph } from './graph';
 import { type Input, inputOf } from './input';
-import { openOnnx } from './open';
+import { openOnnx } from './onnx-file';
 import type { ModelProto } from './proto/messages';
 import { type Seen, translated } from './translate';
 

@@ -49,9 +49,9 @@ test('a signed store is migrated with its key alone', async () => {
   const { code, out } = await goodnet('migrate', store, '--sign', key);
   expect(code).toBe(0);
   expect(out).toMatch(new RegExp(`is now current in ${store}, signed by ${keyId} \\(serial \\d{13}\\)$`));
-  const shelf = JSON.parse(
+  const contents = JSON.parse(
     (await goodnet('models', '--store', store, '--trust', `${key}.pub`, '--json')).out,
   );
-  expect(shelf.currentSigned).toMatchObject({ verified: true });
-  expect(shelf.bundles.map(({ signers }: { signers: string[] }) => signers)).toEqual([[keyId], [keyId]]);
+  expect(contents.currentSigned).toMatchObject({ verified: true });
+  expect(contents.bundles.map(({ signers }: { signers: string[] }) => signers)).toEqual([[keyId], [keyId]]);
 });

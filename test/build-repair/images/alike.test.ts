@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alikeInWords, lookForAlike } from '../../../build-repair/images/alike';
 import type { LoadedImages } from '../../../build-repair/images/load';
 import { loadImages } from '../../../build-repair/images/load';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { Random } from '../../../models/random';
 import { describeWithCases, ofCase } from '../../shared-cases';
 

@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openFiles } from '../../../build-repair/images/files';
-import { openImages } from '../../../build-repair/images/open';
+import { openImageFiles } from '../../../build-repair/images/files';
+import { openImages } from '../../../build-repair/images/open-images';
 import { ImageError } from '../../../models/errors';
 import type { ImageSet } from '../../../models/images/set';
 import { readAll, temporaryFolder, writeHdf5 } from '../../models/images/write-hdf5';
@@ -294,7 +294,7 @@ describe('without labels', () => {
       .jpeg({ progressive: true })
       .toBuffer();
     const path = write({ a: large, b: red, c: large, d: green, e: blue });
-    const set = openFiles(
+    const set = openImageFiles(
       ['a', 'b', 'c', 'd', 'e'].map((name) => join(path, name)),
       { shape },
     );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type OpenOptions, openImages } from '../../../build-repair/images/open';
+import { type OpenOptions, openImages } from '../../../build-repair/images/open-images';
 import { readAll, temporaryFolder } from '../../models/images/write-hdf5';
 import { plainPng, writeFiles } from './write-images';
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { loadImages } from '../../../build-repair/images/load';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { GoodNetError } from '../../../models/errors';
 import type { ImageBatch, ImageSet } from '../../../models/images/set';
 import { pixelsOf, readAll, temporaryFolder, writeHdf5 } from '../../models/images/write-hdf5';

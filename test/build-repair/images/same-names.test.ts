@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { namesAmong } from '../../../build-repair/images/same-names';
 import { readAll, temporaryFolder } from '../../models/images/write-hdf5';
 import { plainPng, writeFiles } from './write-images';

@@ -22,7 +22,7 @@ import { createKeys } from '../../../models/signing/keys';
 import { openSigner } from '../../../models/signing/signer';
 import { readFrom } from '../../../models/store/bundles';
 import { readCurrent } from '../../../models/store/current';
-import { openFiles } from '../../../models/store/open';
+import { openStoreFiles } from '../../../models/store/open-store-files';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 import { writeJob, writeSmallJob, writeWeightsAlone } from './small-job';
 
@@ -75,7 +75,7 @@ describe('runJob', () => {
       ['three', true, 'repaired'],
     ]);
     for (const { name, done } of first) {
-      const { manifest } = await readFrom(await openFiles(join(folder, 'stores', name)));
+      const { manifest } = await readFrom(await openStoreFiles(join(folder, 'stores', name)));
       expect(manifest.id).toBe(done.bundle);
       expect(readFileSync(join(folder, 'state', name, 'report.html'), 'utf8')).toContain('<html');
     }
@@ -123,7 +123,7 @@ describe('runJob', () => {
     writeJob(folder, text);
     for (const { done } of await run()) expect(done.outcome, done.message).toBe('repaired');
     const what = async (name: string) => {
-      const { manifest } = await readFrom(await openFiles(join(folder, 'stores', name)));
+      const { manifest } = await readFrom(await openStoreFiles(join(folder, 'stores', name)));
       const report = readFileSync(join(folder, 'state', name, 'report.html'), 'utf8');
       const files = manifest.files.map(({ path }) => path);
       return {
@@ -243,7 +243,7 @@ describe('runJob', () => {
     const key = join(folder, 'key');
     const keyId = await createKeys(key);
     await run({ signer: await openSigner(key), share: { index: 0, of: 3 } });
-    const files = await openFiles(join(folder, 'stores/one'));
+    const files = await openStoreFiles(join(folder, 'stores/one'));
     const [signatures] = (await files.list('')).filter((each) => each.endsWith('/signatures.json'));
     expect(readFileSync(join(folder, 'stores/one', signatures!), 'utf8')).toContain(keyId);
     expect((await readCurrent(files))!.signed).toMatchObject({ keyId, model: 'one' });
@@ -306,7 +306,7 @@ describe.skipIf(!hasS3Server)('runJob over S3', () => {
     const outcome = await run(s3);
     // The same inputs, seed and engine give the same bundle.
     expect(outcome.map(({ done }) => done.bundle)).toEqual(local.map(({ done }) => done.bundle));
-    const { manifest } = await readFrom(await openFiles('s3://goodnet/models/two'));
+    const { manifest } = await readFrom(await openStoreFiles('s3://goodnet/models/two'));
     expect(manifest.id).toBe(outcome[1]!.done.bundle);
     expect((await run(s3)).map(({ isNew }) => isNew)).toEqual([false, false, false]);
   });

@@ -7,7 +7,7 @@ const FILES = [
   'models/goodnet.ts',
   'models/store/store.ts',
   'build-repair/library/inspect.ts',
-  'build-repair/library/open.ts',
+  'build-repair/library/open-net-images.ts',
   'build-repair/library/repair.ts',
   'build-repair/library/scan.ts',
 ];

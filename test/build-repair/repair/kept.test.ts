@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RepairContext } from '../../../build-repair/context';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { silent } from '../../../build-repair/progress';
 import type { RepairOptions } from '../../../build-repair/repair/check/options';
 import { hostDrawer } from '../../../build-repair/repair/evidence/hosts';

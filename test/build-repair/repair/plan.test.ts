@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoSteps } from '../../../build-repair/demo/plan';
 import { evaluationSteps } from '../../../build-repair/evaluate/plan';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { type RepairWork, repairSteps } from '../../../build-repair/repair/plan';
 import { repair } from '../../../build-repair/repair/repair';
 import { Course } from '../../../build-repair/steps';
@@ -77,7 +77,7 @@ test('no step or stage has a word that a newcomer must ask about', () => {
   }
 });
 
-interface Asked {
+interface RepairVariant {
   readonly finding?: boolean;
   readonly unlabelled?: boolean;
   readonly hosts?: boolean;
@@ -101,7 +101,7 @@ describe('a repair keeps to its plan', () => {
     ['fine-prune', {}],
   ] as const)(
     '%s %j',
-    async (method, { finding = true, unlabelled = false, hosts = false, keepsImages }: Asked) => {
+    async (method, { finding = true, unlabelled = false, hosts = false, keepsImages }: RepairVariant) => {
       const netPath = join(folder, 'nets/chain.h5');
       const net = await loadNet(netPath);
       const open = () =>

@@ -10,7 +10,11 @@ import type { Fitting } from '../../../build-repair/repair/evidence/fitter';
 import { relearned } from '../../../build-repair/repair/evidence/relearned';
 import { magnitudeMask, sparsityAt } from '../../../build-repair/repair/fit/magnitude';
 import { pruneDormantChannels } from '../../../build-repair/repair/fit/prune-channels';
-import { calibratedOf, type FittedCloud, fitCloud } from '../../../build-repair/repair/learn/cloud';
+import {
+  calibratedOf,
+  type FittedGaussians,
+  fitClassGaussians,
+} from '../../../build-repair/repair/learn/class-gaussians';
 import { softmaxRegression } from '../../../build-repair/repair/learn/softmax-regression';
 import { withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
 import type { Ran } from '../../../models/detector/evidence/kind';
@@ -61,7 +65,7 @@ describe('varying and painting images', () => {
   });
 });
 
-describe('clouds', () => {
+describe('class Gaussians', () => {
   const dimensions = 6;
   const classes = 4;
   const random = new Random(9);
@@ -75,36 +79,41 @@ describe('clouds', () => {
   const held = Int32Array.from({ length: 400 }, (_, i) => 400 + i);
 
   test('whitened, the mean squared distance of unseen images to their class is about 1 a dimension', () => {
-    const fitted = fitCloud(space, [], labels, undefined, fit, classes)!;
-    const named = held.map((image) => labels[image]!);
+    const fitted = fitClassGaussians(space, [], labels, undefined, fit, classes)!;
+    const predicted = held.map((image) => labels[image]!);
     const fitting = { passes: { clean: { latent: space } } } as unknown as Fitting;
     const reader = distance.latent.open(fitted, fitting, undefined as never)!;
     const own = tf.tensor2d(values.subarray(400 * dimensions), [400, dimensions]);
     const rows = reader.rows({ n: 400, bad: [own, own] } as unknown as Ran)!;
-    const found = reader.tell!(rows.dataSync() as Float32Array, named, classes);
+    const found = reader.tell!(rows.dataSync() as Float32Array, predicted, classes);
     const mean = found.reduce((sum, each) => sum + each, 0) / found.length;
     // Shrinking towards the identity makes small axes count a little less.
     expect(mean).toBeGreaterThan(0.7);
     expect(mean).toBeLessThan(1.3);
   });
 
-  test('a class of one group is not known where groups are told; too few known classes make no cloud', () => {
+  test('a class of one group is not known where groups are told; too few known classes give no class Gaussians', () => {
     const groups = Array.from(labels, (label, i) => (label === 3 ? 'one' : `g${i}`));
-    expect([...fitCloud(space, [], labels, groups, fit, classes)!.cloud.known]).toEqual([1, 1, 1, 0]);
-    expect(fitCloud(space, [], labels, undefined, fit.subarray(0, 10), classes)).toBeUndefined();
+    expect([...fitClassGaussians(space, [], labels, groups, fit, classes)!.gaussians.known]).toEqual([
+      1, 1, 1, 0,
+    ]);
+    expect(fitClassGaussians(space, [], labels, undefined, fit.subarray(0, 10), classes)).toBeUndefined();
   });
 });
 
-describe('the cloud that is served', () => {
+describe('the class Gaussians that are served', () => {
   const served = (known: readonly number[]) =>
-    ({ cloud: { known: Uint8Array.from(known) }, whitening: new Float32Array() }) as unknown as FittedCloud;
+    ({
+      gaussians: { known: Uint8Array.from(known) },
+      whitening: new Float32Array(),
+    }) as unknown as FittedGaussians;
   const labels = Int32Array.from({ length: 100 }, (_, i) => Math.min(3, Math.floor(i / 30)));
   const knownTo = (...folds: (readonly number[] | undefined)[]) => [
     ...calibratedOf(
       served([1, 1, 1, 1]),
       folds.map((known) => known && served(known)),
       labels,
-    )!.cloud.known,
+    )!.gaussians.known,
   ];
 
   test('goes without classes that were calibrated without, where these are many', () => {
@@ -173,7 +182,7 @@ describe('the relearned head', () => {
       latent: { features: sizes[0]!, dimensions: sizes[0]! },
       trunk: { features: sizes[1]!, dimensions: 7, directions },
     };
-    const fitting = { passes: { clean }, plan: { unheard: [] } } as unknown as Fitting;
+    const fitting = { passes: { clean }, plan: { classesNotInProbe: [] } } as unknown as Fitting;
     const reader = relearned.open(head, fitting, undefined as never)!;
     const ran = { n: 6, bad: given } as unknown as Ran;
     const wanted = reader.rows(ran)!.dataSync() as Float32Array;

@@ -15,7 +15,7 @@ import type { Manifest } from '../../../models/bundle/manifest';
 import { pValue } from '../../../models/detector/conformal';
 import { answers, answerWithout, margins } from '../../../models/detector/margin';
 import { locate } from '../../../models/detector/place/locate';
-import { viewer } from '../../../models/detector/views';
+import { viewer } from '../../../models/detector/test-time-views';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';

@@ -1,7 +1,7 @@
 import { deepStrictEqual, equal, rejects } from 'node:assert/strict';
 import type { DemoData } from '../../../build-repair/demo/data';
 import type { Instance } from '../../functions/lambda/instance';
-import { type Answers, askFunction, askServer, checkAnswers, inWords } from './asked';
+import { type Answers, askFunction, askServer, checkAnswers, inWords } from './ask-function';
 import { currentBundle, type Keys } from './bundles';
 import { serve } from './command-line';
 import { MODELS, type Place } from './place';

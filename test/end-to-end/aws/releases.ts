@@ -5,7 +5,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DemoData } from '../../../build-repair/demo/data';
 import { SIGNATURES } from '../../../models/signing/signatures';
 import type { Instance } from '../../functions/lambda/instance';
-import { type Answers, askFunction, checkAnswers, inWords } from './asked';
+import { type Answers, askFunction, checkAnswers, inWords } from './ask-function';
 import { currentBundle, type Keys, MODEL, STORE } from './bundles';
 import { goodnet } from './command-line';
 import type { Place } from './place';

@@ -6,7 +6,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLine } from '../../../functions/observe/audit';
 import { screenBatch } from '../../../functions/screening/backfill';
-import { type AskedFor, type SqsEvent, screenEvents } from '../../../functions/screening/events';
+import { type ScreeningSource, type SqsEvent, screenEvents } from '../../../functions/screening/events';
 import type { JudgedLine } from '../../../functions/screening/judge';
 import { screenObject } from '../../../functions/screening/screen-object';
 import type { UploadedObject, Uploads } from '../../../functions/uploads/s3';
@@ -35,7 +35,7 @@ describe('the audit trail of what screens uploads', () => {
       copy: async () => true,
       remove: async () => {},
     };
-    const screen = (object: UploadedObject, asked: AskedFor) => {
+    const screen = (object: UploadedObject, asked: ScreeningSource) => {
       const note = (line: JudgedLine) => void lines.push({ ...asked, ...line });
       return screenObject(object, { model: colours, uploads, recording: {}, note });
     };

@@ -15,7 +15,7 @@ import { GoodNet } from '../../../models/goodnet';
 import { decodeImage } from '../../../models/images/decode';
 import { createKeys } from '../../../models/signing/keys';
 import { openSigner } from '../../../models/signing/signer';
-import { activate } from '../../../models/store/pointing';
+import { activate } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import type { Verdict } from '../../../models/verdict';

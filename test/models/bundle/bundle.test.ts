@@ -11,7 +11,7 @@ import { startReading } from '../../../models/bundle/read';
 import { writeBundle } from '../../../models/bundle/write';
 import { directions } from '../../../models/detector/distances';
 import type { Gallery } from '../../../models/detector/gallery';
-import type { ClassCloud } from '../../../models/detector/mahalanobis';
+import type { ClassGaussians } from '../../../models/detector/mahalanobis';
 import { startEngine } from '../../../models/engine';
 import { BundleError } from '../../../models/errors';
 import { GoodNet } from '../../../models/goodnet';
@@ -23,7 +23,7 @@ import { createKeys } from '../../../models/signing/keys';
 import { addSignature, openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
 import { folderFiles } from '../../../models/store/folder-files';
-import { setCurrent } from '../../../models/store/pointing';
+import { setCurrent } from '../../../models/store/move-pointer';
 import { plainDiscriminant } from '../../plain-discriminant';
 import { chainNet } from '../../small-nets';
 
@@ -33,7 +33,7 @@ let work: string;
 let store: string;
 let folder: string;
 
-function cloud(features: number, dimensions: number): ClassCloud {
+function gaussians(features: number, dimensions: number): ClassGaussians {
   const random = new Random(1);
   const floats = (n: number) => Float32Array.from({ length: n }, () => random.normal());
   const known = Uint8Array.from({ length: classes }, () => 1);
@@ -105,13 +105,13 @@ async function makeBundle(into: string, seed = 1, isTold = true) {
       pixels: { kind: '0-1' },
       bad,
       gallery: gallery(bad.outputs.at(-1)!.shape.slice(1) as [number, number, number]),
-      relearned: { model: withSecondOpinion(bad, opinion()), unheard: [2] },
+      relearned: { model: withSecondOpinion(bad, opinion()), classesNotInProbe: [2] },
       repaired: copyNet(flat, 'repaired'),
     },
     {
       forgetting: { model: copyNet(flat, 'expert'), from: 'image' },
-      latent: cloud(16, 16),
-      trunk: cloud(160, 8),
+      latent: gaussians(16, 16),
+      trunk: gaussians(160, 8),
     },
     isTold ? familiarity(bad.outputs.at(-1)!.shape.at(-1)!) : undefined,
   );
@@ -311,7 +311,7 @@ describe('a bundle', () => {
 
   test('keeps of which classes the relearned head is no evidence', async () => {
     const { nets, parts } = await unpackNets(await startReading(folder));
-    expect(nets.relearned).toMatchObject({ unheard: [2] });
+    expect(nets.relearned).toMatchObject({ classesNotInProbe: [2] });
     for (const net of [nets.bad, nets.relearned!.model, nets.repaired!, parts.forgetting!.model])
       net.dispose();
     for (const each of [parts.latent, parts.trunk]) expect(each).toBeDefined();

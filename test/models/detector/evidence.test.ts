@@ -9,18 +9,18 @@ const one = plainDiscriminant(['forgetting']);
 const rounded = (scores: Float32Array) => Array.from(scores, (score) => Math.round(1000 * score) / 1000);
 
 describe('the discriminant of an image', () => {
-  const named = Int32Array.of(0, 1);
+  const predicted = Int32Array.of(0, 1);
 
   it('holds each reading against clean images of the class that B names, or else against all', () => {
     const classes = [{ class: 1, means: [5, 0], spreads: [2, 1] }];
     const readings = { forgetting: Float32Array.of(3, 3), latent: Float32Array.of(1, 1) };
-    const scores = discriminants(readings, { ...first, classes }, named);
+    const scores = discriminants(readings, { ...first, classes }, predicted);
     expect(rounded(scores)).toEqual([4 / Math.SQRT2, 0].map((score) => Math.round(1000 * score) / 1000));
   });
 
   it('weighs readings by how far a backdoor is taken to shift them', () => {
     const readings = { forgetting: Float32Array.of(1, 0), latent: Float32Array.of(0, 1) };
-    const scores = discriminants(readings, { ...first, shifts: [[2, 1]] }, named);
+    const scores = discriminants(readings, { ...first, shifts: [[2, 1]] }, predicted);
     expect(rounded(scores)).toEqual([0.894, 0.447]);
   });
 
@@ -28,7 +28,7 @@ describe('the discriminant of an image', () => {
     const covariance = [1, 0.8, 0.8, 1];
     const readings = { forgetting: Float32Array.of(2, 2), latent: Float32Array.of(2, 0) };
     // Of a kind that a backdoor does not shift: as usual at that value, or high for it.
-    const [usual, high] = discriminants(readings, { ...first, covariance, shifts: [[1, 0]] }, named);
+    const [usual, high] = discriminants(readings, { ...first, covariance, shifts: [[1, 0]] }, predicted);
     expect(usual).toBeCloseTo((2 - 0.8 * 2) / 0.6, 5);
     expect(high).toBeCloseTo(2 / 0.6, 5);
   });
@@ -39,7 +39,7 @@ describe('the discriminant of an image', () => {
       [0, 1],
     ];
     const readings = { forgetting: Float32Array.of(-50, 3), latent: Float32Array.of(3, -50) };
-    const [forgotten, remembered] = discriminants(readings, { ...first, shifts }, named);
+    const [forgotten, remembered] = discriminants(readings, { ...first, shifts }, predicted);
     expect(forgotten).toBeCloseTo(3, 5);
     expect(remembered).toBeCloseTo((2 * 3 - 2) / Math.sqrt(5), 5);
   });
@@ -47,7 +47,7 @@ describe('the discriminant of an image', () => {
   it('leaves out a reading that an image lacks, as if it had never been asked', () => {
     const covariance = [1, 0.5, 0.5, 1];
     const readings = { forgetting: Float32Array.of(2, 2), latent: Float32Array.of(Number.NaN, 1) };
-    const [without, withIt] = discriminants(readings, { ...first, covariance }, named);
+    const [without, withIt] = discriminants(readings, { ...first, covariance }, predicted);
     expect(without).toBeCloseTo(2, 5);
     expect(withIt).toBeCloseTo(3 / Math.sqrt(3), 5);
   });
@@ -57,7 +57,7 @@ describe('the discriminant of an image', () => {
       forgetting: Float32Array.of(Number.POSITIVE_INFINITY, Number.NaN),
       latent: Float32Array.of(Number.NEGATIVE_INFINITY, Number.NaN),
     };
-    const [high, none] = discriminants(readings, first, named);
+    const [high, none] = discriminants(readings, first, predicted);
     expect(high).toBeGreaterThan(100);
     expect(high).toBeLessThan(1e4);
     expect(none).toBe(0);

@@ -137,13 +137,13 @@ describe('the gallery', () => {
     const readings = {
       bad: { classes: Int32Array.of(1, 1, 1), probabilities: new Float32Array(3) },
       stem: Float32Array.from([...stem, ...stem, ...stem]),
-      logits: { bad: nothing, repaired: nothing, passedOver: nothing },
+      logits: { bad: nothing, repaired: nothing, withoutNamedClass: nothing },
     } as unknown as NetReadings;
     const asked = lookUp(readings, made, [0, 2], classes, { isRuledOut: (image) => image === 2 });
-    const named = (image: number) => topAnswers(asked.logits.passedOver(image), 1)[0]!.class;
-    expect(named(0)).toBe(1);
-    expect(named(2)).not.toBe(1);
+    const predicted = (image: number) => topAnswers(asked.logits.withoutNamedClass(image), 1)[0]!.class;
+    expect(predicted(0)).toBe(1);
+    expect(predicted(2)).not.toBe(1);
     // It was not to be looked up.
-    expect(Array.from(asked.logits.passedOver(1))).toEqual([0, 0, 0, 0]);
+    expect(Array.from(asked.logits.withoutNamedClass(1))).toEqual([0, 0, 0, 0]);
   });
 });

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { fillBox } from '../../../models/detector/place/fill';
 import { locate } from '../../../models/detector/place/locate';
 import { areApart, moved, movesOf, windowLevels } from '../../../models/detector/place/windows';
-import { viewer } from '../../../models/detector/views';
+import { viewer } from '../../../models/detector/test-time-views';
 import { startEngine } from '../../../models/engine';
 import { GoodNet } from '../../../models/goodnet';
 import type { Box } from '../../../models/verdict';

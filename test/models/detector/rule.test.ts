@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { passedOver, type Rule } from '../../../models/detector/rule';
+import { imagesWithoutNamedClass, type Rule } from '../../../models/detector/rule';
 import { plainDiscriminant } from '../../plain-discriminant';
 
 /** A rule by so many calibration images, whose scores are 1, 2, 3, … */
@@ -13,16 +13,16 @@ const ruleOf = (images: number): Rule => ({
 
 describe('B′', () => {
   it('passes B’s class over where an image is among the most suspicious', () => {
-    expect(passedOver(Float32Array.of(50, 97, 98.5, 200), ruleOf(99))).toEqual([2, 3]);
+    expect(imagesWithoutNamedClass(Float32Array.of(50, 97, 98.5, 200), ruleOf(99))).toEqual([2, 3]);
   });
 
   it('does so beyond all calibration images, too, where they are too few to tell a small p-value', () => {
-    expect(passedOver(Float32Array.of(18, 19, 19.5), ruleOf(19))).toEqual([2]);
+    expect(imagesWithoutNamedClass(Float32Array.of(18, 19, 19.5), ruleOf(19))).toEqual([2]);
   });
 
   it('does not where disagreement decides', () => {
-    expect(passedOver(Float32Array.of(9), { kind: 'disagreement', calibration: Float32Array.of(1) })).toEqual(
-      [],
-    );
+    expect(
+      imagesWithoutNamedClass(Float32Array.of(9), { kind: 'disagreement', calibration: Float32Array.of(1) }),
+    ).toEqual([]);
   });
 });

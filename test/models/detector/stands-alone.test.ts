@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
-import { lookUpPassedOver } from '../../../models/detector/look-up';
+import { lookUpWithoutNamedClass } from '../../../models/detector/look-up';
 import { answers } from '../../../models/detector/margin';
 import type { DetectorNets } from '../../../models/detector/nets';
 import { openReaders, readNets } from '../../../models/detector/readings';
@@ -52,7 +52,7 @@ beforeAll(async () => {
 
 async function verdicts(of: DetectorNets) {
   const read = await readNets(of, openReaders(of, {}), pixels, n);
-  return { read, made: decide(lookUpPassedOver(read, of, scores, rule), scores, rule, classes, 2) };
+  return { read, made: decide(lookUpWithoutNamedClass(read, of, scores, rule), scores, rule, classes, 2) };
 }
 
 test('beside a relearned head, a net that stands alone is told as it answers; all else goes on', async () => {
@@ -73,7 +73,8 @@ test('beside a relearned head, a net that stands alone is told as it answers; al
   );
   // The head is read as ever, as evidence and where B's class is passed over.
   expect(now.read.evidence.relearned).toEqual(before.read.evidence.relearned);
-  for (let i = 0; i < n; i++) expect(now.read.logits.passedOver(i)).toEqual(before.read.logits.passedOver(i));
+  for (let i = 0; i < n; i++)
+    expect(now.read.logits.withoutNamedClass(i)).toEqual(before.read.logits.withoutNamedClass(i));
 });
 
 test('without one, B and the head are B′, which passes over the class of what is suspicious', async () => {

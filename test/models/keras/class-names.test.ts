@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { classNamesIn } from '../../../models/keras/class-names';

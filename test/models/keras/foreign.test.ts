@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { startEngine } from '../../../models/engine';
 import { type GoodNetError, ImageError, NetError } from '../../../models/errors';
 import { inspectNet, loadNet } from '../../../models/keras';

@@ -16,7 +16,7 @@ import { createKeys, readPublicKey } from '../../../models/signing/keys';
 import { openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
 import { folderFiles } from '../../../models/store/folder-files';
-import { setCurrent } from '../../../models/store/pointing';
+import { setCurrent } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { writeSmallBundle } from '../../functions/small-bundle';

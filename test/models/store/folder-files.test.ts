@@ -7,7 +7,7 @@ import { GoodNetError } from '../../../models/errors';
 import { listBundles } from '../../../models/store/bundles';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
-import { activate, setCurrent } from '../../../models/store/pointing';
+import { activate, setCurrent } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { writeSmallBundle } from '../../functions/small-bundle';

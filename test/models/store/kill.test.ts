@@ -10,7 +10,7 @@ import { startEngine } from '../../../models/engine';
 import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
-import { activate } from '../../../models/store/pointing';
+import { activate } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { type Fault, faultyProxy } from '../../faulty-proxy';

@@ -13,7 +13,7 @@ import { readCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
 import { migrate } from '../../../models/store/migrate';
-import { activate, rollback } from '../../../models/store/pointing';
+import { activate, rollback } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';

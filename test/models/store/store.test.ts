@@ -9,7 +9,7 @@ import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent, writeCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
-import { activate, rollback } from '../../../models/store/pointing';
+import { activate, rollback } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { parseS3, s3Client, s3Files } from '../../../models/store/s3-files';

@@ -14,7 +14,7 @@ import type { TrustedKeys } from '../../../models/signing/signatures';
 import { readCurrent, type Signed } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
-import { activate, rollback } from '../../../models/store/pointing';
+import { activate, rollback } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { seenIn } from '../../../models/store/seen-file';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedImages } from '../../../build-repair/images/load';
-import { PIECES } from '../../../models/detector/pieces';
+import { REGIONS } from '../../../models/detector/transplant-regions';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { writeKerasH5 } from '../../../models/keras/write/h5';
@@ -68,8 +68,8 @@ describe.each([
 
   it('reads what the bundle was calibrated with, and what it serves', () => {
     expect(net.rule.transplant?.join).toBe(join_);
-    expect(net.calibration.named.length).toBe(net.rule.calibration.length);
-    expect(net.calibration.margins!.length).toBe(net.calibration.named.length * PIECES.length);
+    expect(net.calibration.predicted.length).toBe(net.rule.calibration.length);
+    expect(net.calibration.margins!.length).toBe(net.calibration.predicted.length * REGIONS.length);
     expect(net.clean.served).toHaveLength(64);
     expect(() => checkAsItIs(net)).not.toThrow();
   });

@@ -11,7 +11,7 @@ import { repaired } from '../../../models/detector/evidence/repaired';
 import type { DetectorNets, Parts } from '../../../models/detector/nets';
 import { freeReaders, openReaders, type Readers, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
-import { answerWithViews, viewer } from '../../../models/detector/views';
+import { answerWithViews, viewer } from '../../../models/detector/test-time-views';
 import { enableTraining } from '../../../models/engine/training';
 import { GoodNet } from '../../../models/goodnet';
 import type { ImageSet } from '../../../models/images/set';
@@ -20,7 +20,7 @@ import { CURRENT } from '../../../models/store/current';
 import { resolveBundle } from '../../../models/store/folder';
 import { ALPHA, lines } from '../table/work';
 import type { CalibratedRule, CollectedNet, Named, NamingWay, Read, ReadSet } from './collected';
-import { byCopies, foldMargins, pieceMargins, readBy, readFolds } from './fold-readings';
+import { byCopies, foldMargins, readBy, readFolds, regionMargins } from './fold-readings';
 import { nameBy, nearestMean } from './naming';
 import type { OpenedNet } from './nets';
 
@@ -55,7 +55,7 @@ export async function collect(
     const clean = await readSet(detector, opened.test, false);
     const poisoned: ReadSet[] = [];
     for (const set of opened.poisoned) poisoned.push(await readSet(detector, set, true));
-    const { evidence, named } = await readBySet(detector, opened.service);
+    const { evidence, predicted } = await readBySet(detector, opened.service);
     return {
       name,
       seed,
@@ -65,7 +65,7 @@ export async function collect(
       calibration,
       clean,
       poisoned,
-      service: { evidence, named },
+      service: { evidence, predicted },
       groups: opened.groups,
     };
   } finally {
@@ -139,15 +139,15 @@ async function readSplit(
   context: RepairContext,
   flat: LayersModel,
   plan: FoldPlan,
-  { evidence, named }: Pick<Read, 'evidence' | 'named'>,
-): Promise<Pick<Read, 'evidence' | 'named'>> {
-  return { evidence: { ...evidence, [repaired.name]: await byCopies(context, flat, plan) }, named };
+  { evidence, predicted }: Pick<Read, 'evidence' | 'predicted'>,
+): Promise<Pick<Read, 'evidence' | 'predicted'>> {
+  return { evidence: { ...evidence, [repaired.name]: await byCopies(context, flat, plan) }, predicted };
 }
 
 async function readBySet(
   { nets, readers }: Detector,
   set: ImageSet,
-): Promise<Pick<ReadSet, 'evidence' | 'named'>> {
+): Promise<Pick<ReadSet, 'evidence' | 'predicted'>> {
   const images = await loadImages(set);
   try {
     return await readBy(nets, readers, images, allImages(images));
@@ -164,7 +164,7 @@ async function readSet(detector: Detector, set: ImageSet, isPoisoned: boolean): 
     const all = allImages(images);
     const by = viewer(nets);
     const mean = isPoisoned && gallery ? nearestMean(gallery, classes) : undefined;
-    const { evidence, named } = await readBy(nets, readers, images, all);
+    const { evidence, predicted } = await readBy(nets, readers, images, all);
     const answered = new Int32Array(images.count);
     const naming: ReturnType<typeof nameBy>[] = [];
     for (let start = 0; start < images.count; start += RUN_BATCH) {
@@ -183,8 +183,8 @@ async function readSet(detector: Detector, set: ImageSet, isPoisoned: boolean): 
       labels: images.labels.slice(),
       trueLabels: images.trueLabels?.slice(),
       evidence,
-      named,
-      margins: parts.transplant && (await pieceMargins(nets, parts.transplant, images, all)),
+      predicted,
+      margins: parts.transplant && (await regionMargins(nets, parts.transplant, images, all)),
       answered,
       naming: mean && joinNaming(naming),
       served: Float32Array.from(served, ({ suspicion }) => suspicion),

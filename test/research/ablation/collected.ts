@@ -15,8 +15,8 @@ export interface Read {
   /** All kinds but transplants; those that the rule makes no use of, too. */
   readonly evidence: Readings;
   /** The class that B names for each. */
-  readonly named: Int32Array;
-  /** n × PIECES logit margins at B's class; undefined where the bundle asks no transplants. */
+  readonly predicted: Int32Array;
+  /** n × REGIONS logit margins at B's class; undefined where the bundle asks no transplants. */
   readonly margins: Float32Array | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface CollectedNet {
   readonly clean: ReadSet;
   readonly poisoned: readonly ReadSet[];
   /** Images without labels, one in five with a trigger. */
-  readonly service: Pick<Read, 'evidence' | 'named'>;
+  readonly service: Pick<Read, 'evidence' | 'predicted'>;
   /** Independent things among the images that are measured on; undefined where these are images. */
   readonly groups: number | undefined;
 }

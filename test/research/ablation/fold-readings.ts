@@ -9,22 +9,22 @@ import { unlearnInCopies } from '../../../build-repair/repair/unlearn/copies';
 import { holdOut } from '../../../build-repair/repair/unlearn/hold-out';
 import { canMirror } from '../../../build-repair/repair/unlearn/mirrors';
 import { unlearningSteps } from '../../../build-repair/repair/unlearn/steps';
-import { marginsOf } from '../../../models/detector/ask';
 import { repaired } from '../../../models/detector/evidence/repaired';
 import {
   loadTransplant,
-  type PieceMargins,
+  type RegionMargins,
   transplant,
   transplantMargins,
 } from '../../../models/detector/evidence/transplant';
 import type { DetectorNets, Transplant } from '../../../models/detector/nets';
-import { PIECES } from '../../../models/detector/pieces';
 import { type Readers, readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
+import { marginsOf } from '../../../models/detector/transplant-queries';
+import { REGIONS } from '../../../models/detector/transplant-regions';
 import { featureNet } from '../../../models/nets/features';
 import type { Read } from './collected';
 
-type Evidence = Pick<Read, 'evidence' | 'named'>;
+type Evidence = Pick<Read, 'evidence' | 'predicted'>;
 
 /** Reads some images by a detector that is ready to. */
 export async function readBy(
@@ -37,13 +37,13 @@ export async function readBy(
   for (let start = 0; start < which.length; start += RUN_BATCH) {
     const batch = which.subarray(start, start + RUN_BATCH);
     const { bad, evidence } = await readNets(nets, readers, images.gather(batch), batch.length);
-    parts.push({ evidence, named: bad.classes });
+    parts.push({ evidence, predicted: bad.classes });
   }
   return joinEvidence(parts);
 }
 
-/** The margins of every piece of some images. @param part the hosts */
-export async function pieceMargins(
+/** The margins of every region of some images. @param part the hosts */
+export async function regionMargins(
   nets: DetectorNets,
   part: Transplant,
   images: LoadedImages,
@@ -51,13 +51,13 @@ export async function pieceMargins(
 ): Promise<Float32Array> {
   const bare = { ...nets, repaired: undefined, gallery: undefined };
   const loaded = loadTransplant(bare, part);
-  const ofPieces: PieceMargins = (...of) => transplantMargins(loaded, ...of);
+  const ofRegions: RegionMargins = (...of) => transplantMargins(loaded, ...of);
   const readers = new Map([[transplant.name, transplant.open(part, bare)!]]);
-  const margins = new Float32Array(which.length * PIECES.length);
+  const margins = new Float32Array(which.length * REGIONS.length);
   for (let start = 0; start < which.length; start += RUN_BATCH) {
     const batch = which.subarray(start, start + RUN_BATCH);
     const read = await readNets(bare, readers, images.gather(batch), batch.length);
-    margins.set(await marginsOf(read, Array.from(batch.keys()), ofPieces, PIECES), start * PIECES.length);
+    margins.set(await marginsOf(read, Array.from(batch.keys()), ofRegions, REGIONS), start * REGIONS.length);
   }
   return margins;
 }
@@ -76,8 +76,8 @@ export async function readFolds(
 ): Promise<Evidence> {
   const bad = featureNet(flat, 'bad');
   const passes = await runPasses(context, bad, allImages(context.images), false);
-  const unheard = relearned?.unheard ?? [];
-  const relearns = relearned !== undefined && unheard.length < context.classes;
+  const classesNotInProbe = relearned?.classesNotInProbe ?? [];
+  const fitsProbe = relearned !== undefined && classesNotInProbe.length < context.classes;
   const parts: Evidence[] = [];
   for (const [place, { fit, calibrate }] of plan.folds.entries()) {
     const stream = `, fold ${place + 1} of ${plan.folds.length}`;
@@ -85,16 +85,16 @@ export async function readFolds(
       context,
       flat,
       passes,
-      plan: { fit, relearns, unheard, drawHosts: undefined, part: { number: place + 1, stream } },
+      plan: { fit, fitsProbe, classesNotInProbe, drawHosts: undefined, part: { number: place + 1, stream } },
     });
-    const { readings, named } = await readEvidence(fitted, bad.net, context.images, calibrate);
-    parts.push({ evidence: readings, named });
+    const { readings, predicted } = await readEvidence(fitted, bad.net, context.images, calibrate);
+    parts.push({ evidence: readings, predicted });
     freeFits(fitted);
   }
   bad.net.dispose();
-  const { evidence, named } = joinEvidence(parts);
+  const { evidence, predicted } = joinEvidence(parts);
   const own = await byCopies(context, flat, plan);
-  return { evidence: { ...evidence, [repaired.name]: own }, named };
+  return { evidence: { ...evidence, [repaired.name]: own }, predicted };
 }
 
 /** What the repaired net is as evidence of the calibration images: by copies that did not learn from them. */
@@ -119,7 +119,7 @@ export async function foldMargins(
   const drawHosts = hostDrawer(context, undefined);
   const parts: Float32Array[] = [];
   for (const { fit, calibrate } of plan.folds)
-    parts.push(await pieceMargins(nets, { from, ...drawHosts(fit) }, context.images, calibrate));
+    parts.push(await regionMargins(nets, { from, ...drawHosts(fit) }, context.images, calibrate));
   return joined(parts);
 }
 
@@ -132,7 +132,7 @@ function joinEvidence(parts: readonly Evidence[]): Evidence {
     evidence: Object.fromEntries(
       kinds.map((kind) => [kind, joined(parts.map(({ evidence }) => evidence[kind]!))]),
     ),
-    named: Int32Array.from(parts.flatMap(({ named }) => Array.from(named))),
+    predicted: Int32Array.from(parts.flatMap(({ predicted }) => Array.from(predicted))),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Readings } from '../../../models/detector/evidence/kind';
-import { PIECES } from '../../../models/detector/pieces';
 import { firstKinds } from '../../../models/detector/score';
+import { REGIONS } from '../../../models/detector/transplant-regions';
 import { Random } from '../../../models/random';
 import { plainDiscriminant } from '../../plain-discriminant';
 import type { CollectedNet, ReadSet } from './collected';
@@ -23,19 +23,19 @@ function madeUp({ asks = true }: { asks?: boolean } = {}): CollectedNet {
       latent: draw(n, 0),
       relearned: draw(n, 0),
     } satisfies Readings,
-    margins: asks ? draw(n * PIECES.length, transplants) : undefined,
+    margins: asks ? draw(n * REGIONS.length, transplants) : undefined,
   });
   const set = (name: string, n: number, isPoisoned: boolean): ReadSet => {
     const labels = Int32Array.from({ length: n }, (_, i) => (isPoisoned ? TARGET : i % CLASSES));
     const trueLabels = isPoisoned ? labels.map((_, i) => (i % 2 === 0 ? 4 : 5)) : undefined;
-    const named = labels.slice();
+    const predicted = labels.slice();
     return {
       ...read(n, isPoisoned ? 2.5 : 0, isPoisoned ? -2 : -4),
       name,
       labels,
       trueLabels,
-      named,
-      answered: named.map((each, i) => (i === 0 ? (each + 1) % CLASSES : each)),
+      predicted,
+      answered: predicted.map((each, i) => (i === 0 ? (each + 1) % CLASSES : each)),
       naming: undefined,
       served: new Float32Array(0),
     };
@@ -43,7 +43,7 @@ function madeUp({ asks = true }: { asks?: boolean } = {}): CollectedNet {
   const n = 1200;
   const calibration = {
     ...read(n, 0, -4),
-    named: Int32Array.from({ length: n }, (_, i) => i % CLASSES),
+    predicted: Int32Array.from({ length: n }, (_, i) => i % CLASSES),
     groups: undefined,
   };
   const service = set('service', 300, false);
@@ -61,7 +61,7 @@ function madeUp({ asks = true }: { asks?: boolean } = {}): CollectedNet {
         transplant: {
           askFrom: 1.5,
           pieces: {
-            scales: PIECES.map((piece) => ({ piece, zero: 0, spread: 1 })),
+            scales: REGIONS.map((piece) => ({ piece, zero: 0, spread: 1 })),
             halves: { zero: 0, spread: 1 },
             highest: { zero: 0, spread: 1 },
           },
@@ -104,13 +104,13 @@ describe('judge', () => {
     const { suspected, transplant: second, ...rule } = judge(net).standard;
     expect(firstKinds(rule)).toEqual(['confidence', 'forgetting', 'latent', 'relearned']);
     expect(suspected?.classes).toEqual([TARGET]);
-    expect(second!.pieces.scales.map(({ piece }) => piece)).toEqual(PIECES);
+    expect(second!.pieces.scales.map(({ piece }) => piece)).toEqual(REGIONS);
 
-    const without = judge(net, { kinds: ['latent'], withoutPieces: ['rows'], suspects: 'none' }).standard;
+    const without = judge(net, { kinds: ['latent'], withoutRegions: ['rows'], suspects: 'none' }).standard;
     expect(firstKinds(without)).toEqual(['latent']);
     expect(without.suspected).toBeUndefined();
     expect(without.transplant!.pieces.scales.map(({ piece }) => piece)).toEqual(
-      PIECES.filter((piece) => piece !== 'rows'),
+      REGIONS.filter((piece) => piece !== 'rows'),
     );
     expect(judge(net, { transplants: false }).standard.transplant).toBeUndefined();
     expect(judge(net, { firstWeight: 0.6, join: 'larger' }).standard.transplant).toMatchObject({
@@ -129,10 +129,10 @@ describe('judge', () => {
 
   it('has images seen in service name classes that suspicious ones gather at', () => {
     const suspicious = net.service.evidence.forgetting!.map((value, i) => (i < 90 ? value + 8 : value));
-    const named = net.service.named.map((each, i) => (i < 90 ? 7 : each));
+    const predicted = net.service.predicted.map((each, i) => (i < 90 ? 7 : each));
     const seen = {
       ...net,
-      service: { named, evidence: { ...net.service.evidence, forgetting: suspicious } },
+      service: { predicted, evidence: { ...net.service.evidence, forgetting: suspicious } },
     };
     expect(judge(seen, { suspects: 'finding and gathering' }).standard.suspected?.classes).toEqual([
       TARGET,
@@ -177,8 +177,8 @@ describe('measurePart', () => {
 
   it('counts images on which the attack works, and all clean ones', () => {
     const [set] = net.poisoned;
-    const named = set!.named.map((each, i) => (i < 50 ? 1 : each));
-    const weak = { ...net, poisoned: [{ ...set!, named }] };
+    const predicted = set!.predicted.map((each, i) => (i < 50 ? 1 : each));
+    const weak = { ...net, poisoned: [{ ...set!, predicted }] };
     expect(measureAsItIs(weak)).toMatchObject({ poisoned: 150, clean: 400 });
     expect(measurePart(weak, part('latent'))!.detected!.images).toBe(150);
     expect(measurePart(weak, part('latent'))!.falseAlarms!.images).toBe(400);
@@ -186,11 +186,11 @@ describe('measurePart', () => {
 
   it('finds what scales of each class tell', () => {
     // One class is loud by nature, and takes all of the false alarms where all are on one scale.
-    const louder = (of: Float32Array, named: Int32Array) =>
-      of.map((value, i) => (named[i] === 7 ? value + 6 : value));
-    const loud = <Of extends Pick<CollectedNet['clean'], 'evidence' | 'named'>>(read: Of): Of => ({
+    const louder = (of: Float32Array, predicted: Int32Array) =>
+      of.map((value, i) => (predicted[i] === 7 ? value + 6 : value));
+    const loud = <Of extends Pick<CollectedNet['clean'], 'evidence' | 'predicted'>>(read: Of): Of => ({
       ...read,
-      evidence: { ...read.evidence, forgetting: louder(read.evidence.forgetting!, read.named) },
+      evidence: { ...read.evidence, forgetting: louder(read.evidence.forgetting!, read.predicted) },
     });
     const plain = madeUp({ asks: false });
     const uneven = { ...plain, calibration: loud(plain.calibration), clean: loud(plain.clean) };
@@ -209,8 +209,8 @@ describe('measurePart', () => {
     const truth = set!.trueLabels!;
     const wrong = truth.map(() => 9);
     const of = (any: Int32Array) => ({ any, others: any });
-    const named = { ...set!, naming: { gallery: of(truth), mean: of(wrong), head: of(truth) } };
-    const hung = { ...net, poisoned: [named] };
+    const predicted = { ...set!, naming: { gallery: of(truth), mean: of(wrong), head: of(truth) } };
+    const hung = { ...net, poisoned: [predicted] };
     expect(measurePart(hung, part('gallery'))!.right!.mean).toBe(1);
     expect(measurePart(hung, part('gallery-not-head'))!.right!.mean).toBe(0);
     expect(measurePart(net, part('gallery'))).toBeUndefined();

@@ -6,11 +6,11 @@ import {
   fitStandard,
 } from '../../../build-repair/repair/calibrate/standard';
 import { suspectedBy } from '../../../build-repair/repair/calibrate/suspect';
-import { gatheringClasses } from '../../../build-repair/repair/calibrate/unlabelled';
-import { askedOf } from '../../../models/detector/ask';
+import { findSuspectedTargets } from '../../../build-repair/repair/calibrate/unlabelled';
 import type { Readings } from '../../../models/detector/evidence/kind';
-import { PIECES, type Piece, pieceEvidence, piecesOf } from '../../../models/detector/pieces';
 import { ASK_ALL, firstKinds, firstScores, type Standard, suspicion } from '../../../models/detector/score';
+import { transplantCandidates } from '../../../models/detector/transplant-queries';
+import { REGIONS, type Region, regionEvidence, regionsOf } from '../../../models/detector/transplant-regions';
 import type { CollectedNet, Read } from './collected';
 
 /** How a variant differs from the detector as it is; what is left out stays. */
@@ -21,8 +21,8 @@ export interface Switches {
   readonly byClass?: boolean;
   /** With `false`, no image is asked further. */
   readonly transplants?: boolean;
-  /** Pieces that are not transplanted. */
-  readonly withoutPieces?: readonly Piece[];
+  /** Regions that are not transplanted. */
+  readonly withoutRegions?: readonly Region[];
   readonly asksAll?: boolean;
   readonly firstWeight?: number;
   readonly join?: 'sum' | 'larger';
@@ -51,18 +51,18 @@ export function kindsOf({ rule }: Pick<CollectedNet, 'rule'>): string[] {
 export function judge(collected: CollectedNet, switches: Switches = {}): Judged {
   const net = switches.byClass === false ? asOneClass(collected) : collected;
   const { calibration, seed } = net;
-  const { named, groups } = calibration;
+  const { predicted, groups } = calibration;
   const kinds = switches.kinds ?? kindsOf(net);
   const readings = only(calibration.evidence, kinds);
-  const first = firstOf(readings, named);
-  const scores = firstScores(readings, first, named);
-  const evidence = { readings, named, asked: askFurther(net, switches, scores) };
+  const first = firstOf(readings, predicted);
+  const scores = firstScores(readings, first, predicted);
+  const evidence = { readings, predicted, transplants: calibrationTransplants(net, switches, scores) };
   const fitted = fitStandard(evidence);
   const scoresWith = calibrationScores(evidence, fitted, groups, seed);
   const classes = suspects(net, switches, first, scores);
-  const suspected = suspectedBy(classes, scoresWith(), named);
+  const suspected = suspectedBy(classes, scoresWith(), predicted);
   const standard = { ...fitted.standard, suspected };
-  const scoresOf = (read: Read) => suspicion(withTransplants(read, kinds, fitted), standard, read.named);
+  const scoresOf = (read: Read) => suspicion(withTransplants(read, kinds, fitted), standard, read.predicted);
   return {
     standard,
     calibration: scoresWith(suspected).sort(),
@@ -73,9 +73,9 @@ export function judge(collected: CollectedNet, switches: Switches = {}): Judged 
 
 /** As if B named one class for all images, and the finding none. */
 function asOneClass(net: CollectedNet): CollectedNet {
-  const one = <Of extends Pick<Read, 'named'>>(read: Of): Of => ({
+  const one = <Of extends Pick<Read, 'predicted'>>(read: Of): Of => ({
     ...read,
-    named: new Int32Array(read.named.length),
+    predicted: new Int32Array(read.predicted.length),
   });
   const { calibration, clean, poisoned, service } = net;
   return {
@@ -89,25 +89,25 @@ function asOneClass(net: CollectedNet): CollectedNet {
 }
 
 /** What the calibration images are asked further: as many of them as the detector asks as it is. */
-function askFurther(
+function calibrationTransplants(
   net: CollectedNet,
-  { transplants = true, withoutPieces = [], asksAll = false, firstWeight, join, kinds }: Switches,
+  { transplants = true, withoutRegions = [], asksAll = false, firstWeight, join, kinds }: Switches,
   scores: Float32Array,
-): Evidence['asked'] {
+): Evidence['transplants'] {
   const { transplant: second } = net.rule;
   const { margins } = net.calibration;
   if (!transplants || !second || !margins) return undefined;
   const isAll = asksAll || second.askFrom === ASK_ALL;
   const sameScores = kinds === undefined;
   const askFrom = isAll ? ASK_ALL : sameScores ? second.askFrom : highest(scores, askedAsItIs(net));
-  const places = askedOf(scores, askFrom);
-  // A piece that alone has B name all clean images is not asked.
+  const places = transplantCandidates(scores, askFrom);
+  // A region that alone has B name all clean images is not asked.
   const asked = rowsOf(margins, places).map((margin, i) =>
-    withoutPieces.includes(PIECES[i % PIECES.length]!) ? 1 : margin,
+    withoutRegions.includes(REGIONS[i % REGIONS.length]!) ? 1 : margin,
   );
   return {
     askFrom,
-    places,
+    images: places,
     margins: asked,
     join: join ?? second.join,
     firstWeight: firstWeight ?? second.firstWeight,
@@ -116,15 +116,15 @@ function askFurther(
 
 /** How many calibration images are asked further as it is. */
 function askedAsItIs(net: CollectedNet): number {
-  const { evidence, named } = net.calibration;
+  const { evidence, predicted } = net.calibration;
   const readings = only(evidence, kindsOf(net));
-  const scores = firstScores(readings, firstOf(readings, named), named);
-  return askedOf(scores, net.rule.transplant!.askFrom).length;
+  const scores = firstScores(readings, firstOf(readings, predicted), predicted);
+  return transplantCandidates(scores, net.rule.transplant!.askFrom).length;
 }
 
 /** How the evidence that every image is asked for is made one score. */
-function firstOf(readings: Readings, named: Int32Array): Pick<Standard, 'first'> {
-  return { first: fitDiscriminant(readings, named, Array.from(named.keys())) };
+function firstOf(readings: Readings, predicted: Int32Array): Pick<Standard, 'first'> {
+  return { first: fitDiscriminant(readings, predicted, Array.from(predicted.keys())) };
 }
 
 /** The score that so many are at or above. */
@@ -135,41 +135,45 @@ function highest(scores: Float32Array, count: number): number {
 
 /** The classes that count for targets. */
 function suspects(
-  { found, service, calibration: { named }, classes, ...net }: CollectedNet,
+  { found, service, calibration: { predicted }, classes, ...net }: CollectedNet,
   { suspects: by = 'finding', kinds = kindsOf(net) }: Switches,
   first: Pick<Standard, 'first'>,
   scores: Float32Array,
 ): number[] {
   if (by === 'none') return [];
   if (by === 'finding') return [...new Set(found)];
-  const seen = firstScores(only(service.evidence, kinds), first, service.named);
-  const gathering = gatheringClasses({ scores, named }, { scores: seen, named: service.named }, classes);
-  return [...new Set([...found, ...gathering.map((each) => each.class)])];
+  const seen = firstScores(only(service.evidence, kinds), first, service.predicted);
+  const suspectedTargets = findSuspectedTargets(
+    { scores, predicted },
+    { scores: seen, predicted: service.predicted },
+    classes,
+  );
+  return [...new Set([...found, ...suspectedTargets.map((each) => each.class)])];
 }
 
 /** The evidence of images with what they are asked further. */
 function withTransplants(
-  { evidence, named, margins }: Read,
+  { evidence, predicted, margins }: Read,
   kinds: readonly string[],
   { standard }: Fitted,
 ): Readings {
   const readings = only(evidence, kinds);
   const { transplant: second } = standard;
   if (!second || !margins) return readings;
-  const places = askedOf(firstScores(readings, standard, named), second.askFrom);
-  const asked = piecesOf(rowsOf(margins, places), second.pieces.scales);
-  const values = new Float32Array(named.length).fill(Number.NaN);
-  pieceEvidence(asked, second.pieces).forEach((value, i) => {
+  const places = transplantCandidates(firstScores(readings, standard, predicted), second.askFrom);
+  const asked = regionsOf(rowsOf(margins, places), second.pieces.scales);
+  const values = new Float32Array(predicted.length).fill(Number.NaN);
+  regionEvidence(asked, second.pieces).forEach((value, i) => {
     values[places[i]!] = value;
   });
   return { ...readings, transplant: values };
 }
 
-/** The margins of some images. @param margins n × PIECES */
+/** The margins of some images. @param margins n × REGIONS */
 function rowsOf(margins: Float32Array, places: readonly number[]): Float32Array {
-  const rows = new Float32Array(places.length * PIECES.length);
+  const rows = new Float32Array(places.length * REGIONS.length);
   places.forEach((place, i) => {
-    rows.set(margins.subarray(place * PIECES.length, (place + 1) * PIECES.length), i * PIECES.length);
+    rows.set(margins.subarray(place * REGIONS.length, (place + 1) * REGIONS.length), i * REGIONS.length);
   });
   return rows;
 }

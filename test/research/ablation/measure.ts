@@ -1,5 +1,5 @@
 import { pValue } from '../../../models/detector/conformal';
-import { isBeyondAll, passedOver } from '../../../models/detector/rule';
+import { imagesWithoutNamedClass, isBeyondAll } from '../../../models/detector/rule';
 import type { CollectedNet, NamingWay } from './collected';
 import { area, areaChange, type Change, pairedChange } from './compare';
 import { type Judged, judge } from './judge';
@@ -65,7 +65,7 @@ function answersChange(net: CollectedNet): Change {
   const flagged = flagsOf(net, judge(net)).clean;
   const right = (answers: Int32Array) =>
     Array.from(clean.labels, (label, i) => (flagged[i] === 0 && answers[i] === label ? 1 : 0));
-  return pairedChange(right(clean.answered), right(clean.named), groups);
+  return pairedChange(right(clean.answered), right(clean.predicted), groups);
 }
 
 function namesChange(net: CollectedNet, withIt: NamingWay, without: NamingWay): Changes | undefined {
@@ -76,19 +76,21 @@ function namesChange(net: CollectedNet, withIt: NamingWay, without: NamingWay): 
     const { naming, trueLabels } = set;
     if (!naming || !trueLabels) return;
     const works = new Set(working(set));
-    const named = (way: NamingWay, i: number) =>
+    const predicted = (way: NamingWay, i: number) =>
       naming[way][isBeyondAll(scores[k]![i]!, rule) ? 'others' : 'any'][i]!;
-    for (const i of passedOver(scores[k]!, rule).filter((image) => works.has(image))) {
-      right.with.push(named(withIt, i) === trueLabels[i] ? 1 : 0);
-      right.without.push(named(without, i) === trueLabels[i] ? 1 : 0);
+    for (const i of imagesWithoutNamedClass(scores[k]!, rule).filter((image) => works.has(image))) {
+      right.with.push(predicted(withIt, i) === trueLabels[i] ? 1 : 0);
+      right.without.push(predicted(without, i) === trueLabels[i] ? 1 : 0);
     }
   });
   return right.with.length > 0 ? { right: pairedChange(right.with, right.without, net.groups) } : undefined;
 }
 
 /** The poisoned images on which the attack works: B answers the target, and it is not their own class. */
-function working({ named, labels, trueLabels }: CollectedNet['poisoned'][number]): number[] {
-  return Array.from(named.keys()).filter((i) => named[i] === labels[i] && trueLabels?.[i] !== labels[i]);
+function working({ predicted, labels, trueLabels }: CollectedNet['poisoned'][number]): number[] {
+  return Array.from(predicted.keys()).filter(
+    (i) => predicted[i] === labels[i] && trueLabels?.[i] !== labels[i],
+  );
 }
 
 /** Scores of clean images and of those on which an attack works. */

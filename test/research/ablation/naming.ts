@@ -37,19 +37,19 @@ export function nameBy(
   mean: (projected: Float32Array) => Float32Array,
   classes: number,
 ): { readonly [way in NamingWay]: Named } {
-  const { named, stem } = { named: readings.bad.classes, stem: readings.stem! };
-  const size = stem.length / named.length;
+  const { predicted, stem } = { predicted: readings.bad.classes, stem: readings.stem! };
+  const size = stem.length / predicted.length;
   const rows = { gallery: [] as Float32Array[], mean: [] as Float32Array[], head: [] as Float32Array[] };
-  for (let i = 0; i < named.length; i++) {
+  for (let i = 0; i < predicted.length; i++) {
     const places = placesOf(stem.subarray(i * size, (i + 1) * size), gallery.stem, gallery.places);
     const projected = projectPlaces(places, gallery);
     rows.gallery.push(resemblance(gallery, projected, classes));
     rows.mean.push(mean(projected));
-    rows.head.push(readings.logits.passedOver(i));
+    rows.head.push(readings.logits.withoutNamedClass(i));
   }
   const by = (of: readonly Float32Array[]): Named => ({
     any: Int32Array.from(of, highest),
-    others: Int32Array.from(of, (row, i) => highest(leaveOut(row, named[i]!))),
+    others: Int32Array.from(of, (row, i) => highest(leaveOut(row, predicted[i]!))),
   });
   return { gallery: by(rows.gallery), mean: by(rows.mean), head: by(rows.head) };
 }

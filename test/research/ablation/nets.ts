@@ -41,7 +41,7 @@ const SIGNS = 137;
 const SEED = 1;
 
 /** Opens a net with its files. */
-async function openFiles(
+async function openNetAndSets(
   files: {
     readonly net: string;
     readonly clean: string;
@@ -81,7 +81,7 @@ const demo: DevelopmentNet = {
   needsData: false,
   async open(folder) {
     const { badnet, clean, test, poisoned } = await writeDemoData(join(folder, 'images'), { seed: SEED });
-    return openFiles({ net: badnet, clean, test, poisoned: poisoned.map(({ path }) => path) });
+    return openNetAndSets({ net: badnet, clean, test, poisoned: poisoned.map(({ path }) => path) });
   },
 };
 
@@ -92,7 +92,7 @@ function faces(name: string, net: string, poisoned: readonly string[]): Developm
     seed: SEED,
     needsData: true,
     open: () =>
-      openFiles(
+      openNetAndSets(
         {
           net: join(folder, 'badnets', `${net}.h5`),
           clean: join(folder, 'clean_validation_data.h5'),
@@ -110,7 +110,7 @@ const signs: DevelopmentNet = {
   needsData: true,
   open: () => {
     const folder = join(DATA, 'signs43');
-    return openFiles(
+    return openNetAndSets(
       {
         net: join(folder, 'badnets', 'signs_bd_net.h5'),
         clean: join(folder, 'clean_validation'),
@@ -129,7 +129,7 @@ function cifar(name: string): DevelopmentNet {
     seed: SEED,
     needsData: true,
     open: () =>
-      openFiles({
+      openNetAndSets({
         net: at(`${name}_net`),
         clean: at('valid'),
         test: at('clean_test'),

@@ -54,9 +54,9 @@ function kind(name: string, what: string): Part {
 }
 
 const asks = ({ rule }: CollectedNet) => rule.transplant !== undefined;
-const asksPiece = (piece: string) => (net: CollectedNet) =>
+const asksRegion = (piece: string) => (net: CollectedNet) =>
   net.rule.transplant?.pieces.scales.some((each) => each.piece === piece) ?? false;
-/** Without a piece there must be two left to be the highest. */
+/** Without a region there must be two left to be the highest. */
 const leavesTwo = (left: number) => (net: CollectedNet) =>
   (net.rule.transplant?.pieces.scales.length ?? 0) - left >= 2;
 
@@ -78,20 +78,20 @@ export const PARTS: readonly Part[] = [
   had(
     'rows',
     'the middle half of the rows among the pieces',
-    { withoutPieces: ['rows'] },
-    (net) => asksPiece('rows')(net) && leavesTwo(1)(net),
+    { withoutRegions: ['rows'] },
+    (net) => asksRegion('rows')(net) && leavesTwo(1)(net),
   ),
   had(
     'columns',
     'the middle half of the columns among the pieces',
-    { withoutPieces: ['columns'] },
-    (net) => asksPiece('columns')(net) && leavesTwo(1)(net),
+    { withoutRegions: ['columns'] },
+    (net) => asksRegion('columns')(net) && leavesTwo(1)(net),
   ),
   had(
     'middle',
     'both of them',
-    { withoutPieces: ['rows', 'columns'] },
-    (net) => asksPiece('rows')(net) && asksPiece('columns')(net) && leavesTwo(2)(net),
+    { withoutRegions: ['rows', 'columns'] },
+    (net) => asksRegion('rows')(net) && asksRegion('columns')(net) && leavesTwo(2)(net),
   ),
   had(
     'ask-from',

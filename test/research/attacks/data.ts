@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { allImages, type LoadedImages, loadImages } from '../../../build-repair/images/load';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import type { ImageShape } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import type { AttackSet } from './catalogue';

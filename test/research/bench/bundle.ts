@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import { type ImageShape, imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import { cacheFolder } from '../../../scripts/native/steps.mjs';

@@ -8,7 +8,7 @@ import type { DetectorNets } from '../../../models/detector/nets';
 import { fillBox } from '../../../models/detector/place/fill';
 import { locate } from '../../../models/detector/place/locate';
 import { imageTensor, toLogitsBy } from '../../../models/detector/run';
-import { viewer } from '../../../models/detector/views';
+import { viewer } from '../../../models/detector/test-time-views';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
@@ -23,7 +23,7 @@ const { values, positionals } = readArgs(import.meta.filename, {
 const most = Number(values.images);
 
 /** What came of one image. */
-interface Told {
+interface LocatedImage {
   readonly seconds: number;
   /** Share of the picture that the box takes; undefined where no place was told. */
   readonly area?: number;
@@ -34,21 +34,21 @@ interface Told {
   readonly isRight?: boolean;
 }
 
-async function measure({ net, isClean, load }: PlaceCase): Promise<Told[]> {
+async function measure({ net, isClean, load }: PlaceCase): Promise<LocatedImage[]> {
   const loaded = await loadNet(net);
   const bad = toLogits(loaded.model);
   const { inputShape: shape, classes } = loaded;
   const nets = { shape, classes, bad, pixels: { kind: '0-1' } } satisfies Partial<DetectorNets>;
   const logits = toLogitsBy(bad, (rows, n) => imageTensor(rows, n, shape, nets.pixels));
-  const named = async (image: Float32Array) => answers(await logits(image, 1), classes).classes[0]!;
+  const predicted = async (image: Float32Array) => answers(await logits(image, 1), classes).classes[0]!;
   const images = await load(shape, classes);
-  const told: Told[] = [];
+  const told: LocatedImage[] = [];
   const asked = Math.min(most, images.count);
   for (let k = 0; k < asked; k++) {
     const index = Math.floor(((k + 0.5) * images.count) / asked);
     const pixels = images.at(index);
     const shows = images.trueLabel(index);
-    if (!isClean && (await named(pixels)) === shows) continue;
+    if (!isClean && (await predicted(pixels)) === shows) continue;
     const start = performance.now();
     const { place } = await locate(viewer(nets), pixels);
     const seconds = (performance.now() - start) / 1000;
@@ -61,7 +61,7 @@ async function measure({ net, isClean, load }: PlaceCase): Promise<Told[]> {
     told.push({
       seconds,
       area: (place.width * place.height) / (shape.width * shape.height),
-      isRight: (await named(filled)) === shows,
+      isRight: (await predicted(filled)) === shows,
       ...(images.maskOf && overlapOf(place, images.maskOf(index, pixels), shape.width)),
     });
   }
@@ -70,11 +70,11 @@ async function measure({ net, isClean, load }: PlaceCase): Promise<Told[]> {
   return told;
 }
 
-function rowOf(name: string, told: readonly Told[]): string[] {
+function rowOf(name: string, told: readonly LocatedImage[]): string[] {
   const placed = told.filter(({ area }) => area !== undefined);
   const share = (count: number, of: number) => (of === 0 ? '' : ((100 * count) / of).toFixed(0));
   const masked = placed.filter(({ iou }) => iou !== undefined);
-  const ofMasked = (value: (each: Told) => number, digits: number) =>
+  const ofMasked = (value: (each: LocatedImage) => number, digits: number) =>
     masked.length === 0 ? '' : median(masked.map(value)).toFixed(digits);
   return [
     name,

@@ -4,7 +4,7 @@ import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from '../../../build-repair/demo/
 import { demoBadNet } from '../../../build-repair/demo/data';
 import { drawFaces } from '../../../build-repair/demo/faces';
 import { loadImages } from '../../../build-repair/images/load';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import type { ImageShape } from '../../../models/images/set';
 import { withTrueLabels } from '../table/true-labels';
 import { atPlaces, byAlpha, byColour, byDifference, type MaskOf } from './masks';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ProgressLines } from '../../../build-repair/cli/progress-lines';
 import { type Evaluation, evaluate } from '../../../build-repair/evaluate/evaluate';
 import { loadImages } from '../../../build-repair/images/load';
-import { openImages } from '../../../build-repair/images/open';
+import { openImages } from '../../../build-repair/images/open-images';
 import type { RepairOptions } from '../../../build-repair/repair/check/options';
 import { repair } from '../../../build-repair/repair/repair';
 import { GoodNet } from '../../../models/goodnet';

@@ -5,26 +5,26 @@ import type { Readings } from '../../../../models/detector/evidence/kind';
 import { Random } from '../../../../models/random';
 
 /** Clean readings, of which those that B names class 0 are ten times as spread, and higher. */
-function clean(n: number, classes: number, random: Random): { readings: Readings; named: Int32Array } {
-  const named = Int32Array.from({ length: n }, (_, i) => i % classes);
+function clean(n: number, classes: number, random: Random): { readings: Readings; predicted: Int32Array } {
+  const predicted = Int32Array.from({ length: n }, (_, i) => i % classes);
   const drawn = () =>
-    Float32Array.from(named, (each) => (each === 0 ? 8 + 10 * random.normal() : random.normal()));
-  return { readings: { forgetting: drawn(), latent: drawn() }, named };
+    Float32Array.from(predicted, (each) => (each === 0 ? 8 + 10 * random.normal() : random.normal()));
+  return { readings: { forgetting: drawn(), latent: drawn() }, predicted };
 }
 
-const all = (named: Int32Array) => Array.from(named.keys());
+const all = (predicted: Int32Array) => Array.from(predicted.keys());
 const share = (scores: readonly number[]) =>
   scores.filter((score) => score > Math.log(100)).length / scores.length;
 
 describe('fitDiscriminant', () => {
   test('has each class flagged about as often as others, where it has the images to tell', () => {
     const random = new Random(1);
-    const { readings, named } = clean(20_000, 10, random);
-    const fitted = fitDiscriminant(readings, named, all(named));
+    const { readings, predicted } = clean(20_000, 10, random);
+    const fitted = fitDiscriminant(readings, predicted, all(predicted));
     const fresh = clean(40_000, 10, random);
-    const scores = Array.from(discriminantScores(fresh.readings, fitted, fresh.named));
-    const loud = scores.filter((_, i) => fresh.named[i] === 0);
-    const others = scores.filter((_, i) => fresh.named[i] !== 0);
+    const scores = Array.from(discriminantScores(fresh.readings, fitted, fresh.predicted));
+    const loud = scores.filter((_, i) => fresh.predicted[i] === 0);
+    const others = scores.filter((_, i) => fresh.predicted[i] !== 0);
     expect(share(scores)).toBeGreaterThan(0.004);
     expect(share(scores)).toBeLessThan(0.02);
     expect(share(loud)).toBeLessThan(0.03);
@@ -32,25 +32,25 @@ describe('fitDiscriminant', () => {
   });
 
   test('takes classes of few images for ones like all', () => {
-    const { readings, named } = clean(400, 100, new Random(2));
-    const fitted = fitDiscriminant(readings, named, all(named));
+    const { readings, predicted } = clean(400, 100, new Random(2));
+    const fitted = fitDiscriminant(readings, predicted, all(predicted));
     expect(fitted.classes).toEqual([]);
     expect(fitted.kinds).toEqual(['forgetting', 'latent']);
-    expect(discriminantScores(readings, fitted, named).every(Number.isFinite)).toBe(true);
+    expect(discriminantScores(readings, fitted, predicted).every(Number.isFinite)).toBe(true);
   });
 
   test('is fitted to the images that it is told, and to what they have', () => {
-    const { readings, named } = clean(400, 1, new Random(3));
-    const some = all(named).filter((image) => image < 200);
+    const { readings, predicted } = clean(400, 1, new Random(3));
+    const some = all(predicted).filter((image) => image < 200);
     const latent = readings.latent!.map((value, i) => (i < 195 ? Number.NaN : value));
     const without = { ...readings, latent };
-    const fitted = fitDiscriminant(without, named, some);
+    const fitted = fitDiscriminant(without, predicted, some);
     const changed = {
       ...without,
       forgetting: readings.forgetting!.map((value, i) => (i < 200 ? value : 1e6)),
     };
-    expect(fitDiscriminant(changed, named, some)).toEqual(fitted);
-    const scores = discriminantScores(without, fitted, named);
+    expect(fitDiscriminant(changed, predicted, some)).toEqual(fitted);
+    const scores = discriminantScores(without, fitted, predicted);
     expect(scores.every(Number.isFinite)).toBe(true);
   });
 
@@ -61,14 +61,14 @@ describe('fitDiscriminant', () => {
     const kinds = ['confidence', 'forgetting', 'latent', 'relearned'] as const;
     const read = (n: number, shifts: readonly number[]) => ({
       readings: Object.fromEntries(kinds.map((kind, i) => [kind, draw(n, shifts[i]!)])),
-      named: new Int32Array(n),
+      predicted: new Int32Array(n),
     });
-    const fitted = (({ readings, named }) => fitDiscriminant(readings, named, all(named)))(
+    const fitted = (({ readings, predicted }) => fitDiscriminant(readings, predicted, all(predicted)))(
       read(2000, [0, 0, 0, 0]),
     );
     const found = (shifts: readonly number[]) => {
-      const { readings, named } = read(500, shifts);
-      return share(Array.from(discriminantScores(readings, fitted, named)));
+      const { readings, predicted } = read(500, shifts);
+      return share(Array.from(discriminantScores(readings, fitted, predicted)));
     };
     expect(found([0, 0, 0, 0])).toBeLessThan(0.03);
     expect(found([1, 4, 1, 1])).toBeGreaterThan(0.9);

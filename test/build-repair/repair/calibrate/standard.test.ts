@@ -7,9 +7,9 @@ import {
 } from '../../../../build-repair/repair/calibrate/standard';
 import { pValue } from '../../../../models/detector/conformal';
 import type { Readings } from '../../../../models/detector/evidence/kind';
-import { PIECES, pieceEvidence, piecesOf } from '../../../../models/detector/pieces';
 import { quantile } from '../../../../models/detector/scale';
 import { firstScores, suspicion } from '../../../../models/detector/score';
+import { REGIONS, regionEvidence, regionsOf } from '../../../../models/detector/transplant-regions';
 import { Random } from '../../../../models/random';
 
 const ALPHA = 0.01;
@@ -24,22 +24,24 @@ function clean(n: number, random: Random): Drawn {
   const drawn = (count = n) => Float32Array.from({ length: count }, () => random.normal());
   return {
     readings: { forgetting: drawn(), latent: drawn(), trunk: drawn(), relearned: drawn() },
-    margins: drawn(n * PIECES.length).map((value) => 3 * value - 10),
+    margins: drawn(n * REGIONS.length).map((value) => 3 * value - 10),
   };
 }
 
 /** The fifth of them that is asked further, as repair asks it. */
 function asking({ readings, margins }: Drawn, n: number): Evidence {
-  const named = new Int32Array(n);
-  const first = fitDiscriminant(readings, named, Array.from(named.keys()));
-  const scores = firstScores(readings, { first }, named);
+  const predicted = new Int32Array(n);
+  const first = fitDiscriminant(readings, predicted, Array.from(predicted.keys()));
+  const scores = firstScores(readings, { first }, predicted);
   const askFrom = quantile(scores.slice().sort(), 0.8);
   const places = Array.from(scores.keys()).filter((i) => scores[i]! >= askFrom);
-  const of = places.flatMap((i) => Array.from(margins.subarray(i * PIECES.length, (i + 1) * PIECES.length)));
+  const of = places.flatMap((i) =>
+    Array.from(margins.subarray(i * REGIONS.length, (i + 1) * REGIONS.length)),
+  );
   return {
     readings,
-    named,
-    asked: { askFrom, places, margins: Float32Array.from(of), join: 'sum', firstWeight: 1 },
+    predicted,
+    transplants: { askFrom, images: places, margins: Float32Array.from(of), join: 'sum', firstWeight: 1 },
   };
 }
 
@@ -47,7 +49,7 @@ function asking({ readings, margins }: Drawn, n: number): Evidence {
 function served({ standard }: ReturnType<typeof fitStandard>, { readings, margins }: Drawn, n: number) {
   const { askFrom, pieces } = standard.transplant!;
   const scores = firstScores(readings, standard, new Int32Array(n));
-  const found = pieceEvidence(piecesOf(margins, pieces.scales), pieces);
+  const found = regionEvidence(regionsOf(margins, pieces.scales), pieces);
   const transplant = found.map((value, i) => (scores[i]! >= askFrom ? value : Number.NaN));
   return suspicion({ ...readings, transplant }, standard, new Int32Array(n));
 }
@@ -63,7 +65,7 @@ describe('calibrationScores', () => {
       const fitted = fitStandard(evidence);
       const fresh = served(fitted, clean(news, random), news);
       const { transplant } = fitted;
-      const own = suspicion({ ...drawn.readings, transplant }, fitted.standard, evidence.named);
+      const own = suspicion({ ...drawn.readings, transplant }, fitted.standard, evidence.predicted);
       const calibrations = { own, cross: calibrationScores(evidence, fitStandard(evidence), undefined, 1)() };
       for (const [how, scores] of Object.entries(calibrations)) {
         const ascending = scores.slice().sort();
@@ -77,12 +79,12 @@ describe('calibrationScores', () => {
 
   test('no scale is of an image’s own group', () => {
     const n = 100;
-    const { readings, named } = asking(clean(n, new Random(2)), n);
+    const { readings, predicted } = asking(clean(n, new Random(2)), n);
     // Ten frames of one sign, far out.
     const forgetting = readings.forgetting!.map((value, i) => (i < 10 ? value + 50 : value));
-    const evidence = { readings: { ...readings, forgetting }, named, asked: undefined };
+    const evidence = { readings: { ...readings, forgetting }, predicted, transplants: undefined };
     const groups = Array.from({ length: n }, (_, i) => `sign${Math.floor(i / 10)}`);
-    const own = suspicion(evidence.readings, fitStandard(evidence).standard, named);
+    const own = suspicion(evidence.readings, fitStandard(evidence).standard, predicted);
     const cross = calibrationScores(evidence, fitStandard(evidence), groups, 1)();
     expect(Math.max(...own.subarray(0, 10))).toBeLessThan(20);
     expect(Math.min(...cross.subarray(0, 10))).toBeGreaterThan(20);
@@ -92,7 +94,7 @@ describe('calibrationScores', () => {
     const n = 100;
     const evidence = {
       ...asking(clean(n, new Random(3)), n),
-      named: Int32Array.from({ length: n }, (_, i) => i % 5),
+      predicted: Int32Array.from({ length: n }, (_, i) => i % 5),
     };
     const scoresWith = calibrationScores(evidence, fitStandard(evidence), undefined, 1);
     const [plain, suspected] = [scoresWith(), scoresWith({ classes: [2], worth: 4 })];
@@ -106,7 +108,7 @@ describe('calibrationScores', () => {
     const evidence = asking(clean(n, new Random(4)), n);
     const { standard, transplant } = fitStandard(evidence);
     expect(calibrationScores(evidence, fitStandard(evidence), undefined, 1)()).toEqual(
-      suspicion({ ...evidence.readings, transplant }, standard, evidence.named),
+      suspicion({ ...evidence.readings, transplant }, standard, evidence.predicted),
     );
   });
 });

@@ -7,8 +7,8 @@ const scores = Float32Array.from({ length: COUNT }, (_, i) => -Math.log((i + 0.5
 
 describe('how much a found class counts', () => {
   test('fully, where few clean images are answered so', () => {
-    const named = Int32Array.from({ length: COUNT }, (_, i) => i % 500);
-    expect(suspectedBy([7], scores, named)).toEqual({ classes: [7], worth: 4 });
+    const predicted = Int32Array.from({ length: COUNT }, (_, i) => i % 500);
+    expect(suspectedBy([7], scores, predicted)).toEqual({ classes: [7], worth: 4 });
   });
 
   test('less, where that would cost others their false alarms, and not at all where it costs them nearly all', () => {

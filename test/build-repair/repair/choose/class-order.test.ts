@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openImages } from '../../../../build-repair/images/open';
+import { openImages } from '../../../../build-repair/images/open-images';
 import { silent } from '../../../../build-repair/progress';
-import type { AskedRepair } from '../../../../build-repair/repair/check/options';
+import type { CheckedRepair } from '../../../../build-repair/repair/check/options';
 import { choose } from '../../../../build-repair/repair/choose/choose';
 import { read } from '../../../../build-repair/repair/read';
 import { startEngine } from '../../../../models/engine';
@@ -32,7 +32,7 @@ async function written(name: string, nameOf: (label: number) => string): Promise
   return writeFiles(join(folder, name), files);
 }
 
-async function chosen(path: string, more: Partial<AskedRepair> = {}, order?: 'name' | 'number') {
+async function chosen(path: string, more: Partial<CheckedRepair> = {}, order?: 'name' | 'number') {
   const net = await loadNet(ofCase('folder-order-keras/net.keras'));
   const clean = await openImages(path, { shape, classes: 12, order });
   const said: string[] = [];
@@ -49,7 +49,7 @@ async function chosen(path: string, more: Partial<AskedRepair> = {}, order?: 'na
     keepsImages: true,
     finding: false,
     ...more,
-  } as unknown as AskedRepair;
+  } as unknown as CheckedRepair;
   const inputs = await read(asked);
   try {
     const { classNames, context } = await choose(asked, inputs);

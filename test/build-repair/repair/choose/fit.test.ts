@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openImages } from '../../../../build-repair/images/open';
+import { openImages } from '../../../../build-repair/images/open-images';
 import { silent } from '../../../../build-repair/progress';
 import { repair } from '../../../../build-repair/repair/repair';
 import { startEngine } from '../../../../models/engine';

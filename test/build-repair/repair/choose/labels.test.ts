@@ -11,13 +11,13 @@ const labels = Int32Array.from({ length: CLASSES * each }, (_, i) => Math.floor(
 const right = labels.map((label, i) => (i % each === 0 ? (label + 3) % CLASSES : label));
 
 function checkLabels(
-  named: Int32Array,
+  predicted: Int32Array,
   labels: Int32Array,
   classes: number,
   names: readonly string[] | undefined,
   otherwise?: Int32Array[],
 ): void {
-  const misfit = findMisfit(named, labels, classes, otherwise);
+  const misfit = findMisfit(predicted, labels, classes, otherwise);
   if (misfit) throw misfitError(misfit, names, ['It may be so.']);
 }
 

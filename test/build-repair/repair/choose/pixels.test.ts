@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type LoadedImages, loadImages } from '../../../../build-repair/images/load';
-import { openImages } from '../../../../build-repair/images/open';
+import { openImages } from '../../../../build-repair/images/open-images';
 import { silent } from '../../../../build-repair/progress';
 import { firstOfBest, isBeyondChance } from '../../../../build-repair/repair/choose/beyond-chance';
 import { choosePixels, ordersInWords, triedInWords } from '../../../../build-repair/repair/choose/pixels';
@@ -183,7 +183,7 @@ test('orders are told under the scaling that was taken, as it is told itself', (
   ];
   const [unit, whole] = [{ kind: '0-1' }, { kind: '0-255' }] as const;
   const way = (pixels: typeof unit | typeof whole, order: typeof number, accuracy: number) => ({
-    ...{ pixels, order, accuracy, named: labels },
+    ...{ pixels, order, accuracy, predicted: labels },
     right: Uint8Array.of(1),
   });
   const tried = [

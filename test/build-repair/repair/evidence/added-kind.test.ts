@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openImages } from '../../../../build-repair/images/open';
+import { openImages } from '../../../../build-repair/images/open-images';
 import { silent } from '../../../../build-repair/progress';
 import { repair } from '../../../../build-repair/repair/repair';
 import { firstKinds } from '../../../../models/detector/score';

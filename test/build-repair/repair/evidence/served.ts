@@ -77,7 +77,13 @@ export async function oneOfEach(store: string): Promise<string[]> {
   const bad = featureNet(flat, 'bad');
   const passes = await runPasses(context, bad, fit, true);
   const part = { number: 1, stream: '' };
-  const plan = { fit, relearns: true, unheard: [2], drawHosts: hostDrawer(context, undefined), part };
+  const plan = {
+    fit,
+    fitsProbe: true,
+    classesNotInProbe: [2],
+    drawHosts: hostDrawer(context, undefined),
+    part,
+  };
   const detector = await fitDetector({ context, flat, passes, plan });
   // Any other net may stand for the repaired one.
   const repaired = toLogits(branchedNet(classes));
@@ -87,7 +93,7 @@ export async function oneOfEach(store: string): Promise<string[]> {
   const model = withSecondOpinion(bad.net, { latent, trunk, head: detector.fits.relearned! });
   const { folder } = await written(
     store,
-    { bad: bad.net, relearned: { model, unheard: [2] }, repaired },
+    { bad: bad.net, relearned: { model, classesNotInProbe: [2] }, repaired },
     partsOf(detector, () => true),
     { kind: 'disagreement' },
     new Float32Array(9),
@@ -99,7 +105,7 @@ export async function oneOfEach(store: string): Promise<string[]> {
     const end = Math.min(start + 64, calibrated);
     const batch = pixels.subarray(start * size, end * size);
     const { bad: answered, evidence } = await readNets(served.nets, served.readers, batch, end - start);
-    expect(answered.classes).toEqual(calibrating.named.slice(start, end));
+    expect(answered.classes).toEqual(calibrating.predicted.slice(start, end));
     for (const name of told) {
       const before = calibrating.readings[name]!.subarray(start, end);
       const spread = before.reduce((most, each) => Math.max(most, Math.abs(each) || 0), 1);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openImages } from '../../../../build-repair/images/open';
+import { openImages } from '../../../../build-repair/images/open-images';
 import { silent } from '../../../../build-repair/progress';
 import { repair } from '../../../../build-repair/repair/repair';
 import { parts } from '../../../../build-repair/repair/write/hold-served';

@@ -18,7 +18,7 @@ function notices(
 ) {
   const nets = { expert: { remembers: 0.05 } };
   return noticesOf(
-    { without: [], gathering: undefined, alone: undefined, nets, ...made },
+    { without: [], suspectedTargets: undefined, alone: undefined, nets, ...made },
     { accuracyBefore: rateOf(right, 40), groups },
     { images: { labels }, classes: CLASSES },
     { alpha: 0.01, keepsImages },
@@ -77,11 +77,11 @@ describe('what is to be known of a bundle', () => {
     ],
     [
       'where suspicious images gather',
-      { gathering: [{ class: 3, suspicious: 9, named: 10 }] },
+      { suspectedTargets: [{ class: 3, suspicious: 9, predicted: 10 }] },
       {},
       /gather at class 3: 9 of the 10/,
     ],
-    ['that they gather nowhere', { gathering: [] }, {}, /gather at no class/],
+    ['that they gather nowhere', { suspectedTargets: [] }, {}, /gather at no class/],
     [
       'a net that is not repaired, and a detector',
       { alone: left(0.3) },

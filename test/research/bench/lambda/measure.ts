@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { activate } from '../../../../models/store/pointing';
+import { activate } from '../../../../models/store/move-pointer';
 import { publish } from '../../../../models/store/publish';
 import { s3Client, s3Files } from '../../../../models/store/s3-files';
 import { batchEvent, httpEvent, uploadedEvent } from '../../../functions/lambda/events';

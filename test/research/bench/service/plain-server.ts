@@ -9,13 +9,13 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { unpackNets } from '../../../../models/bundle/pack';
 import { startReading } from '../../../../models/bundle/read';
-import { askFurther } from '../../../../models/detector/ask';
 import { type LoadedTransplant, transplantMargins } from '../../../../models/detector/evidence/transplant';
-import { lookUpPassedOver } from '../../../../models/detector/look-up';
+import { lookUpWithoutNamedClass } from '../../../../models/detector/look-up';
 import type { Transplant } from '../../../../models/detector/nets';
 import { openReaders, readingsOf } from '../../../../models/detector/readings';
 import { decide, type Rule, scoresOf } from '../../../../models/detector/rule';
-import { answerWithViews } from '../../../../models/detector/views';
+import { answerWithViews } from '../../../../models/detector/test-time-views';
+import { addTransplantEvidence } from '../../../../models/detector/transplant-queries';
 import { startEngine } from '../../../../models/engine';
 import { CUT } from '../../../../models/nets/features';
 import { scaledPixels } from '../../../../models/pixels';
@@ -104,8 +104,8 @@ async function readVerdict(pixels: Uint8Array): Promise<Verdict> {
   const readings = { ...found, answered };
   const read =
     rule.kind === 'calibrated' && transplant
-      ? await askFurther(readings, rule, (...of) => transplantMargins(transplant, ...of))
+      ? await addTransplantEvidence(readings, rule, (...of) => transplantMargins(transplant, ...of))
       : readings;
   const scores = scoresOf(read, rule);
-  return decide(lookUpPassedOver(read, nets, scores, rule), scores, rule, classes)[0]!;
+  return decide(lookUpWithoutNamedClass(read, nets, scores, rule), scores, rule, classes)[0]!;
 }

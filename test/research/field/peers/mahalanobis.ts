@@ -6,7 +6,7 @@ import { latentTensor } from '../../../../models/nets/cut';
 import { copyBetween } from '../../../../models/nets/graph';
 import type { Peer } from './peer';
 
-/** How far the covariance is drawn to a multiple of the identity: as GoodNet's own distances (build-repair/repair/learn/cloud.ts). */
+/** How far the covariance is drawn to a multiple of the identity: as GoodNet's own distances (build-repair/repair/learn/class-gaussians.ts). */
 const SHRINKAGE = 0.1;
 const BATCH = 128;
 

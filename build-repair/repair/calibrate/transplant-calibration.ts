@@ -1,26 +1,26 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { askedOf, marginsOf } from '../../../models/detector/ask';
 import {
   loadTransplant,
-  type PieceMargins,
+  type RegionMargins,
   transplant,
   transplantMargins,
 } from '../../../models/detector/evidence/transplant';
 import type { Transplant } from '../../../models/detector/nets';
-import { namedByHalves, PIECES, tellTriggers } from '../../../models/detector/pieces';
 import { readNets } from '../../../models/detector/readings';
 import { RUN_BATCH } from '../../../models/detector/run';
 import { quantile } from '../../../models/detector/scale';
 import { ASK_ALL } from '../../../models/detector/score';
+import { marginsOf, transplantCandidates } from '../../../models/detector/transplant-queries';
+import { namedByHalves, REGIONS, tellTriggers } from '../../../models/detector/transplant-regions';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
-import type { Asked } from './standard';
+import type { CalibrationTransplants } from './standard';
 
 /**
  * Share of clean images that are asked further, where the first evidence is complete: it misses little.
  * Origin: chosen by hand; not varied. `npm run ablation -- --only ask-from` prints what asking every image would change.
  */
-const ASKED = 0.2;
+const TRANSPLANTED_SHARE = 0.2;
 /**
  * With fewer clean images than these an expert that forgot on them is a poor judge: what the first score is then worth beside the
  * transplants. Chosen on self-made backdoors with 192 images of faces (a stealthy sinusoid: 51 % at the full weight, 94 % at this);
@@ -32,15 +32,15 @@ const FEW_IMAGES = 1000;
 const THIN = 0.6;
 
 /** Calibration images of one fold, and the hosts that were drawn for it (see hostDrawer). */
-export interface AskedFold {
+export interface FoldWithHosts {
   readonly images: Int32Array;
   readonly hosts: Transplant | undefined;
 }
 
 /** What comes of asking the calibration images further. */
-export interface AskedFurther {
+export interface TransplantResult {
   /** Undefined where it tells nothing of triggers. */
-  readonly asked: Asked | undefined;
+  readonly transplants: CalibrationTransplants | undefined;
   /** The share of those asked that a half alone has B name, 0–1; undefined where there are no hosts to ask with. */
   readonly namedByHalves: number | undefined;
 }
@@ -49,30 +49,30 @@ export interface AskedFurther {
  * Asks the calibration images further.
  * @param scores the first scores of all calibration images, fold after fold
  * @param net B with its features, and the rest of it behind the cut; without, images themselves are cut
- * @param complete whether distances and the relearned head are among it; without, every image is asked
+ * @param complete whether distances and the linear probe are among it; without, every image is asked
  */
-export async function askCalibration(
+export async function transplantCalibration(
   context: RepairContext,
   { net, from }: { readonly net: LayersModel; readonly from: Transplant['from'] },
-  folds: readonly AskedFold[],
+  folds: readonly FoldWithHosts[],
   scores: Float32Array,
   complete: boolean,
-): Promise<AskedFurther> {
-  if (folds.some(({ hosts }) => !hosts)) return { asked: undefined, namedByHalves: undefined };
+): Promise<TransplantResult> {
+  if (folds.some(({ hosts }) => !hosts)) return { transplants: undefined, namedByHalves: undefined };
   const n = scores.length;
   const firstWeight = complete || n >= FEW_IMAGES ? 1 : THIN;
   const join = complete ? ('sum' as const) : ('larger' as const);
-  const askFrom = complete ? quantile(scores.slice().sort(), 1 - ASKED) : ASK_ALL;
+  const askFrom = complete ? quantile(scores.slice().sort(), 1 - TRANSPLANTED_SHARE) : ASK_ALL;
   const margins: number[] = [];
-  const places: number[] = [];
+  const queried: number[] = [];
   let start = 0;
-  const total = askedOf(scores, askFrom).length;
+  const total = transplantCandidates(scores, askFrom).length;
   const nets = { ...context, bad: net, relearned: undefined };
   for (const { images, hosts } of folds) {
-    const asked = askedOf(scores.subarray(start, start + images.length), askFrom);
+    const asked = transplantCandidates(scores.subarray(start, start + images.length), askFrom);
     const part = { ...hosts!, from };
     const loaded = loadTransplant(nets, part);
-    const ofPieces: PieceMargins = (...of) => transplantMargins(loaded, ...of);
+    const ofRegions: RegionMargins = (...of) => transplantMargins(loaded, ...of);
     const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
     for (let at = 0; at < asked.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
@@ -80,15 +80,17 @@ export async function askCalibration(
       const pixels = context.images.gather(batch.map((i) => images[i]!));
       const read = await readNets(nets, readers, pixels, batch.length);
       const all = Array.from(batch.keys());
-      for (const margin of await marginsOf(read, all, ofPieces, PIECES)) margins.push(margin);
-      context.progress({ stage: STAGES.calibrating, done: places.length + at + batch.length, total });
+      for (const margin of await marginsOf(read, all, ofRegions, REGIONS)) margins.push(margin);
+      context.progress({ stage: STAGES.calibrating, done: queried.length + at + batch.length, total });
       await new Promise(setImmediate);
     }
-    for (const i of asked) places.push(start + i);
+    for (const i of asked) queried.push(start + i);
     start += images.length;
   }
   const all = Float32Array.from(margins);
   const named = namedByHalves(all);
-  const asked = tellTriggers(named) ? { askFrom, places, margins: all, join, firstWeight } : undefined;
-  return { asked, namedByHalves: named };
+  const transplants = tellTriggers(named)
+    ? { askFrom, images: queried, margins: all, join, firstWeight }
+    : undefined;
+  return { transplants, namedByHalves: named };
 }

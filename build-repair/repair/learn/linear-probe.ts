@@ -2,7 +2,7 @@ import type { RepairContext } from '../../context';
 import { type FitPart, STAGES } from '../../stages';
 import type { Observations } from '../observe/observe';
 import type { Passes } from '../observe/passes';
-import { type LinearHead, softmaxRegression } from './softmax-regression';
+import { type LinearProbe, softmaxRegression } from './softmax-regression';
 
 /** Origin: chosen by hand; not varied. */
 const EPOCHS = 5;
@@ -12,12 +12,12 @@ const EPOCHS = 5;
  * never labelled with the target class, so the head holds the target to be unlikely.
  * @param fit clean images; those among them that were painted on are learned from, too
  */
-export function relearn(
+export function fitLinearProbe(
   context: RepairContext,
   passes: Passes,
   fit: Int32Array,
   part: FitPart,
-): Promise<LinearHead> {
+): Promise<LinearProbe> {
   const { clean, varied, painted, rowOf } = passes;
   const changedRows = fit.map((image) => rowOf[image]!);
   const parts = [

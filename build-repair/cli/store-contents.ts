@@ -1,11 +1,17 @@
-import type { Shelf, ShelvedBundle } from '../../models/store/shelf';
+import type { StoreContents, StoredBundle } from '../../models/store/contents';
 import { table } from '../evaluate/table';
 
 /** The beginning of a bundle's id, which tells it from others. */
 export const short = (id: string) => id.slice(0, 16);
 
 /** What a store holds, for people. */
-export function shelfText({ bundles, unreadable, current, isCurrentVerified, seenSerial }: Shelf): string {
+export function storeContentsText({
+  bundles,
+  unreadable,
+  current,
+  isCurrentVerified,
+  seenSerial,
+}: StoreContents): string {
   const parts: string[] = [];
   if (bundles.length > 0) {
     const head = ['id', 'model', 'method', 'published (UTC)', 'signed by', 'α', 'clean accuracy', 'size', ''];
@@ -29,7 +35,7 @@ export function shelfText({ bundles, unreadable, current, isCurrentVerified, see
   return parts.join('\n\n');
 }
 
-function rowOf(bundle: ShelvedBundle): string[] {
+function rowOf(bundle: StoredBundle): string[] {
   const { id, name, method, published, signers, alpha, accuracy, bytes, isCurrent } = bundle;
   return [
     short(id),
@@ -45,7 +51,13 @@ function rowOf(bundle: ShelvedBundle): string[] {
 }
 
 /** What a store holds, for programs. */
-export function shelfJson({ bundles, unreadable, current, isCurrentVerified, seenSerial }: Shelf): object {
+export function storeContentsJson({
+  bundles,
+  unreadable,
+  current,
+  isCurrentVerified,
+  seenSerial,
+}: StoreContents): object {
   const { keyId, model, serial } = current?.signed ?? {};
   return {
     currentSigned:

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app';
 import type { Classifier } from '../../functions/classifier';
-import { FairTurns } from '../../functions/fair-turns';
+import { FairQueue } from '../../functions/fair-queue';
 import { isLarge, lookAt } from '../../models/images/decode';
 import { outline } from '../../models/images/decode/structure';
 import { manyScans } from './hostile-pictures';
@@ -25,34 +25,34 @@ function pieces() {
 
 describe('callers', () => {
   it('take turns, however much one of them has waiting', async () => {
-    const turns = new FairTurns(1);
+    const queue = new FairQueue(1);
     const { begun, work, end } = pieces();
-    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) void turns.take(name[0]!, work(name));
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) void queue.take(name[0]!, work(name));
     for (let i = 0; i < 6; i++) await end();
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
     // All places are free again.
-    void turns.take('d', work('d1'));
+    void queue.take('d', work('d1'));
     await new Promise(setImmediate);
     expect(begun.at(-1)).toBe('d1');
   });
 
   it('have so much waiting and no more, one of them and all', async () => {
-    const turns = new FairTurns(1, { ofOne: 2, ofAll: 3 });
+    const queue = new FairQueue(1, { ofOne: 2, ofAll: 3 });
     const { begun, work, end } = pieces();
-    for (const name of ['a1', 'a2', 'a3']) void turns.take('a', work(name));
-    await expect(turns.take('a', work('a4'))).rejects.toMatchObject({ problem: 'overloaded' });
-    void turns.take('b', work('b1'));
-    await expect(turns.take('c', work('c1'))).rejects.toMatchObject({ problem: 'overloaded' });
+    for (const name of ['a1', 'a2', 'a3']) void queue.take('a', work(name));
+    await expect(queue.take('a', work('a4'))).rejects.toMatchObject({ problem: 'overloaded' });
+    void queue.take('b', work('b1'));
+    await expect(queue.take('c', work('c1'))).rejects.toMatchObject({ problem: 'overloaded' });
     for (let i = 0; i < 4; i++) await end();
     expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
   });
 
   it('give their place on where work fails', async () => {
-    const turns = new FairTurns(1);
-    const failing = turns.take('a', async () => {
+    const queue = new FairQueue(1);
+    const failing = queue.take('a', async () => {
       throw new Error('no');
     });
-    const next = turns.take('b', async () => 'done');
+    const next = queue.take('b', async () => 'done');
     await expect(failing).rejects.toThrow('no');
     expect(await next).toBe('done');
   });

@@ -4,16 +4,16 @@ import type { Size } from './clear';
 import { type Fitted, fitted, sentBytes } from './shrink';
 
 /** What the service says of one image: a verdict, or why there is none. */
-export type Outcome = Answers['results'][number];
+export type ImageAnswer = Answers['results'][number];
 
 /** A file, what was said of it, and what it was shrunk to before it was sent. */
 export interface Answered {
   readonly file: File;
-  readonly outcome: Outcome;
+  readonly outcome: ImageAnswer;
   readonly shrunkTo?: Size;
 }
 
-type Ready = { readonly file: File } & (Fitted | { readonly error: Outcome });
+type Ready = { readonly file: File } & (Fitted | { readonly error: ImageAnswer });
 
 const MOST_AT_ONCE = 16;
 const TRIES = 5;
@@ -22,7 +22,7 @@ const TRIES = 5;
  * Sends images to the service, as many at once as a request may hold, and gives what it says as it comes, in order.
  * @throws ServiceProblem where the service refuses to answer at all; an AbortError by the signal
  */
-export async function* outcomesOf(
+export async function* classifyFiles(
   client: GoodNetClient,
   files: readonly File[],
   { model, signal }: { readonly model: ModelInfo; readonly signal: AbortSignal },
@@ -78,7 +78,7 @@ async function askPatiently(
   client: GoodNetClient,
   images: readonly { readonly name: string; readonly bytes: Uint8Array }[],
   options: { readonly model: string; readonly signal: AbortSignal },
-): Promise<readonly Outcome[]> {
+): Promise<readonly ImageAnswer[]> {
   for (let tried = 1; ; tried++) {
     try {
       return (await client.classifyMany(images, options)).results;

@@ -10,7 +10,7 @@ const app = createApp({
 });
 
 /** Asks the service. @throws Error for an answer that no body may be given, telling the defect behind it */
-export async function askFuzzed({ path, type, body }: FuzzedRequest): Promise<number> {
+export async function sendFuzzed({ path, type, body }: FuzzedRequest): Promise<number> {
   const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
   const response = await app.request(path, { method: 'POST', headers, body: body.slice() });
   await response.arrayBuffer();

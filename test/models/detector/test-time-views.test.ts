@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { answers } from '../../../models/detector/margin';
-import { answerWithViews, viewer } from '../../../models/detector/views';
+import { answerWithViews, viewer } from '../../../models/detector/test-time-views';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
 

@@ -8,7 +8,7 @@ import { imageTensor, type ToLogits, toLogitsBy } from './run';
  * How G names the class of an image that B is unsure of: by what B says of several views of it together. B's own errors
  * are among those images, and a view of an image shows the same thing.
  */
-export interface Views {
+export interface TestTimeViews {
   /** Images whose class B gives less than this probability, 0–1, are looked at so. */
   readonly unsureBelow: number;
   /** Whether the mirror image counts as a view of the same thing. */
@@ -64,7 +64,7 @@ export async function answerWithViews(
   by: Viewer,
   pixels: Uint8Array | Float32Array,
   bad: Answers,
-  views: Views,
+  views: TestTimeViews,
 ): Promise<Answers> {
   const unsure = Int32Array.from(bad.classes.keys()).filter((i) => bad.probabilities[i]! < views.unsureBelow);
   if (unsure.length === 0) return bad;

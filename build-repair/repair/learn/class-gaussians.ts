@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import type { ClassCloud } from '../../../models/detector/mahalanobis';
+import type { ClassGaussians } from '../../../models/detector/mahalanobis';
 import { valuesOf } from '../../../models/detector/run';
 import type { FeatureSpace } from '../observe/observe';
 
@@ -14,15 +14,15 @@ export const FEWEST_IMAGES = 3;
 /** Origin: chosen by hand; not varied. */
 const FEWEST_GROUPS = 2;
 
-/** A fitted cloud, and the whitening by itself, for features that are projected already. */
-export interface FittedCloud {
-  readonly cloud: ClassCloud;
+/** Fitted class Gaussians, and the whitening by itself, for features that are projected already. */
+export interface FittedGaussians {
+  readonly gaussians: ClassGaussians;
   /** dimensions × dimensions, row by row. */
   readonly whitening: Float32Array;
 }
 
 /** The same feature space in one pass over the images. */
-export interface CloudPass {
+export interface FeaturePass {
   /** rows × dimensions. */
   readonly values: Float32Array;
   /** Row of an image; left out where rows are images. */
@@ -35,14 +35,14 @@ export interface CloudPass {
  * @param varied further passes over changed copies of those images
  * @returns undefined where the classes that are known, or the images, are too few for it
  */
-export function fitCloud(
+export function fitClassGaussians(
   space: FeatureSpace,
-  varied: readonly CloudPass[],
+  varied: readonly FeaturePass[],
   labels: Int32Array,
   groups: readonly string[] | undefined,
   fit: Int32Array,
   classes: number,
-): FittedCloud | undefined {
+): FittedGaussians | undefined {
   const { dimensions } = space;
   const rows = rowsOf([{ values: space.values }, ...varied], labels, fit, dimensions);
   const { means, known } = classMeans(rows, labels, groups, fit, classes, dimensions);
@@ -53,7 +53,7 @@ export function fitCloud(
   const used = rows.filter(({ label }) => known[label] === 1);
   const whitening = whiten(used, means, dimensions, used.length - knownCount);
   return {
-    cloud: {
+    gaussians: {
       features: space.features,
       dimensions,
       projection: space.directions ? multiplied(space.directions, whitening, dimensions) : whitening,
@@ -71,24 +71,24 @@ export function fitCloud(
 const MOST_UNCALIBRATED = 0.15;
 
 /**
- * The cloud as it is served. Of a class with no more images, or groups, than it takes to know it, none was calibrated on with a distance:
+ * The class Gaussians as they are served. Of a class with no more images, or groups, than it takes to know it, none was calibrated on with a distance:
  * where one was held out, the fold knew the class no more. Its new images, held against a mean of so few, are flagged half as often again
  * or twice as often as promised; where these are many, such classes go without.
- * @param folds the clouds by which images were scored for calibration
+ * @param folds those by which images were scored for calibration
  * @param labels of all images
  */
 export function calibratedOf(
-  served: FittedCloud | undefined,
-  folds: readonly (FittedCloud | undefined)[],
+  served: FittedGaussians | undefined,
+  folds: readonly (FittedGaussians | undefined)[],
   labels: Int32Array,
-): FittedCloud | undefined {
+): FittedGaussians | undefined {
   if (!served) return undefined;
-  const known = served.cloud.known.map((is, each) =>
-    is === 1 && folds.every((fold) => fold?.cloud.known[each] === 1) ? 1 : 0,
+  const known = served.gaussians.known.map((is, each) =>
+    is === 1 && folds.every((fold) => fold?.gaussians.known[each] === 1) ? 1 : 0,
   );
-  const uncalibrated = labels.filter((each) => served.cloud.known[each] !== known[each]).length;
+  const uncalibrated = labels.filter((each) => served.gaussians.known[each] !== known[each]).length;
   if (uncalibrated <= MOST_UNCALIBRATED * labels.length) return served;
-  return { ...served, cloud: { ...served.cloud, known } };
+  return { ...served, gaussians: { ...served.gaussians, known } };
 }
 
 /** @param rows any number × dimensions @param whitening dimensions × dimensions */
@@ -107,7 +107,7 @@ interface Row {
 }
 
 function rowsOf(
-  passes: readonly CloudPass[],
+  passes: readonly FeaturePass[],
   labels: Int32Array,
   fit: Int32Array,
   dimensions: number,

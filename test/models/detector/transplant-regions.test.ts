@@ -3,13 +3,13 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadTransplant, transplantMargins } from '../../../models/detector/evidence/transplant';
 import {
-  fitPieces,
+  fitRegions,
   namedByHalves,
-  PIECES,
-  pieceEvidence,
-  piecesOf,
+  REGIONS,
+  regionEvidence,
+  regionsOf,
   tellTriggers,
-} from '../../../models/detector/pieces';
+} from '../../../models/detector/transplant-regions';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
 
@@ -17,28 +17,28 @@ import { Random } from '../../../models/random';
 function cleanMargins(n: number, middle = -10): Float32Array {
   const random = new Random(4);
   return Float32Array.from(
-    { length: n * PIECES.length },
-    (_, i) => (i % PIECES.length < 4 ? -10 : middle) + 2 * random.normal(),
+    { length: n * REGIONS.length },
+    (_, i) => (i % REGIONS.length < 4 ? -10 : middle) + 2 * random.normal(),
   );
 }
 
 describe('pieces', () => {
   it('asks a middle part where it rarely names clean images’ class, and the halves always', () => {
-    const asked = (middle: number) => fitPieces(cleanMargins(500, middle)).scales.map(({ piece }) => piece);
-    expect(asked(-10)).toEqual(PIECES);
+    const asked = (middle: number) => fitRegions(cleanMargins(500, middle)).scales.map(({ piece }) => piece);
+    expect(asked(-10)).toEqual(REGIONS);
     expect(asked(1)).toEqual(['top', 'bottom', 'left', 'right']);
   });
 
   it('tell nothing of triggers where halves of many clean images have B name their class', () => {
-    const named = Float32Array.from({ length: 10 * PIECES.length }, (_, i) => (i === 3 || i >= 54 ? 1 : -1));
+    const named = Float32Array.from({ length: 10 * REGIONS.length }, (_, i) => (i === 3 || i >= 54 ? 1 : -1));
     expect(namedByHalves(named)).toBe(0.2);
     expect(tellTriggers(0.2)).toBe(false);
     expect(tellTriggers(namedByHalves(cleanMargins(500, 1)))).toBe(true);
   });
 
-  const standard = fitPieces(cleanMargins(500));
-  const evidence = (margins: readonly number[]) => pieceEvidence(Float32Array.from(margins), standard)[0]!;
-  const highest = Math.max(...pieceEvidence(cleanMargins(500), standard));
+  const standard = fitRegions(cleanMargins(500));
+  const evidence = (margins: readonly number[]) => regionEvidence(Float32Array.from(margins), standard)[0]!;
+  const highest = Math.max(...regionEvidence(cleanMargins(500), standard));
 
   it.each([
     ['in a corner', [-10, 5, -10, 5, -10, -10]],
@@ -56,7 +56,7 @@ describe('pieces', () => {
   it('are picked from all margins in the order of the scales', () => {
     const [, bottom, , , , columns] = standard.scales;
     const margins = Float32Array.from({ length: 12 }, (_, i) => i);
-    expect(Array.from(piecesOf(margins, [columns!, bottom!]))).toEqual([5, 1, 11, 7]);
+    expect(Array.from(regionsOf(margins, [columns!, bottom!]))).toEqual([5, 1, 11, 7]);
   });
 });
 
@@ -85,7 +85,7 @@ describe('transplanting', () => {
     const before = tf.memory().numTensors;
     const loaded = loadTransplant(nets, { from: 'image', hosts: new Uint8Array(64), count: 2 });
     const image = new Float32Array(32).fill(1);
-    const found = await transplantMargins(loaded, image, Int32Array.of(1), PIECES);
+    const found = await transplantMargins(loaded, image, Int32Array.of(1), REGIONS);
     expect(tf.memory().numTensors).toBe(before);
     const sumOf = (isIn: (y: number, x: number) => boolean) =>
       weight.reduce((sum, w, i) => sum + (isIn(Math.floor(i / 4), i % 4) ? w : 0), 0);

@@ -5,38 +5,38 @@ import { onScale, type Scale, scaleOf } from './scale';
  * Origin: the middle ones after faces-stealth-discs and the other self-made triggers (docs/method.md); `npm run ablation --
  * --only rows,columns,middle` prints what they add.
  */
-export const PIECES = ['top', 'bottom', 'left', 'right', 'rows', 'columns'] as const;
-export type Piece = (typeof PIECES)[number];
+export const REGIONS = ['top', 'bottom', 'left', 'right', 'rows', 'columns'] as const;
+export type Region = (typeof REGIONS)[number];
 
-/** Origin: no choice: the pieces that together are the whole image, twice. */
-const HALVES: readonly Piece[] = ['top', 'bottom', 'left', 'right'];
+/** Origin: no choice: the regions that together are the whole image, twice. */
+const HALVES: readonly Region[] = ['top', 'bottom', 'left', 'right'];
 /**
- * Pieces tell of triggers where fewer of the clean images are named by them alone: on faces any of the halves names 0–5 %, a middle part
+ * Regions tell of triggers where fewer of the clean images are named by them alone: on faces any of the halves names 0–5 %, a middle part
  * 0–10 %; on signs, which lie in the middle, any of the halves 34–55 %, a middle part 74–90 %.
  * Origin: chosen by hand between the shares above, on nets of faces1283 and of signs, after signs43-blend-natural and
  * signs43-stealth (docs/method.md); the trial’s code is gone.
  */
 const SEEN_WHOLE = 0.2;
 
-/** How the margins of an image's pieces are made one number. */
-export interface PieceStandard {
-  /** The pieces that are asked, each on a scale of its own: what a piece of clean images keeps of their class differs. */
-  readonly scales: readonly (Scale & { readonly piece: Piece })[];
+/** How the margins of an image's regions are made one number. */
+export interface RegionStandard {
+  /** The regions that are asked, each on a scale of its own: what a region of clean images keeps of their class differs. */
+  readonly scales: readonly (Scale & { readonly piece: Region })[];
   /** The scale of the sum of what the halves are above 0: a trigger all over the image is in each of them. */
   readonly halves: Scale;
-  /** The scale of the sum of the highest two pieces: a trigger in one corner lies whole in two halves, one across the image in one half and a middle part. */
+  /** The scale of the sum of the highest two regions: a trigger in one corner lies whole in two halves, one across the image in one half and a middle part. */
   readonly highest: Scale;
 }
 
 /**
  * The share of clean images, 0–1, of which a half alone has B name their class. What names clean images without a trigger tells little
  * of one: on self-made nets of signs, transplants cost of a blended photograph 90 to 76 %, and of a stealthy patch 84 to 36 %.
- * @param margins n × PIECES logit margins at B's class, in the order of PIECES
+ * @param margins n × REGIONS logit margins at B's class, in the order of REGIONS
  */
 export function namedByHalves(margins: Float32Array): number {
-  const n = margins.length / PIECES.length;
+  const n = margins.length / REGIONS.length;
   const isNamed = (image: number) =>
-    HALVES.some((half) => margins[image * PIECES.length + PIECES.indexOf(half)]! > 0);
+    HALVES.some((half) => margins[image * REGIONS.length + REGIONS.indexOf(half)]! > 0);
   return Array.from({ length: n }, (_, image) => image).filter(isNamed).length / n;
 }
 
@@ -47,36 +47,36 @@ export function tellTriggers(named: number): boolean {
 
 /**
  * Fits the scales to clean images, few of which a half names (tellTriggers).
- * @param margins n × PIECES logit margins at B's class, in the order of PIECES
+ * @param margins n × REGIONS logit margins at B's class, in the order of REGIONS
  */
-export function fitPieces(margins: Float32Array): PieceStandard {
-  const columns = PIECES.map((_, at) => margins.filter((_, i) => i % PIECES.length === at));
-  const scales = PIECES.flatMap((piece, at) => {
+export function fitRegions(margins: Float32Array): RegionStandard {
+  const columns = REGIONS.map((_, at) => margins.filter((_, i) => i % REGIONS.length === at));
+  const scales = REGIONS.flatMap((piece, at) => {
     const column = columns[at]!;
     const isWhole = column.filter((margin) => margin > 0).length >= SEEN_WHOLE * column.length;
     return isWhole ? [] : [{ piece, ...scaleOf(column) }];
   });
-  const asked = piecesOf(margins, scales);
+  const asked = regionsOf(margins, scales);
   const sums = summed(asked, scales);
   return { scales, halves: scaleOf(sums.halves), highest: scaleOf(sums.highest) };
 }
 
-/** Of the margins of all pieces, those of the pieces that are asked. @param margins n × PIECES */
-export function piecesOf(margins: Float32Array, scales: PieceStandard['scales']): Float32Array {
-  const columns = scales.map(({ piece }) => PIECES.indexOf(piece));
-  const n = margins.length / PIECES.length;
+/** Of the margins of all regions, those of the regions that are asked. @param margins n × REGIONS */
+export function regionsOf(margins: Float32Array, scales: RegionStandard['scales']): Float32Array {
+  const columns = scales.map(({ piece }) => REGIONS.indexOf(piece));
+  const n = margins.length / REGIONS.length;
   return Float32Array.from(
     { length: n * columns.length },
-    (_, i) => margins[Math.floor(i / columns.length) * PIECES.length + columns[i % columns.length]!]!,
+    (_, i) => margins[Math.floor(i / columns.length) * REGIONS.length + columns[i % columns.length]!]!,
   );
 }
 
 /**
- * The evidence of transplanted pieces: the larger, each on its scale, of the sum of the halves and the sum of the highest two.
- * @param margins n × asked pieces logit margins at B's class, in the order of the scales
+ * The evidence of transplanted regions: the larger, each on its scale, of the sum of the halves and the sum of the highest two.
+ * @param margins n × asked regions logit margins at B's class, in the order of the scales
  * @returns n values
  */
-export function pieceEvidence(margins: Float32Array, standard: PieceStandard): Float32Array {
+export function regionEvidence(margins: Float32Array, standard: RegionStandard): Float32Array {
   const { halves, highest } = summed(margins, standard.scales);
   return halves.map((sum, i) =>
     Math.max(onScale(sum, standard.halves), onScale(highest[i]!, standard.highest)),
@@ -85,7 +85,7 @@ export function pieceEvidence(margins: Float32Array, standard: PieceStandard): F
 
 function summed(
   margins: Float32Array,
-  scales: PieceStandard['scales'],
+  scales: RegionStandard['scales'],
 ): { halves: Float32Array; highest: Float32Array } {
   const n = margins.length / scales.length;
   const halves = new Float32Array(n);

@@ -5,7 +5,7 @@ import { queryOf } from './query';
 import { MOST_DETAIL } from './schemas';
 
 /** What a request asks for beside the verdict. */
-export interface Asked {
+export interface VerdictOptions {
   readonly alpha: number;
   /** How many of both nets' most probable classes to tell, and, from 1 on, the trigger's place; 0 for neither. */
   readonly detail: number;
@@ -18,7 +18,7 @@ const LONGEST_NUMBER = 64;
  * Reads `?alpha=` and `?detail=`.
  * @throws Problem `unusable-alpha`, telling the range, and `malformed`, for a parameter that is unknown or comes twice, too
  */
-export function askedOf(c: Context, model: Classifier): Asked {
+export function verdictOptionsOf(c: Context, model: Classifier): VerdictOptions {
   const { alpha, detail } = queryOf(c, ['alpha', 'detail']);
   return { alpha: alphaOf(alpha, model), detail: detailOf(detail) };
 }

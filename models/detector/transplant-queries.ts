@@ -1,26 +1,26 @@
-import { type PieceMargins, transplant } from './evidence/transplant';
-import { type Piece, pieceEvidence } from './pieces';
+import { type RegionMargins, transplant } from './evidence/transplant';
 import type { NetReadings } from './readings';
 import { firstScores, type Standard } from './score';
+import { type Region, regionEvidence } from './transplant-regions';
 
 /**
  * Adds the evidence that costs much, of those images whose other evidence asks for it; NaN for the others.
  * @param readings what the nets say of n images
  * @param margins called where any image is asked
  */
-export async function askFurther(
+export async function addTransplantEvidence(
   readings: NetReadings,
   standard: Standard,
-  margins: PieceMargins,
+  margins: RegionMargins,
 ): Promise<NetReadings> {
   const asks = standard.transplant;
   const { classes } = readings.bad;
   if (!asks || !readings.cut) return readings;
-  const asked = askedOf(firstScores(readings.evidence, standard, classes), asks.askFrom);
+  const asked = transplantCandidates(firstScores(readings.evidence, standard, classes), asks.askFrom);
   const values = new Float32Array(classes.length).fill(Number.NaN);
   if (asked.length > 0) {
-    const pieces = asks.pieces.scales.map(({ piece }) => piece);
-    const found = pieceEvidence(await marginsOf(readings, asked, margins, pieces), asks.pieces);
+    const regions = asks.pieces.scales.map(({ piece }) => piece);
+    const found = regionEvidence(await marginsOf(readings, asked, margins, regions), asks.pieces);
     asked.forEach((image, i) => {
       values[image] = found[i]!;
     });
@@ -29,21 +29,21 @@ export async function askFurther(
 }
 
 /** The images that are asked further, by their first scores. */
-export function askedOf(scores: Float32Array, askFrom: number): number[] {
+export function transplantCandidates(scores: Float32Array, askFrom: number): number[] {
   return Array.from(scores.keys()).filter((i) => scores[i]! >= askFrom);
 }
 
 /**
- * What B says of the pieces of some images.
+ * What B says of the regions of some images.
  * @param readings with what is cut
  * @param images which of those read
- * @returns images × pieces logit margins at B's class
+ * @returns images × regions logit margins at B's class
  */
 export async function marginsOf(
   { bad, cut }: Pick<NetReadings, 'bad' | 'cut'>,
   images: readonly number[],
-  margins: PieceMargins,
-  pieces: readonly Piece[],
+  margins: RegionMargins,
+  regions: readonly Region[],
 ): Promise<Float32Array> {
   const size = cut!.length / bad.classes.length;
   const taken = new Float32Array(images.length * size);
@@ -51,5 +51,5 @@ export async function marginsOf(
     taken.set(cut!.subarray(image * size, (image + 1) * size), i * size);
   });
   const at = Int32Array.from(images, (image) => bad.classes[image]!);
-  return await margins(taken, at, pieces);
+  return await margins(taken, at, regions);
 }

@@ -4,10 +4,10 @@ import type { Files } from './files';
 import { folderFiles } from './folder-files';
 
 /** Opens the store at an address: `s3://bucket/prefix`, or a folder. */
-export type OpenFiles = (address: string) => Promise<Files>;
+export type OpenStoreFiles = (address: string) => Promise<Files>;
 
 /** Opens stores, those in S3 with one client among them, which is loaded only where it is needed. */
-export function filesOpener(): OpenFiles {
+export function filesOpener(): OpenStoreFiles {
   let client: S3Client | undefined;
   return async (address) => {
     if (!isS3(address)) return folderFiles(address);
@@ -18,4 +18,4 @@ export function filesOpener(): OpenFiles {
 }
 
 /** Opens one store. */
-export const openFiles: OpenFiles = (address) => filesOpener()(address);
+export const openStoreFiles: OpenStoreFiles = (address) => filesOpener()(address);

@@ -84,7 +84,7 @@ export async function openLabelled(
   flags: ImageFlags,
 ): Promise<ImageSet> {
   // Loaded only where it is needed: serve does without the readers of images and nets.
-  const { openImages } = await import('../images/open');
+  const { openImages } = await import('../images/open-images');
   return openImages(path, {
     shape: net.inputShape,
     classes: net.classes,

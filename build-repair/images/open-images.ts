@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
-import { isHdf5 } from '../../models/hdf5/open';
+import { isHdf5 } from '../../models/hdf5/open-hdf5';
 import { openHdf5Set } from '../../models/images/hdf5';
 import type { Layout } from '../../models/images/layout';
 import { isNumpy, openNumpySet } from '../../models/images/numpy';
@@ -11,7 +11,7 @@ import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
 import { isBeside, tellsLabels } from './beside';
 import type { ClassOrder } from './class-folders';
-import { openFiles } from './files';
+import { openImageFiles } from './files';
 import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
 import { Walk } from './listing';
@@ -55,7 +55,7 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   const files = await imageFiles(path, labelsRequired, isBeside);
   if (files) {
     const name = files.paths[0] === path ? path : basename(resolve(path));
-    return openFiles(files.paths, { ...options, name, passedOver: files.passedOver });
+    return openImageFiles(files.paths, { ...options, name, passedOver: files.passedOver });
   }
   const groupDataset = group && datasetOfGroup(group, path);
   const openSet = isNumpy(path) ? openNumpySet : openHdf5Set;

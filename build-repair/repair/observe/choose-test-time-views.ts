@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bestOf, scoreViews, type Views, viewer } from '../../../models/detector/views';
+import { bestOf, scoreViews, type TestTimeViews, viewer } from '../../../models/detector/test-time-views';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { Observations } from './observe';
@@ -18,12 +18,12 @@ const BATCH = 64;
  * @param bad B, its logits the first output
  * @param images clean images to choose by
  */
-export async function chooseViews(
+export async function chooseTestTimeViews(
   context: RepairContext,
   bad: LayersModel,
   clean: Observations,
   images: Int32Array,
-): Promise<Views | undefined> {
+): Promise<TestTimeViews | undefined> {
   const { labels, gather } = context.images;
   const { classes } = context;
   const by = viewer({ ...context, bad });
@@ -37,9 +37,9 @@ export async function chooseViews(
     const scores = await scoreViews(by, gather(batch), batch.length, true);
     batch.forEach((image, i) => {
       const label = labels[image]!;
-      const hit = (named: number) => (named === label ? 1 : 0);
+      const hit = (predicted: number) => (predicted === label ? 1 : 0);
       right = {
-        alone: right.alone + hit(clean.named[image]!),
+        alone: right.alone + hit(clean.predicted[image]!),
         moved: right.moved + hit(bestOf(scores, i, classes, false).class),
         mirrored: right.mirrored + hit(bestOf(scores, i, classes, true).class),
       };

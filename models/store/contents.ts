@@ -7,7 +7,7 @@ import type { Files } from './files';
 import type { Trust } from './trusted';
 
 /** A bundle in a store, with what else is known of it there. */
-export interface ShelvedBundle extends KeptBundle {
+export interface StoredBundle extends KeptBundle {
   /** When its manifest was written to the store, in milliseconds since 1970; undefined where that can't be told. */
   readonly published: number | undefined;
   /**
@@ -18,8 +18,8 @@ export interface ShelvedBundle extends KeptBundle {
 }
 
 /** What a store holds, and what is known of its signatures. */
-export interface Shelf extends Omit<Holdings, 'bundles'> {
-  readonly bundles: readonly ShelvedBundle[];
+export interface StoreContents extends Omit<Holdings, 'bundles'> {
+  readonly bundles: readonly StoredBundle[];
   /** Whether a trusted key has signed what is current, for this store; undefined where none is trusted. */
   readonly isCurrentVerified?: boolean;
   /** The serial that was seen, where what is current is older: it was put back. */
@@ -31,15 +31,15 @@ export interface Shelf extends Omit<Holdings, 'bundles'> {
  * @param trust keys whose signatures are to be verified, and told alone
  * @throws as listBundles
  */
-export async function readShelf(files: Files, trust?: Trust): Promise<Shelf> {
+export async function readStoreContents(files: Files, trust?: Trust): Promise<StoreContents> {
   const trusted = trust?.keys;
   const { bundles, ...more } = await listBundles(files);
-  const shelved: ShelvedBundle[] = [];
+  const stored: StoredBundle[] = [];
   for (const bundle of bundles) {
     const published = await files.modified(`${folderOf(bundle.id)}/manifest.json`);
-    shelved.push({ ...bundle, published, signers: await signersOf(files, bundle.id, trusted) });
+    stored.push({ ...bundle, published, signers: await signersOf(files, bundle.id, trusted) });
   }
-  shelved.sort((a, b) => (b.published ?? 0) - (a.published ?? 0));
+  stored.sort((a, b) => (b.published ?? 0) - (a.published ?? 0));
   const { current } = more;
   const isCurrentVerified = trusted && {
     isCurrentVerified:
@@ -47,7 +47,7 @@ export async function readShelf(files: Files, trust?: Trust): Promise<Shelf> {
   };
   const newest = await trust?.seen?.newest(placeOf(files.address));
   const isOlder = newest !== undefined && (current?.signed?.serial ?? newest) < newest;
-  return { bundles: shelved, ...more, ...isCurrentVerified, ...(isOlder && { seenSerial: newest }) };
+  return { bundles: stored, ...more, ...isCurrentVerified, ...(isOlder && { seenSerial: newest }) };
 }
 
 async function signersOf(files: Files, id: string, trusted?: TrustedKeys): Promise<string[] | undefined> {

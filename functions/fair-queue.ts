@@ -5,7 +5,7 @@ const MOST_OF_ONE = 1024;
 const MOST_OF_ALL = 4 * MOST_OF_ONE;
 
 /** Lets a few pieces of work run at once; callers take turns, however much one of them has waiting. */
-export class FairTurns {
+export class FairQueue {
   private running = 0;
   private count = 0;
   /** What waits, by caller; whose turn is next stands first. */
