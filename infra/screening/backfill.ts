@@ -38,7 +38,7 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
     role,
     stateMachineName: name,
     queryLanguage: QueryLanguage.JSONATA,
-    definitionBody: DefinitionBody.fromString(stack.toJsonString(backfillStates(props))),
+    definitionBody: DefinitionBody.fromString(stack.toJsonString(backfillStates(props, stack.partition))),
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
@@ -71,8 +71,11 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
   return machine;
 }
 
-/** The states of the backfill (Amazon States Language, JSONata). */
-export function backfillStates({ uploads, prefix, screen, concurrency }: BackfillProps): object {
+/** The states of the backfill (Amazon States Language, JSONata). @param partition of AWS: `aws`, `aws-cn`, `aws-us-gov` */
+export function backfillStates(
+  { uploads, prefix, screen, concurrency }: BackfillProps,
+  partition: string,
+): object {
   const below = prefix === '' ? '' : `${prefix}/`;
   return {
     Comment: 'Screens the objects that are in the uploads bucket already',
@@ -85,7 +88,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
         MaxConcurrency: concurrency,
         ToleratedFailurePercentage: 5,
         ItemReader: {
-          Resource: 'arn:aws:states:::s3:listObjectsV2',
+          Resource: `arn:${partition}:states:::s3:listObjectsV2`,
           Arguments: {
             Bucket: uploads.bucketName,
             Prefix: `{% '${below}' & ($exists($states.input.prefix) ? $states.input.prefix : '') %}`,
@@ -98,7 +101,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
           States: {
             Screen: {
               Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke',
+              Resource: `arn:${partition}:states:::lambda:invoke`,
               Arguments: { FunctionName: screen.functionArn, Payload: '{% $states.input %}' },
               Output: '{% $states.result.Payload %}',
               Retry: [
@@ -127,7 +130,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
           },
         },
         ResultWriter: {
-          Resource: 'arn:aws:states:::s3:putObject',
+          Resource: `arn:${partition}:states:::s3:putObject`,
           Arguments: { Bucket: uploads.bucketName, Prefix: BACKFILL_PREFIX },
           WriterConfig: { Transformation: 'COMPACT', OutputType: 'JSONL' },
         },

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
 import { MALLOC } from '../../infra/lambda/environment';
 import { ALARM_METRICS } from '../research/scale/idle';
-import { type Synthesized, synthesize } from './synth';
+import { type Synthesized, synthesize, VARIANTS } from './synth';
 
 const app = synthesize();
 
@@ -365,9 +365,32 @@ describe('the container of the repair, which parses what strangers upload', () =
     const activates = (made: Synthesized) =>
       JSON.stringify(made.template('Repair').toJSON()).includes('"GOODNET_ACTIVATE_FROM_INBOX":"true"');
     expect([activates(app), activates(synthesize({ activateFromInbox: true }))]).toEqual([false, true]);
-    const [rule] = Object.values(repair.findResources('AWS::Events::Rule'));
-    expect(JSON.stringify(rule!.Properties.Targets)).not.toContain('byHand');
     expect(JSON.stringify(repair.findOutputs('*'))).toContain('\\"byHand\\":true');
+  });
+});
+
+describe('rules', () => {
+  it('hand on what S3 tells as it is: no template puts what an uploader chose, such as a key, into text', () => {
+    const told = VARIANTS.map((options) => synthesize(options)).flatMap(({ stacks }) =>
+      stacks.flatMap((stack) =>
+        Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule')).flatMap(
+          ({ Properties: { EventPattern, Targets } }) =>
+            (Targets as Record<string, unknown>[]).map((target) => ({ EventPattern, ...target })),
+        ),
+      ),
+    );
+    const ofS3 = told.filter(({ EventPattern }) => EventPattern.source.includes('aws.s3'));
+    expect(ofS3).toHaveLength(2 * VARIANTS.length);
+    for (const target of ofS3) expect(target).not.toHaveProperty('InputTransformer');
+    const starts = ofS3.filter(({ EventPattern }) => JSON.stringify(EventPattern).includes('repair-job.json'));
+    expect(starts.map(({ InputPath }) => InputPath)).toEqual(VARIANTS.map(() => '$.detail'));
+  });
+});
+
+describe('partitions', () => {
+  it.each(['cn-north-1', 'us-gov-west-1'])('names no resource of another: %s', (region) => {
+    for (const stack of synthesize({}, { region }).stacks)
+      expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('arn:aws:');
   });
 });
 

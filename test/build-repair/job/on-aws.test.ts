@@ -84,6 +84,11 @@ describe('planJob', () => {
     './bob/repair-job.json',
     '/repair-job.json',
     '../repair-job.json',
+    'alice/repair-job.json","byHand":true,"x":"/repair-job.json',
+    'a"b/repair-job.json',
+    'a b/repair-job.json',
+    'ä/repair-job.json',
+    '-a/repair-job.json',
   ])('takes a job of a folder of the inbox alone, and no name from elsewhere: inbox/%s', async (key) => {
     // Whose file is in a folder called bob, and is a job of bob's.
     const own = uploaded('bob', jobOf([net('bob')]));
