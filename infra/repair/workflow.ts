@@ -1,4 +1,5 @@
 import type { JobQueue } from 'aws-cdk-lib/aws-batch';
+import { LAMBDA_DIED } from '../lambda/died';
 
 export interface WorkflowProps {
   readonly spot: Pick<JobQueue, 'jobQueueArn'>;
@@ -309,6 +310,8 @@ const TRY_AGAIN = [
       'Lambda.ServiceException',
       'Lambda.TooManyRequestsException',
       'Lambda.SdkClientException',
+      // A function that ran out of time or crashed: reading and publishing may be done again.
+      ...LAMBDA_DIED,
       'Batch.TooManyRequestsException',
       'Batch.ServerException',
       'Batch.SdkClientException',

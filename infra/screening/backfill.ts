@@ -5,9 +5,11 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { allow, explain } from '../iam';
+import { LAMBDA_DIED } from '../lambda/died';
 import { deliveredLogs } from '../logs';
 import { allowListing } from '../store';
 import { serviceHere } from '../trust';
+import { OWN_PREFIX } from './apart';
 
 export interface BackfillProps {
   readonly uploads: IBucket;
@@ -18,10 +20,15 @@ export interface BackfillProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Objects that one call of the function screens. */
-export const BACKFILL_BATCH = 100;
+/** How long one call of the function may take, in seconds: as long as an express workflow. */
+export const BACKFILL_WITHIN = 300;
+/**
+ * Objects that one call of the function screens: so few that the last have their time, however slow the net is (eight at once, each
+ * within 45 seconds: functions/screening/events.ts).
+ */
+export const BACKFILL_BATCH = 40;
 /** Where what each call said is kept. */
-export const BACKFILL_PREFIX = 'backfills';
+export const BACKFILL_PREFIX = OWN_PREFIX;
 /** What the function's error is called when every object of a batch failed (functions/screening/backfill.ts). */
 export const BATCH_FAILED = 'BatchFailed';
 
@@ -118,7 +125,7 @@ export function backfillStates(
                 },
                 // Within the five minutes that an express workflow may take.
                 {
-                  ErrorEquals: [BATCH_FAILED],
+                  ErrorEquals: [BATCH_FAILED, ...LAMBDA_DIED],
                   IntervalSeconds: 5,
                   MaxAttempts: 3,
                   BackoffRate: 2,

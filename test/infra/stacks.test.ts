@@ -375,14 +375,16 @@ describe('rules', () => {
       stacks.flatMap((stack) =>
         Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule')).flatMap(
           ({ Properties: { EventPattern, Targets } }) =>
-            (Targets as Record<string, unknown>[]).map((target) => ({ EventPattern, ...target })),
+            (Targets as { InputPath?: string }[]).map((target) => ({ EventPattern, ...target })),
         ),
       ),
     );
     const ofS3 = told.filter(({ EventPattern }) => EventPattern.source.includes('aws.s3'));
     expect(ofS3).toHaveLength(2 * VARIANTS.length);
     for (const target of ofS3) expect(target).not.toHaveProperty('InputTransformer');
-    const starts = ofS3.filter(({ EventPattern }) => JSON.stringify(EventPattern).includes('repair-job.json'));
+    const starts = ofS3.filter(({ EventPattern }) =>
+      JSON.stringify(EventPattern).includes('repair-job.json'),
+    );
     expect(starts.map(({ InputPath }) => InputPath)).toEqual(VARIANTS.map(() => '$.detail'));
   });
 });
@@ -392,6 +394,11 @@ describe('partitions', () => {
     for (const stack of synthesize({}, { region }).stacks)
       expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('arn:aws:');
   });
+});
+
+it('looks nothing up, with an account and a region, either', () => {
+  const { app: made } = synthesize({}, { account: '123456789012', region: 'eu-central-1' });
+  expect(made.synth().manifest.missing).toBeUndefined();
 });
 
 describe('watch', () => {

@@ -150,7 +150,12 @@ describe('the workflow of the repair', () => {
     ['a start without it', { job: JOB }, JOB, false],
     ['an upload', detail('inbox/faces/repair-job.json'), JOB, false],
     ['a hostile key', detail(HOSTILE), `s3://bucket/${HOSTILE}`, false],
-    ['an event with more in it', detail('inbox/faces/repair-job.json', { job: 'x', byHand: true }), JOB, false],
+    [
+      'an event with more in it',
+      detail('inbox/faces/repair-job.json', { job: 'x', byHand: true }),
+      JOB,
+      false,
+    ],
   ])('is by hand for who starts it by hand alone: %s', async (_, input, job, byHand) => {
     const made = await repaired({ input, spot: [done] });
     expect(made.publish).toMatchObject([{ job, byHand }]);
@@ -285,6 +290,17 @@ describe('the workflow of the repair', () => {
       expect(made).toMatchObject({ error: NO_MACHINES });
     });
   });
+
+  it.each(['ReadJob', 'Publish'])(
+    'has %s done again where the function ran out of time, or died',
+    (state) => {
+      const { Retry } = states[state] as { Retry: { ErrorEquals: string[] }[] };
+      const again = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(again).toEqual(
+        expect.arrayContaining(['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError']),
+      );
+    },
+  );
 
   it('publishes on where a call had no time for all nets', async () => {
     const made = await repaired({
