@@ -361,6 +361,15 @@ describe('the container of the repair, which parses what strangers upload', () =
     expect(JSON.stringify(others)).not.toContain('kms:Sign');
   });
 
+  it('reads job files in functions that have room for the worst of them', () => {
+    const handlers = Object.values(repair.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => [Properties.Handler, Properties.MemorySize] as const,
+    );
+    // 1,710 MB for 32 MB of [[[…]]].
+    for (const handler of ['plan.handler', 'publish.handler'])
+      expect(new Map(handlers).get(handler)).toBeGreaterThan(1.5 * 1710);
+  });
+
   it('makes nothing current by an upload, unless the stack allows it; a person’s start may', () => {
     const activates = (made: Synthesized) =>
       JSON.stringify(made.template('Repair').toJSON()).includes('"GOODNET_ACTIVATE_FROM_INBOX":"true"');

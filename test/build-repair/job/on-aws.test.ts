@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobRefused, nameOfJob, planJob } from '../../../build-repair/job/on-aws/plan-job';
+import { JobRefused, MOST_BYTES, nameOfJob, planJob } from '../../../build-repair/job/on-aws/plan-job';
 import { publishMade } from '../../../build-repair/job/on-aws/publish-made';
 import { startEngine } from '../../../models/engine';
 import { createKeys } from '../../../models/signing/keys';
@@ -64,6 +64,16 @@ describe('planJob', () => {
     expect(error).toBeInstanceOf(JobRefused);
     expect(error).toMatchObject({ name: 'JobRefused', message: expect.stringMatching(why) });
     expect(told('faces')).toMatchObject({ outcome: 'refused', message: expect.stringMatching(why) });
+  });
+
+  it('refuses a file that is too large to be read, before it is, and writes down why', async () => {
+    const asked = uploaded('faces', jobOf([net('faces')]));
+    const whole = JSON.stringify(jobOf([net('faces')]));
+    writeFileSync(asked.job, whole.padEnd(MOST_BYTES));
+    expect(await plan(asked)).toMatchObject({ shares: 1 });
+    writeFileSync(asked.job, whole.padEnd(MOST_BYTES + 1));
+    await expect(plan(asked)).rejects.toThrow(JobRefused);
+    expect(told('faces')).toMatchObject({ outcome: 'refused', message: expect.stringMatching(/most is 33554432/) });
   });
 
   it('lets an upload make models of its own name alone, and a person any', async () => {
