@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
+import { GoodNetArtifacts } from '../../infra/artifacts';
 import { MALLOC } from '../../infra/lambda/environment';
+import { GoodNetScreening } from '../../infra/screening';
 import { ALARM_METRICS } from '../research/scale/idle';
 import { type Synthesized, synthesize, VARIANTS } from './synth';
 
@@ -257,15 +260,21 @@ describe('screening', () => {
   });
 
   it('refuses to screen what it writes, or to write nothing', () => {
-    expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/outside of "uploads"/);
+    expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/and would be screened/);
     for (const [own, options] of [
       ['results', { uploadsPrefix: 'results/in' }],
       ['flagged', { uploadsPrefix: 'flagged/again', quarantine: 'flagged' }],
       ['backfills', { uploadsBucket: 'pictures', uploadsPrefix: 'backfills/in' }],
     ] as const)
-      expect(() => synthesize(options)).toThrow(`lies in "${own}"`);
+      expect(() => synthesize(options)).toThrow(new RegExp(`lies in .*\\(${own}\\): nothing there`));
     expect(() => synthesize({ uploadsPrefix: 'results/in', results: 'verdicts' })).not.toThrow();
     expect(() => synthesize({ tags: false, results: '' })).toThrow(/written nowhere/);
+    // In an app of one's own the construct says so.
+    const { store } = new GoodNetArtifacts(new Stack(), 'Artifacts');
+    const screening = (props: object) => new GoodNetScreening(new Stack(), 'Screening', { store, ...props });
+    expect(() => screening({ records: { quarantine: 'uploads/flagged' } })).toThrow(/outside of "uploads"/);
+    expect(() => screening({ prefix: 'results/in' })).toThrow(/lies in "results"/);
+    expect(() => screening({ prefix: '', guardReads: true })).toThrow(/guardReads of a whole bucket/);
   });
 });
 
