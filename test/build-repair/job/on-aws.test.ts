@@ -73,7 +73,10 @@ describe('planJob', () => {
     expect(await plan(asked)).toMatchObject({ shares: 1 });
     writeFileSync(asked.job, whole.padEnd(MOST_BYTES + 1));
     await expect(plan(asked)).rejects.toThrow(JobRefused);
-    expect(told('faces')).toMatchObject({ outcome: 'refused', message: expect.stringMatching(/most is 33554432/) });
+    expect(told('faces')).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringMatching(/most is 33554432/),
+    });
   });
 
   it('lets an upload make models of its own name alone, and a person any', async () => {
