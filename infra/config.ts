@@ -1,22 +1,7 @@
 import type { IConstruct } from 'constructs';
 import * as z from 'zod';
-
-const flag = z.stringbool().or(z.boolean());
-const number = z.coerce.number();
-const list = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .or(z.array(z.string()));
-const prefix = z.string().regex(/^([^/*?]+(\/[^/*?]+)*)?$/, 'no slash at its ends, no * and no ?');
-
-const keyArn = z
-  .string()
-  .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a key in KMS');
+import { email, flag, keyArn, list, machine, number, origin, prefix } from './option-kinds';
+import { aroundOwn, inScreened, OWN_PREFIX } from './screening/apart';
 
 /** What the app is told by cdk.json or `-c goodnet:NAME=VALUE`, with its defaults. */
 const schema = z.strictObject({
@@ -37,7 +22,7 @@ const schema = z.strictObject({
   signingKey: keyArn.optional(),
   trustKeys: list.pipe(z.array(keyArn)).default([]),
   /** What is current must have a serial of at least this one. */
-  leastSerial: number.int().min(1).optional(),
+  leastSerial: number(z.number().int().min(1)).optional(),
   front: z.enum(['http-api', 'function-url']).default('http-api'),
   auth: z.enum(['iam', 'jwt']).default('iam'),
   jwtIssuer: z.url({ protocol: /^https$/ }).optional(),
@@ -46,14 +31,14 @@ const schema = z.strictObject({
   /** A key in KMS that log groups and the alarms' topic are encrypted with. */
   encryptionKey: keyArn.optional(),
   /** Megabytes. */
-  memory: number.int().min(256).max(10240).optional(),
-  provisionedConcurrency: number.int().min(0).default(0),
+  memory: number(z.number().int().min(256).max(10240)).optional(),
+  provisionedConcurrency: number(z.number().int().min(0)).default(0),
   /** 0: no limit but the account's. */
-  reservedConcurrency: number.int().min(0).optional(),
+  reservedConcurrency: number(z.number().int().min(0)).optional(),
   /** Requests a second, and how many at once beyond. */
-  throttleRate: number.positive().default(100),
-  throttleBurst: number.int().positive().default(200),
-  origins: list.default([]),
+  throttleRate: number(z.number().positive()).default(100),
+  throttleBurst: number(z.number().int().positive()).default(200),
+  origins: list.pipe(z.array(origin)).default([]),
   /** Whether the functions' logs have a line of each image. */
   audit: flag.default(false),
   /** An existing bucket that is to be screened. */
@@ -66,13 +51,13 @@ const schema = z.strictObject({
   results: prefix.default('results'),
   events: flag.default(false),
   quarantine: prefix.optional(),
-  screeningConcurrency: number.int().min(2).max(1000).default(10),
-  backfillConcurrency: number.int().min(1).max(10_000).default(50),
-  instanceTypes: list.optional(),
+  screeningConcurrency: number(z.number().int().min(2).max(1000)).default(10),
+  backfillConcurrency: number(z.number().int().min(1).max(10_000)).default(50),
+  instanceTypes: list.pipe(z.array(machine).min(1, 'one machine, or more')).optional(),
   /** Whether an uploaded job's bundles become current. */
   activateFromInbox: flag.default(false),
-  maxvCpus: number.int().min(4).default(64),
-  maxShares: number.int().min(1).max(10_000).default(16),
+  maxvCpus: number(z.number().int().min(4)).default(64),
+  maxShares: number(z.number().int().min(1).max(10_000)).default(16),
   /** An existing network of the repair. */
   vpc: z
     .string()
@@ -85,8 +70,8 @@ const schema = z.strictObject({
   /** An image in a registry, in place of the Dockerfile's. */
   repairImage: z.string().min(1).optional(),
   /** The false-positive rate that the bundles were calibrated for. */
-  alpha: number.gt(0).lt(1).default(0.01),
-  alarmEmails: list.default([]),
+  alpha: number(z.number().gt(0).lt(1)).default(0.01),
+  alarmEmails: list.pipe(z.array(email)).default([]),
 });
 
 export type Config = z.infer<typeof schema>;
@@ -104,9 +89,19 @@ export function readConfig(node: IConstruct['node']): Config {
   const parsed = schema.safeParse(
     Object.fromEntries(given.map(([key, value]) => [key.slice(OURS.length), value])),
   );
-  const faults = parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(told);
+  const faults = [
+    ...Object.keys(context).flatMap(misspelt),
+    ...(parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(told)),
+  ];
   if (faults.length === 0) return parsed.data!;
   throw new Error(`The options in cdk.json, or given with -c, can't be used:\n  ${faults.join('\n  ')}`);
+}
+
+/** A name that is meant for us, and would be passed over: `GoodNet:repair`, `goodnet.repair`. */
+function misspelt(key: string): string[] {
+  const [, name] = /^good-?net[^a-z0-9](.*)$/i.exec(key) ?? [];
+  if (name === undefined || key.startsWith(OURS)) return [];
+  return [`${key} is not an option: they are called ${OURS}NAME, such as ${OURS}${name || 'name'}`];
 }
 
 function told(issue: z.core.$ZodIssue): string[] {
@@ -139,10 +134,57 @@ function contradictions(config: Config): string[] {
       `${OURS}guardReads is of a bucket of our own: the policy of ${OURS}uploadsBucket is yours to write`,
     );
   }
+  if (config.guardReads && config.uploadsPrefix === '') {
+    faults.push(
+      `${OURS}guardReads of a whole bucket would lock results and backfills, too: give ${OURS}uploadsPrefix, or leave it out`,
+    );
+  }
   if (config.guardReads && !config.tags)
     faults.push(`${OURS}guardReads goes by tags: leave ${OURS}tags=false out`);
   if (config.watch && !config.endpoint && !config.screening && !config.repair) {
     faults.push(`${OURS}watch has nothing to watch: take one of endpoint, screening, repair, or watch=false`);
   }
+  if (!config.tags && config.results === '' && !config.events) {
+    faults.push(`verdicts are written nowhere: take one of ${OURS}tags, ${OURS}results and ${OURS}events`);
+  }
+  faults.push(...overlaps(config));
+  const reserved = reservedFor(config);
+  if (reserved !== undefined && config.provisionedConcurrency > reserved) {
+    const why = config.reservedConcurrency === undefined ? ` (so many where ${OURS}front=function-url)` : '';
+    faults.push(
+      `${OURS}provisionedConcurrency (${config.provisionedConcurrency}) is of ${OURS}reservedConcurrency (${reserved}${why}): it can't be more`,
+    );
+  }
   return faults;
+}
+
+/** What is screened must not hold what screening writes, nor lie in it. */
+function overlaps({ uploadsBucket, uploadsPrefix, results, quarantine }: Config): string[] {
+  const screened = uploadsPrefix ?? (uploadsBucket === undefined ? 'uploads' : '');
+  const own = {
+    [`${OURS}results`]: results,
+    [`${OURS}quarantine`]: quarantine,
+    'what backfills tell': OWN_PREFIX,
+  };
+  return Object.entries(own).flatMap(([what, written]) => {
+    if (!written || screened === '') return [];
+    const where = `${OURS}uploadsPrefix (${screened})`;
+    if (inScreened(screened, [written]) !== undefined)
+      return [`${what} (${written}) lies in ${where}, and would be screened`];
+    if (aroundOwn(screened, [written]) !== undefined)
+      return [`${where} lies in ${what} (${written}): nothing there would be screened`];
+    return [];
+  });
+}
+
+/** A function URL has no throttle of its own: so many instances are the limit to what a flood of requests costs. */
+const BEHIND_A_URL = 50;
+
+/** Instances that are reserved for the endpoint; undefined for none. */
+export function reservedFor({
+  front,
+  reservedConcurrency,
+}: Pick<Config, 'front' | 'reservedConcurrency'>): number | undefined {
+  const told = reservedConcurrency ?? (front === 'function-url' ? BEHIND_A_URL : 0);
+  return told === 0 ? undefined : told;
 }

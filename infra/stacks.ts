@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { GoodNetArtifacts } from './artifacts';
-import type { Config } from './config';
+import { type Config, reservedFor } from './config';
 import { encryptWith } from './encryption';
 import { type EndpointAuth, GoodNetEndpoint } from './endpoint';
 import { GoodNetRepair } from './repair';
@@ -22,7 +22,10 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
   const removalPolicy = config.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
   const stacks: Stack[] = [];
   const stack = (what: string, description: string) => {
-    const made = new Stack(app, `${config.name}-${what}`, { env, description: `GoodNet: ${description}` });
+    const made = new GoodNetStack(app, `${config.name}-${what}`, {
+      env,
+      description: `GoodNet: ${description}`,
+    });
     stacks.push(made);
     return made;
   };
@@ -107,12 +110,14 @@ function authOf({ auth, jwtIssuer, jwtAudience }: Config): EndpointAuth {
   return auth === 'iam' ? { kind: 'iam' } : { kind: 'jwt', issuer: jwtIssuer!, audience: jwtAudience! };
 }
 
-/** A function URL has no throttle of its own: so many instances are the limit to what a flood of requests costs. */
-const BEHIND_A_URL = 50;
-
-function reservedFor({ front, reservedConcurrency }: Config): number | undefined {
-  const told = reservedConcurrency ?? (front === 'function-url' ? BEHIND_A_URL : 0);
-  return told === 0 ? undefined : told;
+/**
+ * A stack that looks nothing up, so that its template is the same wherever it is made, and without an account. Two zones: every region
+ * has as many.
+ */
+class GoodNetStack extends Stack {
+  override get availabilityZones(): string[] {
+    return [0, 1].map((i) => Fn.select(i, Fn.getAzs()));
+  }
 }
 
 /** An existing network: nothing is looked up, so that templates are the same wherever they are made. */

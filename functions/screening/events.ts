@@ -28,15 +28,16 @@ const created = z.object({
 });
 
 /**
- * For how long a message that can't be screened yet is tried again, in milliseconds: as long as the queue keeps one (infra/screening/queue.ts).
- * A try each quarter of an hour makes 384; what reads as gone is looked for more and more rarely, some twenty times.
+ * For how long a message that can't be screened yet is tried again, each quarter of an hour, in milliseconds: as long as the queue keeps
+ * one (infra/screening/queue.ts).
  */
 export const KEPT_FOR = 4 * 24 * 3600 * 1000;
+/** For how long what reads as gone is looked for, in milliseconds: as a rule it was deleted. Five looks, of some 24 messages. */
+export const GONE_FOR = 6 * 3600 * 1000;
 /** How often SQS hands a message over before it ends among the dead letters (infra/screening/queue.ts). */
 export const TRIES = 5;
-/** The pause after the first look for what is gone, which doubles, and the longest, in milliseconds. */
+/** The pause after the first look for what is gone, which doubles, in milliseconds. */
 const FIRST_PAUSE = 900_000;
-const LONGEST_PAUSE = 6 * 3600 * 1000;
 
 /** An event of SQS, as Lambda hands it over. */
 export interface SqsEvent {
@@ -105,16 +106,18 @@ export async function screenEvents(
         }
         const { at, gone, ...named } = object;
         // Without its time nobody could tell when to end.
-        const later = at !== undefined && Date.now() - at < KEPT_FOR ? options.later : undefined;
+        const within = (time: number) =>
+          at !== undefined && Date.now() - at < time ? options.later : undefined;
+        const later = within(KEPT_FOR);
         try {
-          if (later && gone && Date.now() < gone.next) {
-            await later(body);
+          if (gone && Date.now() < gone.next) {
+            await within(GONE_FOR)?.(body);
             return false;
           }
           const asked = { requestId: messageId, index: 0 };
           const outcome = await screenAndLog(named, options, by, asked, { messageId });
           // Deleted, as a rule; or hidden for a while. Who deletes an upload of a bucket with versions leaves what was read here.
-          if (outcome === 'gone') await later?.(lookedFor(body, gone?.looks ?? 0));
+          if (outcome === 'gone') await within(GONE_FOR)?.(lookedFor(body, gone?.looks ?? 0));
           return false;
         } catch (error) {
           const again = error instanceof NotYet ? later : undefined;
@@ -177,7 +180,7 @@ export async function tellGivenUp(
 
 /** A message, with when its object is looked for once more after so many looks before this one. */
 function lookedFor(body: string, before: number): string {
-  const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** before);
+  const pause = FIRST_PAUSE * 2 ** before;
   return JSON.stringify({ ...JSON.parse(body), gone: { looks: before + 1, next: Date.now() + pause } });
 }
 

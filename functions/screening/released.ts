@@ -70,14 +70,15 @@ export async function recordRelease(
 /**
  * Releases a file from the quarantine: puts that on record, and then moves it back, tagged clean. Where it comes back to it is
  * screened again, and by its digest not flagged.
+ * @param back where it goes, by whether its bucket has given it a version
  * @throws GoodNetError `data` where there is no such object, or another came in its place
  */
 export async function releaseObject(
   from: UploadedObject,
-  to: UploadedObject,
+  back: (hasVersion: boolean) => UploadedObject,
   uploads: Uploads,
   how: ToRelease,
-): Promise<Release> {
+): Promise<{ readonly release: Release; readonly to: UploadedObject }> {
   const name = ({ bucket, key }: UploadedObject) => `s3://${bucket}/${key}`;
   const found = await uploads.fetch(from, MOST_UPLOAD);
   if (typeof found === 'string')
@@ -87,6 +88,7 @@ export async function releaseObject(
         hint: 'Name it as it lies in the quarantine: a result tells it as movedTo.',
       },
     );
+  const to = back(found.versionId !== undefined);
   const sha256 = createHash('sha256').update(found.bytes).digest('hex');
   // On record first: it may be screened the moment that it is back.
   const release = await recordRelease(sha256, how, { from: name(from), to: name(to) });
@@ -99,14 +101,21 @@ export async function releaseObject(
       hint: 'Look at it again, and release it then.',
     });
   await uploads.remove(from, found.etag);
-  return release;
+  return { release, to };
 }
 
 /**
- * Where a file of the quarantine came from: its key without the quarantine's folder, and without the version at its end.
+ * Where a file of the quarantine came from: its key without the quarantine's folder and, where there are versions, without the one at
+ * its end.
  * @param quarantine the prefix, without a slash at its ends
+ * @param hasVersion whether it has a version where it lies: the bucket had versions when it was moved
+ * @throws GoodNetError `usage` where that can't be told: a key that was too long is a digest there
  */
-export function cameFrom({ bucket, key }: UploadedObject, quarantine: string): UploadedObject {
+export function cameFrom(
+  { bucket, key }: UploadedObject,
+  quarantine: string,
+  hasVersion: boolean,
+): UploadedObject {
   const prefix = `${quarantine}/`;
   if (!key.startsWith(prefix)) {
     throw new GoodNetError(`s3://${bucket}/${key} does not lie in ${quarantine}/`, {
@@ -114,6 +123,13 @@ export function cameFrom({ bucket, key }: UploadedObject, quarantine: string): U
       hint: 'Name the quarantine with --quarantine, or where it is to go with --to.',
     });
   }
-  // S3's versions are 32 characters long.
-  return { bucket, key: key.slice(prefix.length).replace(/\.[A-Za-z0-9._-]{32}$/, '') };
+  const below = key.slice(prefix.length);
+  if (/^[0-9a-f]{64}$/.test(below)) {
+    throw new GoodNetError(`Where s3://${bucket}/${key} came from can't be told: it is called by a digest`, {
+      kind: 'usage',
+      hint: 'Its key was too long for more. Its result names it as `key`: say where it is to go with --to s3://BUCKET/KEY.',
+    });
+  }
+  // S3's versions are 32 characters long. Without, a key may end so by itself.
+  return { bucket, key: hasVersion ? below.replace(/\.[A-Za-z0-9._-]{32}$/, '') : below };
 }

@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { JobQueue } from 'aws-cdk-lib/aws-batch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -103,8 +103,6 @@ export class GoodNetRepair extends Construct {
   }
 
   private startOnUpload(artifacts: GoodNetArtifacts): void {
-    const bucket = EventField.fromPath('$.detail.bucket.name');
-    const key = EventField.fromPath('$.detail.object.key');
     new Rule(this, 'OnUpload', {
       description: 'A job file has come into the inbox',
       eventPattern: {
@@ -118,7 +116,8 @@ export class GoodNetRepair extends Construct {
       },
       targets: [
         new SfnStateMachine(this.workflow, {
-          input: RuleTargetInput.fromObject({ job: `s3://${bucket}/${key}` }),
+          // As S3 tells it: a template would put the key, which who uploads chooses, into JSON as it is.
+          input: RuleTargetInput.fromEventPath('$.detail'),
           retryAttempts: 8,
           deadLetterQueue: this.notStarted,
           role: new Role(this, 'StartRole', { assumedBy: serviceHere(this, 'events') }),

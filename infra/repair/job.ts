@@ -1,4 +1,4 @@
-import { type Duration, type RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
 import { Action, EcsEc2ContainerDefinition, EcsJobDefinition, Reason } from 'aws-cdk-lib/aws-batch';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -35,9 +35,10 @@ export function repairJob(
 ): { definition: EcsJobDefinition; logGroup: LogGroup } {
   const { artifacts, image, timeout, removalPolicy } = props;
   const logGroup = new LogGroup(scope, 'JobLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
+  const executor = executionRole(scope, logGroup);
   const container = new EcsEc2ContainerDefinition(scope, 'Container', {
     ...SIZE,
-    image: repairImage(scope, artifacts, image),
+    image: image === undefined ? ownImage(scope, artifacts) : ContainerImage.fromRegistry(image),
     // The file is read once more here: by its digest it is the one that was looked at before any machine was started.
     command: ['job', 'Ref::job', '--sha256', 'Ref::sha256', '--store', 'Ref::made'],
     environment: {
@@ -47,10 +48,11 @@ export function repairJob(
       AWS_REGION: Stack.of(scope).region,
     },
     jobRole: jobRole(scope, artifacts),
-    executionRole: executionRole(scope, logGroup),
+    executionRole: executor,
     logging: LogDriver.awsLogs({ logGroup, streamPrefix: 'repair' }),
     user: CONTAINER_USER,
   });
+  allowPulling(container, image, executor);
   const definition = new EcsJobDefinition(scope, 'Definition', {
     container,
     timeout,
@@ -67,18 +69,17 @@ export function repairJob(
   return { definition, logGroup };
 }
 
-/** `123456789012.dkr.ecr.REGION.amazonaws.com/NAME`, with a tag or a digest. */
-const IN_ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?:[:@](.+))?$/;
+/**
+ * `123456789012.dkr.ecr.REGION.amazonaws.com/NAME`, with a tag or a digest; and ECR's other hosts: FIPS (`dkr.ecr-fips`), IPv6
+ * (`dkr-ecr.REGION.on.aws`), and those of China.
+ */
+const IN_ECR =
+  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)\/([^:@]+)(?:[:@].+)?$/;
 
-function repairImage(
-  scope: Construct,
-  artifacts: GoodNetArtifacts,
-  image: string | undefined,
-): ContainerImage {
-  if (image === undefined) return ownImage(scope, artifacts);
-  const [, account, region, repositoryName, tagOrDigest] = IN_ECR.exec(image) ?? [];
-  if (repositoryName === undefined) return ContainerImage.fromRegistry(image);
-  // A repository of ECR is private: who starts the container must be let.
+/** Lets who starts the container pull its image, where that is in a repository of ECR: those are private. */
+function allowPulling(scope: Construct, image: string | undefined, role: Role): void {
+  const [, account, region, repositoryName] = IN_ECR.exec(image ?? '') ?? [];
+  if (repositoryName === undefined) return;
   const repositoryArn = Stack.of(scope).formatArn({
     service: 'ecr',
     account,
@@ -86,8 +87,11 @@ function repairImage(
     resource: 'repository',
     resourceName: repositoryName,
   });
-  const repository = Repository.fromRepositoryAttributes(scope, 'Image', { repositoryArn, repositoryName });
-  return ContainerImage.fromEcrRepository(repository, tagOrDigest ?? 'latest');
+  Validations.of(scope).acknowledge({
+    id: 'Annotation::@aws-cdk/aws-ecs:ecrImageRequiresPolicy',
+    reason: 'They are granted here, and the host stays the one that was given.',
+  });
+  Repository.fromRepositoryAttributes(scope, 'Image', { repositoryArn, repositoryName }).grantPull(role);
 }
 
 function ownImage(scope: Construct, artifacts: GoodNetArtifacts): ContainerImage {

@@ -32,6 +32,7 @@ export function repairMachine(scope: Construct, props: RepairMachineProps): Stat
     planArn: plan.functionArn,
     publishArn: publish.functionArn,
     service,
+    partition: stack.partition,
   });
   const machine = new StateMachine(scope, 'Workflow', {
     role,

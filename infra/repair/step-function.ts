@@ -53,6 +53,9 @@ export interface StepsProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Megabytes: more than the worst job file takes that is read at all (build-repair/job/on-aws/plan-job.ts). */
+const READS_JOBS = 3008;
+
 /** Reads the job file before a machine is started: it may read the inbox, and write what it has to say. */
 export function planFunction(
   scope: Construct,
@@ -61,7 +64,7 @@ export function planFunction(
   const { function: made, role } = new StepFunction(scope, 'Plan', {
     handler: 'plan.handler',
     description: 'GoodNet: reads a job file before any machine is started',
-    memory: 512,
+    memory: READS_JOBS,
     timeout: Duration.minutes(1),
     environment: { ...places(artifacts), GOODNET_MAX_SHARES: String(maxShares) },
     removalPolicy,
@@ -83,7 +86,7 @@ export function publishFunction(scope: Construct, props: StepsProps): LambdaFunc
   const { function: made, role } = new StepFunction(scope, 'Publish', {
     handler: 'publish.handler',
     description: 'GoodNet: signs and publishes the bundles that a job has made',
-    memory: 3008,
+    memory: READS_JOBS,
     timeout: Duration.minutes(15),
     environment: {
       ...places(artifacts),

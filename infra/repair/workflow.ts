@@ -1,4 +1,5 @@
 import type { JobQueue } from 'aws-cdk-lib/aws-batch';
+import { LAMBDA_DIED } from '../lambda/died';
 
 export interface WorkflowProps {
   readonly spot: Pick<JobQueue, 'jobQueueArn'>;
@@ -9,6 +10,8 @@ export interface WorkflowProps {
   readonly publishArn: string;
   /** What metrics are told from other deployments' by. */
   readonly service: string;
+  /** Of AWS: `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
 }
 
 /** How long all machines of a job may be waited for, in seconds, before it is given up on in a queue. */
@@ -28,24 +31,29 @@ const LISTED = 100;
 const DESCRIBED = 25;
 
 /**
- * The states of the repair (Amazon States Language, JSONata). Input: `{"job": "s3://bucket/inbox/NAME/repair-job.json"}`, and
- * `"byHand": true` by who may start it by hand.
+ * The states of the repair (Amazon States Language, JSONata). Input: what S3 tells of an upload (`bucket.name`, `object.key`), or
+ * `{"job": "s3://bucket/inbox/NAME/repair-job.json"}`, and `"byHand": true` by who may start it by hand. An upload is never by hand,
+ * whatever else its event has: who uploads chooses the key.
  * The job file is read before any machine is started. The job is shared out over as many machines as there are nets, on spot
  * first; where none works for twenty minutes, or some were taken away too often, what is left is done at full price: nets that
  * are done are not done again. What a second try would not mend is not tried at full price. What was made is signed and
  * published last.
  */
 export function repairStates(props: WorkflowProps): Record<string, object> {
-  const { spot, onDemand, planArn, publishArn, service } = props;
+  const { spot, onDemand, planArn, publishArn, service, partition } = props;
   return {
     ReadJob: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::lambda:invoke',
+      Resource: task(partition, 'lambda:invoke'),
       Arguments: {
         FunctionName: planArn,
         Payload: {
-          job: jsonata('$states.input.job'),
-          byHand: jsonata('$exists($states.input.byHand) and $states.input.byHand = true'),
+          job: jsonata(
+            "$exists($states.input.object) ? 's3://' & $states.input.bucket.name & '/' & $states.input.object.key : $states.input.job",
+          ),
+          byHand: jsonata(
+            '$not($exists($states.input.object)) and $exists($states.input.byHand) and $states.input.byHand = true',
+          ),
         },
       },
       Assign: {
@@ -71,12 +79,12 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
       Default: 'WhyOfOneOnSpot',
     },
     // A page of what has failed, in some hundred bytes each: all that DescribeJobs tells of seventy children is more than a state may hold.
-    WhyOfChildrenOnSpot: why('listJobs', {
+    WhyOfChildrenOnSpot: why(partition, 'listJobs', {
       ArrayJobId: jsonata('$jobId'),
       JobStatus: 'FAILED',
       MaxResults: LISTED,
     }),
-    WhyOfOneOnSpot: why('describeJobs', { Jobs: [jsonata('$jobId')] }),
+    WhyOfOneOnSpot: why(partition, 'describeJobs', { Jobs: [jsonata('$jobId')] }),
     IsMendedByAnother: {
       Type: 'Choice',
       Choices: [{ Condition: jsonata('$isMended'), Next: 'SubmitToOnDemand' }],
@@ -89,7 +97,7 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
     }),
     CountNoMachines: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:cloudwatch:putMetricData',
+      Resource: task(partition, 'aws-sdk:cloudwatch:putMetricData'),
       Arguments: {
         Namespace: 'GoodNet',
         MetricData: [
@@ -107,7 +115,7 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
     },
     Publish: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::lambda:invoke',
+      Resource: task(partition, 'lambda:invoke'),
       Arguments: {
         FunctionName: publishArn,
         Payload: {
@@ -153,11 +161,11 @@ export function repairStates(props: WorkflowProps): Record<string, object> {
 }
 
 /** Asks Batch what jobs have failed by, and takes note of whether another machine would mend it. */
-function why(action: 'listJobs' | 'describeJobs', Arguments: object): object {
+function why(partition: string, action: 'listJobs' | 'describeJobs', Arguments: object): object {
   const jobs = `$states.result.${action === 'listJobs' ? 'JobSummaryList' : 'Jobs'}`;
   return {
     Type: 'Task',
-    Resource: `arn:aws:states:::aws-sdk:batch:${action}`,
+    Resource: task(partition, `aws-sdk:batch:${action}`),
     Arguments,
     Assign: { isMended: jsonata(`$exists(${jobs}[Status = 'FAILED' and (${isMended()})])`) },
     Retry: TRY_AGAIN,
@@ -173,7 +181,7 @@ function isMended(): string {
 
 /** Takes the job through one queue; `blocked` where none of its machines works for as long as is waited. */
 function inQueue(
-  { definitionArn }: WorkflowProps,
+  { definitionArn, partition }: WorkflowProps,
   name: 'Spot' | 'OnDemand',
   queue: Pick<JobQueue, 'jobQueueArn'>,
   next: { readonly finished: string; readonly failed: string; readonly blocked: string },
@@ -200,7 +208,7 @@ function inQueue(
   };
   const submitted = (Arguments: object) => ({
     Type: 'Task',
-    Resource: 'arn:aws:states:::batch:submitJob',
+    Resource: task(partition, 'batch:submitJob'),
     Arguments,
     Assign: { jobId: jsonata('$states.result.JobId'), idle: 0, pause: FIRST_PAUSE },
     Retry: TRY_AGAIN,
@@ -218,7 +226,7 @@ function inQueue(
     [wait]: { Type: 'Wait', Seconds: jsonata('$pause'), Next: look },
     [look]: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:batch:describeJobs',
+      Resource: task(partition, 'aws-sdk:batch:describeJobs'),
       Arguments: { Jobs: [jsonata('$jobId')] },
       Assign: {
         status: jsonata('$states.result.Jobs[0].Status'),
@@ -241,7 +249,7 @@ function inQueue(
     // Other jobs may hold all machines that there may be: then there is capacity, and it is this job's turn later.
     [list]: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:batch:listJobs',
+      Resource: task(partition, 'aws-sdk:batch:listJobs'),
       Arguments: {
         JobQueue: queue.jobQueueArn,
         // Of all statuses, the newest first. With a filter Batch asks for no status.
@@ -258,7 +266,7 @@ function inQueue(
     },
     [others]: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:batch:describeJobs',
+      Resource: task(partition, 'aws-sdk:batch:describeJobs'),
       Arguments: { Jobs: jsonata('$append([$jobId], $before)') },
       Assign: {
         idle: jsonata(`$count($states.result.Jobs[${isWorking('')}]) > 0 ? 0 : $idle`),
@@ -273,7 +281,7 @@ function inQueue(
     },
     [giveUp]: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:batch:terminateJob',
+      Resource: task(partition, 'aws-sdk:batch:terminateJob'),
       Arguments: { JobId: jsonata('$jobId'), Reason: 'No machine of it has worked for twenty minutes' },
       Retry: TRY_AGAIN,
       Next: next.blocked,
@@ -302,6 +310,8 @@ const TRY_AGAIN = [
       'Lambda.ServiceException',
       'Lambda.TooManyRequestsException',
       'Lambda.SdkClientException',
+      // A function that ran out of time or crashed: reading and publishing may be done again.
+      ...LAMBDA_DIED,
       'Batch.TooManyRequestsException',
       'Batch.ServerException',
       'Batch.SdkClientException',
@@ -315,6 +325,11 @@ const TRY_AGAIN = [
     JitterStrategy: 'FULL',
   },
 ];
+
+/** What a task asks of AWS, such as `batch:submitJob`. */
+function task(partition: string, what: string): string {
+  return `arn:${partition}:states:::${what}`;
+}
 
 /** A JSONata expression as a state has it. */
 function jsonata(expression: string): string {

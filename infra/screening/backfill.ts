@@ -5,9 +5,11 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { allow, explain } from '../iam';
+import { LAMBDA_DIED } from '../lambda/died';
 import { deliveredLogs } from '../logs';
 import { allowListing } from '../store';
 import { serviceHere } from '../trust';
+import { OWN_PREFIX } from './apart';
 
 export interface BackfillProps {
   readonly uploads: IBucket;
@@ -18,10 +20,15 @@ export interface BackfillProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Objects that one call of the function screens. */
-export const BACKFILL_BATCH = 100;
+/** How long one call of the function may take, in seconds: as long as an express workflow. */
+export const BACKFILL_WITHIN = 300;
+/**
+ * Objects that one call of the function screens: so few that the last have their time, however slow the net is (eight at once, each
+ * within 45 seconds: functions/screening/events.ts).
+ */
+export const BACKFILL_BATCH = 40;
 /** Where what each call said is kept. */
-export const BACKFILL_PREFIX = 'backfills';
+export const BACKFILL_PREFIX = OWN_PREFIX;
 /** What the function's error is called when every object of a batch failed (functions/screening/backfill.ts). */
 export const BATCH_FAILED = 'BatchFailed';
 
@@ -38,7 +45,7 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
     role,
     stateMachineName: name,
     queryLanguage: QueryLanguage.JSONATA,
-    definitionBody: DefinitionBody.fromString(stack.toJsonString(backfillStates(props))),
+    definitionBody: DefinitionBody.fromString(stack.toJsonString(backfillStates(props, stack.partition))),
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
@@ -71,8 +78,11 @@ export function backfill(scope: Construct, props: BackfillProps): StateMachine {
   return machine;
 }
 
-/** The states of the backfill (Amazon States Language, JSONata). */
-export function backfillStates({ uploads, prefix, screen, concurrency }: BackfillProps): object {
+/** The states of the backfill (Amazon States Language, JSONata). @param partition of AWS: `aws`, `aws-cn`, `aws-us-gov` */
+export function backfillStates(
+  { uploads, prefix, screen, concurrency }: BackfillProps,
+  partition: string,
+): object {
   const below = prefix === '' ? '' : `${prefix}/`;
   return {
     Comment: 'Screens the objects that are in the uploads bucket already',
@@ -85,7 +95,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
         MaxConcurrency: concurrency,
         ToleratedFailurePercentage: 5,
         ItemReader: {
-          Resource: 'arn:aws:states:::s3:listObjectsV2',
+          Resource: `arn:${partition}:states:::s3:listObjectsV2`,
           Arguments: {
             Bucket: uploads.bucketName,
             Prefix: `{% '${below}' & ($exists($states.input.prefix) ? $states.input.prefix : '') %}`,
@@ -98,7 +108,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
           States: {
             Screen: {
               Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke',
+              Resource: `arn:${partition}:states:::lambda:invoke`,
               Arguments: { FunctionName: screen.functionArn, Payload: '{% $states.input %}' },
               Output: '{% $states.result.Payload %}',
               Retry: [
@@ -115,7 +125,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
                 },
                 // Within the five minutes that an express workflow may take.
                 {
-                  ErrorEquals: [BATCH_FAILED],
+                  ErrorEquals: [BATCH_FAILED, ...LAMBDA_DIED],
                   IntervalSeconds: 5,
                   MaxAttempts: 3,
                   BackoffRate: 2,
@@ -127,7 +137,7 @@ export function backfillStates({ uploads, prefix, screen, concurrency }: Backfil
           },
         },
         ResultWriter: {
-          Resource: 'arn:aws:states:::s3:putObject',
+          Resource: `arn:${partition}:states:::s3:putObject`,
           Arguments: { Bucket: uploads.bucketName, Prefix: BACKFILL_PREFIX },
           WriterConfig: { Transformation: 'COMPACT', OutputType: 'JSONL' },
         },

@@ -32,7 +32,8 @@ export function guardReads(uploads: IBucket, screening: readonly IRole[], prefix
     statement('NobodyElseSaysClean', ['s3:PutObject', 's3:PutObjectTagging', 's3:PutObjectVersionTagging'], {
       ...others,
       StringNotEquals: notReviewer,
-      'ForAnyValue:StringEquals': { 's3:RequestObjectTagKeys': ['goodnet'] },
+      // `GoodNet` as well: conditions may take keys of tags in any case for one.
+      'ForAnyValue:StringEqualsIgnoreCase': { 's3:RequestObjectTagKeys': ['goodnet'] },
     }),
     statement('NobodyElseTakesTagsAway', ['s3:DeleteObjectTagging', 's3:DeleteObjectVersionTagging'], {
       ...others,

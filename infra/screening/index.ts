@@ -8,7 +8,8 @@ import { logBucket, privateBucket } from '../buckets';
 import { allow } from '../iam';
 import { HANDLERS } from '../lambda/code';
 import type { StoreLocation } from '../store';
-import { BACKFILL_PREFIX, backfill } from './backfill';
+import { aroundOwn, inScreened } from './apart';
+import { BACKFILL_PREFIX, BACKFILL_WITHIN, backfill } from './backfill';
 import { guardReads } from './guard';
 import { uploadQueue } from './queue';
 import { chosenRecords, type Records } from './records';
@@ -123,11 +124,15 @@ export class GoodNetScreening extends Construct {
       ...shared,
       handler: HANDLERS.backfill,
       description: 'GoodNet: screens what was uploaded before',
-      timeout: Duration.minutes(5),
+      timeout: Duration.seconds(BACKFILL_WITHIN),
     });
     if (props.guardReads) {
       if (!records.tags)
         throw new Error('GoodNetScreening: guardReads goes by tags. Take records.tags, too.');
+      if (prefix === '')
+        throw new Error(
+          'GoodNetScreening: guardReads of a whole bucket would lock results and backfills, too. Take a prefix.',
+        );
       const prefixes = [prefix, ...(records.quarantine ? [records.quarantine] : [])];
       guardReads(this.uploads, [this.worker.role, this.batches.role], prefixes);
     }
@@ -170,14 +175,13 @@ export class GoodNetScreening extends Construct {
 /** @throws Error where what is screened would hold what screening writes, or the other way round */
 function apart(prefix: string, own: readonly string[]): void {
   if (prefix === '') return;
-  const inside = (one: string, other: string) => `${one}/`.startsWith(`${other}/`);
-  const written = own.find((each) => inside(each, prefix));
+  const written = inScreened(prefix, own);
   if (written !== undefined) {
     throw new Error(
       `GoodNetScreening: results and quarantine must lie outside of "${prefix}", or they are screened; "${written}" does not.`,
     );
   }
-  const around = own.find((each) => inside(prefix, each));
+  const around = aroundOwn(prefix, own);
   if (around === undefined) return;
   throw new Error(
     `GoodNetScreening: "${prefix}" lies in "${around}", where screening writes itself: nothing there would be screened. Take another prefix.`,

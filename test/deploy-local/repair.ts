@@ -23,8 +23,8 @@ export async function stepsOfRepair(
     writeJob(join(place.work, NAME), faces);
     await place.shell(outputs.RepairStartByUpload!.replaceAll('NAME', NAME));
     const execution = await until('an execution', async () => (await executions(place)).at(0));
-    const input = JSON.parse(execution.input) as Record<string, unknown>;
-    deepEqual(input, { job: `s3://${bucket}/inbox/${NAME}/repair-job.json` });
+    const input = JSON.parse(execution.input) as { bucket: { name: string }; object: { key: string } };
+    deepEqual([input.bucket.name, input.object.key], [bucket, `inbox/${NAME}/repair-job.json`]);
     story.saw(`an execution with the input ${execution.input}`);
     return { ...execution, value: input };
   });

@@ -20,10 +20,22 @@ const bucket = 'goodnet';
 const record = `s3://${bucket}/released`;
 
 it('tells where a file of the quarantine came from', () => {
-  const from = (key: string, quarantine = 'quarantine') => cameFrom({ bucket, key }, quarantine).key;
+  const from = (key: string, hasVersion = false, quarantine = 'quarantine') =>
+    cameFrom({ bucket, key }, quarantine, hasVersion).key;
   expect(from('quarantine/uploads/a.png')).toBe('uploads/a.png');
-  expect(from(`flagged/here/uploads/a.b.png.${'v'.repeat(32)}`, 'flagged/here')).toBe('uploads/a.b.png');
+  const version = 'v'.repeat(32);
+  expect(from(`flagged/here/uploads/a.b.png.${version}`, true, 'flagged/here')).toBe('uploads/a.b.png');
+  // Without versions a key may end so by itself.
+  expect(from(`quarantine/uploads/a.${version}`)).toBe(`uploads/a.${version}`);
   expect(() => from('uploads/a.png')).toThrow(/does not lie in quarantine/);
+});
+
+it('does not guess where a file came from whose key was too long, and is a digest', () => {
+  const key = `quarantine/${'0a'.repeat(32)}`;
+  for (const hasVersion of [false, true])
+    expect(() => cameFrom({ bucket, key }, 'quarantine', hasVersion)).toThrow(
+      expect.objectContaining({ kind: 'usage', hint: expect.stringMatching(/result names it.*--to/) }),
+    );
 });
 
 describe.skipIf(!hasS3Server)('goodnet release', () => {
@@ -137,6 +149,22 @@ describe.skipIf(!hasS3Server)('goodnet release', () => {
       }
     },
   );
+
+  it('gives a picture its whole key back where there are no versions, and asks where a digest is to go', async () => {
+    const key = `uploads/a.${'v'.repeat(32)}`;
+    const args = ['--record', record, '--by', 'Ada'];
+    await put(`quarantine/${key}`);
+    const { code, said } = await release(`s3://${bucket}/quarantine/${key}`, ...args);
+    expect([code, said]).toEqual([0, expect.stringContaining(`s3://goodnet/${key}`)]);
+    expect(await keys(key)).toEqual([key]);
+    const digest = `quarantine/${'0a'.repeat(32)}`;
+    await put(digest);
+    expect(await release(`s3://${bucket}/${digest}`, ...args)).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/called by a digest[\s\S]*--to/),
+    });
+    expect(await keys(digest)).toEqual([digest]);
+  });
 
   it('puts a digest alone on record', async () => {
     const other = await plain(WHITE, 20, 20).png().toBuffer();

@@ -189,7 +189,10 @@ describe('guardReads', () => {
     expect(JSON.stringify(reads.Resource)).toMatch(/flagged\/\*.*uploads\/\*/);
     expect(reads.Condition.ArnNotEquals['aws:PrincipalArn']).toHaveLength(2);
     expect(tags.Action).toContain('s3:PutObjectTagging');
-    expect(tags.Condition['ForAnyValue:StringEquals']).toEqual({ 's3:RequestObjectTagKeys': ['goodnet'] });
+    // In any case: a condition on `goodnet` may be met by a tag `GoodNet`.
+    expect(tags.Condition['ForAnyValue:StringEqualsIgnoreCase']).toEqual({
+      's3:RequestObjectTagKeys': ['goodnet'],
+    });
     expect(() => synthesize({ guardReads: true, uploadsBucket: 'pictures' })).toThrow(/yours to write/);
     expect(() => synthesize({ guardReads: true, tags: false })).toThrow(/goes by tags/);
   });

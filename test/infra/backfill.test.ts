@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BatchFailed, screenBatch } from '../../functions/screening/backfill';
+import { AT_ONCE, SCREENED_WITHIN, TO_ANSWER } from '../../functions/screening/events';
 import type { ScreenedObject } from '../../functions/screening/screen-object';
-import { BATCH_FAILED } from '../../infra/screening/backfill';
+import { BACKFILL_BATCH, BACKFILL_WITHIN, BATCH_FAILED } from '../../infra/screening/backfill';
 import { synthesize } from './synth';
 
 interface Retrier {
@@ -10,6 +11,9 @@ interface Retrier {
   readonly MaxAttempts: number;
   readonly BackoffRate: number;
 }
+
+/** What Step Functions says of a function that ran out of time, or whose process died. */
+const DIED = ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError'];
 
 /** A batch over objects that fail so many times each. */
 async function batchOf(failing: Record<string, number>, waits: readonly number[] = [1, 1]) {
@@ -46,6 +50,7 @@ describe('the backfill', () => {
     const { Retry } = definition.States.ScreenAll.ItemProcessor.States.Screen as { Retry: Retrier[] };
     const retry = Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error.name))!;
     expect(retry).toMatchObject({ MaxAttempts: 3, BackoffRate: 2 });
+    expect(retry.ErrorEquals).toEqual(expect.arrayContaining(DIED));
     // An express workflow has five minutes, and the function its time.
     expect(retry.IntervalSeconds * (2 ** retry.MaxAttempts - 1)).toBeLessThan(60);
   });
@@ -59,6 +64,14 @@ describe('the backfill', () => {
     const told = (wanted: string) => lines.filter(({ level }) => level === wanted).map(({ key }) => key);
     expect(told('warn').sort()).toEqual(['never', 'never', 'once', 'twice', 'twice']);
     expect(told('error')).toEqual(['never']);
+  });
+
+  it('has time for the last of a batch, however slow the net is', () => {
+    const rounds = Math.ceil(BACKFILL_BATCH / AT_ONCE);
+    // Those that fail are tried twice more, after a second and after four.
+    expect(rounds * SCREENED_WITHIN + 5000 + TO_ANSWER).toBeLessThan(
+      BACKFILL_WITHIN * 1000 - SCREENED_WITHIN,
+    );
   });
 
   it('is not tried again where no second try would mend it', async () => {

@@ -31,22 +31,26 @@ it('is not needed with an image of a registry', { timeout: 120_000 }, () => {
 });
 
 it.each([
-  ['123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/goodnet:1.2', ':1.2'],
-  [
-    `123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/goodnet@sha256:${'a'.repeat(64)}`,
-    `@sha256:${'a'.repeat(64)}`,
-  ],
-])('an image in ECR may be pulled by who starts the container: %s', (repairImage, end) => {
-  const repair = synthesize({ repairImage }).template('Repair');
-  const [job] = Object.values(repair.findResources('AWS::Batch::JobDefinition'));
-  const { Image, ExecutionRoleArn } = job!.Properties.ContainerProperties;
-  expect(JSON.stringify(Image)).toContain(`/team/goodnet${end}`);
-  const role = ExecutionRoleArn['Fn::GetAtt'][0] as string;
-  const policies = Object.values(repair.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
-    Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role),
-  );
-  const allowed = JSON.stringify(policies);
-  for (const action of ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])
-    expect(allowed).toContain(action);
-  expect(allowed).toContain('ecr:eu-central-1:123456789012:repository/team/goodnet');
-});
+  '123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/goodnet:1.2',
+  `123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/goodnet@sha256:${'a'.repeat(64)}`,
+  '123456789012.dkr.ecr-fips.eu-central-1.amazonaws.com/team/goodnet:1.2',
+  '123456789012.dkr-ecr.eu-central-1.on.aws/team/goodnet:1.2',
+  '123456789012.dkr-ecr-fips.eu-central-1.on.aws/team/goodnet:1.2',
+  '123456789012.dkr.ecr.eu-central-1.amazonaws.com.cn/team/goodnet',
+])(
+  'an image in ECR may be pulled by who starts the container, from the host that was given: %s',
+  (repairImage) => {
+    const repair = synthesize({ repairImage }).template('Repair');
+    const [job] = Object.values(repair.findResources('AWS::Batch::JobDefinition'));
+    const { Image, ExecutionRoleArn } = job!.Properties.ContainerProperties;
+    expect(Image).toBe(repairImage);
+    const role = ExecutionRoleArn['Fn::GetAtt'][0] as string;
+    const policies = Object.values(repair.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role),
+    );
+    const allowed = JSON.stringify(policies);
+    for (const action of ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])
+      expect(allowed).toContain(action);
+    expect(allowed).toContain('ecr:eu-central-1:123456789012:repository/team/goodnet');
+  },
+);

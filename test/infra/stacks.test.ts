@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MALLOC as MALLOC_THERE } from '../../functions/small-heap';
+import { GoodNetArtifacts } from '../../infra/artifacts';
 import { MALLOC } from '../../infra/lambda/environment';
+import { GoodNetScreening } from '../../infra/screening';
 import { ALARM_METRICS } from '../research/scale/idle';
-import { type Synthesized, synthesize } from './synth';
+import { type Synthesized, synthesize, VARIANTS } from './synth';
 
 const app = synthesize();
 
@@ -257,15 +260,21 @@ describe('screening', () => {
   });
 
   it('refuses to screen what it writes, or to write nothing', () => {
-    expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/outside of "uploads"/);
+    expect(() => synthesize({ quarantine: 'uploads/flagged' })).toThrow(/and would be screened/);
     for (const [own, options] of [
       ['results', { uploadsPrefix: 'results/in' }],
       ['flagged', { uploadsPrefix: 'flagged/again', quarantine: 'flagged' }],
       ['backfills', { uploadsBucket: 'pictures', uploadsPrefix: 'backfills/in' }],
     ] as const)
-      expect(() => synthesize(options)).toThrow(`lies in "${own}"`);
+      expect(() => synthesize(options)).toThrow(new RegExp(`lies in .*\\(${own}\\): nothing there`));
     expect(() => synthesize({ uploadsPrefix: 'results/in', results: 'verdicts' })).not.toThrow();
     expect(() => synthesize({ tags: false, results: '' })).toThrow(/written nowhere/);
+    // In an app of one's own the construct says so.
+    const { store } = new GoodNetArtifacts(new Stack(), 'Artifacts');
+    const screening = (props: object) => new GoodNetScreening(new Stack(), 'Screening', { store, ...props });
+    expect(() => screening({ records: { quarantine: 'uploads/flagged' } })).toThrow(/outside of "uploads"/);
+    expect(() => screening({ prefix: 'results/in' })).toThrow(/lies in "results"/);
+    expect(() => screening({ prefix: '', guardReads: true })).toThrow(/guardReads of a whole bucket/);
   });
 });
 
@@ -361,14 +370,53 @@ describe('the container of the repair, which parses what strangers upload', () =
     expect(JSON.stringify(others)).not.toContain('kms:Sign');
   });
 
+  it('reads job files in functions that have room for the worst of them', () => {
+    const handlers = Object.values(repair.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => [Properties.Handler, Properties.MemorySize] as const,
+    );
+    // 1,710 MB for 32 MB of [[[…]]].
+    for (const handler of ['plan.handler', 'publish.handler'])
+      expect(new Map(handlers).get(handler)).toBeGreaterThan(1.5 * 1710);
+  });
+
   it('makes nothing current by an upload, unless the stack allows it; a person’s start may', () => {
     const activates = (made: Synthesized) =>
       JSON.stringify(made.template('Repair').toJSON()).includes('"GOODNET_ACTIVATE_FROM_INBOX":"true"');
     expect([activates(app), activates(synthesize({ activateFromInbox: true }))]).toEqual([false, true]);
-    const [rule] = Object.values(repair.findResources('AWS::Events::Rule'));
-    expect(JSON.stringify(rule!.Properties.Targets)).not.toContain('byHand');
     expect(JSON.stringify(repair.findOutputs('*'))).toContain('\\"byHand\\":true');
   });
+});
+
+describe('rules', () => {
+  it('hand on what S3 tells as it is: no template puts what an uploader chose, such as a key, into text', () => {
+    const told = VARIANTS.map((options) => synthesize(options)).flatMap(({ stacks }) =>
+      stacks.flatMap((stack) =>
+        Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule')).flatMap(
+          ({ Properties: { EventPattern, Targets } }) =>
+            (Targets as { InputPath?: string }[]).map((target) => ({ EventPattern, ...target })),
+        ),
+      ),
+    );
+    const ofS3 = told.filter(({ EventPattern }) => EventPattern.source.includes('aws.s3'));
+    expect(ofS3).toHaveLength(2 * VARIANTS.length);
+    for (const target of ofS3) expect(target).not.toHaveProperty('InputTransformer');
+    const starts = ofS3.filter(({ EventPattern }) =>
+      JSON.stringify(EventPattern).includes('repair-job.json'),
+    );
+    expect(starts.map(({ InputPath }) => InputPath)).toEqual(VARIANTS.map(() => '$.detail'));
+  });
+});
+
+describe('partitions', () => {
+  it.each(['cn-north-1', 'us-gov-west-1'])('names no resource of another: %s', (region) => {
+    for (const stack of synthesize({}, { region }).stacks)
+      expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('arn:aws:');
+  });
+});
+
+it('looks nothing up, with an account and a region, either', () => {
+  const { app: made } = synthesize({}, { account: '123456789012', region: 'eu-central-1' });
+  expect(made.synth().manifest.missing).toBeUndefined();
 });
 
 describe('watch', () => {

@@ -45,7 +45,10 @@ export interface Synthesized {
 }
 
 /** GoodNet's stacks with options as `-c goodnet:NAME=VALUE` gives them. */
-export function synthesize(options: Record<string, unknown> = {}, env?: { region: string }): Synthesized {
+export function synthesize(
+  options: Record<string, unknown> = {},
+  env?: { region: string; account?: string },
+): Synthesized {
   buildPrograms();
   const context = Object.entries(options).map(([name, value]) => [`goodnet:${name}`, value]);
   const app = newApp(Object.fromEntries(context));

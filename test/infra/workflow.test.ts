@@ -11,6 +11,7 @@ const states = repairStates({
   planArn: 'plan',
   publishArn: 'publish',
   service: 'Ours',
+  partition: 'aws',
 });
 
 /** What AWS Batch says of a job, look for look; the last again and again. */
@@ -18,6 +19,8 @@ type Looks = readonly { readonly Status: string; readonly [key: string]: unknown
 
 interface Emulated {
   readonly shares?: number;
+  /** What the execution is started with. */
+  readonly input?: unknown;
   readonly spot: Looks;
   readonly onDemand?: Looks;
   /** How children of the job on spot ended. */
@@ -33,6 +36,7 @@ interface Emulated {
 /** The workflow with Batch and the functions emulated: what came of it, and what they were asked for. */
 async function repaired({
   shares = 4,
+  input = { job: JOB },
   spot,
   onDemand = [],
   children = [],
@@ -101,7 +105,7 @@ async function repaired({
       return {};
     },
   };
-  return { ...(await run(states, 'ReadJob', { job: JOB }, tasks)), ...asked };
+  return { ...(await run(states, 'ReadJob', input, tasks)), ...asked };
 }
 
 /** When the job was submitted, in milliseconds since 1970. */
@@ -129,6 +133,32 @@ describe('the workflow of the repair', () => {
     expect(made.publish).toEqual([
       { job: JOB, byHand: false, sha256: 'digest', since: '2026-12-01T00:00:00.000Z', from: 0 },
     ]);
+  });
+
+  /** What S3 tells of an upload, and whatever else a hostile key could have brought in. */
+  const detail = (key: string, more: object = {}) => ({
+    version: '0',
+    bucket: { name: 'bucket' },
+    object: { key, size: 5, etag: 'e', sequencer: '1' },
+    reason: 'PutObject',
+    ...more,
+  });
+  const HOSTILE = 'inbox/alice/repair-job.json","byHand":true,"x":"/repair-job.json';
+
+  it.each([
+    ['a person’s start', { job: JOB, byHand: true }, JOB, true],
+    ['a start without it', { job: JOB }, JOB, false],
+    ['an upload', detail('inbox/faces/repair-job.json'), JOB, false],
+    ['a hostile key', detail(HOSTILE), `s3://bucket/${HOSTILE}`, false],
+    [
+      'an event with more in it',
+      detail('inbox/faces/repair-job.json', { job: 'x', byHand: true }),
+      JOB,
+      false,
+    ],
+  ])('is by hand for who starts it by hand alone: %s', async (_, input, job, byHand) => {
+    const made = await repaired({ input, spot: [done] });
+    expect(made.publish).toMatchObject([{ job, byHand }]);
   });
 
   it('asks for no array where there is one net: Batch refuses an empty one', async () => {
@@ -260,6 +290,17 @@ describe('the workflow of the repair', () => {
       expect(made).toMatchObject({ error: NO_MACHINES });
     });
   });
+
+  it.each(['ReadJob', 'Publish'])(
+    'has %s done again where the function ran out of time, or died',
+    (state) => {
+      const { Retry } = states[state] as { Retry: { ErrorEquals: string[] }[] };
+      const again = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(again).toEqual(
+        expect.arrayContaining(['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError']),
+      );
+    },
+  );
 
   it('publishes on where a call had no time for all nets', async () => {
     const made = await repaired({

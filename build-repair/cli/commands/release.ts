@@ -55,12 +55,13 @@ async function releaseAction(what: string, flags: ReleaseFlags): Promise<void> {
   const { s3Client } = await import('../../../models/store/s3-files');
   const { s3Uploads } = await import('../../../functions/uploads/s3');
   const from = objectAt(what);
-  const to = flags.to === undefined ? cameFrom(from, flags.quarantine) : objectAt(flags.to);
+  const given = flags.to === undefined ? undefined : objectAt(flags.to);
+  const back = (hasVersion: boolean) => given ?? cameFrom(from, flags.quarantine, hasVersion);
   const client = s3Client();
   try {
-    const { sha256 } = await releaseObject(from, to, s3Uploads(client), how);
+    const { release, to } = await releaseObject(from, back, s3Uploads(client), how);
     print(`Released by ${by}: s3://${to.bucket}/${to.key}`);
-    print(`  SHA-256 ${sha256}: screening flags it no more`);
+    print(`  SHA-256 ${release.sha256}: screening flags it no more`);
   } finally {
     client.destroy();
   }

@@ -79,11 +79,14 @@ export async function planJob(
 export function nameOfJob(job: string, inbox: string): string {
   const { parent, name: file } = placeOf(job);
   const { parent: above, name } = placeOf(parent);
-  if (above === inbox && file === 'repair-job.json' && !['', '.', '..'].includes(name)) return name;
+  if (above === inbox && file === 'repair-job.json' && NAME.test(name)) return name;
   throw new JobRefused(`${job} is no job of the inbox`, {
-    hint: `A job's file is ${below(inbox, 'NAME/repair-job.json')}: one folder, no more.`,
+    hint: `A job's file is ${below(inbox, 'NAME/repair-job.json')}: one folder, no more, called as a model may be (letters, digits, . _ and -).`,
   });
 }
+
+/** As names of models (build-repair/job/schema.ts). Who uploads chooses it: it is written into addresses and JSON. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** The nets of a job file, and the digest of its bytes, in hexadecimal digits. @throws GoodNetError where it can't be used, or names models that are not its own */
 export async function netsOf(
@@ -99,8 +102,11 @@ export async function netsOf(
   return { nets, sha256: createHash('sha256').update(text.bytes).digest('hex') };
 }
 
-/** A hundred thousand nets, each with some addresses, have less. */
-const MOST_BYTES = 2 ** 27;
+/**
+ * Bytes of the largest job file that is read: a hundred thousand nets, each with some addresses, have less. The worst JSON of as many
+ * takes 1.8 GB to read, of the 3 GB that the functions have (infra/repair/step-function.ts).
+ */
+export const MOST_BYTES = 2 ** 25;
 
 /**
  * Holds that an uploaded job makes models of its own name alone: who may write `inbox/NAME/` is not to take the place of another's.

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobRefused, nameOfJob, planJob } from '../../../build-repair/job/on-aws/plan-job';
+import { JobRefused, MOST_BYTES, nameOfJob, planJob } from '../../../build-repair/job/on-aws/plan-job';
 import { publishMade } from '../../../build-repair/job/on-aws/publish-made';
 import { startEngine } from '../../../models/engine';
 import { createKeys } from '../../../models/signing/keys';
@@ -66,6 +66,19 @@ describe('planJob', () => {
     expect(told('faces')).toMatchObject({ outcome: 'refused', message: expect.stringMatching(why) });
   });
 
+  it('refuses a file that is too large to be read, before it is, and writes down why', async () => {
+    const asked = uploaded('faces', jobOf([net('faces')]));
+    const whole = JSON.stringify(jobOf([net('faces')]));
+    writeFileSync(asked.job, whole.padEnd(MOST_BYTES));
+    expect(await plan(asked)).toMatchObject({ shares: 1 });
+    writeFileSync(asked.job, whole.padEnd(MOST_BYTES + 1));
+    await expect(plan(asked)).rejects.toThrow(JobRefused);
+    expect(told('faces')).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringMatching(/most is 33554432/),
+    });
+  });
+
   it('lets an upload make models of its own name alone, and a person any', async () => {
     await expect(plan(uploaded('faces', jobOf([net('faces2')])))).rejects.toThrow(JobRefused);
     const other = uploaded('faces', jobOf([net('faces'), net('doors')]));
@@ -84,6 +97,11 @@ describe('planJob', () => {
     './bob/repair-job.json',
     '/repair-job.json',
     '../repair-job.json',
+    'alice/repair-job.json","byHand":true,"x":"/repair-job.json',
+    'a"b/repair-job.json',
+    'a b/repair-job.json',
+    'ä/repair-job.json',
+    '-a/repair-job.json',
   ])('takes a job of a folder of the inbox alone, and no name from elsewhere: inbox/%s', async (key) => {
     // Whose file is in a folder called bob, and is a job of bob's.
     const own = uploaded('bob', jobOf([net('bob')]));

@@ -1,3 +1,5 @@
+import { BACKFILL_BATCH } from '../../../infra/screening/backfill';
+
 /** What can't be measured without an account. */
 export const ASSUMED = {
   /** How much slower a processor of Lambda (Graviton) is than this machine's: not measured, chosen to be safe. */
@@ -23,7 +25,7 @@ export const SET_UP = {
   gigabytes: 1769 / 1024,
   /** Objects of one call, and of these at once (functions/screening/events.ts). */
   sqsBatch: 10,
-  backfillBatch: 100,
+  backfillBatch: BACKFILL_BATCH,
   atOnce: 8,
   /** GET, tags read, tags written, result written. */
   s3Requests: 4,
