@@ -62,7 +62,9 @@ export function planLayer(spec: LayerSpec, kerasMajor: number, channelsFirst = f
   const reader = readers.get(spec.className);
   if (!reader) {
     const hint = code ?? `Known are ${knownLayers.join(', ')}.`;
-    throw new NetError(`${where} can't be used: GoodNet has no such layer`, { hint });
+    const isOperation = spec.className === 'TFOpLambda' || spec.className === 'SlicingOpLambda';
+    const what = isOperation ? 'GoodNet does not know that operation' : 'GoodNet has no such layer';
+    throw new NetError(`${where} can't be used: ${what}`, { hint });
   }
   const planOf = (config: JsonObject): Plan => {
     const options = new Options(config, where, kerasMajor);

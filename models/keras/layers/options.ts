@@ -80,7 +80,7 @@ export class Options {
     const value = this.raw(key);
     const values = Array.isArray(value) ? value : [value];
     if (values.every((each) => each === undefined || harmless.includes(each as never))) return;
-    throw new NetError(`${this.where}: ${key}=${JSON.stringify(value)} can't be used`, { hint });
+    throw new NetError(`${this.where}: ${key}=${brief(value)} can't be used`, { hint });
   }
 
   /** Images must lie channels last. */

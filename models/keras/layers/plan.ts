@@ -91,9 +91,11 @@ export function applier(layer: layers.Layer, weights: readonly WeightValues[] = 
 export function checkLast(options: Options, axes: readonly number[], input: Shape): void {
   if (axes.length === 1 && (axes[0] === -1 || axes[0] === input.length - 1)) return;
   throw new NetError(`${options.where} does not run over the last dimension (axis ${axes})`, {
-    hint: CHANNELS_FIRST_HINT,
+    hint: axes.length === 1 && axes[0] === 1 ? CHANNELS_FIRST_HINT : OVER_LAST,
   });
 }
+
+const OVER_LAST = 'Build the net with axis=-1, over the channels alone, and save it again.';
 
 /** `checkLast` before each call. */
 export function overLast(options: Options, axes: readonly number[], apply: Applier): Applier {

@@ -7,12 +7,15 @@ import type { Options } from './options';
 import { applier, chain, channelsOf, lazily, type Plan, slot, type WeightSlot } from './plan';
 
 const GROUPS_HINT = 'Grouped and dilated convolutions of this kind are not in TensorFlow.js.';
+const MERGED =
+  'Build the net without LoRA, give its layers what layer.kernel is (LoRA is merged into it there), and save it again.';
+const IN_FLOATS = 'The net is quantised: give the one in 32-bit floats that it was made of.';
 
 /** What the layers with kernels do not compute in TensorFlow.js, or compute otherwise. */
 function refuseUnknown(options: Options): void {
-  options.only('lora_rank', []);
-  options.only('quantization_mode', []);
-  options.only('quantization_config', []);
+  options.only('lora_rank', [], MERGED);
+  options.only('quantization_mode', [], IN_FLOATS);
+  options.only('quantization_config', [], IN_FLOATS);
 }
 
 interface Convolution {
