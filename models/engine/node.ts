@@ -3,6 +3,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError, messageOf } from '../errors';
 import type { TensorFlow } from './engine';
+import { registerStridedPoints } from './node-strided-points';
 import { findPackage } from './packages';
 
 const packageName = '@tensorflow/tfjs-node';
@@ -42,6 +43,7 @@ export async function startNode(): Promise<TensorFlow> {
   const device = native.isUsingGpuDevice() ? 'GPU' : 'CPU';
   const version = tf.version_core;
   const library = `TensorFlow ${native.TF_Version}, ${device}`;
+  registerStridedPoints();
   return { name: 'node', version, description: `TensorFlow.js ${version} on node (${library})` };
 }
 

@@ -76,10 +76,6 @@ const window: fc.Arbitrary<Window> = fc
 
 const one = ([a, b]: [number, number]) => a === 1 && b === 1;
 
-/** TensorFlow 2.15 writes beyond its memory in the gradient of a filter of 1 × 1, strided, over one channel: no case for tfjs-node. */
-const isOverrun = ({ kernel, strides }: Window, channels: number) =>
-  tf.getBackend() === 'tensorflow' && one(kernel) && !one(strides) && channels === 1;
-
 const found = (images: Window['images'], kernel: [number, number], strides: [number, number]): Window => ({
   ...{ images, kernel, strides, dilations: [1, 1], padding: 'same', out: 2 },
 });
@@ -90,6 +86,9 @@ const wrong = [
   found([2, 8, 7, 3], [1, 1], [2, 2]),
   found([1, 9, 13, 3], [2, 5], [3, 3]),
   found([1, 12, 8, 3], [5, 1], [4, 3]),
+  // In these gradients TensorFlow 2.15 writes beyond its memory: the shortcuts of ResNets.
+  { ...found([1, 20, 16, 8], [1, 1], [2, 2]), padding: 'valid' },
+  { ...found([2, 9, 7, 1], [1, 1], [3, 2]), padding: 'valid' },
 ];
 
 /** Compares over generated cases, the same ones at every run. */
@@ -112,7 +111,7 @@ function withGradients(compute: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Ten
 describe('windows', () => {
   test('convolution', () =>
     overCases(
-      window.filter((each) => !isOverrun(each, each.images[3])),
+      window,
       ({ images, kernel, strides, dilations, padding, out }) =>
         sameOnCpu([random(images, 1), random([...kernel, images[3], out], 2)], (x, w) => {
           const convolve = (a: tf.Tensor, b: tf.Tensor) =>
@@ -181,9 +180,7 @@ describe('windows', () => {
 
   test('transposed convolution', () =>
     overCases(
-      window.filter(
-        (each) => one(each.dilations) && typeof each.padding === 'string' && !isOverrun(each, each.out),
-      ),
+      window.filter((each) => one(each.dilations) && typeof each.padding === 'string'),
       ({ images, kernel, strides, padding, out }) => {
         const [count, height, width, channels] = images;
         const length = (n: number, i: number) =>
