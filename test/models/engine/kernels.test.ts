@@ -80,7 +80,7 @@ const found = (images: Window['images'], kernel: [number, number], strides: [num
   ...{ images, kernel, strides, dilations: [1, 1], padding: 'same', out: 2 },
 });
 /** What wasm answered wrongly: `same`, and a stride beyond the kernel (along one side or both). */
-const wrong = [
+const wrong: Window[] = [
   found([1, 32, 32, 3], [3, 3], [4, 4]),
   found([1, 32, 32, 3], [1, 3], [2, 2]),
   found([2, 8, 7, 3], [1, 1], [2, 2]),
