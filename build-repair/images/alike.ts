@@ -15,6 +15,8 @@ const NEAR_SHARE = 0.25;
 const NOISES = 2;
 /** Images that all are compared with, drawn. */
 const COMPARED = 128;
+/** Two of many may be near by chance: a copy is this share as far apart at most. */
+const COPY = 0.5;
 /** Values of an image that differ by no more are one colour. */
 const FLAT = 2;
 /** With at least this share the same, or of one colour, it is told. */
@@ -142,22 +144,19 @@ function copiesAmong(
   const drawn = new Random(1, 'alike').permutation(all.length).subarray(0, COMPARED);
   let [same, copied] = [0, 0];
   for (const one of drawn) {
-    const near = Array.from(all.keys()).filter((other) => isNear(all[one]!, all[other]!));
-    same = Math.max(same, near.length);
+    const apart = all.map((other) => apartness(all[one]!, other));
+    same = Math.max(same, apart.filter((each) => each <= 1).length);
     const group = groupOf(one);
-    const isCopy = (other: number) =>
-      other !== one &&
-      (group === undefined || groupOf(other) !== group) &&
-      isNear(all[one]!, all[other]!, true);
-    if (near.some(isCopy)) copied++;
+    const isOther = (other: number) => other !== one && (group === undefined || groupOf(other) !== group);
+    if (apart.some((each, other) => each <= COPY && isOther(other))) copied++;
   }
   return { same, copied, compared: drawn.length };
 }
 
-/** @param strictly of two of many, which may be near by chance, half as far apart */
-function isNear({ means: a, limit }: Parts, { means: b, limit: other }: Parts, strictly = false): boolean {
+/** How far two images are from each other, in what near-copies may be: up to 1 they are near. */
+function apartness({ means: a, limit }: Parts, { means: b, limit: other }: Parts): number {
   let squares = 0;
   for (let i = 0; i < a.length; i++) squares += (a[i]! - b[i]!) ** 2;
-  const most = Math.min(limit, other) * (strictly ? 0.5 : 1);
-  return squares <= most ** 2 * a.length;
+  // Where nothing may differ, what does not is near.
+  return squares === 0 ? 0 : Math.sqrt(squares / a.length) / Math.min(limit, other);
 }

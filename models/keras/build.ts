@@ -18,7 +18,7 @@ export interface BuildHooks {
   readonly shape?: (layer: PlannedLayer, shape: Shape) => void;
   /** What is assumed of the net, a sentence for people. */
   readonly note?: (note: string) => void;
-  /** Whether a single output without a sigmoid is a logit (see endsInLogit). */
+  /** Whether a single output without a sigmoid is a logit (see Compilation). */
   readonly isLogit?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open-keras-file';
 import { inFile, shortened, specOf } from './load';
-import { endsInLogit, notesOf } from './notes';
+import { type Compilation, compilationOf } from './notes';
 import { outputOf } from './output';
 import { leavesOf, type PlannedLayer, type PlannedNet, planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -54,8 +54,9 @@ async function inspectOpened(file: KerasFile, options: LoadNetOptions): Promise<
   const stored = (await attempt(() => listWeights(file))) ?? new Map<string, StoredWeight[]>();
   const read = await attempt(() => specOf(file, options));
   const net = read && planNet(read.spec, read.kerasMajor, note);
-  const notes = notesOf(file);
-  const found = net ? await describe(net, file, options, attempt, problems, notes) : undefined;
+  const compilation = compilationOf(file);
+  const { notes } = compilation;
+  const found = net ? await describe(net, file, options, attempt, problems, compilation) : undefined;
   const weights = [...stored.values()].flat();
   return {
     format: file.format,
@@ -81,7 +82,7 @@ async function describe(
   { inputSize }: LoadNetOptions,
   attempt: <T>(step: () => T | Promise<T>) => Promise<T | undefined>,
   problems: readonly string[],
-  notes: string[],
+  { notes, isLogit }: Compilation,
 ): Promise<Found> {
   await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => checkEnds(net.spec)));
   const note = (text: string) => notes.push(text);
@@ -98,9 +99,7 @@ async function describe(
   if (image && problems.length === 0) {
     const shape = (layer: PlannedLayer, sides: Shape) => shapes.set(layer, sides);
     const model = await attempt(() =>
-      coded('NET_WEIGHTS_MISFIT', () =>
-        buildNet(net, weights, image, { shape, note, isLogit: endsInLogit(file) }),
-      ),
+      coded('NET_WEIGHTS_MISFIT', () => buildNet(net, weights, image, { shape, note, isLogit })),
     );
     if (model) {
       const [end] = model.outputs;

@@ -6,7 +6,7 @@ import { type Architecture, readArchitecture } from './config/read';
 import type { KerasFile } from './file/keras-file';
 import { openKerasFile } from './file/open-keras-file';
 import type { LoadedNet } from './loaded-net';
-import { endsInLogit, notesOf } from './notes';
+import { compilationOf } from './notes';
 import { outputOf } from './output';
 import { planNet } from './planned';
 import { checkEnds, classesOf, imageShapeOf } from './shapes';
@@ -78,11 +78,11 @@ async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<Loa
     throw error;
   });
   coded('NET_SHAPE_UNSUPPORTED', () => checkEnds(spec));
-  const notes = notesOf(file);
+  const { notes, isLogit } = compilationOf(file);
   const note = (text: string) => notes.push(text);
   const inputShape = coded('NET_SHAPE_UNSUPPORTED', () => imageShapeOf(spec, options.inputSize, note));
   const model = coded('NET_WEIGHTS_MISFIT', () =>
-    buildNet(net, bindWeights(net, file), inputShape, { note, isLogit: endsInLogit(file) }),
+    buildNet(net, bindWeights(net, file), inputShape, { note, isLogit }),
   );
   try {
     const [end] = model.outputs;

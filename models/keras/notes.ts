@@ -5,36 +5,39 @@ import type { KerasFile } from './file/keras-file';
 const WHAT = { loss: 'loss', metrics: 'metrics', weighted_metrics: 'metrics' };
 type Part = keyof typeof WHAT;
 
-/**
- * What whoever trusts the file should know of it, a sentence each: a function of the author's own (a Lambda) in the loss
- * or metrics that the net was compiled with. It is neither run nor needed.
- */
-export function notesOf(file: KerasFile): string[] {
+/** What the options that a net was compiled with tell of it; none of them is run, and nothing of its layers depends on them. */
+export interface Compilation {
+  /**
+   * What whoever trusts the file should know, a sentence each: a function of the author's own (a Lambda) in the loss or metrics. It is
+   * neither run nor needed.
+   */
+  readonly notes: string[];
+  /**
+   * Whether the loss takes its answers for logits of yes and no: Keras's BinaryCrossentropy with from_logits. A single output without a sigmoid
+   * is a logit then, not an amount.
+   */
+  readonly isLogit: boolean;
+}
+
+/** Reads what a net was compiled with. */
+export function compilationOf(file: KerasFile): Compilation {
   const compiled = compiledWith(file);
   const parts = (Object.keys(WHAT) as Part[]).filter((part) => holdsCode(compiled[part]));
-  return [...new Set(parts.map((part) => WHAT[part]))].map(
+  const notes = [...new Set(parts.map((part) => WHAT[part]))].map(
     (what) =>
       `The file holds code of its author's own (a Lambda) in the ${what} that the net was compiled with: it is never run.`,
   );
+  return { notes, isLogit: takesLogits(compiled.loss) };
 }
 
-/**
- * Whether the net was compiled with a loss that takes its answers for logits of yes and no: Keras's BinaryCrossentropy with from_logits. A single
- * output without a sigmoid is a logit then, not an amount.
- */
-export function endsInLogit(file: KerasFile): boolean {
-  const { loss } = compiledWith(file);
+function takesLogits(loss: Json | undefined): boolean {
   const first = Array.isArray(loss) && loss.length === 1 ? loss[0] : loss;
-  if (!isObject(first)) return false;
+  if (!isObject(first) || own(first, 'class_name') !== 'BinaryCrossentropy') return false;
   const settings = own(first, 'config');
-  return (
-    own(first, 'class_name') === 'BinaryCrossentropy' &&
-    isObject(settings) &&
-    own(settings, 'from_logits') === true
-  );
+  return isObject(settings) && own(settings, 'from_logits') === true;
 }
 
-/** The options of `compile`, as far as they can be read: nothing of the net depends on them. */
+/** The options of `compile`, as far as they can be read. */
 function compiledWith({ config, compiled }: KerasFile): { [part in Part]?: Json | undefined } {
   try {
     const text = compiled ?? config;

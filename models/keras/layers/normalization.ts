@@ -18,7 +18,8 @@ import {
   type WeightValues,
 } from './plan';
 
-const ZEROS_AND_ONES = {
+/** What normalisations begin with: they change nothing. */
+export const ZEROS_AND_ONES = {
   betaInitializer: 'zeros',
   gammaInitializer: 'ones',
   movingMeanInitializer: 'zeros',

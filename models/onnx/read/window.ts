@@ -48,7 +48,7 @@ export function windowOf({ node }: Call, size: readonly number[] | undefined, im
     const reach = (kernel[axis]! - 1) * dilations[axis]! + 1;
     const pads: [number, number] = [given[axis]!, given[axis + 2]!];
     if (auto.startsWith('SAME')) {
-      const around = Math.max((Math.ceil(length / stride) - 1) * stride + reach - length, 0);
+      const around = aroundSame(length, stride, reach);
       const less = Math.floor(around / 2);
       pads[0] = auto === 'SAME_LOWER' ? around - less : less;
       pads[1] = around - pads[0];
@@ -71,6 +71,11 @@ export function windowOf({ node }: Call, size: readonly number[] | undefined, im
   };
 }
 
+/** How much `same` pads along a side, before and behind together. */
+function aroundSame(length: number, stride: number, reach: number): number {
+  return Math.max((Math.ceil(length / stride) - 1) * stride + reach - length, 0);
+}
+
 /** Height and width. */
 export function sidesOf(image: SymbolicTensor): Sides {
   return [image.shape[1]!, image.shape[2]!];
@@ -85,8 +90,7 @@ export function paddingOf(
   if (pads.flat().every((pad) => pad === 0)) return 'valid';
   const isSame = pads.every(([before, behind], axis) => {
     const reach = (size[axis]! - 1) * dilations[axis]! + 1;
-    const [length, stride] = [image[axis]!, strides[axis]!];
-    const around = Math.max((Math.ceil(length / stride) - 1) * stride + reach - length, 0);
+    const around = aroundSame(image[axis]!, strides[axis]!, reach);
     return before === Math.floor(around / 2) && behind === around - before;
   });
   return isSame ? 'same' : undefined;

@@ -1,16 +1,10 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { ZEROS_AND_ONES } from '../../../keras/layers/normalization';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { GroupNormalization } from '../../../nets/group-normalization';
 import { axisIn } from '../axes';
 import { type Call, constantInput, imageOf, liveInput, made, type Translate, weightsOf } from '../call';
 import { Live } from '../live';
-
-const ZEROS_AND_ONES = {
-  betaInitializer: 'zeros',
-  gammaInitializer: 'ones',
-  movingMeanInitializer: 'zeros',
-  movingVarianceInitializer: 'ones',
-} as const;
 
 /** Each value several times, one after the other. */
 function repeated({ shape, values }: WeightValues, times: number): WeightValues {
