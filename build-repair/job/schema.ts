@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
 import { FIT } from '../../models/images/fit';
+import { MODEL_NAME } from '../../models/model-name';
 import { CLASS_ORDERS } from '../images/class-folders';
 import { SIZE } from '../size';
 
 const address = z.string().min(1).describe('A path or s3://bucket/key; relative to where the job file is');
 const name = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'letters, digits, . _ and -, the first a letter or digit')
+  .regex(MODEL_NAME, 'letters, digits, . _ and -, the first a letter or digit')
   .describe('What the model is called: its store is a folder of this name');
 
 /** How a net is to be repaired; each as the flag of `goodnet repair`. */

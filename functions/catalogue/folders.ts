@@ -2,15 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '../../models/bundle/manifest';
 import { BundleError } from '../../models/errors';
+import { MODEL_NAME } from '../../models/model-name';
 import { isS3 } from '../../models/store/address';
 import { folderOf, manifestOf } from '../../models/store/bundles';
 import { readCurrent } from '../../models/store/current';
 import { resolveBundle } from '../../models/store/folder';
 import { type OpenStoreFiles, openStoreFiles } from '../../models/store/open-store-files';
 import { checkCurrent, type Trust } from '../../models/store/trusted';
-
-/** What can stand in an address. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
  * The model that a path is by itself, a bundle or a store, by its name, which is its net's; undefined where the path is none.
@@ -47,7 +45,7 @@ export async function modelsBelow(
   });
   const found = new Map<string, string>();
   for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (NAME.test(name) && (await isBundleOrStore(join(path, name)))) found.set(name, join(path, name));
+    if (MODEL_NAME.test(name) && (await isBundleOrStore(join(path, name)))) found.set(name, join(path, name));
   }
   return found;
 }
@@ -94,7 +92,7 @@ export async function currentVersion(
 
 async function modelsInS3(address: string, open: OpenStoreFiles): Promise<ReadonlyMap<string, string>> {
   const files = await open(address);
-  const names = (await files.folders()).filter((name) => NAME.test(name));
+  const names = (await files.folders()).filter((name) => MODEL_NAME.test(name));
   const isStore = await Promise.all(names.map((name) => files.modified(`${name}/current.json`)));
   const root = address.replace(/\/+$/, '');
   return new Map(names.filter((_, i) => isStore[i] !== undefined).map((name) => [name, `${root}/${name}`]));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GoodNetError, messageOf } from '../../../models/errors';
+import { MODEL_NAME } from '../../../models/model-name';
 import { openStoreFiles } from '../../../models/store/open-store-files';
 import { below, placeOf } from '../address';
 import { type NetToRepair, parseJob } from '../schema';
@@ -79,14 +80,11 @@ export async function planJob(
 export function nameOfJob(job: string, inbox: string): string {
   const { parent, name: file } = placeOf(job);
   const { parent: above, name } = placeOf(parent);
-  if (above === inbox && file === 'repair-job.json' && NAME.test(name)) return name;
+  if (above === inbox && file === 'repair-job.json' && MODEL_NAME.test(name)) return name;
   throw new JobRefused(`${job} is no job of the inbox`, {
     hint: `A job's file is ${below(inbox, 'NAME/repair-job.json')}: one folder, no more, called as a model may be (letters, digits, . _ and -).`,
   });
 }
-
-/** As names of models (build-repair/job/schema.ts). Who uploads chooses it: it is written into addresses and JSON. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** The nets of a job file, and the digest of its bytes, in hexadecimal digits. @throws GoodNetError where it can't be used, or names models that are not its own */
 export async function netsOf(
