@@ -1,7 +1,7 @@
 /**
  * `npm run ablation [NET…] [-- --only PART,…] [--nets N] [--each] [--list]`: what each part of the detector adds, measured on nets that
- * it may be developed on: the demo's, the given ones of faces1283 and signs43, and the development half of the self-made ones; none of
- * the check. Each net is repaired once, by the default method, and read; that is kept in .cache/attacks/ablation as long as the code is
+ * it may be developed on: the demo's, the given ones of faces1283 and signs43, and the self-made ones of the development half; of
+ * the check those that it has measured. Each net is repaired once, by the default method, and read; that is kept in .cache/attacks/ablation as long as the code is
  * the same, so that a run that was interrupted goes on. Without a name all of them (many hours: self-made nets are trained on first
  * use), with --nets the first N; a name may end in *. --only measures some parts, --each tells every net.
  */

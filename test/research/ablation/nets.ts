@@ -4,8 +4,8 @@ import { writeDemoData } from '../../../build-repair/demo/data';
 import type { ImageSet } from '../../../models/images/set';
 import { type LoadedNet, loadNet } from '../../../models/keras';
 import { DATA } from '../attacks/data';
+import { developmentNow } from '../attacks/development';
 import { loadEntry } from '../attacks/load-attack';
-import { REGISTRY } from '../attacks/registry';
 import { withTrueLabels } from '../table/true-labels';
 import { open } from '../table/work';
 import { everyOther, seenInService } from './sets';
@@ -141,8 +141,8 @@ function cifar(name: string): DevelopmentNet {
 const MULTI = ['eyebrows', 'lipstick', 'sunglasses'].map((each) => `multi_trigger_multi_target__${each}`);
 
 /**
- * The nets that variants are measured on: the demo's, the given ones of faces1283, signs43 and cifar10, and the development half of the
- * self-made ones (docs/method.md, "What was decided on what"). The contest's nets are not here: their clean tiles are measured by
+ * The nets that variants are measured on: the demo's, the given ones of faces1283, signs43 and cifar10, and the self-made ones that may be
+ * developed on (docs/method.md, "What was decided on what"). The contest's nets are not here: their clean tiles are measured by
  * folds of their own.
  */
 export const DEVELOPMENT_NETS: readonly DevelopmentNet[] = [
@@ -157,7 +157,7 @@ export const DEVELOPMENT_NETS: readonly DevelopmentNet[] = [
   cifar('warp'),
   cifar('source'),
   cifar('clean'),
-  ...REGISTRY.development.map(
+  ...developmentNow().map(
     (attack): DevelopmentNet => ({
       name: attack.name,
       seed: attack.seed,

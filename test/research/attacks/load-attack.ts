@@ -12,6 +12,7 @@ import { basePath } from './base';
 import { CACHE, copyWeights, keep } from './cache';
 import { type Attack, DEVELOPMENT, TRAINING } from './catalogue';
 import { type AttackData, loadData, type TestHalf } from './data';
+import { developmentNow } from './development';
 import { grouped, partlyStamped, stamped } from './sets';
 import { trainAttack } from './train-attack';
 
@@ -40,8 +41,8 @@ export interface LoadedAttack {
 }
 
 /**
- * A development net by its name in the catalogue. Those of the check are loaded by the check alone.
- * @param seed draws the triggers' patterns, the targets, and the training
+ * A net that may be developed on, by its name in the catalogue. Those of the check are loaded by the check alone until it has measured them.
+ * @param seed draws the triggers' patterns, the targets, and the training; one of the check keeps its own
  * @param half of the clean test images: `odd` is what the check is measured on
  * @throws Error for a name that there is not
  * @example const { net, netPath, clean, test, poisoned } = await loadAttack('faces-patch-flat', 1);
@@ -51,10 +52,11 @@ export async function loadAttack(
   seed?: number,
   half: TestHalf = 'even',
 ): Promise<LoadedAttack> {
-  const attack = DEVELOPMENT.find((each) => each.name === name);
-  if (!attack)
-    throw new Error(`There is no attack ${name}; there are ${DEVELOPMENT.map((a) => a.name).join(', ')}`);
-  return loadEntry(seed === undefined ? attack : { ...attack, seed }, half);
+  const all = developmentNow();
+  const attack = all.find((each) => each.name === name);
+  if (!attack) throw new Error(`There is no attack ${name}; there are ${all.map((a) => a.name).join(', ')}`);
+  const keepsSeed = seed === undefined || !DEVELOPMENT.includes(attack);
+  return loadEntry(keepsSeed ? attack : { ...attack, seed }, half);
 }
 
 /**

@@ -18,11 +18,10 @@ import { type Attack, DEVELOPMENT } from './catalogue';
 import { type CheckLine, check, lastRun, type Measured, readLog } from './check-log';
 import { committed } from './committed';
 import { DATA, type TestHalf } from './data';
+import { CHECK_LOG } from './development';
 import { loadEntry } from './load-attack';
 import { FIXED, REGISTRY, registryHash } from './registry';
 import { type AttackRow, attackTables, rowsOf } from './rows';
-
-const LOG = join(import.meta.dirname, 'check-log.jsonl');
 
 const { values, positionals } = readArgs(import.meta.filename, {
   seed: { type: 'string' },
@@ -72,18 +71,18 @@ async function runCheck(): Promise<void> {
   }
   if (list) {
     print(REGISTRY.check);
-    return tell(lastRun(readLog(LOG), FIXED), 'The last check');
+    return tell(lastRun(readLog(CHECK_LOG), FIXED), 'The last check');
   }
   if (registryHash(REGISTRY) !== FIXED) {
     throw new UsageError('The attacks are not those that were fixed (registry.ts)');
   }
-  const commit = committed(LOG);
+  const commit = committed(CHECK_LOG);
   if (!(await start(`the check, commit ${commit.slice(0, 12)}`))) return;
   const lines = await check({
     attacks: REGISTRY.check,
     registry: FIXED,
     commit,
-    log: LOG,
+    log: CHECK_LOG,
     again,
     measure: async (attack) => (await measure(attack, 'odd'))!,
     tell: (line) => tell([line], line.attack),

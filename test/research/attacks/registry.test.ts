@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readLog } from './check-log';
+import { CHECK_LOG } from './development';
 import { FIXED, REGISTRY, registryHash } from './registry';
 
 const MEANING = `The registry of attacks is not the one that was fixed. Where a net of the check was changed, moved or taken out after
@@ -39,9 +39,7 @@ describe('the registry of attacks', () => {
   });
 
   test('has no net in check that was checked once, as part of another registry', () => {
-    const seen = readLog(join(import.meta.dirname, 'check-log.jsonl')).filter(
-      ({ registry }) => registry !== FIXED,
-    );
+    const seen = readLog(CHECK_LOG).filter(({ registry }) => registry !== FIXED);
     const names = new Set(seen.map(({ attack, seed }) => `${attack} ${seed}`));
     expect(REGISTRY.check.filter(({ name, seed }) => names.has(`${name} ${seed}`))).toEqual([]);
   });
