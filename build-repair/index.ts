@@ -20,12 +20,17 @@ export type { ImageSize, NetDescription } from '../models/keras/types';
 export type { PixelScaling } from '../models/pixels';
 export type { Box, Located, NetAnswer, Place, Rendering, Verdict } from '../models/verdict';
 export { version } from '../models/version';
+export type { PlainNet } from './export/nets';
+export type { ClassOrder } from './images/class-folders';
+export { type Evaluated, type EvaluateOptions, evaluate } from './library/evaluate';
+export { type Exported, type ExportOptions, exportNet } from './library/export-net';
 export { inspect } from './library/inspect';
 export type { Net } from './library/net';
 export { openImages, openNet } from './library/open-net-images';
 export type { ImagesOptions, NetOptions, Watching } from './library/options';
 export { type Repaired, type RepairOptions, repair } from './library/repair';
 export { type ScanOptions, scan } from './library/scan';
+export { type ScreenOptions, screen } from './library/screen';
 export {
   type Migrated,
   type Migration,
@@ -37,3 +42,6 @@ export {
 } from './library/store';
 export type { ProgressEvent } from './progress';
 export type { Scan, ScanTarget } from './scan/types';
+export type { RowFormat } from './screen/rows';
+export type { ScreenTotals } from './screen/screen';
+export type { ScreenRow } from './screen/screener';

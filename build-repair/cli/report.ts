@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../models/errors';
 import type { Report } from '../report/types';
-import { checkOutput, writeText } from './output';
+import { checkOutput } from '../writable';
+import { writeText } from './output';
 
 /** `--report FILE`: a path; false for `--no-report`; undefined for the default place. */
 export interface ReportFlags {

@@ -9,6 +9,7 @@ import { readPixels } from '../../../models/pixels';
 import { version } from '../../../models/version';
 import type { Scan } from '../../scan/types';
 import { lookOf } from '../../terminal';
+import { checkOutput } from '../../writable';
 import { EXIT, ExitWithCode } from '../exit';
 import {
   classOrderOption,
@@ -20,7 +21,7 @@ import {
 } from '../image-flags';
 import { interruptible } from '../interrupt';
 import { inputSizeOption, whole } from '../options';
-import { checkOutput, isStdout, writeText } from '../output';
+import { isStdout, writeText } from '../output';
 import { print, printJson } from '../print';
 import { startWork } from '../start';
 
