@@ -25,6 +25,7 @@ export type { ClassOrder } from './images/class-folders';
 export { type Evaluated, type EvaluateOptions, evaluate } from './library/evaluate';
 export { type Exported, type ExportOptions, exportNet } from './library/export-net';
 export { inspect } from './library/inspect';
+export { createKeys, type Seen, seenIn } from './library/keys';
 export type { Net } from './library/net';
 export { openImages, openNet } from './library/open-net-images';
 export type { ImagesOptions, NetOptions, Watching } from './library/options';
@@ -37,6 +38,8 @@ export {
   openStore,
   type PublishingOptions,
   type Store,
+  type StoreContents,
+  type StoredBundle,
   type StoreOptions,
   type WritingOptions,
 } from './library/store';

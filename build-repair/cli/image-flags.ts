@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../models/errors';
-import { parseFit } from '../../models/images/fit';
-import { CLASS_ORDERS, type ClassOrder } from '../images/class-folders';
+import type { ClassOrder } from '../index';
+import { CLASS_ORDERS, parseFit } from '../library/option-values';
 import { oneOf } from './options';
 
 /** Flags that tell how images are to be read. */

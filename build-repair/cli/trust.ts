@@ -1,10 +1,14 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { leastSerial, type Seen } from '../../models/signing/seen';
-import { openTrust, trustedByName } from '../../models/signing/signatures';
-import type { Signing } from '../../models/store/current';
-import { seenIn } from '../../models/store/seen-file';
-import type { Trust } from '../../models/store/trusted';
+import {
+  leastSerial,
+  openTrust,
+  type Seen,
+  type Signing,
+  seenIn,
+  type Trust,
+  trustedByName,
+} from '../library/keys';
 import { signerOf } from './start';
 
 /**

@@ -1,4 +1,5 @@
 /** Stores of bundles, as the library has them. */
+export type { StoreContents, StoredBundle } from '../../models/store/contents';
 export type { Migrated, Migration } from '../../models/store/migrate';
 export {
   openStore,
