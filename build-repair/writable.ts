@@ -1,6 +1,7 @@
-import type { Stats } from 'node:fs';
-import { lstat, readlink, realpath, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
+import { checkPlace } from '../models/bundle/place';
 import { GoodNetError, messageOf, UsageError } from '../models/errors';
 
 /** What is told where a file can't be written. */
@@ -61,6 +62,22 @@ export async function refuseInputs(path: string, inputs: readonly string[]): Pro
         hint: 'Give another place.',
       });
   }
+}
+
+/**
+ * Looks whether a file can be written, before the work whose result it is to hold.
+ * @param inputs what the work reads, which is not to be written over
+ * @throws UsageError where it is one of the inputs; GoodNetError `environment` where it can't be written, as far as that can be told
+ * without writing
+ */
+export async function checkOutput(path: string, inputs: readonly string[] = []): Promise<void> {
+  if (path === '-') return;
+  const target = await targetOf(path);
+  await refuseInputs(path, inputs);
+  if (!target.isStream) return checkPlace(dirname(target.path));
+  await access(path, constants.W_OK).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
 }
 
 /** Whether two are the same file, whatever they are called. */

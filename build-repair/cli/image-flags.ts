@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../models/errors';
-import { parseFit } from '../../models/images/fit';
-import type { ImageSet, ImageShape } from '../../models/images/set';
-import type { OwnClassNames } from '../../models/keras';
-import { CLASS_ORDERS, type ClassOrder } from '../images/class-folders';
+import type { ClassOrder } from '../index';
+import { CLASS_ORDERS, parseFit } from '../library/option-values';
 import { oneOf } from './options';
 
 /** Flags that tell how images are to be read. */
@@ -14,8 +12,6 @@ export interface ImageFlags {
   readonly labelName?: string;
   readonly layout?: string;
   readonly skipBad?: boolean;
-  /** No flag: whether the command promises a rate of false alarms; by default so. */
-  readonly isPromised?: boolean;
 }
 
 /** The flag for what images are called in a file of arrays. */
@@ -70,35 +66,6 @@ export function groupOption(
 /** The same flags, as the library takes them. @throws UsageError for a layout that there is not */
 export function imagesOf({ group, classOrder, dataName, labelName, layout, skipBad }: ImageFlags) {
   return { group, classOrder, dataName, labelName, layout: parseLayout(layout), skipBad };
-}
-
-/** Opens a labelled set for a net of so many classes. */
-export async function openLabelled(
-  path: string,
-  net: {
-    readonly inputShape: ImageShape;
-    readonly classes: number;
-    readonly classNames?: readonly string[] | undefined;
-    readonly ownNames?: OwnClassNames | undefined;
-  },
-  flags: ImageFlags,
-): Promise<ImageSet> {
-  // Loaded only where it is needed: serve does without the readers of images and nets.
-  const { openImages } = await import('../images/open-images');
-  return openImages(path, {
-    shape: net.inputShape,
-    classes: net.classes,
-    order: flags.classOrder,
-    classNames: net.classNames,
-    ownNames: net.ownNames,
-    labelsRequired: true,
-    group: flags.group,
-    isPromised: flags.isPromised,
-    dataName: flags.dataName,
-    labelName: flags.labelName,
-    layout: parseLayout(flags.layout),
-    skipBad: flags.skipBad ?? false,
-  });
 }
 
 /** @throws UsageError for anything but the two layouts */

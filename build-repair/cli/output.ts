@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants, fstatSync, type Stats } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkPlace } from '../../models/bundle/place';
-import { cannotWrite, isSame, refuseInputs, targetOf } from '../writable';
+import { printable, printableJson } from '../../models/printable';
+import type { RowFormat } from '../index';
+import { cannotWrite, isSame, targetOf } from '../writable';
 
 /** Text that goes to a file, whole or not at all, or to standard output, a device or a named pipe. */
 export interface Output {
@@ -35,6 +36,13 @@ function toStream(stream: NodeJS.WriteStream): Output {
     finish: async () => {},
     discard: async () => {},
   };
+}
+
+/** Rows to standard output, as a terminal may show them; where it is piped, names stay as they are. */
+export function rowsToStdout(format: RowFormat): Output {
+  const output = toStream(process.stdout);
+  const shown = format === 'csv' ? printable : printableJson;
+  return { ...output, write: (text) => output.write(process.stdout.isTTY ? shown(text) : text) };
 }
 
 /** The stream of our own that a path such as /dev/stdout is. */
@@ -112,20 +120,4 @@ export async function writeText(path: string, text: string): Promise<void> {
   const output = await openOutput(path);
   await output.write(text);
   await output.finish();
-}
-
-/**
- * Looks whether a file can be written, before the work whose result it is to hold.
- * @param inputs what the command reads, which is not to be written over
- * @throws UsageError where it is one of the inputs; GoodNetError `environment` where it can't be written, as far as that can be told
- * without writing
- */
-export async function checkOutput(path: string, inputs: readonly string[] = []): Promise<void> {
-  if (path === '-') return;
-  const target = await targetOf(path);
-  await refuseInputs(path, inputs);
-  if (!target.isStream) return checkPlace(dirname(target.path));
-  await access(path, constants.W_OK).catch((cause) => {
-    throw cannotWrite(path, cause);
-  });
 }

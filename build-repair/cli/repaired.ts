@@ -1,13 +1,13 @@
 import { cleanTable, inGroups } from '../evaluate/format';
 import { cleanLines, promisedBy } from '../evaluate/outcome';
 import { findingLines, findingOutcome } from '../finding/words';
-import type { RepairResult } from '../repair/repair';
+import type * as library from '../index';
 import { aloneLine, isUnrepaired, unrepairedLine } from '../repair/write/unrepaired';
 import { type Look, plain } from '../terminal';
 
-/** A repair that is done. */
+/** A repair that is done, and where its report is. */
 export interface Repaired
-  extends Pick<RepairResult, 'manifest' | 'figures' | 'notices' | 'folder' | 'existed' | 'madeCurrent'> {
+  extends Pick<library.Repaired, 'manifest' | 'figures' | 'notices' | 'folder' | 'existed' | 'madeCurrent'> {
   /** The report's path, where one was written. */
   readonly report: string | undefined;
   /** The id of the key that signed the bundle, where one did. */

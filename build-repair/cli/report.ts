@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../models/errors';
-import type { Report } from '../report/types';
-import { checkOutput, writeText } from './output';
+import { checkOutput } from '../writable';
 
 /** `--report FILE`: a path; false for `--no-report`; undefined for the default place. */
 export interface ReportFlags {
@@ -43,13 +42,6 @@ export async function reportPlace(
   }
   await checkOutput(usual);
   return usual;
-}
-
-/** Writes a report whole or not at all. */
-export async function writeReport(path: string, report: Report): Promise<void> {
-  // Loaded only here: no other command draws.
-  const { reportHtml } = await import('../report/page');
-  await writeText(path, await reportHtml(report));
 }
 
 async function isForeign(path: string): Promise<boolean> {

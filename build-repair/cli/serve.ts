@@ -14,8 +14,8 @@ import { settleHeap } from '../../functions/small-heap';
 import { stopSignal } from '../../functions/stop-signal';
 import { isLoopback } from '../../functions/this-machine';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
-import { nameOf, startEngine } from '../../models/engine';
 import { BundleError, UsageError } from '../../models/errors';
+import { engineName, startEngine } from '../library/engine';
 import { print, printError } from './print';
 import { openTrusted, trustOf } from './trust';
 
@@ -59,7 +59,8 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const trust = await openTrusted(trustOf(options.trust), say);
   const metrics = prometheus();
   const maxBytes = maxModels * 2 ** 20;
-  const threads = nameOf(engine) === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
+  const threads =
+    engineName(engine) === 'wasm' ? helpers(options.threads ?? availableParallelism()) : undefined;
   let isServing = false;
   const catalogue = storedCatalogue(path, {
     maxBytes,

@@ -1,5 +1,5 @@
-import type { Engine } from '../../models/engine';
-import type { Signer } from '../../models/signing/keys';
+import type { Engine } from '../library/engine';
+import type { Signer } from '../library/keys';
 import { StepLines } from './step-lines';
 
 /** Starts the engine of long work, and the lines that its progress is told in. @param trains whether anything is trained */
@@ -10,7 +10,7 @@ export async function startWork(
   engine: Engine;
   lines: StepLines;
 }> {
-  const { startEngine } = await import('../../models/engine');
+  const { startEngine } = await import('../library/engine');
   const engine = await startEngine({ trains });
   const lines = new StepLines({ verbose });
   lines.detail(`Engine: ${engine.description}`);
@@ -23,5 +23,5 @@ export async function startWork(
  */
 export async function signerOf(flag: string | undefined): Promise<Signer | undefined> {
   const key = flag ?? process.env.GOODNET_SIGN;
-  return key ? await (await import('../../models/signing/signer')).openSigner(key) : undefined;
+  return key ? await (await import('../library/keys')).openSigner(key) : undefined;
 }

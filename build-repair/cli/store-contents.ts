@@ -1,5 +1,5 @@
-import type { StoreContents, StoredBundle } from '../../models/store/contents';
 import { table } from '../evaluate/table';
+import type { StoreContents, StoredBundle } from '../index';
 
 /** The beginning of a bundle's id, which tells it from others. */
 export const short = (id: string) => id.slice(0, 16);

@@ -1,4 +1,4 @@
-import type { Signed, Signing } from '../../models/store/current';
+import type { Signed, Signing } from '../library/keys';
 import { print, printError } from './print';
 
 /** Takes note of what is signed, to be told once it is done. */
@@ -29,7 +29,7 @@ export async function tellCurrent(
     return;
   }
   print(what);
-  const { openStore } = await import('../../models/store/store');
+  const { openStore } = await import('../library/store');
   if (((await (await openStore(address)).signersOf(id)) ?? []).length > 0) {
     printError(
       'The bundle is signed, but not that it is current: readers that trust keys refuse it. Give the key with --sign.',

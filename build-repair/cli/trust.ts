@@ -1,10 +1,14 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { leastSerial } from '../../models/signing/seen';
-import { openTrust, trustedByName } from '../../models/signing/signatures';
-import type { Signing } from '../../models/store/current';
-import { seenIn } from '../../models/store/seen-file';
-import type { Trust } from '../../models/store/trusted';
+import {
+  leastSerial,
+  openTrust,
+  type Seen,
+  type Signing,
+  seenIn,
+  type Trust,
+  trustedByName,
+} from '../library/keys';
 import { signerOf } from './start';
 
 /**
@@ -25,12 +29,7 @@ export async function openTrusted(
   keys: readonly string[],
   say: (line: string) => void,
 ): Promise<Trust | undefined> {
-  return keys.length === 0
-    ? undefined
-    : {
-        keys: await openTrust(keys),
-        seen: seenIn(seenFile(), say, leastSerial(process.env.GOODNET_LEAST_SERIAL)),
-      };
+  return keys.length === 0 ? undefined : { keys: await openTrust(keys), seen: seenOf(say) };
 }
 
 /**
@@ -48,9 +47,17 @@ export async function openSigning(
     signer && {
       signer,
       trusted: await openTrust(trusted),
-      seen: seenIn(seenFile(), say, leastSerial(process.env.GOODNET_LEAST_SERIAL)),
+      seen: seenOf(say),
     }
   );
+}
+
+/**
+ * What was seen of stores, kept in a file; GOODNET_LEAST_SERIAL counts as seen of all.
+ * @param say told where it can't be kept
+ */
+export function seenOf(say: (line: string) => void): Seen {
+  return seenIn(seenFile(), say, leastSerial(process.env.GOODNET_LEAST_SERIAL));
 }
 
 /** GOODNET_SEEN, or a file among what programs keep for the user (XDG Base Directory Specification). */

@@ -17,7 +17,7 @@ import type { RepairResult } from '../repair/repair';
 import { Clock } from '../report/clock';
 import { Observer } from '../report/observe';
 import { findingOf } from '../report/of-finding';
-import type { Report } from '../report/types';
+import type { Run } from '../report/types';
 import { placesOf } from '../report/where';
 import { type DemoData, writeDemoData } from './data';
 import { DEMO_STAGES } from './plan';
@@ -33,8 +33,8 @@ export interface DemoResult {
   readonly model: string;
   readonly repaired: RepairResult;
   readonly figures: Evaluation;
-  /** What the report shows. */
-  readonly report: Report;
+  /** The report, one page of HTML. */
+  readonly report: string;
   /** The service's answers over HTTP. */
   readonly answers: readonly { readonly image: string; readonly verdict: Verdict }[];
 }
@@ -91,7 +91,9 @@ export async function runDemo(options: {
     progress({ stage: DEMO_STAGES.report, done: 0, total: 1 });
     const observed = observer.observed();
     const { manifest, read } = await readBundleFiles(repaired.folder);
-    const report: Report = {
+    // Only here: what draws takes long to load.
+    const { reportHtml } = await import('../report/page');
+    const report = await reportHtml({
       kind: 'evaluation',
       bundle: repaired.manifest,
       finding: await findingOf(manifest, read, observed.clean.examples, goodnet),
@@ -99,7 +101,7 @@ export async function runDemo(options: {
       observed,
       places: await placesOf([observed.clean, ...observed.poisoned], goodnet),
       run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
-    };
+    });
     return { data, store, model: model!, repaired, figures, report, answers };
   } finally {
     for (const set of opened) set.close();
@@ -111,7 +113,7 @@ function whatWasRead(
   { test, poisoned }: DemoData,
   store: string,
   figures: Evaluation,
-): Pick<Report['run'], 'inputs' | 'sets'> {
+): Pick<Run, 'inputs' | 'sets'> {
   const paths = [test, ...poisoned.map(({ path }) => path)];
   const counts = [figures.clean.accuracy.n, ...figures.poisoned.map(({ detectionRate }) => detectionRate.n)];
   const role = (i: number) => (i === 0 ? 'clean images' : 'poisoned images');

@@ -16,19 +16,22 @@ export function loadingOf({ architecture, inputSize }: NetOptions): LoadNetOptio
 }
 
 /** What is known of a net that images are opened for. */
-type ForNet = Pick<LoadedNet, 'inputShape' | 'classes' | 'ownNames'>;
+interface ForNet extends Pick<LoadedNet, 'inputShape' | 'classes' | 'ownNames'> {
+  /** Those of a bundle. */
+  readonly classNames?: readonly string[] | undefined;
+}
 
 /** Opens clean labelled images. @param isPromised whether a rate of false alarms is promised by them */
 export function openLabelled(
   path: string,
-  { inputShape, classes, ownNames }: ForNet,
+  { inputShape, classes, classNames, ownNames }: ForNet,
   options: ImagesOptions,
   isPromised = true,
 ): Promise<ImageSet> {
   const { fit, classOrder: order, group, dataName, labelName, layout, skipBad = false } = options;
   const shape = { ...inputShape, fit };
   const reading = { group, isPromised, dataName, labelName, layout, skipBad };
-  return openImages(path, { shape, classes, order, ownNames, labelsRequired: true, ...reading });
+  return openImages(path, { shape, classes, order, classNames, ownNames, labelsRequired: true, ...reading });
 }
 
 /** Opens images whose labels aren't looked at. */

@@ -6,6 +6,7 @@ import type { PixelScaling } from '../../models/pixels';
 import { openGivenSigning, type SigningGiven } from '../../models/store/given-keys';
 import { Owned } from '../owned';
 import { silent } from '../progress';
+import { bothKept } from '../repair/check/kept';
 import { repairSteps } from '../repair/plan';
 import { repair as repairOpened } from '../repair/repair';
 import type { RepairResult } from '../repair/result';
@@ -82,6 +83,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   const { method = 'expert', alpha = 0.01, seed = 1, finding = true, keepsImages = true } = options;
   const { onNotice = () => {}, onDetail = () => {}, onPlan = () => {}, signal } = options;
   checkAsked({ method, alpha, seed });
+  if (options.hosts !== undefined && !keepsImages) throw bothKept();
   const pixels = pixelsOf(options.pixels, onNotice);
   const signing = await openGivenSigning(options.sign);
   await startEngine();

@@ -2,7 +2,6 @@ import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promi
 import * as z from 'zod';
 import { writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError } from '../../models/errors';
-import { printable, printableJson } from '../../models/printable';
 import { cannotWrite, refuseFolder } from '../writable';
 import { headOf, type Judge, lineOf, type RowFormat } from './rows';
 import type { Checkpoint, Rows } from './screen';
@@ -34,20 +33,6 @@ export interface WrittenRows extends Rows {
   finish(): Promise<void>;
   /** Leaves what was written, to go on with. @returns whether there is any */
   leave(): Promise<boolean>;
-}
-
-/** Rows to standard output. @param by what gives the verdicts */
-export function rowsToStdout(format: RowFormat, by: Judge): WrittenRows {
-  // Where it is piped, names stay as they are.
-  const shown = (text: string) => {
-    if (!process.stdout.isTTY) return text;
-    return format === 'csv' ? printable(text) : printableJson(text);
-  };
-  return rowsToStream(format, by, async (text) => {
-    if (!process.stdout.write(shown(text))) {
-      await new Promise((done) => process.stdout.once('drain', done));
-    }
-  });
 }
 
 /**

@@ -30,8 +30,8 @@ export interface Migration {
 /** What a migration is done with. */
 export interface MigrateOptions {
   /** Told as files are done. */
-  readonly progress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Signs the new bundles, and what is current; only what it, or who is trusted with it, has signed is then migrated. */
   readonly signing?: Signing | undefined;
 }

@@ -4,6 +4,7 @@ import { readStoreContents, type StoreContents } from './contents';
 import type { Signing } from './current';
 import type { Files } from './files';
 import { openGivenSigning, openGivenTrust, type SigningGiven, type TrustGiven } from './given-keys';
+import { type Migration, migrate } from './migrate';
 import { activate, checkMayPoint, rollback } from './move-pointer';
 import { openStoreFiles } from './open-store-files';
 import { prune } from './prune';
@@ -18,13 +19,18 @@ export interface StoreOptions {
   readonly sign?: SigningGiven | undefined;
 }
 
-/** How a bundle is published. */
-export interface PublishingOptions {
-  /** Whether it is made current; by default it is not. */
-  readonly activate?: boolean | undefined;
+/** Whoever takes note of bundles being written, and may end it. */
+export interface WritingOptions {
   /** Told as files are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Aborting it ends the work between two files; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How a bundle is published. */
+export interface PublishingOptions extends WritingOptions {
+  /** Whether it is made current; by default it is not. */
+  readonly activate?: boolean | undefined;
 }
 
 /**
@@ -125,5 +131,23 @@ export class Store {
    */
   prune(keep = 3): Promise<string[]> {
     return prune(this.#files, keep, this.#trust);
+  }
+
+  /**
+   * Gives every bundle of an earlier format one of the newest beside it: another manifest, and so another id; its files are the same bytes.
+   * What is current then points to the new one. The old ones stay, and can be gone back to. With `sign`, only what it, or who is trusted,
+   * has signed is migrated.
+   * @returns what became of each, those that were left as they are among them, with the reason
+   * @throws UsageError where what is there is signed, and there is no key; BundleError where it is no store, or what is current is damaged,
+   * or not signed as it should be: nothing is written then. GoodNetError `environment` where the store can't be written
+   *
+   * @example
+   * import { openStore } from 'goodnet';
+   *
+   * const { bundles, refused } = await (await openStore('store')).migrate();
+   * console.log(bundles.length, 'migrated;', refused.length, 'left as they are');
+   */
+  migrate({ onProgress, signal }: WritingOptions = {}): Promise<Migration> {
+    return migrate(this.#files, { progress: onProgress, signal, signing: this.#signing });
   }
 }

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rowsToStdout } from '../../build-repair/cli/output';
 import { print, printJson } from '../../build-repair/cli/print';
 import { ProgressLines } from '../../build-repair/cli/progress-lines';
 import { run } from '../../build-repair/cli/run';
 import { StepLines } from '../../build-repair/cli/step-lines';
-import { rowsToStdout } from '../../build-repair/screen/written';
+import { lineOf } from '../../build-repair/screen/rows';
 import { defectText } from '../../functions/observe/defect';
 import { printable, printableJson } from '../../models/printable';
 
@@ -78,18 +79,19 @@ describe('control characters', () => {
 
   it('of an image’s name are in no row on a terminal, and stay where rows are piped', async () => {
     const { isTTY } = process.stdout;
+    const row = { image: EVIL, error: 'none' };
+    const by = { model: 'm', alpha: 0.01 };
     try {
       for (const format of ['csv', 'jsonl'] as const) {
         said = '';
         process.stdout.isTTY = true;
-        const rows = rowsToStdout(format, { model: 'm', alpha: 0.01 });
-        await rows.write([{ image: EVIL, error: 'none' }]);
+        await rowsToStdout(format).write(lineOf(row, format, by));
         expect(said).toContain('owned');
         expect(said).not.toMatch(ORDERS);
       }
       process.stdout.isTTY = false;
       said = '';
-      await rowsToStdout('csv', { model: 'm', alpha: 0.01 }).write([{ image: EVIL, error: 'none' }]);
+      await rowsToStdout('csv').write(lineOf(row, 'csv', by));
       expect(said).toContain(EVIL);
     } finally {
       process.stdout.isTTY = isTTY;

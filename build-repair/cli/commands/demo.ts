@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
+import { writeText } from '../output';
 import { print } from '../print';
-import { reportPlace, writeReport } from '../report';
+import { reportPlace } from '../report';
 import { startWork } from '../start';
 
 interface DemoFlags {
@@ -39,7 +40,7 @@ export function demoCommand(): Command {
             }),
           `what was drawn before stays in ${out}, and is drawn anew the next time.`,
         );
-        await writeReport(place, result.report);
+        await writeText(place, result.report);
         lines.finish();
         print(demoText(result, out, place, lookOf(process.stdout)));
       } finally {

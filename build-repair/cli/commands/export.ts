@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import type { Manifest } from '../../../models/bundle/manifest';
-import { PLAIN_NETS, type PlainNet } from '../../export/nets';
-import type { Place } from '../../export/place';
+import type { Exported, Manifest, PlainNet } from '../../index';
+import { describePixels, PLAIN_NETS } from '../../library/option-values';
 import { isUnrepaired, unrepairedLine } from '../../repair/write/unrepaired';
 import { givenPath, oneOf } from '../options';
 import { print, printError } from '../print';
@@ -39,22 +38,10 @@ export function exportCommand(): Command {
       'only a bundle that one of these keys has signed: files, or ARNs in KMS; left out: GOODNET_TRUST',
     )
     .action(async (path: string, { net, to = `${net}.h5`, force = false, trust }: ExportFlags) => {
-      const { placeOf } = await import('../../export/place');
-      const place = await placeOf(to, force);
       const trusted = await openTrusted(trustOf(trust), printError);
-      const { findBundle } = await import('../../../models/store/find');
-      const bundle = await findBundle(path, { trust: trusted });
-      const { startEngine } = await import('../../../models/engine');
-      await startEngine();
-      const { readPlainNet } = await import('../../export/read');
-      const { writePlainNet } = await import('../../export/write');
-      const model = await readPlainNet(bundle, net);
-      try {
-        await writePlainNet(model, place);
-      } finally {
-        model.dispose();
-      }
-      await tell(to, place.kind, net, bundle.manifest);
+      const { exportNet } = await import('../../library/export-net');
+      const { kind, manifest } = await exportNet({ bundle: path, net, to, force, trust: trusted });
+      tell(to, kind, net, manifest);
     });
 }
 
@@ -63,13 +50,12 @@ const ALONE: Readonly<Record<PlainNet, string>> = {
   repaired: 'Without the detector it names a class for each image, triggered ones too.',
 };
 
-async function tell(
+function tell(
   to: string,
-  kind: Place['kind'],
+  kind: Exported['kind'],
   net: PlainNet,
   { name, id, input, classes, measured }: Manifest,
-): Promise<void> {
-  const { describePixels } = await import('../../../models/pixels');
+): void {
   const { height, width, channels, pixels, fit } = input;
   print(`${to}: the ${net} net of ${name}, bundle ${short(id)}`);
   const takes =

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { ImageSize, NetDescription } from '../../../models/keras';
 import { table } from '../../evaluate/table';
+import type { ImageSize, NetDescription } from '../../index';
 import { inputSizeOption } from '../options';
 import { print, printJson } from '../print';
 
@@ -22,10 +22,8 @@ export function inspectCommand(): Command {
     .option('--weights', 'show the weights of each layer, too')
     .option('--json', 'print JSON, the weights among it');
   return inputSizeOption(command).action(async (path: string, flags: InspectFlags) => {
-    const { startEngine } = await import('../../../models/engine');
-    const { inspectNet } = await import('../../../models/net-files');
-    await startEngine();
-    const net = await inspectNet(path, flags);
+    const { inspect } = await import('../../library/inspect');
+    const net = await inspect(path, flags);
     if (flags.json) printJson(net);
     else print(describeNet(path, net, flags));
   });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { BundleError } from '../../../models/errors';
-import type { Migration } from '../../../models/store/migrate';
+import type { Migration } from '../../index';
 import { interruptible } from '../interrupt';
 import { print, printError } from '../print';
 import { ProgressLines } from '../progress-lines';
@@ -25,17 +25,15 @@ export function migrateCommand(): Command {
       'keys whose signatures are believed beside that one’s: with a key, only bundles that one of them has signed are migrated; left out: GOODNET_TRUST',
     )
     .action(async (store: string, { sign, trust }: { sign?: string; trust?: string[] }) => {
-      const { openStoreFiles } = await import('../../../models/store/open-store-files');
-      const files = await openStoreFiles(store);
       const { signing, signed } = telling(await openSigning(sign, trustOf(trust), printError));
+      const { openStore } = await import('../../library/store');
+      const opened = await openStore(store, { sign: signing });
       const lines = new ProgressLines();
-      const { migrate } = await import('../../../models/store/migrate');
       const made = await interruptible(
-        async (signal) =>
-          migrate(files, {
-            progress: (done, total) => lines.report({ stage: 'Migrating', done, total }),
+        (signal) =>
+          opened.migrate({
+            onProgress: (done, total) => lines.report({ stage: 'Migrating', done, total }),
             signal,
-            signing,
           }),
         `what is current in ${store} was left as it is; bundles that are migrated stay, and the work goes on from them.`,
       );

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { METHODS, type Method } from '../../../models/bundle/methods';
 import { GoodNetError } from '../../../models/errors';
-import type { Fit } from '../../../models/images/fit';
-import type { ImageSize } from '../../../models/keras';
-import { readPixels } from '../../../models/pixels';
-import { bothKept } from '../../repair/check/kept';
+import type { Fit, ImageSize, Method } from '../../index';
+import { METHODS, readPixels } from '../../library/option-values';
 import { lookOf } from '../../terminal';
 import {
   classOrderOption,
@@ -95,7 +92,6 @@ export function repairCommand(): Command {
 
 async function repairAction(net: string, flags: RepairFlags): Promise<void> {
   if (flags.pixels !== undefined) readPixels(flags.pixels);
-  if (flags.hosts !== undefined && !flags.images) throw bothKept();
   const { clean, unlabelled, hosts, architecture } = flags;
   const inputs = [net, clean, unlabelled, hosts, architecture].filter((each) => each !== undefined);
   const report = await reportPlace(flags, join(flags.out, 'report.html'), inputs);

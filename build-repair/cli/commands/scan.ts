@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import type { Log } from 'sarif';
-import { GoodNetError, UsageError } from '../../../models/errors';
-import type { Fit } from '../../../models/images/fit';
-import type { ImageSize } from '../../../models/keras';
-import { readPixels } from '../../../models/pixels';
+import { UsageError } from '../../../models/errors';
 import { version } from '../../../models/version';
-import type { Scan } from '../../scan/types';
+import type { Fit, ImageSize, Scan } from '../../index';
+import { readPixels } from '../../library/option-values';
 import { lookOf } from '../../terminal';
+import { checkOutput } from '../../writable';
 import { EXIT, ExitWithCode } from '../exit';
 import {
   classOrderOption,
@@ -20,7 +17,7 @@ import {
 } from '../image-flags';
 import { interruptible } from '../interrupt';
 import { inputSizeOption, whole } from '../options';
-import { checkOutput, isStdout, writeText } from '../output';
+import { isStdout, writeText } from '../output';
 import { print, printJson } from '../print';
 import { startWork } from '../start';
 
@@ -123,7 +120,8 @@ async function scanFile(netPath: string, flags: ScanFlags): Promise<{ scanned: S
       }),
     left,
   ).finally(() => lines.finish());
-  return { scanned, sha256: await digestOf(netPath) };
+  const { netDigest } = await import('../../library/net-digest');
+  return { scanned, sha256: await netDigest(netPath) };
 }
 
 /** What was told of clean images where there are none, in a sentence. */
@@ -151,17 +149,4 @@ async function writeFailed(path: string, { sarif }: ScanFlags, error: unknown): 
 
 async function writeSarif(path: string, log: Log): Promise<void> {
   await writeText(path, `${JSON.stringify(log, null, 2)}\n`);
-}
-
-/** SHA-256 of a net's file, and of those that its weights lie in, one after the other; read in pieces: nets may be large. */
-async function digestOf(path: string): Promise<string> {
-  const { filesOf } = await import('../../../models/net-files');
-  const files = await filesOf(path).catch(() => [path]);
-  const hash = createHash('sha256');
-  try {
-    for (const file of files) for await (const piece of createReadStream(file)) hash.update(piece);
-  } catch (cause) {
-    throw new GoodNetError(`${path} can't be read`, { cause });
-  }
-  return hash.digest('hex');
 }

@@ -1,27 +1,15 @@
-import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Recording } from '../../../functions/screening/screen-object';
 import { UsageError } from '../../../models/errors';
-import { isS3 } from '../../../models/store/address';
-import type { S3Place } from '../../../models/store/s3-files';
-import { fittedInWords } from '../../images/fitted';
-import { passedOverLines } from '../../images/passed-over';
-import { PORTION } from '../../screen/portion-size';
-import type { Source } from '../../screen/portions';
-import { headOf, type Judge, type RowFormat } from '../../screen/rows';
-import type { ScreenTotals } from '../../screen/screen';
-import type { ScreenerSetup } from '../../screen/screener';
-import type { WrittenRows } from '../../screen/written';
-import { targetOf } from '../../writable';
+import type { RowFormat, ScreenTotals } from '../../index';
+import { checkOutput, targetOf } from '../../writable';
 import { EXIT, ExitWithCode } from '../exit';
 import { dataNameOption, parseLayout } from '../image-flags';
 import { Interrupted, interruptible } from '../interrupt';
 import { whole } from '../options';
-import { checkOutput, openOutput } from '../output';
+import { openOutput, rowsToStdout } from '../output';
 import { ProgressLines } from '../progress-lines';
-import { openTrusted, trustOf } from '../trust';
+import { seenOf, trustOf } from '../trust';
 
 interface ScreenFlags {
   out?: string;
@@ -90,124 +78,41 @@ async function screenAll(
   format: RowFormat,
   lines: ProgressLines,
 ): Promise<ScreenTotals> {
-  const { dataName } = flags;
+  const { out, dataName, workers, tags, results, quarantine } = flags;
   const layout = parseLayout(flags.layout);
-  if (flags.out !== undefined) await checkOutput(flags.out, paths);
-  const { recording, leaveOut } = await recordingOf(flags, paths);
-  const { pinBundle } = await import('../../screen/pin');
-  const { openSource } = await import('../../screen/portions');
-  const { screen } = await import('../../screen/screen');
+  if (out !== undefined) await checkOutput(out, paths);
   const keys = trustOf(flags.trust);
-  const pinned = await pinBundle(bundle, await openTrusted(keys, lines.say));
-  const close: (() => void)[] = [];
-  try {
-    const { id, input, name: model, alpha } = pinned.manifest;
-    const sources: Source[] = [];
-    for (const path of paths) {
-      const source = await openSource(path, { shape: input, dataName, layout, leaveOut });
-      close.push(() => source.close());
-      sources.push(source);
-      passedOverLines(source.passedOver).forEach(lines.say);
-    }
-    const images = sources.reduce((sum, { size }) => sum + size, 0);
-    const pool = await openPool({ bundle: pinned.folder, id, trust: keys, recording }, images, flags.workers);
-    close.push(() => pool.close());
-    if (pool.withoutOnnx) lines.say(pool.withoutOnnx);
-    const about = [
-      id,
+  const file = out === undefined || out === '-' ? undefined : await targetOf(out);
+  const stream = file ? file.isStream && (await openOutput(out)) : rowsToStdout(format);
+  const { screen } = await import('../../library/screen');
+  const totals = await interruptible((signal) =>
+    screen({
+      bundle,
+      paths,
+      out: stream ? stream.write : out,
       format,
-      headOf(format),
+      dataName,
       layout,
-      recording,
-      ...(dataName === undefined ? [] : [dataName]),
-      paths.map((path) => (isS3(path) ? path : resolve(path))),
-    ];
-    const what = createHash('sha256').update(JSON.stringify(about)).digest('hex');
-    const rows = await rowsTo(flags.out, format, { model, alpha }, what);
-    if (rows.from) lines.say(`Going on after ${rows.from.totals.images} images`);
-    try {
-      const totals = await interruptible((signal) =>
-        screen(pool, sources, rows, { progress: lines.report, signal }),
-      );
-      await rows.finish();
-      const screened = {
-        shape: input,
-        others: totals.others,
-        size: totals.images - totals.errors,
-        skipped: [],
-      };
-      fittedInWords(screened, 'as the bundle has it').forEach(lines.say);
-      return totals;
-    } catch (error) {
-      const isLeft = await rows.leave();
-      if (!(error instanceof Interrupted && isLeft)) throw error;
-      throw new Interrupted(
-        error.signal,
-        `Interrupted: ${flags.out}.part has what was done; the same command goes on.`,
-      );
-    }
-  } finally {
-    for (const each of close) each();
-    await pinned.close();
-  }
-}
-
-/** Rows to where `--out` tells. @param about tells this work from any other */
-async function rowsTo(
-  out: string | undefined,
-  format: RowFormat,
-  by: Judge,
-  about: string,
-): Promise<WrittenRows> {
-  const { rowsToFile, rowsToStdout, rowsToStream } = await import('../../screen/written');
-  if (out === undefined || out === '-') return rowsToStdout(format, by);
-  const target = await targetOf(out);
-  if (!target.isStream) return rowsToFile(target.path, format, by, about);
-  const output = await openOutput(out);
-  return rowsToStream(format, by, output.write, output.finish);
-}
-
-/** A pool of one process a core; this one alone where that is all, or tfjs-node uses all cores by itself. */
-async function openPool(setup: ScreenerSetup, images: number, asked: number | undefined) {
-  const { startEngine } = await import('../../../models/engine');
-  const { ownPool, workerPool } = await import('../../screen/pool');
-  const engine = await startEngine({ trains: false });
-  const cores = engine.name === 'node' ? 1 : availableParallelism();
-  const count = Math.min(asked ?? cores, Math.ceil(images / PORTION));
-  return count > 1 ? await workerPool(setup, count, process.argv[1]!) : await ownPool(setup);
-}
-
-/**
- * How verdicts are written down, and where: nothing there is looked at.
- * @throws UsageError where that would leave out all that is to be screened
- */
-async function recordingOf(
-  { tags, results, quarantine }: ScreenFlags,
-  paths: readonly string[],
-): Promise<{ recording: Recording; leaveOut: S3Place[] }> {
-  if (results === undefined && quarantine === undefined) return { recording: { tags }, leaveOut: [] };
-  const { parseS3 } = await import('../../../models/store/s3-files');
-  const placeOf = (flag: string, address: string | undefined): S3Place | undefined => {
-    if (address === undefined) return undefined;
-    const place = parseS3(address);
-    const covered = paths.filter(isS3).find((path) => {
-      const { bucket, prefix } = parseS3(path);
-      return bucket === place.bucket && prefix.startsWith(place.prefix);
-    });
-    if (covered === undefined) return place;
-    throw new UsageError(`${flag} ${address}: ${covered} lies in it, and nothing in it is screened`, {
-      hint: 'Name a prefix of its own, such as s3://bucket/results.',
-    });
-  };
-  const recording = {
-    tags,
-    results: placeOf('--results', results),
-    quarantine: placeOf('--quarantine', quarantine),
-  };
-  return {
-    recording,
-    leaveOut: [recording.results, recording.quarantine].filter((each) => each !== undefined),
-  };
+      workers,
+      trust: keys.length > 0 ? keys : undefined,
+      seen: keys.length > 0 ? seenOf(lines.say) : undefined,
+      tags,
+      results,
+      quarantine,
+      onProgress: lines.report,
+      onNotice: lines.say,
+      signal,
+    }),
+  ).catch((error) => {
+    const isLeft = file && !stream && existsSync(`${file.path}.part`);
+    if (!(error instanceof Interrupted && isLeft)) throw error;
+    throw new Interrupted(
+      error.signal,
+      `Interrupted: ${out}.part has what was done; the same command goes on.`,
+    );
+  });
+  if (stream) await stream.finish();
+  return totals;
 }
 
 function formatOf({ out, format }: ScreenFlags): RowFormat {

@@ -9,8 +9,8 @@ import { tellCurrent, telling } from '../tell-current';
 import { openSigning, openTrusted, trustOf } from '../trust';
 
 /** Loaded only where a store is asked for. */
-const openStore: typeof import('../../../models/store/store').openStore = async (...asked) =>
-  (await import('../../../models/store/store')).openStore(...asked);
+const openStore: typeof import('../../library/store').openStore = async (...asked) =>
+  (await import('../../library/store')).openStore(...asked);
 
 const STORE = ['--store <address>', 'a folder, or s3://bucket/prefix'] as const;
 const SIGN = [
@@ -35,7 +35,7 @@ export function keysCommand(): Command {
     .description('make an Ed25519 key pair: FILE signs bundles, FILE.pub is given to those who trust them')
     .argument('<file>', 'where to')
     .action(async (file: string) => {
-      const id = await (await import('../../../models/signing/keys')).createKeys(file);
+      const id = await (await import('../../library/keys')).createKeys(file);
       print(`Key ${id} was made:`);
       print(`  ${file} signs bundles: keep it secret`);
       print(`  ${file}.pub goes to those who trust it: goodnet serve --trust ${file}.pub`);

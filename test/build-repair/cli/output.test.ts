@@ -16,8 +16,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkOutput, writeText } from '../../../build-repair/cli/output';
+import { writeText } from '../../../build-repair/cli/output';
 import { placeOf } from '../../../build-repair/export/place';
+import { checkOutput } from '../../../build-repair/writable';
 import { UsageError } from '../../../models/errors';
 import { commandLine } from './in-process';
 

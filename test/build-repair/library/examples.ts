@@ -6,10 +6,13 @@ import { root } from './project';
 const FILES = [
   'models/goodnet.ts',
   'models/store/store.ts',
+  'build-repair/library/evaluate.ts',
+  'build-repair/library/export-net.ts',
   'build-repair/library/inspect.ts',
   'build-repair/library/open-net-images.ts',
   'build-repair/library/repair.ts',
   'build-repair/library/scan.ts',
+  'build-repair/library/screen.ts',
 ];
 
 /** An example of a doc comment. */

@@ -7,6 +7,18 @@ import { libraryExamples } from './examples';
 import { addNetAndImages, emptyProject, root } from './project';
 
 const EXAMPLES = libraryExamples();
+const FUNCTIONS = [
+  'GoodNet',
+  'evaluate',
+  'exportNet',
+  'inspect',
+  'openImages',
+  'openNet',
+  'openStore',
+  'repair',
+  'scan',
+  'screen',
+];
 
 let folder: string;
 
@@ -36,7 +48,7 @@ function run(file: string, code: string) {
 describe('the library, from the package as it is published, in an empty project', () => {
   it('has an example for each of its functions', () => {
     const all = EXAMPLES.map(({ code }) => code).join('\n');
-    for (const name of ['GoodNet', 'inspect', 'openImages', 'openNet', 'openStore', 'repair', 'scan'])
+    for (const name of FUNCTIONS)
       expect(all).toMatch(new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from 'goodnet'`));
   });
 
@@ -73,7 +85,7 @@ describe('the library, from the package as it is published, in an empty project'
 
 /** A stranger's program: right where nothing is said, wrong where it says so. */
 const TYPED = `
-import { GoodNet, GoodNetError, openNet, openStore, repair, scan, type Verdict } from 'goodnet';
+import { evaluate, exportNet, GoodNet, GoodNetError, openNet, openStore, repair, scan, screen, seenIn, type Verdict } from 'goodnet';
 
 using goodnet = await GoodNet.load('store', { trust: ['key.pub'], id: undefined });
 const one: Verdict = await goodnet.classify(new Uint8Array());
@@ -94,12 +106,30 @@ const { targets } = await scan({ net: 'net.h5' });
 const level: 'near certain' | 'possible' | undefined = targets[0]?.level;
 const store = await openStore('s3://bucket/faces', { sign: 'key', trust: 'key.pub' });
 const ids: string[] = await store.prune(5);
+const { refused } = await store.migrate({ signal: AbortSignal.timeout(1000) });
+const why: string | undefined = refused[0]?.why.code;
+const { clean, poisoned, likelyCause } = await evaluate({ bundle: 'store', clean: 'clean', poisoned: ['poisoned'], trust: 'key.pub' });
+const rates: number[] = [clean.accuracy.rate, ...poisoned.map((set) => set.detectionRate.rate)];
+const { kind } = await exportNet({ bundle: 'store', net: 'repaired', to: 'net.onnx', force: true });
+// @ts-expect-error: no such net
+await exportNet({ bundle: 'store', net: 'good', to: 'net.onnx' });
+const { images } = await screen({
+  bundle: 'store',
+  paths: ['images'],
+  out: 'rows.jsonl',
+  workers: 1,
+  trust: ['key.pub'],
+  seen: seenIn('seen.json', console.error),
+  onRows: ([row]) => {
+    if (row && 'verdict' in row) console.log(row.verdict.class);
+  },
+});
 try {
   await store.publish('store', { activate: true });
 } catch (error) {
   if (error instanceof GoodNetError) console.log(error.kind, error.hint);
 }
-export { alpha, ids, level, one, pixels, rate, several, text, wrong };
+export { alpha, ids, images, kind, level, likelyCause, rates, why, one, pixels, rate, several, text, wrong };
 `;
 
 /** Tells what of the process was changed by importing the library, and by all of its work. */
@@ -119,7 +149,7 @@ const look = () => ({
 const changed = (before, after) => Object.fromEntries(Object.keys(before).filter((name) => before[name] !== after[name]).map((name) => [name, [before[name], after[name]]]));
 
 const before = look();
-const { GoodNet, inspect, openStore, repair, scan } = await import('goodnet');
+const { evaluate, exportNet, GoodNet, inspect, openStore, repair, scan, screen } = await import('goodnet');
 const imported = look();
 const tf = await import('@tensorflow/tfjs-core');
 const works = async () => {
@@ -129,6 +159,13 @@ const works = async () => {
   await inspect('net.h5');
   await scan({ net: 'net.h5', clean: 'clean_images' });
   await (await openStore('store')).list();
+  await evaluate({ bundle: 'store', clean: 'clean_images', poisoned: ['clean_images'], report: true });
+  await evaluate({ bundle: 'store', clean: 'clean_images', poisoned: ['nothing'] }).catch(() => {});
+  await evaluate({ bundle: 'store', clean: 'clean_images', onProgress: () => { throw new Error('enough'); } }).catch(() => {});
+  for (const to of ['made.h5', 'made.onnx', 'made']) await exportNet({ bundle: 'store', net: 'bad', to, force: true });
+  await screen({ bundle: 'store', paths: ['clean_images', 'face.png'], workers: 1 });
+  await screen({ bundle: 'store', paths: ['clean_images'], out: 'rows.csv', workers: 2 });
+  await screen({ bundle: 'store', paths: ['clean_images'], workers: 1, onRows: () => { throw new Error('enough'); } }).catch(() => {});
   await repair({ net: 'net.h5', clean: 'clean_images', out: 'other', method: 'magnitude', pixels: '0-1', report: true });
   await repair({ net: 'net.h5', clean: 'nothing', out: 'other' }).catch(() => {});
   await repair({ net: 'net.h5', clean: 'clean_images', out: 'other', onProgress: () => { throw new Error('enough'); } }).catch(() => {});

@@ -3,8 +3,9 @@ import { open, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { checkOutput, writeText } from '../../../build-repair/cli/output';
+import { writeText } from '../../../build-repair/cli/output';
 import { rowsToFile } from '../../../build-repair/screen/written';
+import { checkOutput } from '../../../build-repair/writable';
 
 let folder: string;
 let path: string;
