@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../models/engine';
 import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
@@ -12,8 +11,8 @@ import { activate, rollback } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { type Fault, type FaultyProxy, faultyProxy } from '../../faulty-proxy';
-import { twoSmallBundles } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { twoPlainBundles } from './plain-bundle';
 
 const FAULTS: readonly Fault[] = ['500', '503', 'before', 'half', 'after', 'cut', 'slow'];
 
@@ -24,8 +23,7 @@ describe.skipIf(!hasS3Server)('a store in an S3 that has faults', () => {
   let proxy: FaultyProxy | undefined;
 
   beforeAll(async () => {
-    await startEngine({ engine: 'wasm' });
-    made.push(...(await twoSmallBundles(work)));
+    made.push(...(await twoPlainBundles(work)));
     server = await startS3Server();
   }, 60_000);
   afterEach(async () => {

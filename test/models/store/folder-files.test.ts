@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../models/engine';
 import { GoodNetError } from '../../../models/errors';
 import { listBundles } from '../../../models/store/bundles';
 import type { Files } from '../../../models/store/files';
@@ -10,7 +9,7 @@ import { folderFiles } from '../../../models/store/folder-files';
 import { activate, setCurrent } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
-import { writeSmallBundle } from '../../functions/small-bundle';
+import { writePlainBundle } from './plain-bundle';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-folder-files-'));
 const at = (name: string) => join(work, name);
@@ -18,9 +17,8 @@ const bytes = new TextEncoder().encode('x');
 let id: string;
 
 beforeAll(async () => {
-  await startEngine({ engine: 'wasm' });
   chmodSync(work, 0o777);
-  id = await writeSmallBundle(at('made'));
+  id = await writePlainBundle(at('made'));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 

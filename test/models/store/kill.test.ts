@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../models/engine';
 import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
@@ -14,8 +13,8 @@ import { activate } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { type Fault, faultyProxy } from '../../faulty-proxy';
-import { twoSmallBundles } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { twoPlainBundles } from './plain-bundle';
 
 // `npm run test:kill` kills a hundred times.
 const KILLS = Number(process.env.GOODNET_KILLS ?? 5);
@@ -33,8 +32,7 @@ describe.skipIf(!hasS3Server)('a publish that is killed', () => {
   let server: S3Server;
 
   beforeAll(async () => {
-    await startEngine({ engine: 'wasm' });
-    made.push(...(await twoSmallBundles(work)));
+    made.push(...(await twoPlainBundles(work)));
     server = await startS3Server();
   }, 60_000);
   afterAll(async () => {

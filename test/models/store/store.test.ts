@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../models/engine';
 import { listBundles, readFrom } from '../../../models/store/bundles';
 import { readCurrent, writeCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
@@ -13,8 +12,8 @@ import { activate, rollback } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { parseS3, s3Client, s3Files } from '../../../models/store/s3-files';
-import { writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { writePlainBundle } from './plain-bundle';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-store-'));
 interface Made {
@@ -25,10 +24,9 @@ const made: Made[] = [];
 let server: S3Server | undefined;
 
 beforeAll(async () => {
-  await startEngine({ engine: 'wasm' });
   for (const seed of [1, 2, 3, 4]) {
     const store = join(work, `made-${seed}`);
-    const id = await writeSmallBundle(store, { seed });
+    const id = await writePlainBundle(store, { seed });
     made.push({ path: join(store, id.slice(0, 16)), id });
   }
   if (hasS3Server) server = await startS3Server();
