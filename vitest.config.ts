@@ -1,6 +1,18 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Whole repairs, which take minutes: begun last, they would keep one core while the others have nothing left to do. */
+const LONG = /test\/(docs\/snippets|end-to-end\/|build-repair\/(library|job)\/|build-repair\/repair\/memory)/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const long = sorted.filter(({ moduleId }) => LONG.test(moduleId));
+    return [...long, ...sorted.filter((file) => !long.includes(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,6 +22,7 @@ export default defineConfig({
     pool: 'forks',
     // Left out, it is one less than there are cores: on two, one after the other.
     maxWorkers: '100%',
+    sequence: { sequencer: LongFirst },
     // What programs keep for the user is not kept for whoever runs the tests.
     env: { XDG_STATE_HOME: join(tmpdir(), 'goodnet-test-state') },
     testTimeout: 60_000,

@@ -24,8 +24,8 @@ export function readArgs<T extends OptionsConfig>(file: string, options: T): Par
   process.exit(0);
 }
 
-/** The comment at the top of a file. */
-function usageIn(file: string): string {
+/** The comment at the top of a file: what `--help` prints. */
+export function usageIn(file: string): string {
   const [block] = /^\/\*\*[\s\S]*?\*\/|^(\/\/.*\n)+/.exec(readFileSync(file, 'utf8')) ?? [''];
   return block
     .replace(/^\/\*\*\n?|\n? *\*\/$/g, '')

@@ -137,7 +137,7 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   });
 }
 
-function contestFile(set: LabelledDrawings, withTrueLabels: boolean): Promise<Uint8Array> {
+export function contestFile(set: LabelledDrawings, withTrueLabels: boolean): Promise<Uint8Array> {
   const { count, shape } = set;
   return hdf5Bytes((file) => {
     const dims = [count, 3, shape.height, shape.width];

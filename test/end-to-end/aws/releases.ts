@@ -2,7 +2,9 @@ import { deepStrictEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { DemoData } from '../../../build-repair/demo/data';
+import { DEMO_SHAPE, demoCast } from '../../../build-repair/demo/cast';
+import { contestFile, type DemoData } from '../../../build-repair/demo/data';
+import { drawFaces } from '../../../build-repair/demo/faces';
 import { SIGNATURES } from '../../../models/signing/signatures';
 import type { Instance } from '../../functions/lambda/instance';
 import { type Answers, askFunction, checkAnswers, inWords } from './ask-function';
@@ -14,6 +16,8 @@ import { throughWorkflow } from './workflow';
 
 const INBOX = 'inbox/second';
 const JOB = `s3://goodnet/${INBOX}/repair-job.json`;
+/** Clean images of each person for the second bundle: enough for verdicts, and soon repaired with. */
+const FEW = 10;
 /** A store is looked at once a second; S3, the files and the nets take their time on a busy machine. */
 const PATIENCE_MS = 60_000;
 
@@ -74,7 +78,14 @@ async function putJob({ client }: Place, faces: DemoData): Promise<void> {
     nets: [{ name: MODEL, net: 'badnet.h5', clean: 'clean.h5', seed: 2, finding: false }],
   };
   await put('badnet.h5', await readFile(faces.badnet));
-  await put('clean.h5', await readFile(faces.clean));
+  const clean = drawFaces({
+    persons: demoCast(),
+    imagesPerPerson: FEW,
+    seed: 2,
+    set: 'clean',
+    shape: DEMO_SHAPE,
+  });
+  await put('clean.h5', Buffer.from(await contestFile(clean, false)));
   await put('repair-job.json', Buffer.from(JSON.stringify(job)));
 }
 
