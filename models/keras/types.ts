@@ -6,9 +6,10 @@ import type { ImageShape } from '../images/set';
  * - `keras-h5`: a whole model as HDF5 (Keras 1, 2 and 3's legacy format)
  * - `keras-archive`: the zip archive `.keras` (Keras 2.12 and later, Keras 3)
  * - `weights-h5`: weights only (`save_weights`, as `.h5` or `.weights.h5`)
+ * - `tfjs-layers`: `model.json` of TensorFlow.js, with files of weights beside it
  * - `onnx`: ONNX, such as PyTorch exports
  */
-export type NetFormat = 'keras-h5' | 'keras-archive' | 'weights-h5' | 'onnx';
+export type NetFormat = 'keras-h5' | 'keras-archive' | 'weights-h5' | 'tfjs-layers' | 'onnx';
 
 /** What a net answers with: probabilities, or what goes into the softmax. */
 export type NetOutput = 'softmax' | 'logits';

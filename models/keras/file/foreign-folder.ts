@@ -27,7 +27,10 @@ export async function foreignFolder(path: string): Promise<Foreign> {
   }
   if (has('checkpoint') || names.some((name) => name.endsWith('.index'))) return FOREIGN.checkpoint;
   if (has('model.json')) {
-    return { what: 'a folder with a TensorFlow.js net', hint: FOREIGN.tfjs.hint };
+    return {
+      what: 'a folder with a TensorFlow.js net',
+      hint: `Give the net itself: ${join(path, 'model.json')}`,
+    };
   }
   const net = names.find((name) => /\.(h5|hdf5|keras|onnx)$/i.test(name));
   if (net !== undefined) return { what: 'a folder', hint: `Give the net itself: ${join(path, net)}` };

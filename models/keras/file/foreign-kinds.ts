@@ -47,7 +47,7 @@ export const FOREIGN = {
   },
   tfjs: {
     what: 'a TensorFlow.js net',
-    hint: 'pip install tensorflowjs, and tensorflowjs_converter --input_format=tfjs_layers_model --output_format=keras model.json net.h5 makes a net that can be read.',
+    hint: 'Give its model.json, with its files of weights beside it.',
   },
   tfjsGraph: {
     what: 'a TensorFlow.js graph',

@@ -2,10 +2,12 @@ import { stat } from 'node:fs/promises';
 import { coded, messageOf, NetError } from '../../errors';
 import { openRegular } from '../../regular';
 import { NAME_FIELDS } from '../class-names';
+import { openTfjs } from '../tfjs/open';
 import { openArchive } from './archive';
 import { foreignFile } from './foreign';
 import { isZip } from './foreign-binary';
 import { foreignFolder } from './foreign-folder';
+import { FOREIGN } from './foreign-kinds';
 import { type NetHdf5, openNetHdf5 } from './hdf5';
 import { type KerasFile, layoutOf, refused } from './keras-file';
 
@@ -25,11 +27,12 @@ async function openAnyKind(path: string): Promise<KerasFile> {
   if (bytes.length === 0) throw new NetError('The file is empty', { hint: 'Copy or download it again.' });
   if (isZip(bytes)) return openArchive(bytes);
   const foreign = foreignFile(bytes);
+  if (foreign === FOREIGN.tfjs) return openTfjs(path, new TextDecoder().decode(bytes));
   // A MATLAB file is HDF5, too.
   if (foreign) throw refused('The file', foreign);
   if (!isHdf5(bytes)) {
     const hint =
-      'A net is a .h5, .keras or .weights.h5 file of Keras, or an .onnx file; a download page or a Git LFS pointer in its place is not.';
+      'A net is a .h5, .keras or .weights.h5 file of Keras, an .onnx file, or a model.json of TensorFlow.js; a download page or a Git LFS pointer in its place is not.';
     throw new NetError('The file is neither HDF5 nor a .keras archive, nor ONNX', {
       code: 'NET_FORMAT_UNSUPPORTED',
       hint,

@@ -1,6 +1,4 @@
-import { constants } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { openBeside, pathBeside } from '../../beside';
 import { messageOf, NetError } from '../../errors';
 import { countOf } from './constant';
 import { MOST_BYTES, tooMany } from './limits';
@@ -8,9 +6,6 @@ import type { TensorProto } from './proto/messages';
 
 /** The files that hold a net's weights beside it, whole, by their location. */
 export type ExternalFiles = ReadonlyMap<string, Uint8Array>;
-
-const HINT =
-  'Weights may lie in files of the net’s own folder, or below it. Export the net again, or save it with its weights inside.';
 
 /**
  * The paths of the files in which a net's weights lie besides its own: all within its folder, and none by way of a link
@@ -27,37 +22,9 @@ export async function externalPaths(
   for (const { name, external } of tensors) {
     const location = external?.get('location');
     if (external === undefined || (location !== undefined && paths.has(location))) continue;
-    const parts = (location ?? '').split('/');
-    const isInside = parts.every(
-      (part) => part !== '' && part !== '.' && part !== '..' && !/[\\:\0]/.test(part),
-    );
-    if (location === undefined || !isInside) {
-      throw new NetError(
-        `The weights "${name}" lie at ${JSON.stringify(location ?? '')}, which is no place within the net's folder`,
-        { hint: HINT },
-      );
-    }
-    await checkPlain(dirname(path), parts, location);
-    paths.set(location, join(dirname(path), ...parts));
+    paths.set(location ?? '', await pathBeside(path, location ?? '', `The weights "${name}" lie`));
   }
   return paths;
-}
-
-/** @throws NetError where a step of the way is a link, or its end no file */
-async function checkPlain(folder: string, parts: readonly string[], location: string): Promise<void> {
-  let at = folder;
-  for (const [i, part] of parts.entries()) {
-    at = join(at, part);
-    const about = await lstat(at).catch((cause) => {
-      const hint = 'Copy it beside the net: an ONNX net whose weights lie apart is all of these files.';
-      throw new NetError(`The net's weights lie in "${location}", which is not there`, { hint, cause });
-    });
-    const fits = i < parts.length - 1 ? about.isDirectory() : about.isFile();
-    if (!fits)
-      throw new NetError(`The net's weights lie in "${location}", which is a link, or no file`, {
-        hint: HINT,
-      });
-  }
 }
 
 /**
@@ -69,7 +36,7 @@ export async function readExternal(path: string, tensors: readonly TensorProto[]
   let total = 0;
   for (const [location, at] of await externalPaths(path, tensors)) {
     try {
-      const file = await openUnlinked(at);
+      const file = await openBeside(at);
       try {
         const { size } = await file.stat();
         total += size;
@@ -91,17 +58,6 @@ export async function readExternal(path: string, tensors: readonly TensorProto[]
     }
   }
   return files;
-}
-
-/** Opens a file, but no link to one, that may have come there since it was looked at. */
-async function openUnlinked(path: string) {
-  const file = await open(
-    path,
-    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-  );
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw new NetError('it is no file');
 }
 
 /** Up to which byte a net's tensors need a file. */
