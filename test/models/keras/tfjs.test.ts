@@ -129,7 +129,7 @@ describe('a net of TensorFlow.js', () => {
         packed.push(
           Buffer.from((dtype === 'uint8' ? Uint8Array.from(whole) : Uint16Array.from(whole)).buffer),
         );
-        weight.quantization = { dtype, scale, min, original_dtype: 'float32' };
+        weight.quantization = { dtype, scale, min };
       }
       writeFileSync(join(folder, 'weights.bin'), Buffer.concat(packed));
     });
