@@ -59,6 +59,7 @@ export async function refuseInputs(path: string, inputs: readonly string[]): Pro
     if (!read) continue;
     if (isSame(found, read) || (read.isDirectory() && (await isWithin(path, input))))
       throw new UsageError(`${path} would be written over, and ${input} is read from it`, {
+        code: 'OUTPUT_EXISTS',
         hint: 'Give another place.',
       });
   }

@@ -97,6 +97,7 @@ function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number):
   };
   const [why, hint] = told[cause.code ?? ''] ?? [messageOf(cause), undefined];
   return new GoodNetError(`Can't listen on ${host}, port ${port}: ${why}`, {
+    code: 'PORT_UNAVAILABLE',
     kind: 'environment',
     hint,
     cause,

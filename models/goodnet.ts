@@ -265,7 +265,11 @@ function refuseUnitRange(pixels: Float32Array): void {
   const look = new RangeLook();
   look.add(pixels);
   const told = look.told();
-  if (told) throw new ImageError(`The pixels ${unitInWords(told)}`, { hint: rescaling(told) });
+  if (told)
+    throw new ImageError(`The pixels ${unitInWords(told)}`, {
+      code: 'IMAGES_PIXELS_UNUSABLE',
+      hint: rescaling(told),
+    });
 }
 
 function ruleOf(manifest: Manifest): Rule {

@@ -37,6 +37,7 @@ export async function reportPlace(
   }
   if (await isForeign(usual)) {
     throw new UsageError(`${usual} is there already, and is no report of GoodNet's`, {
+      code: 'OUTPUT_EXISTS',
       hint: 'Say where the report goes with --report FILE, or leave it out with --no-report.',
     });
   }

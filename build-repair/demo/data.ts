@@ -130,6 +130,7 @@ export function demoBadNet(): string {
 async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFileAtomically(path, bytes).catch((cause) => {
     throw new GoodNetError(`${path} can't be written: ${messageOf(cause)}`, {
+      code: 'OUTPUT_UNWRITABLE',
       kind: 'environment',
       hint: 'Check that its folder may be written to and the disk has room, or give another with --out.',
       cause,

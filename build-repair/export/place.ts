@@ -57,14 +57,19 @@ async function refuseLoss(
   isForced: boolean,
 ): Promise<void> {
   if (isFolder !== (kind === 'tensorflow.js')) {
-    throw new UsageError(`--to ${to}: ${isFolder ? 'a folder' : 'a file'} is there`, { hint: ELSEWHERE });
+    throw new UsageError(`--to ${to}: ${isFolder ? 'a folder' : 'a file'} is there`, {
+      code: 'OUTPUT_EXISTS',
+      hint: ELSEWHERE,
+    });
   }
   const inside = isFolder ? await readdir(path) : [];
   if (isFolder && inside.length === 0) return;
   const other = inside.find((name) => !WRITTEN.includes(name));
-  if (other !== undefined) throw new UsageError(`--to ${to}: it holds ${other}`, { hint: ELSEWHERE });
+  if (other !== undefined)
+    throw new UsageError(`--to ${to}: it holds ${other}`, { code: 'OUTPUT_EXISTS', hint: ELSEWHERE });
   if (!isForced)
     throw new UsageError(`--to ${to}: it is there already`, {
+      code: 'OUTPUT_EXISTS',
       hint: 'Give another place, or --force to replace it.',
     });
 }

@@ -18,6 +18,7 @@ export async function readPlainNet(bundle: ArrivingBundle, net: PlainNet): Promi
   } catch (cause) {
     if (cause instanceof BundleError) throw cause;
     throw new BundleError(`The ${net} net in ${folder} can't be put together: ${messageOf(cause)}`, {
+      code: 'BUNDLE_DAMAGED',
       cause,
     });
   }

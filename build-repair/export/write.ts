@@ -50,6 +50,7 @@ async function layersModel(net: LayersModel): Promise<MemoryFile[]> {
     const elsewhere = ELSEWHERE[value] ?? value;
     if (!elsewhere.startsWith('GoodNet')) return elsewhere;
     throw new NetError(`TensorFlow.js has no layer for the net’s ${value.replace('GoodNet', '')}`, {
+      code: 'NET_LAYER_UNSUPPORTED',
       hint: 'Write the net for Keras: --to net.h5.',
     });
   };

@@ -46,6 +46,7 @@ export async function writeBundle(
     await writeFolderAtomically(folder, all);
   } catch (cause) {
     throw new BundleError(`The bundle can't be written to ${store}: ${messageOf(cause)}`, {
+      code: 'OUTPUT_UNWRITABLE',
       kind: 'environment',
       hint: 'Check that the folder is writable and the disk has room.',
       cause,
@@ -116,6 +117,7 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (cause) {
     throw new BundleError(`The folder ${path} can't be made: ${messageOf(cause)}`, {
+      code: 'OUTPUT_UNWRITABLE',
       kind: 'environment',
       hint: 'Check that you may write there and that no file is in the way, or give another folder.',
       cause,

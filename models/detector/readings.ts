@@ -101,6 +101,7 @@ export function readingsOf(
   const answered = answers(bad, classes);
   if (answered.probabilities.some(Number.isNaN)) {
     throw new GoodNetError('The BadNet answers an image with values that are no numbers (NaN or infinite)', {
+      code: 'NET_ANSWERS_NAN',
       hint: 'Check the net, and how pixels are scaled (--pixels).',
     });
   }

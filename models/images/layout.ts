@@ -27,6 +27,7 @@ export function tellLayout(
       `${name}: its images are ${row.join('×')}; the net takes ${height}×${width}×${channels}` +
         (asked && (first || last) ? `, which does not fit --layout ${asked}` : ''),
       {
+        code: 'IMAGES_SHAPE_MISFIT',
         hint: `The dataset's shape should be (N, ${channels}, ${height}, ${width}) or (N, ${height}, ${width}, ${channels}). ${howToMend(row, shape)}`,
       },
     );

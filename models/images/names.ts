@@ -82,6 +82,7 @@ export function columnNames(
   const several = [...new Set(whole.map(({ data, label }) => `"${data}" and "${label}"`))];
   if (several.length > 1) {
     throw new ImageError(`${file.name} holds several sets: ${several.join('; ')}`, {
+      code: 'IMAGES_ARRAY_UNKNOWN',
       hint: 'Say which: --data-name NAME --label-name NAME.',
     });
   }

@@ -117,7 +117,9 @@ async function copy(from: Files, into: Files, id: string, signer: Signer | undef
     const key = `${folderOf(id)}/manifest.json`;
     const file = await from.read(key, { maxBytes: MOST_MANIFEST });
     if (file && parseManifest(new TextDecoder().decode(file.bytes), key).id === id) return file.bytes;
-    throw new BundleError(`${from.address}/${key} was changed while it was published`);
+    throw new BundleError(`${from.address}/${key} was changed while it was published`, {
+      code: 'BUNDLE_CHANGED',
+    });
   };
   await send(into, { manifest, text, read, brought: [] }, { signer });
 }
