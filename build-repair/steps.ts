@@ -29,7 +29,7 @@ const TELL_FROM = 0.04;
 /** An estimate that proves too low is held until the new one is this much higher: then it is corrected, once. */
 const CORRECT_FROM = { factor: 2, seconds: 10 };
 
-interface Place extends Part {
+interface PlannedPart extends Part {
   /** 0… */
   readonly step: number;
   readonly before: number;
@@ -46,7 +46,7 @@ interface Place extends Part {
  * course.reached(); // { step: 8, of: 9, name: 'Measuring', share: 0.93, left: 4.2 }
  */
 export class Course {
-  private readonly places: readonly Place[];
+  private readonly places: readonly PlannedPart[];
   private readonly total: number;
   private readonly started: number;
   private at = 0;

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
-import { checkPlace } from '../models/bundle/place';
+import { checkWritableFolder } from '../models/bundle/writable-folder';
 import { GoodNetError, messageOf, UsageError } from '../models/errors';
 
 /** What is told where a file can't be written. */
@@ -75,7 +75,7 @@ export async function checkOutput(path: string, inputs: readonly string[] = []):
   if (path === '-') return;
   const target = await targetOf(path);
   await refuseInputs(path, inputs);
-  if (!target.isStream) return checkPlace(dirname(target.path));
+  if (!target.isStream) return checkWritableFolder(dirname(target.path));
   await access(path, constants.W_OK).catch((cause) => {
     throw cannotWrite(path, cause);
   });

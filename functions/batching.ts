@@ -100,7 +100,7 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
 
   /** Of what waits the first, callers taking turns, and none of them more than its part; what is larger goes alone. */
   function takeBatch(most: number): Waiting[] {
-    waiting = inTurns(waiting);
+    waiting = roundRobin(waiting);
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     let taken = 0;
@@ -170,15 +170,15 @@ function imagesOf(waiting: readonly Waiting[], caller: string): number {
 }
 
 /** Each caller's first before any caller's second, and so on; else as they came. */
-function inTurns(waiting: readonly Waiting[]): Waiting[] {
+function roundRobin(waiting: readonly Waiting[]): Waiting[] {
   const counts = new Map<string | undefined, number>();
-  const turns = waiting.map((each) => {
+  const ordered = waiting.map((each) => {
     const turn = counts.get(each.caller) ?? 0;
     counts.set(each.caller, turn + 1);
     return { each, turn };
   });
   if (counts.size <= 1) return [...waiting];
-  return turns.sort((a, b) => a.turn - b.turn).map(({ each }) => each);
+  return ordered.sort((a, b) => a.turn - b.turn).map(({ each }) => each);
 }
 
 /** Lets the event loop read and decode what came while the nets had the thread to themselves. */

@@ -16,9 +16,9 @@ import type { Classifier } from '../classifier';
 import { FairQueue } from '../fair-queue';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
 import { type HeldBytes, type Limits, Semaphore } from '../limits';
+import { withTriggerPlaces } from '../locate-triggers';
 import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
-import { withPlaces } from '../places';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
 import { type VerdictOptions, verdictOptionsOf } from '../verdict-options';
@@ -103,7 +103,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     const judged =
       asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
     if (asked.detail === 0) return judged;
-    return await withPlaces(judged, readable, model, (work) =>
+    return await withTriggerPlaces(judged, readable, model, (work) =>
       locating.take(caller, () => timed(watch, 'nets', work)),
     );
   }

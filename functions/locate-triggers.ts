@@ -12,7 +12,7 @@ export const MOST_PLACES = 8;
  * @param images the renderings of each image; that which the verdict is on is looked at
  * @param inTurn does a piece of work when its turn has come
  */
-export async function withPlaces(
+export async function withTriggerPlaces(
   verdicts: readonly Verdict[],
   images: readonly (readonly Rendered[])[],
   { locate }: Pick<Classifier, 'locate'>,
