@@ -56,7 +56,7 @@ export class Course {
   private share = 0;
   /** When it was begun. */
   private begun: number;
-  private told: { readonly left: number; readonly least: number; readonly when: number } | undefined;
+  private lastEstimate: { readonly left: number; readonly least: number; readonly when: number } | undefined;
 
   /** @param now milliseconds */
   constructor(
@@ -124,13 +124,13 @@ export class Course {
     const left = held === undefined || isFarTooLow ? fresh : Math.min(held, fresh);
     // What is done with is followed by the next, which may be silent.
     const next = this.share === 1 ? (this.places[this.at + 1]?.cost ?? 0) : 0;
-    this.told = { left, least: Math.min(left, later - next * secondsEach), when: now };
+    this.lastEstimate = { left, least: Math.min(left, later - next * secondsEach), when: now };
   }
 
   /** Time that passes within a part counts, but not for more than the part. */
   private left(): number | undefined {
-    if (!this.told) return undefined;
-    const { left, least, when } = this.told;
+    if (!this.lastEstimate) return undefined;
+    const { left, least, when } = this.lastEstimate;
     return Math.max(0, least, left - (this.now() - when) / 1000);
   }
 }

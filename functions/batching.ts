@@ -188,7 +188,7 @@ async function othersRead(): Promise<void> {
 
 /** A verdict with no more of the nets' classes than were asked for. */
 function cut(verdict: Verdict, top: number): Verdict {
-  const { top: told, ...rest } = verdict;
-  if (!told || top === 0) return rest;
-  return { ...rest, top: { bad: told.bad.slice(0, top), repaired: told.repaired.slice(0, top) } };
+  const { top: probable, ...rest } = verdict;
+  if (!probable || top === 0) return rest;
+  return { ...rest, top: { bad: probable.bad.slice(0, top), repaired: probable.repaired.slice(0, top) } };
 }

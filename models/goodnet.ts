@@ -264,11 +264,11 @@ function isOne(given: Picture | readonly Picture[]): given is Picture {
 function refuseUnitRange(pixels: Float32Array): void {
   const look = new RangeLook();
   look.add(pixels);
-  const told = look.told();
-  if (told)
-    throw new ImageError(`The pixels ${unitInWords(told)}`, {
+  const unit = look.unitRange();
+  if (unit)
+    throw new ImageError(`The pixels ${unitInWords(unit)}`, {
       code: 'IMAGES_PIXELS_UNUSABLE',
-      hint: rescaling(told),
+      hint: rescaling(unit),
     });
 }
 

@@ -53,8 +53,8 @@ export async function leaningsUnderPatches(
 ): Promise<Leanings> {
   const { shape, pixels, classes, seed, progress, signal } = context;
   const random = new Random(seed, 'finding patches');
-  const asked = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
-  const clean = context.images.gather(asked);
+  const drawn = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
+  const clean = context.images.gather(drawn);
   const meanLogits = (of: Float32Array) =>
     valuesOf(() => tf.mean(twins.bad(imageTensor(of, IMAGES, shape, pixels)), 0));
   const before = meanLogits(clean);

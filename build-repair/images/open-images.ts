@@ -72,12 +72,12 @@ function withoutEffect(path: string, options: OpenOptions, isFolder: boolean): s
           `--class-order ${order} has no effect on ${path}: the labels of arrays are numbers, as the net counts its classes`,
         ]
       : [];
-  const told = [
+  const flags = [
     dataName !== undefined && '--data-name',
     labelName !== undefined && '--label-name',
     layout && '--layout',
   ].filter((each) => each !== undefined && each !== false);
-  return told.length > 0 ? [`${told.join(', ')} has no effect on ${path}: it is for files of arrays`] : [];
+  return flags.length > 0 ? [`${flags.join(', ')} has no effect on ${path}: it is for files of arrays`] : [];
 }
 
 /** Files of images, and what was not taken for one. */

@@ -38,7 +38,7 @@ export async function scan(options: ScanOptions): Promise<Scan> {
 
 async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
   const { net, progress, say, tell, signal } = options;
-  const asked = { ...options, clean, unlabelled: undefined, hosts: undefined };
+  const checked = { ...options, clean, unlabelled: undefined, hosts: undefined };
   const inputs = await read({ net, clean, progress, say, tell, signal });
   try {
     const { count } = inputs.images;
@@ -47,7 +47,7 @@ async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
         code: 'IMAGES_TOO_FEW',
         hint: `Give ${FEWEST_IMAGES} or more, or leave --clean out.`,
       });
-    const { context, flat, plan, classNames } = await chooseImages(asked, inputs);
+    const { context, flat, plan, classNames } = await chooseImages(checked, inputs);
     const { fit, part } = servedOn(plan, context.images);
     const expert = await forget(context, flat, fit, { ...part, number: 1 });
     try {

@@ -184,8 +184,8 @@ export async function runNets(
       rows: Array.from(readers.values(), (reader) => reader.rows(ran)),
     };
   });
-  const { rows: asked, ...own } = made;
-  const values = await valuesOfEach([...Object.values(own), ...asked]);
+  const { rows: rowTensors, ...own } = made;
+  const values = await valuesOfEach([...Object.values(own), ...rowTensors]);
   const [bad, repaired, second, relearned, stem, latent, trunk, ...taken] = values;
   const names = [...readers.keys()];
   const rows = new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : [])));

@@ -87,8 +87,8 @@ function joined(readings: Readings, standard: Standard, predicted: Int32Array): 
   return first.map((value, i) => {
     const found = readings.transplant?.[i] ?? Number.NaN;
     if (Number.isNaN(found)) return value;
-    const asked = Math.max(onScale(found, transplant.scale), 0);
+    const transplanted = Math.max(onScale(found, transplant.scale), 0);
     const before = transplant.firstWeight * value;
-    return transplant.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
+    return transplant.join === 'sum' ? Math.max(before, 0) + transplanted : Math.max(before, transplanted);
   });
 }

@@ -109,15 +109,15 @@ function refuseUnitRange(rows: NumberRows): void {
   for (let block = 0, looked = 0; block < all && looked < LOOKED_AT; block += step, looked++) {
     look.add(blocks.at(block * blocks.blockRows).values);
   }
-  const told = look.told();
-  if (told && told.range !== 'normalised' && told.range !== 'deep') {
+  const unitRange = look.unitRange();
+  if (unitRange && unitRange.range !== 'normalised' && unitRange.range !== 'deep') {
     const mixed = mixedRanges(rows);
     if (mixed) throw mixedError(rows.name, mixed);
   }
-  if (told) {
-    throw new ImageError(`${rows.name}: its values ${unitInWords(told)}`, {
+  if (unitRange) {
+    throw new ImageError(`${rows.name}: its values ${unitInWords(unitRange)}`, {
       code: 'IMAGES_PIXELS_UNUSABLE',
-      hint: `${rescaling(told)} How the net takes them is told by --pixels.`,
+      hint: `${rescaling(unitRange)} How the net takes them is told by --pixels.`,
     });
   }
 }

@@ -81,11 +81,11 @@ export async function findIn(files: Files, id: string): Promise<FoundBundle> {
 
 /** The bundles of a store. @throws BundleError where it is no store: there is no bundle, and nothing of one */
 export async function listBundles(files: Files): Promise<Holdings> {
-  const told = await readCurrentOrDamage(files);
-  const damage = told instanceof Error ? told : undefined;
-  const current = told instanceof Error ? undefined : told;
+  const pointer = await readCurrentOrDamage(files);
+  const damage = pointer instanceof Error ? pointer : undefined;
+  const current = pointer instanceof Error ? undefined : pointer;
   const keys = await files.list('');
-  if (!told && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
+  if (!pointer && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
     throw noStore(files, `neither ${CURRENT} nor a bundle is in it`);
   }
   const bundles: KeptBundle[] = [];

@@ -53,11 +53,11 @@ export async function planJob(
 ): Promise<JobPlan> {
   const name = nameOfJob(job, inbox);
   const kept = await openStoreFiles(below(state, name));
-  const tell = (told: object) =>
+  const tell = (fields: object) =>
     kept.write(
       'job.json',
       new TextEncoder().encode(
-        `${JSON.stringify({ format: 'goodnet-repair-job-read', ...told, at: new Date().toISOString() }, null, 1)}\n`,
+        `${JSON.stringify({ format: 'goodnet-repair-job-read', ...fields, at: new Date().toISOString() }, null, 1)}\n`,
       ),
       'any',
     );
