@@ -29,7 +29,7 @@ const TELL_FROM = 0.04;
 /** An estimate that proves too low is held until the new one is this much higher: then it is corrected, once. */
 const CORRECT_FROM = { factor: 2, seconds: 10 };
 
-interface Place extends Part {
+interface PlannedPart extends Part {
   /** 0… */
   readonly step: number;
   readonly before: number;
@@ -46,7 +46,7 @@ interface Place extends Part {
  * course.reached(); // { step: 8, of: 9, name: 'Measuring', share: 0.93, left: 4.2 }
  */
 export class Course {
-  private readonly places: readonly Place[];
+  private readonly places: readonly PlannedPart[];
   private readonly total: number;
   private readonly started: number;
   private at = 0;
@@ -56,7 +56,7 @@ export class Course {
   private share = 0;
   /** When it was begun. */
   private begun: number;
-  private told: { readonly left: number; readonly least: number; readonly when: number } | undefined;
+  private lastEstimate: { readonly left: number; readonly least: number; readonly when: number } | undefined;
 
   /** @param now milliseconds */
   constructor(
@@ -124,13 +124,13 @@ export class Course {
     const left = held === undefined || isFarTooLow ? fresh : Math.min(held, fresh);
     // What is done with is followed by the next, which may be silent.
     const next = this.share === 1 ? (this.places[this.at + 1]?.cost ?? 0) : 0;
-    this.told = { left, least: Math.min(left, later - next * secondsEach), when: now };
+    this.lastEstimate = { left, least: Math.min(left, later - next * secondsEach), when: now };
   }
 
   /** Time that passes within a part counts, but not for more than the part. */
   private left(): number | undefined {
-    if (!this.told) return undefined;
-    const { left, least, when } = this.told;
+    if (!this.lastEstimate) return undefined;
+    const { left, least, when } = this.lastEstimate;
     return Math.max(0, least, left - (this.now() - when) / 1000);
   }
 }

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
-import { checkPlace } from '../models/bundle/place';
+import { checkWritableFolder } from '../models/bundle/writable-folder';
 import { GoodNetError, messageOf, UsageError } from '../models/errors';
 
 /** What is told where a file can't be written. */
@@ -59,6 +59,7 @@ export async function refuseInputs(path: string, inputs: readonly string[]): Pro
     if (!read) continue;
     if (isSame(found, read) || (read.isDirectory() && (await isWithin(path, input))))
       throw new UsageError(`${path} would be written over, and ${input} is read from it`, {
+        code: 'OUTPUT_EXISTS',
         hint: 'Give another place.',
       });
   }
@@ -74,7 +75,7 @@ export async function checkOutput(path: string, inputs: readonly string[] = []):
   if (path === '-') return;
   const target = await targetOf(path);
   await refuseInputs(path, inputs);
-  if (!target.isStream) return checkPlace(dirname(target.path));
+  if (!target.isStream) return checkWritableFolder(dirname(target.path));
   await access(path, constants.W_OK).catch((cause) => {
     throw cannotWrite(path, cause);
   });

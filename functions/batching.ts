@@ -100,7 +100,7 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
 
   /** Of what waits the first, callers taking turns, and none of them more than its part; what is larger goes alone. */
   function takeBatch(most: number): Waiting[] {
-    waiting = inTurns(waiting);
+    waiting = roundRobin(waiting);
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     let taken = 0;
@@ -170,15 +170,15 @@ function imagesOf(waiting: readonly Waiting[], caller: string): number {
 }
 
 /** Each caller's first before any caller's second, and so on; else as they came. */
-function inTurns(waiting: readonly Waiting[]): Waiting[] {
+function roundRobin(waiting: readonly Waiting[]): Waiting[] {
   const counts = new Map<string | undefined, number>();
-  const turns = waiting.map((each) => {
+  const ordered = waiting.map((each) => {
     const turn = counts.get(each.caller) ?? 0;
     counts.set(each.caller, turn + 1);
     return { each, turn };
   });
   if (counts.size <= 1) return [...waiting];
-  return turns.sort((a, b) => a.turn - b.turn).map(({ each }) => each);
+  return ordered.sort((a, b) => a.turn - b.turn).map(({ each }) => each);
 }
 
 /** Lets the event loop read and decode what came while the nets had the thread to themselves. */
@@ -188,7 +188,7 @@ async function othersRead(): Promise<void> {
 
 /** A verdict with no more of the nets' classes than were asked for. */
 function cut(verdict: Verdict, top: number): Verdict {
-  const { top: told, ...rest } = verdict;
-  if (!told || top === 0) return rest;
-  return { ...rest, top: { bad: told.bad.slice(0, top), repaired: told.repaired.slice(0, top) } };
+  const { top: probable, ...rest } = verdict;
+  if (!probable || top === 0) return rest;
+  return { ...rest, top: { bad: probable.bad.slice(0, top), repaired: probable.repaired.slice(0, top) } };
 }

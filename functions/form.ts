@@ -69,10 +69,10 @@ function fileOf(headers: string, content: Buffer): FormFile | undefined {
   const disposition = /^content-disposition:[ \t]*form-data[ \t]*;(.*)$/im.exec(headers)?.[1];
   const { name, filename, 'filename*': extended } = parametersOf(disposition ?? '');
   if (name === undefined) throw damaged();
-  const told = filename ?? extended?.replace(/^[^']*'[^']*'/, '');
-  if (told === undefined) return undefined;
+  const fileName = filename ?? extended?.replace(/^[^']*'[^']*'/, '');
+  if (fileName === undefined) return undefined;
   const isBase64 = /^content-transfer-encoding:[ \t]*base64[ \t]*$/im.test(headers);
-  return { name: told, bytes: isBase64 ? Buffer.from(content.toString('latin1'), 'base64') : content };
+  return { name: fileName, bytes: isBase64 ? Buffer.from(content.toString('latin1'), 'base64') : content };
 }
 
 /** Parameters from first to last, with what browsers escape in them (HTML, multipart/form-data encoding algorithm). */

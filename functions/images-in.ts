@@ -84,8 +84,8 @@ async function fromJson(
   fetchObject: FetchObject | undefined,
 ): Promise<ImageIn[]> {
   const { value: raw, apart } = await parseJson(bytes, MAX_VALUES, BASE64);
-  const asked = (raw as { images?: unknown } | null)?.images;
-  if (Array.isArray(asked) && asked.length > MOST_IMAGES) throw tooMany(asked.length);
+  const listed = (raw as { images?: unknown } | null)?.images;
+  if (Array.isArray(listed) && listed.length > MOST_IMAGES) throw tooMany(listed.length);
   const parsed = jsonImagesSchema.safeParse(raw);
   if (!parsed.success) {
     throw new Problem('malformed', `${faultsIn(parsed.error)}. Wanted: {"images": [{"base64": "…"}]}.`);
@@ -131,10 +131,10 @@ const LONGEST_DATA_URI = 200;
 async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8Array> {
   // Before it is looked through: what holds more can't be an image that is taken.
   const most = 4 * Math.ceil((maxBytes + 1) / 3);
-  const told = withoutUri(text.includes(BACKSLASH) ? await unescaped(text) : text);
-  const isInLines = told.includes(LINE_FEED);
-  if (told.length > most * (isInLines ? LINES : 1)) throw tooLarge('An image', maxBytes);
-  const plain = isInLines ? await withoutLines(told) : told;
+  const base64 = withoutUri(text.includes(BACKSLASH) ? await unescaped(text) : text);
+  const isInLines = base64.includes(LINE_FEED);
+  if (base64.length > most * (isInLines ? LINES : 1)) throw tooLarge('An image', maxBytes);
+  const plain = isInLines ? await withoutLines(base64) : base64;
   if (plain.length > most) throw tooLarge('An image', maxBytes);
   const isUrlSafe = plain.includes(MINUS) || plain.includes(UNDERSCORE);
   if (plain.length % 4 !== 0 && (!isUrlSafe || plain.length % 4 === 1)) throw notBase64();

@@ -22,7 +22,7 @@ export interface Apart {
 /** A body of JSON without what is large in it. */
 export interface JsonOutline {
   /** What is left, in order; between them, and in the place of each value that is apart, `[i]` or `"i"`, its number. */
-  readonly pieces: readonly Uint8Array[];
+  readonly parts: readonly Uint8Array[];
   readonly apart: readonly Stretch[];
 }
 
@@ -65,7 +65,7 @@ class Outliner {
   /** Where the list that is apart began, and how deep. */
   private listFrom = -1;
   private listDepth = 0;
-  private readonly pieces: Uint8Array[] = [];
+  private readonly parts: Uint8Array[] = [];
   private left = 0;
   /** From here on bytes are yet to be left. */
   private from = 0;
@@ -96,7 +96,7 @@ class Outliner {
   ended(): JsonOutline {
     if (this.textFrom >= 0 || this.depth !== 0) throw notJson();
     this.keep(this.from, this.bytes.length);
-    return { pieces: this.pieces, apart: this.apart };
+    return { parts: this.parts, apart: this.apart };
   }
 
   private inText(until: number): void {
@@ -224,14 +224,14 @@ class Outliner {
 
   private cut(from: number, to: number, put = ''): void {
     this.keep(this.from, from);
-    if (put !== '') this.pieces.push(Buffer.from(put));
+    if (put !== '') this.parts.push(Buffer.from(put));
     this.from = to;
   }
 
   private keep(from: number, to: number): void {
     this.left += to - from;
     if (this.left > MOST_LEFT) throw tooMuch(`has more than ${MOST_LEFT} bytes beside what is asked about`);
-    this.pieces.push(this.bytes.subarray(from, to));
+    this.parts.push(this.bytes.subarray(from, to));
   }
 }
 

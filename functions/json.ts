@@ -21,7 +21,7 @@ export async function parseJson(
 ): Promise<{ value: unknown; apart: readonly Uint8Array[] }> {
   const outline = await outlineJson(bytes, maxValues, apart);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(concatenated(outline.pieces));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(concatenated(outline.parts));
     const values = outline.apart.map(([from, to]) => bytes.subarray(from, to));
     return { value: JSON.parse(text), apart: values };
   } catch {

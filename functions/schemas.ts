@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UNFAMILIAR } from '../models/detector/familiarity';
 import { FIT } from '../models/images/fit';
 import '../models/zod-without-jit';
-import { MOST_PLACES } from './places';
+import { MOST_PLACES } from './locate-triggers';
 
 /** What requests and answers are made of; /openapi.json is made from these, too. */
 

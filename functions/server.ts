@@ -86,7 +86,7 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
 }
 
 function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): GoodNetError {
-  const told: Record<string, [why: string, hint: string]> = {
+  const causes: Record<string, [why: string, hint: string]> = {
     EADDRINUSE: ['the port is in use', 'Choose another with --port, or 0 for a free one.'],
     EACCES: ['it is not allowed', 'Ports below 1024 need rights; choose another with --port.'],
     EADDRNOTAVAIL: [
@@ -95,8 +95,9 @@ function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number):
     ],
     ENOTFOUND: ['there is no such host', 'Choose another with --host: 127.0.0.1, or 0.0.0.0 for all.'],
   };
-  const [why, hint] = told[cause.code ?? ''] ?? [messageOf(cause), undefined];
+  const [why, hint] = causes[cause.code ?? ''] ?? [messageOf(cause), undefined];
   return new GoodNetError(`Can't listen on ${host}, port ${port}: ${why}`, {
+    code: 'PORT_UNAVAILABLE',
     kind: 'environment',
     hint,
     cause,

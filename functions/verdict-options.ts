@@ -32,8 +32,8 @@ function alphaOf(text: string | undefined, { alpha, alphas }: Classifier): numbe
     );
   }
   const isNumber = text.length <= LONGEST_NUMBER && /^(\d+(\.\d+)?|\.\d+)(e-?\d+)?$/i.test(text);
-  const asked = isNumber ? Number(text) : Number.NaN;
-  if (asked >= alphas.least && asked <= alphas.most) return asked;
+  const wanted = isNumber ? Number(text) : Number.NaN;
+  if (wanted >= alphas.least && wanted <= alphas.most) return wanted;
   throw new Problem(
     'unusable-alpha',
     `alpha is a false-positive rate between ${roundedUp(alphas.least)} and ${alphas.most}: that is what this model's calibration images can tell.`,
@@ -49,7 +49,7 @@ function roundedUp(rate: number): number {
 
 function detailOf(text: string | undefined): number {
   if (text === undefined) return 0;
-  const asked = /^\d{1,3}$/.test(text) ? Number(text) : -1;
-  if (asked >= 0 && asked <= MOST_DETAIL) return asked;
+  const wanted = /^\d{1,3}$/.test(text) ? Number(text) : -1;
+  if (wanted >= 0 && wanted <= MOST_DETAIL) return wanted;
   throw new Problem('malformed', `detail is how many classes of each net to tell, 0 to ${MOST_DETAIL}.`);
 }

@@ -91,7 +91,7 @@ export function readConfig(node: IConstruct['node']): Config {
   );
   const faults = [
     ...Object.keys(context).flatMap(misspelt),
-    ...(parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(told)),
+    ...(parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(messageOf)),
   ];
   if (faults.length === 0) return parsed.data!;
   throw new Error(`The options in cdk.json, or given with -c, can't be used:\n  ${faults.join('\n  ')}`);
@@ -104,7 +104,7 @@ function misspelt(key: string): string[] {
   return [`${key} is not an option: they are called ${OURS}NAME, such as ${OURS}${name || 'name'}`];
 }
 
-function told(issue: z.core.$ZodIssue): string[] {
+function messageOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(schema.shape).join(', ');
     return issue.keys.map((key) => `${OURS}${key} is not an option. There are: ${known}`);
@@ -185,6 +185,6 @@ export function reservedFor({
   front,
   reservedConcurrency,
 }: Pick<Config, 'front' | 'reservedConcurrency'>): number | undefined {
-  const told = reservedConcurrency ?? (front === 'function-url' ? BEHIND_A_URL : 0);
-  return told === 0 ? undefined : told;
+  const reserved = reservedConcurrency ?? (front === 'function-url' ? BEHIND_A_URL : 0);
+  return reserved === 0 ? undefined : reserved;
 }

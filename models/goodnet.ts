@@ -5,11 +5,11 @@ import { classifyPictures } from './classify-pictures';
 import { smallestAlpha } from './detector/conformal';
 import { familiarityOf, strangeness } from './detector/familiarity';
 import type { Gallery } from './detector/gallery';
+import { locate } from './detector/locate/locate';
 import { lookUpWithoutNamedClass } from './detector/look-up';
 import type { DetectorNets } from './detector/nets';
 import { openPasses } from './detector/open-passes';
 import { onTensorFlow, type Passes } from './detector/passes';
-import { locate } from './detector/place/locate';
 import { furtherOf, type NetReadings, openReaders, type Readers, readingsOf } from './detector/readings';
 import { decide, type Rule, scoresOf } from './detector/rule';
 import { RUN_BATCH } from './detector/run';
@@ -264,8 +264,12 @@ function isOne(given: Picture | readonly Picture[]): given is Picture {
 function refuseUnitRange(pixels: Float32Array): void {
   const look = new RangeLook();
   look.add(pixels);
-  const told = look.told();
-  if (told) throw new ImageError(`The pixels ${unitInWords(told)}`, { hint: rescaling(told) });
+  const unit = look.unitRange();
+  if (unit)
+    throw new ImageError(`The pixels ${unitInWords(unit)}`, {
+      code: 'IMAGES_PIXELS_UNUSABLE',
+      hint: rescaling(unit),
+    });
 }
 
 function ruleOf(manifest: Manifest): Rule {

@@ -81,13 +81,13 @@ async function toFile(path: string, place: string): Promise<Output> {
   await mkdir(dirname(place), { recursive: true }).catch((cause) => {
     throw cannotWrite(path, cause);
   });
-  const aside = `${place}.${randomUUID().slice(0, 8)}.tmp`;
-  const file: FileHandle = await open(aside, 'wx').catch((cause) => {
+  const temporary = `${place}.${randomUUID().slice(0, 8)}.tmp`;
+  const file: FileHandle = await open(temporary, 'wx').catch((cause) => {
     throw cannotWrite(path, cause);
   });
   const discard = async () => {
     await file.close().catch(() => {});
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
   };
   const orDiscard = async (work: () => Promise<void>) => {
     try {
@@ -104,7 +104,7 @@ async function toFile(path: string, place: string): Promise<Output> {
       orDiscard(async () => {
         await file.sync();
         await file.close();
-        await rename(aside, place);
+        await rename(temporary, place);
       }),
     discard,
   };

@@ -25,7 +25,7 @@ export function reportOption(command: Command, place: string): Command {
  * @returns undefined for no report
  * @throws UsageError where a file of somebody else's is in the default place, or an input in the given one; GoodNetError where none can be written
  */
-export async function reportPlace(
+export async function reportPath(
   { report }: ReportFlags,
   usual: string,
   inputs: readonly string[] = [],
@@ -37,6 +37,7 @@ export async function reportPlace(
   }
   if (await isForeign(usual)) {
     throw new UsageError(`${usual} is there already, and is no report of GoodNet's`, {
+      code: 'OUTPUT_EXISTS',
       hint: 'Say where the report goes with --report FILE, or leave it out with --no-report.',
     });
   }

@@ -73,7 +73,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
   const names = await catalogue.names();
   if (names.length === 0) {
     throw new BundleError(`There is no bundle and no store in ${path}`, {
-      code: 'BUNDLE_NOT_FOUND',
+      code: 'STORE_NOT_FOUND',
       hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
     });
   }

@@ -24,7 +24,7 @@ export class StepLines {
   private readonly look: Look;
   private course: Course | undefined;
   private label = '';
-  private told = 0;
+  private shownStep = 0;
   private shown = Number.NEGATIVE_INFINITY;
   private isDrawn = false;
   private timer: NodeJS.Timeout | undefined;
@@ -57,7 +57,7 @@ export class StepLines {
   readonly begin = (steps: readonly Step[], label = ''): void => {
     this.course = new Course(steps, () => this.now());
     this.label = printable(label);
-    this.told = 0;
+    this.shownStep = 0;
     this.shown = Number.NEGATIVE_INFINITY;
     if (this.options.verbose) this.details = this.detailLines();
     clearInterval(this.timer);
@@ -97,7 +97,7 @@ export class StepLines {
     if (!this.course) return;
     const reached = this.course.reached();
     const now = this.now();
-    const isNew = reached.step !== this.told;
+    const isNew = reached.step !== this.shownStep;
     if (this.look.isLive) {
       if (!isNew && now - this.shown < TERMINAL_EVERY_MS) return;
       this.stream.write(`\r\u001b[2K${barLine(reached, this.label, this.look)}`);
@@ -106,7 +106,7 @@ export class StepLines {
       if (!isNew && now - this.shown < PLAIN_EVERY_MS) return;
       this.stream.write(`${plainLine(reached, this.label)}\n`);
     }
-    this.told = reached.step;
+    this.shownStep = reached.step;
     this.shown = now;
   }
 

@@ -118,8 +118,8 @@ export async function writeDemoData(dir: string, { seed }: { seed: number }): Pr
  */
 export function demoBadNet(): string {
   // From build-repair/demo/, and from the bundled command in dist/.
-  const places = ['../../demo/badnet.h5', '../demo/badnet.h5'];
-  const found = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync);
+  const candidates = ['../../demo/badnet.h5', '../demo/badnet.h5'];
+  const found = candidates.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync);
   if (found !== undefined) return found;
   throw new GoodNetError('The demo’s net, demo/badnet.h5, is missing from this installation of GoodNet', {
     kind: 'environment',
@@ -130,6 +130,7 @@ export function demoBadNet(): string {
 async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFileAtomically(path, bytes).catch((cause) => {
     throw new GoodNetError(`${path} can't be written: ${messageOf(cause)}`, {
+      code: 'OUTPUT_UNWRITABLE',
       kind: 'environment',
       hint: 'Check that its folder may be written to and the disk has room, or give another with --out.',
       cause,

@@ -16,13 +16,13 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
   const promised = promisedBy(manifest);
   const targets = data.poisoned.map(({ trigger, target }) => ({ class: target, trigger }));
   const [what] = findingOutcome(manifest.finding!, manifest.classNames);
-  const places = [
+  const paths = [
     [report, 'the report: open it in a browser'],
     [data.sheetPng, 'the faces, clean and with each trigger'],
     [join(out, 'images'), 'all images'],
     [store, `the bundle; served, the model is called "${model}"`],
   ] as const;
-  const width = Math.max(...places.map(([path]) => path.length));
+  const width = Math.max(...paths.map(([path]) => path.length));
   return [
     ...outcomeLines(figures, promised, look),
     ...(alone && isUnrepaired(alone) ? [`${marks.bad}${unrepairedLine(alone)}`] : []),
@@ -30,7 +30,7 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
     `${marks.none}${comparedWith(targets, manifest.finding!.targets)}`,
     '',
     style.bold('Where to look:'),
-    ...places.map(([path, is]) => `  ${path.padEnd(width)}   ${is}`),
+    ...paths.map(([path, is]) => `  ${path.padEnd(width)}   ${is}`),
     '',
     evaluationText(figures, promised, look),
     '',

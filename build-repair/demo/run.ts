@@ -17,8 +17,8 @@ import type { RepairResult } from '../repair/repair';
 import { Clock } from '../report/clock';
 import { Observer } from '../report/observe';
 import { findingOf } from '../report/of-finding';
+import { locateFlagged } from '../report/trigger-locations';
 import type { Run } from '../report/types';
-import { placesOf } from '../report/where';
 import { type DemoData, writeDemoData } from './data';
 import { DEMO_STAGES } from './plan';
 
@@ -99,7 +99,7 @@ export async function runDemo(options: {
       finding: await findingOf(manifest, read, observed.clean.examples, goodnet),
       figures,
       observed,
-      places: await placesOf([observed.clean, ...observed.poisoned], goodnet),
+      places: await locateFlagged([observed.clean, ...observed.poisoned], goodnet),
       run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
     });
     return { data, store, model: model!, repaired, figures, report, answers };

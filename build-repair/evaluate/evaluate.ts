@@ -54,6 +54,7 @@ async function each(
     signal?.throwIfAborted();
     if (!batch.labels) {
       throw new ImageError(`${set.name} has no labels, and a figure can't be had without`, {
+        code: 'LABELS_MISSING',
         hint: 'Give an HDF5 or .npz file with "label", or a folder with a folder a class.',
       });
     }
@@ -70,5 +71,5 @@ async function each(
     });
     await new Promise(setImmediate);
   }
-  if (done === 0) throw new ImageError(`${set.name} has no readable image`);
+  if (done === 0) throw new ImageError(`${set.name} has no readable image`, { code: 'IMAGES_EMPTY' });
 }

@@ -14,6 +14,7 @@ export function folderOfNet({ nets, method, id }: Manifest, net: PlainNet): stri
   throw new UsageError(
     `The bundle ${id.slice(0, 16)} has no ${net} net that stands alone; it has: ${there}`,
     {
+      code: 'BUNDLE_NET_MISSING',
       hint: `It was repaired by ${method}, which answers with the bad net and a detector together: goodnet serve, goodnet screen.`,
     },
   );

@@ -20,7 +20,11 @@ export function onnxFile(net: LayersModel): Uint8Array {
   } catch (cause) {
     if (!(cause instanceof UnwrittenLayer)) throw cause;
     const hint = 'Write the net for Keras: --to net.h5.';
-    throw new NetError(`The net can’t be written as ONNX: ${cause.message}`, { hint, cause });
+    throw new NetError(`The net can’t be written as ONNX: ${cause.message}`, {
+      code: 'NET_LAYER_UNSUPPORTED',
+      hint,
+      cause,
+    });
   }
   return graph.file();
 }

@@ -11,13 +11,14 @@ import { folderOfNet, type PlainNet } from './nets';
  */
 export async function readPlainNet(bundle: ArrivingBundle, net: PlainNet): Promise<LayersModel> {
   const { manifest, folder } = bundle;
-  const place = folderOfNet(manifest, net);
+  const netFolder = folderOfNet(manifest, net);
   const { read } = await bundle.whole();
   try {
-    return await netFromFiles(place, async (path) => read(path));
+    return await netFromFiles(netFolder, async (path) => read(path));
   } catch (cause) {
     if (cause instanceof BundleError) throw cause;
     throw new BundleError(`The ${net} net in ${folder} can't be put together: ${messageOf(cause)}`, {
+      code: 'BUNDLE_DAMAGED',
       cause,
     });
   }

@@ -8,14 +8,14 @@ import { kerasH5 } from '../../models/keras/write/h5';
 import { ChannelScale } from '../../models/nets/channel-scale';
 import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../models/nets/dilated';
 import { cannotWrite } from '../writable';
+import type { Destination } from './destination';
 import { onnxFile } from './onnx';
-import type { Place } from './place';
 
 /**
  * Writes a net of logits as one of probabilities, whole or not at all.
  * @throws NetError naming a layer that can't be written; GoodNetError `environment` where the place can't be written to
  */
-export async function writePlainNet(logits: LayersModel, { kind, path }: Place): Promise<void> {
+export async function writePlainNet(logits: LayersModel, { kind, path }: Destination): Promise<void> {
   const net = toProbabilities(logits);
   try {
     const write = await writerOf(net, kind, path);
@@ -29,7 +29,11 @@ export async function writePlainNet(logits: LayersModel, { kind, path }: Place):
 }
 
 /** What writes it, once all of it is there. */
-async function writerOf(net: LayersModel, kind: Place['kind'], path: string): Promise<() => Promise<void>> {
+async function writerOf(
+  net: LayersModel,
+  kind: Destination['kind'],
+  path: string,
+): Promise<() => Promise<void>> {
   if (kind === 'tensorflow.js') return writeFolderAtomically.bind(undefined, path, await layersModel(net));
   const bytes = kind === 'keras' ? await kerasH5(net) : onnxFile(net);
   return writeFileAtomically.bind(undefined, path, bytes);
@@ -50,6 +54,7 @@ async function layersModel(net: LayersModel): Promise<MemoryFile[]> {
     const elsewhere = ELSEWHERE[value] ?? value;
     if (!elsewhere.startsWith('GoodNet')) return elsewhere;
     throw new NetError(`TensorFlow.js has no layer for the net’s ${value.replace('GoodNet', '')}`, {
+      code: 'NET_LAYER_UNSUPPORTED',
       hint: 'Write the net for Keras: --to net.h5.',
     });
   };

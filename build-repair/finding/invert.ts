@@ -122,10 +122,10 @@ function readTriggers({ shape }: RepairContext, search: TriggerSearch): Recovere
   const patterns = valuesOf(() =>
     tf.mul(search.triggers().patterns, tf.fill([1, height, width, channels], 255)),
   );
-  const places = height * width;
-  return Array.from({ length: masks.length / places }, (_, k) => ({
-    mask: masks.slice(k * places, (k + 1) * places),
-    pattern: patterns.slice(k * places * channels, (k + 1) * places * channels),
+  const area = height * width;
+  return Array.from({ length: masks.length / area }, (_, k) => ({
+    mask: masks.slice(k * area, (k + 1) * area),
+    pattern: patterns.slice(k * area * channels, (k + 1) * area * channels),
   }));
 }
 

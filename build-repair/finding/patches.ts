@@ -53,14 +53,14 @@ export async function leaningsUnderPatches(
 ): Promise<Leanings> {
   const { shape, pixels, classes, seed, progress, signal } = context;
   const random = new Random(seed, 'finding patches');
-  const asked = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
-  const clean = context.images.gather(asked);
+  const drawn = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
+  const clean = context.images.gather(drawn);
   const meanLogits = (of: Float32Array) =>
     valuesOf(() => tf.mean(twins.bad(imageTensor(of, IMAGES, shape, pixels)), 0));
   const before = meanLogits(clean);
   const gains = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
   const best = new Array<Patch>(classes);
-  const spots = places(shape);
+  const spots = positions(shape);
   for (const [done, { top, left }] of spots.entries()) {
     signal?.throwIfAborted();
     for (const colours of colourings(shape, random)) {
@@ -79,7 +79,7 @@ export async function leaningsUnderPatches(
   return { gains, patches: best };
 }
 
-function places(shape: ImageShape): { top: number; left: number }[] {
+function positions(shape: ImageShape): { top: number; left: number }[] {
   const side = sideOf(shape);
   const along = (size: number) =>
     Array.from({ length: PLACES }, (_, i) => Math.round((i * (size - side)) / (PLACES - 1)));

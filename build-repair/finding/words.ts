@@ -51,7 +51,7 @@ export function nameOf(each: number, name: string | undefined, level?: Level): s
 }
 
 /** How a finding was come to, and what its score means. */
-export function howItIsTold({ score, limit, tried, targets }: KeptFinding): string {
+export function howItIsDecided({ score, limit, tried, targets }: KeptFinding): string {
   const how = `Toward each of ${tried} classes a pattern was searched that turns clean pictures to it, and tried on other pictures: on the net, and on a copy of it that has forgotten what its classes look like, but not a backdoor. A class's score tells how surely both name it under the pattern, how far its weights in the last layer stand out, or how much surer the net can be made of it than of other classes: whichever speaks the most for it. Clean nets that we tried stay below ${limit}; the highest score here is ${score.toFixed(2)}.`;
   return targets.some(({ level }) => level) ? `${how} ${LEVELS_IN_WORDS}` : how;
 }

@@ -55,9 +55,9 @@ export function lookForAlike(images: LoadedImages, signal?: AbortSignal): Alike 
   for (const image of sample) {
     signal?.throwIfAborted();
     const pixels = images.gather([image]);
-    const told = partsOf(pixels, images.shape, parts);
-    if (told.isPlain && isFlat(pixels, images.shape.channels)) flat++;
-    all.push(told);
+    const picture = partsOf(pixels, images.shape, parts);
+    if (picture.isPlain && isFlat(pixels, images.shape.channels)) flat++;
+    all.push(picture);
   }
   const plain = all.filter(({ isPlain }) => isPlain).length;
   const { groups } = images;
@@ -80,15 +80,15 @@ export function alikeInWords({ images, same, copied, compared, flat, plain }: Al
           : 'Nothing can be learned from copies of one image: give the images that the net is used on.',
     });
   }
-  const told: string[] = [];
+  const lines: string[] = [];
   if (same > 1 && same >= TOLD * images)
-    told.push(`${what}: ${same} of ${images} images are the same picture, or nearly`);
+    lines.push(`${what}: ${same} of ${images} images are the same picture, or nearly`);
   else if (copied > 1 && copied >= TOLD * compared)
-    told.push(
+    lines.push(
       `${what}: ${copied} of ${compared} images that were compared with the others have a copy, or nearly, among them: the net is fitted on one and calibrated on the other, so that new pictures may be flagged more often than promised. Leave copies out, or keep them together by --group`,
     );
-  if (flat > 1 && flat >= TOLD * images) told.push(`${what}: ${flat} of ${images} images are of one colour`);
-  return told;
+  if (flat > 1 && flat >= TOLD * images) lines.push(`${what}: ${flat} of ${images} images are of one colour`);
+  return lines;
 }
 
 function isFlat(pixels: Float32Array, channels: number): boolean {

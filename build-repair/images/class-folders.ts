@@ -80,7 +80,7 @@ function byKnownNames(
   if (numbered.length < folders.length) {
     const other = folders.find((name) => !classNames.includes(name))!;
     throw new ImageError(`${path}/${other}: no class is called so`, {
-      code: 'LABELS_UNUSABLE',
+      code: 'CLASSES_MISFIT',
       hint: `The classes are ${shownOf(classNames)}. To take the folders in the order of their names all the same: --class-order name.`,
     });
   }
@@ -134,7 +134,7 @@ function numberedFolders(
   }
   const [label, name] = outside;
   throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes! - 1}`, {
-    code: 'LABELS_UNUSABLE',
+    code: 'CLASSES_MISFIT',
     hint:
       label === classes
         ? `Classes are counted from 0: are these counted from 1? Then all ${classes} folders are wanted.`
@@ -145,7 +145,7 @@ function numberedFolders(
 function inOrder(folders: readonly string[], classes: number | undefined, path: string): FolderLabels {
   if (classes !== undefined && folders.length !== classes) {
     throw new ImageError(`${path} has ${folders.length} class folders, the net has ${classes} classes`, {
-      code: 'LABELS_UNUSABLE',
+      code: 'CLASSES_MISFIT',
       hint:
         folders.length === 1
           ? `Is it ${path}/${folders[0]} that has a folder a class? Then give that.`

@@ -20,14 +20,14 @@ export async function readClassIndices(folder: string, classes: number | undefin
       hint: `As Keras has it: {"cats": 0, "dogs": 1}, each class with its label.`,
       cause,
     });
-  let told: unknown;
+  let json: unknown;
   try {
-    told = JSON.parse(await readText(path, MOST_BYTES));
+    json = JSON.parse(await readText(path, MOST_BYTES));
   } catch (cause) {
     throw fail(`can't be read: ${messageOf(cause)}`, cause);
   }
-  if (typeof told !== 'object' || told === null || Array.isArray(told)) throw fail('is no table of names');
-  const entries = Object.entries(told);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw fail('is no table of names');
+  const entries = Object.entries(json);
   if (classes !== undefined && entries.length !== classes)
     throw fail(`names ${entries.length} classes, the net has ${classes}`);
   const names = new Map<number, string>();

@@ -1,4 +1,4 @@
-import { ImageError } from '../../models/errors';
+import { GoodNetError, ImageError } from '../../models/errors';
 import type { Size } from '../../models/images/fit';
 import {
   type ImageBatch,
@@ -65,7 +65,7 @@ export function listedSet(
   let laidOnWhite = 0;
   let others = { size: 0, shape: 0 };
   const read = async ({ path, bad }: ListedImage) => {
-    if (bad !== undefined) throw new ImageError(bad);
+    if (bad !== undefined) throw new ImageError(bad, { code: 'IMAGES_UNREADABLE' });
     return (await readImageFile(path, shape, ['on-white']))[0]!;
   };
   async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
@@ -91,6 +91,7 @@ export function listedSet(
           skipped.push({ name: outcome.item.path, reason: unreadable(outcome.reason) });
         } else {
           throw new ImageError(`${outcome.item.path} can't be used: ${unreadable(outcome.reason)}`, {
+            code: outcome.reason instanceof GoodNetError ? outcome.reason.code : 'IMAGES_UNREADABLE',
             hint: 'Take it out, or leave such images out with --skip-bad.',
             cause: outcome.reason,
           });

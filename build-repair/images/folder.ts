@@ -56,6 +56,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     const others = walk.passedOver.length;
     throw new ImageError(
       `${path} holds no images: its ${folders.length} folders ${others > 0 ? `hold ${others} other files` : 'are empty'}`,
+      { code: 'IMAGES_EMPTY' },
     );
   }
   const groups = options.group && groupByPrefix(within, separatorOf(options.group, path), path);
@@ -143,6 +144,7 @@ function refuseUnnamed(folders: readonly string[], names: readonly string[], pat
   if (namesAmong(folders, names)) return;
   const other = folders.find((folder) => !names.includes(folder));
   throw new ImageError(`${path}/${CLASS_INDICES} names no class "${other}", and there is such a folder`, {
+    code: 'CLASSES_MISFIT',
     hint: 'Take the file or the folder out, or tell the order: --class-order name.',
   });
 }
@@ -188,8 +190,9 @@ async function openListed(
 }
 
 function withoutClasses(path: string, files: number): ImageError {
-  if (files === 0) return new ImageError(`${path} is empty`);
+  if (files === 0) return new ImageError(`${path} is empty`, { code: 'IMAGES_EMPTY' });
   return new ImageError(`${path} has no class folders: its ${files} files have no labels`, {
+    code: 'LABELS_MISSING',
     hint: `Labelled images are wanted as a folder a class: 0/a.png, 1/b.png, …; or with a list of them, ${LABELS_FILE}.`,
   });
 }

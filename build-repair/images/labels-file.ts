@@ -83,13 +83,13 @@ export async function readLabelsFile(
   if (names) {
     const { line, label } = [...texts.values()].find((each) => !names.includes(each.label))!;
     throw new ImageError(`${path}: line ${line}: no class is called "${label}"`, {
-      code: 'LABELS_UNUSABLE',
+      code: 'CLASSES_MISFIT',
       hint: `The classes are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
     });
   }
   if (known.classes !== undefined && distinct.length !== known.classes) {
     throw new ImageError(`${path} names ${distinct.length} classes, the net has ${known.classes}`, {
-      code: 'LABELS_UNUSABLE',
+      code: 'CLASSES_MISFIT',
       hint: 'Names are taken in sorted order, so every class is wanted; or give labels as numbers from 0, or a class_indices.json beside it.',
     });
   }
@@ -128,7 +128,7 @@ function numberOf(text: string, classes: number | undefined, where: string): num
       ? `${where}: ${text} is too large for a label`
       : `${where}: ${text}; the net's ${classes} classes are 0 to ${classes - 1}`,
     {
-      code: 'LABELS_UNUSABLE',
+      code: 'CLASSES_MISFIT',
       hint: label === classes ? 'Classes are counted from 0: are these counted from 1?' : undefined,
     },
   );

@@ -123,7 +123,10 @@ export async function listFiles(path: string): Promise<string[]> {
 
 async function entriesOf(path: string): Promise<Dirent<Buffer>[]> {
   const entries = await readdir(pathOf(path), { withFileTypes: true, encoding: 'buffer' }).catch((cause) => {
-    throw new ImageError(`${path} can't be listed: ${messageOf(cause)}`, { cause });
+    throw new ImageError(`${path} can't be listed: ${messageOf(cause)}`, {
+      code: 'IMAGES_UNREADABLE',
+      cause,
+    });
   });
   // The system gives them in any order; which link comes first decides what is followed.
   return entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));

@@ -43,7 +43,8 @@ interface Segment {
  */
 export async function loadImages(set: ImageSet, options: LoadOptions = {}): Promise<LoadedImages> {
   const { memoryBytes = DEFAULT_MEMORY, labelsRequired = true, signal, onProgress } = options;
-  if (labelsRequired && !set.labelled) throw new ImageError(`${set.name} has no labels`);
+  if (labelsRequired && !set.labelled)
+    throw new ImageError(`${set.name} has no labels`, { code: 'LABELS_MISSING' });
   const size = imageSize(set.shape);
   const labels = new Int32Array(set.size);
   const trueLabels = new Int32Array(set.size);
@@ -82,6 +83,7 @@ export async function loadImages(set: ImageSet, options: LoadOptions = {}): Prom
     signal?.throwIfAborted();
     if (names.length === 0) {
       throw new ImageError(`${set.name}: none of its ${set.size} images can be read`, {
+        code: 'IMAGES_UNREADABLE',
         hint: set.skipped[0] && `The first, ${set.skipped[0].name}: ${set.skipped[0].reason}.`,
       });
     }

@@ -72,12 +72,12 @@ function withoutEffect(path: string, options: OpenOptions, isFolder: boolean): s
           `--class-order ${order} has no effect on ${path}: the labels of arrays are numbers, as the net counts its classes`,
         ]
       : [];
-  const told = [
+  const flags = [
     dataName !== undefined && '--data-name',
     labelName !== undefined && '--label-name',
     layout && '--layout',
   ].filter((each) => each !== undefined && each !== false);
-  return told.length > 0 ? [`${told.join(', ')} has no effect on ${path}: it is for files of arrays`] : [];
+  return flags.length > 0 ? [`${flags.join(', ')} has no effect on ${path}: it is for files of arrays`] : [];
 }
 
 /** Files of images, and what was not taken for one. */
@@ -108,15 +108,19 @@ export async function imageFiles(
     const { passedOver } = walk;
     if (paths.length > 0) return { paths, passedOver };
     const why = passedOver.length > 0 ? `${passedOver.length} other files are in it` : 'it is empty';
-    throw new ImageError(`${path} holds no images: ${why}`);
+    throw new ImageError(`${path} holds no images: ${why}`, { code: 'IMAGES_EMPTY' });
   }
   if (isNumpy(path) || (await isHdf5(path))) return undefined;
   if (HDF5_NAME.test(path) || labelsRequired) {
     const foreign = await foreignAt(path);
     if (foreign) {
-      throw new ImageError(`${path} is ${foreign}, not a set of labelled images`, { hint: SETS });
+      throw new ImageError(`${path} is ${foreign}, not a set of labelled images`, {
+        code: 'IMAGES_FORMAT_UNSUPPORTED',
+        hint: SETS,
+      });
     }
     throw new ImageError(`${path} is ${kind.size === 0 ? 'empty' : 'not an HDF5 file'}`, {
+      code: 'IMAGES_FILE_DAMAGED',
       hint: labelsRequired ? SETS : 'It may be a download page or a Git LFS pointer in its place.',
     });
   }
@@ -130,6 +134,9 @@ async function kindOf(path: string) {
     throw new ImageError(`${path}: ${why}`, { code, cause });
   });
   const special = specialKind(kind);
-  if (special !== undefined) throw new ImageError(`${path} is ${special}, not a file or folder`);
+  if (special !== undefined)
+    throw new ImageError(`${path} is ${special}, not a file or folder`, {
+      code: 'IMAGES_FORMAT_UNSUPPORTED',
+    });
   return kind;
 }

@@ -31,8 +31,10 @@ export async function readImageFile(
     // Not a byte more is read of what is no image, be it ever so long.
     const head = Buffer.alloc(Math.min(size, SNIFF_BYTES));
     await file.read(head, 0, head.length, 0);
-    if (size > 0 && !sniffImage(head)) throw new ImageError(`it is ${otherType(head)}`);
-    if (size > MAX_BYTES) throw new ImageError(`it is ${size} bytes long; the most is ${MAX_BYTES}`);
+    if (size > 0 && !sniffImage(head))
+      throw new ImageError(`it is ${otherType(head)}`, { code: 'IMAGE_UNSUPPORTED_TYPE' });
+    if (size > MAX_BYTES)
+      throw new ImageError(`it is ${size} bytes long; the most is ${MAX_BYTES}`, { code: 'IMAGE_TOO_LARGE' });
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     return await decodeRenderings(bytes.subarray(0, bytesRead), shape, {}, wanted);

@@ -24,11 +24,11 @@ const TOLD = 3;
  */
 export function namesAmong(given: readonly string[], known: readonly string[]): SameNames | undefined {
   for (const [keyOf, how] of ALIKE) {
-    const placeOf = new Map(known.map((name, place) => [keyOf(name), place]));
+    const indexOf = new Map(known.map((name, place) => [keyOf(name), place]));
     const keys = given.map(keyOf);
-    const areDistinct = placeOf.size === known.length && new Set(keys).size === given.length;
-    if (!areDistinct || keys.some((key) => key === undefined || !placeOf.has(key))) continue;
-    const places = new Map(given.map((name, i) => [name, placeOf.get(keys[i])!]));
+    const areDistinct = indexOf.size === known.length && new Set(keys).size === given.length;
+    if (!areDistinct || keys.some((key) => key === undefined || !indexOf.has(key))) continue;
+    const places = new Map(given.map((name, i) => [name, indexOf.get(keys[i])!]));
     const pairs = given.filter((name) => known[places.get(name)!] !== name);
     const shown = pairs.slice(0, TOLD).map((name) => `${name} is ${known[places.get(name)!]}`);
     const more = pairs.length > TOLD ? ', …' : '';

@@ -36,7 +36,7 @@ export async function refuseSplits(
   }
   throw new ImageError(
     `${path} has no class folders: ${folders.join(', ')} are parts of a set, with folders of their own (${shown})`,
-    { hint: `Give one of them: ${path}/${folders[0]}.` },
+    { code: 'LABELS_MISSING', hint: `Give one of them: ${path}/${folders[0]}.` },
   );
 }
 

@@ -78,13 +78,13 @@ export function repairApart(order: NetOrder, options: ApartOptions): Promise<Mad
         if (bytes !== undefined && bytes > limits.bytes) reject(tooMuch(limits));
       }, LOOK_EVERY),
     );
-    child.on('message', (told: NetMessage) => {
-      if ('engine' in told) options.engine(told.engine);
-      else if ('begin' in told) options.begin(told.begin);
-      else if ('progress' in told) options.progress(told.progress);
-      else if ('detail' in told) options.detail(told.detail);
-      else if ('made' in told) resolve(told.made);
-      else reject(new GoodNetError(told.fault.message, told.fault));
+    child.on('message', (sent: NetMessage) => {
+      if ('engine' in sent) options.engine(sent.engine);
+      else if ('begin' in sent) options.begin(sent.begin);
+      else if ('progress' in sent) options.progress(sent.progress);
+      else if ('detail' in sent) options.detail(sent.detail);
+      else if ('made' in sent) resolve(sent.made);
+      else reject(new GoodNetError(sent.fault.message, sent.fault));
     });
     child.once('error', reject);
     child.once('exit', (code, by) => reject(endedEarly(by ?? `exit code ${code}`)));

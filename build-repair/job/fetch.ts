@@ -177,6 +177,7 @@ function nothingAt(address: string, cause?: unknown): GoodNetError {
 function refused(address: string, error: unknown): unknown {
   if (error instanceof GoodNetError || (error as Error)?.name === 'AbortError') return error;
   return new GoodNetError(`${address} can't be fetched: ${messageOf(error)}`, {
+    code: 'S3_UNAVAILABLE',
     kind: 'environment',
     hint: 'Check the address, the credentials, and what they may do.',
     cause: error,

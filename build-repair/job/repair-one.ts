@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkPlace } from '../../models/bundle/place';
+import { checkWritableFolder } from '../../models/bundle/writable-folder';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { parseFit } from '../../models/images/fit';
 import type { Signer } from '../../models/signing/keys';
@@ -87,12 +87,12 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
 }
 
 /** Opens a store. What can be seen to be wrong with it is told before the work, not after. */
-function openStore(address: string, pointing: false | { readonly signer?: Signer }): Promise<Files> {
+function openStore(address: string, signsPointer: false | { readonly signer?: Signer }): Promise<Files> {
   return ofTheStore(async () => {
-    if (!isS3(address)) await checkPlace(address);
+    if (!isS3(address)) await checkWritableFolder(address);
     const files = await openStoreFiles(address);
     await readCurrent(files);
-    if (pointing) await checkMayPoint(files, pointing.signer && { signer: pointing.signer });
+    if (signsPointer) await checkMayPoint(files, signsPointer.signer && { signer: signsPointer.signer });
     return files;
   });
 }

@@ -70,6 +70,7 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
   const text = await (await openStoreFiles(parent)).read(file);
   if (!text) {
     throw new GoodNetError(`${job}: there is no such job file`, {
+      code: 'JOB_UNUSABLE',
       hint: 'Give its path, or s3://bucket/key.',
     });
   }
@@ -78,6 +79,7 @@ export async function runJob(options: JobOptions): Promise<JobOutcome> {
     createHash('sha256').update(text.bytes).digest('hex') !== options.sha256
   ) {
     throw new GoodNetError(`${job} is not the job file that is meant: its SHA-256 is another`, {
+      code: 'JOB_UNUSABLE',
       hint: 'It was changed after it was looked at. Start the job again, with what is there now.',
     });
   }

@@ -9,7 +9,7 @@ import { repairOne } from './repair-one';
 
 /** Repairs the one net that it is told to by the process that started it, and ends with it. */
 export async function runNetWorker(): Promise<void> {
-  const tell = (told: NetMessage) => void process.send?.(told);
+  const tell = (sent: NetMessage) => void process.send?.(sent);
   // Ctrl-C comes to all processes of a terminal: this one is ended by the one that started it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});

@@ -156,9 +156,9 @@ async function reportOf(
   run: Run,
 ): Promise<string> {
   // Only here: what draws takes long to load.
-  const [{ findingOf }, { placesOf }, { reportHtml }] = await Promise.all([
+  const [{ findingOf }, { locateFlagged }, { reportHtml }] = await Promise.all([
     import('../report/of-finding'),
-    import('../report/where'),
+    import('../report/trigger-locations'),
     import('../report/page'),
   ]);
   const { manifest, read } = await readBundleFiles(folder);
@@ -169,7 +169,7 @@ async function reportOf(
     figures,
     likelyCause: cause,
     observed,
-    places: await placesOf([observed.clean, ...observed.poisoned], goodnet),
+    places: await locateFlagged([observed.clean, ...observed.poisoned], goodnet),
     run,
   });
 }

@@ -2,8 +2,8 @@ import type { Manifest } from '../../models/bundle/manifest';
 import { startEngine } from '../../models/engine';
 import { findBundle } from '../../models/store/find';
 import { openGivenTrust, type TrustGiven } from '../../models/store/given-keys';
+import { type Destination, destinationOf } from '../export/destination';
 import type { PlainNet } from '../export/nets';
-import { type Place, placeOf } from '../export/place';
 import { readPlainNet } from '../export/read';
 import { writePlainNet } from '../export/write';
 
@@ -23,7 +23,7 @@ export interface ExportOptions {
 
 /** A net that was written. */
 export interface Exported {
-  readonly kind: Place['kind'];
+  readonly kind: Destination['kind'];
   /** The bundle's. */
   readonly manifest: Manifest;
 }
@@ -41,14 +41,14 @@ export interface Exported {
  * console.log(kind, manifest.input, manifest.classes);
  */
 export async function exportNet({ bundle, net, to, force = false, trust }: ExportOptions): Promise<Exported> {
-  const place = await placeOf(to, force);
+  const destination = await destinationOf(to, force);
   const found = await findBundle(bundle, { trust: await openGivenTrust(trust) });
   await startEngine();
   const model = await readPlainNet(found, net);
   try {
-    await writePlainNet(model, place);
+    await writePlainNet(model, destination);
   } finally {
     model.dispose();
   }
-  return { kind: place.kind, manifest: found.manifest };
+  return { kind: destination.kind, manifest: found.manifest };
 }

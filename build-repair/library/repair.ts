@@ -82,7 +82,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   const clock = new Clock();
   const { method = 'expert', alpha = 0.01, seed = 1, finding = true, keepsImages = true } = options;
   const { onNotice = () => {}, onDetail = () => {}, onPlan = () => {}, signal } = options;
-  checkAsked({ method, alpha, seed });
+  checkOptions({ method, alpha, seed });
   if (options.hosts !== undefined && !keepsImages) throw bothKept();
   const pixels = pixelsOf(options.pixels, onNotice);
   const signing = await openGivenSigning(options.sign);
@@ -151,7 +151,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
 }
 
 /** Wrong values are told before anything is read. @throws UsageError */
-function checkAsked({ method, alpha, seed }: { method: string; alpha: number; seed: number }): void {
+function checkOptions({ method, alpha, seed }: { method: string; alpha: number; seed: number }): void {
   if (!METHODS.some((each) => each === method))
     throw new UsageError(`There is no method '${method}'`, { hint: `Choose one of ${METHODS.join(', ')}.` });
   if (!(alpha > 0 && alpha < 1))

@@ -165,11 +165,11 @@ function formatOf(out: ScreenOptions['out']): RowFormat {
 }
 
 /** A pool of one process a core; this one alone where that is all, or tfjs-node uses all cores by itself. */
-async function openPool(setup: ScreenerSetup, images: number, asked: number | undefined): Promise<Pool> {
+async function openPool(setup: ScreenerSetup, images: number, wanted: number | undefined): Promise<Pool> {
   const engine = await startEngine({ trains: false });
   const program = goodnetProgram();
   const cores = engine.name === 'node' || program === undefined ? 1 : availableParallelism();
-  const count = Math.min(asked ?? cores, Math.ceil(images / PORTION));
+  const count = Math.min(wanted ?? cores, Math.ceil(images / PORTION));
   return count > 1 && program !== undefined ? await workerPool(setup, count, program) : await ownPool(setup);
 }
 

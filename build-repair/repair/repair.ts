@@ -23,21 +23,21 @@ export type { RepairResult };
  * @throws GoodNetError for inputs that can't be used, or a place that can't be written to; whatever `signal` was aborted with, and nothing is written
  */
 export async function repair(options: RepairOptions): Promise<RepairResult> {
-  const asked = await check(options);
+  const checked = await check(options);
   await enableTraining();
   const owned = new Owned();
   try {
-    const inputs = owned.keep(await read(asked));
-    const chosen = await choose(asked, inputs);
-    const fitted = owned.keep(await fitBy(asked.method, chosen));
-    const finding = asked.finding ? await find(chosen, fitted) : undefined;
+    const inputs = owned.keep(await read(checked));
+    const chosen = await choose(checked, inputs);
+    const fitted = owned.keep(await fitBy(checked.method, chosen));
+    const finding = checked.finding ? await find(chosen, fitted) : undefined;
     const alone = await standAloneFor(chosen, fitted, finding);
     if (alone) owned.keep(alone.net);
     const made = owned.keep(await calibrate(chosen, fitted, finding, alone));
-    tell(made, asked.say);
-    const measured = await measure(chosen.context, made, asked);
-    const written = await write(asked, chosen, made, measured);
-    const notices = repairNotices(asked, chosen.context, made, measured.figures);
+    tell(made, checked.say);
+    const measured = await measure(chosen.context, made, checked);
+    const written = await write(checked, chosen, made, measured);
+    const notices = repairNotices(checked, chosen.context, made, measured.figures);
     return { ...written, figures: measured.figures, notices };
   } finally {
     owned.dispose();

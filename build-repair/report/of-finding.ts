@@ -3,7 +3,7 @@ import type { ImageShape } from '../../models/images/set';
 import type { JudgesPixels } from '../../models/verdict';
 import { type RecoveredTrigger, stampPixels } from '../finding/trigger';
 import { readTriggerPng } from '../finding/trigger-png';
-import { evidenceOf, howItIsTold } from '../finding/words';
+import { evidenceOf, howItIsDecided } from '../finding/words';
 import type { Examples } from './examples';
 import type { Answered, Finding, FindingTarget, PatternShown } from './types';
 
@@ -26,7 +26,7 @@ export async function findingOf(
   const targets: FindingTarget[] = [];
   for (const target of finding.targets)
     targets.push(await targetOf(target, classNames, input, read, samples, goodnet));
-  return { backdoored: finding.backdoored, how: howItIsTold(finding), targets };
+  return { backdoored: finding.backdoored, how: howItIsDecided(finding), targets };
 }
 
 async function targetOf(

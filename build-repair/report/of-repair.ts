@@ -4,8 +4,8 @@ import { GoodNet } from '../../models/goodnet';
 import type { RepairResult } from '../repair/repair';
 import type { ObservedSet } from './observe';
 import { findingOf } from './of-finding';
+import { locateFlagged } from './trigger-locations';
 import type { Report, Run } from './types';
-import { placesOf } from './where';
 
 /**
  * The report of a repair.
@@ -28,7 +28,7 @@ export async function repairReport(
       finding: await findingOf(manifest, read, calibration.examples, goodnet),
       figures: { clean: figures, poisoned: [] },
       observed: { clean: calibration, poisoned: [] },
-      places: goodnet && (await placesOf([calibration], goodnet)),
+      places: goodnet && (await locateFlagged([calibration], goodnet)),
       run: { ...run, sets: [{ role: 'clean images, to fit and calibrate on', ...manifest.made.clean }] },
     };
   } finally {

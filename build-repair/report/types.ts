@@ -2,7 +2,7 @@ import type { Level } from '../../models/bundle/levels';
 import type { Manifest } from '../../models/bundle/manifest';
 import type { Evaluation } from '../evaluate/evaluate';
 import type { ObservedSet } from './observe';
-import type { Places } from './where';
+import type { TriggerLocations } from './trigger-locations';
 
 /** What is answered to a picture. */
 export interface Answered {
@@ -88,6 +88,6 @@ export interface Report {
   /** Every image's verdict; of a repair, on its calibration images. */
   readonly observed?: { readonly clean: ObservedSet; readonly poisoned: readonly ObservedSet[] };
   /** Where the trigger is in the flagged pictures that are shown; left out where it was not asked for. */
-  readonly places?: Places;
+  readonly places?: TriggerLocations;
   readonly run: Run;
 }

@@ -90,13 +90,13 @@ export function scanSarif(scan: Scan, file: ScannedFile): Log {
       primaryLocationLineHash: createHash('sha256').update(`${rule}\n${key}\n${file.sha256}`).digest('hex'),
     },
   }));
-  const told = [scanOutcome(scan).join(' '), ...scan.notTold, ...scan.notes];
+  const notifications = [scanOutcome(scan).join(' '), ...scan.notTold, ...scan.notes];
   return logOf({
     artifacts: [{ location: { uri }, hashes: { 'sha-256': file.sha256 } }],
     invocations: [
       {
         executionSuccessful: scan.outcome !== 'refused',
-        toolExecutionNotifications: told.map((text) => ({ level: 'note', message: { text } })),
+        toolExecutionNotifications: notifications.map((text) => ({ level: 'note', message: { text } })),
       },
     ],
     results,

@@ -38,7 +38,7 @@ export async function scan(options: ScanOptions): Promise<Scan> {
 
 async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
   const { net, progress, say, tell, signal } = options;
-  const asked = { ...options, clean, unlabelled: undefined, hosts: undefined };
+  const checked = { ...options, clean, unlabelled: undefined, hosts: undefined };
   const inputs = await read({ net, clean, progress, say, tell, signal });
   try {
     const { count } = inputs.images;
@@ -47,7 +47,7 @@ async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
         code: 'IMAGES_TOO_FEW',
         hint: `Give ${FEWEST_IMAGES} or more, or leave --clean out.`,
       });
-    const { context, flat, plan, classNames } = await chooseImages(asked, inputs);
+    const { context, flat, plan, classNames } = await chooseImages(checked, inputs);
     const { fit, part } = servedOn(plan, context.images);
     const expert = await forget(context, flat, fit, { ...part, number: 1 });
     try {
@@ -96,7 +96,7 @@ async function scanAlone({ net, pixels, seed, progress, signal }: ScanOptions): 
         rate: undefined,
       })),
       cleanImages: 0,
-      notTold: notToldWithout(net, tried.length, pixels !== undefined),
+      notTold: notKnownWithout(net, tried.length, pixels !== undefined),
       problems: [],
       problemCodes: [],
       notes,
@@ -107,10 +107,10 @@ async function scanAlone({ net, pixels, seed, progress, signal }: ScanOptions): 
 }
 
 /** What can't be told without clean images, or had to be assumed. */
-function notToldWithout({ classes }: LoadedNet, tried: number, isScalingTold: boolean): string[] {
+function notKnownWithout({ classes }: LoadedNet, tried: number, isScalingGiven: boolean): string[] {
   return [
     'Whether a trigger turns pictures to a class: that takes clean images (--clean). Most backdoors by patches or shapes show only there.',
-    ...(isScalingTold
+    ...(isScalingGiven
       ? []
       : [
           `How pixels are scaled: ${describePixels(USUAL_PIXELS)} was assumed, which clean images would have told. --pixels tells it, too; what is found under a wrong one means nothing.`,

@@ -27,5 +27,5 @@ export async function listObjects(
     .filter(({ key, bytes }) => !(key.endsWith('/') && bytes === 0) && !isOurs(key))
     .map(({ key }) => key);
   if (keys.length > 0) return { bucket, keys };
-  throw new ImageError(`${address} holds no images: there are no objects`);
+  throw new ImageError(`${address} holds no images: there are no objects`, { code: 'IMAGES_EMPTY' });
 }

@@ -47,7 +47,7 @@ export async function pinBundle(path: string, trust?: Trust): Promise<PinnedBund
     if (signatures) await put(SIGNATURES, signaturesText(signatures));
     await put('manifest.json', (await files.read(`${folderOf(manifest.id)}/manifest.json`))!.bytes);
     if ((await readManifest(folder)).id !== manifest.id)
-      throw new BundleError(`${where} was changed meanwhile`);
+      throw new BundleError(`${where} was changed meanwhile`, { code: 'BUNDLE_CHANGED' });
     return { folder, manifest, close };
   } catch (error) {
     await close();

@@ -78,12 +78,12 @@ class Worker {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.ready = new Promise((resolve, reject) => {
-      this.child.on('message', (told: WorkerReply) => {
-        if ('ready' in told) {
-          this.withoutOnnx = told.withoutOnnx;
+      this.child.on('message', (reply: WorkerReply) => {
+        if ('ready' in reply) {
+          this.withoutOnnx = reply.withoutOnnx;
           resolve();
-        } else if (told.id === undefined) reject(errorOf(told as { fault: Fault }));
-        else this.settle(told.id, told);
+        } else if (reply.id === undefined) reject(errorOf(reply as { fault: Fault }));
+        else this.settle(reply.id, reply);
       });
       this.child.once('error', (error) => this.end(error));
       this.child.once('exit', (code, signal) =>
@@ -112,11 +112,11 @@ class Worker {
     this.child.kill('SIGKILL');
   }
 
-  private settle(id: number, told: Exclude<WorkerReply, { ready: true }>): void {
+  private settle(id: number, reply: Exclude<WorkerReply, { ready: true }>): void {
     const { resolve, reject } = this.waiting.get(id)!;
     this.waiting.delete(id);
-    if ('rows' in told) resolve(told.rows);
-    else reject(errorOf(told));
+    if ('rows' in reply) resolve(reply.rows);
+    else reject(errorOf(reply));
   }
 
   private end(error: Error): void {

@@ -82,15 +82,15 @@ function ofSet(set: ImageSet): Source {
     size: set.size,
     passedOver: set.passedOver ?? [],
     async *portions() {
-      let told = 0;
+      let reported = 0;
       for await (const { names, pixels } of set.batches(PORTION)) {
-        const refused = set.skipped.slice(told);
-        told = set.skipped.length;
+        const refused = set.skipped.slice(reported);
+        reported = set.skipped.length;
         yield { kind: 'pixels', names, pixels, refused };
         // Reading never waits for anything; this lets Ctrl-C through.
         await new Promise(setImmediate);
       }
-      const refused = set.skipped.slice(told);
+      const refused = set.skipped.slice(reported);
       if (refused.length > 0) yield { kind: 'pixels', names: [], pixels: new Uint8Array(0), refused };
     },
     close: () => set.close(),

@@ -122,6 +122,7 @@ function isOfS3(error: unknown): error is Error {
 
 function refusal(image: string, cause: Error): GoodNetError {
   return new GoodNetError(`${image} can't be screened: ${messageOf(cause)}`, {
+    code: 'S3_UNAVAILABLE',
     kind: 'environment',
     hint: 'Check that the buckets are there, the credentials, and what they may do.',
     cause,

@@ -5,7 +5,7 @@ import { openScreener, type Screener, type ScreenerSetup } from './screener';
 
 /** Runs a worker of a pool: it takes its setup and then portions from the process that started it, and ends with it. */
 export async function runWorker(): Promise<void> {
-  const tell = (told: WorkerReply) => void process.send?.(told);
+  const tell = (reply: WorkerReply) => void process.send?.(reply);
   // Ctrl-C comes to all processes of a terminal: ours ends with the one that started it, after what it has at hand.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});

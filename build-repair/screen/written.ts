@@ -109,6 +109,7 @@ export async function rowsToFile(
     notedAt = Date.now();
     if ((await file.stat()).size !== length) {
       throw new GoodNetError(`${part} is being written by another run`, {
+        code: 'OUTPUT_UNWRITABLE',
         kind: 'environment',
         hint: 'Let one of them write elsewhere.',
       });

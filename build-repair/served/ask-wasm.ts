@@ -35,12 +35,12 @@ async function ask(program: string, order: ServedOrder): Promise<readonly number
     env: { ...process.env, GOODNET_ENGINE: 'wasm' },
   });
   try {
-    const told = once(child, 'message');
+    const reply = once(child, 'message');
     const ended = once(child, 'exit').then(([code]) => [
       { fault: `it ended with ${code}` } satisfies ServedReply,
     ]);
     child.send(order);
-    const [answer] = (await Promise.race([told, ended])) as [ServedReply];
+    const [answer] = (await Promise.race([reply, ended])) as [ServedReply];
     if ('pValues' in answer) return answer.pValues;
     throw new GoodNetError(`The engine that serves (wasm) can't answer with the bundle: ${answer.fault}`, {
       code: 'ENGINE_DIFFERS',

@@ -7,7 +7,7 @@ import type { ServedOrder, ServedReply } from './ask-wasm';
 /** Answers the one order that it is told by the process that started it, and ends with it. */
 export async function runServedWorker(): Promise<void> {
   process.once('disconnect', () => process.exit());
-  const tell = (told: ServedReply) => void process.send?.(told);
+  const tell = (reply: ServedReply) => void process.send?.(reply);
   const [order] = (await once(process, 'message')) as [ServedOrder];
   try {
     await startEngine();

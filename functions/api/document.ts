@@ -13,19 +13,22 @@ import { component, type Examples, example, json, MODEL } from './parts';
 export function openApi(described: Described): object {
   const { needsToken, limits } = described;
   const always = ofEverybody(described);
-  const get = (told: GetOperation) => ({
+  const get = (operation: GetOperation) => ({
     get: {
-      operationId: told.id,
-      summary: told.summary,
-      description: told.description,
-      tags: [told.tag ?? 'Models'],
-      ...(told.isOpen ? { security: [] } : {}),
-      ...(told.parameters ? { parameters: told.parameters } : {}),
+      operationId: operation.id,
+      summary: operation.summary,
+      description: operation.description,
+      tags: [operation.tag ?? 'Models'],
+      ...(operation.isOpen ? { security: [] } : {}),
+      ...(operation.parameters ? { parameters: operation.parameters } : {}),
       responses: {
-        200: { description: told.answer, content: json(component(told.schema), told.examples) },
+        200: {
+          description: operation.answer,
+          content: json(component(operation.schema), operation.examples),
+        },
         ...fails([
-          ...(told.isOpen ? ofEverybody(described, true) : [...always, 'internal' as const]),
-          ...(told.problems ?? []),
+          ...(operation.isOpen ? ofEverybody(described, true) : [...always, 'internal' as const]),
+          ...(operation.problems ?? []),
         ]),
       },
     },

@@ -84,8 +84,8 @@ export function problemExamples(limits: Limits): object {
   const made = (kind: Kind, said: object, more: (detail: string) => object) =>
     Object.entries(said).map(([name, message]) => {
       const { detail, ...value } = detailsOf({ problem: name as DocumentedProblem, message });
-      const told = { ...value, ...(detail ? { detail } : {}), ...more(detail ?? value.title) };
-      return [exampleName(kind, name), { summary: value.title, value: told }];
+      const body = { ...value, ...(detail ? { detail } : {}), ...more(detail ?? value.title) };
+      return [exampleName(kind, name), { summary: value.title, value: body }];
     });
   const plain = details(limits);
   const oip = { ...plain, ...oipDetails(limits) };

@@ -55,11 +55,11 @@ ${sections}<h2>Schemas</h2>${schemas}</main></body></html>`;
 
 function section(verb: string, path: string, operation: Operation) {
   const { summary, description, parameters = [], requestBody, responses } = operation;
-  const asked = parameters.map((each) => row(`${each.name} (${each.in})`, each.description ?? ''));
+  const rows = parameters.map((each) => row(`${each.name} (${each.in})`, each.description ?? ''));
   const bodies = requestBody ? row('body', Object.keys(requestBody.content).join(', ')) : '';
   const answers = Object.entries(responses).map(([status, { description }]) => row(status, description));
   return html`<details><summary><code class="verb">${verb.toUpperCase()}</code> <code>${path}</code> <span>${summary}</span></summary>
-<p>${plain(description)}</p><dl>${asked}${bodies}${answers}</dl></details>`;
+<p>${plain(description)}</p><dl>${rows}${bodies}${answers}</dl></details>`;
 }
 
 function row(name: string, text: string) {

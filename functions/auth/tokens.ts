@@ -29,6 +29,7 @@ export function parseTokens(text: string, where: string, between: RegExp = LINES
   const { known, faults } = readTokens(text, where, between);
   if (faults.length > 0) {
     throw new GoodNetError(faults[0]!, {
+      code: 'TOKENS_UNUSABLE',
       kind: 'usage',
       hint: 'Write one token a line, as in "app:0f3b…"; openssl rand -hex 32 makes one.',
     });
@@ -48,6 +49,7 @@ export function tokenFile(path: string, say: (line: string) => void): TokenCheck
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     throw new GoodNetError(`The tokens in ${path} can't be read: ${messageOf(cause)}`, {
+      code: 'TOKENS_UNUSABLE',
       kind: 'usage',
       cause,
     });

@@ -7,8 +7,8 @@ export function fixedCatalogue(models: readonly Classifier[]): Catalogue {
   const names = models.map(({ model }) => model);
   return {
     names: async () => names,
-    use: async (asked, work) => {
-      const name = nameOf(asked, names);
+    use: async (wanted, work) => {
+      const name = nameOf(wanted, names);
       return await work(models.find(({ model }) => model === name)!);
     },
     close() {},

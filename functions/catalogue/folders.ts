@@ -39,6 +39,7 @@ export async function modelsBelow(
   if (isS3(path)) return await modelsInS3(path, open);
   const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
     throw new BundleError(`${path} can't be read: it is no folder, or not there`, {
+      code: 'STORE_NOT_FOUND',
       hint: 'Give the folder that goodnet repair wrote with --out, or a folder of such folders.',
       cause,
     });
@@ -84,7 +85,10 @@ export async function currentVersion(
   if (trust && isStore) {
     throw new BundleError(
       `${folder} is a bundle by itself: that it is the current one of its model is not signed`,
-      { hint: 'Make a store of it: goodnet publish BUNDLE --to ADDRESS --sign KEY --activate.' },
+      {
+        code: 'BUNDLE_UNTRUSTED',
+        hint: 'Make a store of it: goodnet publish BUNDLE --to ADDRESS --sign KEY --activate.',
+      },
     );
   }
   return { version: bundle, id: undefined };
@@ -102,6 +106,7 @@ async function nameOfNet(path: string): Promise<string> {
   const manifest = join((await resolveBundle(path)).folder, 'manifest.json');
   const text = await readFile(manifest, 'utf8').catch((cause) => {
     throw new BundleError(`${manifest} can't be read`, {
+      code: 'BUNDLE_DAMAGED',
       hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
       cause,
     });

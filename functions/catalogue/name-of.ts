@@ -4,15 +4,15 @@ import { Problem } from '../problem';
  * The model that a request means.
  * @throws Problem where there is none of that name, or none is named and there are several
  */
-export function nameOf(asked: string | undefined, names: readonly string[]): string {
-  if (asked === undefined) {
+export function nameOf(wanted: string | undefined, names: readonly string[]): string {
+  if (wanted === undefined) {
     if (names.length === 1) return names[0]!;
     if (names.length === 0) throw new Problem('no-such-model', 'There is no model here yet.');
     throw new Problem('name-a-model', 'There are several models: POST to /v1/models/{model}/classify.');
   }
-  if (names.includes(asked)) return asked;
+  if (names.includes(wanted)) return wanted;
   throw new Problem(
     'no-such-model',
-    `There is no model ${asked}; GET /v1/models lists those that there are.`,
+    `There is no model ${wanted}; GET /v1/models lists those that there are.`,
   );
 }

@@ -17,9 +17,9 @@ export function reachable(catalogue: Catalogue, where: string, say: (line: strin
   return {
     ...catalogue,
     names,
-    async use(asked, work) {
+    async use(wanted, work) {
       await names();
-      return await catalogue.use(asked, work);
+      return await catalogue.use(wanted, work);
     },
   };
 }

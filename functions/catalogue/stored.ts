@@ -231,9 +231,9 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
 
   return {
     names: async () => [...(await list()).keys()],
-    async use(asked, work) {
+    async use(wanted, work) {
       const all = await list();
-      const name = nameOf(asked, [...all.keys()]);
+      const name = nameOf(wanted, [...all.keys()]);
       const folder = all.get(name)!;
       let entry = loaded.get(name);
       if (entry) void refresh(name, folder, entry);

@@ -48,7 +48,7 @@ export async function startScreener(): Promise<ScreeningOptions> {
     giveUp: (object, message) =>
       tellUnjudged(object, { ...object, outcome: 'unscreened', message }, { uploads, recording }),
     log: ({ level, message, ...more }) => logger[levels[level as keyof typeof levels]](String(message), more),
-    screen: async (object, asked) => {
+    screen: async (object, source) => {
       const names = await catalogue.names();
       if (names.length === 0 || (model !== undefined && !names.includes(model))) {
         const message = `There is no model ${model ?? 'to screen with'} yet`;
@@ -57,7 +57,7 @@ export async function startScreener(): Promise<ScreeningOptions> {
       }
       if (model === undefined) nameOne(names);
       return await catalogue.use(model, async (classifier) => {
-        const note = audit && ((line: JudgedLine) => audit({ ...asked, ...line }));
+        const note = audit && ((line: JudgedLine) => audit({ ...source, ...line }));
         const result = await screenObject(object, { model: classifier, uploads, recording, released, note });
         if (result.verdict) watch.verdict(classifier.model, result.verdict);
         return result;

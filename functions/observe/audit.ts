@@ -61,7 +61,7 @@ export async function audited(
   if (!audit) return await work(UNNOTED);
   let count = 0;
   const digests: Digest[] = [];
-  let told: object[] = [];
+  let records: object[] = [];
   const requestId: string = c.get('requestId');
   const caller: string | undefined = c.get('caller');
   const keep = (each: readonly object[]) => {
@@ -82,7 +82,7 @@ export async function audited(
       digests[index] = digestOf(bytes, of);
     },
     judged(alpha, outcomes) {
-      told = outcomes.map((outcome, index) => ofImage(index, outcomeOf(outcome, alpha)));
+      records = outcomes.map((outcome, index) => ofImage(index, outcomeOf(outcome, alpha)));
     },
   };
   const response = await work(trail).catch((error) => {
@@ -90,7 +90,7 @@ export async function audited(
     keep(count === 0 ? [{ problem }] : Array.from({ length: count }, (_, i) => ofImage(i, { problem })));
     throw error;
   });
-  keep(told);
+  keep(records);
   return response;
 }
 
@@ -114,6 +114,6 @@ function outcomeOf(outcome: Verdict | Problem, alpha: number) {
 }
 
 function refusal(error: unknown): Required<Pick<AuditLine, 'problem'>> {
-  const told = error instanceof Problem ? error : { problem: 'internal' as const, message: '' };
-  return { problem: detailsOf(told).type };
+  const problem = error instanceof Problem ? error : { problem: 'internal' as const, message: '' };
+  return { problem: detailsOf(problem).type };
 }

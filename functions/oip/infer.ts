@@ -173,8 +173,8 @@ function answer(
     }
     const bytes = bytesOf(tensor);
     parts.push(bytes);
-    const { data: _, ...told } = tensor;
-    outputs.push({ ...told, parameters: { binary_data_size: bytes.length } });
+    const { data: _, ...described } = tensor;
+    outputs.push({ ...described, parameters: { binary_data_size: bytes.length } });
   }
   const header = Buffer.from(
     JSON.stringify({ model_name: model.model, model_version: model.id, id: request.id, outputs }),

@@ -90,12 +90,12 @@ async function checked<T extends Uint8Array | Float32Array>(
       look.add(some);
       await breath();
     }
-    const told = look.told();
-    if (told) {
+    const unit = look.unitRange();
+    if (unit) {
       const which = shape[0]! > 1 ? `, image ${image},` : '';
       throw new Problem(
         'malformed',
-        `The values of ${name}${which} ${unitInWords(told)}. ${rescaling(told)} The model scales them itself.`,
+        `The values of ${name}${which} ${unitInWords(unit)}. ${rescaling(unit)} The model scales them itself.`,
       );
     }
   }

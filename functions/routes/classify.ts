@@ -16,9 +16,9 @@ import type { Classifier } from '../classifier';
 import { FairQueue } from '../fair-queue';
 import { type FetchObject, type ImageIn, readImages } from '../images-in';
 import { type HeldBytes, type Limits, Semaphore } from '../limits';
+import { withTriggerPlaces } from '../locate-triggers';
 import { type Audit, audited, type Trail } from '../observe/audit';
 import { timed, type Watch } from '../observe/watch';
-import { withPlaces } from '../places';
 import { detailsOf, Problem } from '../problem';
 import type { Answer, Answers } from '../schemas';
 import { type VerdictOptions, verdictOptionsOf } from '../verdict-options';
@@ -65,10 +65,10 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     onWhole(bytes);
     // Other files of a request come in between, and other requests.
     if (bytes.length > LONG) await breath();
-    const told = lookAt(bytes, limits.maxBytes);
-    const queue = isLarge(told) ? decodingLarge : decoding;
+    const outline = lookAt(bytes, limits.maxBytes);
+    const queue = isLarge(outline) ? decodingLarge : decoding;
     return await queue.take(caller, () =>
-      timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits, RENDERINGS, told)),
+      timed(watch, 'decode', () => decodeRenderings(bytes, model.input, limits, RENDERINGS, outline)),
     );
   }
 
@@ -91,25 +91,27 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
   async function verdictsOn(
     images: readonly Decoded[],
     model: Classifier,
-    asked: VerdictOptions,
+    options: VerdictOptions,
     caller: string,
   ): Promise<Verdict[]> {
     const readable = images.flatMap((image) => ('renderings' in image ? [image.renderings] : []));
     const given = await mostSuspicious(readable, (pixels, count) =>
-      model.classify(pixels, count, asked.detail, caller),
+      model.classify(pixels, count, options.detail, caller),
     );
     // At the model's own α, whatever was asked for: it is what the alarms compare with.
     for (const verdict of given) watch.verdict(model.model, verdict);
     const judged =
-      asked.alpha === model.alpha ? given : given.map((each) => atAlpha(each, asked.alpha, model.classes));
-    if (asked.detail === 0) return judged;
-    return await withPlaces(judged, readable, model, (work) =>
+      options.alpha === model.alpha
+        ? given
+        : given.map((each) => atAlpha(each, options.alpha, model.classes));
+    if (options.detail === 0) return judged;
+    return await withTriggerPlaces(judged, readable, model, (work) =>
       locating.take(caller, () => timed(watch, 'nets', work)),
     );
   }
 
   async function answer(c: Context, model: Classifier, trail: Trail): Promise<Response> {
-    const asked = verdictOptionsOf(c, model);
+    const options = verdictOptionsOf(c, model);
     const caller = callerOf(c);
     return await held.during(caller, async (room) => {
       const { isSingle, images } = await readImages(c.req.raw, limits, fetchObject, room);
@@ -117,11 +119,11 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
       const decoded = await Promise.all(
         images.map((image, i) => decode(image, model, caller, (bytes) => trail.whole(i, bytes, 'file'))),
       );
-      const verdicts = await verdictsOn(decoded, model, asked, caller);
+      const verdicts = await verdictsOn(decoded, model, options, caller);
       let next = 0;
       const outcomes = decoded.map((each) => ('error' in each ? each.error : verdicts[next++]!));
-      const by = { model: model.model, bundle: model.id, alpha: asked.alpha };
-      trail.judged(asked.alpha, outcomes);
+      const by = { model: model.model, bundle: model.id, alpha: options.alpha };
+      trail.judged(options.alpha, outcomes);
       if (isSingle) {
         const [only] = outcomes;
         if (only instanceof Problem) throw only;

@@ -96,8 +96,8 @@ async function screenEach(
   const failures: { item: Item; message: string }[] = [];
   const screenOne = async (item: Item) => {
     try {
-      const asked = { requestId: by?.awsRequestId, index: item.index };
-      const outcome = await screenAndLog(item.object, options, by, asked);
+      const source = { requestId: by?.awsRequestId, index: item.index };
+      const outcome = await screenAndLog(item.object, options, by, source);
       if (outcome) counts[outcome]++;
     } catch (error) {
       failures.push({ item, message: messageOf(error) });

@@ -62,7 +62,7 @@ export interface ScreeningSource {
 
 /** What objects are screened with. */
 export interface ScreeningOptions {
-  readonly screen: (object: UploadedObject, asked: ScreeningSource) => Promise<ScreenedObject>;
+  readonly screen: (object: UploadedObject, origin: ScreeningSource) => Promise<ScreenedObject>;
   /** Objects whose keys begin so are our own results and quarantine: never screened. */
   readonly ownPrefixes?: readonly string[];
   /** Takes note of what came of each object; never of an image's content. */
@@ -114,8 +114,8 @@ export async function screenEvents(
             await within(GONE_FOR)?.(body);
             return false;
           }
-          const asked = { requestId: messageId, index: 0 };
-          const outcome = await screenAndLog(named, options, by, asked, { messageId });
+          const origin = { requestId: messageId, index: 0 };
+          const outcome = await screenAndLog(named, options, by, origin, { messageId });
           // Deleted, as a rule; or hidden for a while. Who deletes an upload of a bucket with versions leaves what was read here.
           if (outcome === 'gone') await within(GONE_FOR)?.(lookedFor(body, gone?.looks ?? 0));
           return false;
@@ -147,7 +147,7 @@ export async function screenAndLog(
   object: UploadedObject,
   { screen, ownPrefixes = [], log, within: most = SCREENED_WITHIN }: ScreeningOptions,
   by: Invocation | undefined,
-  asked: ScreeningSource,
+  origin: ScreeningSource,
   more: Record<string, unknown> = {},
 ): Promise<ScreeningOutcome | undefined> {
   if (ownPrefixes.some((prefix) => object.key.startsWith(prefix))) {
@@ -155,15 +155,15 @@ export async function screenAndLog(
     return undefined;
   }
   const left = (by?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - TO_ANSWER;
-  const result = await within(Math.min(most, left), 'Screening it', () => screen(object, asked));
+  const result = await within(Math.min(most, left), 'Screening it', () => screen(object, origin));
   const { outcome, reason, verdict, movedTo, untagged, droppedTags, released } = result;
   if (outcome === 'folder') {
     log({ level: 'info', message: "left out: a folder's mark", ...more, ...object });
     return undefined;
   }
   const level = untagged || droppedTags || outcome === 'gone' ? 'warn' : 'info';
-  const told = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags, released };
-  log({ level, message: 'screened', ...more, ...object, ...told });
+  const fields = { outcome, reason, pValue: verdict?.pValue, movedTo, untagged, droppedTags, released };
+  log({ level, message: 'screened', ...more, ...object, ...fields });
   return outcome;
 }
 

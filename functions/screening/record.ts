@@ -55,47 +55,47 @@ export interface ScreenedWith extends JudgedWith {
 export async function record(
   judged: Judged,
   by: ScreenedWith,
-): Promise<{ told: ScreenedObject; isSettled: boolean }> {
+): Promise<{ screened: ScreenedObject; isSettled: boolean }> {
   const { model, uploads, recording } = by;
   const { seen, mark, ...found } = judged;
-  let told: ScreenedObject = { ...seen, model: model.model, bundle: model.id, ...found };
-  if (told.outcome === 'folder') return { told, isSettled: true };
-  if (told.outcome === 'gone') {
-    await tellUnjudged(seen, { ...told }, by);
-    return { told, isSettled: true };
+  let screened: ScreenedObject = { ...seen, model: model.model, bundle: model.id, ...found };
+  if (screened.outcome === 'folder') return { screened, isSettled: true };
+  if (screened.outcome === 'gone') {
+    await tellUnjudged(seen, { ...screened }, by);
+    return { screened, isSettled: true };
   }
   /** It was there, and is not any more: nothing, or another. */
   const gone = async () => {
-    const { bucket, key, versionId, model, bundle } = told;
+    const { bucket, key, versionId, model, bundle } = screened;
     const nothing: ScreenedObject = { bucket, key, versionId, model, bundle, outcome: 'gone' };
     const isSettled = seen.versionId !== undefined;
     if (isSettled) await tellUnjudged(seen, nothing, by);
-    return { told: nothing, isSettled };
+    return { screened: nothing, isSettled };
   };
-  const tags = { goodnet: told.outcome, 'goodnet-bundle': model.id.slice(0, 16) };
+  const tags = { goodnet: screened.outcome, 'goodnet-bundle': model.id.slice(0, 16) };
   const tagged = recording.tags ? await uploads.tag(seen, tags) : 'tagged';
   if (tagged === 'gone') return await gone();
-  told = { ...told, ...ofTags(tagged) };
+  screened = { ...screened, ...ofTags(tagged) };
   const isRefused = typeof tagged !== 'string' && 'refused' in tagged;
   const { quarantine, results, announce } = recording;
-  const isTaken = quarantine !== undefined && told.outcome === 'backdoored';
+  const isTaken = quarantine !== undefined && screened.outcome === 'backdoored';
   if (isTaken) {
-    const etag = etagOf(told);
+    const etag = etagOf(screened);
     const to = { bucket: quarantine.bucket ?? seen.bucket, key: keyFor(quarantine.prefix, seen, '') };
     if (!(await uploads.copy(seen, to, etag, isRefused ? tags : undefined))) return await gone();
-    told = { ...told, movedTo: to };
+    screened = { ...screened, movedTo: to };
   }
   if (results) {
     const to = { bucket: results.bucket ?? seen.bucket, key: keyFor(results.prefix, seen, '.json') };
-    await uploads.write(to, `${JSON.stringify(told, null, 1)}\n`);
+    await uploads.write(to, `${JSON.stringify(screened, null, 1)}\n`);
   }
-  await announce?.(told);
-  if (isTaken) await uploads.remove(seen, etagOf(told));
+  await announce?.(screened);
+  if (isTaken) await uploads.remove(seen, etagOf(screened));
   // A version never changes.
   else if (seen.versionId === undefined && isWritten(recording) && (await isAnother(judged, by)))
-    return { told, isSettled: false };
-  else if (isRefused) throw notTagged(told);
-  return { told, isSettled: true };
+    return { screened, isSettled: false };
+  else if (isRefused) throw notTagged(screened);
+  return { screened, isSettled: true };
 }
 
 /** What a result says of an upload that has no verdict: it comes again, it does not, or there is nothing. */
@@ -106,16 +106,16 @@ const MOST_UNJUDGED = 2 ** 16;
 /**
  * Tells in a result, where results are written, that an upload has no verdict and why. A verdict that is there stays: what was judged, and
  * moved away, reads as gone when its event comes again. What said so before gives way.
- * @param told its `outcome` is one of UNJUDGED
+ * @param screened its `outcome` is one of UNJUDGED
  */
 export async function tellUnjudged(
   seen: UploadedObject,
-  told: object,
+  screened: object,
   { uploads, recording: { results } }: Pick<ScreenedWith, 'uploads' | 'recording'>,
 ): Promise<void> {
   if (!results) return;
   const to = { bucket: results.bucket ?? seen.bucket, key: keyFor(results.prefix, seen, '.json') };
-  const text = `${JSON.stringify(told, null, 1)}\n`;
+  const text = `${JSON.stringify(screened, null, 1)}\n`;
   const before = await uploads.fetch(to, MOST_UNJUDGED);
   if (before === 'gone') return await uploads.write(to, text, 'new');
   const said = typeof before === 'string' ? '' : new TextDecoder().decode(before.bytes);

@@ -24,11 +24,11 @@ export async function screenObject(object: UploadedObject, by: ScreenedWith): Pr
   let moved: ScreenedObject | undefined;
   for (let looks = 0; looks < LOOKS; looks++) {
     const judged = await judge(object, by);
-    const { told, isSettled } = await record(judged, by);
+    const { screened, isSettled } = await record(judged, by);
     // Where nobody named a version, what is left there now is to be judged, too: a newer object, or an older version.
-    const isTaken = told.movedTo !== undefined && object.versionId === undefined;
-    if (isTaken) moved ??= told;
-    else if (isSettled) return moved ?? told;
+    const isTaken = screened.movedTo !== undefined && object.versionId === undefined;
+    if (isTaken) moved ??= screened;
+    else if (isSettled) return moved ?? screened;
   }
   throw new NeverSettled(`${object.key} in ${object.bucket} is replaced faster than it is screened`, {
     kind: 'environment',

@@ -21,12 +21,12 @@ export class NetsThread {
     this.worker = new Worker(program);
     // The process need not wait for it.
     this.worker.unref();
-    this.worker.on('message', (told: ThreadReply) => {
-      const { resolve, reject } = this.waiting.get(told.number)!;
-      this.waiting.delete(told.number);
+    this.worker.on('message', (reply: ThreadReply) => {
+      const { resolve, reject } = this.waiting.get(reply.number)!;
+      this.waiting.delete(reply.number);
       this.usedAt = Date.now();
-      if ('verdicts' in told) resolve([...told.verdicts]);
-      else reject(new Error(told.fault));
+      if ('verdicts' in reply) resolve([...reply.verdicts]);
+      else reject(new Error(reply.fault));
     });
     const end = (error: Error) => {
       for (const { reject } of this.waiting.values()) reject(error);
@@ -87,11 +87,11 @@ export class NetsThread {
     await this.worker.terminate();
   }
 
-  private ask(asked: Without<ThreadRequest, 'number'>): Promise<Verdict[]> {
+  private ask(request: Without<ThreadRequest, 'number'>): Promise<Verdict[]> {
     const number = this.numbers++;
     return new Promise((resolve, reject) => {
       this.waiting.set(number, { resolve, reject });
-      this.worker.postMessage({ ...asked, number } satisfies ThreadRequest);
+      this.worker.postMessage({ ...request, number } satisfies ThreadRequest);
     });
   }
 }

@@ -13,27 +13,27 @@ async function load({ path, id }: BundleAt): Promise<GoodNet> {
   return await GoodNet.load(path, { id });
 }
 
-async function answer(asked: ThreadRequest): Promise<readonly Verdict[]> {
-  const { id } = asked.bundle;
-  if (asked.kind === 'forget') {
+async function answer(request: ThreadRequest): Promise<readonly Verdict[]> {
+  const { id } = request.bundle;
+  if (request.kind === 'forget') {
     const goodnet = loaded.get(id);
     loaded.delete(id);
     (await goodnet)?.dispose();
     return [];
   }
-  if (!loaded.has(id)) loaded.set(id, load(asked.bundle));
+  if (!loaded.has(id)) loaded.set(id, load(request.bundle));
   const goodnet = await loaded.get(id)!.catch((error) => {
     loaded.delete(id);
     throw error;
   });
-  if (asked.kind === 'load') return [];
-  return await goodnet.classify(asked.pixels, asked.count, asked.top);
+  if (request.kind === 'load') return [];
+  return await goodnet.classify(request.pixels, request.count, request.top);
 }
 
-parentPort!.on('message', async (asked: ThreadRequest) => {
-  const told: ThreadReply = await answer(asked).then(
-    (verdicts) => ({ number: asked.number, verdicts }),
-    (error) => ({ number: asked.number, fault: messageOf(error) }),
+parentPort!.on('message', async (request: ThreadRequest) => {
+  const reply: ThreadReply = await answer(request).then(
+    (verdicts) => ({ number: request.number, verdicts }),
+    (error) => ({ number: request.number, fault: messageOf(error) }),
   );
-  parentPort!.postMessage(told);
+  parentPort!.postMessage(reply);
 });

@@ -290,10 +290,14 @@ export function parseManifest(text: string, where: string): Manifest {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new BundleError(`${where} is not JSON: it is damaged or no bundle manifest`, { cause });
+    throw new BundleError(`${where} is not JSON: it is damaged or no bundle manifest`, {
+      code: 'BUNDLE_DAMAGED',
+      cause,
+    });
   }
   const head = z.object({ format: z.literal('goodnet-bundle'), formatVersion: z.number() }).safeParse(raw);
-  if (!head.success) throw new BundleError(`${where} is no GoodNet bundle manifest`);
+  if (!head.success)
+    throw new BundleError(`${where} is no GoodNet bundle manifest`, { code: 'BUNDLE_DAMAGED' });
   if (head.data.formatVersion > FORMAT_VERSION) {
     throw new BundleError(
       `${where} is of bundle format ${head.data.formatVersion}; this version reads up to ${FORMAT_VERSION}`,
@@ -316,6 +320,7 @@ export function parseManifest(text: string, where: string): Manifest {
   const expected = createHash('sha256').update(serialise(content)).digest('hex');
   if (id !== expected || serialise(raw as Manifest) !== text) {
     throw new BundleError(`${where} has been changed since the bundle was made: its checksum does not fit`, {
+      code: 'BUNDLE_DAMAGED',
       hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
     });
   }
@@ -330,7 +335,9 @@ function inShape(raw: unknown, upgrade: (raw: unknown) => unknown, where: string
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const issue = error.issues[0];
-    throw new BundleError(`${where} is damaged: ${issue?.path.join('.')}: ${issue?.message}`);
+    throw new BundleError(`${where} is damaged: ${issue?.path.join('.')}: ${issue?.message}`, {
+      code: 'BUNDLE_DAMAGED',
+    });
   }
 }
 

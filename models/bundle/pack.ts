@@ -93,6 +93,9 @@ export async function unpackNets(
   } catch (cause) {
     for (const model of made) model.dispose();
     if (cause instanceof GoodNetError) throw cause;
-    throw new BundleError(`The bundle in ${folder} can't be put together: ${messageOf(cause)}`, { cause });
+    throw new BundleError(`The bundle in ${folder} can't be put together: ${messageOf(cause)}`, {
+      code: 'BUNDLE_DAMAGED',
+      cause,
+    });
   }
 }

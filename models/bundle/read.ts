@@ -127,6 +127,7 @@ function detach(buffer: ArrayBufferLike & { transfer?: (size: number) => ArrayBu
 
 function damaged(message: string, cause?: unknown): BundleError {
   return new BundleError(`The bundle is damaged: ${message}`, {
+    code: 'BUNDLE_DAMAGED',
     hint: 'Fetch the bundle again, or make it anew with goodnet repair.',
     cause,
   });

@@ -46,6 +46,7 @@ export async function writeBundle(
     await writeFolderAtomically(folder, all);
   } catch (cause) {
     throw new BundleError(`The bundle can't be written to ${store}: ${messageOf(cause)}`, {
+      code: 'OUTPUT_UNWRITABLE',
       kind: 'environment',
       hint: 'Check that the folder is writable and the disk has room.',
       cause,
@@ -63,8 +64,8 @@ async function isWhole(folder: string, { id }: Manifest): Promise<boolean> {
 }
 
 /** Moves what was written aside into its place; what is there is removed only when that is done. */
-async function moveInto(folder: string, aside: string): Promise<void> {
-  const old = asideIn(dirname(folder));
+async function moveInto(folder: string, temporary: string): Promise<void> {
+  const old = temporaryIn(dirname(folder));
   const wasThere = await rename(folder, old).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
@@ -73,7 +74,7 @@ async function moveInto(folder: string, aside: string): Promise<void> {
     },
   );
   try {
-    await rename(aside, folder);
+    await rename(temporary, folder);
   } catch (cause) {
     if (wasThere) await rename(old, folder);
     throw cause;
@@ -83,29 +84,29 @@ async function moveInto(folder: string, aside: string): Promise<void> {
 }
 
 /** A name in a store that no listing shows. */
-const asideIn = (folder: string) => join(folder, `${INCOMING}${randomUUID()}`);
+const temporaryIn = (folder: string) => join(folder, `${INCOMING}${randomUUID()}`);
 const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Writes a file whole or not at all: aside first, then moved into place. */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const aside = asideIn(dirname(path));
+  const temporary = temporaryIn(dirname(path));
   try {
-    await writeSynced(aside, bytes);
-    await rename(aside, path);
+    await writeSynced(temporary, bytes);
+    await rename(temporary, path);
   } catch (cause) {
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
     throw cause;
   }
 }
 
 /** Writes a folder whole or not at all: aside first, then moved into place, where what is there already makes room for it. */
 export async function writeFolderAtomically(folder: string, files: readonly MemoryFile[]): Promise<void> {
-  const aside = asideIn(dirname(folder));
+  const temporary = temporaryIn(dirname(folder));
   try {
-    for (const { path, bytes } of files) await writeSynced(join(aside, path), bytes);
-    await moveInto(folder, aside);
+    for (const { path, bytes } of files) await writeSynced(join(temporary, path), bytes);
+    await moveInto(folder, temporary);
   } catch (cause) {
-    await rm(aside, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
     throw cause;
   }
 }
@@ -116,6 +117,7 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (cause) {
     throw new BundleError(`The folder ${path} can't be made: ${messageOf(cause)}`, {
+      code: 'OUTPUT_UNWRITABLE',
       kind: 'environment',
       hint: 'Check that you may write there and that no file is in the way, or give another folder.',
       cause,

@@ -101,6 +101,7 @@ export function readingsOf(
   const answered = answers(bad, classes);
   if (answered.probabilities.some(Number.isNaN)) {
     throw new GoodNetError('The BadNet answers an image with values that are no numbers (NaN or infinite)', {
+      code: 'NET_ANSWERS_NAN',
       hint: 'Check the net, and how pixels are scaled (--pixels).',
     });
   }
@@ -183,8 +184,8 @@ export async function runNets(
       rows: Array.from(readers.values(), (reader) => reader.rows(ran)),
     };
   });
-  const { rows: asked, ...own } = made;
-  const values = await valuesOfEach([...Object.values(own), ...asked]);
+  const { rows: rowTensors, ...own } = made;
+  const values = await valuesOfEach([...Object.values(own), ...rowTensors]);
   const [bad, repaired, second, relearned, stem, latent, trunk, ...taken] = values;
   const names = [...readers.keys()];
   const rows = new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : [])));

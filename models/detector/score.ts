@@ -30,11 +30,11 @@ export interface Standard {
 
 /**
  * Of images with a backdoor B answers many with these classes, of clean images few: one that it answers so needs less evidence.
- * Their own clean images pay for it: with a worth of w, they are flagged up to w times as often as others.
+ * That is a prior: `worth` is the odds on it, w. Their own clean images pay for it: they are flagged up to w times as often as others.
  */
 export interface Suspected {
   readonly classes: readonly number[];
-  /** By the logarithm of this their scores are put higher, ≥ 1. */
+  /** Prior odds, ≥ 1: by their logarithm these classes' scores are put higher. `worth` as manifests have it. */
   readonly worth: number;
 }
 
@@ -87,8 +87,8 @@ function joined(readings: Readings, standard: Standard, predicted: Int32Array): 
   return first.map((value, i) => {
     const found = readings.transplant?.[i] ?? Number.NaN;
     if (Number.isNaN(found)) return value;
-    const asked = Math.max(onScale(found, transplant.scale), 0);
+    const transplanted = Math.max(onScale(found, transplant.scale), 0);
     const before = transplant.firstWeight * value;
-    return transplant.join === 'sum' ? Math.max(before, 0) + asked : Math.max(before, asked);
+    return transplant.join === 'sum' ? Math.max(before, 0) + transplanted : Math.max(before, transplanted);
   });
 }

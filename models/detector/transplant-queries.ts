@@ -16,12 +16,12 @@ export async function addTransplantEvidence(
   const asks = standard.transplant;
   const { classes } = readings.bad;
   if (!asks || !readings.cut) return readings;
-  const asked = transplantCandidates(firstScores(readings.evidence, standard, classes), asks.askFrom);
+  const candidates = transplantCandidates(firstScores(readings.evidence, standard, classes), asks.askFrom);
   const values = new Float32Array(classes.length).fill(Number.NaN);
-  if (asked.length > 0) {
+  if (candidates.length > 0) {
     const regions = asks.pieces.scales.map(({ piece }) => piece);
-    const found = regionEvidence(await marginsOf(readings, asked, margins, regions), asks.pieces);
-    asked.forEach((image, i) => {
+    const found = regionEvidence(await marginsOf(readings, candidates, margins, regions), asks.pieces);
+    candidates.forEach((image, i) => {
       values[image] = found[i]!;
     });
   }

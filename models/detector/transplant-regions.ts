@@ -56,8 +56,8 @@ export function fitRegions(margins: Float32Array): RegionStandard {
     const isWhole = column.filter((margin) => margin > 0).length >= SEEN_WHOLE * column.length;
     return isWhole ? [] : [{ piece, ...scaleOf(column) }];
   });
-  const asked = regionsOf(margins, scales);
-  const sums = summed(asked, scales);
+  const usedRegions = regionsOf(margins, scales);
+  const sums = summed(usedRegions, scales);
   return { scales, halves: scaleOf(sums.halves), highest: scaleOf(sums.highest) };
 }
 

@@ -34,16 +34,16 @@ let current: Engine | undefined;
  * @example const engine = await startEngine(); console.error(engine.description);
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const asked = askedFor(options);
-  starting ??= start(asked, options);
+  const wanted = askedFor(options);
+  starting ??= start(wanted, options);
   try {
     current = await starting;
   } catch (error) {
     starting = undefined;
     throw error;
   }
-  if (asked !== undefined && asked !== nameOf(current)) {
-    throw new UsageError(`The ${nameOf(current)} engine already runs; ${asked} can't be started beside it`, {
+  if (wanted !== undefined && wanted !== nameOf(current)) {
+    throw new UsageError(`The ${nameOf(current)} engine already runs; ${wanted} can't be started beside it`, {
       hint: 'Start another process for the other engine.',
     });
   }
@@ -66,26 +66,26 @@ export function nameOf({ name, onnx }: Engine): EngineName {
 
 function askedFor(options: EngineOptions): EngineName | undefined {
   const fromEnvironment = process.env.GOODNET_ENGINE || undefined;
-  const asked = fromEnvironment ?? options.engine;
-  if (asked === undefined) return undefined;
-  const known = engineNames.find((name) => name === asked);
+  const wanted = fromEnvironment ?? options.engine;
+  if (wanted === undefined) return undefined;
+  const known = engineNames.find((name) => name === wanted);
   if (known === undefined) {
     const where = fromEnvironment === undefined ? '' : ' in GOODNET_ENGINE';
-    throw new UsageError(`There is no engine '${asked}'${where}`, {
+    throw new UsageError(`There is no engine '${wanted}'${where}`, {
       hint: `Choose one of ${engineNames.join(', ')}.`,
     });
   }
   return known;
 }
 
-async function start(asked: EngineName | undefined, options: EngineOptions): Promise<Engine> {
+async function start(wanted: EngineName | undefined, options: EngineOptions): Promise<Engine> {
   const { tensorflow, trains = true, wasmPath, threads } = options;
   const withOnnx = async () => {
     const onnx = startOnnx(threads);
     return both(onnx, await startTensorFlow(trains ? tensorflow : 'wasm', wasmPath));
   };
-  if (asked === 'onnx') return withOnnx();
-  if (asked !== undefined) return alone(await startTensorFlow(asked, wasmPath));
+  if (wanted === 'onnx') return withOnnx();
+  if (wanted !== undefined) return alone(await startTensorFlow(wanted, wasmPath));
   if (findOnnxRuntime() === undefined) return alone(await startTensorFlow(tensorflow, wasmPath));
   return either(withOnnx, async (why) => {
     const engine = await startTensorFlow(tensorflow, wasmPath);
@@ -103,12 +103,12 @@ const both = (onnx: NonNullable<Engine['onnx']>, tensorflow: TensorFlow): Engine
 });
 
 async function startTensorFlow(
-  asked: BackendName | undefined,
+  wanted: BackendName | undefined,
   wasmPath: string | undefined,
 ): Promise<TensorFlow> {
-  if (asked === 'wasm') return startWasm(wasmPath);
-  if (asked === 'cpu') return startCpu();
-  if (asked === 'node') return startNode();
+  if (wanted === 'wasm') return startWasm(wasmPath);
+  if (wanted === 'cpu') return startCpu();
+  if (wanted === 'node') return startNode();
   if (findTfjsNode() === undefined) return startWasm(wasmPath);
   return either(startNode, async (why) => {
     const engine = await startWasm(wasmPath);

@@ -21,6 +21,7 @@ export function datasetOf(file: OpenHdf5, name: string, flag?: string): Dataset 
   if (found instanceof Group) {
     const within = listed(found.keys().map((key) => `"${name}/${key}"`));
     throw new ImageError(`${file.name}: "${name}" is a group, not a dataset`, {
+      code: 'IMAGES_ARRAY_UNKNOWN',
       hint: (within ? `It holds ${within}.` : 'It is empty.') + how,
     });
   }
@@ -31,6 +32,7 @@ export function datasetOf(file: OpenHdf5, name: string, flag?: string): Dataset 
       : `"${key}"`;
   });
   throw new ImageError(`${file.name} has no dataset "${name}"`, {
+    code: 'IMAGES_ARRAY_UNKNOWN',
     hint: (others.length > 0 ? `It has ${listed(others)}.` : 'It is empty.') + how,
   });
 }
@@ -81,7 +83,7 @@ export function labelsOf(rows: NumberRows, count: number, classes: number | unde
               ? 'classes start at 0'
               : `the net's ${classes} classes are 0 to ${classes - 1}`),
           {
-            code: 'LABELS_UNUSABLE',
+            code: 'CLASSES_MISFIT',
             hint:
               label === classes
                 ? 'Classes are counted from 0: are these counted from 1?'

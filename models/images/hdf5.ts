@@ -50,12 +50,14 @@ async function readSet(file: OpenHdf5, path: string, options: Hdf5SetOptions): P
   const { shape, classes, groupDataset, labelsRequired = true, skipBad = false } = options;
   if (isNet(file)) {
     throw new ImageError(`${path} is a net, not a set of images`, {
+      code: 'IMAGES_FORMAT_UNSUPPORTED',
       hint: 'Images are wanted here: an HDF5 file with "data" and "label", or a folder with a folder a class.',
     });
   }
   const names = columnNames(columnsOf(file), { data: options.dataName, label: options.labelName });
   const rows = await numberRows(datasetOf(file, names.data, '--data-name'), file, ImageError);
-  if (rows.count === 0) throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`);
+  if (rows.count === 0)
+    throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`, { code: 'IMAGES_EMPTY' });
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
   const column = (name: string, flag?: string) => readLabels(file, name, rows.count, classes, flag);
   const labels = labelsRequired ? await column(names.label, '--label-name') : undefined;

@@ -16,22 +16,23 @@ export function tellLayout(
   row: readonly number[],
   shape: ImageShape,
   name: string,
-  asked: Layout | undefined,
+  wanted: Layout | undefined,
 ): Layout {
   const { height, width, channels } = shape;
   if (channels === 1 && same(row, [height, width])) return 'channels-last';
   const first = same(row, [channels, height, width]);
   const last = same(row, [height, width, channels]);
-  if (asked ? !(asked === 'channels-first' ? first : last) : !(first || last)) {
+  if (wanted ? !(wanted === 'channels-first' ? first : last) : !(first || last)) {
     throw new ImageError(
       `${name}: its images are ${row.join('×')}; the net takes ${height}×${width}×${channels}` +
-        (asked && (first || last) ? `, which does not fit --layout ${asked}` : ''),
+        (wanted && (first || last) ? `, which does not fit --layout ${wanted}` : ''),
       {
+        code: 'IMAGES_SHAPE_MISFIT',
         hint: `The dataset's shape should be (N, ${channels}, ${height}, ${width}) or (N, ${height}, ${width}, ${channels}). ${howToMend(row, shape)}`,
       },
     );
   }
-  if (asked) return asked;
+  if (wanted) return wanted;
   if (first && last && channels > 1) {
     throw new UsageError(`${name}: images of ${row.join('×')} may have their channels first or last`, {
       hint: 'Say which: --layout channels-first or --layout channels-last.',

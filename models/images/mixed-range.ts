@@ -43,23 +43,23 @@ export function mixedRanges(rows: NumberRows): MixedRanges | undefined {
     const { values, from } = blocks.at(row);
     const range = rangeOfPicture(values, from, from + size);
     // One of 0–1 may have an outlier, such as a trigger that was not clipped.
-    if (range && !(range === '0-255' && toldOf(values, from, size))) found[range].push(row);
+    if (range && !(range === '0-255' && unitRangeOf(values, from, size))) found[range].push(row);
   }
   const hasWhole = found.whole.length >= Math.max(LEAST_COUNT, LEAST_SHARE * rows.count);
   const unit = [...found.unit, ...(hasWhole ? found.whole : [])].sort((a, b) => a - b);
   const full = found['0-255'];
   if (unit.length === 0 || full.length === 0) return undefined;
   const { values, from } = new Blocks(rows).at(unit[0]!);
-  const told = toldOf(values, from, size) ?? { range: '0-1', smallest: 0, largest: 1 };
+  const unitValues = unitRangeOf(values, from, size) ?? { range: '0-1', smallest: 0, largest: 1 };
   return {
-    unit: { count: unit.length, example: unit[0]!, values: told },
+    unit: { count: unit.length, example: unit[0]!, values: unitValues },
     full: { count: full.length, example: full[0]! },
     hasWhole,
   };
 }
 
-function toldOf(values: ArrayLike<number>, from: number, size: number): UnitValues | undefined {
+function unitRangeOf(values: ArrayLike<number>, from: number, size: number): UnitValues | undefined {
   const look = new RangeLook();
   look.add(values, from, from + size);
-  return look.told();
+  return look.unitRange();
 }

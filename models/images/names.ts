@@ -56,15 +56,15 @@ const PAIRS: readonly (readonly [data: string, label: string])[] = [
  */
 export function columnNames(
   file: NamedArrays,
-  told: { readonly data?: string | undefined; readonly label?: string | undefined },
+  given: { readonly data?: string | undefined; readonly label?: string | undefined },
 ): ColumnNames {
-  if (told.data !== undefined && told.label !== undefined) return { data: told.data, label: told.label };
+  if (given.data !== undefined && given.label !== undefined) return { data: given.data, label: given.label };
   const keys = file.keys();
   const keyOf = (name: string) => keys.find((key) => key.toLowerCase() === name);
   const found = PAIRS.flatMap(([data, label]) => {
-    const names = { data: told.data ?? keyOf(data), label: told.label ?? keyOf(label) };
-    const fits = told.data === undefined || told.data.toLowerCase() === data;
-    const fitsLabel = told.label === undefined || told.label.toLowerCase() === label;
+    const names = { data: given.data ?? keyOf(data), label: given.label ?? keyOf(label) };
+    const fits = given.data === undefined || given.data.toLowerCase() === data;
+    const fitsLabel = given.label === undefined || given.label.toLowerCase() === label;
     return fits && fitsLabel && names.data !== undefined && file.holds(names.data) ? [names] : [];
   });
   // Of the labels that images may have, the likeliest.
@@ -72,16 +72,17 @@ export function columnNames(
     ({ data, label }, i) =>
       label !== undefined && found.findIndex((each) => each.data === data && each.label !== undefined) === i,
   );
-  const usual = { data: told.data ?? 'data', label: told.label ?? 'label' };
+  const usual = { data: given.data ?? 'data', label: given.label ?? 'label' };
   if (keys.includes(usual.data)) {
     const labelled = whole.find(({ data }) => data === usual.data);
-    return keys.includes(usual.label) || told.label !== undefined
+    return keys.includes(usual.label) || given.label !== undefined
       ? usual
       : { ...usual, ...(labelled as ColumnNames) };
   }
   const several = [...new Set(whole.map(({ data, label }) => `"${data}" and "${label}"`))];
   if (several.length > 1) {
     throw new ImageError(`${file.name} holds several sets: ${several.join('; ')}`, {
+      code: 'IMAGES_ARRAY_UNKNOWN',
       hint: 'Say which: --data-name NAME --label-name NAME.',
     });
   }

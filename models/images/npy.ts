@@ -29,7 +29,7 @@ const HEADER =
 export function npyRows(bytes: Uint8Array, name: string): NumberRows {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== MAGIC)
-    throw new ImageError(`${name} is not an array of NumPy`);
+    throw new ImageError(`${name} is not an array of NumPy`, { code: 'IMAGES_FILE_DAMAGED' });
   const start = bytes[6] === 1 ? 10 : 12;
   const begin = start + (start === 10 ? view.getUint16(8, true) : view.getUint32(8, true));
   const header = Buffer.from(bytes.subarray(start, Math.min(begin, start + 2 ** 16))).toString('latin1');
@@ -38,22 +38,28 @@ export function npyRows(bytes: Uint8Array, name: string): NumberRows {
   if (!read || fortran === 'True' || endianness() !== 'LE') {
     if (/'descr': '\|O'/.test(header))
       throw new ImageError(`${name} holds objects of Python (dtype=object), which are never unpickled`, {
+        code: 'IMAGES_FORMAT_UNSUPPORTED',
         hint: 'Save it as plain numbers: np.array(y.tolist()).astype("int64") for labels, "uint8" for pixels.',
       });
     if (/'[<>|=]?[US]\d*'/.test(header))
-      throw new ImageError(`${name} does not hold numbers`, { hint: TEXTS });
+      throw new ImageError(`${name} does not hold numbers`, {
+        code: 'IMAGES_FORMAT_UNSUPPORTED',
+        hint: TEXTS,
+      });
     throw new ImageError(`${name} can't be read: its header is ${header.trim().slice(0, 120)}`, {
+      code: 'IMAGES_FORMAT_UNSUPPORTED',
       hint: 'Plain numbers are wanted: np.ascontiguousarray(x).astype("uint8"); float32 will do, too.',
     });
   }
   const shape = (sides.match(/\d+/g) ?? []).map(Number);
   const [count, ...rowShape] = shape;
-  if (count === undefined) throw new ImageError(`${name} is a single value, not a list`);
+  if (count === undefined)
+    throw new ImageError(`${name} is a single value, not a list`, { code: 'IMAGES_SHAPE_MISFIT' });
   const rowBytes = rowShape.reduce((product, length) => product * length, Number(kind[1]));
   if (bytes.length - begin !== count * rowBytes) {
     throw new ImageError(
       `${name} claims ${count * rowBytes} bytes of numbers and has ${Math.max(0, bytes.length - begin)}`,
-      { hint: 'The file is damaged, or cut short.' },
+      { code: 'IMAGES_FILE_DAMAGED', hint: 'The file is damaged, or cut short.' },
     );
   }
   return {

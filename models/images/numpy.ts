@@ -35,7 +35,8 @@ export async function openNumpySet(path: string, options: Hdf5SetOptions): Promi
   const file = { name: path, keys: () => arrays.keys, holds: (key: string) => arrays.keys.includes(key) };
   const names = columnNames(file, { data: own, label: options.labelName });
   const rows = await arrays.read(names.data);
-  if (rows.count === 0) throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`);
+  if (rows.count === 0)
+    throw new ImageError(`${path} holds no images: "${names.data}" has 0 rows`, { code: 'IMAGES_EMPTY' });
   const layout = tellLayout(rows.rowShape, shape, rows.name, options.layout);
   const column = async (name: string) => labelsOf(await arrays.read(name), rows.count, classes);
   const labels = labelsRequired ? await column(names.label) : undefined;
@@ -61,7 +62,10 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     return await readRegular(path, MOST_BYTES);
   } catch (cause) {
-    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, { cause });
+    throw new ImageError(`${path} can't be read: ${messageOf(cause)}`, {
+      code: 'IMAGES_FILE_DAMAGED',
+      cause,
+    });
   }
 }
 
@@ -74,6 +78,7 @@ async function arraysBeside(path: string): Promise<Arrays> {
       const file = join(folder, `${key}.npy`);
       if (keys.includes(key)) return npyRows(await bytesOf(file), file);
       throw new ImageError(`${path}: there is no ${key}.npy beside it`, {
+        code: 'IMAGES_ARRAY_UNKNOWN',
         hint: 'Images and labels are wanted as x.npy and y.npy; --label-name NAME tells another NAME.npy.',
       });
     },
@@ -89,10 +94,14 @@ async function arraysIn(path: string): Promise<Arrays> {
       if (cause instanceof ImageError) throw cause;
       if (/compression type/.test(messageOf(cause)))
         throw new ImageError(`${path} is compressed in a way that can't be read`, {
+          code: 'IMAGES_FORMAT_UNSUPPORTED',
           hint: 'Write it with np.savez or np.savez_compressed.',
           cause,
         });
-      throw new ImageError(`${path} is damaged or cut short: ${messageOf(cause)}`, { cause });
+      throw new ImageError(`${path} is damaged or cut short: ${messageOf(cause)}`, {
+        code: 'IMAGES_FILE_DAMAGED',
+        cause,
+      });
     }
   };
   const keys: string[] = [];
@@ -108,12 +117,14 @@ async function arraysIn(path: string): Promise<Arrays> {
           if (!NPY.test(name) || name.replace(NPY, '') !== key) return false;
           if (originalSize <= MOST_BYTES && originalSize <= size * MOST_COMPRESSION) return true;
           throw new ImageError(`${path}: "${key}" claims ${originalSize} bytes from ${size}`, {
+            code: 'IMAGES_FILE_DAMAGED',
             hint: 'The file is damaged, or made to exhaust memory.',
           });
         }),
       );
       if (unpacked) return npyRows(unpacked, `${path}: "${key}"`);
       throw new ImageError(`${path} has no array "${key}"`, {
+        code: 'IMAGES_ARRAY_UNKNOWN',
         hint: `It has ${keys.slice(0, 10).join(', ') || 'none'}. Name those that are meant: --data-name NAME --label-name NAME.`,
       });
     },

@@ -33,7 +33,7 @@ const MOST_DEVIATIONS = 16;
  * @example
  * const look = new RangeLook();
  * look.add(values);
- * const told = look.told(); // { range: '0-1', smallest: 0, largest: 1.4 }
+ * const unit = look.unitRange(); // { range: '0-1', smallest: 0, largest: 1.4 }
  */
 export class RangeLook {
   private telling = 0;
@@ -63,7 +63,7 @@ export class RangeLook {
   }
 
   /** What the values look like; undefined for 0–255, and where all are black. */
-  told(): UnitValues | undefined {
+  unitRange(): UnitValues | undefined {
     const { telling, within, negative, beyond, farthest, hasFractions, smallest, largest } = this;
     if (telling === 0) return undefined;
     if (beyond >= DEEP * telling) return { range: 'deep', smallest, largest };

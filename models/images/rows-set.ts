@@ -66,6 +66,7 @@ export function rowsSet(
         else if (skipBad) skipped.push({ name: `${path}#${row}`, reason: outside(bad) });
         else {
           throw new ImageError(`${rows.name}: row ${row}: ${outside(bad)}`, {
+            code: 'IMAGES_PIXELS_UNUSABLE',
             hint: '--skip-bad leaves such images out.',
           });
         }
@@ -108,14 +109,15 @@ function refuseUnitRange(rows: NumberRows): void {
   for (let block = 0, looked = 0; block < all && looked < LOOKED_AT; block += step, looked++) {
     look.add(blocks.at(block * blocks.blockRows).values);
   }
-  const told = look.told();
-  if (told && told.range !== 'normalised' && told.range !== 'deep') {
+  const unitRange = look.unitRange();
+  if (unitRange && unitRange.range !== 'normalised' && unitRange.range !== 'deep') {
     const mixed = mixedRanges(rows);
     if (mixed) throw mixedError(rows.name, mixed);
   }
-  if (told) {
-    throw new ImageError(`${rows.name}: its values ${unitInWords(told)}`, {
-      hint: `${rescaling(told)} How the net takes them is told by --pixels.`,
+  if (unitRange) {
+    throw new ImageError(`${rows.name}: its values ${unitInWords(unitRange)}`, {
+      code: 'IMAGES_PIXELS_UNUSABLE',
+      hint: `${rescaling(unitRange)} How the net takes them is told by --pixels.`,
     });
   }
 }
@@ -144,6 +146,7 @@ function mixedError(name: string, { unit, full }: MixedRanges): ImageError {
   return new ImageError(
     `${name} mixes ranges: ${unit.count} of its pictures look like ${kind} (row ${unit.example} goes up to ${Number(unit.values.largest.toPrecision(8))}), ${full.count} like 0–255 (row ${full.example})`,
     {
+      code: 'IMAGES_PIXELS_UNUSABLE',
       hint: `Pixels must be 0–255 in all of them: ${kind === '0–1' ? 'multiply the former by 255' : 'add 1 to the former and multiply by 127.5'}. Or leave those out: --skip-bad.`,
     },
   );

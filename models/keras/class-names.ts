@@ -31,10 +31,10 @@ export interface FoundClassNames {
 }
 
 /** The classes' names among some texts. */
-export function classNamesIn(told: readonly NamesText[], classes: number): FoundClassNames {
+export function classNamesIn(texts: readonly NamesText[], classes: number): FoundClassNames {
   let ownNames: OwnClassNames | undefined;
   const notUsed: string[] = [];
-  for (const { text, from } of told) {
+  for (const { text, from } of texts) {
     const names = namesIn(text);
     const why =
       whyNoNames(text, names, classes) ??
@@ -59,12 +59,12 @@ function isOther(names: readonly string[], taken: readonly string[]): boolean {
 
 /** The texts in files beside a net that may be names. @param path the net's */
 export async function namesBeside(path: string): Promise<NamesText[]> {
-  const told: NamesText[] = [];
+  const texts: NamesText[] = [];
   for (const name of NAME_FILES) {
     const bytes = await readRegular(join(dirname(path), name), MOST_NAMES_BYTES).catch(() => undefined);
-    if (bytes) told.push({ text: bytes.toString('utf8'), from: `${name} beside it` });
+    if (bytes) texts.push({ text: bytes.toString('utf8'), from: `${name} beside it` });
   }
-  return told;
+  return texts;
 }
 
 function namesIn(text: string | readonly string[]): string[] {

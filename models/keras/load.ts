@@ -26,8 +26,8 @@ export async function loadNet(path: string, options: LoadNetOptions = {}): Promi
     const file = await openKerasFile(path);
     try {
       const net = await loadOpened(file, options);
-      const told = [...file.named, ...(await namesBeside(path))];
-      const { ownNames, notUsed } = classNamesIn(told, net.classes);
+      const texts = [...file.named, ...(await namesBeside(path))];
+      const { ownNames, notUsed } = classNamesIn(texts, net.classes);
       return { ...net, ...(ownNames && { ownNames }), ...(notUsed.length > 0 && { namesNotUsed: notUsed }) };
     } finally {
       file.hdf5.close();

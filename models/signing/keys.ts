@@ -39,12 +39,12 @@ export async function createKeys(path: string): Promise<string> {
     // One half alone is no pair, and would be in the way of the next try.
     for (const file of made) await rm(file, { force: true });
     const { code, path: file = path } = cause as NodeJS.ErrnoException;
-    const told: Record<string, string> = {
+    const reasons: Record<string, string> = {
       EEXIST: `${file} is there already`,
       ENOENT: 'there is no such folder',
       EACCES: 'you may not write there',
     };
-    const why = told[code ?? ''] ?? messageOf(cause);
+    const why = reasons[code ?? ''] ?? messageOf(cause);
     throw new GoodNetError(`The keys can't be written to ${path}: ${why}`, {
       hint:
         code === 'EEXIST'

@@ -42,6 +42,7 @@ export async function kmsPublicKey(arn: string, client = clientFor(arn)): Promis
 function refused(arn: string) {
   return (cause: unknown): never => {
     throw new GoodNetError(`KMS refuses ${arn}: ${messageOf(cause)}`, {
+      code: 'KMS_UNAVAILABLE',
       kind: 'environment',
       hint: 'Check the credentials, the region, and what they may do with the key.',
       cause,

@@ -80,7 +80,7 @@ export function checkPointer(pointer: ReadPointer, model: string, keys: TrustedK
     });
   if (!bearsSignatureOf(pointer, keys)) {
     throw new BundleError(`${where} bears a signature of ${signed.keyId} that is not of what it says`, {
-      code: 'BUNDLE_UNTRUSTED',
+      code: 'SIGNATURE_BAD',
       hint,
     });
   }

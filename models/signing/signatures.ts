@@ -50,7 +50,7 @@ export function parseSignatures(text: string, where: string): Signatures {
     raw = JSON.parse(text);
   } catch (cause) {
     throw new BundleError(`${where} is not JSON: it is damaged`, {
-      code: 'BUNDLE_UNTRUSTED',
+      code: 'SIGNATURE_BAD',
       hint: REMOVE,
       cause,
     });
@@ -59,7 +59,7 @@ export function parseSignatures(text: string, where: string): Signatures {
   if (parsed.success) return parsed.data.signatures;
   const { message } = parsed.error.issues[0]!;
   throw new BundleError(`${where} is damaged or of a newer format: ${message}`, {
-    code: 'BUNDLE_UNTRUSTED',
+    code: 'SIGNATURE_BAD',
     hint: REMOVE,
   });
 }
@@ -117,7 +117,7 @@ export function checkSigned(
   }
   if (known.some((each) => isSignedBy(id, each, trusted))) return;
   throw new BundleError(`${where} bears a signature of ${known[0]!.keyId} that is not of this bundle`, {
-    code: 'BUNDLE_UNTRUSTED',
+    code: 'SIGNATURE_BAD',
     hint,
   });
 }

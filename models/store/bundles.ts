@@ -72,7 +72,8 @@ export async function findIn(files: Files, id: string): Promise<FoundBundle> {
       hint: 'goodnet models lists the bundles of a store.',
     });
   }
-  if (manifest.id !== id) throw new BundleError(`${where} is not the bundle ${id}`);
+  if (manifest.id !== id)
+    throw new BundleError(`${where} is not the bundle ${id}`, { code: 'BUNDLE_DAMAGED' });
   const bytesOf = async (path: string, maxBytes: number) =>
     (await files.read(`${into}/${path}`, { isChecked: true, maxBytes }))?.bytes;
   return { manifest, where, read: () => arriving(manifest, where, bytesOf) };
@@ -80,11 +81,11 @@ export async function findIn(files: Files, id: string): Promise<FoundBundle> {
 
 /** The bundles of a store. @throws BundleError where it is no store: there is no bundle, and nothing of one */
 export async function listBundles(files: Files): Promise<Holdings> {
-  const told = await readCurrentOrDamage(files);
-  const damage = told instanceof Error ? told : undefined;
-  const current = told instanceof Error ? undefined : told;
+  const pointer = await readCurrentOrDamage(files);
+  const damage = pointer instanceof Error ? pointer : undefined;
+  const current = pointer instanceof Error ? undefined : pointer;
   const keys = await files.list('');
-  if (!told && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
+  if (!pointer && !keys.some((key) => /^[0-9a-f]{16}\//.test(key))) {
     throw noStore(files, `neither ${CURRENT} nor a bundle is in it`);
   }
   const bundles: KeptBundle[] = [];
@@ -115,7 +116,9 @@ export async function readableOrWhy(
   try {
     const manifest = await manifestOf(files, folder);
     if (!manifest || folderOf(manifest.id) === folder) return manifest;
-    return new BundleError(`${files.address}/${folder} holds another bundle, ${manifest.id}`);
+    return new BundleError(`${files.address}/${folder} holds another bundle, ${manifest.id}`, {
+      code: 'BUNDLE_DAMAGED',
+    });
   } catch (error) {
     if (error instanceof BundleError && error.kind === 'data') return error;
     throw error;
@@ -131,7 +134,7 @@ export async function currentOf(files: Files): Promise<Current> {
 
 function noStore({ address }: Files, why: string): BundleError {
   return new BundleError(`${address} is no store: ${why}`, {
-    code: 'BUNDLE_NOT_FOUND',
+    code: 'STORE_NOT_FOUND',
     hint: 'Publish a bundle there with goodnet publish BUNDLE --to ADDRESS --activate.',
   });
 }

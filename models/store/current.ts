@@ -112,8 +112,8 @@ export async function readCurrentOrDamage(files: Files): Promise<Current | Damag
 }
 
 function isNewer(raw: unknown): boolean {
-  const told = schema.pick({ format: true }).extend({ formatVersion: z.number().min(2) });
-  return told.safeParse(raw).success;
+  const newer = schema.pick({ format: true }).extend({ formatVersion: z.number().min(2) });
+  return newer.safeParse(raw).success;
 }
 
 /**
@@ -132,10 +132,10 @@ export async function writeCurrent(
   const believed = signing && was ? await believedOf(was, files, signing) : was;
   const before = passedOn(believed, bundle);
   const signed = signing && (await signedAs({ bundle, before }, believed, files, signing));
-  const told = { format: 'goodnet-store', formatVersion: 1, bundle, before, signed };
+  const newer = { format: 'goodnet-store', formatVersion: 1, bundle, before, signed };
   const version = said?.version;
   const condition = said ? (version === undefined ? 'any' : { version }) : 'new';
-  const bytes = new TextEncoder().encode(`${JSON.stringify(told, null, 1)}\n`);
+  const bytes = new TextEncoder().encode(`${JSON.stringify(newer, null, 1)}\n`);
   if (!(await files.write(CURRENT, bytes, condition))) {
     // It may have been written by ourselves, the answer lost, and tried again: then it says what we wanted.
     const now = await files.read(CURRENT, { maxBytes: MOST_BYTES.current });

@@ -37,7 +37,7 @@ export async function resolveBundle(path: string, trust?: Trust): Promise<Resolv
     throw new BundleError(
       `${path} is no bundle and no store: neither manifest.json nor current.json is in it`,
       {
-        code: 'BUNDLE_NOT_FOUND',
+        code: 'STORE_NOT_FOUND',
         hint: 'Give the folder that goodnet repair wrote with --out. Where a store has lost its current.json, or has none as its net is not repaired, goodnet activate ID --store ADDRESS writes one.',
       },
     );
@@ -79,6 +79,7 @@ export function holdMeant(id: string, { folder, expectedId }: ResolvedBundle): v
   throw new BundleError(
     `${folder} is not the bundle ${expectedId.slice(0, 16)} that is meant, but ${id.slice(0, 16)}`,
     {
+      code: 'BUNDLE_DAMAGED',
       hint: 'Look who may write there; publish the bundle again, or make it anew with goodnet repair.',
     },
   );

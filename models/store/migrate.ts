@@ -99,7 +99,7 @@ async function whyLeft(
   if (!signatures || signatures.length === 0) return undefined;
   throw new UsageError(
     `${where} is signed: readers that trust keys would refuse one in its place that is not`,
-    { hint: 'Give the key with --sign KEY or GOODNET_SIGN.' },
+    { code: 'KEY_NEEDED', hint: 'Give the key with --sign KEY or GOODNET_SIGN.' },
   );
 }
 

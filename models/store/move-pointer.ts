@@ -154,6 +154,7 @@ function refuseUnsigned(
   throw new UsageError(
     `${address}/${CURRENT} is signed by ${said.signed.keyId}: readers that trust keys would refuse one that is not`,
     {
+      code: 'KEY_NEEDED',
       hint: 'Give the key with --sign KEY or GOODNET_SIGN. Where signatures are given up for good, remove current.json first.',
     },
   );

@@ -12,7 +12,7 @@ interface DatedBundle {
 }
 
 /**
- * Removes bundles, what is worth the least first (see byWorth); never the current one.
+ * Removes bundles, what is worth the least first (see byImportance); never the current one.
  * @param keep how many to keep, the current one counted, ≥ 1
  * @param trust where given, what is current is held to it: whoever may write `current.json` would choose what goes
  * @returns the ids of those removed; of one that can't be read, the beginning of its id
@@ -31,7 +31,7 @@ export async function prune(files: Files, keep: number, trust?: Trust): Promise<
   const removed: string[] = [];
   for (const { folder, id } of dated) {
     // Looked at anew for each: somebody may be activating another meanwhile.
-    const kept = byWorth(await trustedCurrent(files, trust), dated).slice(0, keep);
+    const kept = byImportance(await trustedCurrent(files, trust), dated).slice(0, keep);
     if (kept.includes(folder)) continue;
     const keys = await files.list(`${folder}/`);
     // The manifest first: what is left of a bundle without one is no bundle.
@@ -47,7 +47,7 @@ export async function prune(files: Files, keep: number, trust?: Trust): Promise<
  * since, and never current yet: it may be waiting for that; those that were current earlier; those that never were; those
  * that can't be read.
  */
-function byWorth({ bundle, before }: Current, dated: readonly DatedBundle[]): string[] {
+function byImportance({ bundle, before }: Current, dated: readonly DatedBundle[]): string[] {
   const newest = [...dated].sort((a, b) => b.published - a.published);
   const isThere = (id: string) => newest.some((each) => each.id === id);
   const [last, ...earlier] = before.filter(isThere).map(folderOf);

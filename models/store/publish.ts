@@ -55,7 +55,10 @@ export async function publish(
   const text = async () => {
     const read = await readRegular(join(folder, 'manifest.json'), MOST_MANIFEST);
     if (parseManifest(read.toString('utf8'), folder).id === manifest.id) return read;
-    throw new BundleError(`${folder} was changed while it was published`, { hint: 'Publish it again.' });
+    throw new BundleError(`${folder} was changed while it was published`, {
+      code: 'BUNDLE_CHANGED',
+      hint: 'Publish it again.',
+    });
   };
   await send(files, { manifest, text, read: bundle.read, brought }, options);
   return manifest;

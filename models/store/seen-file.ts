@@ -51,8 +51,8 @@ export function seenIn(file: string, say: (line: string) => void, least = 0): Se
       const { version, stores } = await kept();
       const known = serialIn(stores, store) ?? 0;
       if (known >= serial) return known > serial ? known : undefined;
-      const told = { format: 'goodnet-seen', formatVersion: 1, stores: { ...stores, [store]: serial } };
-      const bytes = new TextEncoder().encode(`${JSON.stringify(told, null, 1)}\n`);
+      const content = { format: 'goodnet-seen', formatVersion: 1, stores: { ...stores, [store]: serial } };
+      const bytes = new TextEncoder().encode(`${JSON.stringify(content, null, 1)}\n`);
       try {
         if (await files.write(key, bytes, version === undefined ? 'new' : { version })) return undefined;
       } catch (error) {

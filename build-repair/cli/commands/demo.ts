@@ -5,7 +5,7 @@ import { interruptible } from '../interrupt';
 import { whole } from '../options';
 import { writeText } from '../output';
 import { print } from '../print';
-import { reportPlace } from '../report';
+import { reportPath } from '../report';
 import { startWork } from '../start';
 
 interface DemoFlags {
@@ -21,7 +21,7 @@ export function demoCommand(): Command {
     .option('--out <dir>', 'where the images, the bundle and the report go', 'demo-out')
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
     .action(async ({ out, seed, verbose }: DemoFlags) => {
-      const place = (await reportPlace({}, join(out, 'report.html')))!;
+      const reportFile = (await reportPath({}, join(out, 'report.html')))!;
       const { engine, lines } = await startWork({ verbose });
       const { runDemo } = await import('../../demo/run');
       const { demoSteps } = await import('../../demo/plan');
@@ -40,9 +40,9 @@ export function demoCommand(): Command {
             }),
           `what was drawn before stays in ${out}, and is drawn anew the next time.`,
         );
-        await writeText(place, result.report);
+        await writeText(reportFile, result.report);
         lines.finish();
-        print(demoText(result, out, place, lookOf(process.stdout)));
+        print(demoText(result, out, reportFile, lookOf(process.stdout)));
       } finally {
         lines.finish();
       }

@@ -8,7 +8,7 @@ import { classOrderOption, groupOption, type ImageFlags, imageOptions, imagesOf 
 import { interruptible } from '../interrupt';
 import { isStdout, writeText } from '../output';
 import { print, printError } from '../print';
-import { type ReportFlags, reportOption, reportPlace } from '../report';
+import { type ReportFlags, reportOption, reportPath } from '../report';
 import { startWork } from '../start';
 import { short } from '../store-contents';
 
@@ -38,7 +38,7 @@ export function evaluateCommand(): Command {
   groupOption(command, 'how the clean images belong together, of which intervals then are');
   return classOrderOption(imageOptions(command)).action(async (path: string, flags: EvaluateFlags) => {
     const inputs = [flags.clean, ...flags.poisoned, ...POINTERS.map((name) => join(path, name))];
-    const report = await reportPlace(flags, REPORT, inputs);
+    const report = await reportPath(flags, REPORT, inputs);
     if (flags.json !== undefined) await checkOutput(flags.json, inputs);
     const { lines } = await startWork(flags, false);
     const { evaluate } = await import('../../library/evaluate');

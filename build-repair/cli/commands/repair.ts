@@ -17,7 +17,7 @@ import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
 import { writeText } from '../output';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
-import { type ReportFlags, reportOption, reportPlace } from '../report';
+import { type ReportFlags, reportOption, reportPath } from '../report';
 import { startWork } from '../start';
 import { openSigning, trustOf } from '../trust';
 
@@ -94,7 +94,7 @@ async function repairAction(net: string, flags: RepairFlags): Promise<void> {
   if (flags.pixels !== undefined) readPixels(flags.pixels);
   const { clean, unlabelled, hosts, architecture } = flags;
   const inputs = [net, clean, unlabelled, hosts, architecture].filter((each) => each !== undefined);
-  const report = await reportPlace(flags, join(flags.out, 'report.html'), inputs);
+  const report = await reportPath(flags, join(flags.out, 'report.html'), inputs);
   const signing = await openSigning(flags.sign, trustOf(undefined), printError);
   const { lines } = await startWork(flags);
   const { repair } = await import('../../library/repair');

@@ -127,7 +127,7 @@ async function scanFile(netPath: string, flags: ScanFlags): Promise<{ scanned: S
 /** What was told of clean images where there are none, in a sentence. */
 function withoutEffect(flags: ScanFlags): string[] {
   if (flags.clean !== undefined) return [];
-  const told = [
+  const unused = [
     flags.fit !== undefined && '--fit',
     flags.classOrder !== undefined && '--class-order',
     flags.group !== undefined && '--group',
@@ -137,7 +137,9 @@ function withoutEffect(flags: ScanFlags): string[] {
     flags.skipBad && '--skip-bad',
     flags.acceptLowAccuracy && '--accept-low-accuracy',
   ].filter((each) => each !== undefined && each !== false);
-  return told.length > 0 ? [`${told.join(', ')} has no effect without --clean: it is for clean images`] : [];
+  return unused.length > 0
+    ? [`${unused.join(', ')} has no effect without --clean: it is for clean images`]
+    : [];
 }
 
 /** SARIF of a scan that failed, so that none of an earlier one is taken for it. What failed is told even where this can't be written. */

@@ -75,19 +75,19 @@ export function roundedBox(centre: Point, half: Point, corner: number): Shape {
 
 /** A line through the points, of half width `from` at its beginning and `to` at its end. */
 export function stroke(points: readonly Point[], from: number, to = from): Shape {
-  const pieces = points.length - 1;
+  const segments = points.length - 1;
   return {
     bounds: boundsOf(points, Math.max(from, to)),
     distance(x, y) {
       let least = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < pieces; i++) {
+      for (let i = 0; i < segments; i++) {
         const a = points[i]!;
         const b = points[i + 1]!;
         const dx = b.x - a.x;
         const dy = b.y - a.y;
         const along = ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1);
         const t = along < 0 ? 0 : along > 1 ? 1 : along;
-        const width = from + ((to - from) * (i + t)) / pieces;
+        const width = from + ((to - from) * (i + t)) / segments;
         least = Math.min(least, Math.sqrt((x - a.x - t * dx) ** 2 + (y - a.y - t * dy) ** 2) - width);
       }
       return least;
@@ -96,9 +96,9 @@ export function stroke(points: readonly Point[], from: number, to = from): Shape
 }
 
 /** The points of a quadratic Bézier curve. */
-export function curve(start: Point, control: Point, end: Point, pieces = 8): Point[] {
-  return Array.from({ length: pieces + 1 }, (_, i) => {
-    const t = i / pieces;
+export function curve(start: Point, control: Point, end: Point, segments = 8): Point[] {
+  return Array.from({ length: segments + 1 }, (_, i) => {
+    const t = i / segments;
     const s = 1 - t;
     return {
       x: s * s * start.x + 2 * s * t * control.x + t * t * end.x,

@@ -53,11 +53,11 @@ export async function planJob(
 ): Promise<JobPlan> {
   const name = nameOfJob(job, inbox);
   const kept = await openStoreFiles(below(state, name));
-  const tell = (told: object) =>
+  const tell = (fields: object) =>
     kept.write(
       'job.json',
       new TextEncoder().encode(
-        `${JSON.stringify({ format: 'goodnet-repair-job-read', ...told, at: new Date().toISOString() }, null, 1)}\n`,
+        `${JSON.stringify({ format: 'goodnet-repair-job-read', ...fields, at: new Date().toISOString() }, null, 1)}\n`,
       ),
       'any',
     );
@@ -94,7 +94,7 @@ export async function netsOf(
   const own = nameOfJob(job, inbox);
   const { parent, name: file } = placeOf(job);
   const text = await (await openStoreFiles(parent)).read(file, { maxBytes: MOST_BYTES });
-  if (!text) throw new GoodNetError(`${job}: there is no such job file`);
+  if (!text) throw new GoodNetError(`${job}: there is no such job file`, { code: 'JOB_UNUSABLE' });
   const nets = parseJob(new TextDecoder().decode(text.bytes), job);
   if (!byHand) holdOwn(nets, own);
   return { nets, sha256: createHash('sha256').update(text.bytes).digest('hex') };
@@ -113,7 +113,14 @@ export const MOST_BYTES = 2 ** 25;
 function holdOwn(nets: readonly NetToRepair[], name: string): void {
   const hint = `What comes in by inbox/NAME/ makes the model NAME, or NAME.MORE, where NAME has no dot. For others, start the job by hand.`;
   if (name.includes('.'))
-    throw new GoodNetError(`The job is in a folder called ${name}, with a dot`, { hint });
+    throw new GoodNetError(`The job is in a folder called ${name}, with a dot`, {
+      code: 'JOB_UNUSABLE',
+      hint,
+    });
   const other = nets.find((net) => net.name !== name && !net.name.startsWith(`${name}.`));
-  if (other) throw new GoodNetError(`The job ${name} would make the model ${other.name}`, { hint });
+  if (other)
+    throw new GoodNetError(`The job ${name} would make the model ${other.name}`, {
+      code: 'JOB_UNUSABLE',
+      hint,
+    });
 }

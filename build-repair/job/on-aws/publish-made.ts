@@ -50,11 +50,11 @@ export interface PublishedMade {
  * signed. What was published before is not sent again.
  * @throws JobRefused where the job's file is none of the inbox, or not the one that was planned; GoodNetError `environment` where a store can't be read or written
  */
-export async function publishMade(asked: JobPlanned, options: PublishMadeOptions): Promise<PublishedMade> {
+export async function publishMade(planned: JobPlanned, options: PublishMadeOptions): Promise<PublishedMade> {
   const { from, mayGoOn, log } = options;
-  const { nets, sha256 } = await netsOf(asked, options.inbox);
-  if (sha256 !== asked.sha256) {
-    throw new JobRefused(`${asked.job} was changed after its job began: nothing is published`, {
+  const { nets, sha256 } = await netsOf(planned, options.inbox);
+  if (sha256 !== planned.sha256) {
+    throw new JobRefused(`${planned.job} was changed after its job began: nothing is published`, {
       hint: 'The job that began with what is there now publishes it; or start it again. What is done is not done again.',
     });
   }
@@ -63,7 +63,7 @@ export async function publishMade(asked: JobPlanned, options: PublishMadeOptions
     if (i > from && !mayGoOn()) return { ...counts, next: i };
     const net = nets[i]!;
     try {
-      const what = await publishOne(net, asked, options);
+      const what = await publishOne(net, planned, options);
       if (what === 'nothing') counts.notRepaired++;
       else counts.published++;
       if (what === 'current') counts.current++;
@@ -117,7 +117,9 @@ async function copy(from: Files, into: Files, id: string, signer: Signer | undef
     const key = `${folderOf(id)}/manifest.json`;
     const file = await from.read(key, { maxBytes: MOST_MANIFEST });
     if (file && parseManifest(new TextDecoder().decode(file.bytes), key).id === id) return file.bytes;
-    throw new BundleError(`${from.address}/${key} was changed while it was published`);
+    throw new BundleError(`${from.address}/${key} was changed while it was published`, {
+      code: 'BUNDLE_CHANGED',
+    });
   };
   await send(into, { manifest, text, read, brought: [] }, { signer });
 }

@@ -32,13 +32,13 @@ export function fitDiscriminant(
   predicted: Int32Array,
   images: readonly number[],
 ): Discriminant {
-  const asked = KINDS.flatMap(({ name, shifts = [1, 1] }) => {
+  const fittedKinds = KINDS.flatMap(({ name, shifts = [1, 1] }) => {
     const values = readings[name];
     return values ? [{ name, shifts, values }] : [];
   });
-  const kinds = asked.map(({ name }) => name);
-  const columns = asked.map(({ values }) => values);
-  const shifts = [0, 1].map((sort) => asked.map((kind) => kind.shifts[sort]!));
+  const kinds = fittedKinds.map(({ name }) => name);
+  const columns = fittedKinds.map(({ values }) => values);
+  const shifts = [0, 1].map((sort) => fittedKinds.map((kind) => kind.shifts[sort]!));
   const moments = { ...momentsOf(columns, images), kinds, shifts };
   const classes = classMoments(columns, predicted, images, moments);
   const rows = standardised(readings, { ...moments, classes }, predicted);

@@ -69,14 +69,14 @@ export async function transplantCalibration(
   const total = transplantCandidates(scores, askFrom).length;
   const nets = { ...context, bad: net, relearned: undefined };
   for (const { images, hosts } of folds) {
-    const asked = transplantCandidates(scores.subarray(start, start + images.length), askFrom);
+    const candidates = transplantCandidates(scores.subarray(start, start + images.length), askFrom);
     const part = { ...hosts!, from };
     const loaded = loadTransplant(nets, part);
     const ofRegions: RegionMargins = (...of) => transplantMargins(loaded, ...of);
     const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
-    for (let at = 0; at < asked.length; at += RUN_BATCH) {
+    for (let at = 0; at < candidates.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
-      const batch = asked.slice(at, at + RUN_BATCH);
+      const batch = candidates.slice(at, at + RUN_BATCH);
       const pixels = context.images.gather(batch.map((i) => images[i]!));
       const read = await readNets(nets, readers, pixels, batch.length);
       const all = Array.from(batch.keys());
@@ -84,7 +84,7 @@ export async function transplantCalibration(
       context.progress({ stage: STAGES.calibrating, done: queried.length + at + batch.length, total });
       await new Promise(setImmediate);
     }
-    for (const i of asked) queried.push(start + i);
+    for (const i of candidates) queried.push(start + i);
     start += images.length;
   }
   const all = Float32Array.from(margins);

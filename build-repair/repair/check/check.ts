@@ -1,4 +1,4 @@
-import { checkPlace } from '../../../models/bundle/place';
+import { checkWritableFolder } from '../../../models/bundle/writable-folder';
 import { UsageError } from '../../../models/errors';
 import { checkTrainable } from '../../../models/keras';
 import { folderFiles } from '../../../models/store/folder-files';
@@ -24,7 +24,7 @@ export async function check(options: RepairOptions): Promise<CheckedRepair> {
       hint: 'Leave --hosts out, or take --method expert.',
     });
   }
-  await checkPlace(out);
+  await checkWritableFolder(out);
   await checkMayPoint(folderFiles(out), signing);
   // As inspect does: not after minutes of reading.
   await checkTrainable(net.model);

@@ -7,7 +7,7 @@ import type { Shown } from './pixels';
 const BETTER = 0.1;
 
 /** What was told of the clean images, and what was found of it. */
-export interface ToldOfImages {
+export interface GivenImages {
   readonly pixels: PixelScaling | undefined;
   /** How B does best under a scaling of its own choice, where one was told. */
   readonly bestPixels: Pick<Shown, 'pixels' | 'accuracy'> | undefined;
@@ -20,7 +20,7 @@ export interface ToldOfImages {
  */
 export function causesOf(
   { accuracy, other }: Misfit,
-  { pixels, bestPixels: best, clean }: ToldOfImages,
+  { pixels, bestPixels: best, clean }: GivenImages,
 ): string[] {
   const { orderFrom, shape } = clean;
   const causes: string[] = [];

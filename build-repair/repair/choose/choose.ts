@@ -41,11 +41,11 @@ type ChooseOptions = Pick<
  * @throws UsageError for a false-positive rate that can't be told from so few
  * @throws ImageError where labels and net don't fit
  */
-export async function choose(asked: CheckedRepair, inputs: Inputs): Promise<Chosen> {
-  const chosen = await chooseImages(asked, inputs);
+export async function choose(checked: CheckedRepair, inputs: Inputs): Promise<Chosen> {
+  const chosen = await chooseImages(checked, inputs);
   const calibrated = chosen.plan.folds.reduce((sum, { calibrate }) => sum + calibrate.length, 0);
-  if (asked.method === 'expert') checkAlpha(asked.alpha, calibrated);
-  return { ...chosen, keepsImages: asked.keepsImages };
+  if (checked.method === 'expert') checkAlpha(checked.alpha, calibrated);
+  return { ...chosen, keepsImages: checked.keepsImages };
 }
 
 /**
@@ -54,31 +54,31 @@ export async function choose(asked: CheckedRepair, inputs: Inputs): Promise<Chos
  * which calibrated on.
  * @throws ImageError where labels and net don't fit
  */
-export async function chooseImages(asked: ChooseOptions, inputs: Inputs): Promise<ChosenImages> {
-  const { net, seed, progress, signal, clean, pixels: told } = asked;
+export async function chooseImages(checked: ChooseOptions, inputs: Inputs): Promise<ChosenImages> {
+  const { net, seed, progress, signal, clean, pixels: given } = checked;
   const { flat } = inputs;
   const { inputShape: shape, classes } = net;
-  if (told) checkPixels(told, shape.channels);
+  if (given) checkPixels(given, shape.channels);
   const base = { images: inputs.images, shape, classes, seed, progress, signal };
   const orders = ordersOf(clean, inputs.images);
-  const stretched = await choosePixels(base, flat, told, orders);
-  const chosen = await chooseFit(base, flat, { clean, stretched }, told, orders);
+  const stretched = await choosePixels(base, flat, given, orders);
+  const chosen = await chooseFit(base, flat, { clean, stretched }, given, orders);
   const { pixels, order, fit, predicted, sample } = chosen;
-  tellChoice(asked, chosen, orders);
-  tellFit(asked, chosen);
+  tellChoice(checked, chosen, orders);
+  tellFit(checked, chosen);
   const classNames = order === orders[0] ? clean.classNames : clean.otherOrder!.classNames;
-  const tell = asked.tell ?? asked.say;
+  const tell = checked.tell ?? checked.say;
   const isOtherFit = fit !== (clean.shape.fit ?? 'stretch');
   const { unlabelled, hosts, ...read } = isOtherFit ? await inputs.again(fit) : inputs;
   const images = { ...read.images, labels: order.labels };
   for (const line of coverageInWords(images.labels, classes, classNames)) tell(line);
-  if (!asked.acceptLowAccuracy) {
+  if (!checked.acceptLowAccuracy) {
     const labels = Int32Array.from(sample, (image) => images.labels[image]!);
     const otherwise = chosen.tried.filter((way) => way.order === order).map((way) => way.predicted);
     const misfit = findMisfit(predicted, labels, classes, otherwise);
     if (misfit) {
-      const bestPixels = told && (await choosePixels({ ...base, images }, flat, undefined, [order]));
-      throw misfitError(misfit, classNames, causesOf(misfit, { pixels: told, bestPixels, clean }));
+      const bestPixels = given && (await choosePixels({ ...base, images }, flat, undefined, [order]));
+      throw misfitError(misfit, classNames, causesOf(misfit, { pixels: given, bestPixels, clean }));
     }
   }
   const plan = planFolds(images.labels, images.groups, classes, seed);
@@ -105,13 +105,13 @@ function tellFit({ clean, say, tell = say }: ChooseOptions, { fit, fits }: Chose
 }
 
 function tellChoice(
-  { clean, pixels: told, say, tell = say }: ChooseOptions,
+  { clean, pixels: given, say, tell = say }: ChooseOptions,
   chosen: ChosenPixels,
   orders: readonly LabelOrder[],
 ): void {
   const { pixels, order } = chosen;
-  tell(`Pixels: ${describePixels(pixels)}${told ? ', as told' : ', where the net does best'}`);
-  if (!told) {
+  tell(`Pixels: ${describePixels(pixels)}${given ? ', as told' : ', where the net does best'}`);
+  if (!given) {
     const isLow = chosen.accuracy < LOW_ACCURACY;
     (isLow ? tell : say)(`Tried: ${triedInWords(chosen)}`);
     if (isLow)

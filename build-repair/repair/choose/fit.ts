@@ -35,14 +35,14 @@ export interface ChosenFit extends ChosenPixels {
  * chosen on. Stretching is left only for what does better by more than chance.
  * @param context.images read from the clean set, stretched or as is told
  * @param stretched how B does best on them
- * @param told the scaling that is told
+ * @param given the scaling that was given
  * @param orders of the classes, as choosePixels takes them
  */
 export async function chooseFit(
   context: Omit<RepairContext, 'pixels'>,
   flat: LayersModel,
   { clean, stretched }: { readonly clean: ImageSet; readonly stretched: ChosenPixels },
-  told: PixelScaling | undefined,
+  given: PixelScaling | undefined,
   orders: readonly LabelOrder[],
 ): Promise<ChosenFit> {
   const { others, withFit } = clean;
@@ -74,12 +74,12 @@ export async function chooseFit(
   for (const [done, each] of candidates.entries()) {
     context.progress({ stage: STAGES.fit, done, total: candidates.length });
     tried.push(
-      isLost ? await shown(each, told, orders) : await shown(each, stretched.pixels, [stretched.order]),
+      isLost ? await shown(each, given, orders) : await shown(each, stretched.pixels, [stretched.order]),
     );
   }
   const best = firstOfBest(tried);
   // What is right of the scalings and orders shows only in pictures that are as they should be.
-  const chosen = best === first || isLost ? best : await shown(best.fit, told, orders);
+  const chosen = best === first || isLost ? best : await shown(best.fit, given, orders);
   context.progress({ stage: STAGES.fit, done: candidates.length, total: candidates.length });
   // One figure for one way: that of the scaling and order that are taken.
   return { ...chosen, fits: tried.map((each) => (each === best ? chosen : each)) };

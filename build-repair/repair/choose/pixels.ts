@@ -45,21 +45,21 @@ export interface ChosenPixels extends Shown {
 /**
  * Tries scalings of pixels, and orders of the classes, on up to 1000 clean images. The first that none beats by more than chance is taken;
  * blue first, and another order than the first, only where they do clearly better.
- * @param told the scaling that is told; left out: the usual ones are tried
+ * @param given the scaling that was given; left out: the usual ones are tried
  * @param orders one or more
  */
 export async function choosePixels(
   context: Omit<RepairContext, 'pixels'>,
   flat: LayersModel,
-  told: PixelScaling | undefined,
+  given: PixelScaling | undefined,
   orders: readonly LabelOrder[],
 ): Promise<ChosenPixels> {
   const sample = spread(allImages(context.images), MOST_IMAGES);
-  const candidates = told ? [told] : candidatesFor(context.shape.channels);
+  const candidates = given ? [given] : candidatesFor(context.shape.channels);
   const tried: Shown[] = [];
   const labels = orders.map((order) => Int32Array.from(sample, (image) => order.labels[image]!));
   for (const [done, pixels] of candidates.entries()) {
-    if (!told) context.progress({ stage: STAGES.pixels, done, total: candidates.length });
+    if (!given) context.progress({ stage: STAGES.pixels, done, total: candidates.length });
     const predicted = await answersOn({ ...context, pixels }, flat, sample);
     for (const [i, order] of orders.entries())
       tried.push({
@@ -70,7 +70,7 @@ export async function choosePixels(
         accuracy: shareRight(predicted, labels[i]!),
       });
   }
-  if (!told) context.progress({ stage: STAGES.pixels, done: candidates.length, total: candidates.length });
+  if (!given) context.progress({ stage: STAGES.pixels, done: candidates.length, total: candidates.length });
   const best = bestOf(tried, orders, sample.length);
   return { ...best, sample, tried };
 }

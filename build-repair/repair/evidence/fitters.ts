@@ -2,7 +2,7 @@ import type { Kind } from '../../../models/detector/evidence/kind';
 import { latent, trunk } from './distance';
 import type { Fitter } from './fitter';
 import { forgetting } from './forgetting';
-import { relearned } from './relearned';
+import { linearProbe } from './linear-probe';
 import { transplant } from './transplant';
 
 /** How the kinds of evidence are fitted that take training, what was seen in passes over the clean images, or what repair was told. */
@@ -10,7 +10,7 @@ const FITTERS: { readonly [kind: string]: Fitter } = {
   forgetting,
   latent,
   trunk,
-  relearned,
+  linearProbe,
   transplant,
 };
 

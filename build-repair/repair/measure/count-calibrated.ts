@@ -36,12 +36,12 @@ export class CalibratedCounter {
     const end = this.done + read.bad.classes.length;
     const images = made.calibrated.subarray(this.done, end);
     const scores = this.scores.subarray(this.done, end);
-    const asked = lookUpWithoutNamedClass(read, nets, scores, rule, (i, entry) =>
+    const readings = lookUpWithoutNamedClass(read, nets, scores, rule, (i, entry) =>
       made.isInGallery!(images[i]!, entry),
     );
     const labels = images.map((image) => context.images.labels[image]!);
     const groups = groupsOf(context.images, images);
-    const verdicts = decide(asked, scores, rule, nets.classes);
+    const verdicts = decide(readings, scores, rule, nets.classes);
     this.counts.add(verdicts, { labels, groups });
     this.observe?.(verdicts, {
       pixels: context.images.gather(images),

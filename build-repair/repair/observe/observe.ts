@@ -135,8 +135,8 @@ interface OpenSpace {
 
 function openSpace(context: RepairContext, features: number, name: string, count: number): OpenSpace {
   // Three times as many images as dimensions, in a cross-fitted fold too, or the covariance is mostly noise.
-  const told = Math.floor((context.images.count * 0.75 - context.classes) / 3);
-  const dimensions = Math.min(features, MOST_DIMENSIONS, Math.max(told, 8));
+  const affordable = Math.floor((context.images.count * 0.75 - context.classes) / 3);
+  const dimensions = Math.min(features, MOST_DIMENSIONS, Math.max(affordable, 8));
   const directions =
     dimensions < features ? randomDirections(context.seed, name, features, dimensions) : undefined;
   return {

@@ -12,8 +12,8 @@ const ASKED = 1000;
 /** Whether mirrored images are as good as the images: B names them as well. Mirrored animals are animals, mirrored signs other signs. */
 export async function canMirror(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<boolean> {
   const { images, shape } = context;
-  const asked = spread(fit, ASKED);
+  const sample = spread(fit, ASKED);
   const gather = (which: ArrayLike<number>) => viewed(images.gather(which), shape, [0, 0], true);
-  const turned = await accuracyOn({ ...context, images: { ...images, gather } }, bad, asked);
-  return turned >= (await accuracyOn(context, bad, asked)) - MOST_LOST;
+  const turned = await accuracyOn({ ...context, images: { ...images, gather } }, bad, sample);
+  return turned >= (await accuracyOn(context, bad, sample)) - MOST_LOST;
 }

@@ -64,10 +64,10 @@ export function parts(one: number, other: number, count: number, alpha: number):
 }
 
 function choose(calibrated: Int32Array, scores: Float32Array | undefined): Int32Array {
-  const places = Array.from(calibrated, (_, i) => i);
-  if (scores) places.sort((a, b) => scores[b]! - scores[a]!);
-  const top = scores ? places.slice(0, ASKED / 2) : [];
-  const rest = places.slice(top.length);
+  const order = Array.from(calibrated, (_, i) => i);
+  if (scores) order.sort((a, b) => scores[b]! - scores[a]!);
+  const top = scores ? order.slice(0, ASKED / 2) : [];
+  const rest = order.slice(top.length);
   const wanted = Math.min(ASKED - top.length, rest.length);
   const spread = Array.from({ length: wanted }, (_, i) => rest[Math.floor((i * rest.length) / wanted)]!);
   return Int32Array.from([...top, ...spread], (place) => calibrated[place]!);

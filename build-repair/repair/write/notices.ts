@@ -23,15 +23,15 @@ export type Noticed = Pick<MadeDetector, 'without' | 'suspectedTargets' | 'alone
 
 /** All that a repair came to, as far as people should know of it. */
 export function repairNotices(
-  asked: CheckedRepair,
+  checked: CheckedRepair,
   context: RepairContext,
   made: MadeDetector,
   figures: CleanFigures,
 ): string[] {
-  const { net, clean, unlabelled, hosts } = asked;
+  const { net, clean, unlabelled, hosts } = checked;
   return [
     ...(net.notes ?? []),
-    ...noticesOf(made, figures, context, asked),
+    ...noticesOf(made, figures, context, checked),
     ...laidOnWhite(clean, unlabelled, hosts),
     // Images to be kept were given, and the detector has no use for any.
     ...(hosts && !made.parts.transplant
@@ -47,7 +47,7 @@ type NoticedContext = Pick<RepairContext, 'classes'> & {
 /**
  * What whoever trusts a bundle should know, in short sentences: what was left out for want of images, and what that means.
  * @param figures of the calibration images
- * @param asked.alpha the false-positive rate that is promised
+ * @param checked.alpha the false-positive rate that is promised
  */
 export function noticesOf(
   { without, suspectedTargets, nets, alone }: Noticed,

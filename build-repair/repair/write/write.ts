@@ -21,18 +21,18 @@ import { isUnrepaired } from './unrepaired';
  * @throws GoodNetError for a place that can't be written to, or where the engine that serves answers otherwise; whatever `signal` was aborted with before, and nothing is written
  */
 export async function write(
-  asked: CheckedRepair,
+  checked: CheckedRepair,
   chosen: Pick<Chosen, 'context' | 'hosts' | 'plan' | 'classNames'>,
   made: MadeDetector,
   measured: Measured,
 ): Promise<Written> {
-  const { out, signing, signal, progress } = asked;
+  const { out, signing, signal, progress } = checked;
   const { context, plan } = chosen;
   signal?.throwIfAborted();
   progress({ stage: STAGES.writing, done: 0, total: 1 });
   const finding = made.finding && (await packFinding(made.finding, context.shape));
   const { files, fields } = await packNets(made.nets, made.parts, made.familiarity);
-  const content = { ...contentOf(asked, chosen, made, measured), ...fields, finding: finding?.field };
+  const content = { ...contentOf(checked, chosen, made, measured), ...fields, finding: finding?.field };
   const served = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(context.images);
   const card = new TextEncoder().encode(modelCard(content, classCounts(context.images.labels, served)));
   const written = await writeBundle(out, content, [
@@ -40,10 +40,10 @@ export async function write(
     ...(finding?.files ?? []),
     { path: MODEL_CARD, bytes: card },
   ]);
-  if (asked.askServed) await holdServed(asked.askServed, written.folder, context, made, asked);
+  if (checked.askServed) await holdServed(checked.askServed, written.folder, context, made, checked);
   const store = folderFiles(out);
   if (signing) await signInStore(store, written.manifest.id, signing.signer);
-  const madeCurrent = asked.acceptUnrepaired === true || !isUnrepaired(made.alone);
+  const madeCurrent = checked.acceptUnrepaired === true || !isUnrepaired(made.alone);
   if (madeCurrent) await setCurrent(store, written.manifest.id, signing);
   progress({ stage: STAGES.writing, done: 1, total: 1 });
   return { ...written, madeCurrent };

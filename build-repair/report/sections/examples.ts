@@ -22,7 +22,7 @@ export const WHERE =
   'Below a flagged picture it is shown again: in red the parts that the net’s answer depends on, and in a white box the place without which it names another class; no box where that is no one place. In a clean picture that may be what it shows.';
 
 /** Whether the most suspicious images, which come first, are shown with where: then it is said there what that is. */
-export function isToldBefore({ observed, places }: Report): boolean {
+export function isExplainedBefore({ observed, places }: Report): boolean {
   return observed?.clean.mostSuspicious.some((image) => places?.has(image)) ?? false;
 }
 
@@ -46,7 +46,7 @@ export async function examplesSection(report: Report): Promise<Html> {
   }
   return html`<section aria-labelledby="examples">
 <h2 id="examples">Examples</h2>
-<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}${places?.size && !isToldBefore(report) ? ` ${WHERE}` : ''}</p>
+<p class="note">Drawn at random, up to five of each kind. ${P_VALUE}${places?.size && !isExplainedBefore(report) ? ` ${WHERE}` : ''}</p>
 ${groups}
 </section>`;
 }

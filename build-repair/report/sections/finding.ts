@@ -54,10 +54,10 @@ function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
     return names.length > 0 ? [{ level, names }] : [];
   });
   if (more > 0) groups.at(-1)!.names.push(counted(more, 'more class', 'more classes'));
-  const told = groups.map(
+  const groupTexts = groups.map(
     ({ level, names }) => `${level} ${names.length === 1 ? 'target' : 'targets'}: ${list(names)}`,
   );
-  return ['Signs of a backdoor', ...told].join('; ');
+  return ['Signs of a backdoor', ...groupTexts].join('; ');
 }
 
 /** Bundles of before have no levels: their classes were called possible targets. */

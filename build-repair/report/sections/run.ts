@@ -66,17 +66,17 @@ function withoutPart({ without }: Manifest): Html {
 function evidenceText(rule: Manifest['rule']): string {
   if (rule.kind === 'disagreement') return 'disagreement of the BadNet and the repaired net';
   const { transplant } = rule;
-  const asked =
+  const kinds =
     transplant &&
     `transplant (of ${transplant.askFrom === ASK_ALL ? 'every image' : 'the most suspicious images'})`;
-  return [...firstKinds(rule), ...(asked ? [asked] : [])].join(', ');
+  return [...firstKinds(rule), ...(kinds ? [kinds] : [])].join(', ');
 }
 
 /** What each kind of evidence asks of an image that a bundle decides by. */
 function questionsOf(rule: Extract<Manifest['rule'], { kind: 'calibrated' }>): string {
   const names = new Set([...firstKinds(rule), ...(rule.transplant ? ['transplant'] : [])]);
-  const asked = KINDS.filter(({ name }) => names.has(name));
-  return asked.map(({ name, asks }) => `${name}: ${asks}`).join(' ');
+  const kinds = KINDS.filter(({ name }) => names.has(name));
+  return kinds.map(({ name, asks }) => `${name}: ${asks}`).join(' ');
 }
 
 function calibrationText({ scheme, folds, images, groups }: Manifest['calibration']): string {

@@ -3,7 +3,7 @@ import type { Example, VerdictOutcome } from '../examples';
 import type { Report } from '../types';
 import type { Html } from '../words';
 import { card } from './card';
-import { isToldBefore, P_VALUE, WHERE } from './examples';
+import { isExplainedBefore, P_VALUE, WHERE } from './examples';
 
 /** The most suspicious clean images: whether the false alarms make sense can be seen. */
 export async function suspiciousSection(report: Report): Promise<Html> {
@@ -17,7 +17,7 @@ export async function suspiciousSection(report: Report): Promise<Html> {
   const which = kind === 'repair' ? 'calibration images' : 'clean images';
   return html`<section aria-labelledby="suspicious">
 <h2 id="suspicious">The most suspicious clean images</h2>
-<p class="note">The ${mostSuspicious.length} ${which} that GoodNet found most suspicious, the most first${grouped ? ' (one of each group)' : ''}. Such images are often mislabelled, or odd: look whether the false alarms make sense. In bold: what GoodNet answers. ${P_VALUE}${isToldBefore(report) ? ` ${WHERE}` : ''}</p>
+<p class="note">The ${mostSuspicious.length} ${which} that GoodNet found most suspicious, the most first${grouped ? ' (one of each group)' : ''}. Such images are often mislabelled, or odd: look whether the false alarms make sense. In bold: what GoodNet answers. ${P_VALUE}${isExplainedBefore(report) ? ` ${WHERE}` : ''}</p>
 <ul class="cards">${cards}</ul>
 </section>`;
 }

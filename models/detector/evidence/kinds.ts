@@ -2,7 +2,7 @@ import { confidence } from './confidence';
 import { forgetting } from './forgetting';
 import type { Kind } from './kind';
 import { latent } from './latent';
-import { relearned } from './relearned';
+import { linearProbe } from './linear-probe';
 import { repaired } from './repaired';
 import { transplant } from './transplant';
 import { trunk } from './trunk';
@@ -16,7 +16,7 @@ export const KINDS: readonly Kind[] = [
   forgetting,
   latent,
   trunk,
-  relearned,
+  linearProbe,
   transplant,
   repaired,
 ];

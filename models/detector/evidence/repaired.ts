@@ -1,6 +1,6 @@
 import { marginsAgainst } from '../margin';
 import type { Kind } from './kind';
-import { relearned } from './relearned';
+import { linearProbe } from './linear-probe';
 import { taking } from './takes';
 
 /**
@@ -13,7 +13,7 @@ export const repaired: Kind = {
   name: 'repaired',
   asks: 'Would the repaired net name that class?',
   shifts: [2, 2],
-  replaces: relearned.name,
+  replaces: linearProbe.name,
   open: (_part, { repaired }) =>
     repaired && {
       ...taking({ of: 'repaired' }),

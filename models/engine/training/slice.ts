@@ -38,8 +38,8 @@ function registerSlice(): void {
       const { x } = args.inputs as { x: tf.TensorInfo };
       if (x.dtype === 'string') return own.kernelFunc(args);
       const wasm = args.backend as WasmBackend;
-      const asked = args.attrs as { begin: number | number[]; size: number | number[] };
-      const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, asked.begin, asked.size);
+      const region = args.attrs as { begin: number | number[]; size: number | number[] };
+      const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, region.begin, region.size);
       tf.slice_util.assertParamsValid(x as tf.Tensor, begin!, size!);
       const out = wasm.makeOutput(size!, x.dtype);
       copyPart(wasm.typedArrayFromHeap(x), wasm.typedArrayFromHeap(out), x.shape, begin!, size!);

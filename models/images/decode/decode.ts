@@ -33,7 +33,7 @@ export async function decodeImage(
 
 /**
  * Decodes an image as decodeImage does, in each rendering that whoever reads it later may make.
- * @param told what lookAt tells of it, where it has been asked
+ * @param outline what lookAt found, where it has looked already
  * @returns one of an opaque picture, whatever is wanted; else as many as are wanted, in that order
  * @throws ImageRejected with the reason
  */
@@ -42,16 +42,16 @@ export async function decodeRenderings(
   shape: ImageShape,
   limits: ImageLimits = {},
   wanted: readonly Rendering[] = RENDERINGS,
-  told = lookAt(bytes, limits.maxBytes),
+  outline = lookAt(bytes, limits.maxBytes),
 ): Promise<Rendered[]> {
-  const { needed, size, isCmyk, mayShine, maxPixels } = await opened(bytes, told, limits);
+  const { needed, size, isCmyk, mayShine, maxPixels } = await opened(bytes, outline, limits);
   if (mayShine) {
-    const all = await renderedWithSharp(needed, shape, wanted, told, { maxPixels });
+    const all = await renderedWithSharp(needed, shape, wanted, outline, { maxPixels });
     return all.map((each) => ({ ...each, size }));
   }
   const pixels =
-    (await decodePlain(needed, told.type, told, shape)) ??
-    (await decodeWithSharp(forSharp(needed, told), isCmyk, shape, { type: told.type, maxPixels }));
+    (await decodePlain(needed, outline.type, outline, shape)) ??
+    (await decodeWithSharp(forSharp(needed, outline), isCmyk, shape, { type: outline.type, maxPixels }));
   return [{ pixels, size }];
 }
 
@@ -67,19 +67,19 @@ interface Opened {
 /** What an image's decoder is to be given, once it is sure how much that takes. @throws ImageRejected */
 async function opened(
   bytes: Uint8Array,
-  told: ImageOutline,
+  outline: ImageOutline,
   { maxPixels = MANY_PIXELS }: ImageLimits,
 ): Promise<Opened> {
-  const needed = told.needed ? gathered(bytes, told.needed) : bytes.subarray(0, told.end);
-  if (told.size) checkSize(told.size, maxPixels);
+  const needed = outline.needed ? gathered(bytes, outline.needed) : bytes.subarray(0, outline.end);
+  if (outline.size) checkSize(outline.size, maxPixels);
   // sharp's own look at the header takes as long as decoding a small image does: none where the outline is sure.
-  const seen = told.size && told.hasAlpha !== undefined ? undefined : await lookWithSharp(needed);
-  const { height, width } = seen ?? told.size!;
+  const seen = outline.size && outline.hasAlpha !== undefined ? undefined : await lookWithSharp(needed);
+  const { height, width } = seen ?? outline.size!;
   const size = { height, width };
   checkSize(size, maxPixels);
-  checkScans(told.scans ?? 1, size);
-  const mayShine = told.hasAlpha ?? seen?.hasAlpha ?? false;
-  return { needed, size, isCmyk: told.isCmyk ?? false, mayShine, maxPixels };
+  checkScans(outline.scans ?? 1, size);
+  const mayShine = outline.hasAlpha ?? seen?.hasAlpha ?? false;
+  return { needed, size, isCmyk: outline.isCmyk ?? false, mayShine, maxPixels };
 }
 
 /**

@@ -17,10 +17,10 @@ export function lookAt(bytes: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): 
   if (bytes.length === 0) throw new ImageRejected('empty', 'The image is empty: 0 bytes');
   const type = sniffImage(bytes);
   if (!type) throw new ImageRejected('unsupported-type', `The image is ${otherType(bytes)}`);
-  const told = outline(bytes, type);
-  if (told.animated)
+  const outlined = outline(bytes, type);
+  if (outlined.animated)
     throw new ImageRejected('animated', 'The image is animated; one still picture is wanted');
-  if (told.truncated) throw cutShort();
-  if (told.scattered) throw new ImageRejected('undecodable', "The image is damaged: it can't be decoded");
-  return { type, ...told };
+  if (outlined.truncated) throw cutShort();
+  if (outlined.scattered) throw new ImageRejected('undecodable', "The image is damaged: it can't be decoded");
+  return { type, ...outlined };
 }

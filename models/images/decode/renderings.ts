@@ -34,10 +34,10 @@ export async function renderedWithSharp(
   bytes: Uint8Array,
   shape: ImageShape,
   wanted: readonly Rendering[],
-  told: Outline,
+  outline: Outline,
   options: SharpOptions,
 ): Promise<Rendered[]> {
-  if (isTooLargeToHold(told)) return await renderedInPasses(bytes, shape, wanted, options);
+  if (isTooLargeToHold(outline)) return await renderedInPasses(bytes, shape, wanted, options);
   const raw = await rawWithSharp(bytes, options);
   // On any ground an opaque picture is what it is without its alpha.
   if (await isOpaque(raw))

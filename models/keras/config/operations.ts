@@ -100,10 +100,10 @@ function applied(
   { tensors, isList, index, options }: Called,
   where: string,
 ): Operation | undefined {
-  const told = tensors && index === undefined ? functionOf(name, isList, options) : undefined;
-  if (!told) return undefined;
+  const made = tensors && index === undefined ? functionOf(name, isList, options) : undefined;
+  if (!made) return undefined;
   const calls = [tensors!.map((tensor) => refOf(tensor, where))];
-  return { className: told.className, config: { ...base, ...told.config }, calls };
+  return { className: made.className, config: { ...base, ...made.config }, calls };
 }
 
 /** How an operation was called: on which tensors ([layer, call, output]), and with what besides. */
@@ -162,8 +162,8 @@ function arithmetic(base: JsonObject, sign: string, [a, b, ...others]: Operand[]
     calls: [[x]],
   });
   const byNumber = (x: TensorRef, number: Constant, read: (number: number) => FunctionLayer | undefined) => {
-    const told = typeof number === 'number' ? read(number) : undefined;
-    return told && { className: told.className, config: { ...base, ...told.config }, calls: [[x]] };
+    const made = typeof number === 'number' ? read(number) : undefined;
+    return made && { className: made.className, config: { ...base, ...made.config }, calls: [[x]] };
   };
   if (isTensor(a) && isTensor(b)) {
     const className = MERGES[sign];
@@ -233,8 +233,8 @@ function operandsOfKeras2(node: Json, operation: string, where: string): Operand
   const given = isObject(named) ? named : ({} as JsonObject);
   const { y, name, ...others } = operation === 'nn.bias_add' ? biasAsY(given) : given;
   if (Object.values(others).some((other) => other !== null) || (name ?? null) !== null) return undefined;
-  const told = unwrapped(y);
-  const b = Array.isArray(told) && !areNumbers(told) ? refOf(told, where) : told;
+  const made = unwrapped(y);
+  const b = Array.isArray(made) && !areNumbers(made) ? refOf(made, where) : made;
   return allOperands(b === undefined || b === null ? [a] : [unwrapped(a), b]);
 }
 

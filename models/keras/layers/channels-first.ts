@@ -76,14 +76,14 @@ export function planChannelsFirst(
       hint: 'Build the net with one scale and one offset, or with channels last, and save it again.',
     });
   }
-  if (MERGES.has(className)) return byRank(plan(config), turned(plan(config)));
+  if (MERGES.has(className)) return byRank(plan(config), permuted(plan(config)));
   if (className === 'PReLU' && String(own(config, 'shared_axes')) === '2,3')
     return slopesOfChannels(plan({ ...config, shared_axes: [1, 2] }));
   const [axis] = [own(config, 'axis')].flat();
   if (BY_AXIS.has(className) && CHANNELS.includes(axis as number)) {
     return byRank(plan({ ...config, axis: -1 }), plan(config));
   }
-  return turned(plan(config));
+  return permuted(plan(config));
 }
 
 /** A slope a channel, which the file has as (channels, 1, 1). */
@@ -110,7 +110,7 @@ function byRank(ofImages: Plan, ofOthers: Plan): Plan {
 }
 
 /** A plan that is given images channels first, as the file means them. */
-function turned(plan: Plan): Plan {
+function permuted(plan: Plan): Plan {
   return {
     slots: plan.slots.map((slot) => ({
       ...slot,
@@ -118,11 +118,11 @@ function turned(plan: Plan): Plan {
     })),
     make: (name, weights) => {
       const inner = plan.make(name, weights);
-      const turns = new Map<string, Applier>();
+      const permutations = new Map<string, Applier>();
       const turn = (tensor: SymbolicTensor, what: string, dims: number[]): SymbolicTensor => {
         if (!isImage(tensor.shape)) return tensor;
-        const made = turns.get(what) ?? applier(layers.permute({ name: `${name}_${what}`, dims }));
-        turns.set(what, made);
+        const made = permutations.get(what) ?? applier(layers.permute({ name: `${name}_${what}`, dims }));
+        permutations.set(what, made);
         return made([tensor]);
       };
       return (inputs) =>

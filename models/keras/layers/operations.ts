@@ -32,14 +32,14 @@ export const operationLayers: Record<string, (options: Options) => Plan> = {
   'ops.min': reduced('min'),
   'ops.sum': reduced('sum'),
   'ops.squeeze': (options) => {
-    const told = options.integers('axis');
+    const wanted = options.integers('axis');
     return {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const axes = axesOf(options, told, input!.shape);
+          const axes = axesOf(options, wanted, input!.shape);
           if (axes.some((axis) => input!.shape[axis] !== 1))
-            throw new NetError(`${options.where} leaves out axes that aren't of length 1: ${told}`);
+            throw new NetError(`${options.where} leaves out axes that aren't of length 1: ${wanted}`);
           const targetShape = input!.shape.filter((_, axis) => axis > 0 && !axes.includes(axis)) as number[];
           return applier(layers.reshape({ name, targetShape }));
         }),
@@ -59,14 +59,14 @@ export function powered(name: string, exponent: number): Applier {
 /** @param pooling the layer that does the same over height and width, where there is one */
 function reduced(kind: ReduceKind, pooling?: (name: string) => layers.Layer): (options: Options) => Plan {
   return (options) => {
-    const told = options.integers('axis');
+    const wanted = options.integers('axis');
     const keepDims = options.boolean('keepdims', false);
     return {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
           const shape = input!.shape;
-          const axes = axesOf(options, told, shape);
+          const axes = axesOf(options, wanted, shape);
           const isOfPlaces = shape.length === 4 && String(axes) === '1,2' && !keepDims;
           return applier(isOfPlaces && pooling ? pooling(name) : new Reduce({ name, kind, axes, keepDims }));
         }),
@@ -75,10 +75,10 @@ function reduced(kind: ReduceKind, pooling?: (name: string) => layers.Layer): (o
 }
 
 /** Axes as they are counted from the first, in order; that of the images is none. */
-function axesOf(options: Options, told: readonly number[], { length }: Shape): number[] {
-  const axes = [...new Set(told.map((axis) => (axis < 0 ? axis + length : axis)))].sort();
+function axesOf(options: Options, wanted: readonly number[], { length }: Shape): number[] {
+  const axes = [...new Set(wanted.map((axis) => (axis < 0 ? axis + length : axis)))].sort();
   if (axes.every((axis) => axis > 0 && axis < length)) return axes;
-  throw new NetError(`${options.where} runs over an axis that its input has not: ${told}`, {
+  throw new NetError(`${options.where} runs over an axis that its input has not: ${wanted}`, {
     hint: 'Each image is answered by itself: no step may run over several.',
   });
 }

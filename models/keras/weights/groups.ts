@@ -147,8 +147,8 @@ function flipped(bound: Map<PlannedLayer, StoredWeight[]>): BoundWeights {
       });
     }
     const [kernel, ...others] = weights;
-    const turns = className === 'Conv2D' || className === 'Conv2DTranspose';
-    turned.set(leaf, turns ? [{ ...kernel!, read: () => turnedOver(kernel!) }, ...others] : weights);
+    const isFlipped = className === 'Conv2D' || className === 'Conv2DTranspose';
+    turned.set(leaf, isFlipped ? [{ ...kernel!, read: () => turnedOver(kernel!) }, ...others] : weights);
   }
   return turned;
 }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeText } from '../../../build-repair/cli/output';
-import { placeOf } from '../../../build-repair/export/place';
+import { destinationOf } from '../../../build-repair/export/destination';
 import { checkOutput } from '../../../build-repair/writable';
 import { UsageError } from '../../../models/errors';
 import { commandLine } from './in-process';
@@ -90,7 +90,7 @@ test('a named pipe is written to, and stays one', async () => {
 
 test('an export follows a link, and takes no pipe', async () => {
   symlinkSync('net.h5', at('link.h5'));
-  expect(await placeOf(at('link.h5'), true)).toEqual({ kind: 'keras', path: at('net.h5') });
+  expect(await destinationOf(at('link.h5'), true)).toEqual({ kind: 'keras', path: at('net.h5') });
   execFileSync('mkfifo', [at('pipe.h5')]);
-  await expect(placeOf(at('pipe.h5'), true)).rejects.toThrow(/it is no file/);
+  await expect(destinationOf(at('pipe.h5'), true)).rejects.toThrow(/it is no file/);
 });

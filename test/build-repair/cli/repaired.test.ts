@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type Repaired, repairedText } from '../../../build-repair/cli/repaired';
 import { comparedWith } from '../../../build-repair/demo/outcome';
 import { rateOf } from '../../../build-repair/evaluate/interval';
-import { evidenceOf, findingLines, findingOutcome, howItIsTold } from '../../../build-repair/finding/words';
+import {
+  evidenceOf,
+  findingLines,
+  findingOutcome,
+  howItIsDecided,
+} from '../../../build-repair/finding/words';
 import { lookOf } from '../../../build-repair/terminal';
 
 const target = (each: number) => ({
@@ -134,8 +139,8 @@ describe('a finding in words', () => {
       'Signs of a backdoor toward class 5 (near certain) and class 12 (possible).',
     );
     expect(findingLines(told, ['a', 'b'])[1]).toMatch(/^ {2}class 5 \(near certain\): score 2\.10; /);
-    expect(howItIsTold(told)).toContain('near certain where');
-    expect(howItIsTold(two)).not.toContain('near certain');
+    expect(howItIsDecided(told)).toContain('near certain where');
+    expect(howItIsDecided(two)).not.toContain('near certain');
   });
 
   test('of several that stand out each sentence is true', () => {

@@ -7,7 +7,7 @@ import { silent } from '../../../build-repair/progress';
 import { coversAllClasses } from '../../../build-repair/repair/choose/folds';
 import * as distance from '../../../build-repair/repair/evidence/distance';
 import type { Fitting } from '../../../build-repair/repair/evidence/fitter';
-import { relearned } from '../../../build-repair/repair/evidence/relearned';
+import { linearProbe } from '../../../build-repair/repair/evidence/linear-probe';
 import { magnitudeMask, sparsityAt } from '../../../build-repair/repair/fit/magnitude';
 import { pruneDormantChannels } from '../../../build-repair/repair/fit/prune-channels';
 import {
@@ -183,7 +183,7 @@ describe('the relearned head', () => {
       trunk: { features: sizes[1]!, dimensions: 7, directions },
     };
     const fitting = { passes: { clean }, plan: { classesNotInProbe: [] } } as unknown as Fitting;
-    const reader = relearned.open(head, fitting, undefined as never)!;
+    const reader = linearProbe.open(head, fitting, undefined as never)!;
     const ran = { n: 6, bad: given } as unknown as Ran;
     const wanted = reader.rows(ran)!.dataSync() as Float32Array;
     const [after, scores] = outputsOf(repaired, given).map((each) => each.dataSync() as Float32Array);

@@ -9,12 +9,12 @@ import { silent } from '../../../build-repair/progress';
 import { Clock } from '../../../build-repair/report/clock';
 import { calibrationObserver, Observer } from '../../../build-repair/report/observe';
 import { findingOf } from '../../../build-repair/report/of-finding';
+import { locateFlagged } from '../../../build-repair/report/trigger-locations';
 import type { Report } from '../../../build-repair/report/types';
-import { placesOf } from '../../../build-repair/report/where';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { pValue } from '../../../models/detector/conformal';
+import { locate } from '../../../models/detector/locate/locate';
 import { answers, answerWithout, margins } from '../../../models/detector/margin';
-import { locate } from '../../../models/detector/place/locate';
 import { viewer } from '../../../models/detector/test-time-views';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { loadNet } from '../../../models/keras';
@@ -194,7 +194,7 @@ export async function smallReports(): Promise<{
   );
   const seen = observer.observed();
   const nets = { shape: DEMO_SHAPE, classes: CLASSES, bad: flat, pixels: { kind: '0-1' as const } };
-  const places = await placesOf([seen.clean, ...seen.poisoned], {
+  const places = await locateFlagged([seen.clean, ...seen.poisoned], {
     locate: (pixels) => locate(viewer(nets), Float32Array.from(pixels)),
   });
   flat.dispose();

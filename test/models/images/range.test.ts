@@ -15,7 +15,7 @@ const unit = Float64Array.from(bytes, (value) => value / 255);
 function told(values: ArrayLike<number>) {
   const look = new RangeLook();
   look.add(values);
-  return look.told()?.range;
+  return look.unitRange()?.range;
 }
 
 /** @param change by the place in an image: index, row, column, channel */

@@ -3,10 +3,11 @@
  * images are asked, evenly spread; poisoned ones count where the attack works: B names another class than what they show. A name may be the beginning of one
  * (`cifar10`). Markdown.
  */
+
+import { fillBox } from '../../../models/detector/locate/fill';
+import { locate } from '../../../models/detector/locate/locate';
 import { answers } from '../../../models/detector/margin';
 import type { DetectorNets } from '../../../models/detector/nets';
-import { fillBox } from '../../../models/detector/place/fill';
-import { locate } from '../../../models/detector/place/locate';
 import { imageTensor, toLogitsBy } from '../../../models/detector/run';
 import { viewer } from '../../../models/detector/test-time-views';
 import { startEngine } from '../../../models/engine';

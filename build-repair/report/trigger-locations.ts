@@ -4,19 +4,19 @@ import type { Example } from './examples';
 import type { ObservedSet } from './observe';
 
 /** Where the trigger is in pictures that are shown. */
-export type Places = ReadonlyMap<Example, Located>;
+export type TriggerLocations = ReadonlyMap<Example, Located>;
 
 /** Asks where the trigger is in each flagged picture that a report shows, a few of each set. */
-export async function placesOf(
+export async function locateFlagged(
   sets: readonly ObservedSet[],
   goodnet: Pick<GoodNet, 'locate'>,
-): Promise<Places> {
-  const places = new Map<Example, Located>();
+): Promise<TriggerLocations> {
+  const locations = new Map<Example, Located>();
   for (const { examples, mostSuspicious } of sets) {
     const shown = [...examples.of('found'), ...examples.of('alarm'), ...mostSuspicious];
     for (const example of shown.filter(({ verdict }) => verdict.backdoored)) {
-      places.set(example, await goodnet.locate(example.pixels));
+      locations.set(example, await goodnet.locate(example.pixels));
     }
   }
-  return places;
+  return locations;
 }

@@ -6,20 +6,20 @@ import { GoodNetError, messageOf } from '../errors';
  * Looks whether a folder can be written to, or made, before the work whose result it is to hold. Nothing is made.
  * @throws GoodNetError `environment` where it can't
  */
-export async function checkPlace(folder: string): Promise<void> {
-  let place = resolve(folder);
+export async function checkWritableFolder(folder: string): Promise<void> {
+  let nearest = resolve(folder);
   for (;;) {
-    const found = await stat(place).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT' && dirname(place) !== place) return undefined;
+    const found = await stat(nearest).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT' && dirname(nearest) !== nearest) return undefined;
       throw unusable(folder, messageOf(cause), cause);
     });
     if (found) {
-      if (!found.isDirectory()) throw unusable(folder, `${place} is no folder`);
+      if (!found.isDirectory()) throw unusable(folder, `${nearest} is no folder`);
       break;
     }
-    place = dirname(place);
+    nearest = dirname(nearest);
   }
-  await access(place, constants.W_OK | constants.X_OK).catch((cause) => {
+  await access(nearest, constants.W_OK | constants.X_OK).catch((cause) => {
     throw unusable(folder, messageOf(cause), cause);
   });
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LATENT } from '../../../models/detector/evidence/latent';
-import { readProbe } from '../../../models/detector/evidence/relearned';
+import { readProbe } from '../../../models/detector/evidence/linear-probe';
 import { TRUNK } from '../../../models/detector/evidence/trunk';
 import { fitLinearProbe } from '../learn/linear-probe';
 import type { LinearProbe } from '../learn/softmax-regression';
@@ -8,7 +8,7 @@ import type { Fitter } from './fitter';
 import { loadSpace } from './space';
 
 /** Relearns the head; it is served as a part of B′ (see withSecondOpinion). */
-export const relearned: Fitter<LinearProbe> = {
+export const linearProbe: Fitter<LinearProbe> = {
   fit: ({ context, passes, plan: { fit, fitsProbe, part } }) =>
     fitsProbe ? fitLinearProbe(context, passes, fit, part) : undefined,
   open({ weights, bias }, { passes: { clean }, plan: { classesNotInProbe } }) {

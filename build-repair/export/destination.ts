@@ -1,17 +1,21 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import { checkPlace } from '../../models/bundle/place';
+import { checkWritableFolder } from '../../models/bundle/writable-folder';
 import { UsageError } from '../../models/errors';
 import { type Target, targetOf } from '../writable';
 
 /** Where a net is written, and as what: a file of Keras or ONNX, or a folder of TensorFlow.js. */
-export interface Place {
+export interface Destination {
   readonly kind: 'keras' | 'onnx' | 'tensorflow.js';
   readonly path: string;
 }
 
 /** Files, by how they end. */
-const FILES: Readonly<Record<string, Place['kind']>> = { '.h5': 'keras', '.hdf5': 'keras', '.onnx': 'onnx' };
+const FILES: Readonly<Record<string, Destination['kind']>> = {
+  '.h5': 'keras',
+  '.hdf5': 'keras',
+  '.onnx': 'onnx',
+};
 /** What is written by nobody here, and would be taken for such a file by its name. */
 const OTHERS = ['.keras', '.tflite', '.pb', '.json'];
 /** What a folder of TensorFlow.js holds. */
@@ -24,7 +28,7 @@ const WRITTEN = ['model.json', 'weights.bin'];
  * @throws UsageError where something is there already, or the ending is of another kind; GoodNetError `environment` where nothing
  * can be written
  */
-export async function placeOf(to: string, isForced: boolean): Promise<Place> {
+export async function destinationOf(to: string, isForced: boolean): Promise<Destination> {
   const { path, isStream } = await targetOfNet(resolve(to));
   if (isStream) throw new UsageError(`--to ${to}: it is no file`, { hint: ELSEWHERE });
   const ending = extname(path).toLowerCase();
@@ -39,7 +43,7 @@ export async function placeOf(to: string, isForced: boolean): Promise<Place> {
   const kind = FILES[ending] ?? 'tensorflow.js';
   const found = await stat(path).catch(() => undefined);
   if (found) await refuseLoss(to, path, kind, found.isDirectory(), isForced);
-  await checkPlace(dirname(path));
+  await checkWritableFolder(dirname(path));
   return { kind, path };
 }
 
@@ -52,19 +56,24 @@ async function targetOfNet(path: string): Promise<Target> {
 async function refuseLoss(
   to: string,
   path: string,
-  kind: Place['kind'],
+  kind: Destination['kind'],
   isFolder: boolean,
   isForced: boolean,
 ): Promise<void> {
   if (isFolder !== (kind === 'tensorflow.js')) {
-    throw new UsageError(`--to ${to}: ${isFolder ? 'a folder' : 'a file'} is there`, { hint: ELSEWHERE });
+    throw new UsageError(`--to ${to}: ${isFolder ? 'a folder' : 'a file'} is there`, {
+      code: 'OUTPUT_EXISTS',
+      hint: ELSEWHERE,
+    });
   }
   const inside = isFolder ? await readdir(path) : [];
   if (isFolder && inside.length === 0) return;
   const other = inside.find((name) => !WRITTEN.includes(name));
-  if (other !== undefined) throw new UsageError(`--to ${to}: it holds ${other}`, { hint: ELSEWHERE });
+  if (other !== undefined)
+    throw new UsageError(`--to ${to}: it holds ${other}`, { code: 'OUTPUT_EXISTS', hint: ELSEWHERE });
   if (!isForced)
     throw new UsageError(`--to ${to}: it is there already`, {
+      code: 'OUTPUT_EXISTS',
       hint: 'Give another place, or --force to replace it.',
     });
 }

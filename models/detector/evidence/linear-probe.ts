@@ -6,7 +6,7 @@ import { taking } from './takes';
  * How unlikely a head that was learned anew from labels, on B's features, holds B's class to be: its logit margin, negated. It lies in
  * a bundle as the net that is B's second opinion, too, whose second output its scores are.
  */
-export const relearned: Kind = {
+export const linearProbe: Kind = {
   name: 'relearned',
   asks: 'Would a head that was learned anew from labels, on B’s features, name that class?',
   without({ isHad, classesNotInProbe }) {
@@ -18,8 +18,8 @@ export const relearned: Kind = {
       ? 'no class has two clean images (of two groups where groups are told)'
       : 'some classes have no clean images';
   },
-  open: (_part, { relearned }) =>
-    relearned && { ...readProbe(relearned.classesNotInProbe), ...taking({ of: 'relearned', output: 1 }) },
+  open: (_part, { relearned: probe }) =>
+    probe && { ...readProbe(probe.classesNotInProbe), ...taking({ of: 'relearned', output: 1 }) },
 };
 
 /** Tells by a linear probe's scores. @param classesNotInProbe classes of which it is no evidence */

@@ -24,7 +24,7 @@ interface Tried {
   /** How much B's logit margin at its class falls. */
   readonly fall: number;
   /** Whether B names another class. */
-  readonly turns: boolean;
+  readonly changesClass: boolean;
 }
 
 type Try = (boxes: readonly Box[]) => Promise<Tried[]>;
@@ -69,7 +69,7 @@ async function tryingOn(image: Float32Array, { shape, classes, logits }: Viewer)
       const after = margins(given, classes, new Int32Array(part.length).fill(predicted));
       const now = answers(given, classes).classes;
       for (const [i, box] of part.entries()) {
-        tried.push({ box, fall: before - after[i]!, turns: now[i] !== predicted });
+        tried.push({ box, fall: before - after[i]!, changesClass: now[i] !== predicted });
       }
     }
     return tried;
@@ -79,7 +79,7 @@ async function tryingOn(image: Float32Array, { shape, classes, logits }: Viewer)
 /** Of the windows of a level that turn B while no other place counts nearly as much the one that counts the most. */
 function clearest(level: readonly Tried[], fine: readonly Tried[], most: number): Tried | undefined {
   return level
-    .filter(({ box, turns }) => turns && elsewhere(box, fine) <= most)
+    .filter(({ box, changesClass }) => changesClass && elsewhere(box, fine) <= most)
     .sort((a, b) => b.fall - a.fall)[0];
 }
 
@@ -108,7 +108,7 @@ async function sharpened(found: Tried, fill: Try, shape: ImageShape): Promise<Tr
   }
   for (const edge of EDGES) best[edge] ??= -outwards(moves, without, edge, found.fall);
   const [sharp] = await fill([moved(found.box, best)]);
-  return sharp!.turns ? sharp! : found;
+  return sharp!.changesClass ? sharp! : found;
 }
 
 /** How far outwards of an edge the trigger goes on, in pixels. */

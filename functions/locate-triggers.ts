@@ -12,19 +12,19 @@ export const MOST_PLACES = 8;
  * @param images the renderings of each image; that which the verdict is on is looked at
  * @param inTurn does a piece of work when its turn has come
  */
-export async function withPlaces(
+export async function withTriggerPlaces(
   verdicts: readonly Verdict[],
   images: readonly (readonly Rendered[])[],
   { locate }: Pick<Classifier, 'locate'>,
   inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Verdict[]> {
-  const told = [...verdicts];
-  if (!locate) return told;
-  const flagged = [...told.keys()].filter((i) => told[i]!.backdoored).slice(0, MOST_PLACES);
+  const located = [...verdicts];
+  if (!locate) return located;
+  const flagged = [...located.keys()].filter((i) => located[i]!.backdoored).slice(0, MOST_PLACES);
   for (const i of flagged) {
-    const { pixels } = images[i]!.find(({ rendering }) => rendering === told[i]!.rendering)!;
+    const { pixels } = images[i]!.find(({ rendering }) => rendering === located[i]!.rendering)!;
     const place = await inTurn(() => locate(pixels));
-    if (place) told[i] = { ...told[i]!, place };
+    if (place) located[i] = { ...located[i]!, place };
   }
-  return told;
+  return located;
 }
