@@ -56,8 +56,14 @@ describe('keys in KMS', () => {
   });
 
   it('of no use are told', async () => {
-    await expect(openSigner(rsa)).rejects.toThrow(/is a key of rsa; Ed25519 is wanted/);
-    await expect(openTrust([arnOf('none')])).rejects.toThrow(/KMS refuses \S+none: there is no such key/);
+    await expect(openSigner(rsa)).rejects.toMatchObject({
+      code: 'KEY_UNUSABLE',
+      message: expect.stringMatching(/is a key of rsa; Ed25519 is wanted/),
+    });
+    await expect(openTrust([arnOf('none')])).rejects.toMatchObject({
+      kind: 'environment',
+      message: expect.stringMatching(/KMS refuses \S+none: there is no such key/),
+    });
   });
 
   it('of two who sign at once none is lost', async () => {

@@ -9,6 +9,7 @@ import { createKeys, keyId, readPrivateKey, readPublicKey, type Signer } from '.
 import {
   bearsSignatureOf,
   checkPointer,
+  nextSerial,
   type Pointer,
   type ReadPointer,
   signedFields,
@@ -235,6 +236,14 @@ describe('what is current', () => {
       { signature: '!'.repeat(88) },
     ])
       expect(signedFields.safeParse({ ...right, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
+  });
+});
+
+describe('serials', () => {
+  it('are the time, and one more where a clock was ahead', () => {
+    expect(nextSerial([], 5e12)).toBe(5e12);
+    expect(nextSerial([4e12, 3e12], 5e12)).toBe(5e12);
+    expect(nextSerial([4e12, 6e12], 5e12)).toBe(6e12 + 1);
   });
 });
 

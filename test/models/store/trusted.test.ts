@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Signer } from '../../../models/signing/keys';
-import { nextSerial } from '../../../models/signing/pointer';
 import { type Seen, seenHere } from '../../../models/signing/seen';
 import type { TrustedKeys } from '../../../models/signing/signatures';
 import { readCurrent, type Signed } from '../../../models/store/current';
@@ -161,14 +160,6 @@ describe.each([
         );
       }
     });
-  });
-});
-
-describe('serials', () => {
-  it('are the time, and one more where a clock was ahead', () => {
-    expect(nextSerial([], 5e12)).toBe(5e12);
-    expect(nextSerial([4e12, 3e12], 5e12)).toBe(5e12);
-    expect(nextSerial([4e12, 6e12], 5e12)).toBe(6e12 + 1);
   });
 });
 
