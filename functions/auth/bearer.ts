@@ -11,7 +11,7 @@ const OPEN = new Set(['/health/live', '/health/ready', '/openapi.json', ...DOCS_
 export function bearerAuth(check: TokenCheck): MiddlewareHandler {
   return async (c, next) => {
     if (!OPEN.has(c.req.path) && c.req.method !== 'OPTIONS') {
-      const [, token] = /^Bearer +([^\s]+) *$/i.exec(c.req.header('authorization') ?? '') ?? [];
+      const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
       if (token === undefined) {
         throw new Problem('unauthorised', 'Send "Authorization: Bearer TOKEN".', {
           'WWW-Authenticate': 'Bearer realm="goodnet"',

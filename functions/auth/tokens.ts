@@ -104,7 +104,7 @@ function readTokens(text: string, where: string, between: RegExp): { known: Know
     if (plain === '' || plain.startsWith('#')) return;
     const [, name, token] = /^([A-Za-z0-9._-]+):(\S+)$/.exec(plain) ?? [];
     const fault =
-      name === undefined || token === undefined
+      token === undefined
         ? 'is no "name:token"'
         : token.length < LEAST_LENGTH
           ? `has a token of under ${LEAST_LENGTH} characters`

@@ -31,11 +31,10 @@ const messageFor = (id: string) => new TextEncoder().encode(`goodnet-bundle-1\n$
 export async function addSignature(id: string, signer: Signer, before: Signatures = []): Promise<string> {
   const signature = Buffer.from(await signer.sign(messageFor(id))).toString('base64');
   const others = before.filter((each) => each.keyId !== signer.keyId);
-  const signatures = [{ keyId: signer.keyId, signature }, ...others.slice(0, MOST_SIGNERS - 1)];
-  return signaturesText(signatures);
+  return signaturesText([{ keyId: signer.keyId, signature }, ...others]);
 }
 
-/** The text of signatures.json. */
+/** The text of signatures.json: the first of them, where there are too many. */
 export function signaturesText(signatures: Signatures): string {
   const most = signatures.slice(0, MOST_SIGNERS);
   return `${JSON.stringify({ format: 'goodnet-signatures', formatVersion: 1, signatures: most }, null, 1)}\n`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,7 +14,7 @@ const file = join(folder, 'tokens');
 
 afterEach(() => {
   vi.useRealTimers();
-  rmSync(file, { force: true });
+  rmSync(file, { recursive: true, force: true });
 });
 
 describe('tokens', () => {
@@ -34,6 +34,26 @@ describe('tokens', () => {
     expect([check(FIRST), check(SECOND)]).toEqual(['app', undefined]);
   });
 
+  it('of a variable stand on lines, or between commas, with space around them', () => {
+    for (const text of [`a:${FIRST},b:${SECOND}`, `a:${FIRST}\nb:${SECOND}`, `a:${FIRST}\r\nb:${SECOND}`]) {
+      const check = parseTokens(text, 'GOODNET_TOKENS', LINES_OR_COMMAS);
+      expect([check(FIRST), check(SECOND)]).toEqual(['a', 'b']);
+    }
+    const spaced = parseTokens(`  a:${FIRST} , b:${SECOND}\t`, 'GOODNET_TOKENS', LINES_OR_COMMAS);
+    expect([spaced(FIRST), spaced(SECOND)]).toEqual(['a', 'b']);
+  });
+
+  it('are of 16 characters at least', () => {
+    const least = 'x'.repeat(16);
+    expect(parseTokens(`app:${least}`, 'here')(least)).toBe('app');
+    expect(() => parseTokens(`app:${least.slice(1)}`, 'here')).toThrow(/under 16 characters/);
+  });
+
+  it('are nothing but a name, a colon and a token', () => {
+    for (const wrong of [`an app:${FIRST}`, `app:${FIRST} more`, `app: ${FIRST}`, `:${FIRST}`, FIRST])
+      expect(() => parseTokens(wrong, 'here')).toThrow(/entry 1 is no "name:token"/);
+  });
+
   it('are refused, line by line, and never repeated', () => {
     for (const [text, why] of [
       ['app', /entry 1 is no "name:token"/],
@@ -44,7 +64,10 @@ describe('tokens', () => {
       expect(() => parseTokens(text, 'tokens.txt')).toThrow(why);
     }
     expect(() => parseTokens('app short-secret', 't')).not.toThrow(/short-secret/);
-    expect(() => tokenFile(join(folder, 'none'), () => {})).toThrow(/can't be read/);
+    expect(() => parseTokens('app', 't')).toThrow(expect.objectContaining({ kind: 'usage' }));
+    expect(() => tokenFile(join(folder, 'none'), () => {})).toThrow(
+      expect.objectContaining({ kind: 'usage', message: expect.stringMatching(/none can't be read: ENOENT/) }),
+    );
   });
 
   describe('of a file', () => {
@@ -74,11 +97,46 @@ describe('tokens', () => {
       expect(said).toEqual(Array(2).fill(`Read the tokens in ${file} again.`));
     });
 
+    it('are not read again more often than once a second', () => {
+      writeFileSync(file, `app:${SECOND}`);
+      vi.advanceTimersByTime(999);
+      expect(check(FIRST)).toBe('app');
+      vi.advanceTimersByTime(1);
+      expect(check(FIRST)).toBeUndefined();
+      writeFileSync(file, `app:${FIRST}`);
+      vi.advanceTimersByTime(999);
+      expect(check(FIRST)).toBeUndefined();
+    });
+
+    it('are as they were, and nothing is said, while the file is', () => {
+      for (let looks = 0; looks < 3; looks++) {
+        vi.advanceTimersByTime(1001);
+        expect([check(FIRST), check(SECOND)]).toEqual(['app', 'other']);
+      }
+      expect(said).toEqual([]);
+    });
+
+    it('that can not be read are told of anew where that has another reason', () => {
+      reread(undefined);
+      mkdirSync(file);
+      vi.advanceTimersByTime(1001);
+      expect(check(FIRST)).toBeUndefined();
+      expect(said).toEqual([expect.stringMatching(/ENOENT/), expect.stringMatching(/EISDIR/)]);
+    });
+
+    it('are told of by the names that are valid, and the first three faults', () => {
+      expect(reread(`app:${FIRST}\nother:${SECOND}\none\ntwo\nthree\nfour`)).toEqual(['app', 'other']);
+      const faults = [3, 4, 5].map((entry) => `${file}, entry ${entry} is no "name:token"`).join('; ');
+      expect(said).toEqual([
+        `The tokens in ${file} changed, and not all can be read: valid now are those of app, other. ${faults}.`,
+      ]);
+    });
+
     it.each([
       ['is emptied', '', [undefined, undefined], /no token is valid now.*holds no token/],
       ['has comments left alone', `# app:${FIRST}`, [undefined, undefined], /no token is valid now/],
       ['is gone', undefined, [undefined, undefined], /no token is valid now.*ENOENT/],
-      ['is damaged', 'damaged', [undefined, undefined], /no token is valid now.*entry 1 is no "name:token"/],
+      ['is damaged', 'damaged', [undefined, undefined], /no token is valid now.*entry 1 is no "name:token"\.$/],
       [
         'is half damaged',
         `oth\napp:${FIRST}`,
@@ -105,10 +163,14 @@ describe('tokens', () => {
 });
 
 describe('a service with tokens', () => {
+  const callers: unknown[] = [];
   const app = createApp({
     classifier: colours,
     tokens: parseTokens(`app:${FIRST}`, 'here'),
     metrics: prometheus(),
+    audit: (lines) => {
+      callers.push(...lines.map(({ caller }) => caller));
+    },
   });
   const ask = (path: string, authorization?: string) =>
     app.request(path, authorization === undefined ? {} : { headers: { authorization } });
@@ -127,12 +189,29 @@ describe('a service with tokens', () => {
       app.request('/v1/classify', { method: 'POST', body, headers });
     expect((await post({})).status).toBe(401);
     expect((await post({ authorization: `bearer ${FIRST}` })).status).toBe(200);
+    // Those who were let in are known by name.
+    expect(callers.filter((each) => each !== undefined)).toEqual(['app']);
+  });
+
+  it('takes a header that is none but "Bearer TOKEN"', async () => {
+    expect((await ask('/v1/models', `Bearer  ${FIRST}`)).status).toBe(200);
+    for (const wrong of [`${FIRST}`, `Bearer ${FIRST} more`, `No Bearer ${FIRST}`, `Bearer${FIRST}`, ''])
+      expect([wrong, (await ask('/v1/models', wrong)).status]).toEqual([wrong, 401]);
+  });
+
+  it('has browsers ask what may be asked without one', async () => {
+    const response = await app.request('/v1/models', { method: 'OPTIONS' });
+    expect(response.status).not.toBe(401);
   });
 
   it('tells one who brings none from one whose token is not known', async () => {
     for (const path of ['/v1/models', '/v2', '/health']) {
       const type = async (authorization?: string) =>
         ((await (await ask(path, authorization)).json()) as { type: string }).type;
+      const challenge = async (authorization?: string) =>
+        (await ask(path, authorization)).headers.get('www-authenticate');
+      expect(await challenge()).toBe('Bearer realm="goodnet"');
+      expect(await challenge(`Bearer ${SECOND}`)).toBe('Bearer realm="goodnet", error="invalid_token"');
       expect(await type()).toBe('urn:goodnet:problem:unauthorised');
       expect(await type('Basic x')).toBe('urn:goodnet:problem:unauthorised');
       expect(await type(`Bearer ${SECOND}`)).toBe('urn:goodnet:problem:unknown-token');

@@ -4,14 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startEngine } from '../../../models/engine';
-import { GoodNet } from '../../../models/goodnet';
 import { openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
+import { findBundle } from '../../../models/store/find';
 import { folderFiles } from '../../../models/store/folder-files';
 import { signInStore } from '../../../models/store/publish';
-import { writeSmallBundle } from '../../functions/small-bundle';
 import { kmsServer } from '../../kms-server';
+import { writePlainBundle } from '../store/plain-bundle';
 
 const arnOf = (name: string) => `arn:aws:kms:us-east-1:123456789012:key/${name}`;
 
@@ -28,14 +27,13 @@ describe('keys in KMS', () => {
   let id = '';
 
   beforeAll(async () => {
-    await startEngine({ engine: 'wasm' });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${port}`);
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
-    id = await writeSmallBundle(store);
+    id = await writePlainBundle(store);
   });
   afterAll(() => {
     server.closeAllConnections();
@@ -43,9 +41,9 @@ describe('keys in KMS', () => {
     rmSync(store, { recursive: true, force: true });
   });
   const load = async (trusted: readonly string[]) => {
-    const goodnet = await GoodNet.load(join(store, id.slice(0, 16)), { trust: await openTrust(trusted) });
-    goodnet.dispose();
-    return goodnet.manifest.id;
+    const keys = await openTrust(trusted);
+    const bundle = await findBundle(join(store, id.slice(0, 16)), { trust: { keys } });
+    return (await bundle.whole()).manifest.id;
   };
 
   it('sign, and are trusted', async () => {
@@ -58,8 +56,14 @@ describe('keys in KMS', () => {
   });
 
   it('of no use are told', async () => {
-    await expect(openSigner(rsa)).rejects.toThrow(/is a key of rsa; Ed25519 is wanted/);
-    await expect(openTrust([arnOf('none')])).rejects.toThrow(/KMS refuses \S+none: there is no such key/);
+    await expect(openSigner(rsa)).rejects.toMatchObject({
+      code: 'KEY_UNUSABLE',
+      message: expect.stringMatching(/is a key of rsa; Ed25519 is wanted/),
+    });
+    await expect(openTrust([arnOf('none')])).rejects.toMatchObject({
+      kind: 'environment',
+      message: expect.stringMatching(/KMS refuses \S+none: there is no such key/),
+    });
   });
 
   it('of two who sign at once none is lost', async () => {

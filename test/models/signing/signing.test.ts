@@ -10,17 +10,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../models/engine';
-import { GoodNet } from '../../../models/goodnet';
 import { createKeys, readPublicKey } from '../../../models/signing/keys';
 import { openTrust } from '../../../models/signing/signatures';
 import { openSigner } from '../../../models/signing/signer';
+import { findBundle } from '../../../models/store/find';
 import { folderFiles } from '../../../models/store/folder-files';
 import { setCurrent } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
-import { writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, startS3Server } from '../../s3-server';
+import { writePlainBundle } from '../store/plain-bundle';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-signing-'));
 const at = (...names: string[]) => join(work, ...names);
@@ -28,8 +27,7 @@ const made = at('made');
 let id = '';
 
 beforeAll(async () => {
-  await startEngine({ engine: 'wasm' });
-  id = await writeSmallBundle(made);
+  id = await writePlainBundle(made);
   for (const name of ['old', 'new', 'stranger']) await createKeys(at(name));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -42,11 +40,9 @@ async function published(name: string, keys: readonly string[]): Promise<string>
   return at(name, id.slice(0, 16));
 }
 const load = async (path: string, trusted: readonly string[]) => {
-  const goodnet = await GoodNet.load(path, {
-    trust: await openTrust(trusted.map((key) => at(`${key}.pub`))),
-  });
-  goodnet.dispose();
-  return goodnet.manifest.id;
+  const keys = await openTrust(trusted.map((key) => at(`${key}.pub`)));
+  const bundle = await findBundle(path, { trust: { keys } });
+  return (await bundle.whole()).manifest.id;
 };
 
 describe('signed bundles', () => {
@@ -66,7 +62,7 @@ describe('signed bundles', () => {
     await expect(load(await published('unsigned', []), ['old'])).rejects.toThrow(/is not signed/);
     await expect(load(await published('strange', ['stranger']), ['old'])).rejects.toThrow(/not trusted here/);
     const other = at('other');
-    const otherId = await writeSmallBundle(other, { seed: 2 });
+    const otherId = await writePlainBundle(other, { seed: 2 });
     const into = join(other, otherId.slice(0, 16), 'signatures.json');
     copyFileSync(at('by-old', id.slice(0, 16), 'signatures.json'), into);
     await expect(load(dirname(into), ['old'])).rejects.toThrow(/not of this bundle/);
@@ -75,9 +71,7 @@ describe('signed bundles', () => {
   });
 
   it('need no signature where no key is named', async () => {
-    const goodnet = await GoodNet.load(made);
-    expect(goodnet.manifest.id).toBe(id);
-    goodnet.dispose();
+    expect((await findBundle(made)).manifest.id).toBe(id);
   });
 
   it.skipIf(!hasS3Server)('are held to it in S3, too', { timeout: 30_000 }, async () => {

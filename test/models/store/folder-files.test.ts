@@ -9,6 +9,7 @@ import { folderFiles } from '../../../models/store/folder-files';
 import { activate, setCurrent } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
+import { asSomebody, canBeHeldBack } from '../../somebody';
 import { writePlainBundle } from './plain-bundle';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-folder-files-'));
@@ -22,17 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-/** Does work as somebody whom modes hold back: root they don't. */
-async function asSomebody<T>(work: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return await work();
-  process.seteuid!(65534);
-  try {
-    return await work();
-  } finally {
-    process.seteuid!(0);
-  }
-}
-
 const failure = async (work: () => Promise<unknown>) => {
   const error = await work().then(
     () => undefined,
@@ -44,7 +34,7 @@ const failure = async (work: () => Promise<unknown>) => {
   return { message, kind };
 };
 
-describe.skipIf(process.platform === 'win32')('a folder that is not ours', () => {
+describe.skipIf(!canBeHeldBack)('a folder that is not ours', () => {
   it('is said to be so, whatever is asked of it', async () => {
     const store = at('readable');
     await publish(at('made'), folderFiles(store));

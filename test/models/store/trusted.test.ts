@@ -1,25 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pinBundle } from '../../../build-repair/screen/pin';
-import { storedCatalogue } from '../../../functions/catalogue/stored';
-import { startEngine } from '../../../models/engine';
-import { GoodNet } from '../../../models/goodnet';
 import type { Signer } from '../../../models/signing/keys';
-import { nextSerial } from '../../../models/signing/pointer';
 import { type Seen, seenHere } from '../../../models/signing/seen';
 import type { TrustedKeys } from '../../../models/signing/signatures';
 import { readCurrent, type Signed } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
+import { findBundle } from '../../../models/store/find';
 import { folderFiles } from '../../../models/store/folder-files';
 import { activate, rollback } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { seenIn } from '../../../models/store/seen-file';
-import { twoSmallBundles, writeSmallBundle } from '../../functions/small-bundle';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { twoPlainBundles, writePlainBundle } from './plain-bundle';
 import { signersIn } from './signers';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-trusted-'));
@@ -33,8 +29,7 @@ let stores = 0;
 let server: S3Server | undefined;
 
 beforeAll(async () => {
-  await startEngine({ engine: 'wasm' });
-  [old, young] = (await twoSmallBundles(work)) as [typeof old, typeof young];
+  [old, young] = (await twoPlainBundles(work)) as [typeof old, typeof young];
   ({ ours, strangers, keys } = await signersIn(work));
   if (hasS3Server) {
     server = await startS3Server();
@@ -46,11 +41,10 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** Loads what is current. @returns its id */
+/** Reads what is current, every file of it. @returns its id */
 async function load(path: string, seen: Seen = seenHere()): Promise<string> {
-  const goodnet = await GoodNet.load(path, { trust: keys, seen });
-  goodnet.dispose();
-  return goodnet.manifest.id;
+  const bundle = await findBundle(path, { trust: { keys, seen } });
+  return (await bundle.whole()).manifest.id;
 }
 
 const serialIn = async (files: Files) => (await readCurrent(files))!.signed!.serial;
@@ -78,7 +72,7 @@ describe.each([
       await activate(files, old.id);
       await expect(load(address)).rejects.toThrow(/current\.json is not signed$/);
       // Whoever trusts no key reads it as ever.
-      (await GoodNet.load(address)).dispose();
+      expect((await (await findBundle(address)).whole()).manifest.id).toBe(old.id);
       await activate(files, old.id, { signer: ours });
       expect(await load(address)).toBe(old.id);
 
@@ -166,24 +160,6 @@ describe.each([
         );
       }
     });
-
-    it('is what screening works with', async () => {
-      const trust = { keys, seen: seenHere() };
-      await activate(files, old.id);
-      await expect(pinBundle(address, trust)).rejects.toThrow(/is not signed/);
-      await activate(files, old.id, { signer: ours });
-      const pinned = await pinBundle(address, trust);
-      expect(pinned.manifest.id).toBe(old.id);
-      await pinned.close();
-    });
-  });
-});
-
-describe('serials', () => {
-  it('are the time, and one more where a clock was ahead', () => {
-    expect(nextSerial([], 5e12)).toBe(5e12);
-    expect(nextSerial([4e12, 3e12], 5e12)).toBe(5e12);
-    expect(nextSerial([4e12, 6e12], 5e12)).toBe(6e12 + 1);
   });
 });
 
@@ -243,7 +219,7 @@ describe('who signs', () => {
 
   async function publishedThird(): Promise<string> {
     const made = at(`third-${stores++}`);
-    const id = await writeSmallBundle(made, { seed: 3 });
+    const id = await writePlainBundle(made, { seed: 3 });
     await publish(made, files, { signer: ours });
     return id;
   }
@@ -296,7 +272,6 @@ describe('who signs', () => {
 describe('a stranger who may write a folder store', () => {
   let store: string;
   let files: Files;
-  const trust = () => ({ keys, seen: seenHere() });
   beforeEach(async () => {
     store = at(`strange-${stores++}`, 'faces');
     files = folderFiles(store);
@@ -308,7 +283,6 @@ describe('a stranger who may write a folder store', () => {
   it('has nothing read in the place of the current bundle', async () => {
     rmSync(folderIn(young), { recursive: true });
     cpSync(folderIn(old), folderIn(young), { recursive: true });
-    await expect(pinBundle(store, trust())).rejects.toThrow(/is not the bundle .* that is meant/);
     await expect(load(store)).rejects.toThrow(/is not the bundle .* that is meant/);
   });
 
@@ -316,7 +290,6 @@ describe('a stranger who may write a folder store', () => {
     rmSync(join(store, 'current.json'));
     cpSync(folderIn(old), store, { recursive: true });
     await expect(load(store)).rejects.toThrow(/no current\.json: that it is the current one is not signed/);
-    await expect(pinBundle(store, trust())).rejects.toThrow(/is not signed/);
     // Who names a bundle itself has chosen it.
     expect(await load(folderIn(young))).toBe(young.id);
   });
@@ -341,7 +314,9 @@ describe('a stranger who may write a folder store', () => {
     await expect(load(store)).rejects.toThrow(/signatures\.json can't be read: it is a named pipe/);
     rmSync(signatures);
     writeFileSync(join(folderIn(young), 'bad', 'weights.bin'), Buffer.alloc(2 ** 20));
-    await expect(GoodNet.load(store)).rejects.toThrow(/weights\.bin .*it is 1048576 bytes long/);
+    await expect((await findBundle(store)).whole()).rejects.toThrow(
+      /weights\.bin .*it is 1048576 bytes long/,
+    );
   });
 
   it('adds no signature that does away with a valid one', async () => {
@@ -382,90 +357,5 @@ describe('what was seen', () => {
     await seen.note('a', 6);
     expect(await seen.note('a', 5)).toBe(6);
     expect(say.mock.calls).toEqual([[expect.stringMatching(/can't be kept for the next run/)]]);
-  });
-});
-
-describe('a service', () => {
-  it('goes on with what is current, and tells once what is put in its place', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    const files = folderFiles(at('serving'));
-    for (const { path } of [old, young]) await publish(path, files, { signer: ours });
-    await activate(files, old.id, { signer: ours });
-    const first = readFileSync(at('serving', 'current.json'));
-    await activate(files, young.id, { signer: ours });
-    const said: string[] = [];
-    const trust = { keys, seen: seenHere() };
-    const catalogue = storedCatalogue(at('serving'), { trust, say: (line) => said.push(line) });
-    const ask = () => catalogue.use(undefined, async ({ id }) => id);
-    expect(await ask()).toBe(young.id);
-    await put(files, first);
-    for (let i = 0; i < 3; i++) {
-      vi.setSystemTime(Date.now() + 2000);
-      expect(await ask()).toBe(young.id);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-    expect(said).toEqual([expect.stringMatching(/the old one goes on: .*it has been put back/)]);
-    await activate(files, old.id, { signer: ours });
-    await vi.waitFor(async () => {
-      vi.setSystemTime(Date.now() + 2000);
-      expect(await ask()).toBe(old.id);
-    }, 10_000);
-    catalogue.close();
-    vi.useRealTimers();
-  });
-
-  it('of several models knows what is current in each before it is asked', async () => {
-    const root = at('several');
-    const files = folderFiles(join(root, 'faces'));
-    for (const { path } of [old, young]) await publish(path, files, { signer: ours });
-    await activate(files, old.id, { signer: ours });
-    const first = readFileSync(join(root, 'faces', 'current.json'));
-    await activate(files, young.id, { signer: ours });
-    const seen = seenHere();
-    const catalogue = storedCatalogue(root, { trust: { keys, seen } });
-    expect(await catalogue.names()).toEqual(['faces']);
-    await vi.waitFor(async () => expect(await seen.newest(join(root, 'faces'))).toBe(await serialIn(files)));
-    await put(files, first);
-    await expect(catalogue.use('faces', async ({ id }) => id)).rejects.toMatchObject({
-      cause: { message: expect.stringMatching(/it has been put back/) },
-    });
-    catalogue.close();
-  });
-
-  it('takes a bundle by itself where it is named, and none that lies in the place of a store', async () => {
-    const root = at('models');
-    mkdirSync(root);
-    const files = folderFiles(join(root, 'faces'));
-    await publish(old.path, files, { signer: ours });
-    const bundle = join(root, 'faces', old.id.slice(0, 16));
-    expect(await load(bundle)).toBe(old.id);
-
-    const trust = { keys, seen: seenHere() };
-    const open = (path: string) => storedCatalogue(path, { trust });
-    const called = old.id.slice(0, 16);
-    for (const [name, why] of [
-      ['signs', /signs holds a bundle, and no current\.json: .* is not signed/],
-      [called, /is a bundle by itself: .* is not signed/],
-    ] as const) {
-      cpSync(bundle, join(root, name), { recursive: true });
-      await expect(open(root).use(name, async ({ id }) => id)).rejects.toMatchObject({
-        cause: { message: expect.stringMatching(why) },
-      });
-    }
-    // Laid beside current.json, a bundle says nothing; nor in the place of all models.
-    await publish(young.path, files, { signer: ours });
-    await activate(files, young.id, { signer: ours });
-    cpSync(bundle, join(root, 'faces'), { recursive: true });
-    expect(existsSync(join(root, 'faces', 'manifest.json'))).toBe(true);
-    expect(await load(join(root, 'faces'))).toBe(young.id);
-    const catalogue = open(root);
-    const serve = () => catalogue.use('faces', async ({ id }) => id);
-    expect(await serve()).toBe(young.id);
-    vi.useFakeTimers({ toFake: ['Date'] });
-    cpSync(bundle, root, { recursive: true });
-    vi.setSystemTime(Date.now() + 5000);
-    expect(await serve()).toBe(young.id);
-    vi.useRealTimers();
-    catalogue.close();
   });
 });
