@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { generatedIn, MAKERS } from './generated';
 import { type Table, tablesIn, WIDEST, widthOf } from './tables';
 
 const root = join(import.meta.dirname, '../..');
@@ -56,18 +57,11 @@ describe('docs/results.md', () => {
   const text = read('docs/results.md');
 
   it('has every table that the commands print, and says of each which command does', () => {
-    for (const [mark, command] of [
-      ['peers', 'npm run table -- peers'],
-      ['table', 'npm run table'],
-      ['tiles', 'npm run table -- tiles'],
-      ['curve', 'npm run table -- curve'],
-      ['bench', 'npm run bench'],
-    ]) {
-      const start = text.indexOf(`<!-- ${mark} -->`);
-      const end = text.indexOf(`<!-- /${mark} -->`);
-      expect(start, mark).toBeGreaterThan(0);
-      expect(tablesIn(text.slice(start, end)).length, mark).toBeGreaterThan(0);
-      expect(text.slice(0, start)).toContain(`\`${command}`);
+    const blocks = generatedIn('docs/results.md', text);
+    expect(blocks.map(({ name }) => name)).toEqual(['peers', 'table', 'tiles', 'curve', 'bench']);
+    for (const { name, text: block, before } of blocks) {
+      expect(tablesIn(block).length, name).toBeGreaterThan(0);
+      expect(before).toContain(`\`${MAKERS[name]!.command}`);
     }
   });
 

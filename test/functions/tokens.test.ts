@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,20 @@ describe('tokens', () => {
       undefined,
     ]);
     expect(parseTokens(`a:${FIRST},b:${SECOND}`, 'GOODNET_TOKENS', LINES_OR_COMMAS)(SECOND)).toBe('b');
+  });
+
+  it('are compared whole: one whose digest shares a byte with a known one’s, whichever byte, is nobody’s', () => {
+    const check = parseTokens(`app:${FIRST}`, 'here');
+    const digest = (token: string) => createHash('sha256').update(token).digest();
+    const known = digest(FIRST);
+    const alike = new Map<number, string>();
+    for (let i = 0; alike.size < known.length; i++) {
+      const token = `guessed-token-number-${i}`;
+      digest(token).forEach((byte, at) => {
+        if (byte === known[at]) alike.set(at, token);
+      });
+    }
+    expect([...alike.values()].map(check)).toEqual(Array(known.length).fill(undefined));
   });
 
   it('of a file may have commas in its comments', () => {

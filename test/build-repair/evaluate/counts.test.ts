@@ -39,6 +39,13 @@ test('images whose own class is the target are no attack’s success', () => {
   });
 });
 
+test('an image whose p-value is α itself counts as flagged at that α', () => {
+  const counts = new CleanCounts();
+  const verdicts = [0.005, 0.01, 0.02, 0.05, 1].map((pValue) => ({ ...verdict(1), pValue }));
+  counts.add(verdicts, { labels: new Int32Array(5).fill(1), groups: undefined });
+  expect(counts.figures().falsePositiveRateAt.map(({ rate }) => rate.hits)).toEqual([1, 2, 3, 4]);
+});
+
 test('intervals are of groups where images come in these', () => {
   const counts = new CleanCounts();
   for (let part = 0; part < 2; part++) {

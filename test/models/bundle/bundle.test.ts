@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SecondOpinion, withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
@@ -292,6 +293,29 @@ describe('a bundle', () => {
       expect(tf.memory().numTensors, path).toBe(before);
       await rm(copy, { recursive: true });
     }
+  });
+
+  test('refuses weights that somebody set to zero, though the manifest names their checksum and a trusted signature is of its id', async () => {
+    const copy = join(work, 'zeroed', basename(folder));
+    await cp(folder, copy, { recursive: true });
+    await createKeys(join(work, 'trusted'));
+    const trust = await openTrust([join(work, 'trusted.pub')]);
+    const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8'));
+    const signed = await addSignature(manifest.id, await openSigner(join(work, 'trusted')));
+    await writeFile(join(copy, 'signatures.json'), signed);
+    (await GoodNet.load(copy, { trust })).dispose();
+    const { format, files, id, ...content } = manifest;
+    const weights = new Uint8Array(await readFile(join(copy, 'bad/weights.bin'))).fill(0);
+    const sha256 = createHash('sha256').update(weights).digest('hex');
+    const changed = files.map((file: { path: string }) =>
+      file.path === 'bad/weights.bin' ? { ...file, sha256 } : file,
+    );
+    // Sealed as any manifest is, but for the id: that is what was signed.
+    const { text } = sealManifest({ ...content, format, files: changed });
+    const forged = text.replace(JSON.parse(text).id, id);
+    await writeFile(join(copy, 'bad/weights.bin'), weights);
+    await writeFile(join(copy, 'manifest.json'), forged);
+    await expect(GoodNet.load(copy, { trust })).rejects.toThrow(/manifest\.json has been changed/);
   });
 
   test('refuses a manifest of the same content with other white space', async () => {
