@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   NET_SHAPE_UNSUPPORTED: 'data',
   NET_NOT_TRAINABLE: 'data',
   NET_LIMIT_EXCEEDED: 'data',
+  NET_TOO_LARGE: 'data',
   NET_NOT_REPAIRED: 'data',
   IMAGES_UNUSABLE: 'data',
   IMAGES_NOT_FOUND: 'data',
