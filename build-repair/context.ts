@@ -11,6 +11,8 @@ export interface NetContext {
   readonly classes: number;
   readonly seed: number;
   readonly progress: Progress;
+  /** Bytes that the process may take: batches follow from it. By default the most that wasm can have. */
+  readonly memory?: number | undefined;
   /** Aborting it ends the work between two steps. */
   readonly signal: AbortSignal | undefined;
 }

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   NET_SHAPE_UNSUPPORTED: 'data',
   NET_NOT_TRAINABLE: 'data',
   NET_LIMIT_EXCEEDED: 'data',
+  NET_TOO_LARGE: 'data',
   NET_NOT_REPAIRED: 'data',
   NET_ANSWERS_NAN: 'data',
   IMAGES_UNUSABLE: 'data',

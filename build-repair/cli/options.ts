@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../models/errors';
 import { parseSize } from '../library/option-values';
+import { parseMemory } from '../memory';
 
 /** Parses a false-positive rate of (0, 1). */
 export function rate(text: string): number {
@@ -37,6 +38,15 @@ export function inputSizeOption(command: Command): Command {
     '--input-size <size>',
     'of a net that takes images of any size: 224, or 120x160 (height x width)',
     parseSize,
+  );
+}
+
+/** Adds the flag for what training takes. */
+export function memoryOption(command: Command): Command {
+  return command.option(
+    '--memory <size>',
+    'memory to work in, such as 2GB; left out: half of the machine’s, 4GB at the most',
+    parseMemory,
   );
 }
 

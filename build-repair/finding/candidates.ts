@@ -74,11 +74,11 @@ export async function candidateClasses(
 /** B's mean logit of each class on images of nothing, each value drawn by itself. */
 export function leaningsInNoise(
   { shape, pixels, seed }: NetContext,
-  twins: Pick<Twins, 'bad'>,
+  twins: Pick<Twins, 'badAlone'>,
 ): ArrayLike<number> {
   const random = new Random(seed, 'finding noise');
   const images = Float32Array.from({ length: NOISE * imageSize(shape) }, () => random.uniform(0, 255));
-  return valuesOf(() => tf.mean(twins.bad(imageTensor(images, NOISE, shape, pixels)), 0));
+  return valuesOf(() => tf.mean(twins.badAlone(imageTensor(images, NOISE, shape, pixels)), 0));
 }
 
 function wrongAnswers(logits: tf.Tensor2D, labels: Int32Array): Wrong[] {

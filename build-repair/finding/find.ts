@@ -44,7 +44,7 @@ export async function findBackdoor(
   expert: ExpertNet,
 ): Promise<Finding> {
   const started = performance.now();
-  const twins = new Twins(bad, expert);
+  const twins = new Twins(bad, expert, context.memory);
   try {
     const tried = await tryClasses(context, bad, twins);
     const targets = chooseTargets(tried, LIMIT);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imageTensor, valuesOf } from '../../models/detector/run';
+import { imageTensor, rowsOf, valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { STAGES } from '../stages';
@@ -22,7 +22,7 @@ const PATCH_STEPS = 30;
 const WANTED = 3;
 
 /**
- * Triggers × images that run through B at once: gradients of four hundred take some 600 MB.
+ * Triggers × images that run through B at once, and fewer of a large net: gradients of four hundred take some 600 MB on faces.
  * Origin: chosen by hand, for memory and time; verdicts do not depend on it.
  */
 const MOST_ROWS = 128;
@@ -146,48 +146,62 @@ function takeStep(
   images: readonly number[],
   optimizer: tf.Optimizer,
 ): Float32Array {
-  const atOnce = Math.max(1, Math.floor(MOST_ROWS / classes.length));
+  const together = Math.min(classes.length, twins.mostWithGradients);
+  const atOnce = Math.max(1, Math.floor(Math.min(MOST_ROWS, twins.mostWithGradients) / together));
   const means = new Float32Array(classes.length);
-  const together = tf.tidy(() => {
-    let sums: tf.NamedTensorMap | undefined;
-    for (let start = 0; start < images.length; start += atOnce) {
-      const some = images.slice(start, start + atOnce);
-      const { grads, margins } = gradientsOf(context, twins, classes, triggers, some, images.length);
-      for (let k = 0; k < means.length; k++) means[k]! += (margins[k]! * some.length) / images.length;
+  let sums: tf.NamedTensorMap = {};
+  for (let start = 0; start < images.length; start += atOnce) {
+    const some = images.slice(start, start + atOnce);
+    for (let from = 0; from < classes.length; from += together) {
       const before = sums;
-      sums = before
-        ? Object.fromEntries(Object.entries(grads).map(([name, each]) => [name, tf.add(before[name]!, each)]))
-        : grads;
+      const rows = { from, to: Math.min(classes.length, from + together) };
+      sums = tf.tidy(() => {
+        const { grads, margins } = gradientsOf(context, twins, classes, triggers, rows, some, images.length);
+        for (let k = rows.from; k < rows.to; k++)
+          means[k]! += (margins[k - rows.from]! * some.length) / images.length;
+        return Object.fromEntries(
+          Object.entries(grads).map(([name, each]) => [
+            name,
+            before[name] ? tf.add(before[name], each) : each,
+          ]),
+        );
+      });
+      tf.dispose(before);
     }
-    return sums!;
-  });
-  optimizer.applyGradients(together);
-  tf.dispose(together);
+  }
+  optimizer.applyGradients(sums);
+  tf.dispose(sums);
   return means;
 }
 
 /**
- * @param images those of a step that are looked at together
+ * @param all a class for each trigger
+ * @param rows the triggers, and @param images those of a step, that are looked at together
  * @param outOf how many images the step has
  * @returns gradients of their part of the step's loss, and each trigger's mean margin over them
  */
 function gradientsOf(
-  { images: set, shape, pixels, classes: all }: RepairContext,
+  { images: set, shape, pixels, classes: count }: RepairContext,
   twins: Twins,
-  classes: readonly number[],
+  all: readonly number[],
   triggers: TriggerSearch,
+  { from, to }: { readonly from: number; readonly to: number },
   images: readonly number[],
   outOf: number,
 ): { grads: tf.NamedTensorMap; margins: Float32Array } {
+  const classes = all.slice(from, to);
+  const own = <T extends tf.Tensor>(of: T) =>
+    classes.length === all.length || of.shape[0] === 1 ? of : rowsOf(of, from, to);
   let reached: tf.Tensor | undefined;
   const { grads } = tf.tidy(() => {
     const clean = imageTensor(set.gather(images), images.length, shape, pixels);
     const wanted = oneHotOf(
       classes.flatMap((each) => images.map(() => each)),
-      all,
+      count,
     );
     return tf.variableGrads(() => {
-      const { masks, patterns } = triggers.triggers();
+      const searched = triggers.triggers();
+      const [masks, patterns] = [own(searched.masks), own(searched.patterns)];
       const painted = asNetsTake(patterns, pixels, shape.channels);
       const kept = tf.mul(tf.expandDims(clean, 0), tf.expandDims(tf.sub(1, masks), 1));
       const stamped = tf.add(kept, tf.expandDims(tf.mul(masks, painted), 1));

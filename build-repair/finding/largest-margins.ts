@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { rowsOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { NetContext } from '../context';
@@ -13,7 +14,7 @@ const STARTS = 4;
 const STEPS = 60;
 /** Adam's, of values of 0–1. Origin: chosen by hand; not varied. */
 const RATE = 0.03;
-/** Pictures that are climbed at once. Origin: chosen by hand, for memory. */
+/** Pictures that are climbed at once; of a large net they run in parts. Origin: chosen by hand, for memory. */
 const AT_ONCE = 160;
 /** As many classes are climbed for at once. Origin: follows from these. */
 export const CLASSES_AT_ONCE = Math.floor(AT_ONCE / STARTS);
@@ -29,7 +30,7 @@ const START = [0.3, 0.7] as const;
  */
 export async function largestMargins(
   context: NetContext,
-  twins: Pick<Twins, 'bad'>,
+  twins: Pick<Twins, 'bad' | 'mostWithGradients'>,
   classes: readonly number[],
 ): Promise<Float64Array> {
   const random = new Random(context.seed, 'finding largest margins');
@@ -52,7 +53,7 @@ export async function largestMargins(
 /** @param rows a class for each picture @returns the margin that each picture has reached */
 async function climb(
   { shape, pixels, classes, signal }: NetContext,
-  twins: Pick<Twins, 'bad'>,
+  twins: Pick<Twins, 'bad' | 'mostWithGradients'>,
   rows: readonly number[],
   random: Random,
   onStep: () => void,
@@ -64,22 +65,43 @@ async function climb(
   const pictures = tf.tidy(() => tf.variable(tf.tensor4d(values, [rows.length, height, width, channels])));
   const at = oneHotOf(rows, classes);
   const optimizer = tf.train.adam(RATE);
-  const margins = () => marginsAt(twins.bad(asNetsTake(pictures, pixels, channels)), at);
+  const parts = partsOf(rows.length, twins.mostWithGradients);
+  const margins = (some: tf.Tensor, [from, to]: Part) =>
+    marginsAt(twins.bad(asNetsTake(some, pixels, channels)), someOf(at, from, to));
   try {
     for (let step = 0; step < STEPS; step++) {
       signal?.throwIfAborted();
-      const grads = tf.tidy(
-        () => tf.variableGrads(() => tf.neg(tf.sum(margins())) as tf.Scalar, [pictures]).grads,
+      const grads = tf.tidy(() =>
+        tf.concat(
+          parts.map((part) =>
+            tf.grad((some: tf.Tensor) => tf.neg(tf.sum(margins(some, part))))(someOf(pictures, ...part)),
+          ),
+        ),
       );
-      optimizer.applyGradients(grads as Record<string, tf.Variable>);
-      tf.dispose(grads);
+      optimizer.applyGradients({ [pictures.name]: grads as tf.Variable });
+      grads.dispose();
       tf.tidy(() => pictures.assign(tf.clipByValue(pictures, 0, 1)));
       onStep();
       await new Promise(setImmediate);
     }
-    return tf.tidy(() => margins().dataSync() as Float32Array);
+    return tf.tidy(
+      () =>
+        tf.concat(parts.map((part) => margins(someOf(pictures, ...part), part))).dataSync() as Float32Array,
+    );
   } finally {
     tf.dispose([pictures, at]);
     optimizer.dispose();
   }
+}
+
+/** Rows, from the first up to, not including, the second. */
+type Part = readonly [from: number, to: number];
+
+function partsOf(rows: number, most: number): Part[] {
+  return Array.from({ length: Math.ceil(rows / most) }, (_, i) => [i * most, Math.min(rows, (i + 1) * most)]);
+}
+
+/** Some rows, or what has no others as it is. */
+function someOf<T extends tf.Tensor>(all: T, from: number, to: number): T {
+  return from === 0 && to === all.shape[0] ? all : rowsOf(all, from, to);
 }

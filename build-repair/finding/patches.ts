@@ -56,7 +56,7 @@ export async function leaningsUnderPatches(
   const drawn = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
   const clean = context.images.gather(drawn);
   const meanLogits = (of: Float32Array) =>
-    valuesOf(() => tf.mean(twins.bad(imageTensor(of, IMAGES, shape, pixels)), 0));
+    valuesOf(() => tf.mean(twins.badAlone(imageTensor(of, IMAGES, shape, pixels)), 0));
   const before = meanLogits(clean);
   const gains = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
   const best = new Array<Patch>(classes);

@@ -1,9 +1,10 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExpertNet } from '../../models/detector/nets';
-import { outputsOf } from '../../models/detector/run';
+import { outputsOf, outputsWithin } from '../../models/detector/run';
 import { stemCut } from '../../models/nets/cut';
 import { copyBetween } from '../../models/nets/graph';
+import { rowsToTrain } from '../../models/nets/memory';
 
 /** What both nets say of the same images: n × N logits each. */
 export interface TwinLogits {
@@ -16,34 +17,47 @@ export class Twins {
   private readonly stem: LayersModel | undefined;
   private readonly head: LayersModel;
   private readonly expert: LayersModel;
+  /** How many images may run through B at once, forth and back. */
+  readonly mostWithGradients: number;
 
   /**
    * @param bad B, flat, logits first
    * @param expert E, made of it (see forget); it stays the caller's
+   * @param memory bytes that the process may take
    */
-  constructor(bad: LayersModel, expert: ExpertNet) {
+  constructor(
+    bad: LayersModel,
+    expert: ExpertNet,
+    private readonly memory?: number,
+  ) {
     const cut = expert.from === 'stem' ? stemCut(bad) : undefined;
     this.stem = cut && copyBetween(bad.inputs[0]!, [cut], 'twin_stem');
     this.head = copyBetween(cut ?? bad.inputs[0]!, [bad.outputs[0]!], 'twin_head');
     this.expert = expert.model;
+    this.mostWithGradients = rowsToTrain(bad, memory);
   }
 
-  /** @param input images as the nets take them */
+  /** @param input images as the nets take them, any number; no gradients flow */
   logits(input: Tensor): TwinLogits {
     const shared = this.shared(input);
     return {
-      bad: outputsOf(this.head, shared)[0] as Tensor2D,
-      expert: outputsOf(this.expert, shared)[0] as Tensor2D,
+      bad: outputsWithin(this.head, shared, this.memory)[0] as Tensor2D,
+      expert: outputsWithin(this.expert, shared, this.memory)[0] as Tensor2D,
     };
+  }
+
+  /** B's logits alone, of any number of images; no gradients flow. */
+  badAlone(input: Tensor): Tensor2D {
+    return outputsWithin(this.head, this.shared(input), this.memory)[0] as Tensor2D;
   }
 
   /** B's logits alone; gradients flow back to the input. */
   bad(input: Tensor): Tensor2D {
-    return outputsOf(this.head, this.shared(input))[0] as Tensor2D;
+    return outputsOf(this.head, this.stem ? outputsOf(this.stem, input)[0]! : input)[0] as Tensor2D;
   }
 
   private shared(input: Tensor): Tensor {
-    return this.stem ? outputsOf(this.stem, input)[0]! : input;
+    return this.stem ? outputsWithin(this.stem, input, this.memory)[0]! : input;
   }
 
   dispose(): void {

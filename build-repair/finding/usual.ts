@@ -23,6 +23,6 @@ export function usualMargin(
       held.map((image) => images.labels[image]!),
       classes,
     );
-    return Math.max(1, median(marginsAt(twins.bad(input), at).dataSync()));
+    return Math.max(1, median(marginsAt(twins.badAlone(input), at).dataSync()));
   });
 }

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Level } from '../../models/bundle/levels';
-import { outputsOf } from '../../models/detector/run';
+import { outputsOf, outputsWithin } from '../../models/detector/run';
+import { rowsToTrain } from '../../models/nets/memory';
 import { Random } from '../../models/random';
 import type { NetContext } from '../context';
 import { highestFirst, leaningsInNoise } from './candidates';
@@ -19,6 +20,9 @@ import type { Twins } from './twins';
  */
 const BY_SIGNATURE = 20;
 const BY_NOISE = 10;
+
+/** What is asked of B without E. */
+type BadAlone = Pick<Twins, 'bad' | 'badAlone' | 'mostWithGradients'>;
 
 /** What a class shows without any clean image. */
 export interface ClassAlone {
@@ -44,7 +48,11 @@ export interface FoundAlone {
  */
 export async function findWithoutImages(context: NetContext, bad: LayersModel): Promise<FoundAlone> {
   const { classes } = context;
-  const net: Pick<Twins, 'bad'> = { bad: (input) => outputsOf(bad, input)[0] as ReturnType<Twins['bad']> };
+  const net: BadAlone = {
+    bad: (input) => outputsOf(bad, input)[0] as ReturnType<Twins['bad']>,
+    badAlone: (input) => outputsWithin(bad, input, context.memory)[0] as ReturnType<Twins['bad']>,
+    mostWithGradients: rowsToTrain(bad, context.memory),
+  };
   const signature = weightSignature(bad, classes);
   const some = classesToTry(context, net, signature);
   const out = largestScores(await largestMargins(context, net, some));
@@ -56,7 +64,7 @@ export async function findWithoutImages(context: NetContext, bad: LayersModel): 
   return { tried, targets: tried.filter(({ score }) => score > LIMIT) };
 }
 
-function classesToTry(context: NetContext, net: Pick<Twins, 'bad'>, signature: Float64Array): number[] {
+function classesToTry(context: NetContext, net: BadAlone, signature: Float64Array): number[] {
   const { classes, seed } = context;
   if (classes <= CLASSES_AT_ONCE) return Array.from({ length: classes }, (_, each) => each);
   const chosen = new Set([

@@ -4,6 +4,7 @@ import { UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import type { PixelScaling } from '../../models/pixels';
 import { openGivenSigning, type SigningGiven } from '../../models/store/given-keys';
+import { checkMemory } from '../memory';
 import { Owned } from '../owned';
 import { silent } from '../progress';
 import { bothKept } from '../repair/check/kept';
@@ -41,6 +42,8 @@ export interface RepairOptions extends NetOptions, ImagesOptions, Watching {
   readonly pixels?: string | PixelScaling | undefined;
   /** Seed of everything random, a whole number from 0 on; by default 1. */
   readonly seed?: number | undefined;
+  /** Bytes that the process may take; batches follow from it. By default half of the machine's memory, 4 GiB at the most. */
+  readonly memory?: number | undefined;
   /** Whether to ask if the net itself is backdoored; by default so. */
   readonly finding?: boolean | undefined;
   /** Goes on where the net names few of the clean images rightly, or labels and net don't fit; by default that is refused. */
@@ -84,6 +87,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   const { onNotice = () => {}, onDetail = () => {}, onPlan = () => {}, signal } = options;
   checkOptions({ method, alpha, seed });
   if (options.hosts !== undefined && !keepsImages) throw bothKept();
+  checkMemory(options.memory);
   const pixels = pixelsOf(options.pixels, onNotice);
   const signing = await openGivenSigning(options.sign);
   await startEngine();
@@ -131,6 +135,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
       acceptLowAccuracy: options.acceptLowAccuracy,
       alpha,
       seed,
+      memory: options.memory,
       finding,
       acceptUnrepaired: options.acceptUnrepaired,
       signing,

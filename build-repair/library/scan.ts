@@ -3,6 +3,7 @@ import { NetError, UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { inspectNet } from '../../models/net-files';
 import type { PixelScaling } from '../../models/pixels';
+import { checkMemory } from '../memory';
 import { Owned } from '../owned';
 import { silent } from '../progress';
 import { scanSteps } from '../repair/plan';
@@ -23,6 +24,8 @@ export interface ScanOptions extends NetOptions, ImagesOptions, Watching {
   readonly pixels?: string | PixelScaling | undefined;
   /** Seed of everything random; by default 1. */
   readonly seed?: number | undefined;
+  /** Bytes that the process may take; by default half of the machine's memory, 4 GiB at the most. */
+  readonly memory?: number | undefined;
   /** Goes on where labels and net don't fit; by default that is refused. */
   readonly acceptLowAccuracy?: boolean | undefined;
 }
@@ -40,6 +43,7 @@ export interface ScanOptions extends NetOptions, ImagesOptions, Watching {
  */
 export async function scan(options: ScanOptions): Promise<Scan> {
   const { onNotice = () => {}, onDetail = () => {}, onPlan = () => {}, signal } = options;
+  checkMemory(options.memory);
   const pixels = pixelsOf(options.pixels, onNotice);
   await startEngine();
   signal?.throwIfAborted();
@@ -69,6 +73,7 @@ export async function scan(options: ScanOptions): Promise<Scan> {
       pixels,
       acceptLowAccuracy: options.acceptLowAccuracy,
       seed: options.seed ?? 1,
+      memory: options.memory,
       progress: options.onProgress ?? silent,
       say: onDetail,
       tell: onNotice,

@@ -5,8 +5,11 @@ import { toLogits } from '../../models/keras/logits';
 import { alikeInWords, lookForAlike } from '../images/alike';
 import { type LoadedImages, loadImages } from '../images/load';
 import { STAGES } from '../stages';
-import type { CheckedRepair } from './check/options';
+import type { CheckedRepair, RepairOptions } from './check/options';
 import { checkHosts } from './evidence/hosts';
+
+/** Share of the memory that a set's pixels may take, as bytes; more are kept in a temporary file. Origin: chosen by hand. */
+const PIXELS = 1 / 8;
 
 /** The sets of a repair, as they were read. */
 export interface Sets {
@@ -38,10 +41,9 @@ export async function read({
   signal,
   say,
   tell = say,
-}: Pick<
-  CheckedRepair,
-  'net' | 'clean' | 'unlabelled' | 'hosts' | 'progress' | 'signal' | 'say' | 'tell'
->): Promise<Inputs> {
+  memory,
+}: Pick<CheckedRepair, 'net' | 'clean' | 'unlabelled' | 'hosts' | 'progress' | 'signal' | 'say' | 'tell'> &
+  Pick<RepairOptions, 'memory'>): Promise<Inputs> {
   let held: LoadedImages[] = [];
   const dispose = () => {
     for (const each of held) each.dispose();
@@ -49,7 +51,12 @@ export async function read({
   };
   const load = async (set: ImageSet, stage: string, labelsRequired: boolean) => {
     const onProgress = (done: number, total: number) => progress({ stage, done, total });
-    const loaded = await loadImages(set, { labelsRequired, signal, onProgress });
+    const loaded = await loadImages(set, {
+      labelsRequired,
+      memoryBytes: memory && memory * PIXELS,
+      signal,
+      onProgress,
+    });
     held.push(loaded);
     return loaded;
   };

@@ -13,6 +13,8 @@ export interface ScanOptions {
   /** Goes on where the net names few of the clean images rightly, or labels and net don't fit; by default that is refused. */
   readonly acceptLowAccuracy?: boolean | undefined;
   readonly seed: number;
+  /** Bytes that the process may take; by default half of the machine's memory, 4 GiB at the most. */
+  readonly memory?: number | undefined;
   readonly progress: Progress;
   /** Tells details, a line at a time. */
   readonly say: (line: string) => void;

@@ -7,6 +7,8 @@ import { findBackdoor } from '../finding/find';
 import { LIMIT } from '../finding/limit';
 import { findWithoutImages } from '../finding/without-images';
 import { laidOnWhite } from '../images/laid-on-white';
+import { usualMemory } from '../memory';
+import { checkFits } from '../repair/check/memory';
 import { chooseImages } from '../repair/choose/choose';
 import { servedOn } from '../repair/fit/served-on';
 import { forget } from '../repair/learn/forget';
@@ -30,16 +32,20 @@ const USUAL_PIXELS = { kind: '0-1' } as const;
  * @throws ImageError for a set that can't be used, or where labels and net don't fit; whatever `signal` was aborted with
  */
 export async function scan(options: ScanOptions): Promise<Scan> {
-  const { net, clean, pixels } = options;
+  const { net, clean, pixels, memory = usualMemory() } = options;
   if (pixels) checkPixels(pixels, net.inputShape.channels);
   await checkTrainable(net.model);
-  return clean ? await scanWith(options, clean) : await scanAlone(options);
+  checkFits(net.model, memory);
+  return clean ? await scanWith({ ...options, memory }, clean) : await scanAlone({ ...options, memory });
 }
 
-async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
-  const { net, progress, say, tell, signal } = options;
+/** What a scan is told, once its memory is known. */
+type Budgeted = ScanOptions & { readonly memory: number };
+
+async function scanWith(options: Budgeted, clean: ImageSet): Promise<Scan> {
+  const { net, progress, say, tell, signal, memory } = options;
   const checked = { ...options, clean, unlabelled: undefined, hosts: undefined };
-  const inputs = await read({ net, clean, progress, say, tell, signal });
+  const inputs = await read({ net, clean, progress, say, tell, signal, memory });
   try {
     const { count } = inputs.images;
     if (count < FEWEST_IMAGES)
@@ -79,11 +85,11 @@ async function scanWith(options: ScanOptions, clean: ImageSet): Promise<Scan> {
   }
 }
 
-async function scanAlone({ net, pixels, seed, progress, signal }: ScanOptions): Promise<Scan> {
+async function scanAlone({ net, pixels, seed, memory, progress, signal }: Budgeted): Promise<Scan> {
   const { inputShape: shape, classes, ownNames, notes = [] } = net;
   const flat = toLogits(net.model);
   try {
-    const context = { shape, pixels: pixels ?? USUAL_PIXELS, classes, seed, progress, signal };
+    const context = { shape, pixels: pixels ?? USUAL_PIXELS, classes, seed, memory, progress, signal };
     const { targets, tried } = await findWithoutImages(context, flat);
     return {
       outcome: targets.length > 0 ? 'signs' : 'no-sign',

@@ -39,6 +39,8 @@ export interface DetectorNets {
   readonly repaired?: LayersModel | undefined;
   /** What B′ names the class of the images by whose evidence speaks against B's; it needs B's stem. */
   readonly gallery?: Gallery | undefined;
+  /** Bytes that the process may take: more images than fit run through the nets in parts. By default the most that wasm can have. */
+  readonly memory?: number | undefined;
 }
 
 /** What kinds of evidence were fitted to clean images, by the kind's name; left out where a bundle goes without. */

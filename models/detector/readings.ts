@@ -8,7 +8,7 @@ import { transplant } from './evidence/transplant';
 import type { Distances } from './familiarity';
 import { type Answers, answers, leaveOut, margins } from './margin';
 import type { DetectorNets, Parts } from './nets';
-import { imageTensor, outputsOf } from './run';
+import { imageTensor, outputsOf, outputsWithin } from './run';
 import { summarise } from './summaries';
 
 /** What the nets say of n images. */
@@ -168,11 +168,11 @@ export async function runNets(
   }
   const made = tf.tidy(() => {
     const image = imageTensor(pixels, n, nets.shape, nets.pixels);
-    const bad = outputsOf(nets.bad, image);
+    const bad = outputsWithin(nets.bad, image, nets.memory);
     const [, latent, trunk] = bad;
     const relearned = nets.relearned ? outputsOf(nets.relearned.model, bad.slice(0, 3)) : [];
-    const repaired = nets.repaired ? outputsOf(nets.repaired, image) : [];
-    const ran: Ran = { n, image, bad, relearned, repaired };
+    const repaired = nets.repaired ? outputsWithin(nets.repaired, image, nets.memory) : [];
+    const ran: Ran = { n, image, bad, relearned, repaired, memory: nets.memory };
     return {
       bad: bad[0]!,
       repaired: repaired[0],

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../images/set';
+import { rowsToRun } from '../nets/memory';
 import { type PixelScaling, pixelFactors } from '../pixels';
 
 /**
@@ -48,6 +49,28 @@ export function outputsOf(model: LayersModel, input: tf.Tensor | tf.Tensor[]): t
 }
 
 /**
+ * What a net gives of rows, which run through it in parts where all together would take more memory than they may. No gradients flow
+ * through the parts.
+ * @param memory bytes, of the whole process; by default the most that wasm can have
+ */
+export function outputsWithin(model: LayersModel, input: tf.Tensor, memory?: number): tf.Tensor[] {
+  const rows = input.shape[0]!;
+  const most = rowsToRun(model, memory);
+  if (rows <= most) return outputsOf(model, input);
+  return tf.tidy(() => {
+    const parts: tf.Tensor[][] = [];
+    for (let start = 0; start < rows; start += most)
+      parts.push(tf.tidy(() => outputsOf(model, rowsOf(input, start, Math.min(rows, start + most)))));
+    return parts[0]!.map((_, output) => tf.concat(parts.map((part) => part[output]!)));
+  });
+}
+
+/** Some rows of a tensor, from the first up to, not including, the second. */
+export function rowsOf<T extends tf.Tensor>(all: T, from: number, to: number): T {
+  return tf.slice(all, [from, ...all.shape.slice(1).map(() => 0)], [to - from, ...all.shape.slice(1)]);
+}
+
+/**
  * The values of a tensor that is computed. A function that gave tf.tidy the values themselves would have it look for tensors
  * among them, one by one.
  */
@@ -61,13 +84,18 @@ export function valuesOf(compute: () => tf.Tensor): Float32Array {
 /** Runs n rows (images, or features) through a net. @returns its first output: n × N logits */
 export type ToLogits = (rows: Float32Array, n: number) => Promise<Float32Array>;
 
-/** The first output of a net. @param inputOf makes its input of n rows; tensors that it makes are freed */
+/**
+ * The first output of a net.
+ * @param inputOf makes its input of n rows; tensors that it makes are freed
+ * @param memory see outputsWithin
+ */
 export function toLogitsBy(
   model: LayersModel,
   inputOf: (rows: Float32Array, n: number) => tf.Tensor,
+  memory?: number,
 ): ToLogits {
   return async (rows, n) => {
-    const logits = tf.tidy(() => outputsOf(model, inputOf(rows, n))[0]!);
+    const logits = tf.tidy(() => outputsWithin(model, inputOf(rows, n), memory)[0]!);
     const values = (await logits.data()) as Float32Array;
     logits.dispose();
     return values;

@@ -51,8 +51,13 @@ export function viewer({
   shape,
   pixels,
   classes,
-}: Pick<DetectorNets, 'bad' | 'shape' | 'pixels' | 'classes'>): Viewer {
-  return { shape, classes, logits: toLogitsBy(bad, (rows, n) => imageTensor(rows, n, shape, pixels)) };
+  memory,
+}: Pick<DetectorNets, 'bad' | 'shape' | 'pixels' | 'classes' | 'memory'>): Viewer {
+  return {
+    shape,
+    classes,
+    logits: toLogitsBy(bad, (rows, n) => imageTensor(rows, n, shape, pixels), memory),
+  };
 }
 
 /**

@@ -81,7 +81,10 @@ describe('tokens', () => {
     expect(() => parseTokens('app short-secret', 't')).not.toThrow(/short-secret/);
     expect(() => parseTokens('app', 't')).toThrow(expect.objectContaining({ kind: 'usage' }));
     expect(() => tokenFile(join(folder, 'none'), () => {})).toThrow(
-      expect.objectContaining({ kind: 'usage', message: expect.stringMatching(/none can't be read: ENOENT/) }),
+      expect.objectContaining({
+        kind: 'usage',
+        message: expect.stringMatching(/none can't be read: ENOENT/),
+      }),
     );
   });
 
@@ -151,7 +154,12 @@ describe('tokens', () => {
       ['is emptied', '', [undefined, undefined], /no token is valid now.*holds no token/],
       ['has comments left alone', `# app:${FIRST}`, [undefined, undefined], /no token is valid now/],
       ['is gone', undefined, [undefined, undefined], /no token is valid now.*ENOENT/],
-      ['is damaged', 'damaged', [undefined, undefined], /no token is valid now.*entry 1 is no "name:token"\.$/],
+      [
+        'is damaged',
+        'damaged',
+        [undefined, undefined],
+        /no token is valid now.*entry 1 is no "name:token"\.$/,
+      ],
       [
         'is half damaged',
         `oth\napp:${FIRST}`,

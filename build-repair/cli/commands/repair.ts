@@ -13,7 +13,7 @@ import {
   imagesOf,
 } from '../image-flags';
 import { interruptible } from '../interrupt';
-import { givenPath, inputSizeOption, oneOf, rate, whole } from '../options';
+import { givenPath, inputSizeOption, memoryOption, oneOf, rate, whole } from '../options';
 import { writeText } from '../output';
 import { print, printError } from '../print';
 import { repairedText } from '../repaired';
@@ -34,6 +34,7 @@ interface RepairFlags extends ImageFlags, ReportFlags {
   fit?: Fit;
   alpha: number;
   seed: number;
+  memory?: number;
   acceptLowAccuracy?: boolean;
   finding?: boolean;
   acceptUnrepaired?: boolean;
@@ -82,6 +83,7 @@ export function repairCommand(): Command {
     '--sign <key>',
     'sign the bundle: a private key’s file, or a KMS ARN; left out: GOODNET_SIGN',
   );
+  memoryOption(command);
   reportOption(command, 'report.html in the store');
   return classOrderOption(groupOption(imageOptions(fitOption(inputSizeOption(command))))).action(
     async (netPath: string, flags: RepairFlags) => {

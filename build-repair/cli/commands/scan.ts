@@ -16,7 +16,7 @@ import {
   imagesOf,
 } from '../image-flags';
 import { interruptible } from '../interrupt';
-import { inputSizeOption, whole } from '../options';
+import { inputSizeOption, memoryOption, whole } from '../options';
 import { isStdout, writeText } from '../output';
 import { print, printJson } from '../print';
 import { startWork } from '../start';
@@ -28,6 +28,7 @@ interface ScanFlags extends ImageFlags {
   pixels?: string;
   fit?: Fit;
   seed: number;
+  memory?: number;
   acceptLowAccuracy?: boolean;
   json?: boolean;
   sarif?: string;
@@ -64,6 +65,7 @@ export function scanCommand(): Command {
       'for pipelines: exit with this where there are signs of a backdoor, with 0 where there are none (errors exit with 1 or 2)',
       whole(1, HIGHEST_EXIT_CODE),
     );
+  memoryOption(command);
   return classOrderOption(groupOption(imageOptions(fitOption(inputSizeOption(command))))).action(scanAction);
 }
 

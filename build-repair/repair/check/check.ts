@@ -3,7 +3,9 @@ import { UsageError } from '../../../models/errors';
 import { checkTrainable } from '../../../models/keras';
 import { folderFiles } from '../../../models/store/folder-files';
 import { checkMayPoint } from '../../../models/store/move-pointer';
+import { usualMemory } from '../../memory';
 import { bothKept } from './kept';
+import { checkFits } from './memory';
 import type { CheckedRepair, RepairOptions } from './options';
 
 /**
@@ -13,6 +15,7 @@ import type { CheckedRepair, RepairOptions } from './options';
  */
 export async function check(options: RepairOptions): Promise<CheckedRepair> {
   const { net, method, unlabelled, hosts, keepsImages = true, finding = false, out, signing } = options;
+  const { memory = usualMemory() } = options;
   if (unlabelled && method !== 'expert') {
     throw new UsageError(`The method ${method} makes no use of images without labels`, {
       hint: 'Leave them out, or take --method expert.',
@@ -28,5 +31,6 @@ export async function check(options: RepairOptions): Promise<CheckedRepair> {
   await checkMayPoint(folderFiles(out), signing);
   // As inspect does: not after minutes of reading.
   await checkTrainable(net.model);
-  return { ...options, keepsImages, finding };
+  checkFits(net.model, memory);
+  return { ...options, keepsImages, finding, memory };
 }

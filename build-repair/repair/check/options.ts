@@ -40,6 +40,8 @@ export interface RepairOptions {
   /** The false-positive rate, 0–1. */
   readonly alpha: number;
   readonly seed: number;
+  /** Bytes that the process may take; batches follow from it. By default half of the machine's memory, 4 GiB at the most. */
+  readonly memory?: number | undefined;
   /** Whether to look for a backdoor in B, where the method makes an expert; the detector makes use of what is found. */
   readonly finding?: boolean;
   /** Whether the bundle is made current even where the net is not repaired (see NOT_REPAIRED); by default it is not. */
@@ -62,4 +64,5 @@ export interface RepairOptions {
 export interface CheckedRepair extends RepairOptions {
   readonly keepsImages: boolean;
   readonly finding: boolean;
+  readonly memory: number;
 }

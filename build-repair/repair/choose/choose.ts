@@ -4,7 +4,7 @@ import type { RepairContext } from '../../context';
 import { fittedInWords } from '../../images/fitted';
 import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
-import type { CheckedRepair } from '../check/options';
+import type { CheckedRepair, RepairOptions } from '../check/options';
 import type { Inputs } from '../read';
 import { causesOf } from './causes';
 import { coverageInWords } from './coverage';
@@ -34,7 +34,8 @@ export interface Chosen extends ChosenImages {
 type ChooseOptions = Pick<
   CheckedRepair,
   'net' | 'clean' | 'pixels' | 'acceptLowAccuracy' | 'seed' | 'progress' | 'say' | 'tell' | 'signal'
->;
+> &
+  Pick<RepairOptions, 'memory'>;
 
 /**
  * Chooses what a repair works with (see chooseImages).
@@ -55,11 +56,11 @@ export async function choose(checked: CheckedRepair, inputs: Inputs): Promise<Ch
  * @throws ImageError where labels and net don't fit
  */
 export async function chooseImages(checked: ChooseOptions, inputs: Inputs): Promise<ChosenImages> {
-  const { net, seed, progress, signal, clean, pixels: given } = checked;
+  const { net, seed, memory, progress, signal, clean, pixels: given } = checked;
   const { flat } = inputs;
   const { inputShape: shape, classes } = net;
   if (given) checkPixels(given, shape.channels);
-  const base = { images: inputs.images, shape, classes, seed, progress, signal };
+  const base = { images: inputs.images, shape, classes, seed, memory, progress, signal };
   const orders = ordersOf(clean, inputs.images);
   const stretched = await choosePixels(base, flat, given, orders);
   const chosen = await chooseFit(base, flat, { clean, stretched }, given, orders);

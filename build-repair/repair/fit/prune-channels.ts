@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { outputsOf } from '../../../models/detector/run';
+import { outputsWithin } from '../../../models/detector/run';
 import { NetError } from '../../../models/errors';
 import { isConvolution } from '../../../models/nets/cut';
 import { callOf, type LayerCall } from '../../../models/nets/graph';
@@ -171,7 +171,9 @@ async function meanActivation(
   const sums = stages.map(({ output }) => new Float32Array(output.shape.at(-1)!));
   await eachBatch(context, sample, (input) => {
     const means = tf.tidy(() =>
-      outputsOf(tapped, input).map((each) => tf.sum(tf.mean(tf.relu(each), [1, 2]), 0).dataSync()),
+      outputsWithin(tapped, input, context.memory).map((each) =>
+        tf.sum(tf.mean(tf.relu(each), [1, 2]), 0).dataSync(),
+      ),
     );
     means.forEach((channels, i) => {
       channels.forEach((value, channel) => {

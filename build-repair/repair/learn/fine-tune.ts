@@ -36,6 +36,7 @@ export async function fineTune(context: RepairContext, work: FineTuning): Promis
       {
         model: work.model,
         optimizer,
+        memory: context.memory,
         steps,
         batch: () => {
           const batch = order.next();

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { answers, margins } from '../../../models/detector/margin';
 import type { ExpertNet } from '../../../models/detector/nets';
-import { imageTensor, outputsOf, valuesOf } from '../../../models/detector/run';
+import { imageTensor, outputsWithin, valuesOf } from '../../../models/detector/run';
 import { quantile } from '../../../models/detector/scale';
 import { stemCut } from '../../../models/nets/cut';
 import { copyBetween } from '../../../models/nets/graph';
@@ -66,7 +66,7 @@ export async function forget(
   fit: Int32Array,
   part: FitPart,
 ): Promise<Expert> {
-  const { images, shape, pixels, seed, classes } = context;
+  const { images, shape, pixels, seed, classes, memory } = context;
   const cut = stemCut(bad);
   const stem = cut && copyBetween(bad.inputs[0]!, [cut], 'expert_stem');
   const model = copyBetween(cut ?? bad.inputs[0]!, bad.outputs, 'expert');
@@ -84,6 +84,7 @@ export async function forget(
       {
         model,
         optimizer,
+        memory,
         steps: MOST_STEPS,
         batch: () => {
           const batch = order.next();
@@ -92,7 +93,7 @@ export async function forget(
           return {
             inputs: tf.tidy(() => {
               const image = imageTensor(varied, batch.length, shape, pixels);
-              return stem ? outputsOf(stem, image)[0]! : image;
+              return stem ? outputsWithin(stem, image, memory)[0]! : image;
             }),
             targets: [tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes))],
           };
@@ -121,12 +122,12 @@ export async function forget(
 
 /** B's median logit margin at the class that it names, on some images. */
 function medianMargin(
-  { images, shape, pixels, classes }: RepairContext,
+  { images, shape, pixels, classes, memory }: RepairContext,
   bad: tfl.LayersModel,
   some: Int32Array,
 ): number {
   const logits = valuesOf(
-    () => outputsOf(bad, imageTensor(images.gather(some), some.length, shape, pixels))[0]!,
+    () => outputsWithin(bad, imageTensor(images.gather(some), some.length, shape, pixels), memory)[0]!,
   );
   return quantile(margins(logits, classes, answers(logits, classes).classes).sort(), 0.5);
 }

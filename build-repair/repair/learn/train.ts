@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { rowsOf } from '../../../models/detector/run';
+import { rowsToTrain } from '../../../models/nets/memory';
 import type { Progress } from '../../progress';
 
 /** What one training step works on; the tensors are freed after the step. */
@@ -9,17 +11,32 @@ export interface StepBatch {
   readonly targets: tf.Tensor[];
 }
 
+/** Rows of a batch, from the first up to, not including, the second. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A training run: how many steps, on what, towards what. */
 export interface Training {
   readonly model: LayersModel;
   readonly optimizer: tf.Optimizer;
   readonly steps: number;
+  /**
+   * Bytes that the process may take: a batch that would take more runs through the net in parts, whose gradients are added up. By default the
+   * most that wasm can have.
+   */
+  readonly memory?: number | undefined;
   /** Makes the batch of a step (0…steps−1). */
   batch(step: number): StepBatch;
   /** What the inputs are turned into before the model takes them; left out: it takes them as they are. */
   prepare?(inputs: tf.Tensor): tf.Tensor;
-  /** The mean loss of a batch. @param logits of the model for the batch's inputs */
-  loss(logits: tf.Tensor2D, targets: tf.Tensor[]): tf.Scalar;
+  /**
+   * The mean loss of some rows of a batch.
+   * @param logits of the model for their inputs
+   * @param rows which they are
+   */
+  loss(logits: tf.Tensor2D, targets: tf.Tensor[], rows: Rows): tf.Scalar;
   /** Told of the gradient of a step's loss by its inputs, value for value. */
   onInputGradient?(gradient: Float32Array): void;
   /** After a step's weights were changed; true ends the run early. */
@@ -58,30 +75,12 @@ export async function train(
     let loss: number;
     let ended: boolean | undefined;
     try {
-      let logits: tf.Tensor2D | undefined;
-      const watched = training.onInputGradient && tf.variable(inputs);
-      if (watched) made.push(watched);
-      const { value, grads } = tf.variableGrads(
-        () => {
-          const given = watched ?? inputs;
-          const answered = training.model.apply(training.prepare?.(given) ?? given, {
-            training: false,
-          }) as tf.Tensor2D;
-          logits = tf.keep(answered.clone());
-          made.push(logits);
-          return training.loss(answered, targets);
-        },
-        watched ? [...variables, watched] : variables,
-      );
-      made.push(value, { ...grads });
-      if (watched) {
-        const gradient = grads[watched.name]!;
-        delete grads[watched.name];
-        training.onInputGradient!(gradient.dataSync() as Float32Array);
-      }
-      training.optimizer.applyGradients(grads);
-      loss = value.dataSync()[0]!;
-      ended = training.afterStep?.(step, logits!, targets);
+      const found = gradientsOf(training, variables, { inputs, targets });
+      made.push(found.grads, found.logits, found.input);
+      training.onInputGradient?.(found.input!.dataSync() as Float32Array);
+      training.optimizer.applyGradients(found.grads);
+      loss = found.loss;
+      ended = training.afterStep?.(step, found.logits, targets);
     } finally {
       tf.dispose(made);
     }
@@ -90,6 +89,97 @@ export async function train(
     if (ended) return;
     // Lets signals and timers in.
     await new Promise(setImmediate);
+  }
+}
+
+interface Gradients {
+  readonly grads: tf.NamedTensorMap;
+  /** By the inputs, where that is asked for. */
+  readonly input: tf.Tensor | undefined;
+  readonly logits: tf.Tensor2D;
+  readonly loss: number;
+}
+
+/** Gradients of a batch's mean loss, as many rows at once as memory allows. The tensors are the caller's. */
+function gradientsOf(
+  training: Training,
+  variables: tf.Variable[],
+  { inputs, targets }: StepBatch,
+): Gradients {
+  const rows = inputs.shape[0]!;
+  const most = rowsToTrain(training.model, training.memory);
+  if (rows <= most) return gradientsOfRows(training, variables, { inputs, targets }, { from: 0, to: rows });
+  const parts: Gradients[] = [];
+  let grads: tf.NamedTensorMap = {};
+  let loss = 0;
+  try {
+    for (let from = 0; from < rows; from += most) {
+      const to = Math.min(rows, from + most);
+      const share = (to - from) / rows;
+      const given = tf.tidy(() => ({
+        inputs: rowsOf(inputs, from, to),
+        targets: targets.map((each) => rowsOf(each, from, to)),
+      }));
+      const before = grads;
+      try {
+        const part = gradientsOfRows(training, variables, given, { from, to });
+        parts.push({ ...part, grads: {}, input: part.input && tf.tidy(() => tf.mul(part.input!, share)) });
+        grads = tf.tidy(() => addedUp(before, part.grads, share));
+        loss += share * part.loss;
+        tf.dispose([part.grads, part.input!]);
+      } finally {
+        tf.dispose([given.inputs, given.targets, before]);
+      }
+    }
+    const input = parts[0]!.input && tf.tidy(() => tf.concat(parts.map((part) => part.input!)));
+    return { grads, input, logits: tf.tidy(() => tf.concat(parts.map(({ logits }) => logits))), loss };
+  } catch (error) {
+    tf.dispose(grads);
+    throw error;
+  } finally {
+    tf.dispose(parts.flatMap(({ input, logits }) => (input ? [input, logits] : [logits])));
+  }
+}
+
+function addedUp(sums: tf.NamedTensorMap, grads: tf.NamedTensorMap, share: number): tf.NamedTensorMap {
+  return Object.fromEntries(
+    Object.entries(grads).map(([name, each]) => {
+      const own = tf.mul(each, share);
+      return [name, sums[name] ? tf.add(sums[name], own) : own];
+    }),
+  );
+}
+
+function gradientsOfRows(
+  training: Training,
+  variables: tf.Variable[],
+  { inputs, targets }: StepBatch,
+  rows: Rows,
+): Gradients {
+  let logits: tf.Tensor2D | undefined;
+  const watched = training.onInputGradient && tf.variable(inputs);
+  try {
+    const { value, grads } = tf.variableGrads(
+      () => {
+        const given = watched ?? inputs;
+        const answered = training.model.apply(training.prepare?.(given) ?? given, {
+          training: false,
+        }) as tf.Tensor2D;
+        logits = tf.keep(answered.clone());
+        return training.loss(answered, targets, rows);
+      },
+      watched ? [...variables, watched] : variables,
+    );
+    const loss = value.dataSync()[0]!;
+    value.dispose();
+    const input = watched && grads[watched.name];
+    if (watched) delete grads[watched.name];
+    return { grads, input, logits: logits!, loss };
+  } catch (error) {
+    logits?.dispose();
+    throw error;
+  } finally {
+    watched?.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf, valuesOf } from '../../../models/detector/run';
+import { imageTensor, outputsWithin, valuesOf } from '../../../models/detector/run';
 import type { RepairContext } from '../../context';
 
 /** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
@@ -26,7 +26,7 @@ export async function answersOn(
   let start = 0;
   await eachBatch(context, sample, (input, batch) => {
     predicted.set(
-      valuesOf(() => tf.argMax(outputsOf(net, input)[0]!, 1)),
+      valuesOf(() => tf.argMax(outputsWithin(net, input, context.memory)[0]!, 1)),
       start,
     );
     start += batch.length;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { answers, margins } from '../../../models/detector/margin';
-import { imageTensor, outputsOf } from '../../../models/detector/run';
+import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { type Summary, summarise } from '../../../models/detector/summaries';
 import type { FeatureNet } from '../../../models/nets/features';
 import type { RepairContext } from '../../context';
@@ -80,7 +80,7 @@ export async function observe(
       const gathered = images.gather(sample.subarray(start, start + n));
       const batch = pass.change?.(gathered) ?? gathered;
       const made = tf.tidy(() => {
-        const outputs = outputsOf(net, imageTensor(batch, n, shape, pixels));
+        const outputs = outputsWithin(net, imageTensor(batch, n, shape, pixels), context.memory);
         const [output, latentValues, trunkValues] = outputs;
         return [
           output!,

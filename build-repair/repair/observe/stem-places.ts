@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Gallery, placesFor, placesOf } from '../../../models/detector/gallery';
-import { imageTensor, outputsOf } from '../../../models/detector/run';
+import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import type { RepairContext } from '../../context';
 
@@ -15,7 +15,7 @@ const BATCH = 64;
  * @returns for each image, places × channels
  */
 export async function stemPlaces(
-  { shape, pixels: scaling }: RepairContext,
+  { shape, pixels: scaling, memory }: RepairContext,
   bad: LayersModel,
   { stem, places }: Pick<Gallery, 'stem' | 'places'>,
   pixels: Float32Array,
@@ -25,7 +25,7 @@ export async function stemPlaces(
   for (let start = 0; start < pixels.length; start += BATCH * size) {
     const batch = pixels.subarray(start, start + BATCH * size);
     const made = tf.tidy(
-      () => outputsOf(bad, imageTensor(batch, batch.length / size, shape, scaling)).at(-1)!,
+      () => outputsWithin(bad, imageTensor(batch, batch.length / size, shape, scaling), memory).at(-1)!,
     );
     const values = (await made.data()) as Float32Array;
     made.dispose();

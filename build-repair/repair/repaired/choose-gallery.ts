@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Gallery, projectPlaces, resemblance } from '../../../models/detector/gallery';
-import { imageTensor, outputsOf, valuesOf } from '../../../models/detector/run';
+import { imageTensor, outputsOf, outputsWithin, valuesOf } from '../../../models/detector/run';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { Occluder } from '../../images/occlude';
@@ -70,14 +70,15 @@ export function leaveGroupOut({
 }
 
 function headRows(
-  { shape, pixels: scaling, classes }: RepairContext,
+  { shape, pixels: scaling, classes, memory }: RepairContext,
   bad: LayersModel,
   repaired: LayersModel,
   pixels: Float32Array,
   n: number,
 ): Float32Array[] {
   const scores = valuesOf(() => {
-    const given = outputsOf(bad, imageTensor(pixels, n, shape, scaling)).slice(0, repaired.inputs.length);
+    const input = imageTensor(pixels, n, shape, scaling);
+    const given = outputsWithin(bad, input, memory).slice(0, repaired.inputs.length);
     return outputsOf(repaired, given)[1]!;
   });
   return Array.from({ length: n }, (_, i) => scores.subarray(i * classes, (i + 1) * classes));

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { marginsAgainst } from '../../../models/detector/margin';
-import { outputsOf, valuesOf } from '../../../models/detector/run';
+import { outputsWithin, valuesOf } from '../../../models/detector/run';
 import { copyNet } from '../../../models/nets/graph';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
@@ -98,7 +98,7 @@ async function marginsOn(
   const logits = new Float32Array(images.length * classes);
   let at = 0;
   await eachBatch(context, images, (input) => {
-    const values = valuesOf(() => outputsOf(copy, input)[0]!);
+    const values = valuesOf(() => outputsWithin(copy, input, context.memory)[0]!);
     logits.set(values, at);
     at += values.length;
   });

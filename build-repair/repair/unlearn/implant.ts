@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { imageTensor, outputsOf } from '../../../models/detector/run';
+import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
@@ -72,7 +72,7 @@ export async function implant(
   triggers: readonly OwnTrigger[],
   fit: Int32Array,
 ): Promise<void> {
-  const { images, shape, pixels, seed, classes } = context;
+  const { images, shape, pixels, seed, classes, memory } = context;
   const size = imageSize(shape);
   const random = new Random(seed, 'implant');
   const order = new BatchOrder(fit, BATCH, (n) => random.permutation(n));
@@ -85,6 +85,7 @@ export async function implant(
       {
         model: net,
         optimizer,
+        memory,
         steps: IMPLANTING_STEPS,
         batch: () => {
           const batch = order.next();
@@ -99,7 +100,7 @@ export async function implant(
           });
           return tf.tidy(() => {
             const inputs = imageTensor(values, batch.length, shape, pixels);
-            const before = tf.softmax(outputsOf(bad, inputs)[0]!);
+            const before = tf.softmax(outputsWithin(bad, inputs, memory)[0]!);
             const rest = tf.slice(before, [labels.length, 0]);
             const own = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32');
             return { inputs, targets: [tf.concat([own, rest as tf.Tensor2D], 0)] };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { outputsOf } from '../../../models/detector/run';
+import { outputsWithin } from '../../../models/detector/run';
 import { latentTensor } from '../../../models/nets/cut';
 import { partBetween } from '../../../models/nets/graph';
 import type { RepairContext } from '../../context';
@@ -24,7 +24,7 @@ export class Teacher {
 
   /** @param fit the clean images that it is asked of */
   static async of(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<Teacher> {
-    const { classes } = context;
+    const { classes, memory } = context;
     const tapped = partBetween(bad.inputs[0]!, [bad.outputs[0]!, latentTensor(bad)], 'tapped');
     const width = (latentTensor(bad).shape.slice(1) as number[]).reduce((product, each) => product * each, 1);
     const answers = new Float32Array(fit.length * classes);
@@ -32,7 +32,7 @@ export class Teacher {
     let row = 0;
     await eachBatch(context, fit, (input, batch) => {
       tf.tidy(() => {
-        const [logits, latent] = outputsOf(tapped, input);
+        const [logits, latent] = outputsWithin(tapped, input, memory);
         answers.set(tf.softmax(tf.div(logits!, TEMPERATURE)).dataSync(), row * classes);
         features.set(latent!.dataSync(), row * width);
       });

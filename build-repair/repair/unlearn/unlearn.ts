@@ -62,7 +62,7 @@ export async function unlearn(
   net: LayersModel,
   { fit, steps, stage, mirrored, known, afterStep }: Unlearning,
 ): Promise<void> {
-  const { images, shape, pixels, seed } = context;
+  const { images, shape, pixels, seed, memory } = context;
   const body = partBetween(net.inputs[0]!, [latentTensor(net)], 'body');
   if (trainableVariables(body).length === 0) return;
   const head = partBetween(latentTensor(net), [net.outputs[0]!], 'head');
@@ -85,6 +85,7 @@ export async function unlearn(
       {
         model: body,
         optimizer,
+        memory,
         steps,
         batch: (step) => {
           setLearningRate(optimizer, rate * rateAt(step, steps));
@@ -108,10 +109,10 @@ export async function unlearn(
         },
         prepare: (raw) => scaleImages(raw as tf.Tensor4D, pixels),
         onInputGradient: (gradient) => triggers.learn(gradient.subarray(...stamped)),
-        loss: (features, [answers, wanted]) => {
+        loss: (features, [answers, wanted], { from, to }) => {
           const logits = head.apply(features) as tf.Tensor2D;
           const predicted = tf.add(
-            tf.mul(labelLoss(logits, labels), 1 - DISTILLED),
+            tf.mul(labelLoss(logits, labels.slice(from, to)), 1 - DISTILLED),
             tf.mul(teacher.distance(logits, answers!), DISTILLED),
           );
           const apart = tf.mean(tf.squaredDifference(flat(features), wanted!));

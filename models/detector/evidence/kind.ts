@@ -76,6 +76,8 @@ export interface Ran {
   readonly relearned: readonly Tensor[];
   /** Of B′, where it is a net of its own: its logits; else empty. */
   readonly repaired: readonly Tensor[];
+  /** Bytes that the process may take (see DetectorNets). */
+  readonly memory?: number | undefined;
 }
 
 /** Tells whether evidence of a kind is had, by the kind's name. */

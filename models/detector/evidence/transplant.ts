@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CUT, headBehindCut } from '../../nets/features';
 import { margins } from '../margin';
 import type { DetectorNets, Transplant } from '../nets';
-import { imageTensor, outputsOf, type ToLogits, toLogitsBy } from '../run';
+import { imageTensor, outputsWithin, type ToLogits, toLogitsBy } from '../run';
 import type { Region } from '../transplant-regions';
 import type { Kind } from './kind';
 import { taking } from './takes';
@@ -66,18 +66,18 @@ export const IMAGES_AT_ONCE = 4;
 
 /** Runs the hosts through B. */
 export function loadTransplant(
-  nets: Pick<DetectorNets, 'shape' | 'pixels' | 'classes' | 'bad'>,
+  nets: Pick<DetectorNets, 'shape' | 'pixels' | 'classes' | 'bad' | 'memory'>,
   { from, hosts, count }: Transplant,
 ): LoadedTransplant {
   const cut = tf.tidy(() => {
     const images = imageTensor(hosts, count, nets.shape, nets.pixels);
-    return from === 'cut' ? outputsOf(nets.bad, images)[CUT]! : images;
+    return from === 'cut' ? outputsWithin(nets.bad, images, nets.memory)[CUT]! : images;
   });
   const features = cut.dataSync().slice() as Float32Array;
   cut.dispose();
   const shape = cut.shape.slice(1) as [number, number, number];
   const net = from === 'cut' ? headBehindCut(nets.bad) : nets.bad;
-  const logits = toLogitsBy(net, (rows, n) => tf.tensor4d(rows, [n, ...shape]));
+  const logits = toLogitsBy(net, (rows, n) => tf.tensor4d(rows, [n, ...shape]), nets.memory);
   return { logits, shape, classes: nets.classes, count, hosts: features };
 }
 

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../models/bundle/manifest';
-import { checkPlace } from '../../../models/bundle/place';
 import { arriving, filesOf, readBundleFiles, readManifest, startReading } from '../../../models/bundle/read';
+import { checkWritableFolder } from '../../../models/bundle/writable-folder';
 import {
   makeFolder,
   writeBundle,
@@ -278,8 +278,8 @@ describe('what is written whole or not at all', () => {
 
 describe('the place of a result', () => {
   it('is a folder that can be written, or made', async () => {
-    await checkPlace(work);
-    await checkPlace(join(work, 'not', 'there', 'yet'));
+    await checkWritableFolder(work);
+    await checkWritableFolder(join(work, 'not', 'there', 'yet'));
     expect(existsSync(join(work, 'not'))).toBe(false);
   });
 
@@ -290,9 +290,11 @@ describe('the place of a result', () => {
       kind: 'environment',
       message: expect.stringMatching(why),
     });
-    await expect(checkPlace(join(work, 'in-the-way'))).rejects.toMatchObject(
+    await expect(checkWritableFolder(join(work, 'in-the-way'))).rejects.toMatchObject(
       refused(/in-the-way is no folder$/),
     );
-    await expect(checkPlace(join(work, 'in-the-way', 'a'))).rejects.toMatchObject(refused(/ENOTDIR/));
+    await expect(checkWritableFolder(join(work, 'in-the-way', 'a'))).rejects.toMatchObject(
+      refused(/ENOTDIR/),
+    );
   });
 });
