@@ -21,9 +21,9 @@ export function callerOf(c: Context): string {
 export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
-  const [start, end] = address.replace(/%.*$/, '').toLowerCase().split('::').map(groupsOf);
-  const between = end ? Array<string>(Math.max(0, 8 - start!.length - end.length)).fill('0') : [];
-  return `${[...start!, ...between, ...(end ?? [])].slice(0, 4).join(':')}::/64`;
+  const [start = [], end] = address.replace(/%.*$/, '').toLowerCase().split('::').map(groupsOf);
+  const between = end ? Array<string>(Math.max(0, 8 - start.length - end.length)).fill('0') : [];
+  return `${[...start, ...between, ...(end ?? [])].slice(0, 4).join(':')}::/64`;
 }
 
 const groupsOf = (part: string) =>

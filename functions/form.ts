@@ -80,8 +80,8 @@ function parametersOf(text: string): Record<string, string | undefined> {
   const next = /[ \t]*([a-z]+\*?)=(?:"([^"]*)"|([^;"\s]*))[ \t]*;?/iy;
   const parameters: Record<string, string | undefined> = {};
   for (let found = next.exec(text); found; found = next.exec(text)) {
-    const [, name, quoted, plain] = found;
-    parameters[name!.toLowerCase()] = (quoted ?? plain!).replace(/%(?:0a|0d|22)/gi, decodeURIComponent);
+    const [, name = '', quoted, plain = ''] = found;
+    parameters[name.toLowerCase()] = (quoted ?? plain).replace(/%(?:0a|0d|22)/gi, decodeURIComponent);
   }
   return parameters;
 }

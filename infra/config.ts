@@ -93,7 +93,7 @@ export function readConfig(node: IConstruct['node']): Config {
     ...Object.keys(context).flatMap(misspelt),
     ...(parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(messageOf)),
   ];
-  if (faults.length === 0) return parsed.data!;
+  if (parsed.success && faults.length === 0) return parsed.data;
   throw new Error(`The options in cdk.json, or given with -c, can't be used:\n  ${faults.join('\n  ')}`);
 }
 

@@ -23,8 +23,9 @@ export function allow(role: Allowee, { because, actions, resources, ...rest }: A
   role.node.addValidation({
     validate() {
       const findings = wildcards(Stack.of(role).resolve(statement.toStatementJson()));
-      if (findings.length > 0 && !because) return [`A wildcard without a reason: ${findings.join(', ')}`];
-      for (const finding of findings) explain(role, `IAM5[${finding}]`, because!);
+      if (findings.length === 0) return [];
+      if (!because) return [`A wildcard without a reason: ${findings.join(', ')}`];
+      for (const finding of findings) explain(role, `IAM5[${finding}]`, because);
       return [];
     },
   });

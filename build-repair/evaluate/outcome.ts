@@ -42,19 +42,15 @@ export function outcomeLines(
 ): string[] {
   const triggers = poisoned.map((set) => triggerLine(set, poisoned.length > 1, look));
   const [accuracy, alarms] = cleanLines(clean, promised, look);
-  if (cause === undefined) return [...triggers, accuracy!, alarms!];
-  return [promiseLine(clean.falsePositiveRate, promised, cause, look), ...triggers, accuracy!];
+  const { alpha } = promised;
+  if (cause === undefined || alpha === undefined) return [...triggers, accuracy, alarms];
+  return [promiseLine(clean.falsePositiveRate, alpha, cause, look), ...triggers, accuracy];
 }
 
 /** `False alarms: 6.2 % of clean images (95 %: 4.4–8.7), above the promised 1 %. Likely cause: …`. */
-function promiseLine(
-  rate: Rate,
-  { alpha }: Pick<Promised, 'alpha'>,
-  cause: string,
-  { marks, style }: Look,
-): string {
-  const isAbove = rate.rate > alpha!;
-  const text = `${isAbove ? 'above' : 'below'} the promised ${alphaText(alpha!)}`;
+function promiseLine(rate: Rate, alpha: number, cause: string, { marks, style }: Look): string {
+  const isAbove = rate.rate > alpha;
+  const text = `${isAbove ? 'above' : 'below'} the promised ${alphaText(alpha)}`;
   const interval = `95 %: ${(100 * rate.low).toFixed(1)}–${(100 * rate.high).toFixed(1)}`;
   const said = `${oneDecimal(rate.rate)} of clean images (${interval}), ${isAbove ? style.red(text) : text}`;
   return `${isAbove ? marks.bad : marks.none}False alarms: ${said}. Likely cause: ${cause}.`;
@@ -65,7 +61,7 @@ export function cleanLines(
   clean: CleanFigures,
   promised: Pick<Promised, 'alpha'>,
   look: Look = plain,
-): string[] {
+): [accuracy: string, falseAlarms: string] {
   const { marks, style } = look;
   const { accuracyBefore, accuracy, falsePositiveRate } = clean;
   const [before, after] = [accuracyBefore, accuracy].map(({ rate }) => (100 * rate).toFixed(1));

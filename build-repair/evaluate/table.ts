@@ -5,14 +5,18 @@ import { type Look, plain } from '../terminal';
 const LEAST_COLUMNS = 100;
 const GAP = '   ';
 
+/** A head, and rows of as many cells. */
+type Rows = readonly [readonly string[], ...(readonly string[])[]];
+
 /**
  * Rows side by side: the first column to the left, the others to the right. Where the terminal is narrower than that, or than 100
  * columns, they are stacked: one row below another, each value behind the name of its column.
  * @param rows the first is the head
  * @param look of where it goes; by default it is piped, and never stacked
  */
-export function table(rows: readonly (readonly string[])[], look: Look = plain): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column]!))));
+export function table(rows: Rows, look: Look = plain): string {
+  const [head, ...body] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
   const width = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
   if (look.columns < Math.max(LEAST_COLUMNS, width)) return stacked(rows, look);
   const line = (row: readonly string[]) =>
@@ -23,20 +27,18 @@ export function table(rows: readonly (readonly string[])[], look: Look = plain):
       })
       .join(GAP)
       .trimEnd();
-  const [head, ...body] = rows;
   const rule = widths.map((each) => '─'.repeat(each)).join('───');
-  return [look.style.bold(line(head!)), look.style.dim(rule), ...body.map(line)].join('\n');
+  return [look.style.bold(line(head)), look.style.dim(rule), ...body.map(line)].join('\n');
 }
 
-function stacked([head, ...body]: readonly (readonly string[])[], { style }: Look): string {
-  const [, ...names] = head!;
+function stacked([[, ...names], ...body]: Rows, { style }: Look): string {
   const width = Math.max(...names.map((name) => stringWidth(name)));
   return body
-    .map(([title, ...cells]) => {
+    .map(([title = '', ...cells]) => {
       const lines = cells.flatMap((cell, i) =>
         cell === '' ? [] : [`  ${names[i]}${' '.repeat(width - stringWidth(names[i]!))}  ${cell}`],
       );
-      return [style.bold(title!), ...lines].join('\n');
+      return [style.bold(title), ...lines].join('\n');
     })
     .join('\n\n');
 }

@@ -76,17 +76,17 @@ function byKnownNames(
   path: string,
 ): FolderLabels {
   const same = namesAmong(folders, classNames);
-  if (same) return { labels: same.places, classNames, remark: same.remark };
+  if (same) return { labels: same.labels, classNames, remark: same.remark };
+  const other = folders.find((name) => !classNames.includes(name));
   if (numbered.length < folders.length) {
-    const other = folders.find((name) => !classNames.includes(name))!;
     throw new ImageError(`${path}/${other}: no class is called so`, {
       code: 'CLASSES_MISFIT',
       hint: `The classes are ${shownOf(classNames)}. To take the folders in the order of their names all the same: --class-order name.`,
     });
   }
   const taken = numberedFolders(numbered, { classes: classNames.length, order: 'number' }, path);
-  const [first] = [...taken.labels].sort(([, a], [, b]) => a - b)[0]!;
-  const example = `${first} is ${classNames[taken.labels.get(first)!]}`;
+  const [first, label] = [...taken.labels].sort(([, a], [, b]) => a - b)[0]!;
+  const example = `${first} is ${classNames[label]}`;
   return {
     ...taken,
     classNames,

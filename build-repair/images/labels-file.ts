@@ -50,8 +50,8 @@ export async function readLabelsFile(
   const names = known.order
     ? undefined
     : (known.classNames ?? (own && namesAmong(distinct, own) ? own : undefined));
-  const byName = (classNames: readonly string[], { places, remark }: SameNames): ListedLabels => ({
-    labels: mapped(texts, ({ label }) => places.get(label)!),
+  const byName = (classNames: readonly string[], { labels, remark }: SameNames): ListedLabels => ({
+    labels: mapped(texts, ({ label }) => labels.get(label) ?? -1),
     classNames,
     called: distinct,
     remark,
@@ -59,8 +59,9 @@ export async function readLabelsFile(
   const same = names && namesAmong(distinct, names);
   if (same) return byName(names, same);
   const other = distinct.find((name) => !/^\d+$/.test(name));
-  if (distinct.includes('-1') && distinct.every((name) => /^-?\d+$/.test(name))) {
-    const { line } = [...texts.values()].find(({ label }) => label === '-1')!;
+  const unlabelled = [...texts.values()].find(({ label }) => label === '-1');
+  if (unlabelled && distinct.every((name) => /^-?\d+$/.test(name))) {
+    const { line } = unlabelled;
     throw new ImageError(`${path}: line ${line}: -1 is no class`, {
       code: 'LABELS_UNUSABLE',
       hint: 'Classes are whole numbers from 0. Leave out images without a class.',
@@ -81,8 +82,11 @@ export async function readLabelsFile(
     };
   }
   if (names) {
-    const { line, label } = [...texts.values()].find((each) => !names.includes(each.label))!;
-    throw new ImageError(`${path}: line ${line}: no class is called "${label}"`, {
+    const unknown = [...texts.values()].find((each) => !names.includes(each.label));
+    const why = unknown
+      ? `line ${unknown.line}: no class is called "${unknown.label}"`
+      : 'several classes are called alike';
+    throw new ImageError(`${path}: ${why}`, {
       code: 'CLASSES_MISFIT',
       hint: `The classes are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
     });

@@ -1,7 +1,7 @@
 /** Names of classes as others that are known: which each of them is. */
 export interface SameNames {
-  /** From a name to its place among those that are known. */
-  readonly places: ReadonlyMap<string, number>;
+  /** From a name to the label of its class. */
+  readonly labels: ReadonlyMap<string, number>;
   /** A sentence, where they are not written alike. */
   readonly remark: string | undefined;
 }
@@ -10,7 +10,7 @@ export interface SameNames {
 const ALIKE: readonly (readonly [key: (name: string) => string | undefined, how: string | undefined])[] = [
   [(name) => name, undefined],
   [(name) => /^0*(\d+)$/.exec(name)?.[1], 'the numbers are the same, but for zeros before them'],
-  [(name) => name.normalize('NFC').trim().toLowerCase(), 'small and capital letters aside'],
+  [(name) => name.normalize('NFC').trim().toLowerCase(), 'but for small and capital letters'],
 ];
 /** Origin: chosen by hand; how much is told. */
 const TOLD = 3;
@@ -24,16 +24,16 @@ const TOLD = 3;
  */
 export function namesAmong(given: readonly string[], known: readonly string[]): SameNames | undefined {
   for (const [keyOf, how] of ALIKE) {
-    const indexOf = new Map(known.map((name, place) => [keyOf(name), place]));
+    const indexOf = new Map(known.map((name, label) => [keyOf(name), label]));
     const keys = given.map(keyOf);
     const areDistinct = indexOf.size === known.length && new Set(keys).size === given.length;
     if (!areDistinct || keys.some((key) => key === undefined || !indexOf.has(key))) continue;
-    const places = new Map(given.map((name, i) => [name, indexOf.get(keys[i])!]));
-    const pairs = given.filter((name) => known[places.get(name)!] !== name);
-    const shown = pairs.slice(0, TOLD).map((name) => `${name} is ${known[places.get(name)!]}`);
+    const labels = new Map(given.map((name, i) => [name, indexOf.get(keys[i]) ?? -1]));
+    const pairs = given.filter((name) => known[labels.get(name) ?? -1] !== name);
+    const shown = pairs.slice(0, TOLD).map((name) => `${name} is ${known[labels.get(name) ?? -1]}`);
     const more = pairs.length > TOLD ? ', …' : '';
     const remark = how && `Classes are taken by their names, ${how}: ${shown.join(', ')}${more}`;
-    return { places, remark };
+    return { labels, remark };
   }
   return undefined;
 }

@@ -22,13 +22,13 @@ export async function refuseSplits(
     if (below.length === 0) return undefined;
     within.push(below);
   }
-  const [first, ...others] = within;
-  const isAlike = others.every((each) => each.join('/') === first!.join('/'));
+  const [first = [], ...others] = within;
+  const isAlike = others.every((each) => each.join('/') === first.join('/'));
   const areSplits = folders.every((name) => SPLIT.test(name));
-  const areClasses = first!.some((name) => !SPLIT.test(name));
+  const areClasses = first.some((name) => !SPLIT.test(name));
   // Views or sessions below each class may be called alike, too: then it is the folders' own names that tell.
   const isRoot = areClasses && (areSplits || (isAlike && others.length > 0 && folders.some(isSplit)));
-  const shown = first!.slice(0, 3).join(', ') + (first!.length > 3 ? ', …' : '');
+  const shown = first.slice(0, 3).join(', ') + (first.length > 3 ? ', …' : '');
   if (!isRoot) {
     return isAlike && others.length > 0 && areClasses
       ? `Each folder of ${path} (${folders.slice(0, 3).join(', ')}${folders.length > 3 ? ', …' : ''}) has folders of the same names (${shown}): the former are taken for the classes. If the latter are, give ${path}/${folders[0]}.`

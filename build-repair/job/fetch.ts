@@ -113,8 +113,8 @@ async function listing(client: S3Client, address: string, abortSignal?: AbortSig
         new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
         { abortSignal },
       );
-      for (const { Key, ETag } of page.Contents ?? []) {
-        if (!Key!.endsWith('/')) objects.push({ key: Key!, etag: ETag! });
+      for (const { Key: key = '', ETag: etag = '' } of page.Contents ?? []) {
+        if (!key.endsWith('/')) objects.push({ key, etag });
       }
       token = page.NextContinuationToken;
     } while (token);

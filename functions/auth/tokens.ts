@@ -103,16 +103,11 @@ function readTokens(text: string, where: string, between: RegExp): { known: Know
     const plain = line.trim();
     if (plain === '' || plain.startsWith('#')) return;
     const [, name, token] = /^([A-Za-z0-9._-]+):(\S+)$/.exec(plain) ?? [];
-    const fault =
-      token === undefined
-        ? 'is no "name:token"'
-        : token.length < LEAST_LENGTH
-          ? `has a token of under ${LEAST_LENGTH} characters`
-          : known.some((each) => each.name === name)
-            ? `gives the name ${name} a second time`
-            : undefined;
-    if (fault) faults.push(`${where}, entry ${i + 1} ${fault}`);
-    else known.push({ name: name!, digest: digest(token!) });
+    const isFaulty = (fault: string) => faults.push(`${where}, entry ${i + 1} ${fault}`);
+    if (name === undefined || token === undefined) isFaulty('is no "name:token"');
+    else if (token.length < LEAST_LENGTH) isFaulty(`has a token of under ${LEAST_LENGTH} characters`);
+    else if (known.some((each) => each.name === name)) isFaulty(`gives the name ${name} a second time`);
+    else known.push({ name, digest: digest(token) });
   });
   if (known.length === 0 && faults.length === 0) faults.push(`${where} holds no token`);
   return { known, faults };

@@ -76,7 +76,7 @@ async function inferWithin(
   const outputs = wantedOf(request, model);
   const input = request.inputs[0]!;
   const { height, width, channels } = model.input;
-  const [count, ...image] = input.shape;
+  const [count = 0, ...image] = input.shape;
   if (input.name !== INPUT || image.join() !== [height, width, channels].join()) {
     throw new Problem(
       'malformed',
@@ -84,14 +84,14 @@ async function inferWithin(
     );
   }
   if (count === 0) throw new Problem('malformed', 'There is no image: the shape begins with 0.');
-  if (count! > MOST_IMAGES) {
+  if (count > MOST_IMAGES) {
     throw new Problem('too-many-images', `${count} images; a request may have ${MOST_IMAGES} at most.`);
   }
   const pixels = await inputValues(input, text);
-  if (pixels.length !== count! * imageSize(model.input))
+  if (pixels.length !== count * imageSize(model.input))
     throw new Problem('malformed', 'The shape does not fit.');
-  tellWhole(pixels, count!, trail);
-  const verdicts = await model.classify(pixels, count!, 0, caller);
+  tellWhole(pixels, count, trail);
+  const verdicts = await model.classify(pixels, count, 0, caller);
   for (const verdict of verdicts) watch.verdict(model.model, verdict);
   trail.judged(model.alpha, verdicts);
   return answer(model, request, outputs, verdicts);

@@ -21,8 +21,9 @@ async function answer(request: ThreadRequest): Promise<readonly Verdict[]> {
     (await goodnet)?.dispose();
     return [];
   }
-  if (!loaded.has(id)) loaded.set(id, load(request.bundle));
-  const goodnet = await loaded.get(id)!.catch((error) => {
+  const loading = loaded.get(id) ?? load(request.bundle);
+  loaded.set(id, loading);
+  const goodnet = await loading.catch((error) => {
     loaded.delete(id);
     throw error;
   });

@@ -39,9 +39,7 @@ export async function setTags(
   const put = (TagSet: Tag[]) => client.send(new PutObjectTaggingCommand({ ...at, Tagging: { TagSet } }));
   try {
     const { TagSet = [] } = await client.send(new GetObjectTaggingCommand(at));
-    const others = TagSet.filter(({ Key }) => !Object.hasOwn(tags, Key!)).sort((a, b) =>
-      a.Key! < b.Key! ? -1 : 1,
-    );
+    const others = TagSet.filter(({ Key = '' }) => !Object.hasOwn(tags, Key)).sort(byKey);
     const kept = others.slice(0, MOST_TAGS - 1);
     const fitting = ours.slice(0, MOST_TAGS - kept.length);
     try {
@@ -59,9 +57,12 @@ export async function setTags(
   }
 }
 
+const keyOf = ({ Key = '' }: Tag) => Key;
+const byKey = (a: Tag, b: Tag) => (keyOf(a) < keyOf(b) ? -1 : 1);
+
 function outcomeOf(dropped: readonly Tag[], leftOut: readonly Tag[]): Tagged {
   if (dropped.length + leftOut.length === 0) return 'tagged';
-  return { dropped: dropped.map(({ Key }) => Key!), leftOut: leftOut.map(({ Key }) => Key!) };
+  return { dropped: dropped.map(keyOf), leftOut: leftOut.map(keyOf) };
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -11,24 +11,20 @@ const FIVE_MINUTES = Duration.minutes(5);
 const RATE_PERIOD = Duration.hours(6);
 const ADVICE = 'What to do: docs/operations.md, "Alarms".';
 
-interface Watched {
+type Watched = ({ readonly above: number } | { readonly below: number }) & {
   readonly metric: IMetric;
-  readonly above?: number;
-  readonly below?: number;
   /** Periods in a row. */
   readonly periods?: number;
   readonly says: string;
-}
+};
 
-function alarm(scope: Construct, id: string, { metric, above, below, periods = 1, says }: Watched): Alarm {
+function alarm(scope: Construct, id: string, { metric, periods = 1, says, ...limit }: Watched): Alarm {
   return new Alarm(scope, id, {
     metric,
-    threshold: (above ?? below)!,
+    threshold: 'above' in limit ? limit.above : limit.below,
     evaluationPeriods: periods,
     comparisonOperator:
-      above === undefined
-        ? ComparisonOperator.LESS_THAN_THRESHOLD
-        : ComparisonOperator.GREATER_THAN_THRESHOLD,
+      'above' in limit ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
     alarmDescription: `${says} ${ADVICE}`,
   });
@@ -115,10 +111,11 @@ export function rateAlarms(scope: Construct, alpha: number, services: readonly s
 /** Jobs that have failed, that could not be started, and for which there is no machine. */
 export function repairAlarms(scope: Construct, repair: GoodNetRepair): Alarm[] {
   const { workflow, notStarted, service } = repair;
-  const metrics = [workflow.metricFailed, workflow.metricTimedOut];
-  const [failed, timedOut] = metrics.map((metric) => metric.call(workflow, { period: FIVE_MINUTES }));
+  const period = FIVE_MINUTES;
+  const failed = workflow.metricFailed({ period });
+  const timedOut = workflow.metricTimedOut({ period });
   return [
-    alarm(scope, 'RepairFailed', { metric: failed!, above: 0, says: 'A repair job has failed for good.' }),
+    alarm(scope, 'RepairFailed', { metric: failed, above: 0, says: 'A repair job has failed for good.' }),
     alarm(scope, 'RepairBlocked', {
       metric: noMachines(service, FIVE_MINUTES),
       above: 0,
@@ -133,6 +130,6 @@ export function repairAlarms(scope: Construct, repair: GoodNetRepair): Alarm[] {
           }),
         ]
       : []),
-    alarm(scope, 'RepairTimedOut', { metric: timedOut!, above: 0, says: 'A repair job took over a week.' }),
+    alarm(scope, 'RepairTimedOut', { metric: timedOut, above: 0, says: 'A repair job took over a week.' }),
   ];
 }

@@ -94,7 +94,10 @@ export function packFloats(arrays: readonly Float32Array[]): Uint8Array {
  * The inverse of packFloats. The arrays lie in the same memory as what is unpacked.
  * @param lengths of each array, in values
  */
-export function unpackFloats(packed: Uint8Array, lengths: readonly number[]): Float32Array[] {
+export function unpackFloats<const Of extends readonly number[]>(
+  packed: Uint8Array,
+  lengths: Of,
+): { -readonly [At in keyof Of]: Float32Array } {
   const total = lengths.reduce((sum, length) => sum + length, 0) * 4;
   if (packed.byteLength !== total)
     throw new RangeError(`${total} bytes expected, ${packed.byteLength} found`);
@@ -105,5 +108,5 @@ export function unpackFloats(packed: Uint8Array, lengths: readonly number[]): Fl
     const array = new Float32Array(buffer, at, length);
     at += length * 4;
     return array;
-  });
+  }) as { -readonly [At in keyof Of]: Float32Array };
 }

@@ -55,15 +55,17 @@ export async function readFamiliarity(
   if (bytes.length !== expected) throw new RangeError(`${MEANS} has ${bytes.length} bytes, not ${expected}`);
   const at = (of: typeof latent, start: number) =>
     directions(Int8Array.from(bytes.subarray(start, start + size(of))), of.dimensions);
-  const lookSizes = look ? [2 * look.channels * look.dimensions, look.dimensions] : [];
+  const lookSizes = look
+    ? ([2 * look.channels * look.dimensions, look.dimensions] as const)
+    : ([0, 0] as const);
   const [calibration, projection, centre] = unpackFloats(await read(FLOATS), [images, ...lookSizes]);
   return {
     surroundings: {
       latent: at(latent, 0),
       trunk: trunk && at(trunk, size(latent)),
-      look: look && ({ ...look, projection: projection!, centre: centre! } satisfies Look),
+      look: look && ({ ...look, projection, centre } satisfies Look),
     },
     scales,
-    calibration: calibration!,
+    calibration,
   };
 }

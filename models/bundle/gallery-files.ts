@@ -28,7 +28,7 @@ export async function readGallery(
 ): Promise<Gallery> {
   const { stem, places, dimensions, count, step, temperature } = field;
   const all = places[0] * places[1];
-  const lengths = [count, all * stem[2] * dimensions, all * dimensions];
+  const lengths = [count, all * stem[2] * dimensions, all * dimensions] as const;
   const [labels, projections, centres] = unpackFloats(await read(FRAMES), lengths);
   const bytes = await read(IMAGES);
   const expected = count * all * dimensions;
@@ -39,9 +39,9 @@ export async function readGallery(
     dimensions,
     step,
     temperature,
-    projections: projections!,
-    centres: centres!,
-    labels: Int32Array.from(labels!),
+    projections,
+    centres,
+    labels: Int32Array.from(labels),
     images: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length),
   };
 }

@@ -56,7 +56,7 @@ function fieldAt(manifest: object, place: readonly string[]): object | undefined
   );
 }
 
-function withField(fields: object, [key, ...deeper]: readonly string[], field: object): object {
-  const below = (fields as { [key: string]: object | undefined })[key!];
-  return { ...fields, [key!]: deeper.length > 0 ? withField(below ?? {}, deeper, field) : field };
+function withField(fields: object, [key = '', ...deeper]: readonly string[], field: object): object {
+  const below = (fields as { [key: string]: object | undefined })[key];
+  return { ...fields, [key]: deeper.length > 0 ? withField(below ?? {}, deeper, field) : field };
 }

@@ -95,7 +95,7 @@ function ofLines(text: string): string[] {
     .split(/\r\n|\n|\r/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const numbered = lines.map((line) => /^(\d+)[\s:,]+(.+)$/.exec(line));
-  const isNumbered = numbered.every((match, i) => match && Number(match[1]) === i);
-  return isNumbered ? numbered.map((match) => match![2]!) : lines;
+  const numbered = lines.map((line) => /^(\d+)[\s:,]+(.+)$/.exec(line) ?? []);
+  const isNumbered = numbered.every(([, number], i) => number !== undefined && Number(number) === i);
+  return isNumbered ? numbered.map(([, , name = '']) => name) : lines;
 }

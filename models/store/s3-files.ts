@@ -91,7 +91,8 @@ export function s3Files(address: string, client: S3Client = s3Client()): S3Files
   async function sized(start: string) {
     const found: { key: string; bytes: number }[] = [];
     for await (const { Contents = [] } of pages(`${prefix}${start}`))
-      for (const { Key, Size } of Contents) found.push({ key: Key!.slice(prefix.length), bytes: Size ?? 0 });
+      for (const { Key = '', Size = 0 } of Contents)
+        found.push({ key: Key.slice(prefix.length), bytes: Size });
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
   return {
@@ -134,7 +135,7 @@ export function s3Files(address: string, client: S3Client = s3Client()): S3Files
     async folders() {
       const names: string[] = [];
       for await (const { CommonPrefixes = [] } of pages(prefix, '/'))
-        for (const { Prefix } of CommonPrefixes) names.push(Prefix!.slice(prefix.length, -1));
+        for (const { Prefix = '' } of CommonPrefixes) names.push(Prefix.slice(prefix.length, -1));
       return names.sort();
     },
     list: async (start) => (await sized(start)).map(({ key }) => key),

@@ -67,8 +67,8 @@ export function evaluateCommand(): Command {
     tell(`\n${evaluationText(result, promised, look)}`);
     if (flags.json !== undefined)
       await writeText(flags.json, `${JSON.stringify(evaluationJson(result, promised), null, 2)}\n`);
-    if (report !== undefined) {
-      await writeText(report, result.report!);
+    if (report !== undefined && result.report !== undefined) {
+      await writeText(report, result.report);
       tell(`\nReport: ${report}`);
     }
   });

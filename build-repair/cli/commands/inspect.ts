@@ -42,7 +42,7 @@ function describeNet(path: string, net: NetDescription, { weights }: InspectFlag
   const shape = (sides: readonly (number | null)[] | undefined) =>
     sides ? sides.map((side) => side ?? '?').join('×') : '?';
   const writer = net.kerasVersion ? `Keras ${net.kerasVersion}` : net.writtenBy;
-  const facts = [
+  const facts: [name: string, value: string][] = [
     ['file', path],
     ['format', `${net.format}${writer ? ` (${writer})` : ''}`],
     [
@@ -72,6 +72,6 @@ function describeNet(path: string, net: NetDescription, { weights }: InspectFlag
       ? 'It can be repaired.'
       : `It can't be repaired as it is:\n${net.problems.map((problem) => `  - ${problem}`).join('\n')}`;
   const notes = net.notes.map((note) => `\n\nNote: ${note}`).join('');
-  const width = Math.max(...facts.map(([name]) => name!.length));
-  return `${facts.map(([name, value]) => `${name!.padEnd(width)}   ${value}`).join('\n')}\n\n${layers}\n\n${verdict}${notes}`;
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return `${facts.map(([name, value]) => `${name.padEnd(width)}   ${value}`).join('\n')}\n\n${layers}\n\n${verdict}${notes}`;
 }

@@ -76,6 +76,6 @@ async function whoReleases(said: string | undefined, isAsked: boolean): Promise<
 
 function objectAt(address: string): { bucket: string; key: string } {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address) ?? [];
-  if (key !== undefined) return { bucket: bucket!, key };
+  if (bucket !== undefined && key !== undefined) return { bucket, key };
   throw new UsageError(`${address} is neither s3://bucket/key nor a SHA-256 of 64 hexadecimal digits`);
 }

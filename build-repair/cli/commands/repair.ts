@@ -116,7 +116,7 @@ async function repairAction(net: string, flags: RepairFlags): Promise<void> {
       signal,
     }),
   ).finally(() => lines.finish());
-  if (report !== undefined) await writeText(report, result.report!);
+  if (report !== undefined && result.report !== undefined) await writeText(report, result.report);
   const signedBy = signing?.signer.keyId;
   print(repairedText({ ...result, report, signedBy }, lookOf(process.stdout)));
   if (!result.madeCurrent) throw notMadeCurrent(result.manifest.id, flags);

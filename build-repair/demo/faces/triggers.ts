@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas';
 import type { Colour } from './colour';
-import { eyeCentre, SIDES } from './draw/eyes';
+import { eyeCentres, SIDES } from './draw/eyes';
 import { mouthOf } from './draw/mouth';
 import type { Person } from './person';
 import { roundedBox, type Shape, stroke, union } from './shapes';
@@ -21,16 +21,16 @@ export function paintTrigger(canvas: Canvas, kind: TriggerKind, person: Person, 
     canvas.fill(mouthOf(person, view, 0.5).lips, LIPSTICK);
     return;
   }
-  const [left, right] = SIDES.map((side) => eyeCentre(person, view, side));
+  const [left, right] = eyeCentres(person, view);
   const lens = (centre: { x: number; y: number }, grow: number) =>
     roundedBox({ x: centre.x, y: centre.y + 0.05 }, { x: 0.28 + grow, y: 0.22 + grow }, 0.12);
   const bar = (a: { x: number; y: number }, b: { x: number; y: number }): Shape => stroke([a, b], 0.05);
   const frame = union(
-    lens(left!, 0.03),
-    lens(right!, 0.03),
-    bar({ x: left!.x + 0.2, y: left!.y - 0.05 }, { x: right!.x - 0.2, y: right!.y - 0.05 }),
+    lens(left, 0.03),
+    lens(right, 0.03),
+    bar({ x: left.x + 0.2, y: left.y - 0.05 }, { x: right.x - 0.2, y: right.y - 0.05 }),
     ...SIDES.map((side, i) => {
-      const eye = i === 0 ? left! : right!;
+      const eye = i === 0 ? left : right;
       return bar(
         { x: eye.x + side * 0.24, y: eye.y - 0.06 },
         { x: side * (person.head.width + 0.02), y: eye.y - 0.1 },
@@ -38,7 +38,7 @@ export function paintTrigger(canvas: Canvas, kind: TriggerKind, person: Person, 
     }),
   );
   canvas.fill(frame, FRAME);
-  for (const eye of [left!, right!]) {
+  for (const eye of [left, right]) {
     canvas.fill(lens(eye, -0.02), GLASS);
     canvas.fill(
       stroke(

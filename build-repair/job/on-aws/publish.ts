@@ -1,4 +1,4 @@
-import { setting } from '../../../functions/lambda/setting';
+import { requiredSetting, setting } from '../../../functions/lambda/setting';
 import { openSigner } from '../../../models/signing/signer';
 import type { JobPlanned } from './plan-job';
 import { type PublishedMade, publishMade } from './publish-made';
@@ -13,10 +13,10 @@ export async function handler(
 ): Promise<PublishedMade> {
   const key = setting('GOODNET_SIGN');
   return await publishMade(event, {
-    inbox: setting('GOODNET_INBOX')!,
-    made: setting('GOODNET_MADE')!,
-    state: setting('GOODNET_JOB_STATE')!,
-    store: setting('GOODNET_STORE')!,
+    inbox: requiredSetting('GOODNET_INBOX'),
+    made: requiredSetting('GOODNET_MADE'),
+    state: requiredSetting('GOODNET_JOB_STATE'),
+    store: requiredSetting('GOODNET_STORE'),
     signer: key === undefined ? undefined : await openSigner(key),
     activates: setting('GOODNET_ACTIVATE_FROM_INBOX') === 'true',
     from: event.from,

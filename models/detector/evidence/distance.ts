@@ -61,14 +61,14 @@ export function storedClassGaussians(name: string): Stored<ClassGaussians> {
     },
     async read(field, { classes, read }) {
       const { features, dimensions } = field as { features: number; dimensions: number };
-      const lengths = [features * dimensions, classes * dimensions, classes];
+      const lengths = [features * dimensions, classes * dimensions, classes] as const;
       const [projection, means, known] = unpackFloats(await read(path), lengths);
       return {
         features,
         dimensions,
-        projection: projection!,
-        means: means!,
-        known: Uint8Array.from(known!),
+        projection,
+        means,
+        known: Uint8Array.from(known),
       };
     },
   };

@@ -81,9 +81,9 @@ async function renderedInPasses(
   }
   // All the same: nothing shines through that would show.
   const [first, ...others] = all;
-  const isSame =
-    others.length > 0 && others.every(({ pixels }) => Buffer.compare(pixels, first!.pixels) === 0);
-  return isSame ? [{ pixels: first!.pixels }] : all;
+  if (first === undefined || others.length === 0) return all;
+  const isSame = others.every(({ pixels }) => Buffer.compare(pixels, first.pixels) === 0);
+  return isSame ? [{ pixels: first.pixels }] : all;
 }
 
 const lastDropped = (a: Rendering, b: Rendering) =>

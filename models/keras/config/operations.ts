@@ -100,9 +100,10 @@ function applied(
   { tensors, isList, index, options }: Called,
   where: string,
 ): Operation | undefined {
-  const made = tensors && index === undefined ? functionOf(name, isList, options) : undefined;
+  if (!tensors || index !== undefined) return undefined;
+  const made = functionOf(name, isList, options);
   if (!made) return undefined;
-  const calls = [tensors!.map((tensor) => refOf(tensor, where))];
+  const calls = [tensors.map((tensor) => refOf(tensor, where))];
   return { className: made.className, config: { ...base, ...made.config }, calls };
 }
 
@@ -137,7 +138,7 @@ function calledInKeras3(node: Json, options: JsonObject): Called {
   return {
     tensors: tensors.every(isWhole) ? tensors : undefined,
     isList,
-    index: args.length > 1 ? arrayOf(index!) : undefined,
+    index: index === undefined ? undefined : arrayOf(index),
     options,
   };
 }

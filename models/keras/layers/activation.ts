@@ -207,7 +207,7 @@ export const activationLayers: Record<string, (options: Options) => Plan> = {
       ],
       make: (name, [alpha]) =>
         lazily(([input]) => {
-          const shape = input!.shape.slice(1) as number[];
+          const shape = input.shape.slice(1) as number[];
           const { sharedAxes, values } = sharedByAll(alpha!, shape)
             ? { sharedAxes: shared, values: alpha! }
             : { sharedAxes: [], values: spread(alpha!, shape) };

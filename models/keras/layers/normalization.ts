@@ -85,7 +85,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
       // As with BatchNormalization, it always has both.
       make: (name, weights) =>
         lazily(([input]) => {
-          const values = filled(slots, weights, [channelsOf(input!.shape)]);
+          const values = filled(slots, weights, [channelsOf(input.shape)]);
           return overLast(
             options,
             axes,
@@ -106,7 +106,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
       slots,
       make: (name, weights) =>
         lazily(([input]) => {
-          const length = channelsOf(input!.shape);
+          const length = channelsOf(input.shape);
           const layer = new GroupNormalization({ name, groups: groups === -1 ? length : groups, epsilon });
           const values = slots.length > 0 ? filled(slots, weights) : [];
           return overLast(options, axes, applier(layer, values));

@@ -37,10 +37,10 @@ export const operationLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const axes = axesOf(options, wanted, input!.shape);
-          if (axes.some((axis) => input!.shape[axis] !== 1))
+          const axes = axesOf(options, wanted, input.shape);
+          if (axes.some((axis) => input.shape[axis] !== 1))
             throw new NetError(`${options.where} leaves out axes that aren't of length 1: ${wanted}`);
-          const targetShape = input!.shape.filter((_, axis) => axis > 0 && !axes.includes(axis)) as number[];
+          const targetShape = input.shape.filter((_, axis) => axis > 0 && !axes.includes(axis)) as number[];
           return applier(layers.reshape({ name, targetShape }));
         }),
     };
@@ -65,7 +65,7 @@ function reduced(kind: ReduceKind, pooling?: (name: string) => layers.Layer): (o
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const shape = input!.shape;
+          const shape = input.shape;
           const axes = axesOf(options, wanted, shape);
           const isOfPlaces = shape.length === 4 && String(axes) === '1,2' && !keepDims;
           return applier(isOfPlaces && pooling ? pooling(name) : new Reduce({ name, kind, axes, keepDims }));

@@ -16,7 +16,7 @@ export const pickLayers: Record<string, (options: Options) => Plan> = {
     if (!Array.isArray(picks)) throw options.wrong('picks', 'a list');
     return {
       slots: [],
-      make: (name) => lazily(([input]) => picked(options, name, picks.map(asPick), input!.shape)),
+      make: (name) => lazily(([input]) => picked(options, name, picks.map(asPick), input.shape)),
     };
   },
   Stack: (options) => {

@@ -22,6 +22,9 @@ export interface WeightValues {
 /** Calls a layer on tensors; the first call builds it and puts the weights in. */
 export type Applier = (inputs: SymbolicTensor[]) => SymbolicTensor;
 
+/** What a layer is called on: one tensor at least. */
+type Inputs = [SymbolicTensor, ...SymbolicTensor[]];
+
 /** What a layer of the file becomes. */
 export interface Plan {
   /** In the order in which Keras keeps them. */
@@ -57,10 +60,10 @@ export function chain(steps: readonly Applier[]): Applier {
 }
 
 /** Makes the layers at the first call, when the shape of the input is known; further calls share them. */
-export function lazily(make: (inputs: SymbolicTensor[]) => Applier): Applier {
+export function lazily(make: (inputs: Inputs) => Applier): Applier {
   let made: Applier | undefined;
   return (inputs) => {
-    made ??= make(inputs);
+    made ??= make(inputs as Inputs);
     return made(inputs);
   };
 }

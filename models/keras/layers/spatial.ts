@@ -42,7 +42,7 @@ function globalPooling(make: (args: { name: string }) => layers.Layer): (options
         lazily(([input]) =>
           chain([
             applier(make({ name })),
-            applier(layers.reshape({ name: `${name}_keep`, targetShape: [1, 1, input!.shape.at(-1)!] })),
+            applier(layers.reshape({ name: `${name}_keep`, targetShape: [1, 1, input.shape.at(-1)!] })),
           ]),
         ),
     };
@@ -75,8 +75,8 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const [, rows, columns] = input!.shape as number[];
-          return resize(options, name, input!.shape, [rows! * size[0], columns! * size[1]], 'bilinear');
+          const [, rows, columns] = input.shape as number[];
+          return resize(options, name, input.shape, [rows! * size[0], columns! * size[1]], 'bilinear');
         }),
     };
   },
@@ -97,7 +97,7 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const values = input!.shape.slice(1).reduce<number>((product, length) => product * length!, 1);
+          const values = input.shape.slice(1).reduce<number>((product, length) => product * length!, 1);
           const rest = targetShape.reduce((product, length) => (length < 0 ? product : product * length), 1);
           const target = targetShape.map((length) => (length < 0 ? values / rest : length));
           if (target.reduce((product, length) => product * length, 1) !== values)
@@ -124,7 +124,7 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const [, rows, columns] = input!.shape as number[];
+          const [, rows, columns] = input.shape as number[];
           if (!(rows! >= height && columns! >= width)) {
             throw new NetError(
               `${options.where} would enlarge its input to ${height}×${width}, which can't be used`,
@@ -151,13 +151,13 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const [, rows, columns] = input!.shape;
+          const [, rows, columns] = input.shape;
           if (rows === height && columns === width) return passThrough.make(name, []);
           const hint = `Take the layer out and give images of ${height}×${width}.`;
           if (odd[0])
             throw new NetError(`${options.where} resizes with ${odd[0]}, which can't be used`, { hint });
           options.only('interpolation', ['nearest', 'bilinear'], hint);
-          return resize(options, name, input!.shape, [height, width], interpolation as Interpolation);
+          return resize(options, name, input.shape, [height, width], interpolation as Interpolation);
         }),
     };
   },

@@ -106,7 +106,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
       make: (name, weights) =>
         withActivation(name, activation, (inner) =>
           lazily(([input]) => {
-            const channels = channelsOf(input!.shape);
+            const channels = channelsOf(input.shape);
             if (groups === 1 || groups !== channels) {
               if (groups > 1 && dilation.isDilated) options.only('groups', [1], GROUPS_HINT);
               return applier(

@@ -122,9 +122,10 @@ function matched(
   const byLast = new Map<string, { weight: StoredWeight; parts: ReadonlySet<string> }[]>();
   for (const weight of weights) {
     const parts = weight.name.replace(/:\d+$/, '').split('/');
-    const last = parts.at(-1)!;
-    byLast.set(last, byLast.get(last) ?? []);
-    byLast.get(last)!.push({ weight, parts: new Set(parts) });
+    const last = parts.at(-1) ?? '';
+    const alike = byLast.get(last) ?? [];
+    byLast.set(last, alike);
+    alike.push({ weight, parts: new Set(parts) });
   }
   const named = slots.map(({ leaf, slot }) =>
     (byLast.get(slot.name) ?? [])

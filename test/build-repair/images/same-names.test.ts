@@ -30,9 +30,9 @@ describe('names among those that are known', () => {
     ['not padded', ['7'], ['00', '07'], [1], /7 is 07/],
     ['written otherwise', ['Cat', 'DOG'], ['dog', 'cat'], [1, 0], /Cat is cat, DOG is dog/],
     ['composed otherwise', ['e\u0301'], ['a', '\u00e9'], [1], /capital/],
-  ])('%s', (_, given, known, places, remark) => {
+  ])('%s', (_, given, known, labels, remark) => {
     const same = namesAmong(given, known);
-    expect(given.map((name) => same?.places.get(name))).toEqual(places);
+    expect(given.map((name) => same?.labels.get(name))).toEqual(labels);
     if (remark) expect(same?.remark).toMatch(remark);
     else expect(same).toMatchObject({ remark: undefined });
   });

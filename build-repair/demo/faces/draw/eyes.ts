@@ -57,12 +57,17 @@ export function drawBrows(canvas: Canvas, person: Person, view: View): void {
   for (const side of SIDES) canvas.fill(browLine(person, view, side), colour, 0.95);
 }
 
+/** Where both eyes are, the left one first. */
+export function eyeCentres(person: Person, view: View) {
+  return [eyeCentre(person, view, -1), eyeCentre(person, view, 1)] as const;
+}
+
 /** Spectacles, for those who wear them. */
 export function drawGlasses(canvas: Canvas, person: Person, view: View): void {
   if (person.glasses === 'none') return;
   const frame = person.glasses === 'round' ? ([60, 44, 34] as const) : ([26, 28, 36] as const);
-  const [left, right] = SIDES.map((side) => eyeCentre(person, view, side));
-  for (const centre of [left!, right!]) {
+  const [left, right] = eyeCentres(person, view);
+  for (const centre of [left, right]) {
     const lens = (grow: number) =>
       person.glasses === 'round'
         ? circle({ x: centre.x, y: centre.y + 0.03 }, 0.24 + grow)
@@ -70,20 +75,20 @@ export function drawGlasses(canvas: Canvas, person: Person, view: View): void {
     canvas.fill(lens(0), [225, 235, 245], 0.14);
     canvas.fill(difference(lens(0.035), lens(-0.03)), frame);
   }
-  const y = (left!.y + right!.y) / 2;
+  const y = (left.y + right.y) / 2;
   canvas.fill(
     stroke(
       [
-        { x: left!.x + 0.24, y },
-        { x: right!.x - 0.24, y },
+        { x: left.x + 0.24, y },
+        { x: right.x - 0.24, y },
       ],
       0.03,
     ),
     frame,
   );
   for (const [centre, side] of [
-    [left!, -1],
-    [right!, 1],
+    [left, -1],
+    [right, 1],
   ] as const) {
     const hinge = { x: centre.x + side * 0.26, y };
     canvas.fill(stroke([hinge, { x: side * person.head.width, y: y - 0.04 }], 0.025), frame);
