@@ -45,7 +45,12 @@ const sumOf = (what: string) => ({
 describe.each([
   ['a folder', true, 20, () => folderFiles(join(work, randomUUID()))],
   // S3 tells times to a second.
-  ['S3', hasS3Server, 1100, () => s3Files(`s3://goodnet/some where/${randomUUID()}`, s3Client(server!.config))],
+  [
+    'S3',
+    hasS3Server,
+    1100,
+    () => s3Files(`s3://goodnet/some where/${randomUUID()}`, s3Client(server!.config)),
+  ],
 ] as const)('a store in %s', (_where, isThere, tellsTimes, open: () => Files) => {
   describe.skipIf(!isThere)('', () => {
     it('keeps files, and writes on conditions', async () => {
