@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GoodNetError } from '../../../models/errors';
 import { listBundles } from '../../../models/store/bundles';
 import type { Files } from '../../../models/store/files';
@@ -145,5 +145,71 @@ describe('a folder', () => {
       await files.remove(['a/b/c']);
       expect(readdirSync(path)).toEqual([]);
     }
+  });
+});
+
+describe('files in a folder', () => {
+  let store: string;
+  let files: Files;
+  let stores = 0;
+  beforeEach(() => {
+    store = at(`files-${stores++}`);
+    files = folderFiles(store);
+  });
+  const text = (of: string) => new TextEncoder().encode(of);
+
+  it('are listed in order, without those that are being written', async () => {
+    for (const key of ['b/2', 'b/1', 'a', 'c/d/e', '.incoming-x/file', 'b/.incoming-y'])
+      await files.write(key, text(key), 'any');
+    expect(await files.list('')).toEqual(['a', 'b/1', 'b/2', 'c/d/e']);
+    expect(await files.list('b/')).toEqual(['b/1', 'b/2']);
+    expect(await files.folders()).toEqual(['.incoming-x', 'b', 'c']);
+    expect(await folderFiles(join(store, 'none')).list('')).toEqual([]);
+    expect(await folderFiles(join(store, 'none')).folders()).toEqual([]);
+    expect(await files.read('a/below a file')).toBeUndefined();
+  });
+
+  it('are no folder, and no longer than is asked for', async () => {
+    await files.write('a/b', text('one'), 'any');
+    await expect(files.read('a')).rejects.toThrow(`${join(store, 'a')} can't be read: it is a folder`);
+    expect((await files.read('a/b', { maxBytes: 3 }))!.bytes.length).toBe(3);
+    await expect(files.read('a/b', { maxBytes: 2 })).rejects.toThrow(
+      /a\/b can't be read: it is 3 bytes long/,
+    );
+    expect(await files.has('a', { bytes: 4096, sha256: '' })).toBe(false);
+  });
+
+  it('leave folders that hold something when one of them is removed', async () => {
+    for (const key of ['a/b/c', 'a/d']) await files.write(key, text(key), 'any');
+    await files.remove(['a/b/c', 'none/at all']);
+    expect(readdirSync(join(store, 'a'))).toEqual(['d']);
+    await files.remove(['a/d']);
+    expect(readdirSync(store)).toEqual([]);
+  });
+
+  it('that another run has locked are waited for, unless it was killed', async () => {
+    await files.write('a', text('one'), 'new');
+    expect(readdirSync(store)).toEqual(['a']);
+    const lock = join(store, 'a.lock');
+    for (const away of [-11, 11]) {
+      writeFileSync(lock, '');
+      utimesSync(lock, Date.now() / 1000 + away, Date.now() / 1000 + away);
+      expect(await files.write('a', text('two'), 'new')).toBe(false);
+    }
+    writeFileSync(lock, '');
+    let isDone = false;
+    const writing = files.write('a', text('two'), 'new').then(() => {
+      isDone = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isDone).toBe(false);
+    rmSync(lock);
+    await writing;
+    expect(readdirSync(store)).toEqual(['a']);
+  });
+
+  it('are written on a condition by one of many at once', async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, (_, i) => files.write('a', text(`${i}`), 'new')));
+    expect(all.filter(Boolean).length).toBe(1);
   });
 });

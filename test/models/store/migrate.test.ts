@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FORMAT_VERSION } from '../../../models/bundle/manifest';
-import { startEngine } from '../../../models/engine';
-import { GoodNet } from '../../../models/goodnet';
+import { readManifest } from '../../../models/bundle/read';
 import type { Signer } from '../../../models/signing/keys';
 import { seenHere } from '../../../models/signing/seen';
 import { openTrust, type TrustedKeys } from '../../../models/signing/signatures';
 import { findIn, listBundles } from '../../../models/store/bundles';
 import { readCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
+import { findBundle } from '../../../models/store/find';
 import { folderFiles } from '../../../models/store/folder-files';
 import { migrate } from '../../../models/store/migrate';
 import { activate, rollback } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
-import { fixture, verdictsOf } from '../../fixtures/bundles/fixtures';
+import { fixture } from '../../fixtures/bundles/fixtures';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 import { signersIn } from './signers';
 
@@ -34,7 +34,6 @@ let stores = 0;
 let server: S3Server | undefined;
 
 beforeAll(async () => {
-  await startEngine({ engine: 'wasm' });
   [expert, pruned] = [await fixture(EARLIER, 'expert'), await fixture(EARLIER, 'fine-prune')];
   ({ ours, strangers, keys } = await signersIn(work));
   if (hasS3Server) {
@@ -47,15 +46,13 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** What is current answers as the bundle of before did. @returns its id */
-async function answers(address: string, trusted?: TrustedKeys): Promise<string> {
-  const goodnet = await GoodNet.load(address, { trust: trusted, seen: seenHere() });
-  const verdicts = await goodnet.classify(expert.pixels, expert.count, 2);
-  expect(verdictsOf(verdicts)).toEqual(verdictsOf(expert.answered));
-  const { id, formatVersion } = goodnet.manifest;
-  goodnet.dispose();
-  expect(formatVersion).toBe(FORMAT_VERSION);
-  return id;
+/** What is current is of the newest format, and the same nets; see formats.test.ts for what such a one answers. @returns its id */
+async function migratedIn(address: string, keys?: TrustedKeys): Promise<string> {
+  const bundle = await findBundle(address, { trust: keys && { keys, seen: seenHere() } });
+  const { manifest } = await bundle.whole();
+  expect(manifest.files).toEqual((await readManifest(expert.folder)).files);
+  expect(manifest.formatVersion).toBe(FORMAT_VERSION);
+  return manifest.id;
 }
 
 /** A store's keys and versions, to tell whether anything was written. */
@@ -81,7 +78,7 @@ describe.each([
       files = open(address);
     });
 
-    it('has each bundle of an earlier format in the newest beside it, and answers as before', async () => {
+    it('has each bundle of an earlier format in the newest beside it, of the same files', async () => {
       for (const { folder } of [pruned, expert]) await publish(folder, files);
       await activate(files, expert.id);
       const { bundles, refused, current } = await migrate(files);
@@ -91,7 +88,7 @@ describe.each([
         [expert.id, EARLIER, true],
       ]);
       const to = bundles[1]!.to;
-      expect(await answers(address)).toBe(to);
+      expect(await migratedIn(address)).toBe(to);
       expect(current).toBe(to);
       // The same files, the model card among them.
       const [old, made] = [await findIn(files, expert.id), await findIn(files, to)];
@@ -110,7 +107,7 @@ describe.each([
       expect((await migrate(files)).current).toBe(to);
       await prune(files, 1);
       expect((await listBundles(files)).bundles.map(({ id }) => id)).toEqual([to]);
-      expect(await answers(address)).toBe(to);
+      expect(await migratedIn(address)).toBe(to);
     });
 
     it('is signed anew by who has signed it', async () => {
@@ -124,7 +121,7 @@ describe.each([
       expect(await stateOf(files)).toEqual(before);
       const { signed: was } = (await readCurrent(files))!;
       const { current } = await migrate(files, { signing });
-      expect(await answers(address, keys)).toBe(current);
+      expect(await migratedIn(address, keys)).toBe(current);
       const { signed, before: earlier } = (await readCurrent(files))!;
       expect(signed!.serial).toBeGreaterThan(was!.serial);
       expect(earlier[0]).toBe(expert.id);
@@ -133,7 +130,7 @@ describe.each([
       const others = { signer: strangers, trusted: keys, seen: seenHere() };
       expect(await rollback(files, signing)).toBe(expert.id);
       expect((await migrate(files, { signing: others })).current).toBe(current);
-      expect(await answers(address, await openTrust([at('strangers.pub')]))).toBe(current);
+      expect(await migratedIn(address, await openTrust([at('strangers.pub')]))).toBe(current);
     });
 
     it('signs no bundle that nobody who is believed has signed', async () => {
@@ -164,7 +161,7 @@ describe.each([
       expect((await listBundles(files)).bundles.map(({ id }) => id)).toEqual([expert.id]);
       expect((await readCurrent(files))!.bundle).toBe(expert.id);
       const { current } = await migrate(files);
-      expect(await answers(address)).toBe(current);
+      expect(await migratedIn(address)).toBe(current);
     });
   });
 });

@@ -41,13 +41,17 @@ const sumOf = (what: string) => ({
   bytes: what.length,
   sha256: createHash('sha256').update(what).digest('hex'),
 });
-/** S3 tells times to a second. */
-const aSecond = () => setTimeout(1100);
 
 describe.each([
-  ['a folder', true, () => folderFiles(join(work, randomUUID()))],
-  ['S3', hasS3Server, () => s3Files(`s3://goodnet/some where/${randomUUID()}`, s3Client(server!.config))],
-] as const)('a store in %s', (_where, isThere, open: () => Files) => {
+  ['a folder', true, 20, () => folderFiles(join(work, randomUUID()))],
+  // S3 tells times to a second.
+  [
+    'S3',
+    hasS3Server,
+    1100,
+    () => s3Files(`s3://goodnet/some where/${randomUUID()}`, s3Client(server!.config)),
+  ],
+] as const)('a store in %s', (_where, isThere, tellsTimes, open: () => Files) => {
   describe.skipIf(!isThere)('', () => {
     it('keeps files, and writes on conditions', async () => {
       const files = open();
@@ -100,7 +104,7 @@ describe.each([
         await publish(path, files);
         await activate(files, id);
       }
-      await aSecond();
+      await setTimeout(tellsTimes);
       await publish(four.path, files);
       expect(await prune(files, 4)).toEqual([]);
       // The fourth may be waiting to be activated.

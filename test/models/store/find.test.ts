@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Signer } from '../../../models/signing/keys';
+import { seenHere } from '../../../models/signing/seen';
+import type { TrustedKeys } from '../../../models/signing/signatures';
+import { folderOf } from '../../../models/store/bundles';
+import type { Files } from '../../../models/store/files';
+import { findBundle } from '../../../models/store/find';
+import { bundleWithId, manifestMeant, resolveBundle } from '../../../models/store/folder';
+import { folderFiles } from '../../../models/store/folder-files';
+import { activate } from '../../../models/store/move-pointer';
+import { publish } from '../../../models/store/publish';
+import { fourPlainBundles, publishAged } from './plain-stores';
+import { signersIn } from './signers';
+
+const work = mkdtempSync(join(tmpdir(), 'goodnet-find-'));
+const at = (...names: string[]) => join(work, ...names);
+let made: { readonly path: string; readonly id: string }[] = [];
+let ours: Signer;
+let keys: TrustedKeys;
+let store: string;
+let files: Files;
+let stores = 0;
+
+beforeAll(async () => {
+  made = await fourPlainBundles(work);
+  ({ ours, keys } = await signersIn(work));
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+beforeEach(() => {
+  store = at(`store-${stores++}`, 'faces');
+  files = folderFiles(store);
+});
+
+const idOf = (i: number) => made[i]!.id;
+/** Publishes some of the bundles, the first an hour after the second and so on. */
+const published = (which: readonly number[], signer?: Signer) =>
+  publishAged(
+    files,
+    which.map((i) => made[i]!),
+    { signer },
+  );
+const signing = () => ({ signer: ours, seen: seenHere() });
+
+describe('the bundle that a path means', () => {
+  it('is the folder itself, or the current one of a store, or the one with an id', async () => {
+    await published([0, 1]);
+    const [zero, one] = [0, 1].map((i) => join(store, folderOf(idOf(i)))) as [string, string];
+    await activate(files, idOf(0));
+    expect(await resolveBundle(store)).toEqual({ folder: zero, expectedId: idOf(0) });
+    expect(await resolveBundle(one)).toEqual({ folder: one, expectedId: folderOf(idOf(1)) });
+    expect(await bundleWithId(store, idOf(1))).toEqual({ folder: one, expectedId: idOf(1) });
+    expect(await bundleWithId(one, idOf(1))).toEqual({ folder: one, expectedId: idOf(1) });
+    const found = async (path: string, id?: string) => (await findBundle(path, { id })).manifest.id;
+    expect([await found(store), await found(store, idOf(1)), await found(one)]).toEqual([
+      idOf(0),
+      idOf(1),
+      idOf(1),
+    ]);
+    await expect(found(one, idOf(0))).rejects.toThrow(
+      `${one} is not the bundle ${folderOf(idOf(0))} that is meant, but ${folderOf(idOf(1))}`,
+    );
+    await expect(found(work)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
+  });
+
+  it('may be called anything where nobody is to be trusted', async () => {
+    await published([0]);
+    const copy = join(store, 'called otherwise');
+    await publish(made[0]!.path, folderFiles(copy));
+    const inside = join(copy, folderOf(idOf(0)));
+    const named = join(store, 'a bundle');
+    mkdirSync(named);
+    for (const name of readdirSync(inside))
+      if (name === 'manifest.json') writeFileSync(join(named, name), readFileSync(join(inside, name)));
+    expect(await resolveBundle(named)).toEqual({ folder: named, expectedId: undefined });
+    expect((await manifestMeant(await resolveBundle(named))).id).toBe(idOf(0));
+    await expect(resolveBundle(named, { keys })).rejects.toMatchObject({ code: 'BUNDLE_UNTRUSTED' });
+  });
+
+  it('must be signed where keys are trusted', async () => {
+    await published([0]);
+    await activate(files, idOf(0));
+    const trust = { keys, seen: seenHere() };
+    const folder = join(store, folderOf(idOf(0)));
+    await expect(findBundle(folder, { trust })).rejects.toThrow(`${folder} is not signed`);
+    await publish(made[0]!.path, files, { signer: ours });
+    expect((await findBundle(folder, { trust })).manifest.id).toBe(idOf(0));
+    await expect(findBundle(store, { trust })).rejects.toThrow(/current\.json is not signed/);
+    expect((await findBundle(store, { trust, id: idOf(0) })).manifest.id).toBe(idOf(0));
+  });
+
+  it('may lie in S3, where it is found by what opens stores', async () => {
+    await published([0, 1], ours);
+    await activate(files, idOf(1), signing());
+    const opened: string[] = [];
+    const open = async (address: string) => {
+      opened.push(address);
+      return { ...files, address: 's3://bucket/faces' };
+    };
+    const found = await findBundle('s3://bucket/faces', { open });
+    expect([opened, found.manifest.id]).toEqual([['s3://bucket/faces'], idOf(1)]);
+    expect((await found.whole()).read('bad/model.json').length).toBe(19);
+    const trust = { keys, seen: seenHere() };
+    expect((await findBundle('s3://bucket/faces', { open, trust })).manifest.id).toBe(idOf(1));
+    expect((await findBundle('s3://bucket/faces', { open, trust, id: idOf(0) })).manifest.id).toBe(idOf(0));
+    await files.remove([`${folderOf(idOf(0))}/signatures.json`]);
+    await expect(findBundle('s3://bucket/faces', { open, trust, id: idOf(0) })).rejects.toThrow(
+      `s3://bucket/faces/${folderOf(idOf(0))} is not signed`,
+    );
+    await expect(findBundle('s3://bucket/faces', { open, id: 'f'.repeat(64) })).rejects.toMatchObject({
+      code: 'BUNDLE_NOT_FOUND',
+      message: `s3://bucket/faces/${'f'.repeat(16)} holds no bundle: there is no manifest.json`,
+    });
+  });
+});
