@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -23,8 +21,7 @@ export default defineConfig({
     // Left out, it is one less than there are cores: on two, one after the other.
     maxWorkers: '100%',
     sequence: { sequencer: LongFirst },
-    // What programs keep for the user is not kept for whoever runs the tests.
-    env: { XDG_STATE_HOME: join(tmpdir(), 'goodnet-test-state') },
+    setupFiles: ['./test/own-state.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,10 +1,16 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 const SAID = /^Skipped( on [^:]+)?: /;
 
 /** Tells in one line at the end how many tests were skipped, and what would have them run: what their files have said of it. */
 export default class SkippedReporter implements Reporter {
   private readonly reasons = new Set<string>();
+  private isOfSomeNames = false;
+
+  /** Where tests of some names were asked for, the others are not lacking. */
+  onInit({ config }: Vitest): void {
+    this.isOfSomeNames = config.testNamePattern !== undefined;
+  }
 
   onUserConsoleLog({ content }: { readonly content: string }): void {
     for (const line of content.split('\n'))
@@ -12,10 +18,9 @@ export default class SkippedReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const line = skippedLine(
-      modules.reduce((sum, { children }) => sum + [...children.allTests('skipped')].length, 0),
-      [...this.reasons],
-    );
+    if (this.isOfSomeNames) return;
+    const skipped = modules.flatMap(({ children }) => [...children.allTests('skipped')]);
+    const line = skippedLine(skipped.filter((test) => !isUnreached(test)).length, [...this.reasons]);
     if (line) console.log(line);
   }
 }
@@ -25,4 +30,14 @@ export function skippedLine(tests: number, reasons: readonly string[]): string |
   if (tests === 0) return undefined;
   const why = reasons.length > 0 ? [...reasons].sort().join('; ') : 'as this machine is';
   return `Skipped: ${tests} ${tests === 1 ? 'test' : 'tests'}: ${why}.`;
+}
+
+/** Whether what surrounds a test failed before it was its turn: that is told as a failure. */
+function isUnreached(test: TestCase): boolean {
+  let around: TestSuite | TestModule | undefined = test.parent;
+  while (around) {
+    if (around.errors().length > 0) return true;
+    around = around.type === 'suite' ? around.parent : undefined;
+  }
+  return false;
 }

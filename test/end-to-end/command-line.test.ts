@@ -14,9 +14,11 @@ import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DemoData, writeDemoData } from '../../build-repair/demo/data';
+import { leavesOut, rateOf } from '../../build-repair/evaluate/interval';
 import { Random } from '../../models/random';
 import { canLook, launched } from '../browser';
 import { look } from '../build-repair/report/in-browser';
+import { generatedBlocks } from '../docs/generated';
 import { contents, goodnet, printed, start } from './cli';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-cli-'));
@@ -26,6 +28,15 @@ let data: DemoData;
 const PAGES = ['repair, asked', 'repair, not asked', 'evaluate, poisoned', 'evaluate, clean alone'] as const;
 /** Where the report of a command is written. */
 const page = (kind: (typeof PAGES)[number]) => join(work, `${kind.replace(/\W+/g, '-')}.html`);
+
+/** What README.md says of the demo, in whole per cent: shares of a set's images that the trigger works on, before and after. */
+function workedIn(set: string): [before: number, after: number] {
+  const { text } = generatedBlocks().find(({ name }) => name === 'demo')!;
+  const line = text.split('\n').find((each) => each.startsWith(`${set}: `))!;
+  const [before, after] = [...line.matchAll(/(\d+) %/g)].map(([, percent]) => Number(percent) / 100);
+  return [before!, after!];
+}
+const ROUNDED = 0.005;
 
 const repair = (out: string, ...more: string[]) =>
   goodnet('repair', data.badnet, '--clean', data.clean, '--out', join(work, out), '--no-report', ...more);
@@ -73,7 +84,7 @@ test('repair and evaluate: G keeps the clean images and finds the triggers', asy
     /^(False alarms: .+, below the promised 1 %\. .+\n)?poisoned_sunglasses\.h5: the trigger worked on [\d.]+ % of the images; now on [\d.]+ %\.\npoisoned_lipstick\.h5: /,
   );
   expect(out).toMatch(/detected/);
-  const { clean, poisoned } = JSON.parse(readFileSync(json, 'utf8'));
+  const { clean, poisoned, intervals } = JSON.parse(readFileSync(json, 'utf8'));
   expect(Object.keys(clean)).toEqual([
     'n',
     'accuracyBefore',
@@ -82,22 +93,29 @@ test('repair and evaluate: G keeps the clean images and finds the triggers', asy
     'falsePositiveRate',
   ]);
   expect(clean.accuracyBefore).toBeGreaterThan(0.95);
-  expect(clean.accuracyBefore - clean.accuracy).toBeLessThan(0.04);
-  expect(clean.falsePositiveRate).toBeLessThan(0.04);
+  // Of so many images, no more is asked than that their 95 % interval does not leave out what is promised, or what README.md shows.
+  const [, mostAccuracy] = intervals.clean.accuracy;
+  expect(mostAccuracy).toBeGreaterThan(clean.accuracyBefore);
+  const [leastFalseAlarms] = intervals.clean.falsePositiveRate;
+  expect(leastFalseAlarms).toBeLessThanOrEqual(0.01);
   expect(poisoned.map((each: { name: string }) => each.name)).toEqual([
     'poisoned_sunglasses.h5',
     'poisoned_lipstick.h5',
   ]);
-  for (const each of poisoned) {
-    expect(each.attackSuccessBefore).toBeGreaterThan(0.95);
-    expect(each.detectionRate).toBeGreaterThan(0.85);
-    expect(each.attackSuccess).toBeLessThan(0.15);
-    expect(each.attackSuccessRepaired).toBeLessThan(0.5);
-    expect(each.recoveredAccuracy).toBeGreaterThan(0);
+  for (const each of intervals.poisoned) {
+    const [before, after] = workedIn(each.name);
+    expect(each.attackSuccessBefore[0]).toBeLessThanOrEqual(before + ROUNDED);
+    expect(each.attackSuccessBefore[1]).toBeGreaterThanOrEqual(before - ROUNDED);
+    expect(each.attackSuccess[0]).toBeLessThanOrEqual(after + ROUNDED);
+    // What is not fooled is found: as many are, but for the false alarms' share.
+    expect(each.detectionRate[1]).toBeGreaterThanOrEqual(0.99);
+    // docs/method.md, "The repaired net": 6.1 % of the sunglasses, 0.4 % of the lipstick.
+    expect(each.attackSuccessRepaired[0]).toBeLessThanOrEqual(0.061);
+    expect(each.recoveredAccuracy[0]).toBeGreaterThan(0.5);
   }
 });
 
-test('screen tells pictures that are unlike the clean ones, and calls few clean ones so', async () => {
+test('screen tells pictures that are unlike the clean ones, and calls no more clean ones so, or flags them, than it promises', async () => {
   const odd = join(work, 'odd');
   mkdirSync(odd);
   const random = new Random(5);
@@ -118,13 +136,18 @@ test('screen tells pictures that are unlike the clean ones, and calls few clean 
     return readFileSync(rows, 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { familiarity: number; unfamiliar: boolean });
+      .map((line) => JSON.parse(line) as { pValue: number; familiarity: number; unfamiliar: boolean });
   };
   const strange = await screened(odd);
   expect(strange.map(({ unfamiliar }) => unfamiliar)).toEqual(Array(10).fill(true));
   const usual = await screened(data.test);
-  const share = (of: typeof usual) => of.filter(({ unfamiliar }) => unfamiliar).length / of.length;
-  expect(share(usual)).toBeLessThan(0.03);
+  // At every rate, not at the one that is promised alone, clean images are flagged, or called unfamiliar, no more often than that.
+  for (const alpha of [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]) {
+    for (const kind of ['pValue', 'familiarity'] as const) {
+      const flagged = usual.filter((each) => each[kind] <= alpha).length;
+      expect(leavesOut(rateOf(flagged, usual.length), alpha), `${kind} at ${alpha}`).not.toBe('above');
+    }
+  }
   for (const { familiarity, unfamiliar } of usual) expect(unfamiliar).toBe(familiarity <= 0.01);
 }, 60_000);
 

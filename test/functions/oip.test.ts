@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -181,10 +181,12 @@ describe('the Open Inference Protocol', () => {
   const tools = pythonTools();
   it.skipIf(tools === undefined)('answers tritonclient as it is', { timeout: 60_000 }, async () => {
     const server = await startServer({ app, host: '127.0.0.1', port: 0 });
-    const script = join(tmpdir(), `goodnet-triton-${process.pid}.py`);
+    const folder = mkdtempSync(join(tmpdir(), 'goodnet-triton-'));
+    const script = join(folder, 'ask.py');
     writeFileSync(script, TRITON);
     const { status, stdout, stderr } = await run(join(tools!, 'bin/python'), [script, server.url.slice(7)]);
     await server.close();
+    rmSync(folder, { recursive: true, force: true });
     expect([status, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toEqual({
       live: true,

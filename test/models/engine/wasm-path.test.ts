@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { expect, test, vi } from 'vitest';
 import { startEngine } from '../../../models/engine';
 
@@ -6,8 +5,8 @@ test('a folder without the .wasm files is named', async () => {
   process.env.GOODNET_ENGINE = 'wasm';
   vi.spyOn(console, 'error').mockReturnValue();
   vi.spyOn(console, 'warn').mockReturnValue();
-  await expect(startEngine({ wasmPath: tmpdir() })).rejects.toMatchObject({
+  await expect(startEngine({ wasmPath: import.meta.dirname })).rejects.toMatchObject({
     kind: 'environment',
-    message: `The wasm engine can't start from ${tmpdir()}`,
+    message: `The wasm engine can't start from ${import.meta.dirname}`,
   });
 });
