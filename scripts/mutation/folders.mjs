@@ -16,7 +16,7 @@ export const FOLDERS = {
         files: ['manifest.ts', 'earlier.ts', 'levels.ts', 'methods.ts'],
         tests: of('models/bundle', 'manifest'),
       },
-      { files: ['read.ts', 'write.ts', 'place.ts'], tests: of('models/bundle', 'files') },
+      { files: ['read.ts', 'write.ts', 'writable-folder.ts'], tests: of('models/bundle', 'files') },
       { tests: of('models/bundle', 'packed') },
     ],
   },
@@ -40,7 +40,7 @@ export const FOLDERS = {
   'models/detector': {
     least: 0,
     parts: [
-      { files: ['place'], tests: of('models/detector', 'place') },
+      { files: ['locate'], tests: of('models/detector', 'locate') },
       { tests: of('models/detector', '*') },
     ],
   },
