@@ -5,12 +5,12 @@ import { forgetting } from './forgetting';
 import { linearProbe } from './linear-probe';
 import { transplant } from './transplant';
 
-/** How the kinds of evidence are fitted that take training, what was seen in passes over the clean images, or what repair was told. */
+/** How the kinds of evidence are fitted that take training, what was seen in passes over the clean images, or what repair was told; by the kinds' names. */
 const FITTERS: { readonly [kind: string]: Fitter } = {
   forgetting,
   latent,
   trunk,
-  linearProbe,
+  relearned: linearProbe,
   transplant,
 };
 
