@@ -28,7 +28,10 @@ export const FOLDERS = {
       { files: ['seen-file.ts'], tests: of('models/store', 'seen-file') },
       { files: ['contents.ts', 'prune.ts'], tests: of('models/store', 'contents') },
       { files: ['folder.ts', 'find.ts', 'bundles.ts'], tests: of('models/store', 'find', 'contents') },
-      { files: ['current.ts', 'move-pointer.ts', 'trusted.ts'], tests: of('models/store', 'current', 'trusted') },
+      {
+        files: ['current.ts', 'move-pointer.ts', 'trusted.ts'],
+        tests: of('models/store', 'current', 'trusted'),
+      },
       { files: ['publish.ts'], tests: of('models/store', 'publish', 'current') },
       { files: ['migrate.ts'], tests: of('models/store', 'migrate') },
       { tests: of('models/store', 'open-store') },
@@ -44,4 +47,8 @@ export const FOLDERS = {
 };
 
 /** What is not mutated: its tests need the native engine. */
-export const LEFT_OUT = ['models/detector/onnx', 'models/detector/open-passes.ts', 'models/detector/passes.ts'];
+export const LEFT_OUT = [
+  'models/detector/onnx',
+  'models/detector/open-passes.ts',
+  'models/detector/passes.ts',
+];
