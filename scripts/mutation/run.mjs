@@ -5,7 +5,7 @@
  * run: 108 packages that nothing else needs, which `npm ci` is spared.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { partialFolder, run, SetupError } from '../native/steps.mjs';
 import { FOLDERS, LEFT_OUT } from './folders.mjs';
@@ -58,12 +58,16 @@ function partsOf(path) {
   const partOf = (file) =>
     parts.find((part) => part.files?.some((name) => isIn(file, `${folder}/${name}`)) ?? true);
   return parts
-    .map((part) => ({ tests: part.tests, files: files.filter((file) => partOf(file) === part) }))
+    .map((part, i) => ({
+      name: `${folder.replaceAll('/', '-')}-${i}`,
+      tests: part.tests,
+      files: files.filter((file) => partOf(file) === part),
+    }))
     .filter((part) => part.files.length > 0);
 }
 
-/** Mutates files, and asks the tests. @returns what became of each mutant */
-function mutate(Stryker, { files, tests }, name) {
+/** Mutates files, and asks the tests. @returns what became of each mutant of them */
+async function mutate(Stryker, { name, files, tests }) {
   process.env.GOODNET_MUTATION_TESTS = JSON.stringify(tests);
   const stryker = new Stryker({
     mutate: files,
@@ -85,7 +89,9 @@ function mutate(Stryker, { files, tests }, name) {
     // It would read one with TypeScript's old interface, for what refers to other folders: nothing does.
     tsconfigFile: 'none',
   });
-  return stryker.runMutationTest();
+  const results = await stryker.runMutationTest();
+  // What is known of other files of the part is told, too.
+  return results.filter(({ fileName }) => files.includes(relative(root, fileName).replaceAll('\\', '/')));
 }
 
 function counted(path, results) {
@@ -110,8 +116,7 @@ try {
   const figures = [];
   for (const path of asked.length > 0 ? asked : Object.keys(FOLDERS)) {
     const results = [];
-    for (const [i, part] of partsOf(path).entries())
-      results.push(...(await mutate(Stryker, part, `${path.replaceAll('/', '-')}-${i}`)));
+    for (const part of partsOf(path)) results.push(...(await mutate(Stryker, part)));
     figures.push(counted(path, results));
   }
   console.table(figures);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,6 +168,51 @@ describe('files in a folder', () => {
     expect(await folderFiles(join(store, 'none')).list('')).toEqual([]);
     expect(await folderFiles(join(store, 'none')).folders()).toEqual([]);
     expect(await files.read('a/below a file')).toBeUndefined();
+  });
+
+  it('are written on conditions, and found by their bytes', async () => {
+    expect(await files.write('a/b', text('one'), 'new')).toBe(true);
+    expect(await files.write('a/b', text('two'), 'new')).toBe(false);
+    const { version } = (await files.read('a/b'))!;
+    expect(version).toBe(createHash('sha256').update('one').digest('hex'));
+    expect(await files.write('a/none', text('x'), { version })).toBe(false);
+    expect(await files.read('a/none')).toBeUndefined();
+    expect(await files.write('a/b', text('two'), { version })).toBe(true);
+    expect(await files.write('a/b', text('three'), { version })).toBe(false);
+    const sha256 = createHash('sha256').update('two').digest('hex');
+    expect(await files.has('a/b', { bytes: 3, sha256 })).toBe(true);
+    expect(await files.has('a/b', { bytes: 4, sha256 })).toBe(false);
+    expect(await files.has('a/b', { bytes: 3, sha256: version })).toBe(false);
+    expect(await files.has('a/none', { bytes: 3, sha256 })).toBe(false);
+    utimesSync(join(store, 'a', 'b'), 1000, 1000);
+    expect([await files.modified('a/b'), await files.modified('a/none')]).toEqual([1_000_000, undefined]);
+    expect(await files.write('a/b', text('any'), 'any')).toBe(true);
+    expect(new TextDecoder().decode((await files.read('a/b'))!.bytes)).toBe('any');
+  });
+
+  it('that can not be had say what was done, and what the system said', async () => {
+    mkdirSync(store, { recursive: true });
+    const long = 'x'.repeat(300);
+    for (const [ask, what] of [
+      [() => files.read(long), `reading ${long}`],
+      [() => files.has(long, { bytes: 1, sha256: '' }), `looking for ${long}`],
+      [() => files.modified(long), `looking for ${long}`],
+      [() => files.remove([long]), `removing ${long}`],
+      [() => files.write(long, text('x'), 'new'), `writing ${long}`],
+      [() => folderFiles(join(store, long)).list(''), 'listing'],
+      [() => folderFiles(join(store, long)).folders(), 'listing'],
+    ] as const)
+      await expect(ask()).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        kind: 'environment',
+        message: expect.stringMatching(new RegExp(`: ${what} failed: ENAMETOOLONG`)),
+      });
+    expect(readdirSync(store)).toEqual([]);
+    // What has words of its own keeps them.
+    writeFileSync(join(store, 'file'), '');
+    await expect(files.write('file/below', text('x'), 'any')).rejects.toThrow(
+      /^The folder .*file can't be made: /,
+    );
   });
 
   it('are no folder, and no longer than is asked for', async () => {

@@ -74,3 +74,29 @@ describe('what was seen, kept in a file', () => {
     });
   });
 });
+
+describe('what was seen', () => {
+  it('is known from one run to the next, and to two at once', async () => {
+    const file = at('state', 'seen.json');
+    const say = vi.fn();
+    const [one, two] = [seenIn(file, say), seenIn(file, say)];
+    expect(await Promise.all([one.note('a', 5), two.note('b', 7)])).toEqual([undefined, undefined]);
+    expect(await seenIn(file, say).note('a', 4)).toBe(5);
+    expect(await two.note('a', 6)).toBeUndefined();
+    expect(await one.note('a', 5)).toBe(6);
+    expect(await one.note('__proto__', 1)).toBeUndefined();
+    expect(say).not.toHaveBeenCalled();
+    writeFileSync(file, '{"format":');
+    await expect(seenIn(file, say).note('a', 9)).rejects.toThrow(/seen\.json, .* is damaged/);
+  });
+
+  it('is known as long as the process lives where it can not be kept, which is told once', async () => {
+    writeFileSync(at('in-the-way'), '');
+    const say = vi.fn();
+    const seen = seenIn(at('in-the-way', 'seen.json'), say);
+    await seen.note('a', 5);
+    await seen.note('a', 6);
+    expect(await seen.note('a', 5)).toBe(6);
+    expect(say.mock.calls).toEqual([[expect.stringMatching(/can't be kept for the next run/)]]);
+  });
+});

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Signer } from '../../../models/signing/keys';
 import { type Seen, seenHere } from '../../../models/signing/seen';
 import type { TrustedKeys } from '../../../models/signing/signatures';
@@ -13,7 +13,6 @@ import { folderFiles } from '../../../models/store/folder-files';
 import { activate, rollback } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
-import { seenIn } from '../../../models/store/seen-file';
 import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
 import { twoPlainBundles, writePlainBundle } from './plain-bundle';
 import { signersIn } from './signers';
@@ -331,31 +330,5 @@ describe('a stranger who may write a folder store', () => {
     }));
     writeFileSync(path, JSON.stringify({ ...told, signatures: many }));
     await expect(load(store)).rejects.toThrow(/000003, 0{15}4 and others, which is not trusted here/);
-  });
-});
-
-describe('what was seen', () => {
-  it('is known from one run to the next, and to two at once', async () => {
-    const file = at('state', 'seen.json');
-    const say = vi.fn();
-    const [one, two] = [seenIn(file, say), seenIn(file, say)];
-    expect(await Promise.all([one.note('a', 5), two.note('b', 7)])).toEqual([undefined, undefined]);
-    expect(await seenIn(file, say).note('a', 4)).toBe(5);
-    expect(await two.note('a', 6)).toBeUndefined();
-    expect(await one.note('a', 5)).toBe(6);
-    expect(await one.note('__proto__', 1)).toBeUndefined();
-    expect(say).not.toHaveBeenCalled();
-    writeFileSync(file, '{"format":');
-    await expect(seenIn(file, say).note('a', 9)).rejects.toThrow(/seen\.json, .* is damaged/);
-  });
-
-  it('is known as long as the process lives where it can not be kept, which is told once', async () => {
-    writeFileSync(at('in-the-way'), '');
-    const say = vi.fn();
-    const seen = seenIn(at('in-the-way', 'seen.json'), say);
-    await seen.note('a', 5);
-    await seen.note('a', 6);
-    expect(await seen.note('a', 5)).toBe(6);
-    expect(say.mock.calls).toEqual([[expect.stringMatching(/can't be kept for the next run/)]]);
   });
 });
