@@ -1,6 +1,7 @@
 import type { ImageSet } from '../../../models/images/set';
 import { checkPixels, describePixels } from '../../../models/pixels';
 import type { RepairContext } from '../../context';
+import { effortFor } from '../../effort';
 import { fittedInWords } from '../../images/fitted';
 import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
@@ -60,7 +61,8 @@ export async function chooseImages(asked: ChooseOptions, inputs: Inputs): Promis
   const { flat } = inputs;
   const { inputShape: shape, classes } = net;
   if (told) checkPixels(told, shape.channels);
-  const base = { images: inputs.images, shape, classes, seed, memory, progress, signal };
+  const effort = effortFor(flat);
+  const base = { images: inputs.images, shape, classes, seed, memory, effort, progress, signal };
   const orders = ordersOf(clean, inputs.images);
   const stretched = await choosePixels(base, flat, told, orders);
   const chosen = await chooseFit(base, flat, { clean, stretched }, told, orders);
