@@ -13,6 +13,8 @@ export interface NetContext {
   readonly progress: Progress;
   /** Bytes that the process may take: batches follow from it. By default the most that wasm can have. */
   readonly memory?: number | undefined;
+  /** How much of the work is done, 0–1 (see effortFor); by default all of it. */
+  readonly effort?: number | undefined;
   /** Aborting it ends the work between two steps. */
   readonly signal: AbortSignal | undefined;
 }

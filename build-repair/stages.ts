@@ -8,6 +8,7 @@ export const STAGES = {
   clean: 'Running the net over the clean images',
   varied: 'Running the net over varied copies',
   painted: (copy: number) => `Running the net over copies with shapes painted on, ${copy}`,
+  further: (copy: number) => `Running the net over varied copies once more, ${copy}`,
   views: 'Trying moved and mirrored copies',
   forgetting: (part: number) => `Fitting the expert (forgetting), part ${part}`,
   relearning: (part: number) => `Relearning the last layer, part ${part}`,

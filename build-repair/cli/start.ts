@@ -12,9 +12,14 @@ export async function startWork(
 }> {
   const { startEngine } = await import('../library/engine');
   const engine = await startEngine({ trains });
-  const lines = new StepLines({ verbose });
+  const lines = new StepLines({ verbose, couldBeNative: trains && couldBeNative(engine) });
   lines.detail(`Engine: ${engine.description}`);
   return { engine, lines };
+}
+
+/** tfjs-node is had on Linux x64 alone (see docs/engines.md). */
+function couldBeNative({ name }: Engine): boolean {
+  return name === 'wasm' && process.platform === 'linux' && process.arch === 'x64';
 }
 
 /**

@@ -9,6 +9,13 @@ const PLAIN_EVERY_MS = 10_000;
 const TICK_MS = 1000;
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
+/** Work that takes so many seconds is told of once its length is known. */
+const LONG = 300;
+/**
+ * What natively takes of the time on wasm.
+ * Origin: MobileNetV2 at 224, 16 images forth, 8 forth and back: 113 for 255 ms each, and 595 for 1,260, on two busy cores.
+ */
+const NATIVE_SHARE = 0.5;
 
 /**
  * Shows how far work is that was planned in steps, on standard error: one bar for all of it where somebody watches a terminal, else
@@ -27,6 +34,8 @@ export class StepLines {
   private shownStep = 0;
   private shown = Number.NEGATIVE_INFINITY;
   private isDrawn = false;
+  private began = 0;
+  private isForetold = false;
   private timer: NodeJS.Timeout | undefined;
   private details: ProgressLines | undefined;
 
@@ -40,6 +49,8 @@ export class StepLines {
       readonly stream?: NodeJS.WriteStream;
       readonly now?: () => number;
       readonly env?: NodeJS.ProcessEnv;
+      /** Whether it runs on wasm where it could run natively. */
+      readonly couldBeNative?: boolean;
     } = {},
   ) {
     this.look = lookOf(this.stream, options.env);
@@ -58,6 +69,8 @@ export class StepLines {
     this.course = new Course(steps, () => this.now());
     this.label = printable(label);
     this.shownStep = 0;
+    this.began = this.now();
+    this.isForetold = false;
     this.shown = Number.NEGATIVE_INFINITY;
     if (this.options.verbose) this.details = this.detailLines();
     clearInterval(this.timer);
@@ -70,6 +83,7 @@ export class StepLines {
   readonly report: Progress = (event) => {
     this.course?.take(event);
     this.details?.report(event);
+    this.foretell();
     this.show();
   };
 
@@ -91,6 +105,15 @@ export class StepLines {
     clearInterval(this.timer);
     this.clear();
     this.course = undefined;
+  }
+
+  /** Says how long all will take, once: where that is long, as soon as it is known. */
+  private foretell(): void {
+    const left = this.course?.reached().left;
+    if (this.isForetold || left === undefined) return;
+    this.isForetold = true;
+    const whole = (this.now() - this.began) / 1000 + left;
+    if (whole >= LONG) this.say(wholeInWords(whole, this.options.couldBeNative));
   }
 
   private show(): void {
@@ -148,6 +171,13 @@ function head({ step, of, name }: Reached, label: string): string {
 
 function percent(share: number): string {
   return `${Math.floor(100 * share)} %`;
+}
+
+/** `All of it will take about 25 minutes; natively (npm run setup:native) about 13.` @param seconds 300 or more */
+export function wholeInWords(seconds: number, couldBeNative = false): string {
+  const minutes = (share: number) => Math.ceil((share * seconds) / 60);
+  const native = couldBeNative ? `; natively (npm run setup:native) about ${minutes(NATIVE_SHARE)}` : '';
+  return `All of it will take about ${minutes(1)} minutes${native}.`;
 }
 
 /** `about 20 s left`. */

@@ -3,6 +3,7 @@ import { imageTensor, RUN_BATCH, valuesOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { NetContext, RepairContext } from '../context';
+import { scaledTo } from '../effort';
 import { Augmenter } from '../images/augment';
 import { Occluder } from '../images/occlude';
 import { STAGES } from '../stages';
@@ -10,6 +11,8 @@ import type { Twins } from './twins';
 
 /** Varied and painted images that the nets are asked about. Origin: chosen by hand; not varied. */
 const ASKED = 2048;
+/** Of a large net fewer, so many at least. Origin: chosen by hand, for time; not varied. */
+const LEAST_ASKED = 256;
 /** Of each net's wrong answers so many count, the surest. Origin: chosen by hand; not varied. */
 const SUREST = 100;
 /** How many candidates each list gives. Origin: chosen by hand, for eighteen searches at the most; not varied. */
@@ -41,14 +44,19 @@ export async function candidateClasses(
   twins: Twins,
   { signature, gains }: { readonly signature: Float64Array; readonly gains: Float64Array },
 ): Promise<number[]> {
-  const { images, shape, pixels, seed, progress, signal } = context;
+  const { images, shape, pixels, seed, effort, progress, signal } = context;
+  const asked = scaledTo(effort, ASKED, LEAST_ASKED);
+  // Of a large net half of each list, the likeliest.
+  const some = (count: number) => scaledTo(effort, count, Math.ceil(count / 2));
   const random = new Random(seed, 'finding candidates');
   const augmenter = new Augmenter(shape, seed, 'finding candidates');
   const occluder = new Occluder(shape, seed, 'finding candidates');
   const wrong = { bad: [] as Wrong[], expert: [] as Wrong[] };
-  for (let start = 0; start < ASKED; start += RUN_BATCH) {
+  for (let start = 0; start < asked; start += RUN_BATCH) {
     signal?.throwIfAborted();
-    const batch = Int32Array.from({ length: RUN_BATCH }, () => random.int(images.count));
+    const batch = Int32Array.from({ length: Math.min(RUN_BATCH, asked - start) }, () =>
+      random.int(images.count),
+    );
     const labels = batch.map((image) => images.labels[image]!);
     const painted = augmenter.vary(images.gather(batch));
     occluder.paint(painted);
@@ -57,16 +65,16 @@ export async function candidateClasses(
       wrong.bad.push(...wrongAnswers(bad, labels));
       wrong.expert.push(...wrongAnswers(expert, labels));
     });
-    progress({ stage: STAGES.candidates, done: start + RUN_BATCH, total: ASKED });
+    progress({ stage: STAGES.candidates, done: start + batch.length, total: asked });
     await new Promise(setImmediate);
   }
   return [
     ...new Set([
-      ...highestFirst(signature).slice(0, BY_SIGNATURE),
-      ...highestFirst(gains).slice(0, BY_PATCHES),
-      ...highestFirst(leaningsInNoise(context, twins)).slice(0, BY_NOISE),
-      ...surestClasses(wrong.expert).slice(0, BY_EXPERT),
-      ...surestClasses(wrong.bad).slice(0, BY_BAD),
+      ...highestFirst(signature).slice(0, some(BY_SIGNATURE)),
+      ...highestFirst(gains).slice(0, some(BY_PATCHES)),
+      ...highestFirst(leaningsInNoise(context, twins)).slice(0, some(BY_NOISE)),
+      ...surestClasses(wrong.expert).slice(0, some(BY_EXPERT)),
+      ...surestClasses(wrong.bad).slice(0, some(BY_BAD)),
     ]),
   ];
 }

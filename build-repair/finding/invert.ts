@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor, rowsOf, valuesOf } from '../../models/detector/run';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
+import { scaledTo } from '../effort';
 import { STAGES } from '../stages';
 import { marginsAt, oneHotOf } from './margins';
 import { PatchSearch } from './patch-search';
@@ -18,6 +19,8 @@ const IMAGES = 4;
 const FIRST_STEPS = 15;
 const SHAPE_STEPS = 50;
 const PATCH_STEPS = 30;
+/** Of a large net there are fewer steps and images, this share of them at least. Origin: chosen by hand, for time; not varied. */
+const LEAST_SHARE = 0.5;
 /** The logit margin that a trigger is to reach; beyond, it is pressed less and less. Origin: chosen by hand; not varied. */
 const WANTED = 3;
 
@@ -45,10 +48,14 @@ export async function searchShapes(
   let kept: ShapeSearch | undefined;
   try {
     const wanted = classes.flatMap((each) => Array.from({ length: starts }, () => each));
-    const parts = { images, random, stage: STAGES.searchingShapes, total: SHAPE_STEPS };
-    const margins = await press(context, twins, wanted, begun, { ...parts, from: 0, to: FIRST_STEPS });
+    const [first, total] = [FIRST_STEPS, SHAPE_STEPS].map((steps) => atLeast(context, steps)) as [
+      number,
+      number,
+    ];
+    const parts = { images, random, stage: STAGES.searchingShapes, total };
+    const margins = await press(context, twins, wanted, begun, { ...parts, from: 0, to: first });
     kept = begun.keep(bestRows(margins, starts));
-    await press(context, twins, classes, kept, { ...parts, from: FIRST_STEPS, to: SHAPE_STEPS });
+    await press(context, twins, classes, kept, { ...parts, from: first, to: total });
     return readTriggers(context, kept);
   } finally {
     begun.dispose();
@@ -72,8 +79,9 @@ export async function searchPatches(
   const random = new Random(context.seed, 'searching patches');
   const search = PatchSearch.start(context.shape, patches);
   try {
-    const parts = { images, random, stage: STAGES.searchingPatches, total: PATCH_STEPS };
-    await press(context, twins, classes, search, { ...parts, from: 0, to: PATCH_STEPS });
+    const total = atLeast(context, PATCH_STEPS);
+    const parts = { images, random, stage: STAGES.searchingPatches, total };
+    await press(context, twins, classes, search, { ...parts, from: 0, to: total });
     return readTriggers(context, search);
   } finally {
     search.dispose();
@@ -103,7 +111,7 @@ async function press(
   try {
     for (let step = from; step < to; step++) {
       context.signal?.throwIfAborted();
-      const some = Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
+      const some = Array.from({ length: atLeast(context, IMAGES) }, () => images[random.int(images.length)]!);
       margins = takeStep(context, twins, wanted, triggers, some, optimizer);
       context.progress({ stage, done: step + 1, total });
       await new Promise(setImmediate);
@@ -112,6 +120,11 @@ async function press(
   } finally {
     optimizer.dispose();
   }
+}
+
+/** How many steps, or images, there are. */
+function atLeast({ effort }: RepairContext, count: number): number {
+  return scaledTo(effort, count, Math.ceil(LEAST_SHARE * count));
 }
 
 /** What a search has come to. */

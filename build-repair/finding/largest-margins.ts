@@ -3,6 +3,7 @@ import { rowsOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { NetContext } from '../context';
+import { scaledTo } from '../effort';
 import { STAGES } from '../stages';
 import { marginsAt, oneHotOf } from './margins';
 import { asNetsTake } from './trigger';
@@ -12,6 +13,9 @@ import type { Twins } from './twins';
 const STARTS = 4;
 /** Origin: chosen by hand, for time: with twice the pictures and a third more steps the classes of cifar10's nets stood as they do. */
 const STEPS = 60;
+/** Of a large net. Origin: chosen by hand, for time; not varied. */
+const LEAST_STARTS = 2;
+const LEAST_STEPS = 30;
 /** Adam's, of values of 0–1. Origin: chosen by hand; not varied. */
 const RATE = 0.03;
 /** Pictures that are climbed at once; of a large net they run in parts. Origin: chosen by hand, for memory. */
@@ -35,17 +39,19 @@ export async function largestMargins(
 ): Promise<Float64Array> {
   const random = new Random(context.seed, 'finding largest margins');
   const together = CLASSES_AT_ONCE;
-  const total = Math.ceil(classes.length / together) * STEPS;
+  const starts = scaledTo(context.effort, STARTS, LEAST_STARTS);
+  const steps = scaledTo(context.effort, STEPS, LEAST_STEPS);
+  const total = Math.ceil(classes.length / together) * steps;
   const reached = new Float64Array(classes.length);
   let done = 0;
   for (let from = 0; from < classes.length; from += together) {
-    const rows = classes.slice(from, from + together).flatMap((each) => Array<number>(STARTS).fill(each));
-    const margins = await climb(context, twins, rows, random, () => {
+    const rows = classes.slice(from, from + together).flatMap((each) => Array<number>(starts).fill(each));
+    const margins = await climb(context, twins, rows, steps, random, () => {
       done++;
       context.progress({ stage: STAGES.largestMargins, done, total });
     });
-    for (let row = 0; row < rows.length; row += STARTS)
-      reached[from + row / STARTS] = Math.max(...margins.subarray(row, row + STARTS));
+    for (let row = 0; row < rows.length; row += starts)
+      reached[from + row / starts] = Math.max(...margins.subarray(row, row + starts));
   }
   return reached;
 }
@@ -55,6 +61,7 @@ async function climb(
   { shape, pixels, classes, signal }: NetContext,
   twins: Pick<Twins, 'bad' | 'mostWithGradients'>,
   rows: readonly number[],
+  steps: number,
   random: Random,
   onStep: () => void,
 ): Promise<Float32Array> {
@@ -69,7 +76,7 @@ async function climb(
   const margins = (some: tf.Tensor, [from, to]: Part) =>
     marginsAt(twins.bad(asNetsTake(some, pixels, channels)), someOf(at, from, to));
   try {
-    for (let step = 0; step < STEPS; step++) {
+    for (let step = 0; step < steps; step++) {
       signal?.throwIfAborted();
       const grads = tf.tidy(() =>
         tf.concat(

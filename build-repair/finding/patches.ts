@@ -3,6 +3,7 @@ import { imageTensor, valuesOf } from '../../models/detector/run';
 import type { ImageShape } from '../../models/images/set';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
+import { scaledTo } from '../effort';
 import { STAGES } from '../stages';
 import type { Twins } from './twins';
 
@@ -30,10 +31,15 @@ const LEAST_SIDE = 3;
 const PLACES = 5;
 /** Squares of noise at each place, of any values and of extreme ones. Origin: chosen by hand; not varied. */
 const NOISES = 4;
+/** Plain colours and checkerboards of a large net, at least; squares of noise, of each sort. Origin: chosen by hand, for time: a tenth of the passes. */
+const LEAST_NOISES = 2;
+const LEAST_PLAIN = 2;
 /** Sides of the fields of checkerboards. Origin: chosen by hand; not varied. */
 const FIELDS = [1, 2];
 /** Clean images that every patch is put on. Origin: chosen by hand; not varied. */
 const IMAGES = 8;
+/** Origin: as LEAST_NOISES. */
+const LEAST_IMAGES = 2;
 
 /** The side of a patch in pixels. */
 export function sideOf({ height, width }: Pick<ImageShape, 'height' | 'width'>): number {
@@ -51,19 +57,20 @@ export async function leaningsUnderPatches(
   twins: Twins,
   images: Int32Array,
 ): Promise<Leanings> {
-  const { shape, pixels, classes, seed, progress, signal } = context;
+  const { shape, pixels, classes, seed, effort, progress, signal } = context;
   const random = new Random(seed, 'finding patches');
-  const drawn = Int32Array.from({ length: IMAGES }, () => images[random.int(images.length)]!);
+  const count = scaledTo(effort, IMAGES, LEAST_IMAGES);
+  const drawn = Int32Array.from({ length: count }, () => images[random.int(images.length)]!);
   const clean = context.images.gather(drawn);
   const meanLogits = (of: Float32Array) =>
-    valuesOf(() => tf.mean(twins.badAlone(imageTensor(of, IMAGES, shape, pixels)), 0));
+    valuesOf(() => tf.mean(twins.badAlone(imageTensor(of, count, shape, pixels)), 0));
   const before = meanLogits(clean);
   const gains = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
   const best = new Array<Patch>(classes);
   const spots = positions(shape);
   for (const [done, { top, left }] of spots.entries()) {
     signal?.throwIfAborted();
-    for (const colours of colourings(shape, random)) {
+    for (const colours of colourings(shape, random, effort)) {
       const patch = { top, left, colours };
       const logits = meanLogits(stamped(clean, patch, shape));
       for (let k = 0; k < classes; k++) {
@@ -87,7 +94,7 @@ function positions(shape: ImageShape): { top: number; left: number }[] {
 }
 
 /** What is tried at a place. */
-function colourings(shape: ImageShape, random: Random): Float32Array[] {
+function colourings(shape: ImageShape, random: Random, effort: number | undefined): Float32Array[] {
   const { channels } = shape;
   const side = sideOf(shape);
   const make = (value: (at: number) => number) =>
@@ -98,11 +105,18 @@ function colourings(shape: ImageShape, random: Random): Float32Array[] {
   };
   const several = (count: number, value: (which: number) => (at: number) => number) =>
     Array.from({ length: count }, (_, which) => make(value(which)));
+  const noises = scaledTo(effort, NOISES, LEAST_NOISES);
+  const colours = 2 ** channels;
+  const plain = Math.min(colours, scaledTo(effort, colours, LEAST_PLAIN));
+  // Of fewer the first and the last, which are black and white, and those between at even steps.
+  const nth = (which: number) => (plain < 2 ? 0 : Math.round((which * (colours - 1)) / (plain - 1)));
   return [
-    ...several(NOISES, () => () => random.uniform(0, 255)),
-    ...several(NOISES, () => () => 255 * random.int(2)),
-    ...several(2 ** channels, (which) => (at) => 255 * ((which >> (at % channels)) & 1)),
-    ...FIELDS.flatMap((size) => several(2, (which) => (at) => 255 * ((field(at, size) + which) & 1))),
+    ...several(noises, () => () => random.uniform(0, 255)),
+    ...several(noises, () => () => 255 * random.int(2)),
+    ...several(plain, (which) => (at) => 255 * ((nth(which) >> (at % channels)) & 1)),
+    ...FIELDS.flatMap((size) =>
+      several(scaledTo(effort, 2, 1), (which) => (at) => 255 * ((field(at, size) + which) & 1)),
+    ),
   ];
 }
 
@@ -110,7 +124,7 @@ function stamped(clean: Float32Array, { top, left, colours }: Patch, shape: Imag
   const { height, width, channels } = shape;
   const side = sideOf(shape);
   const result = clean.slice();
-  for (let image = 0; image < IMAGES; image++) {
+  for (let image = 0; image < clean.length / (height * width * channels); image++) {
     for (let y = 0; y < side; y++) {
       const line = colours.subarray(y * side * channels, (y + 1) * side * channels);
       result.set(line, ((image * height + top + y) * width + left) * channels);

@@ -4,6 +4,7 @@ import { UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import type { PixelScaling } from '../../models/pixels';
 import { openGivenSigning, type SigningGiven } from '../../models/store/given-keys';
+import { effortOf } from '../effort';
 import { checkMemory } from '../memory';
 import { Owned } from '../owned';
 import { silent } from '../progress';
@@ -118,6 +119,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
         unlabelled: unlabelled ? unlabelled.size : 0,
         hosts: hosts ? hosts.size : undefined,
         keepsImages,
+        effort: effortOf(net.model),
       }),
     );
     const program = goodnetProgram();

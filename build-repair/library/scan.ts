@@ -3,6 +3,7 @@ import { NetError, UsageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
 import { inspectNet } from '../../models/net-files';
 import type { PixelScaling } from '../../models/pixels';
+import { effortOf } from '../effort';
 import { checkMemory } from '../memory';
 import { Owned } from '../owned';
 import { silent } from '../progress';
@@ -65,6 +66,7 @@ export async function scan(options: ScanOptions): Promise<Scan> {
         images: clean?.size ?? 0,
         pixels: pixels !== undefined,
         fit: options.fit !== undefined || !clean?.withFit,
+        effort: effortOf(net.model),
       }),
     );
     return await scanOpened({

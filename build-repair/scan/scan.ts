@@ -3,6 +3,7 @@ import type { ImageSet } from '../../models/images/set';
 import { checkTrainable, type LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { checkPixels, describePixels } from '../../models/pixels';
+import { effortFor } from '../effort';
 import { findBackdoor } from '../finding/find';
 import { LIMIT } from '../finding/limit';
 import { findWithoutImages } from '../finding/without-images';
@@ -89,7 +90,16 @@ async function scanAlone({ net, pixels, seed, memory, progress, signal }: Budget
   const { inputShape: shape, classes, ownNames, notes = [] } = net;
   const flat = toLogits(net.model);
   try {
-    const context = { shape, pixels: pixels ?? USUAL_PIXELS, classes, seed, memory, progress, signal };
+    const context = {
+      shape,
+      pixels: pixels ?? USUAL_PIXELS,
+      classes,
+      seed,
+      memory,
+      effort: effortFor(flat),
+      progress,
+      signal,
+    };
     const { targets, tried } = await findWithoutImages(context, flat);
     return {
       outcome: targets.length > 0 ? 'signs' : 'no-sign',

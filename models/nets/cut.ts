@@ -21,6 +21,11 @@ function multiplyAdds(call: LayerCall): number {
     .reduce((sum, weight) => sum + places * weight.shape.reduce<number>((p, size) => p * (size ?? 1), 1), 0);
 }
 
+/** Multiply-adds of a flat net for one image. */
+export function multiplyAddsOf(model: tf.LayersModel): number {
+  return callsInOrder(model.outputs).reduce((sum, call) => sum + multiplyAdds(call), 0);
+}
+
 /**
  * The places where a flat net (see copyNet) can be cut, from input to output; the output itself is the last.
  * A tensor qualifies when, once it is computed, nothing computed before it is needed any more.

@@ -76,6 +76,15 @@ describe('the time that is left', () => {
     expect(seen.find(({ left }) => left !== undefined)!.left).toBeGreaterThan(90);
   });
 
+  test('is told as soon as a part is done that tells it, however little that is', () => {
+    const [first, ...others] = STEPS as [Step, ...Step[]];
+    const small = { name: 'Running', parts: [{ stage: 'run', cost: 1, tells: true }] };
+    const seen = follow({ run: 1, ...usual }, [small, first, ...others]);
+    const told = seen.find(({ left }) => left !== undefined)!;
+    expect(told.name).toBe('Running');
+    expect(Math.abs(told.left! - told.truly)).toBeLessThan(5);
+  });
+
   test('is corrected where it was far too low', () => {
     const late = follow({ ...usual, measure: 300 }).filter(({ name }) => name === 'Measuring');
     const [first] = late;

@@ -1,6 +1,7 @@
 import type { ImageSet } from '../../../models/images/set';
 import { checkPixels, describePixels } from '../../../models/pixels';
 import type { RepairContext } from '../../context';
+import { effortFor } from '../../effort';
 import { fittedInWords } from '../../images/fitted';
 import type { LoadedImages } from '../../images/load';
 import { checkAlpha } from '../check/alpha';
@@ -60,7 +61,8 @@ export async function chooseImages(checked: ChooseOptions, inputs: Inputs): Prom
   const { flat } = inputs;
   const { inputShape: shape, classes } = net;
   if (given) checkPixels(given, shape.channels);
-  const base = { images: inputs.images, shape, classes, seed, memory, progress, signal };
+  const effort = effortFor(flat);
+  const base = { images: inputs.images, shape, classes, seed, memory, effort, progress, signal };
   const orders = ordersOf(clean, inputs.images);
   const stretched = await choosePixels(base, flat, given, orders);
   const chosen = await chooseFit(base, flat, { clean, stretched }, given, orders);

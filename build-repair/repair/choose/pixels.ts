@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { BGR_CANDIDATES, describePixels, PIXEL_CANDIDATES, type PixelScaling } from '../../../models/pixels';
 import type { RepairContext } from '../../context';
+import { scaledTo } from '../../effort';
 import { allImages, spread } from '../../images/load';
 import { STAGES } from '../../stages';
 import { answersOn, shareRight } from '../observe/accuracy';
@@ -8,6 +9,8 @@ import { firstOfBest, rightOnes } from './beyond-chance';
 
 /** Origin: chosen by hand; not varied. */
 const MOST_IMAGES = 1000;
+/** Of a large net fewer, so many at least. Origin: chosen by hand, for time; not varied. */
+const LEAST_IMAGES = 200;
 /**
  * What is seldom right is taken only where it does better by this share of the images, and by so many: colours in the wrong order cost
  * some nets next to nothing, and chance does the rest.
@@ -54,7 +57,7 @@ export async function choosePixels(
   given: PixelScaling | undefined,
   orders: readonly LabelOrder[],
 ): Promise<ChosenPixels> {
-  const sample = spread(allImages(context.images), MOST_IMAGES);
+  const sample = spread(allImages(context.images), scaledTo(context.effort, MOST_IMAGES, LEAST_IMAGES));
   const candidates = given ? [given] : candidatesFor(context.shape.channels);
   const tried: Shown[] = [];
   const labels = orders.map((order) => Int32Array.from(sample, (image) => order.labels[image]!));

@@ -5,7 +5,7 @@ import type { Fitter } from './fitter';
 
 /** Fits the expert. */
 export const forgetting: Fitter<Expert, ExpertNet> = {
-  fit: ({ context, flat, plan: { fit, part } }) => forget(context, flat, fit, part),
+  fit: ({ context, flat, passes, plan: { fit, part } }) => forget(context, flat, fit, part, passes),
   // The expert is freed by whoever fitted it: it may be the one that is served.
   open: (expert, _, nets) => {
     const reader = kind.open(expert, nets);

@@ -28,18 +28,21 @@ export async function fitExpert(chosen: Chosen): Promise<FittedExpert> {
   const { context, flat, plan, keepsImages } = chosen;
   const { images, classes } = context;
   const bad = featureNet(flat, 'bad');
+  let passes: Passes | undefined;
   try {
     const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(images);
     const keepsPlaces = keepsImages && coversAllClasses(images.labels, sample, classes);
-    const passes = await runPasses(context, bad, sample, keepsPlaces);
+    passes = await runPasses(context, bad, sample, keepsPlaces);
     const views = await chooseTestTimeViews(context, bad.net, passes.clean, sample);
     const fitted = await fitInFolds(chosen, bad, passes);
+    passes.stems?.dispose();
     const dispose = () => {
       bad.net.dispose();
       freeFits(fitted.served);
     };
     return { kind: 'expert', bad, passes, views, ...fitted, dispose };
   } catch (error) {
+    passes?.stems?.dispose();
     bad.net.dispose();
     throw error;
   }

@@ -11,6 +11,7 @@ import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { spread } from '../../images/load';
 import { type FitPart, STAGES } from '../../stages';
+import type { Passes } from '../observe/passes';
 import { BatchOrder, batchAccuracy, train } from './train';
 
 /**
@@ -59,24 +60,29 @@ export interface Expert extends ExpertNet {
  * is B's: forgetting does no worse without it, and the verdict computes it once.
  * @param bad B, flat, ending in logits
  * @param fit the images to forget on
+ * @param passes what was seen of them, where anything was
  */
 export async function forget(
   context: RepairContext,
   bad: tfl.LayersModel,
   fit: Int32Array,
   part: FitPart,
+  passes?: Pick<Passes, 'clean' | 'stems'>,
 ): Promise<Expert> {
   const { images, shape, pixels, seed, classes, memory } = context;
   const cut = stemCut(bad);
-  const stem = cut && copyBetween(bad.inputs[0]!, [cut], 'expert_stem');
+  const stems = passes?.stems;
+  // What is kept of a large net's stem needs no other.
+  const stem = cut && !stems ? copyBetween(bad.inputs[0]!, [cut], 'expert_stem') : undefined;
   const model = copyBetween(cut ?? bad.inputs[0]!, bad.outputs, 'expert');
   const random = new Random(seed, `forget Forgetting${part.stream}`);
+  const drawn = new Random(seed, `forget copies${part.stream}`);
   const batchSize = Math.min(LARGEST_BATCH, Math.ceil(fit.length / 2));
   const order = new BatchOrder(fit, batchSize, (n) => random.permutation(n));
   const augmenter = new Augmenter(shape, seed, `forget Forgetting${part.stream}`);
   const optimizer = tf.train.adam(LEARNING_RATE);
   const stop = Math.max(STOP_ACCURACY, Math.min(1.5 / classes, MOST_STOP_ACCURACY));
-  const sharpness = Math.max(1, medianMargin(context, bad, spread(fit, MARGIN_IMAGES)) / MOST_MARGIN);
+  const sharpness = Math.max(1, medianMargin(context, bad, spread(fit, MARGIN_IMAGES), passes) / MOST_MARGIN);
   let labels: number[] = [];
   let accuracy = 1;
   try {
@@ -89,9 +95,10 @@ export async function forget(
         batch: () => {
           const batch = order.next();
           labels = Array.from(batch, (image) => images.labels[image]!);
-          const varied = augmenter.vary(images.gather(batch));
           return {
             inputs: tf.tidy(() => {
+              if (stems) return stems.draw(batch, drawn);
+              const varied = augmenter.vary(images.gather(batch));
               const image = imageTensor(varied, batch.length, shape, pixels);
               return stem ? outputsWithin(stem, image, memory)[0]! : image;
             }),
@@ -117,7 +124,7 @@ export async function forget(
     optimizer.dispose();
     stem?.dispose();
   }
-  return { model, from: stem ? 'stem' : 'image', remembers: accuracy, dispose: () => model.dispose() };
+  return { model, from: cut ? 'stem' : 'image', remembers: accuracy, dispose: () => model.dispose() };
 }
 
 /** B's median logit margin at the class that it names, on some images. */
@@ -125,7 +132,9 @@ function medianMargin(
   { images, shape, pixels, classes, memory }: RepairContext,
   bad: tfl.LayersModel,
   some: Int32Array,
+  passes: Pick<Passes, 'clean'> | undefined,
 ): number {
+  if (passes) return quantile(Float32Array.from(some, (image) => passes.clean.margins[image]!).sort(), 0.5);
   const logits = valuesOf(
     () => outputsWithin(bad, imageTensor(images.gather(some), some.length, shape, pixels), memory)[0]!,
   );

@@ -53,6 +53,8 @@ export interface Pass {
   readonly places?: boolean;
   /** Whether to keep what tells how familiar a picture is. */
   readonly summaries?: boolean;
+  /** Takes what the net's stem, its last output, says of the images, one batch after the other. */
+  readonly keepStem?: ((values: Float32Array) => void) | undefined;
 }
 
 /** Runs a net once over images; what it says stands in the order of the sample. */
@@ -86,7 +88,7 @@ export async function observe(
           output!,
           project(latentValues!, n, latent),
           trunk && project(trunkValues!, n, trunk),
-          stem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
+          stem || pass.keepStem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
           summaries && latentValues!,
           summaries && hasTrunk ? trunkValues! : undefined,
         ] as const;
@@ -98,6 +100,7 @@ export async function observe(
       latent.space.values.set(latentRead!, start * latent.space.dimensions);
       trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
       stem?.keep(stemRead!, start);
+      pass.keepStem?.(stemRead!);
       const best = answers(answered!, classes).classes;
       predicted.set(best, start);
       sure.set(margins(answered!, classes, best), start);

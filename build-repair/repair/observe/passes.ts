@@ -2,7 +2,9 @@ import type { FeatureNet } from '../../../models/nets/features';
 import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { Occluder } from '../../images/occlude';
+import { usualMemory } from '../../memory';
 import { STAGES } from '../../stages';
+import { KeptStems } from '../learn/kept-stems';
 import { type Observations, observe } from './observe';
 
 /**
@@ -10,6 +12,11 @@ import { type Observations, observe } from './observe';
  * Origin: chosen by hand; not varied.
  */
 export const PAINTED = 2;
+/**
+ * Varied copies of which a large net's stem is kept, for what is learned behind it.
+ * Origin: chosen by hand, for time: forgetting takes some twenty batches of 128, in five parts; not varied.
+ */
+export const KEPT_COPIES = 3;
 
 /** What B says of the clean images, as they are and changed. */
 export interface Passes {
@@ -21,6 +28,8 @@ export interface Passes {
   readonly painted: readonly Observations[];
   /** Row of an image in the changed passes; −1 for images that are not fitted on. */
   readonly rowOf: Int32Array;
+  /** What the stem of a large net says of varied copies of the images to fit on, until the detector is fitted. */
+  readonly stems: KeptStems | undefined;
 }
 
 /**
@@ -33,18 +42,45 @@ export async function runPasses(
   sample: Int32Array,
   keepsPlaces: boolean,
 ): Promise<Passes> {
-  const augmenter = new Augmenter(context.shape, context.seed, 'passes');
-  const occluder = new Occluder(context.shape, context.seed, 'passes');
   const clean = await observe(context, bad, {
     stage: STAGES.clean,
     summaries: true,
     places: keepsPlaces && bad.hasStem,
   });
-  const varied = await observe(context, bad, {
-    stage: STAGES.varied,
-    sample,
-    change: (pixels) => augmenter.vary(pixels),
-  });
+  const stems = keepsStems(context, bad)
+    ? new KeptStems(
+        bad.net.outputs.at(-1)!.shape.slice(1) as number[],
+        sample,
+        KEPT_COPIES,
+        context.memory ?? usualMemory(),
+      )
+    : undefined;
+  try {
+    return { clean, ...(await changedPasses(context, bad, sample, stems)), stems };
+  } catch (error) {
+    stems?.dispose();
+    throw error;
+  }
+}
+
+/** Whether what is learned behind the stem works on what is kept of it: on a large net, whose stem takes long. */
+export function keepsStems({ effort = 1 }: Pick<RepairContext, 'effort'>, { hasStem }: FeatureNet): boolean {
+  return effort < 1 && hasStem;
+}
+
+async function changedPasses(
+  context: RepairContext,
+  bad: FeatureNet,
+  sample: Int32Array,
+  stems: KeptStems | undefined,
+): Promise<Pick<Passes, 'varied' | 'painted' | 'rowOf'>> {
+  const augmenter = new Augmenter(context.shape, context.seed, 'passes');
+  const occluder = new Occluder(context.shape, context.seed, 'passes');
+  const vary = { sample, change: (pixels: Float32Array) => augmenter.vary(pixels) };
+  const keepStem = stems && ((values: Float32Array) => stems.keep(values));
+  const varied = await observe(context, bad, { stage: STAGES.varied, ...vary, keepStem });
+  for (let copy = 1; stems && copy < KEPT_COPIES; copy++)
+    await observe(context, bad, { stage: STAGES.further(copy), ...vary, keepStem });
   const painted: Observations[] = [];
   for (let copy = 1; copy <= PAINTED; copy++) {
     painted.push(
@@ -63,5 +99,5 @@ export async function runPasses(
   sample.forEach((image, row) => {
     rowOf[image] = row;
   });
-  return { clean, varied, painted, rowOf };
+  return { varied, painted, rowOf };
 }

@@ -4,11 +4,12 @@ import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
+import { scaledTo } from '../../effort';
 import { Augmenter } from '../../images/augment';
 import { STAGES } from '../../stages';
 import { BatchOrder, batchAccuracy, crossEntropy, train } from '../learn/train';
 import { answersOn, shareRight } from '../observe/accuracy';
-import { IMPLANTING_STEPS } from './steps';
+import { IMPLANTING_STEPS, LEAST_BATCH } from './steps';
 
 /** Origin: as IMPLANTING_STEPS. */
 const BATCH = 64;
@@ -75,7 +76,9 @@ export async function implant(
   const { images, shape, pixels, seed, classes, memory } = context;
   const size = imageSize(shape);
   const random = new Random(seed, 'implant');
-  const order = new BatchOrder(fit, BATCH, (n) => random.permutation(n));
+  const order = new BatchOrder(fit, scaledTo(context.effort, BATCH, LEAST_BATCH), (n) =>
+    random.permutation(n),
+  );
   const augmenter = new Augmenter(shape, seed, 'implant');
   const optimizer = tf.train.adam(LEARNING_RATE);
   let labels: number[] = [];

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { viewed } from '../../../models/detector/test-time-views';
 import type { RepairContext } from '../../context';
+import { scaledTo } from '../../effort';
 import { spread } from '../../images/load';
 import { accuracyOn } from '../observe/accuracy';
 
@@ -8,11 +9,13 @@ import { accuracyOn } from '../observe/accuracy';
 const MOST_LOST = 0.02;
 /** Images that are asked of. Origin: no choice: binomial error. */
 const ASKED = 1000;
+/** Of a large net fewer, so many at least. Origin: as ASKED: 14 of 200 may be named otherwise by chance. */
+const LEAST_ASKED = 200;
 
 /** Whether mirrored images are as good as the images: B names them as well. Mirrored animals are animals, mirrored signs other signs. */
 export async function canMirror(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<boolean> {
   const { images, shape } = context;
-  const sample = spread(fit, ASKED);
+  const sample = spread(fit, scaledTo(context.effort, ASKED, LEAST_ASKED));
   const gather = (which: ArrayLike<number>) => viewed(images.gather(which), shape, [0, 0], true);
   const turned = await accuracyOn({ ...context, images: { ...images, gather } }, bad, sample);
   return turned >= (await accuracyOn(context, bad, sample)) - MOST_LOST;

@@ -6,13 +6,14 @@ import { latentTensor } from '../../../models/nets/cut';
 import { partBetween } from '../../../models/nets/graph';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
+import { scaledTo } from '../../effort';
 import type { RecoveredTrigger } from '../../finding/trigger';
 import { Augmenter } from '../../images/augment';
 import { BatchOrder, crossEntropy, setLearningRate, train, trainableVariables } from '../learn/train';
 import { AdversarialTriggers } from './adversarial-triggers';
 import { HardPaintings } from './hard-paintings';
 import { TriggerPainter } from './painter';
-import { UNLEARNING_BATCH } from './steps';
+import { LEAST_BATCH, UNLEARNING_BATCH } from './steps';
 import { Teacher } from './teacher';
 
 /**
@@ -67,9 +68,10 @@ export async function unlearn(
   if (trainableVariables(body).length === 0) return;
   const head = partBetween(latentTensor(net), [net.outputs[0]!], 'head');
   const size = imageSize(shape);
+  const batchSize = scaledTo(context.effort, UNLEARNING_BATCH, LEAST_BATCH);
   const stream = 'unlearn';
   const random = new Random(seed, stream);
-  const order = new BatchOrder(fit, UNLEARNING_BATCH, (n) => random.permutation(n));
+  const order = new BatchOrder(fit, batchSize, (n) => random.permutation(n));
   const augmenter = new Augmenter(shape, seed, stream, { ...VARIED, mirrored });
   const painter = new TriggerPainter(shape);
   const hard = new HardPaintings(seed, stream);

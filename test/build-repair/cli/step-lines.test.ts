@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { leftInWords, StepLines } from '../../../build-repair/cli/step-lines';
+import { leftInWords, StepLines, wholeInWords } from '../../../build-repair/cli/step-lines';
 import type { Step } from '../../../build-repair/steps';
 
 const STEPS: Step[] = ['Reading the images', 'Fitting the detector', 'Measuring'].map((name) => ({
@@ -14,7 +14,7 @@ afterEach(() => lines?.finish());
 /** Lines on a stream, and what was written there; each of three steps takes a minute, and is heard of every half second. */
 function onStream(
   stream: { isTTY: boolean; columns?: number },
-  options: { env?: NodeJS.ProcessEnv; verbose?: boolean } = {},
+  { minutes = 1, ...options }: { env?: NodeJS.ProcessEnv; verbose?: boolean; minutes?: number } = {},
 ) {
   const written: string[] = [];
   let now = 0;
@@ -30,7 +30,7 @@ function onStream(
     work.begin(STEPS);
     for (const { name } of STEPS) {
       for (let done = 1; done <= 120; done++) {
-        now += 500;
+        now += 500 * minutes;
         work.report({ stage: name, done, total: 120, loss: 0.5 });
       }
     }
@@ -138,6 +138,24 @@ describe('on a terminal', () => {
       expect(written.join('').includes(`${ESC}[36m`)).toBe(coloured);
     }
   });
+});
+
+test('long work: once it is known how long it takes, that is said, once', () => {
+  const { work, written } = onStream({ isTTY: false });
+  work.begin([{ name: 'Running', parts: [{ stage: 'Running', cost: 1 }] }]);
+  work.report({ stage: 'Running', done: 1, total: 1000 });
+  expect(written.join('')).not.toContain('All of it');
+  const { written: long, run } = onStream({ isTTY: false }, { minutes: 10 });
+  run();
+  expect(long.filter((line) => line.startsWith('All of it'))).toEqual([
+    'All of it will take about 30 minutes.\n',
+  ]);
+  const { written: short, run: runShort } = onStream({ isTTY: false });
+  runShort();
+  expect(short.join('')).not.toContain('All of it');
+  expect(wholeInWords(3000, true)).toBe(
+    'All of it will take about 50 minutes; natively (npm run setup:native) about 25.',
+  );
 });
 
 test('the time that is left, in words that do not flicker', () => {

@@ -9,6 +9,7 @@ import { forget } from '../../../build-repair/repair/learn/forget';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { copyNet } from '../../../models/nets/graph';
+import { leastMemory } from '../../../models/nets/memory';
 import { all, context, shape, TARGET, trained } from './patched-net';
 
 beforeAll(async () => {
@@ -56,6 +57,16 @@ describe('is the net backdoored?', () => {
       .toBuffer();
     expect(await readTriggerPng(opaque, { ...grey, channels: 3 })).toBeUndefined();
   });
+
+  test('as on a large net, with a part of the work: the same target, of fewer classes', async () => {
+    const bad = await trained(true);
+    const expert = await forget(context, bad, all, { number: 1, stream: '' });
+    const before = tf.memory().numTensors;
+    const large = { ...context, effort: 0.1, memory: 6 * leastMemory(bad) };
+    const finding = await findBackdoor(large, bad, expert);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(finding.targets.map((target) => target.class)).toEqual([TARGET]);
+  }, 240_000);
 
   test('a clean net: no alarm', async () => {
     const bad = await trained(false);

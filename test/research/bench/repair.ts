@@ -3,21 +3,11 @@
  * the default method on wasm and on tfjs-node, beside the `magnitude` method on tfjs-node and the seed's recipe in its own
  * frameworks (Keras 2.15 and tensorflow-model-optimization 0.8, see seed-recipe/). Linux only.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findTfjsNode } from '../../../models/engine/node';
 import { type FaceSet, faces } from './bundle';
+import { type Cost, repairCost as cost } from './cost';
 import { Figures } from './figures';
 import { seedRecipeSeconds } from './seed-recipe/run';
-
-const root = join(import.meta.dirname, '../../..');
-
-interface Cost {
-  readonly seconds: number;
-  readonly megabytes: number;
-}
 
 const figures = new Figures();
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
@@ -57,32 +47,4 @@ async function compare(set: FaceSet): Promise<void> {
 function tell(what: string, { seconds, megabytes }: Cost): void {
   figures.add(what, `${seconds.toFixed(0)} s`);
   figures.add(`${what}, memory at most`, `${megabytes.toFixed(0)} MB`, '≤ 1500 MB');
-}
-
-async function cost({ net, clean }: FaceSet, engine: string, more: readonly string[]): Promise<Cost> {
-  const out = mkdtempSync(join(tmpdir(), 'goodnet-bench-'));
-  const start = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['dist/goodnet.js', 'repair', net, '--clean', clean, '--out', out, '--accept-unrepaired', ...more],
-    { cwd: root, env: { ...process.env, GOODNET_ENGINE: engine }, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  let peak = 0;
-  const poll = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
-    } catch {
-      // It has just ended.
-    }
-  }, 200);
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(poll);
-  rmSync(out, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`The repair on ${engine} ${more.join(' ')} failed (${code}):\n${said}`);
-  return { seconds: (performance.now() - start) / 1000, megabytes: (peak * 1024) / 1e6 };
 }

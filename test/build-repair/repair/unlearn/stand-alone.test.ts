@@ -54,20 +54,27 @@ beforeAll(async () => {
   bad = toLogits(model);
 }, 120_000);
 
-test('unlearning takes most of the attack success from a trigger that it does not know', async () => {
-  expect(await success(bad)).toBeGreaterThan(0.95);
-  const cleanBefore = await accuracyOn(test_, bad, range(0, 200));
-  expect(cleanBefore).toBeGreaterThan(0.85);
-  const before = tf.memory().numTensors;
-  const net = copyNet(bad, 'repaired');
-  await unlearn(clean, bad, net, {
-    ...{ fit: range(0, 250), steps: 450, stage: 'Unlearning', mirrored: false, known: [] },
-  });
-  expect(tf.memory().numTensors - before).toBe(net.weights.length);
-  expect(await success(net)).toBeLessThan(0.5);
-  expect(await accuracyOn(test_, net, range(0, 200))).toBeGreaterThan(cleanBefore - 0.06);
-  net.dispose();
-}, 120_000);
+test.each([
+  ['whole batches', undefined],
+  ['those of a large net', 0.13],
+])(
+  'unlearning by %s takes most of the attack success from a trigger that it does not know',
+  async (_, effort) => {
+    expect(await success(bad)).toBeGreaterThan(0.95);
+    const cleanBefore = await accuracyOn(test_, bad, range(0, 200));
+    expect(cleanBefore).toBeGreaterThan(0.85);
+    const before = tf.memory().numTensors;
+    const net = copyNet(bad, 'repaired');
+    await unlearn({ ...clean, effort }, bad, net, {
+      ...{ fit: range(0, 250), steps: 450, stage: 'Unlearning', mirrored: false, known: [] },
+    });
+    expect(tf.memory().numTensors - before).toBe(net.weights.length);
+    expect(await success(net)).toBeLessThan(0.5);
+    expect(await accuracyOn(test_, net, range(0, 200))).toBeGreaterThan(cleanBefore - 0.06);
+    net.dispose();
+  },
+  300_000,
+);
 
 test('a net that stands alone is measured on images that were held out, and on triggers that were implanted', async () => {
   const before = tf.memory().numTensors;
