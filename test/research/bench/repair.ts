@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { findTfjsNode } from '../../../models/engine/node';
 import { type FaceSet, faces } from './bundle';
 import { Figures } from './figures';
-import { seedRecipeSeconds } from './seed-recipe/run';
+import { repairBySeedRecipe } from './seed-recipe/run';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -32,7 +32,7 @@ figures.print();
 async function compare(set: FaceSet): Promise<void> {
   const peer = await cost(set, 'node', ['--method', 'magnitude', '--no-finding']);
   tell('magnitude, node', peer);
-  const seed = seedRecipeSeconds(set.net, set.clean);
+  const seed = repairBySeedRecipe(set.net, set.clean);
   if (seed !== undefined) figures.add("the seed's recipe, Keras", `${seed.toFixed(0)} s`);
   for (const engine of ['node', 'wasm'] as const) {
     const repair = await cost(set, engine, ['--no-finding']);
