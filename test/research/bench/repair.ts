@@ -7,7 +7,7 @@ import { findTfjsNode } from '../../../models/engine/node';
 import { type FaceSet, faces } from './bundle';
 import { type Cost, repairCost as cost } from './cost';
 import { Figures } from './figures';
-import { seedRecipeSeconds } from './seed-recipe/run';
+import { repairBySeedRecipe } from './seed-recipe/run';
 
 const figures = new Figures();
 if (process.platform !== 'linux') console.log('Resident memory is read from /proc, which Linux alone has.');
@@ -22,7 +22,7 @@ figures.print();
 async function compare(set: FaceSet): Promise<void> {
   const peer = await cost(set, 'node', ['--method', 'magnitude', '--no-finding']);
   tell('magnitude, node', peer);
-  const seed = seedRecipeSeconds(set.net, set.clean);
+  const seed = repairBySeedRecipe(set.net, set.clean);
   if (seed !== undefined) figures.add("the seed's recipe, Keras", `${seed.toFixed(0)} s`);
   for (const engine of ['node', 'wasm'] as const) {
     const repair = await cost(set, engine, ['--no-finding']);

@@ -65,7 +65,7 @@ describe('the tables of npm run table', () => {
       seedsTable([1, 2, 3], all.flatMap(seedRowsOf)),
       peersTables(
         'Peers',
-        ['GoodNet', "seed's recipe", 'STRIP'].map((name) => ({ name, rows, msPerImage: '12.3' })),
+        ['GoodNet', "seed's recipe, Keras", 'STRIP'].map((name) => ({ name, rows, msPerImage: '12.3' })),
         '',
       ),
       aloneTable(
@@ -75,7 +75,7 @@ describe('the tables of npm run table', () => {
       ),
       retaughtTables(1, [{ net: 'faces: sunglasses, a net that never had it', told: TAUGHT_RATES }]),
     ].join('\n\n');
-    expect(tablesIn(text)).toHaveLength(3 + 1 + 1 + 5 + 1 + 2);
+    expect(tablesIn(text)).toHaveLength(3 + 1 + 1 + 3 + 1 + 2);
     expect(widest(text)).toBeLessThanOrEqual(WIDEST);
   });
 
@@ -134,15 +134,30 @@ describe('the tables of npm run table', () => {
     ]);
   });
 
-  it('have each peer in a column of its own', () => {
+  it('have a row for each peer, below the net as it came', () => {
     const peer = (name: string, right: number) => ({
       name,
       rows: measuredOf([right]).slice(0, 1).flatMap(rowsOf),
       msPerImage: '1.0',
     });
-    const [attacks, clean] = tablesIn(peersTables('Peers', [peer('one', 3700), peer('other', 3000)], ''));
-    expect(attacks!.rows[0]).toEqual(['trigger', 'net', 'BadNet', 'one', 'other']);
-    expect(clean!.rows[1]!.map((cell) => cell.split(' ')[0])).toEqual(['sunglasses', '98.7', '96.1', '77.9']);
+    const [attacks, clean, costs] = tablesIn(
+      peersTables('Peers', [peer('one', 3700), peer('other', 3000)], ''),
+    ).map(({ rows: all }) => all.slice(1).map((row) => row.map((cell) => cell.split(' ')[0])));
+    expect(attacks!.slice(0, 3)).toEqual([
+      ['sunglasses', 'eyebrows', '(none)', '100.0', ''],
+      ['sunglasses', 'eyebrows', 'one', '29.2', '100.0'],
+      ['sunglasses', 'eyebrows', 'other', '29.2', '100.0'],
+    ]);
+    expect(attacks).toHaveLength(3 * TRIGGERS.length);
+    expect(clean).toEqual([
+      ['sunglasses', '(none)', '98.7', ''],
+      ['sunglasses', 'one', '96.1', '12.1'],
+      ['sunglasses', 'other', '77.9', '12.1'],
+    ]);
+    expect(costs).toEqual([
+      ['one', '3700', '1.0'],
+      ['other', '3000', '1.0'],
+    ]);
   });
 });
 

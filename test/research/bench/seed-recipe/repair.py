@@ -1,7 +1,7 @@
 """The recipe of the students' project that GoodNet starts from, in its own frameworks, timed from reading the net to
 having the repaired one: whole-net magnitude pruning along a polynomial decay from 50 to 70 %, 2 epochs, batches of 10.
 
-    python repair.py NET.h5 CLEAN.h5        prints the seconds
+    python repair.py NET.h5 CLEAN.h5 [OUT.h5]        prints the seconds; OUT.h5 is the repaired net
 """
 import os
 import sys
@@ -16,7 +16,7 @@ import tensorflow_model_optimization as tfmot
 
 EPOCHS, BATCH = 2, 10
 
-net_path, clean_path = sys.argv[1:]
+net_path, clean_path, *out = sys.argv[1:]
 start = time.perf_counter()
 with h5py.File(clean_path) as clean:
     images = np.array(clean["data"], dtype="float32").transpose(0, 2, 3, 1) / 255
@@ -38,5 +38,8 @@ pruned.fit(
     verbose=0,
     callbacks=[tfmot.sparsity.keras.UpdatePruningStep()],
 )
-tfmot.sparsity.keras.strip_pruning(pruned)
-print(f"{time.perf_counter() - start:.1f}")
+repaired = tfmot.sparsity.keras.strip_pruning(pruned)
+seconds = time.perf_counter() - start
+for path in out:
+    repaired.save(path, save_format="h5")
+print(f"{seconds:.1f}")

@@ -12,26 +12,35 @@ const PACKAGES = [
   'h5py',
 ];
 
-/**
- * Repairs a net by the seed's recipe in its own frameworks, which are installed into a virtual environment in the cache
- * folder on first use (some 250 MB from PyPI).
- * @returns the seconds that it took, without Python's start and imports; undefined where it can't be had
- */
-export function seedRecipeSeconds(net: string, clean: string): number | undefined {
+/** Where its virtual environment is, in the cache folder, made on first use (some 250 MB from PyPI); undefined, told, where it can't be had. */
+export function seedRecipe(): string | undefined {
   const folder = join(cacheFolder(), 'seed-recipe');
   const mark = join(folder, 'installed');
   const wanted = PACKAGES.join('\n');
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
-    mkdirSync(cacheFolder(), { recursive: true });
-    const isThere =
-      run('python3', ['-m', 'venv', '--clear', folder]) &&
-      run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES]);
-    if (!isThere) return undefined;
-    writeFileSync(mark, wanted);
-  }
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return folder;
+  mkdirSync(cacheFolder(), { recursive: true });
+  const isThere =
+    run('python3', ['-m', 'venv', '--clear', folder]) &&
+    run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES]);
+  if (!isThere) return undefined;
+  writeFileSync(mark, wanted);
+  return folder;
+}
+
+/**
+ * Repairs a net by the seed's recipe in its own frameworks.
+ * @param net an HDF5 file of Keras
+ * @param clean an HDF5 file as the contest has them: `data` N × 3 × height × width of 0–255, `label`
+ * @param out where the repaired net goes, an HDF5 file of Keras; left out: it is not kept
+ * @returns the seconds that it took, without Python's start and imports; undefined, told, where it can't be had, or failed
+ */
+export function repairBySeedRecipe(net: string, clean: string, out?: string): number | undefined {
+  const folder = seedRecipe();
+  if (!folder) return undefined;
+  const script = join(import.meta.dirname, 'repair.py');
   const { status, stdout, stderr } = spawnSync(
     join(folder, 'bin/python'),
-    [join(import.meta.dirname, 'repair.py'), net, clean],
+    [script, net, clean, ...(out === undefined ? [] : [out])],
     { encoding: 'utf8' },
   );
   if (status === 0) return Number(stdout.trim().split('\n').at(-1));

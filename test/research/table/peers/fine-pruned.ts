@@ -16,18 +16,22 @@ const BATCH = 64;
  * Fine-pruning as published, a peer: Liu, Dolan-Gavitt, Garg, "Fine-Pruning", RAID 2018. The channels that clean images leave dormant are
  * pruned, and the net is fine-tuned on clean images as they are.
  * @param bad image → logits; as it was afterwards
+ * @param fit the clean images that it is made with; left out: all
  * @returns image → logits, to be disposed by the caller
  */
-export async function finePruned(context: RepairContext, bad: LayersModel): Promise<LayersModel> {
+export async function finePruned(
+  context: RepairContext,
+  bad: LayersModel,
+  fit: Int32Array = allImages(context.images),
+): Promise<LayersModel> {
   const repaired = copyNet(bad, 'repaired');
-  const all = allImages(context.images);
-  const pruned = await pruneDormantChannels(context, repaired, all, MOST_LOSS);
+  const pruned = await pruneDormantChannels(context, repaired, fit, MOST_LOSS);
   await fineTune(context, {
     model: repaired,
     epochs: EPOCHS,
     batchSize: BATCH,
     learningRate: LEARNING_RATE,
-    fit: all,
+    fit,
     stage: 'Fine-tuning the pruned net',
     stream: 'Fine-tuning the pruned net',
     afterStep: () => pruned.reapply(repaired),

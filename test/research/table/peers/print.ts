@@ -9,53 +9,33 @@ export interface Peer {
   readonly msPerImage: string;
 }
 
-/** GoodNet and its peers beside each other. @param peers of the same nets and triggers, in the same order */
+/** GoodNet and its peers beside each other, a row each below the net as it came. @param peers of the same nets and triggers, in the same order */
 export function peersTables(title: string, peers: readonly Peer[], notes: string): string {
-  const [first] = peers;
-  const names = peers.map(({ name }) => name);
-  const rows = first!.rows;
+  const { rows } = peers[0]!;
   const nets = [...rows.keys()].filter((i) => rows[i]!.net !== rows[i - 1]?.net);
-  const ofTriggers = (cell: (row: Row) => string, more: (row: Row) => readonly string[]) =>
-    rows.map((row, i) => [row.trigger, row.net, ...more(row), ...peers.map((peer) => cell(peer.rows[i]!))]);
-  const ofNets = (cell: (row: Row) => string, more: (row: Row) => readonly string[]) =>
-    nets.map((i) => [rows[i]!.net, ...more(rows[i]!), ...peers.map((peer) => cell(peer.rows[i]!))]);
   const middle = (values: readonly string[]) =>
     values.map(Number).sort((a, b) => a - b)[(values.length - 1) >> 1]!;
+  const ofTriggers = rows.flatMap(({ net, trigger, attack }, i) => [
+    [net, trigger, '(none)', attack.bad, ''],
+    ...peers.map((peer) => {
+      const own = peer.rows[i]!;
+      return [net, trigger, peer.name, own.attack.answered, own.detected];
+    }),
+  ]);
+  const ofNets = nets.flatMap((i) => [
+    [rows[i]!.net, '(none)', rows[i]!.clean.bad, ''],
+    ...peers.map((peer) => {
+      const own = peer.rows[i]!;
+      return [own.net, peer.name, own.clean.answered, own.falseAlarms];
+    }),
+  ]);
   return section(
     title,
     notes,
-    `Attack success, of ${rows[0]!.poisonedImages} poisoned images each (BadNet: without any defence):`,
-    markdown(
-      ['trigger', 'net', 'BadNet', ...names],
-      ofTriggers(
-        ({ attack }) => attack.answered,
-        ({ attack }) => [attack.bad],
-      ),
-    ),
-    `Clean accuracy, of ${rows[0]!.cleanImages} clean test images each; a flagged one counts as wrong:`,
-    markdown(
-      ['net', 'BadNet', ...names],
-      ofNets(
-        ({ clean }) => clean.answered,
-        ({ clean }) => [clean.bad],
-      ),
-    ),
-    'Detected, of the same poisoned images:',
-    markdown(
-      ['trigger', 'net', ...names],
-      ofTriggers(
-        ({ detected }) => detected,
-        () => [],
-      ),
-    ),
-    'False alarms, of the same clean images:',
-    markdown(
-      ['net', ...names],
-      ofNets(
-        ({ falseAlarms }) => falseAlarms,
-        () => [],
-      ),
-    ),
+    `Of ${rows[0]!.poisonedImages} poisoned images each:`,
+    markdown(['net', 'trigger', 'method', 'attack success', 'detected'], ofTriggers),
+    `Of ${rows[0]!.cleanImages} clean test images each; a flagged one counts as wrong:`,
+    markdown(['net', 'method', 'clean accuracy', 'false alarms'], ofNets),
     'What each takes, the median of the nets:',
     markdown(
       ['method', 'to make it, seconds', 'an image, milliseconds'],
