@@ -167,6 +167,37 @@ describe('pruning', () => {
     expect(await left()).toEqual([0, 2]);
   });
 
+  it('gives up what was never current by its age, not by its name', async () => {
+    await published([2, 0, 3, 1]);
+    await activate(files, idOf(0));
+    expect(await prune(files, 3)).toEqual([idOf(1)]);
+    expect(await prune(files, 2)).toEqual([idOf(3)]);
+    expect(await left()).toEqual([2, 0]);
+  });
+
+  it('gives up what is older than the current one and was never that before all that were', async () => {
+    await published([0, 1, 2, 3]);
+    for (const i of [2, 3, 0]) await activate(files, idOf(i));
+    expect(await prune(files, 3)).toEqual([idOf(1)]);
+    expect(await prune(files, 2)).toEqual([idOf(2)]);
+  });
+
+  it('gives up what can not be read before what can, however new', async () => {
+    await published([2, 0, 1]);
+    await activate(files, idOf(0));
+    writeFileSync(join(store, folderOf(idOf(2)), 'manifest.json'), '{');
+    expect(await prune(files, 2)).toEqual([folderOf(idOf(2))]);
+    expect(await left()).toEqual([0, 1]);
+  });
+
+  it('keeps so many that are there, though the current one has gone', async () => {
+    await published([0, 1, 2]);
+    await activate(files, idOf(0));
+    rmSync(join(store, folderOf(idOf(0))), { recursive: true });
+    expect(await prune(files, 1)).toEqual([idOf(2)]);
+    expect(await left()).toEqual([1]);
+  });
+
   it('removes a bundle’s manifest first', async () => {
     await published([0, 1]);
     await activate(files, idOf(0));
