@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { UsageError } from '../models/errors';
-import { MOST_MEMORY } from '../models/nets/memory';
+import { MOST_MEMORY } from '../models/nets/most-memory';
 
 /** What one may be told of at least: TensorFlow.js and Node.js themselves take some 200 MB. Origin: chosen by hand. */
 const LEAST = 256 * 2 ** 20;

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../models/errors';
-import { parseSize } from '../library/option-values';
-import { parseMemory } from '../memory';
+import { parseMemory, parseSize } from '../library/option-values';
 
 /** Parses a false-positive rate of (0, 1). */
 export function rate(text: string): number {

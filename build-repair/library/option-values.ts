@@ -4,4 +4,5 @@ export { parseFit } from '../../models/images/fit';
 export { describePixels, readPixels } from '../../models/pixels';
 export { PLAIN_NETS } from '../export/nets';
 export { CLASS_ORDERS } from '../images/class-folders';
+export { parseMemory } from '../memory';
 export { parseSize } from '../size';

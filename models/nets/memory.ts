@@ -1,8 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from './graph';
+import { MOST_MEMORY } from './most-memory';
 
-/** Bytes that a process may take for its nets where nobody tells. Origin: no choice: a wasm heap ends at 4 GiB. */
-export const MOST_MEMORY = 4 * 2 ** 30;
 /**
  * Share of it that rows on their way through a net may take; the rest is for the nets, the images and what the engine has freed and not
  * given back.

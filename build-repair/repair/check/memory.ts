@@ -2,7 +2,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { currentEngine } from '../../../models/engine';
 import { NetError } from '../../../models/errors';
 import { toLogits } from '../../../models/keras/logits';
-import { leastMemory, MOST_MEMORY } from '../../../models/nets/memory';
+import { leastMemory } from '../../../models/nets/memory';
+import { MOST_MEMORY } from '../../../models/nets/most-memory';
 import { memoryInWords } from '../../memory';
 
 /**
