@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BundleError } from '../../../models/errors';
 import type { Signer } from '../../../models/signing/keys';
 import { seenHere } from '../../../models/signing/seen';
 import { folderOf } from '../../../models/store/bundles';
@@ -191,5 +192,105 @@ describe('what is current', () => {
     await expect(pointAtSuccessor(files, new Map([[idOf(2), idOf(0)]]), signing())).rejects.toThrow(
       /is not signed/,
     );
+  });
+});
+
+describe('the bundle that is made current', () => {
+  const damage = (i: number) => writeFileSync(join(store, folderOf(idOf(i)), 'bad', 'weights.bin'), 'x');
+  const unread = (i: number) => writeFileSync(join(store, folderOf(idOf(i)), 'manifest.json'), '{');
+
+  it('is told by the beginning of its id, as far as no other begins so', async () => {
+    await published([0, 1, 2]);
+    expect(await activate(files, idOf(1).slice(0, 16))).toBe(idOf(1));
+    expect(await activate(files, idOf(2))).toBe(idOf(2));
+    const missing = (wanted: string, what: string) => ({
+      code: 'BUNDLE_NOT_FOUND',
+      message: `${store} has ${what} whose id begins with ${wanted}`,
+    });
+    await expect(activate(files, 'x')).rejects.toMatchObject(missing('x', 'no bundle'));
+    await expect(activate(files, idOf(0).slice(-8))).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
+    await expect(activate(files, '')).rejects.toMatchObject(missing('', '3 bundles'));
+    unread(0);
+    await expect(activate(files, '')).rejects.toMatchObject(missing('', '3 bundles'));
+    expect(await activate(files, idOf(1))).toBe(idOf(1));
+  });
+
+  it('is not one that can not be read, by whatever it is called, and why is told', async () => {
+    await published([0, 1]);
+    unread(0);
+    for (const wanted of [idOf(0), folderOf(idOf(0)), idOf(0).slice(0, 12)])
+      await expect(activate(files, wanted)).rejects.toThrow(/manifest\.json is not JSON/);
+    await expect(activate(files, `${folderOf(idOf(1))}${'0'.repeat(48)}`)).rejects.toThrow(/has no bundle/);
+  });
+
+  it('is read whole before, unless that was done just now', async () => {
+    await published([0]);
+    damage(0);
+    await expect(activate(files, idOf(0))).rejects.toThrow(/The bundle is damaged/);
+    expect(await readCurrent(files)).toBeUndefined();
+    expect(await activate(files, idOf(0), undefined, true)).toBe(idOf(0));
+  });
+
+  it('has been signed by who signs that it is current', async () => {
+    await published([0]);
+    await expect(activate(files, idOf(0), signing())).rejects.toThrow(
+      `${store}/${folderOf(idOf(0))} is not signed`,
+    );
+  });
+
+  it('is, going back, the last one that can be had; what became of the others is told', async () => {
+    await published([0, 1, 2, 3]);
+    for (const i of [0, 1, 2, 3]) await activate(files, idOf(i));
+    damage(2);
+    unread(1);
+    expect(await rollback(files)).toBe(idOf(0));
+    await activate(files, idOf(3));
+    damage(0);
+    const { before } = (await readCurrent(files))!;
+    expect(before[0]).toBe(idOf(0));
+    rmSync(join(store, folderOf(idOf(1))), { recursive: true });
+    await expect(rollback(files)).rejects.toThrow(
+      /: .*bad\/weights\.bin has 1 bytes; the manifest says 18; .*bad\/weights\.bin has 1 bytes; .*; [0-9a-f]{16} has been pruned$/,
+    );
+  });
+
+  it('is, going back with a key, one that the key has signed', async () => {
+    await published([0, 1], ours);
+    const by = signing();
+    for (const i of [0, 1]) await activate(files, idOf(i), by);
+    await files.remove([`${folderOf(idOf(0))}/signatures.json`]);
+    await expect(rollback(files, by)).rejects.toThrow(`: ${store}/${folderOf(idOf(0))} is not signed`);
+    expect((await readCurrent(files))!.bundle).toBe(idOf(1));
+  });
+
+  it('stays where the machine can not read what is gone back to', async () => {
+    await published([0, 1]);
+    for (const i of [0, 1]) await activate(files, idOf(i));
+    for (const fault of [new BundleError('no disk', { kind: 'environment' }), new Error('a defect')]) {
+      const read: Files['read'] = async (key, options) => {
+        if (key.endsWith('weights.bin')) throw fault;
+        return await files.read(key, options);
+      };
+      await expect(rollback({ ...files, read })).rejects.toBe(fault);
+    }
+    expect((await readCurrent(files))!.bundle).toBe(idOf(1));
+  });
+
+  it('takes the place of one that was signed as it should be, where a key signs', async () => {
+    await published([0, 1], ours);
+    await activate(files, idOf(0));
+    const successors = new Map([[idOf(0), idOf(1)]]);
+    await expect(pointAtSuccessor(files, successors, signing())).rejects.toThrow(
+      /current\.json is not signed/,
+    );
+    const by = signing();
+    await activate(files, idOf(0), by);
+    const first = (await files.read('current.json'))!.bytes;
+    await activate(files, idOf(0), by);
+    await files.write('current.json', first, 'any');
+    await expect(pointAtSuccessor(files, successors, by)).rejects.toThrow(/it has been put back/);
+    await expect(pointAtSuccessor(files, successors)).rejects.toMatchObject({ kind: 'usage' });
+    await activate(files, idOf(0), by);
+    expect(await pointAtSuccessor(files, successors, by)).toBe(idOf(1));
   });
 });

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BundleError, GoodNetError } from '../../../models/errors';
 import type { Signer } from '../../../models/signing/keys';
 import { seenHere } from '../../../models/signing/seen';
 import type { TrustedKeys } from '../../../models/signing/signatures';
-import { folderOf } from '../../../models/store/bundles';
+import { findIn, folderOf, listBundles, readFrom, signaturesIn } from '../../../models/store/bundles';
 import type { Files } from '../../../models/store/files';
 import { findBundle } from '../../../models/store/find';
 import { bundleWithId, manifestMeant, resolveBundle } from '../../../models/store/folder';
@@ -113,5 +114,79 @@ describe('the bundle that a path means', () => {
       code: 'BUNDLE_NOT_FOUND',
       message: `s3://bucket/faces/${'f'.repeat(16)} holds no bundle: there is no manifest.json`,
     });
+  });
+});
+
+describe('what is read of a store', () => {
+  it('is its current bundle, or the one with an id, each file asked for at its size and checked here', async () => {
+    await published([0, 1]);
+    await expect(readFrom(files)).rejects.toMatchObject({
+      code: 'BUNDLE_NOT_FOUND',
+      message: `${store} is no store: there is no current.json in it`,
+    });
+    await activate(files, idOf(0));
+    const read = vi.fn(files.read);
+    expect((await readFrom({ ...files, read })).manifest.id).toBe(idOf(0));
+    expect((await readFrom({ ...files, read }, idOf(1))).read('bad/model.json').length).toBe(19);
+    expect(read.mock.calls.find(([key]) => key.endsWith('bad/model.json'))![1]).toEqual({
+      isChecked: true,
+      maxBytes: 19,
+    });
+    const folder = folderOf(idOf(0));
+    await expect(findIn(files, `${folder}${'0'.repeat(48)}`)).rejects.toThrow(
+      `${store}/${folder} is not the bundle ${folder}${'0'.repeat(48)}`,
+    );
+    rmSync(join(store, folder, 'bad', 'model.json'));
+    await expect(readFrom(files)).rejects.toThrow(/bad\/model\.json is missing/);
+  });
+
+  it('is what it holds: nothing of no store, and what is being sent is not shown', async () => {
+    await expect(listBundles(files)).rejects.toMatchObject({
+      code: 'BUNDLE_NOT_FOUND',
+      message: `${store} is no store: neither current.json nor a bundle is in it`,
+    });
+    await files.write(`x${'0'.repeat(16)}/file`, new Uint8Array(1), 'any');
+    await expect(listBundles(files)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
+    await files.write(`${'0'.repeat(16)}/bad/model.json`, new Uint8Array(1), 'any');
+    expect(await listBundles(files)).toEqual({ bundles: [], unreadable: [] });
+    await files.remove([`${'0'.repeat(16)}/bad/model.json`]);
+    await files.write('current.json', new Uint8Array(1), 'any');
+    const { damage, ...holdings } = await listBundles(files);
+    expect(damage).toMatchObject({ code: 'STORE_POINTER_DAMAGED' });
+    expect(holdings).toEqual({ bundles: [], unreadable: [] });
+  });
+
+  it('is told as unreadable by what is wrong with it; what is wrong with the machine is thrown', async () => {
+    await published([0]);
+    writeFileSync(join(store, folderOf(idOf(0)), 'manifest.json'), '{');
+    const { unreadable } = await listBundles(files);
+    expect(unreadable[0]!.why.message).toBe(
+      `${store}/${folderOf(idOf(0))}/manifest.json is not JSON: it is damaged or no bundle manifest`,
+    );
+    for (const fault of [
+      new GoodNetError('no network', { kind: 'environment' }),
+      new BundleError('no disk', { kind: 'environment' }),
+      new Error('a defect'),
+    ]) {
+      const read: Files['read'] = async (key, options) => {
+        if (key.endsWith('manifest.json')) throw fault;
+        return await files.read(key, options);
+      };
+      await expect(listBundles({ ...files, read })).rejects.toBe(fault);
+    }
+  });
+
+  it('has no signatures where those are damaged, and says where they lie', async () => {
+    await published([0], ours);
+    const key = `${folderOf(idOf(0))}/signatures.json`;
+    expect((await signaturesIn(files, idOf(0)))!.map(({ keyId }) => keyId)).toEqual([ours.keyId]);
+    await files.write(key, new Uint8Array(1), 'any');
+    await expect(signaturesIn(files, idOf(0))).rejects.toThrow(`${store}/${key} is not JSON`);
+    await files.write(key, new Uint8Array(2 ** 18 + 1), 'any');
+    await expect(signaturesIn(files, idOf(0))).rejects.toThrow(
+      /signatures\.json can't be read: it is 262145 bytes/,
+    );
+    await files.remove([key]);
+    expect(await signaturesIn(files, idOf(0))).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FORMAT_VERSION } from '../../../models/bundle/manifest';
 import { readManifest } from '../../../models/bundle/read';
+import { BundleError } from '../../../models/errors';
 import type { Signer } from '../../../models/signing/keys';
 import { seenHere } from '../../../models/signing/seen';
 import { openTrust, type TrustedKeys } from '../../../models/signing/signatures';
@@ -193,4 +194,53 @@ it('a store that points to none is left so; what is no store is said to be none'
   expect(await migrate(files)).toMatchObject({ bundles: [{ isNew: true }], current: undefined });
   expect(await readCurrent(files)).toBeUndefined();
   await expect(migrate(folderFiles(at('none')))).rejects.toThrow(/none is no store/);
+});
+
+it('how far it is is told, file by file, over all bundles', async () => {
+  const files = folderFiles(at('progress'));
+  for (const { folder } of [pruned, expert]) await publish(folder, files);
+  const told: [number, number][] = [];
+  await migrate(files, { progress: (done, total) => told.push([done, total]) });
+  const counts = [pruned, expert].map(async ({ folder }) => (await readManifest(folder)).files.length + 1);
+  const total = (await Promise.all(counts)).reduce((sum, each) => sum + each, 0);
+  expect(told.every((each) => each[1] === total)).toBe(true);
+  const done = told.map(([each]) => each);
+  expect([done[0], done.at(-1)]).toEqual([1, total]);
+  expect([...new Set(done)]).toEqual(Array.from({ length: total }, (_, i) => i + 1));
+  await expect(migrate(files, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+});
+
+it('a bundle that is signed is not given one that is not, though what is current is unsigned', async () => {
+  const files = folderFiles(at('half-signed'));
+  await publish(expert.folder, files, { signer: ours });
+  await activate(files, expert.id);
+  const before = await stateOf(files);
+  await expect(migrate(files)).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(
+      /half-signed\/[0-9a-f]{16} is signed: readers that trust keys would refuse/,
+    ),
+  });
+  const signing = { signer: ours, seen: seenHere() };
+  await expect(migrate(files, { signing })).rejects.toThrow(/current\.json is not signed/);
+  expect(await stateOf(files)).toEqual(before);
+  // Signatures that are damaged say nothing: the bundle is left.
+  writeFileSync(join(files.address, expert.id.slice(0, 16), 'signatures.json'), '{');
+  expect(await migrate(files)).toMatchObject({
+    bundles: [],
+    refused: [{ folder: expert.id.slice(0, 16), why: { code: 'BUNDLE_UNTRUSTED' } }],
+    current: undefined,
+  });
+});
+
+it('what is wrong with the machine ends it, and is no reason to leave a bundle', async () => {
+  const files = folderFiles(at('faulty'));
+  await publish(expert.folder, files);
+  for (const fault of [new BundleError('no disk', { kind: 'environment' }), new Error('a defect')]) {
+    const read: Files['read'] = async (key, options) => {
+      if (key.endsWith('signatures.json')) throw fault;
+      return await files.read(key, options);
+    };
+    await expect(migrate({ ...files, read })).rejects.toBe(fault);
+  }
 });
