@@ -42,6 +42,8 @@ const trusted = new Map([[ours.keyId, ours.publicKey]]);
 const ID = 'ab'.repeat(32);
 const OTHER = 'cd'.repeat(32);
 const untrusted = { code: 'BUNDLE_UNTRUSTED' };
+/** Not unsigned, or signed by others: of no signer at all. */
+const bad = { code: 'SIGNATURE_BAD' };
 
 /** The signatures of a bundle by some signers, the first one first. */
 async function signaturesBy(signers: readonly Signer[], id = ID): Promise<Signatures> {
@@ -107,11 +109,11 @@ describe('the signatures of a bundle', () => {
       (signature) =>
         [{ signatures: [{ ...junk(1)[0], signature }] }, /s is damaged/] satisfies [object, RegExp],
     ),
-  ])('are damaged where they are %j', (change, why) => {
+  ])('are damaged where they are otherwise, %#', (change, why) => {
     const text =
       typeof change === 'string' ? change : JSON.stringify({ ...JSON.parse(signaturesText([])), ...change });
     expect(() => parseSignatures(text, 's')).toThrow(
-      expect.objectContaining({ ...untrusted, kind: 'data', message: expect.stringMatching(why) }),
+      expect.objectContaining({ ...bad, kind: 'data', message: expect.stringMatching(why) }),
     );
   });
 
@@ -144,10 +146,11 @@ describe('the signatures of a bundle', () => {
       async () => [...junk(1), ...(await signaturesBy([ours], OTHER))],
       new RegExp(`^b bears a signature of ${ours.keyId} that is not of this bundle$`),
     ],
-  ])('are refused where they %s', async (_, signatures, why) => {
+  ])('are refused where they %s', async (what, signatures, why) => {
     const given = await signatures();
+    const code = what.includes('another bundle') ? bad : untrusted;
     expect(() => checkSigned(ID, given, trusted, 'b')).toThrow(
-      expect.objectContaining({ ...untrusted, message: expect.stringMatching(why) }),
+      expect.objectContaining({ ...code, message: expect.stringMatching(why) }),
     );
   });
 
@@ -158,7 +161,7 @@ describe('the signatures of a bundle', () => {
     writeFileSync(at('signed', 'signatures.json'), signaturesText(signatures));
     expect(await signaturesBeside(at('signed'))).toEqual(signatures);
     writeFileSync(at('signed', 'signatures.json'), '{');
-    await expect(signaturesBeside(at('signed'))).rejects.toMatchObject(untrusted);
+    await expect(signaturesBeside(at('signed'))).rejects.toMatchObject(bad);
     writeFileSync(at('signed', 'signatures.json'), Buffer.alloc(2 ** 18 + 1));
     await expect(signaturesBeside(at('signed'))).rejects.toMatchObject({
       kind: 'environment',
@@ -212,10 +215,11 @@ describe('what is current', () => {
       () => signed(ours, { ...pointer, model: 'signs' }),
       /of the model "signs", not of "faces"/,
     ],
-  ])('is refused where it was signed by %s', async (_, read, why) => {
+  ])('is refused where it was signed by %s', async (who, read, why) => {
     const given = await read();
+    const code = who.includes('changed') ? bad : untrusted;
     expect(() => checkPointer(given, 'faces', trusted, 'c')).toThrow(
-      expect.objectContaining({ ...untrusted, message: expect.stringMatching(why) }),
+      expect.objectContaining({ ...code, message: expect.stringMatching(why) }),
     );
   });
 
