@@ -63,7 +63,7 @@ describe('the bundle that a path means', () => {
     await expect(found(one, idOf(0))).rejects.toThrow(
       `${one} is not the bundle ${folderOf(idOf(0))} that is meant, but ${folderOf(idOf(1))}`,
     );
-    await expect(found(work)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
+    await expect(found(work)).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
   });
 
   it('may be called anything where nobody is to be trusted', async () => {
@@ -121,7 +121,7 @@ describe('what is read of a store', () => {
   it('is its current bundle, or the one with an id, each file asked for at its size and checked here', async () => {
     await published([0, 1]);
     await expect(readFrom(files)).rejects.toMatchObject({
-      code: 'BUNDLE_NOT_FOUND',
+      code: 'STORE_NOT_FOUND',
       message: `${store} is no store: there is no current.json in it`,
     });
     await activate(files, idOf(0));
@@ -142,11 +142,11 @@ describe('what is read of a store', () => {
 
   it('is what it holds: nothing of no store, and what is being sent is not shown', async () => {
     await expect(listBundles(files)).rejects.toMatchObject({
-      code: 'BUNDLE_NOT_FOUND',
+      code: 'STORE_NOT_FOUND',
       message: `${store} is no store: neither current.json nor a bundle is in it`,
     });
     await files.write(`x${'0'.repeat(16)}/file`, new Uint8Array(1), 'any');
-    await expect(listBundles(files)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
+    await expect(listBundles(files)).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
     await files.write(`${'0'.repeat(16)}/bad/model.json`, new Uint8Array(1), 'any');
     expect(await listBundles(files)).toEqual({ bundles: [], unreadable: [] });
     await files.remove([`${'0'.repeat(16)}/bad/model.json`]);

@@ -228,7 +228,7 @@ it('a bundle that is signed is not given one that is not, though what is current
   writeFileSync(join(files.address, expert.id.slice(0, 16), 'signatures.json'), '{');
   expect(await migrate(files)).toMatchObject({
     bundles: [],
-    refused: [{ folder: expert.id.slice(0, 16), why: { code: 'BUNDLE_UNTRUSTED' } }],
+    refused: [{ folder: expert.id.slice(0, 16), why: { code: 'SIGNATURE_BAD' } }],
     current: undefined,
   });
 });
