@@ -60,6 +60,7 @@ const nested: Net[] = [
   'common3/two_inputs.h5',
   'keras2/plain_trained.h5',
 ];
+const tfjs: Net[] = ['plain', 'uint8', 'float16'].map((name) => `tfjs/${name}/model.json`);
 const channelsFirst: Net = 'common3/channels_first.keras';
 const lambda = withLayer('Lambda', { function: 'x' });
 const notNet = (name: string): Net => [name, {}];
@@ -108,11 +109,15 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     'efficientnet_dynamo18',
     'tf2onnx',
   ),
+  'TensorFlow.js: `model.json` of layers, as its converter and Teachable Machine write it, quantized or not':
+    tfjs,
   'PyTorch `.pt`, TFLite, SavedModel': ['net.pt', 'net.tflite'].map(notNet),
   // docs/formats.md
   '`.h5` of Keras 1': ['keras1/functional.h5', 'keras1/sequential_theano.h5'],
   '`.h5` of Keras 2 and 3': ['keras2/given.h5', 'keras3/nested.h5'],
   '`.keras`': ['keras2/convolutions.keras', 'keras3/activations.keras'],
+  '`model.json` of TensorFlow.js with its weights beside it, as its converter, `model.save` and Teachable Machine write it, also quantized':
+    tfjs,
   "weights alone, with `--architecture` (`deepid`, or an architecture's JSON)": [
     deepid,
     'keras3/plain.weights.h5',

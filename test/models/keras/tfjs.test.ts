@@ -8,6 +8,7 @@ import { netFiles } from '../../../models/bundle/artifacts';
 import { startEngine } from '../../../models/engine';
 import { type GoodNetError, NetError } from '../../../models/errors';
 import { filesOf, inspectNet, loadNet } from '../../../models/net-files';
+import { fixture } from './nets';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-tfjs-'));
 beforeAll(async () => {
@@ -150,6 +151,25 @@ describe('a net of TensorFlow.js', () => {
     for (const variable of model.weights)
       variable.write(tf.tidy(() => tf.where(tf.less(variable.read(), 0), -0.25, 1.5)));
     expect(await apart(path, model)).toBeLessThan(1e-6);
+  });
+});
+
+describe('a net of Keras that the converter of TensorFlow.js wrote', () => {
+  const answers: number[][] = JSON.parse(readFileSync(fixture('tfjs/answers.json'), 'utf8'));
+  const images = Float32Array.from({ length: 5 * 12 * 10 * 3 }, (_, i) => Math.fround(((7 * i) % 256) / 255));
+
+  test.each([
+    ['plain', 1e-6],
+    ['float16', 1e-3],
+    ['uint8', 0.02],
+  ])('%s: answers as Keras does', async (name, most) => {
+    const { model } = await loadNet(fixture(`tfjs/${name}/model.json`));
+    const found = tf.tidy(() => model.predict(tf.tensor(images, [5, 12, 10, 3])) as tf.Tensor);
+    const values = found.dataSync();
+    tf.dispose(found);
+    model.dispose();
+    const apart = answers.flat().map((answer, i) => Math.abs(answer - values[i]!));
+    expect(Math.max(...apart)).toBeLessThan(most);
   });
 });
 
