@@ -37,7 +37,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
     group: NETS,
     options: {
       'What is read:': ['clean', 'architecture', 'input-size', 'pixels', 'fit', ...LABELLED],
-      'How it is looked at:': ['seed', 'accept-low-accuracy'],
+      'How it is looked at:': ['seed', 'accept-low-accuracy', 'memory'],
       'What is printed and written:': ['json', 'sarif', 'exit-code'],
     },
     examples: [
@@ -54,7 +54,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
     group: NETS,
     options: {
       'What is read:': ['clean', 'unlabelled', 'architecture', 'input-size', 'pixels', 'fit', ...LABELLED],
-      'How it is repaired:': ['method', 'alpha', 'seed', 'finding', 'accept-low-accuracy'],
+      'How it is repaired:': ['method', 'alpha', 'seed', 'finding', 'accept-low-accuracy', 'memory'],
       'What is written:': ['out', 'hosts', 'images', 'accept-unrepaired', 'sign', 'report'],
     },
     examples: [
