@@ -14,7 +14,14 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'all but infra', include: ['test/**/*.test.ts'], exclude: ['test/infra/**'] },
+      },
+      // The constructs of CDK take seconds to load, and keep nothing: once for all files of a worker.
+      { extends: true, test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false } },
+    ],
     reporters: ['default', './test/skipped-reporter.ts'],
     // TensorFlow.js keeps its backend in module state: a process of its own for each file.
     pool: 'forks',

@@ -1,7 +1,7 @@
 import { mergeConfig } from 'vitest/config';
 import whole from '../../vitest.config';
 
-const { include: _, reporters: __, ...test } = whole.test ?? {};
+const { projects: _, reporters: __, ...test } = whole.test ?? {};
 
 // As npm test runs them, but for which, which the folder under mutation tells; nothing is printed.
 export default mergeConfig(
