@@ -51,7 +51,7 @@ export async function targetOf(path: string): Promise<Target> {
  * @param inputs the paths that it reads: files, and folders with what is in them but earlier results; S3 addresses are none of these
  * @throws UsageError where the file is one of them
  */
-export async function refuseInputs(path: string, inputs: readonly string[]): Promise<void> {
+async function refuseInputs(path: string, inputs: readonly string[]): Promise<void> {
   const found = await statOf(path);
   if (!found?.isFile()) return;
   for (const input of inputs) {

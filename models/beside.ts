@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NetError } from './errors';
+import { messageOf, NetError } from './errors';
 
 const HINT =
   'Weights may lie in files of the net’s own folder, or below it. Export the net again, or save it with its weights inside.';
@@ -40,13 +40,34 @@ export async function pathBeside(path: string, location: string, what: string): 
   return join(dirname(path), ...parts);
 }
 
-/** Opens such a file, but no link to one, that may have come there since it was looked at. */
-export async function openBeside(path: string): Promise<FileHandle> {
-  const file = await open(
-    path,
-    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-  );
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw new NetError('it is no file');
+/**
+ * Reads such a file, but no link to one, that may have come there since it was looked at.
+ * @param location as the net tells it, for messages
+ * @param check told the file's size before anything is read; throws for one that can't be right
+ * @throws NetError where it can't be read
+ */
+export async function readBeside(
+  path: string,
+  location: string,
+  check: (size: number) => void,
+): Promise<Uint8Array> {
+  try {
+    const file = await open(
+      path,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
+    try {
+      const about = await file.stat();
+      if (!about.isFile()) throw new NetError('it is no file');
+      check(about.size);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof NetError) throw cause;
+    throw new NetError(`"${location}", with the net's weights, can't be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
 }

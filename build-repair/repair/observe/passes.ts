@@ -64,7 +64,7 @@ export async function runPasses(
 }
 
 /** Whether what is learned behind the stem works on what is kept of it: on a large net, whose stem takes long. */
-export function keepsStems({ effort = 1 }: Pick<RepairContext, 'effort'>, { hasStem }: FeatureNet): boolean {
+function keepsStems({ effort = 1 }: Pick<RepairContext, 'effort'>, { hasStem }: FeatureNet): boolean {
   return effort < 1 && hasStem;
 }
 

@@ -1,5 +1,5 @@
-import { openBeside, pathBeside } from '../../beside';
-import { messageOf, NetError } from '../../errors';
+import { pathBeside, readBeside } from '../../beside';
+import { NetError } from '../../errors';
 import type { WeightGroup } from './manifest';
 
 /** A net of more would not fit the memory of the engines. */
@@ -36,7 +36,9 @@ export async function readShards(path: string, groups: readonly WeightGroup[]): 
     const shards = [];
     let left = wanted[i]!;
     for (const location of locations) {
-      const shard = await readShard(paths.get(location)!, location, left);
+      const shard = await readBeside(paths.get(location)!, location, (size) => {
+        if (size > left) throw misfit([location], size, left);
+      });
       left -= shard.length;
       shards.push(shard);
     }
@@ -44,24 +46,6 @@ export async function readShards(path: string, groups: readonly WeightGroup[]): 
     read.push(Buffer.concat(shards));
   }
   return read;
-}
-
-async function readShard(path: string, location: string, most: number): Promise<Uint8Array> {
-  try {
-    const file = await openBeside(path);
-    try {
-      const { size } = await file.stat();
-      if (size > most) throw misfit([location], size, most);
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    if (cause instanceof NetError) throw cause;
-    throw new NetError(`"${location}", with the net's weights, can't be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }
 
 function misfit(locations: readonly string[], has: number, wanted: number): NetError {

@@ -1,5 +1,5 @@
-import { openBeside, pathBeside } from '../../beside';
-import { messageOf, NetError } from '../../errors';
+import { pathBeside, readBeside } from '../../beside';
+import { NetError } from '../../errors';
 import { countOf } from './constant';
 import { MOST_BYTES, tooMany } from './limits';
 import type { TensorProto } from './proto/messages';
@@ -35,27 +35,16 @@ export async function readExternal(path: string, tensors: readonly TensorProto[]
   const files = new Map<string, Uint8Array>();
   let total = 0;
   for (const [location, at] of await externalPaths(path, tensors)) {
-    try {
-      const file = await openBeside(at);
-      try {
-        const { size } = await file.stat();
-        total += size;
-        if (total > MOST_BYTES) throw tooMany(`${MOST_BYTES} bytes of weights`);
-        const wanted = reach(tensors, location);
-        if (wanted > size)
-          throw new NetError(`"${location}" has ${size} bytes; the net's weights reach to ${wanted}`, {
-            hint: 'It is cut short, or of another net; copy or export them again.',
-          });
-        files.set(location, await file.readFile());
-      } finally {
-        await file.close();
-      }
-    } catch (cause) {
-      if (cause instanceof NetError) throw cause;
-      throw new NetError(`"${location}", with the net's weights, can't be read: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
+    const bytes = await readBeside(at, location, (size) => {
+      total += size;
+      if (total > MOST_BYTES) throw tooMany(`${MOST_BYTES} bytes of weights`);
+      const wanted = reach(tensors, location);
+      if (wanted > size)
+        throw new NetError(`"${location}" has ${size} bytes; the net's weights reach to ${wanted}`, {
+          hint: 'It is cut short, or of another net; copy or export them again.',
+        });
+    });
+    files.set(location, bytes);
   }
   return files;
 }

@@ -8,7 +8,7 @@ import { turned, type View } from '../view';
 export const SIDES = [-1, 1] as const;
 
 /** The middle of an eye. */
-export function eyeCentre({ eyes }: Person, view: View, side: number): { x: number; y: number } {
+function eyeCentre({ eyes }: Person, view: View, side: number): { x: number; y: number } {
   return turned(view, side * eyes.apart, eyes.height, 0.75);
 }
 
