@@ -24,6 +24,14 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
+/** Starts one for this process, whose environment then names it; undefined where there is none here. */
+export async function s3ServerHere(): Promise<S3Server | undefined> {
+  if (!hasS3Server) return undefined;
+  const server = await startS3Server();
+  Object.assign(process.env, server.env);
+  return server;
+}
+
 /**
  * Starts a real S3 server over an empty folder, with a bucket `goodnet`.
  * @param versions whether buckets may keep versions

@@ -399,61 +399,50 @@ describe('no manifest', () => {
   });
 });
 
+/** A manifest of an earlier format: its text, as JSON, and as it is read. */
+async function manifestOf(format: number, method: string) {
+  const { folder } = await fixture(format, method);
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8');
+  return { text, raw: JSON.parse(text), read: parseManifest(text, path) };
+}
+
 test('what format 6 said has a field of its own', async () => {
-  const manifest = async (method: string) => {
-    const { folder } = await fixture(6, method);
-    const path = join(folder, 'manifest.json');
-    const text = await readFile(path, 'utf8');
-    return { raw: JSON.parse(text), read: parseManifest(text, path) };
-  };
-  const expert = await manifest('expert');
+  const expert = await manifestOf(6, 'expert');
   expect(expert.raw.nets.repaired.from).toBe('bad');
   expect(expert.read.nets).toMatchObject({ relearned: { folder: 'repaired', unheard: [] } });
   expect(expert.read.nets).not.toHaveProperty('repaired');
   const { transplant, ...asks } = expert.raw.rule.second;
   expect(expert.read.rule).toMatchObject({ transplant: { ...asks, scale: transplant } });
   expect(expert.read.rule).not.toHaveProperty('second');
-  const pruned = await manifest('fine-prune');
+  const pruned = await manifestOf(6, 'fine-prune');
   expect(pruned.read.nets).toEqual({ bad: 'bad', repaired: { folder: 'repaired' } });
 });
 
-test('a manifest of format 6 that was changed is damaged, whatever was changed', async () => {
-  const { folder } = await fixture(6, 'expert');
-  const text = await readFile(join(folder, 'manifest.json'), 'utf8');
-  expect(() => parseManifest(text.replace('"from": "bad"', '"from": "net"'), 'm')).toThrow(
-    /m is damaged: nets\.repaired\.from/,
-  );
-  expect(() => parseManifest(text.replace('"firstWeight": 1', '"firstWeight": 2'), 'm')).toThrow(
-    /m is damaged: rule\.transplant\.firstWeight/,
-  );
-  expect(() => parseManifest(text.replace('"name": "corners"', '"name": "corner"'), 'm')).toThrow(/checksum/);
-});
-
 test('what format 7 said of the score has a field of its own', async () => {
-  const manifest = async (method: string) => {
-    const { folder } = await fixture(7, method);
-    const path = join(folder, 'manifest.json');
-    const text = await readFile(path, 'utf8');
-    return { raw: JSON.parse(text), read: parseManifest(text, path) };
-  };
-  const expert = await manifest('expert');
+  const expert = await manifestOf(7, 'expert');
   const { scales, together, ...others } = expert.raw.rule;
   expect(expert.read.rule).toEqual({ ...others, first: { kind: 'tails', scales, together } });
-  const pruned = await manifest('fine-prune');
+  const pruned = await manifestOf(7, 'fine-prune');
   expect(pruned.read.rule).toEqual({ kind: 'disagreement' });
 });
 
-test('a manifest of format 7 that was changed is damaged, whatever was changed', async () => {
-  const { folder } = await fixture(7, 'expert');
-  const text = await readFile(join(folder, 'manifest.json'), 'utf8');
-  expect(() => parseManifest(text.replace('"together": [', '"apart": ['), 'm')).toThrow(
-    /m is damaged: rule\.first\.together/,
-  );
-  expect(() => parseManifest(text.replace('"firstWeight": 1', '"firstWeight": 2'), 'm')).toThrow(
-    /m is damaged: rule\.transplant\.firstWeight/,
-  );
-  expect(() => parseManifest(text.replace('"name": "corners"', '"name": "corner"'), 'm')).toThrow(/checksum/);
-});
+test.each([
+  [6, '"from": "bad"', '"from": "net"', /m is damaged: nets\.repaired\.from/],
+  [7, '"together": [', '"apart": [', /m is damaged: rule\.first\.together/],
+] as const)(
+  'a manifest of format %i that was changed is damaged, whatever was changed',
+  async (format, was, is, why) => {
+    const { text } = await manifestOf(format, 'expert');
+    expect(() => parseManifest(text.replace(was, is), 'm')).toThrow(why);
+    expect(() => parseManifest(text.replace('"firstWeight": 1', '"firstWeight": 2'), 'm')).toThrow(
+      /m is damaged: rule\.transplant\.firstWeight/,
+    );
+    expect(() => parseManifest(text.replace('"name": "corners"', '"name": "corner"'), 'm')).toThrow(
+      /checksum/,
+    );
+  },
+);
 
 test.each([5, 9])('a manifest of format %i is refused, and what to do is told', (formatVersion) => {
   const read = () => parseManifest(JSON.stringify({ format: 'goodnet-bundle', formatVersion }), 'm');

@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Signer } from '../../../models/signing/keys';
+import { describe, expect, it } from 'vitest';
 import { seenHere } from '../../../models/signing/seen';
 import type { TrustedKeys } from '../../../models/signing/signatures';
 import { folderOf, readableOrWhy } from '../../../models/store/bundles';
@@ -13,38 +11,21 @@ import { folderFiles } from '../../../models/store/folder-files';
 import { activate } from '../../../models/store/move-pointer';
 import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
-import { fourPlainBundles, publishAged } from './plain-stores';
-import { signersIn } from './signers';
+import {
+  anotherPlace,
+  files,
+  idOf,
+  keys,
+  made,
+  ours,
+  published,
+  signing,
+  store,
+  strangers,
+  usePlainStores,
+} from './plain-stores';
 
-const work = mkdtempSync(join(tmpdir(), 'goodnet-contents-'));
-const at = (...names: string[]) => join(work, ...names);
-let made: { readonly path: string; readonly id: string }[] = [];
-let ours: Signer;
-let strangers: Signer;
-let keys: TrustedKeys;
-let store: string;
-let files: Files;
-let stores = 0;
-
-beforeAll(async () => {
-  made = await fourPlainBundles(work);
-  ({ ours, strangers, keys } = await signersIn(work));
-});
-afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  store = at(`store-${stores++}`, 'faces');
-  files = folderFiles(store);
-});
-
-const idOf = (i: number) => made[i]!.id;
-/** Publishes some of the bundles, the first an hour after the second and so on. */
-const published = (which: readonly number[], signer?: Signer) =>
-  publishAged(
-    files,
-    which.map((i) => made[i]!),
-    { signer },
-  );
-const signing = () => ({ signer: ours, seen: seenHere() });
+usePlainStores();
 
 describe('what a store holds', () => {
   it('is told bundle by bundle, the last that was published first', async () => {
@@ -87,7 +68,7 @@ describe('what a store holds', () => {
     await activate(files, idOf(0), signing());
     expect(await told(keys)).toEqual([[ours.keyId], true]);
     // It is of this store alone.
-    const other = folderFiles(at(`store-${stores++}`, 'signs'));
+    const other = folderFiles(join(anotherPlace('store'), 'signs'));
     await publish(made[0]!.path, other, { signer: ours });
     await other.write('current.json', (await files.read('current.json'))!.bytes, 'any');
     expect((await readStoreContents(other, { keys })).isCurrentVerified).toBe(false);

@@ -1,46 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BundleError } from '../../../models/errors';
-import type { Signer } from '../../../models/signing/keys';
-import { seenHere } from '../../../models/signing/seen';
 import { folderOf } from '../../../models/store/bundles';
 import { readCurrent, writeCurrent } from '../../../models/store/current';
 import type { Files } from '../../../models/store/files';
-import { folderFiles } from '../../../models/store/folder-files';
 import { activate, pointAtSuccessor, rollback } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
-import { fourPlainBundles, publishAged } from './plain-stores';
-import { signersIn } from './signers';
+import { files, idOf, made, ours, published, signing, store, usePlainStores } from './plain-stores';
 
-const work = mkdtempSync(join(tmpdir(), 'goodnet-current-'));
-const at = (...names: string[]) => join(work, ...names);
-let made: { readonly path: string; readonly id: string }[] = [];
-let ours: Signer;
-let store: string;
-let files: Files;
-let stores = 0;
-
-beforeAll(async () => {
-  made = await fourPlainBundles(work);
-  ({ ours } = await signersIn(work));
-});
-afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  store = at(`store-${stores++}`, 'faces');
-  files = folderFiles(store);
-});
-
-const idOf = (i: number) => made[i]!.id;
-/** Publishes some of the bundles, the first an hour after the second and so on. */
-const published = (which: readonly number[], signer?: Signer) =>
-  publishAged(
-    files,
-    which.map((i) => made[i]!),
-    { signer },
-  );
-const signing = () => ({ signer: ours, seen: seenHere() });
+usePlainStores();
 const put = (text: string) => files.write('current.json', new TextEncoder().encode(text), 'any');
 
 describe('what is current', () => {

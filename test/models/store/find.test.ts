@@ -1,11 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BundleError, GoodNetError } from '../../../models/errors';
-import type { Signer } from '../../../models/signing/keys';
 import { seenHere } from '../../../models/signing/seen';
-import type { TrustedKeys } from '../../../models/signing/signatures';
 import { findIn, folderOf, listBundles, readFrom, signaturesIn } from '../../../models/store/bundles';
 import type { Files } from '../../../models/store/files';
 import { findBundle } from '../../../models/store/find';
@@ -13,37 +10,20 @@ import { bundleWithId, manifestMeant, resolveBundle } from '../../../models/stor
 import { folderFiles } from '../../../models/store/folder-files';
 import { activate } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
-import { fourPlainBundles, publishAged } from './plain-stores';
-import { signersIn } from './signers';
+import {
+  files,
+  idOf,
+  keys,
+  made,
+  ours,
+  published,
+  signing,
+  store,
+  usePlainStores,
+  work,
+} from './plain-stores';
 
-const work = mkdtempSync(join(tmpdir(), 'goodnet-find-'));
-const at = (...names: string[]) => join(work, ...names);
-let made: { readonly path: string; readonly id: string }[] = [];
-let ours: Signer;
-let keys: TrustedKeys;
-let store: string;
-let files: Files;
-let stores = 0;
-
-beforeAll(async () => {
-  made = await fourPlainBundles(work);
-  ({ ours, keys } = await signersIn(work));
-});
-afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  store = at(`store-${stores++}`, 'faces');
-  files = folderFiles(store);
-});
-
-const idOf = (i: number) => made[i]!.id;
-/** Publishes some of the bundles, the first an hour after the second and so on. */
-const published = (which: readonly number[], signer?: Signer) =>
-  publishAged(
-    files,
-    which.map((i) => made[i]!),
-    { signer },
-  );
-const signing = () => ({ signer: ours, seen: seenHere() });
+usePlainStores();
 
 describe('the bundle that a path means', () => {
   it('is the folder itself, or the current one of a store, or the one with an id', async () => {

@@ -19,7 +19,7 @@ import { prune } from '../../../models/store/prune';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { fixture } from '../../fixtures/bundles/fixtures';
-import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { hasS3Server, type S3Server, s3ServerHere } from '../../s3-server';
 import { signersIn } from './signers';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-migrate-'));
@@ -37,10 +37,7 @@ let server: S3Server | undefined;
 beforeAll(async () => {
   [expert, pruned] = [await fixture(EARLIER, 'expert'), await fixture(EARLIER, 'fine-prune')];
   ({ ours, strangers, keys } = await signersIn(work));
-  if (hasS3Server) {
-    server = await startS3Server();
-    Object.assign(process.env, server.env);
-  }
+  server = await s3ServerHere();
 });
 afterAll(async () => {
   await server?.close();

@@ -1,42 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Signer } from '../../../models/signing/keys';
+import { resolve } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { seenHere } from '../../../models/signing/seen';
-import type { TrustedKeys } from '../../../models/signing/signatures';
 import { isS3, modelOf, placeOf } from '../../../models/store/address';
 import { readCurrent } from '../../../models/store/current';
-import type { Files } from '../../../models/store/files';
-import { folderFiles } from '../../../models/store/folder-files';
 import { openGivenSigning, openGivenTrust } from '../../../models/store/given-keys';
 import { filesOpener, openStoreFiles } from '../../../models/store/open-store-files';
 import { publish } from '../../../models/store/publish';
 import { openStore } from '../../../models/store/store';
-import { fourPlainBundles } from './plain-stores';
-import { signersIn } from './signers';
+import { at, files, idOf, keys, made, ours, store, strangers, usePlainStores } from './plain-stores';
 
-const work = mkdtempSync(join(tmpdir(), 'goodnet-open-store-'));
-const at = (...names: string[]) => join(work, ...names);
-let made: { readonly path: string; readonly id: string }[] = [];
-let ours: Signer;
-let strangers: Signer;
-let keys: TrustedKeys;
-let store: string;
-let files: Files;
-let stores = 0;
-
-beforeAll(async () => {
-  made = await fourPlainBundles(work);
-  ({ ours, strangers, keys } = await signersIn(work));
-});
-afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  store = at(`store-${stores++}`, 'faces');
-  files = folderFiles(store);
-});
-
-const idOf = (i: number) => made[i]!.id;
+usePlainStores();
 
 describe('a store that is opened', () => {
   it('does all of it', async () => {

@@ -1,39 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Signer } from '../../../models/signing/keys';
+import { describe, expect, it, vi } from 'vitest';
 import { seenHere } from '../../../models/signing/seen';
-import type { TrustedKeys } from '../../../models/signing/signatures';
 import { folderOf } from '../../../models/store/bundles';
 import { readStoreContents } from '../../../models/store/contents';
 import type { Files } from '../../../models/store/files';
 import { folderFiles } from '../../../models/store/folder-files';
 import { publish } from '../../../models/store/publish';
-import { fourPlainBundles } from './plain-stores';
-import { signersIn } from './signers';
+import { anotherPlace, files, idOf, keys, made, ours, strangers, usePlainStores } from './plain-stores';
 
-const work = mkdtempSync(join(tmpdir(), 'goodnet-publish-'));
-const at = (...names: string[]) => join(work, ...names);
-let made: { readonly path: string; readonly id: string }[] = [];
-let ours: Signer;
-let strangers: Signer;
-let keys: TrustedKeys;
-let store: string;
-let files: Files;
-let stores = 0;
-
-beforeAll(async () => {
-  made = await fourPlainBundles(work);
-  ({ ours, strangers, keys } = await signersIn(work));
-});
-afterAll(() => rmSync(work, { recursive: true, force: true }));
-beforeEach(() => {
-  store = at(`store-${stores++}`, 'faces');
-  files = folderFiles(store);
-});
-
-const idOf = (i: number) => made[i]!.id;
+usePlainStores();
 
 describe('publishing', () => {
   it('tells how far it is, sends what is not there alone, and can be stopped', async () => {
@@ -54,20 +30,20 @@ describe('publishing', () => {
   });
 
   it('takes signatures along, and adds to those that are there', async () => {
-    const signed = folderFiles(at(`signed-${stores++}`));
+    const signed = folderFiles(anotherPlace('signed'));
     await publish(made[0]!.path, signed, { signer: ours });
     await publish(made[0]!.path, files, { signer: strangers });
     await publish(join(signed.address, folderOf(idOf(0))), files);
     const { bundles } = await readStoreContents(files);
     expect([...bundles[0]!.signers!].sort()).toEqual([ours.keyId, strangers.keyId].sort());
     const trust = { keys, seen: seenHere() };
-    const elsewhere = folderFiles(at(`signed-${stores++}`));
+    const elsewhere = folderFiles(anotherPlace('signed'));
     await expect(publish(made[0]!.path, elsewhere, { trust })).rejects.toThrow(/is not signed/);
     expect((await publish(join(signed.address, folderOf(idOf(0))), elsewhere, { trust })).id).toBe(idOf(0));
   });
 
   it('sends no manifest of another bundle that lies there by then', async () => {
-    const from = at(`changing-${stores++}`, folderOf(idOf(0)));
+    const from = join(anotherPlace('changing'), folderOf(idOf(0)));
     await publish(made[0]!.path, folderFiles(join(from, '..')));
     const changing: Files = {
       ...files,

@@ -16,7 +16,7 @@ import { activate } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
 import { twoSmallBundles } from '../../functions/small-bundle';
-import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { hasS3Server, type S3Server, s3ServerHere } from '../../s3-server';
 import { signersIn } from './signers';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-trusted-service-'));
@@ -31,10 +31,7 @@ beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
   [old, young] = (await twoSmallBundles(work)) as [typeof old, typeof young];
   ({ ours, keys } = await signersIn(work));
-  if (hasS3Server) {
-    server = await startS3Server();
-    Object.assign(process.env, server.env);
-  }
+  server = await s3ServerHere();
 });
 afterAll(async () => {
   await server?.close();

@@ -13,7 +13,7 @@ import { folderFiles } from '../../../models/store/folder-files';
 import { activate, rollback } from '../../../models/store/move-pointer';
 import { publish } from '../../../models/store/publish';
 import { s3Client, s3Files } from '../../../models/store/s3-files';
-import { hasS3Server, type S3Server, startS3Server } from '../../s3-server';
+import { hasS3Server, type S3Server, s3ServerHere } from '../../s3-server';
 import { twoPlainBundles, writePlainBundle } from './plain-bundle';
 import { signersIn } from './signers';
 
@@ -30,10 +30,7 @@ let server: S3Server | undefined;
 beforeAll(async () => {
   [old, young] = (await twoPlainBundles(work)) as [typeof old, typeof young];
   ({ ours, strangers, keys } = await signersIn(work));
-  if (hasS3Server) {
-    server = await startS3Server();
-    Object.assign(process.env, server.env);
-  }
+  server = await s3ServerHere();
 });
 afterAll(async () => {
   await server?.close();
