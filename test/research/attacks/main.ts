@@ -1,7 +1,7 @@
 /**
  * `npm run attacks [NAME…] [--seed N] [--keep DIR] [--unlabelled clean|poisoned] [--train-only] [--list]`: self-made backdoors,
  * each implanted, repaired by the default method and measured on images of ../shared/data. Without a name, all that the detector was
- * developed on. A name may end in * (`faces-*`). Nets are trained on first use and kept in .cache/attacks.
+ * developed on; those of the check that were measured are taken by name. A name may end in * (`faces-*`). Nets are trained on first use and kept in .cache/attacks.
  *
  * `npm run attacks -- --check [--keep DIR] [--again] [--list]`: those of the check, once, of what is committed, written to
  * check-log.jsonl as they come; a run that was interrupted goes on. With --list, the nets, and what the log has of them.
@@ -18,7 +18,7 @@ import { type Attack, DEVELOPMENT } from './catalogue';
 import { type CheckLine, check, lastRun, type Measured, readLog } from './check-log';
 import { committed } from './committed';
 import { DATA, type TestHalf } from './data';
-import { CHECK_LOG } from './development';
+import { CHECK_LOG, developmentNow } from './development';
 import { loadEntry } from './load-attack';
 import { FIXED, REGISTRY, registryHash } from './registry';
 import { type AttackRow, attackTables, rowsOf } from './rows';
@@ -37,26 +37,30 @@ await runCommand(values.check ? runCheck : runDevelopment);
 
 async function runDevelopment(): Promise<void> {
   const { seed = '1', unlabelled, again } = values;
-  const chosen = DEVELOPMENT.filter(({ name }) => isWanted(name));
-  if (values.list) return print(DEVELOPMENT);
+  const known = positionals.length > 0 ? developmentNow() : DEVELOPMENT;
+  const chosen = known.filter(({ name }) => isWanted(name));
+  if (values.list) return print(developmentNow());
   if (again) throw new UsageError('--again is for --check');
   if (!Number.isInteger(Number(seed))) throw new UsageError(`--seed ${seed} is no whole number`);
   if (unlabelled !== undefined && unlabelled !== 'clean' && unlabelled !== 'poisoned') {
     throw new UsageError(`--unlabelled is clean or poisoned, not ${unlabelled}`);
   }
   if (chosen.length === 0) {
-    const names = DEVELOPMENT.map(({ name }) => name).join(', ');
+    const names = developmentNow()
+      .map(({ name }) => name)
+      .join(', ');
     throw new UsageError(`There is no such attack to develop on. There are: ${names}`);
   }
   if (!(await start(`seed ${seed}`))) return;
   const rows: AttackRow[] = [];
   for (const attack of chosen) {
-    const measured = await measure({ ...attack, seed: Number(seed) }, 'even', unlabelled);
+    const own = DEVELOPMENT.includes(attack) ? { ...attack, seed: Number(seed) } : attack;
+    const measured = await measure(own, 'even', unlabelled);
     if (!measured) continue;
-    const own = rowsOf({ ...measured, attack }, measured.figures, measured.seconds);
-    rows.push(...own);
+    const its = rowsOf({ ...measured, attack }, measured.figures, measured.seconds);
+    rows.push(...its);
     // Of many hours' work something is to be had before the end.
-    if (chosen.length > 1) console.log(`\n${attackTables(attack.name, own)}`);
+    if (chosen.length > 1) console.log(`\n${attackTables(attack.name, its)}`);
   }
   if (rows.length > 0) console.log(`\n${attackTables('Self-made attacks', rows)}`);
 }
