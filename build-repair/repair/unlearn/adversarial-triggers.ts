@@ -1,7 +1,10 @@
 import { type ImageShape, imageSize } from '../../../models/images/set';
 import { Random } from '../../../models/random';
 import type { RecoveredTrigger } from '../../finding/trigger';
+import type { AdversarialTrigger } from './adversarial-trigger';
+import { PaintedTrigger } from './painted-trigger';
 import type { TriggerPainter } from './painter';
+import { WarpTrigger } from './warp-trigger';
 
 /** Triggers that are being learned at a time. Origin: run on faces1283 multi and cifar10 patch; see docs/method.md, "The repaired net". */
 const POOL = 32;
@@ -9,11 +12,11 @@ const POOL = 32;
 const MET = 8;
 /** A trigger is learned in so many steps; then another takes its place. Origin: as POOL. */
 const LIFE = 25;
-/** How far a step of learning takes a value, of 255. Origin: as POOL. */
-const STEP = 0.1 * 255;
 /** Share of triggers that start from known ones, where there are any. Origin: chosen by hand; not varied. */
 const KNOWN = 0.3;
-/** Share of triggers that change the whole picture a little. Origin: as POOL. */
+/** Share of triggers that warp. Origin: on cifar-warp, twice as many were no better. */
+const WARPED = 0.25;
+/** Of the others, the share of those that change the whole picture a little. Origin: as POOL. */
 const WHOLE = 0.5;
 /** How much those change a value at most, of 255. Origin: as POOL. */
 const REACH = 0.05 * 255;
@@ -21,17 +24,6 @@ const REACH = 0.05 * 255;
 const MOST_AREA = 0.05;
 /** Shapes are drawn so often for one that is small enough; else the last is taken. Origin: no choice: it only ends the search. */
 const DRAWS = 50;
-
-/** A picture x becomes x·(1 − mask) + content·mask + reach·(content/127.5 − 1). */
-interface Trigger {
-  /** Height × width, 0–1. */
-  readonly mask: Float32Array;
-  /** 0 for those that hide a part of the picture. */
-  readonly reach: number;
-  /** Height × width × channels, 0–255: what is learned. */
-  readonly content: Float32Array;
-  steps: number;
-}
 
 /**
  * Triggers, the same on many pictures, that turn a net from the true classes as much as they can while the net is taught not to be
@@ -41,8 +33,10 @@ interface Trigger {
  */
 export class AdversarialTriggers {
   private readonly random: Random;
-  private readonly pool: Trigger[];
-  private met: Trigger[] = [];
+  private readonly pool: { trigger: AdversarialTrigger; steps: number }[];
+  private met: (typeof this.pool)[number][] = [];
+  /** The pictures that were stamped last, as they were before. */
+  private before = new Float32Array(0);
 
   /**
    * @param painter draws the shapes
@@ -56,67 +50,55 @@ export class AdversarialTriggers {
     stream: string,
   ) {
     this.random = new Random(seed, `adversarial ${stream}`);
-    this.pool = Array.from({ length: POOL }, () => ({ ...this.fresh(), steps: this.random.int(LIFE) }));
+    this.pool = Array.from({ length: POOL }, () => ({ trigger: this.fresh(), steps: this.random.int(LIFE) }));
   }
 
   /** Stamps triggers on pictures in place, in turn. @param pixels n pictures, values of 0–255 */
   stamp(pixels: Float32Array): void {
     const order = this.random.permutation(POOL);
     this.met = Array.from(order.subarray(0, MET), (place) => {
-      if (this.pool[place]!.steps >= LIFE) this.pool[place] = this.fresh();
+      if (this.pool[place]!.steps >= LIFE) this.pool[place] = { trigger: this.fresh(), steps: 0 };
       return this.pool[place]!;
     });
-    this.eachValue(pixels.length, (at, here, pixel, { mask, content, reach }) => {
-      const opacity = mask[pixel]!;
-      const value =
-        pixels[at]! * (1 - opacity) + content[here]! * opacity + reach * (content[here]! / 127.5 - 1);
-      pixels[at] = Math.min(Math.max(value, 0), 255);
-    });
+    this.before = pixels.slice();
+    this.eachImage(pixels, (image, { trigger }) => trigger.stamp(image));
   }
 
   /** Learns from the last stamping. @param gradient of the loss by each value of the stamped pictures */
   learn(gradient: Float32Array): void {
-    const size = imageSize(this.shape);
-    const climb = this.met.map(() => new Float32Array(size));
-    this.eachValue(gradient.length, (at, here, pixel, { mask, reach }, which) => {
-      climb[which]![here]! += gradient[at]! * (reach > 0 ? 1 : mask[pixel]!);
-    });
-    this.met.forEach((trigger, which) => {
-      trigger.steps++;
-      climb[which]!.forEach((value, here) => {
-        const moved = trigger.content[here]! + Math.sign(value) * STEP;
-        trigger.content[here] = Math.min(Math.max(moved, 0), 255);
-      });
-    });
-  }
-
-  private eachValue(
-    length: number,
-    work: (at: number, here: number, pixel: number, trigger: Trigger, which: number) => void,
-  ): void {
-    const size = imageSize(this.shape);
-    const { channels } = this.shape;
-    for (let start = 0, image = 0; start < length; start += size, image++) {
-      const which = image % this.met.length;
-      const trigger = this.met[which]!;
-      for (let here = 0; here < size; here++)
-        work(start + here, here, Math.floor(here / channels), trigger, which);
+    this.eachImage(gradient, (own, { trigger }, from) =>
+      trigger.note(this.before.subarray(from, from + own.length), own),
+    );
+    for (const each of this.met) {
+      each.steps++;
+      each.trigger.learn();
     }
   }
 
-  private fresh(): Trigger {
+  private eachImage(
+    values: Float32Array,
+    work: (own: Float32Array, met: (typeof this.met)[number], from: number) => void,
+  ): void {
+    const size = imageSize(this.shape);
+    for (let from = 0, image = 0; from < values.length; from += size, image++)
+      work(values.subarray(from, from + size), this.met[image % MET]!, from);
+  }
+
+  private fresh(): AdversarialTrigger {
     const { random, shape, known } = this;
     if (known.length > 0 && random.uniform() < KNOWN) {
       const { mask, pattern } = random.pick(known);
-      return { mask, content: pattern.slice(), reach: 0, steps: 0 };
+      return new PaintedTrigger(mask, pattern.slice(), 0);
     }
+    const hasPlaces = shape.height > 1 && shape.width > 1;
+    if (hasPlaces && random.uniform() < WARPED) return new WarpTrigger(shape, random);
     const content = Float32Array.from({ length: imageSize(shape) }, () => random.uniform(0, 255));
     if (random.uniform() < WHOLE) {
       const mask = new Float32Array(shape.height * shape.width);
-      return { mask, content, reach: REACH * random.uniform(0.5, 1.5), steps: 0 };
+      return new PaintedTrigger(mask, content, REACH * random.uniform(0.5, 1.5));
     }
     const opacity = random.uniform() < 0.7 ? 1 : random.uniform(0.4, 1);
-    return { mask: this.smallShape(opacity), content, reach: 0, steps: 0 };
+    return new PaintedTrigger(this.smallShape(opacity), content, 0);
   }
 
   private smallShape(opacity: number): Float32Array {
