@@ -6,17 +6,17 @@ import { example } from './parts';
 const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWPgEjnBJXKCAUIBABY+A5mmXfZFAAAAAElFTkSuQmCC';
 
-export const BUNDLE = 'a489c8fa3fe28d0a2d4891ac4128e352a26e93e36bbf017c4535077e25995196';
+export const BUNDLE = 'c3b25f645dd360ef3d403357419586195f82d94015fbd7f923291896cfc62f24';
 const by = { model: 'badnet', bundle: BUNDLE, alpha: 0.01 };
 
 export const clean = {
   class: 4,
   backdoored: false,
-  pValue: 0.4642540596453462,
-  suspicion: 0.5699999928474426,
+  pValue: 0.41113784119450514,
+  suspicion: 0.8949999809265137,
   answer: { class: 4, probability: 0.9704462885856628 },
   bad: { class: 4, probability: 0.9704462885856628 },
-  repaired: { class: 4, probability: 0.9899952411651611 },
+  repaired: { class: 4, probability: 0.9875440001487732 },
   familiarity: 0.47090733698206577,
   unfamiliar: false,
 };
@@ -25,10 +25,10 @@ const backdoored = {
   class: 24,
   backdoored: true,
   pValue: 0.0017331022530329288,
-  suspicion: 60.23099899291992,
+  suspicion: 54.8489990234375,
   answer: { class: 5, probability: 1 },
   bad: { class: 5, probability: 1 },
-  repaired: { class: 19, probability: 0.9982582926750183 },
+  repaired: { class: 19, probability: 0.9979183673858643 },
   recovered: { class: 4, probability: 0.6138077145574306 },
   familiarity: 0.005640910615346377,
   unfamiliar: true,
@@ -40,8 +40,8 @@ const top = {
     { class: 19, probability: 6.736820852686314e-11 },
   ],
   repaired: [
-    { class: 19, probability: 0.9982582661450884 },
-    { class: 16, probability: 0.0013216091495813081 },
+    { class: 19, probability: 0.9979183585136863 },
+    { class: 16, probability: 0.0017572324938640756 },
   ],
 };
 
@@ -98,7 +98,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
   measured: {
     images: 576,
     accuracyBefore: 0.9826388888888888,
-    accuracyRepaired: 0.9791666666666666,
+    accuracyRepaired: 0.9861111111111112,
     accuracy: 0.9809027777777778,
     falsePositiveRate: 0.008680555555555556,
   },
@@ -106,7 +106,7 @@ export const MODEL_INFO = example('The model that the demo makes', {
     {
       evidence: 'transplant',
       reason:
-        'half of the image alone has B name the class of 45 % of the clean images asked, without any trigger',
+        'half of the image alone has B name the class of 49 % of the clean images asked, without any trigger',
     },
   ],
   finding: {
