@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -12,12 +13,29 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** What changes the process that it runs in: its modules, clock, console or environment, which engine runs in it, or how much it holds. */
+const CHANGES_ITS_PROCESS = /\b(vi\.|process\.env\b|commandLine\(|setBackend\(|memoryUsage\()|models\/engine\/(wasm|cpu|node|onnx)'/;
+const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `test/${name}`);
+const alone = files.filter((file) => CHANGES_ITS_PROCESS.test(readFileSync(file, 'utf8')));
+
 export default defineConfig({
   test: {
     projects: [
       {
         extends: true,
-        test: { name: 'all but infra', include: ['test/**/*.test.ts'], exclude: ['test/infra/**'] },
+        test: { name: 'alone', include: alone, exclude: ['test/infra/**'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/infra/**', ...alone],
+          isolate: false,
+          env: { GOODNET_ENGINE: process.env.GOODNET_ENGINE ?? 'wasm' },
+        },
       },
       // The constructs of CDK take seconds to load, and keep nothing: once for all files of a worker.
       { extends: true, test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false } },

@@ -30,8 +30,8 @@ export function checkMemory(bytes: number | undefined): void {
  * @throws UsageError for anything else, or less than 256 MB
  */
 export function parseMemory(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(MB|GB)$/i.exec(text.trim()) ?? [];
-  const bytes = number === undefined ? 0 : Math.floor(Number(number) * UNITS[unit!.toUpperCase() as 'MB']);
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*(MB|GB)$/i.exec(text.trim()) ?? [];
+  const bytes = number === undefined ? 0 : Math.floor(Number(number) * UNITS[unit.toUpperCase() as 'MB']);
   if (bytes >= LEAST) return bytes;
   throw new UsageError(`${text || 'Nothing'} is no memory to work in`, {
     hint: 'Give 256MB or more, such as 800MB or 2GB.',

@@ -1,4 +1,5 @@
 import { imageSize } from '../models/images/set';
+import { first } from '../models/present';
 import type { Verdict } from '../models/verdict';
 import { ONE_CALLER } from './caller';
 import type { Classifier } from './classifier';
@@ -120,7 +121,7 @@ export function batched(classifier: Classifier, options: Batching = {}): Classif
   function classifyTogether(batch: readonly Waiting[], classify: Together): Promise<Verdict[]> {
     const count = batch.reduce((sum, each) => sum + each.count, 0);
     const top = Math.max(...batch.map((each) => each.top));
-    if (batch.length === 1) return classify(batch[0]!.pixels, count, top);
+    if (batch.length === 1) return classify(first(batch).pixels, count, top);
     const isBytes = batch.every(({ pixels }) => pixels instanceof Uint8Array);
     const all = isBytes ? new Uint8Array(count * size) : new Float32Array(count * size);
     let start = 0;

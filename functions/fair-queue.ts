@@ -53,9 +53,9 @@ export class FairQueue {
     }
     const [caller, own] = next;
     this.waiting.delete(caller);
-    const resolve = own.shift()!;
+    const resolve = own.shift();
     if (own.length > 0) this.waiting.set(caller, own);
     this.count--;
-    resolve();
+    resolve?.();
   }
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { BREATH_BYTES, breath } from '../models/breath';
+import { first } from '../models/present';
 import { readBody, tooLarge } from './body';
 import { filesIn } from './form';
 import { faultsIn, parseJson } from './json';
@@ -63,13 +64,15 @@ export async function readImages(
 type Kind = 'raw' | 'form' | 'json';
 
 function kindOf(request: Request): Kind {
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  const type = first((request.headers.get('content-type') ?? '').split(';'))
+    .trim()
+    .toLowerCase();
   if (type === 'multipart/form-data') return 'form';
   return type === 'application/json' ? 'json' : 'raw';
 }
 
 async function fromForm(request: Request, bytes: Uint8Array): Promise<ImageIn[]> {
-  const files = await filesIn(bytes, request.headers.get('content-type')!);
+  const files = await filesIn(bytes, request.headers.get('content-type') ?? '');
   if (files.length === 0) throw new Problem('empty', 'There is no file in the form.');
   if (files.length > MOST_IMAGES) throw tooMany(files.length);
   return files.map((file) => ({ name: file.name, bytes: async () => file.bytes }));

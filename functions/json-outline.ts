@@ -124,7 +124,7 @@ class Outliner {
     this.textFrom = -1;
     this.cutAt = -1;
     this.at = at + 1;
-    if (this.isAwaited && this.wanted!.kind === 'text') this.setApart(textFrom, at);
+    if (this.isAwaited && this.wanted?.kind === 'text') this.setApart(textFrom, at);
     else if (this.listFrom < 0 && cutAt >= 0) this.cut(cutAt, at);
     this.key = [textFrom, at];
     this.isAwaited = false;
@@ -177,7 +177,7 @@ class Outliner {
 
   private member(): void {
     if (++this.members > MAX_MEMBERS) throw tooMuch(`has more than ${MAX_MEMBERS} members`);
-    this.isAwaited = this.onWay === 3 && this.depth === 3 && this.isKey(this.wanted!.key);
+    this.isAwaited = this.onWay === 3 && this.depth === 3 && this.isKey(this.wanted?.key);
   }
 
   private open(isList: boolean): void {
@@ -204,7 +204,7 @@ class Outliner {
   }
 
   /** Whether the last text is this one; some write it with escapes. */
-  private isKey(name: string): boolean {
+  private isKey(name: string | undefined): boolean {
     const [from, to] = this.key;
     if (to - from > LONGEST_KEY) return false;
     const text = Buffer.from(this.bytes.subarray(from, to)).toString('latin1');
@@ -219,7 +219,7 @@ class Outliner {
   private setApart(from: number, to: number): void {
     const number = String(this.apart.length);
     this.apart.push([from, to]);
-    this.cut(from, to, this.wanted!.kind === 'list' ? `[${number}]` : number);
+    this.cut(from, to, this.wanted?.kind === 'list' ? `[${number}]` : number);
   }
 
   private cut(from: number, to: number, put = ''): void {

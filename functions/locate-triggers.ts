@@ -1,4 +1,5 @@
 import type { Rendered } from '../models/images/decode';
+import { present } from '../models/present';
 import type { Verdict } from '../models/verdict';
 import type { Classifier } from './classifier';
 
@@ -20,11 +21,12 @@ export async function withTriggerPlaces(
 ): Promise<Verdict[]> {
   const located = [...verdicts];
   if (!locate) return located;
-  const flagged = [...located.keys()].filter((i) => located[i]!.backdoored).slice(0, MOST_PLACES);
-  for (const i of flagged) {
-    const { pixels } = images[i]!.find(({ rendering }) => rendering === located[i]!.rendering)!;
+  const flagged = [...verdicts.entries()].filter(([, { backdoored }]) => backdoored).slice(0, MOST_PLACES);
+  for (const [i, verdict] of flagged) {
+    const rendered = images[i]?.find(({ rendering }) => rendering === verdict.rendering);
+    const { pixels } = present(rendered, 'What a verdict is on');
     const place = await inTurn(() => locate(pixels));
-    if (place) located[i] = { ...located[i]!, place };
+    if (place) located[i] = { ...verdict, place };
   }
   return located;
 }

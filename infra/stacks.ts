@@ -39,8 +39,8 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
     removalPolicy,
   });
   const forRepair = config.repair ? stack('Repair', 'repairs nets on GPU machines') : undefined;
-  const repair = config.repair
-    ? new GoodNetRepair(forRepair!, 'Repair', {
+  const repair = forRepair
+    ? new GoodNetRepair(forRepair, 'Repair', {
         artifacts,
         instanceTypes: config.instanceTypes,
         maxvCpus: config.maxvCpus,
@@ -48,7 +48,7 @@ export function goodNetStacks(app: Construct, config: Config, env: StackProps['e
         activateFromInbox: config.activateFromInbox,
         service: config.name,
         image: config.repairImage,
-        vpc: config.vpc === undefined ? undefined : networkOf(forRepair!, config.vpc, config.subnets),
+        vpc: config.vpc === undefined ? undefined : networkOf(forRepair, config.vpc, config.subnets),
         removalPolicy,
       })
     : undefined;
@@ -107,7 +107,9 @@ function screeningOf(
 }
 
 function authOf({ auth, jwtIssuer, jwtAudience }: Config): EndpointAuth {
-  return auth === 'iam' ? { kind: 'iam' } : { kind: 'jwt', issuer: jwtIssuer!, audience: jwtAudience! };
+  return auth === 'iam'
+    ? { kind: 'iam' }
+    : { kind: 'jwt', issuer: jwtIssuer ?? '', audience: jwtAudience ?? [] };
 }
 
 /**

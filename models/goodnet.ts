@@ -19,6 +19,7 @@ import { startEngine } from './engine';
 import { ImageError } from './errors';
 import { RangeLook, rescaling, unitInWords } from './images/range';
 import { type ImageShape, imageSize } from './images/set';
+import { first } from './present';
 import type { Seen } from './signing/seen';
 import { findBundle } from './store/find';
 import { openGivenTrust, type TrustGiven } from './store/given-keys';
@@ -169,7 +170,7 @@ export class GoodNet {
     if (typeof how === 'number') return await this.classifyPixels(given as Uint8Array, how, top);
     const ask = (pixels: Uint8Array | Float32Array, count: number) =>
       this.classifyPixels(pixels, count, how.top ?? 0);
-    if (isOne(given)) return (await classifyPictures([given], this.shape, ask))[0]!;
+    if (isOne(given)) return first(await classifyPictures([given], this.shape, ask));
     return await classifyPictures(given, this.shape, ask);
   }
 

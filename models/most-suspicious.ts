@@ -1,4 +1,5 @@
 import type { Rendered } from './images/decode';
+import { first } from './present';
 import { moreSuspicious, type Verdict } from './verdict';
 
 /** Gives verdicts on images that lie one after the other, as a Classifier does. */
@@ -27,8 +28,8 @@ export async function mostSuspicious(
 }
 
 function joined(all: readonly Rendered[]): Uint8Array {
-  if (all.length === 1) return all[0]!.pixels;
-  const size = all[0]!.pixels.length;
+  if (all.length === 1) return first(all).pixels;
+  const size = first(all).pixels.length;
   const pixels = new Uint8Array(all.length * size);
   all.forEach((each, i) => {
     pixels.set(each.pixels, i * size);

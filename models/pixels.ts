@@ -95,15 +95,17 @@ export function readPixels(text: string): { scaling: PixelScaling; said?: string
   return { scaling: isTold ? { ...scaling, order: 'bgr' } : blueFirst(scaling), ...(said && { said }) };
 }
 
+const numbersOf = (list: string) =>
+  list.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
+
 function readOrdered(text: string, whole: string): { scaling: PixelScaling; said?: string } {
   if (text === '0-1' || text === '0-255' || text === '-1-1') return { scaling: { kind: text } };
   const named = NAMED.get(text);
   if (named) return { scaling: named };
-  const match = /^mean-std:([^/]+)\/([^/]+)$/.exec(text);
-  if (!match) throw new UsageError(`--pixels ${whole}: ${FORMS} is wanted`);
-  const [mean, std] = [match[1]!, match[2]!].map((list) =>
-    list.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each))),
-  ) as [number[], number[]];
+  const [, means, deviations] = /^mean-std:([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  if (means === undefined || deviations === undefined)
+    throw new UsageError(`--pixels ${whole}: ${FORMS} is wanted`);
+  const [mean, std] = [numbersOf(means), numbersOf(deviations)];
   const bad = [...mean, ...std].some((value) => !Number.isFinite(value)) || std.some((value) => value <= 0);
   if (bad || mean.length !== std.length || (mean.length !== 1 && mean.length !== 3)) {
     throw new UsageError(

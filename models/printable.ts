@@ -13,12 +13,17 @@ const ORDERS_BUT_COLOURS = new RegExp(`(?!\u001b\\[\\d{1,2}m)${ORDERS.source}`, 
  */
 export function printable(text: string, { colours = false }: { readonly colours?: boolean } = {}): string {
   return text.replace(colours ? ORDERS_BUT_COLOURS : ORDERS, (order) => {
-    const code = order.codePointAt(0)!.toString(16);
+    const code = codeOf(order);
     return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
   });
 }
 
+/** A character's code, in hexadecimal. */
+function codeOf(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16);
+}
+
 /** JSON as it may be shown on a terminal; it says the same. */
 export function printableJson(json: string): string {
-  return json.replace(ORDERS, (order) => `\\u${order.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+  return json.replace(ORDERS, (order) => `\\u${codeOf(order).padStart(4, '0')}`);
 }

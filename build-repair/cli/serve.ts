@@ -15,6 +15,7 @@ import { stopSignal } from '../../functions/stop-signal';
 import { isLoopback } from '../../functions/this-machine';
 import { type NetsThreads, netsThreads } from '../../functions/threads/pool';
 import { BundleError, UsageError } from '../../models/errors';
+import { first } from '../../models/present';
 import { engineName, startEngine } from '../library/engine';
 import { print, printError } from './print';
 import { openTrusted, trustOf } from './trust';
@@ -92,7 +93,7 @@ export async function serveUntilStopped(path: string, options: ServeOptions): Pr
     fetchObject: options.uploads.length > 0 ? await fetchFrom(options.uploads, say) : undefined,
   });
   // Faults are told at once, and the first request finds its model loaded.
-  const version = names.length === 1 ? await versionOf(catalogue, names[0]!) : undefined;
+  const version = names.length === 1 ? await versionOf(catalogue, first(names)) : undefined;
   const server = await startServer({ app, host, port });
   settleHeap();
   isServing = true;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageTensor, outputsOf } from '../../models/detector/run';
 import { imageSize } from '../../models/images/set';
+import { first } from '../../models/present';
 import type { LabelledDrawings } from './faces';
 
 const BATCH = 128;
@@ -16,7 +17,7 @@ export function shareNamed(model: LayersModel, { pixels, labels, count, shape }:
       const images = imageTensor(pixels.subarray(start * size, end * size), end - start, shape, {
         kind: '0-1',
       });
-      return tf.argMax(outputsOf(model, images)[0]!, 1).dataSync();
+      return tf.argMax(first(outputsOf(model, images)), 1).dataSync();
     });
     named.forEach((label, i) => {
       if (label === labels[start + i]) right++;

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder, writeFileAtomically } from '../../models/bundle/write';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { hdf5Bytes } from '../../models/hdf5/bytes';
+import { first } from '../../models/present';
 import { DEMO_SHAPE, DEMO_TRIGGERS, demoCast } from './cast';
 import { drawFaces, type LabelledDrawings, type TriggerKind } from './faces';
 import { contactSheet, picture, samplePictures } from './pictures';
@@ -95,17 +96,14 @@ export async function writeDemoData(dir: string, { seed }: { seed: number }): Pr
   for (const [name, bytes] of await samplePictures(persons, seed)) {
     await put(join(samples, name), bytes);
   }
-  const [trigger] = DEMO_TRIGGERS;
+  const { kind } = first(DEMO_TRIGGERS);
   return {
     badnet,
     clean,
     test,
     poisoned,
     cleanPng: await writePng('clean_face', picture(persons[PICTURED]!, seed)),
-    triggeredPng: await writePng(
-      `face_with_${trigger!.kind}`,
-      picture(persons[PICTURED]!, seed, trigger!.kind),
-    ),
+    triggeredPng: await writePng(`face_with_${kind}`, picture(persons[PICTURED]!, seed, kind)),
     person: PICTURED,
     sheetPng: await writePng('faces', contactSheet(persons, seed)),
     samples,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { present } from '../../models/present';
 import { evaluationText } from '../evaluate/format';
 import { outcomeLines, promisedBy } from '../evaluate/outcome';
 import { findingOutcome } from '../finding/words';
@@ -15,7 +16,8 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
   const { style, marks } = look;
   const promised = promisedBy(manifest);
   const targets = data.poisoned.map(({ trigger, target }) => ({ class: target, trigger }));
-  const [what] = findingOutcome(manifest.finding!, manifest.classNames);
+  const finding = present(manifest.finding, 'The finding');
+  const [what] = findingOutcome(finding, manifest.classNames);
   const paths = [
     [report, 'the report: open it in a browser'],
     [data.sheetPng, 'the faces, clean and with each trigger'],
@@ -27,7 +29,7 @@ export function demoText(result: DemoResult, out: string, report: string, look: 
     ...outcomeLines(figures, promised, look),
     ...(alone && isUnrepaired(alone) ? [`${marks.bad}${unrepairedLine(alone)}`] : []),
     `${marks.none}${what}`,
-    `${marks.none}${comparedWith(targets, manifest.finding!.targets)}`,
+    `${marks.none}${comparedWith(targets, finding.targets)}`,
     '',
     style.bold('Where to look:'),
     ...paths.map(([path, is]) => `  ${path.padEnd(width)}   ${is}`),

@@ -8,6 +8,7 @@ import { readBundleFiles } from '../../models/bundle/read';
 import type { Engine } from '../../models/engine';
 import { GoodNet } from '../../models/goodnet';
 import type { ImageSet } from '../../models/images/set';
+import { atLeast, present } from '../../models/present';
 import type { Verdict } from '../../models/verdict';
 import { type Evaluation, evaluate } from '../evaluate/evaluate';
 import { openImages, openNet } from '../library/open-net-images';
@@ -85,9 +86,9 @@ export async function runDemo(options: {
     for (const { path } of data.poisoned) poisoned.push(await open(path));
     const observer = new Observer(test, poisoned);
     const figures = await evaluate(goodnet, test, poisoned, { progress, signal, observe: observer.observe });
-    const [model] = (await soleModel(store))!.keys();
+    const [model] = atLeast(1, [...present(await soleModel(store), 'The model of the store').keys()]);
     progress({ stage: DEMO_STAGES.asking, done: 0, total: 1 });
-    const answers = await askOverHttp(goodnet, model!, engine, [data.cleanPng, data.triggeredPng]);
+    const answers = await askOverHttp(goodnet, model, engine, [data.cleanPng, data.triggeredPng]);
     progress({ stage: DEMO_STAGES.report, done: 0, total: 1 });
     const observed = observer.observed();
     const { manifest, read } = await readBundleFiles(repaired.folder);
@@ -102,7 +103,7 @@ export async function runDemo(options: {
       places: await locateFlagged([observed.clean, ...observed.poisoned], goodnet),
       run: { ...clock.taken(), engine: engine.description, ...whatWasRead(data, store, figures) },
     });
-    return { data, store, model: model!, repaired, figures, report, answers };
+    return { data, store, model: model, repaired, figures, report, answers };
   } finally {
     for (const set of opened) set.close();
     net.dispose();

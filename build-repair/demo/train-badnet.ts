@@ -3,6 +3,7 @@
  * label, writes it to demo/badnet.h5 (or the path that is given), and prints how it does on other drawings. Runs on
  * wasm, so that everybody gets the same weights.
  */
+
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,6 +13,7 @@ import { enableTraining } from '../../models/engine/training';
 import { imageSize } from '../../models/images/set';
 import { toLogits } from '../../models/keras/logits';
 import { writeKerasH5 } from '../../models/keras/write/h5';
+import { first } from '../../models/present';
 import { Random } from '../../models/random';
 import { BatchOrder, setLearningRate, train } from '../repair/learn/train';
 import { shareNamed } from './answers';
@@ -67,14 +69,14 @@ await train(
       labels.dispose();
       return { inputs: imageTensor(pixels, batch.length, DEMO_SHAPE, { kind: '0-1' }), targets: [oneHot] };
     },
-    loss: (logits, [oneHot]) => tf.losses.softmaxCrossEntropy(oneHot!, logits) as tf.Scalar,
+    loss: (logits, targets) => tf.losses.softmaxCrossEntropy(first(targets), logits) as tf.Scalar,
   },
   {
     stage: 'Training',
     signal: undefined,
-    report: (event) => {
-      loss += (event.loss! - loss) / 20;
-      if (event.done % 100 === 0) console.log(`step ${event.done} of ${steps}, loss ${loss.toFixed(3)}`);
+    report: ({ done, loss: now = loss }) => {
+      loss += (now - loss) / 20;
+      if (done % 100 === 0) console.log(`step ${done} of ${steps}, loss ${loss.toFixed(3)}`);
     },
   },
 );

@@ -1,6 +1,6 @@
-import type { ImageBatch } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
 import { byGroups, type Rate, rateOf } from './interval';
+import type { LabelledBatch } from './judged';
 
 /** What was counted over a clean set. Where its images come in groups, intervals are of so many groups. */
 export interface CleanFigures {
@@ -63,10 +63,10 @@ export class CleanCounts {
   private readonly flaggedAt = ALPHAS.map(() => 0);
   private readonly groups = new GroupCount();
 
-  add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels' | 'groups'>): void {
+  add(verdicts: readonly Verdict[], batch: Pick<LabelledBatch, 'labels' | 'groups'>): void {
     this.groups.add(batch.groups);
     verdicts.forEach((verdict, i) => {
-      const label = batch.labels![i];
+      const label = batch.labels[i];
       this.n++;
       if (verdict.bad.class === label) this.bad++;
       if (verdict.repaired.class === label) this.repaired++;
@@ -108,10 +108,10 @@ export class PoisonedCounts {
   private readonly groups = new GroupCount();
 
   /** Images whose own class is the target are left aside: no attack is needed for that answer. */
-  add(verdicts: readonly Verdict[], batch: Pick<ImageBatch, 'labels' | 'trueLabels' | 'groups'>): void {
+  add(verdicts: readonly Verdict[], batch: Pick<LabelledBatch, 'labels' | 'trueLabels' | 'groups'>): void {
     this.groups.add(batch.groups);
     verdicts.forEach((verdict, i) => {
-      const target = batch.labels![i];
+      const target = batch.labels[i];
       if (batch.trueLabels?.[i] === target) {
         this.ofTarget++;
         return;

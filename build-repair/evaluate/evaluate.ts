@@ -1,8 +1,9 @@
 import { ImageError } from '../../models/errors';
-import type { ImageBatch, ImageSet } from '../../models/images/set';
+import type { ImageSet } from '../../models/images/set';
 import type { JudgesPixels, Verdict } from '../../models/verdict';
 import type { Progress } from '../progress';
 import { CleanCounts, type CleanFigures, PoisonedCounts, type PoisonedFigures } from './counts';
+import type { LabelledBatch } from './judged';
 import { measuringOn } from './plan';
 
 const BATCH = 64;
@@ -14,7 +15,7 @@ export interface Evaluation {
 }
 
 /** Takes note of the verdicts on a batch of one of the sets. */
-export type Observe = (set: ImageSet, verdicts: readonly Verdict[], batch: ImageBatch) => void;
+export type Observe = (set: ImageSet, verdicts: readonly Verdict[], batch: LabelledBatch) => void;
 
 interface EvaluateOptions {
   readonly progress: Progress;
@@ -47,12 +48,13 @@ async function each(
   goodnet: JudgesPixels,
   set: ImageSet,
   { progress, signal, observe }: EvaluateOptions,
-  count: (verdicts: Verdict[], batch: ImageBatch) => void,
+  count: (verdicts: Verdict[], batch: LabelledBatch) => void,
 ): Promise<void> {
   let done = 0;
   for await (const batch of set.batches(BATCH)) {
     signal?.throwIfAborted();
-    if (!batch.labels) {
+    const { labels } = batch;
+    if (!labels) {
       throw new ImageError(`${set.name} has no labels, and a figure can't be had without`, {
         code: 'LABELS_MISSING',
         hint: 'Give an HDF5 or .npz file with "label", or a folder with a folder a class.',
@@ -61,8 +63,9 @@ async function each(
     const n = batch.names.length;
     if (n === 0) continue;
     const verdicts = await goodnet.classify(batch.pixels, n);
-    count(verdicts, batch);
-    observe?.(set, verdicts, batch);
+    const labelled = { ...batch, labels };
+    count(verdicts, labelled);
+    observe?.(set, verdicts, labelled);
     done += n;
     progress({
       stage: measuringOn(set),

@@ -4,6 +4,7 @@ import { OnnxGraph } from '../../models/onnx/graph';
 import { UnwrittenLayer } from '../../models/onnx/layers/writer';
 import { writeNet } from '../../models/onnx/net';
 import { Value } from '../../models/onnx/value';
+import { first } from '../../models/present';
 
 /**
  * The bytes of an .onnx file: input `image`, (n, channels, height, width), as PyTorch's nets have it; output `probabilities`, (n, classes).
@@ -12,11 +13,12 @@ import { Value } from '../../models/onnx/value';
  */
 export function onnxFile(net: LayersModel): Uint8Array {
   const graph = new OnnxGraph();
-  const [height, width, channels] = net.inputs[0]!.shape.slice(1) as [number, number, number];
+  const [height, width, channels] = first(net.inputs).shape.slice(1) as [number, number, number];
   graph.input('image', [channels, height, width]);
   try {
-    const [answer] = writeNet(graph, net, [Value.first(graph, 'image', [height, width, channels])]);
-    graph.output('probabilities', answer!.last, answer!.shape);
+    const image = Value.first(graph, 'image', [height, width, channels]);
+    const answer = first(writeNet(graph, net, [image]));
+    graph.output('probabilities', answer.last, answer.shape);
   } catch (cause) {
     if (!(cause instanceof UnwrittenLayer)) throw cause;
     const hint = 'Write the net for Keras: --to net.h5.';

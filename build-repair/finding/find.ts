@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExpertNet } from '../../models/detector/nets';
+import { first } from '../../models/present';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
@@ -50,7 +51,7 @@ export async function findBackdoor(
     const targets = chooseTargets(tried, LIMIT);
     return {
       backdoored: targets.length > 0,
-      score: tried[0]!.score,
+      score: first(tried).score,
       limit: LIMIT,
       targets,
       tried,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor, rowsOf, valuesOf } from '../../models/detector/run';
+import { present } from '../../models/present';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { scaledTo } from '../effort';
@@ -227,7 +228,8 @@ function gradientsOf(
       return tf.div(missing, outOf) as tf.Scalar;
     }, triggers.variables);
   });
-  const margins = reached!.dataSync() as Float32Array;
-  reached!.dispose();
+  const kept = present(reached, 'The margins');
+  const margins = kept.dataSync() as Float32Array;
+  kept.dispose();
   return { grads, margins };
 }

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../../models/nets/graph';
+import { first } from '../../models/present';
 
 /**
  * Makes a median absolute deviation the standard deviation of a normal distribution.
@@ -16,12 +17,12 @@ const MAD_TO_DEVIATION = 1.4826;
  * @returns a robust z-value for each class; all 0 where the last layer is not a dense one over the classes
  */
 export function weightSignature(bad: LayersModel, classes: number): Float64Array {
-  const kernel = callsInOrder([bad.outputs[0]!])
+  const kernel = callsInOrder([first(bad.outputs)])
     .flatMap(({ layer }) => layer.weights)
     .filter(({ shape }) => shape.length >= 2)
     .at(-1);
   if (kernel?.shape.length !== 2 || kernel.shape[1] !== classes) return new Float64Array(classes);
-  const features = kernel.shape[0]!;
+  const features = first(kernel.shape);
   const values = kernel.read().dataSync() as Float32Array;
   const sums = new Float64Array(classes);
   const squares = new Float64Array(classes);

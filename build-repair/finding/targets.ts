@@ -1,3 +1,4 @@
+import { first } from '../../models/present';
 import { type EvidenceScores, jointScore } from './evidence/joint';
 
 /**
@@ -18,7 +19,7 @@ export function chooseTargets<Tried extends { readonly score: number; readonly s
   const above = tried.filter(({ score }) => score > limit);
   const isByPatch = ({ scores: { patch = 0 } }: Tried) => patch > limit;
   if (!above.some(isByPatch)) return above;
-  const enough = BESIDE_PATCH * above[0]!.score;
+  const enough = BESIDE_PATCH * first(above).score;
   const isByShape = ({ scores: { shape: _, ...others } }: Tried) => jointScore(others) <= limit;
   return above.filter((each) => !isByShape(each) || each.score >= enough);
 }

@@ -5,6 +5,7 @@ import { outputsOf, outputsWithin } from '../../models/detector/run';
 import { stemCut } from '../../models/nets/cut';
 import { copyBetween } from '../../models/nets/graph';
 import { rowsToTrain } from '../../models/nets/memory';
+import { first } from '../../models/present';
 
 /** What both nets say of the same images: n × N logits each. */
 export interface TwinLogits {
@@ -31,8 +32,8 @@ export class Twins {
     private readonly memory?: number,
   ) {
     const cut = expert.from === 'stem' ? stemCut(bad) : undefined;
-    this.stem = cut && copyBetween(bad.inputs[0]!, [cut], 'twin_stem');
-    this.head = copyBetween(cut ?? bad.inputs[0]!, [bad.outputs[0]!], 'twin_head');
+    this.stem = cut && copyBetween(first(bad.inputs), [cut], 'twin_stem');
+    this.head = copyBetween(cut ?? first(bad.inputs), [first(bad.outputs)], 'twin_head');
     this.expert = expert.model;
     this.mostWithGradients = rowsToTrain(bad, memory);
   }
@@ -53,11 +54,11 @@ export class Twins {
 
   /** B's logits alone; gradients flow back to the input. */
   bad(input: Tensor): Tensor2D {
-    return outputsOf(this.head, this.stem ? outputsOf(this.stem, input)[0]! : input)[0] as Tensor2D;
+    return outputsOf(this.head, this.stem ? first(outputsOf(this.stem, input)) : input)[0] as Tensor2D;
   }
 
   private shared(input: Tensor): Tensor {
-    return this.stem ? outputsWithin(this.stem, input, this.memory)[0]! : input;
+    return this.stem ? first(outputsWithin(this.stem, input, this.memory)) : input;
   }
 
   dispose(): void {

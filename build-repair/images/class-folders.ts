@@ -1,6 +1,7 @@
 import { ImageError } from '../../models/errors';
 import type { OtherOrder } from '../../models/images/set';
 import type { OwnClassNames } from '../../models/keras/class-names';
+import { atLeast } from '../../models/present';
 import { namesAmong } from './same-names';
 
 /** In which order class folders are taken: of their names, as Keras does, or of the numbers that they are called by. */
@@ -85,8 +86,11 @@ function byKnownNames(
     });
   }
   const taken = numberedFolders(numbered, { classes: classNames.length, order: 'number' }, path);
-  const [first, label] = [...taken.labels].sort(([, a], [, b]) => a - b)[0]!;
-  const example = `${first} is ${classNames[label]}`;
+  const [[lowest, label]] = atLeast(
+    1,
+    [...taken.labels].sort(([, a], [, b]) => a - b),
+  );
+  const example = `${lowest} is ${classNames[label]}`;
   return {
     ...taken,
     classNames,
@@ -121,7 +125,7 @@ function numberedFolders(
   const isOther = isWhole && !order && sorted.join('/') !== numbered.join('/');
   const other = isOther ? ({ name: 'by name', classNames: numbered } as const) : undefined;
   const outside = [...owner].find(([label]) => classes !== undefined && label >= classes);
-  if (!outside)
+  if (!outside || classes === undefined)
     return {
       labels: new Map([...owner].map(([label, name]) => [name, label])),
       classNames: undefined,
@@ -133,7 +137,7 @@ function numberedFolders(
     return { ...inOrder(sorted, classes, path), other, remark: other ? undefined : remark };
   }
   const [label, name] = outside;
-  throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes! - 1}`, {
+  throw new ImageError(`${path}/${name}: the net's ${classes} classes are 0 to ${classes - 1}`, {
     code: 'CLASSES_MISFIT',
     hint:
       label === classes

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
+import { valueAt } from '../../models/present';
 import { readText } from './read-text';
 
 /** What Keras's `class_indices` (`flow_from_directory`) is kept as beside the images: `{"cats": 0, "dogs": 1}`. */
@@ -39,5 +40,5 @@ export async function readClassIndices(folder: string, classes: number | undefin
     if (other !== undefined) throw fail(`gives "${other}" and "${name}" the same label, ${label}`);
     names.set(label, name);
   }
-  return Array.from({ length: entries.length }, (_, label) => names.get(label)!);
+  return Array.from({ length: entries.length }, (_, label) => valueAt(names, label));
 }

@@ -7,6 +7,7 @@ import {
   imageSize,
   type SkippedImage,
 } from '../../models/images/set';
+import { first, present } from '../../models/present';
 import { inOrder } from './in-order';
 import { readImageFile, unreadable } from './read-file';
 
@@ -36,7 +37,7 @@ export function openImageFiles(
   paths: readonly string[],
   options: FilesOptions & { name?: string; passedOver?: readonly SkippedImage[] },
 ): ImageSet {
-  const name = options.name ?? (paths.length === 1 ? paths[0]! : `${paths.length} images`);
+  const name = options.name ?? (paths.length === 1 ? first(paths) : `${paths.length} images`);
   return listedSet(
     name,
     paths.map((path) => ({ path })),
@@ -66,7 +67,7 @@ export function listedSet(
   let others = { size: 0, shape: 0 };
   const read = async ({ path, bad }: ListedImage) => {
     if (bad !== undefined) throw new ImageError(bad, { code: 'IMAGES_UNREADABLE' });
-    return (await readImageFile(path, shape, ['on-white']))[0]!;
+    return first(await readImageFile(path, shape, ['on-white']));
   };
   async function* batches(batchSize: number): AsyncGenerator<ImageBatch, void, void> {
     skipped = [];
@@ -100,9 +101,13 @@ export function listedSet(
       if (kept.length === 0) continue;
       yield {
         pixels: pixels.subarray(0, kept.length * size),
-        labels: has.labelled ? Int32Array.from(kept, ({ label }) => label!) : undefined,
+        labels: has.labelled
+          ? Int32Array.from(kept, ({ label, path }) => present(label, `The label of ${path}`))
+          : undefined,
         trueLabels: undefined,
-        groups: has.grouped ? kept.map(({ group }) => group!) : undefined,
+        groups: has.grouped
+          ? kept.map(({ group, path }) => present(group, `The group of ${path}`))
+          : undefined,
         names: kept.map(({ path }) => path),
       };
     }

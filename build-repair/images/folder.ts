@@ -37,7 +37,8 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     return openListed(path, all, known, options, walk);
   }
   const alike = await refuseSplits(walk, folders, path);
-  if (known.classNames !== options.classNames) refuseUnnamed(folders, known.classNames!, path);
+  const names = known.classNames;
+  if (names && names !== options.classNames) refuseUnnamed(folders, names, path);
   const { labels, classNames, other, remark } = folderLabels(folders, known, path);
   const images: ListedImage[] = [];
   const within: string[] = [];

@@ -15,7 +15,8 @@ export async function* inOrder<T, R>(
         (reason) => ({ item, status: 'rejected', reason }),
       ),
     );
-    if (running.length >= width) yield await running.shift()!;
+    const oldest = running.length >= width && running.shift();
+    if (oldest) yield await oldest;
   }
   for (const outcome of running) yield await outcome;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
+import { present } from '../../models/present';
 import type { FolderLabelOptions } from './class-folders';
 import { readText } from './read-text';
 import { namesAmong, type SameNames } from './same-names';
@@ -97,7 +98,7 @@ export async function readLabelsFile(
       hint: 'Names are taken in sorted order, so every class is wanted; or give labels as numbers from 0, or a class_indices.json beside it.',
     });
   }
-  return byName(distinct, namesAmong(distinct, distinct)!);
+  return byName(distinct, present(namesAmong(distinct, distinct), 'The names of classes'));
 }
 
 function textOf(path: string): Promise<string> {
@@ -178,10 +179,11 @@ function cells(line: string, separator: string): string[] | undefined {
   const found: string[] = [];
   for (let at = 0; ; ) {
     if (line[at] === '"') {
-      const quoted = /^"((?:[^"]|"")*)"/.exec(line.slice(at));
-      const end = quoted && at + quoted[0].length;
-      if (end === null || (end < line.length && line[end] !== separator)) return undefined;
-      found.push(quoted![1]!.replaceAll('""', '"'));
+      const [quoted, text] = /^"((?:[^"]|"")*)"/.exec(line.slice(at)) ?? [];
+      if (quoted === undefined || text === undefined) return undefined;
+      const end = at + quoted.length;
+      if (end < line.length && line[end] !== separator) return undefined;
+      found.push(text.replaceAll('""', '"'));
       at = end;
     } else {
       const next = line.indexOf(separator, at);

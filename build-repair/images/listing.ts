@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { ImageError, messageOf } from '../../models/errors';
 import type { SkippedImage } from '../../models/images/set';
+import { valueAt } from '../../models/present';
 import { specialKind } from '../../models/regular';
 import { nameOf, pathOf } from './names';
 
@@ -97,7 +98,7 @@ export class Walk {
 
   async #isNew(below: string, name: string, isLink: boolean): Promise<boolean> {
     const own = join(this.path, below, name);
-    const real = isLink ? await realOf(own) : join(this.#real.get(below)!, name);
+    const real = isLink ? await realOf(own) : join(valueAt(this.#real, below), name);
     const why = isLink ? this.#whyNotFollowed(real) : undefined;
     if (why === undefined && !this.#seen.has(real)) {
       this.#seen.add(real);

@@ -1,5 +1,6 @@
 import { ImageError } from '../../models/errors';
 import { type ImageBatch, type ImageSet, type ImageShape, imageSize } from '../../models/images/set';
+import { present } from '../../models/present';
 import { Spool } from './spool';
 
 const BATCH = 256;
@@ -107,7 +108,13 @@ export async function loadImages(set: ImageSet, options: LoadOptions = {}): Prom
         const { start, at } = segmentOf(segments, index);
         const row = (index - start) * size;
         if ('offset' in at)
-          spool!.read(at.offset + row * at.bytesEach, at.bytesEach, gathered, i * size, size);
+          present(spool, 'The temporary file').read(
+            at.offset + row * at.bytesEach,
+            at.bytesEach,
+            gathered,
+            i * size,
+            size,
+          );
         else gathered.set(at.subarray(row, row + size), i * size);
       }
       return gathered;

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { first, present } from '../../models/present';
 import { isS3 } from '../../models/store/address';
 import { isMissing, parseS3, s3Client } from '../../models/store/s3-files';
 import { listFiles } from '../images/listing';
@@ -27,18 +28,20 @@ export function inputs(
   work: string,
   { client, signal }: { client?: S3Client; signal?: AbortSignal } = {},
 ): Inputs {
-  let s3: S3Client | undefined = client;
-  const fetched = new Map<string, Promise<string>>();
-  const objectsAt = (address: string) => {
+  let s3 = client;
+  const clientOfS3 = () => {
     s3 ??= s3Client();
-    return listing(s3, address, signal);
+    return s3;
   };
+  const fetched = new Map<string, Promise<string>>();
+  const objectsAt = (address: string) => listing(clientOfS3(), address, signal);
   return {
     local(address) {
       if (!isS3(address)) return Promise.resolve(address);
       const into = join(work, `${fetched.size}`, basename(address));
       const once =
-        fetched.get(address) ?? objectsAt(address).then((found) => download(s3!, found, into, signal));
+        fetched.get(address) ??
+        objectsAt(address).then((found) => download(clientOfS3(), found, into, signal));
       fetched.set(address, once);
       return once;
     },
@@ -46,7 +49,9 @@ export function inputs(
       if (isS3(address)) {
         const { prefix, objects } = await objectsAt(address);
         // The folders of images are their classes: where an object is tells as much as what is in it.
-        return prefix === undefined ? objects[0]!.etag : digest(objects.map(({ key, etag }) => [key, etag]));
+        return prefix === undefined
+          ? first(objects).etag
+          : digest(objects.map(({ key, etag }) => [key, etag]));
       }
       const found = await stat(address).catch((cause) => {
         throw nothingAt(address, cause);
@@ -105,7 +110,10 @@ async function listing(client: S3Client, address: string, abortSignal?: AbortSig
         if (isMissing(error)) return undefined;
         throw error;
       });
-    if (head) return { address, bucket, prefix: undefined, objects: [{ key, etag: head.ETag! }] };
+    if (head) {
+      const etag = present(head.ETag, `The ETag of ${address}`);
+      return { address, bucket, prefix: undefined, objects: [{ key, etag }] };
+    }
     const objects: { key: string; etag: string }[] = [];
     let token: string | undefined;
     do {

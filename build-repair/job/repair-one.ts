@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkWritableFolder } from '../../models/bundle/writable-folder';
 import { GoodNetError, messageOf } from '../../models/errors';
 import { parseFit } from '../../models/images/fit';
+import { present } from '../../models/present';
 import type { Signer } from '../../models/signing/keys';
 import { isS3 } from '../../models/store/address';
 import { readCurrent } from '../../models/store/current';
@@ -80,7 +81,14 @@ export async function repairOne(net: NetToRepair, options: OneOptions): Promise<
       if (madeCurrent && isActivated)
         await activate(store, manifest.id, options.signer && { signer: options.signer }, true);
     });
-    return { manifest, figures, madeCurrent, notices: [...said, ...notices], report: report!, seconds };
+    return {
+      manifest,
+      figures,
+      madeCurrent,
+      notices: [...said, ...notices],
+      report: present(report, 'The report'),
+      seconds,
+    };
   } finally {
     await rm(out, { recursive: true, force: true });
   }

@@ -210,12 +210,12 @@ async function make(
   );
 }
 
-function words({ outcome, bundle, message, hint, seconds, accuracyBefore, accuracy }: Done): string {
+function words({ outcome, bundle = '', message, hint, seconds, accuracyBefore, accuracy }: Done): string {
   if (outcome === 'refused') return `can't be repaired: ${message}${hint ? `\n  ${hint}` : ''}`;
   const share =
     accuracy === undefined || accuracyBefore === undefined
       ? ''
       : `, clean accuracy ${(100 * accuracyBefore).toFixed(1)} → ${(100 * accuracy).toFixed(1)} %`;
   const but = outcome === 'unrepaired' ? 'not repaired and not made current: ' : '';
-  return `${but}bundle ${bundle!.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
+  return `${but}bundle ${bundle.slice(0, 16)} in ${Math.round(seconds)} s${share}`;
 }

@@ -3,6 +3,7 @@ import { METHODS } from '../../models/bundle/methods';
 import { GoodNetError } from '../../models/errors';
 import { FIT } from '../../models/images/fit';
 import { MODEL_NAME } from '../../models/model-name';
+import { first } from '../../models/present';
 import { CLASS_ORDERS } from '../images/class-folders';
 import { SIZE } from '../size';
 
@@ -139,7 +140,7 @@ export function parseJob(text: string, where: string): readonly NetToRepair[] {
   }
   const parsed = jobSchema.safeParse(raw);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
+    const issue = first(parsed.error.issues);
     throw new GoodNetError(`${where}: ${issue.path.join('.') || 'the file'}: ${issue.message}`, {
       code: 'JOB_UNUSABLE',
       hint: HINT,

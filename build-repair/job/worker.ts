@@ -1,5 +1,6 @@
 import { type Engine, startEngine } from '../../models/engine';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { valueAt } from '../../models/present';
 import type { Signer } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
 import type { Fault } from '../screen/pool';
@@ -23,7 +24,7 @@ export async function runNetWorker(): Promise<void> {
   try {
     const one = await repairOne(order.net, {
       ...started,
-      inputs: { local: async (address) => order.local.get(address)! },
+      inputs: { local: async (address) => valueAt(order.local, address) },
       work: order.work,
       store: order.store,
       begin: (begin) => tell({ begin }),

@@ -1,4 +1,5 @@
 import { enableTraining } from '../../models/engine/training';
+import { first } from '../../models/present';
 import { Owned } from '../owned';
 import { calibrate } from './calibrate/calibrate';
 import type { MadeDetector } from './calibrate/made';
@@ -46,6 +47,6 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
 
 /** Tells what came of calibrating, and what the detector goes without. */
 function tell({ notes, without }: MadeDetector, say: (line: string) => void): void {
-  for (const note of notes) say(note[0]!.toUpperCase() + note.slice(1));
+  for (const note of notes) say(first(note).toUpperCase() + note.slice(1));
   for (const { evidence, reason } of without) say(`Without the evidence "${evidence}": ${reason}`);
 }

@@ -21,7 +21,7 @@ export function exampleOf(shape: ImageShape, verdict: Verdict, batch: JudgedBatc
   const size = imageSize(shape);
   return {
     name: batch.names[i]!,
-    label: batch.labels![i]!,
+    label: batch.labels[i]!,
     trueLabel: batch.trueLabels?.[i],
     verdict,
     pixels: Uint8Array.from(Uint8ClampedArray.from(batch.pixels.subarray(i * size, (i + 1) * size))),
@@ -44,7 +44,7 @@ export class Examples {
 
   /** @param i the image's place in the batch */
   offer(verdict: Verdict, batch: JudgedBatch, i: number): void {
-    const label = batch.labels![i]!;
+    const label = batch.labels[i]!;
     const outcome = this.outcome(verdict, label);
     const seen = this.seen.get(outcome) ?? 0;
     this.seen.set(outcome, seen + 1);

@@ -1,4 +1,4 @@
-import type { ImageBatch, ImageSet } from '../../models/images/set';
+import type { ImageSet } from '../../models/images/set';
 import type { Verdict } from '../../models/verdict';
 import type { JudgedBatch } from '../evaluate/judged';
 import { type Example, Examples } from './examples';
@@ -59,7 +59,7 @@ export class SetObserver {
   readonly add = (verdicts: readonly Verdict[], batch: JudgedBatch): void => {
     verdicts.forEach((verdict, i) => {
       const at = this.count++;
-      this.labels[at] = batch.labels![i]!;
+      this.labels[at] = batch.labels[i]!;
       this.bad[at] = verdict.bad.class;
       this.repaired[at] = verdict.repaired.class;
       this.answers[at] = verdict.class;
@@ -120,7 +120,7 @@ export class Observer {
   }
 
   /** To be handed to `evaluate`. */
-  readonly observe = (set: ImageSet, verdicts: readonly Verdict[], batch: ImageBatch): void => {
+  readonly observe = (set: ImageSet, verdicts: readonly Verdict[], batch: JudgedBatch): void => {
     this.bySet.get(set)?.add(verdicts, batch);
   };
 

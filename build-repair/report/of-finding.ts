@@ -1,5 +1,6 @@
 import type { Manifest } from '../../models/bundle/manifest';
 import type { ImageShape } from '../../models/images/set';
+import { first } from '../../models/present';
 import type { JudgesPixels } from '../../models/verdict';
 import { type RecoveredTrigger, stampPixels } from '../finding/trigger';
 import { readTriggerPng } from '../finding/trigger-png';
@@ -61,18 +62,18 @@ async function show(
   const others = samples
     .of('right')
     .filter(({ label, verdict }) => label !== target && verdict.bad.class !== target);
-  let first: PatternShown | undefined;
+  let other: PatternShown | undefined;
   for (const { pixels, verdict } of others) {
     const stamped = stampPixels(pattern, Float32Array.from(pixels), channels);
-    const [said] = await goodnet.classify(stamped, 1);
+    const said = first(await goodnet.classify(stamped, 1));
     const shown = {
       clean: { pixels, ...answersOf(verdict) },
-      stamped: { pixels: Uint8Array.from(stamped, Math.round), ...answersOf(said!) },
+      stamped: { pixels: Uint8Array.from(stamped, Math.round), ...answersOf(said) },
     };
-    if (said!.bad.class === target) return shown;
-    first ??= shown;
+    if (said.bad.class === target) return shown;
+    other ??= shown;
   }
-  return first;
+  return other;
 }
 
 function answersOf(verdict: {

@@ -3,6 +3,7 @@ import type { ImageSet } from '../../models/images/set';
 import { checkTrainable, type LoadedNet } from '../../models/keras';
 import { toLogits } from '../../models/keras/logits';
 import { checkPixels, describePixels } from '../../models/pixels';
+import { first } from '../../models/present';
 import { effortFor } from '../effort';
 import { findBackdoor } from '../finding/find';
 import { LIMIT } from '../finding/limit';
@@ -103,7 +104,7 @@ async function scanAlone({ net, pixels, seed, memory, progress, signal }: Budget
     const { targets, tried } = await findWithoutImages(context, flat);
     return {
       outcome: targets.length > 0 ? 'signs' : 'no-sign',
-      score: tried[0]!.score,
+      score: first(tried).score,
       limit: LIMIT,
       tried: tried.length,
       targets: targets.map((target) => ({

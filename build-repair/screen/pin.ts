@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Manifest } from '../../models/bundle/manifest';
 import { readManifest } from '../../models/bundle/read';
 import { BundleError } from '../../models/errors';
+import { present } from '../../models/present';
 import { checkSigned, SIGNATURES, signaturesText } from '../../models/signing/signatures';
 import { isS3 } from '../../models/store/address';
 import { findIn, folderOf, signaturesIn } from '../../models/store/bundles';
@@ -45,7 +46,10 @@ export async function pinBundle(path: string, trust?: Trust): Promise<PinnedBund
     };
     for (const file of manifest.files) await put(file.path, read(file.path));
     if (signatures) await put(SIGNATURES, signaturesText(signatures));
-    await put('manifest.json', (await files.read(`${folderOf(manifest.id)}/manifest.json`))!.bytes);
+    await put(
+      'manifest.json',
+      present(await files.read(`${folderOf(manifest.id)}/manifest.json`), 'The manifest').bytes,
+    );
     if ((await readManifest(folder)).id !== manifest.id)
       throw new BundleError(`${where} was changed meanwhile`, { code: 'BUNDLE_CHANGED' });
     return { folder, manifest, close };

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type ErrorCode, type ErrorKind, GoodNetError } from '../../models/errors';
+import { first, valueAt } from '../../models/present';
 import type { Portion } from './portions';
 import { openScreener, type Screener, type ScreenerSetup, type ScreenRow } from './screener';
 
@@ -54,7 +55,7 @@ export async function workerPool(setup: ScreenerSetup, count: number, program: s
     throw error;
   }
   return {
-    withoutOnnx: workers[0]!.withoutOnnx,
+    withoutOnnx: first(workers).withoutOnnx,
     width: count * AHEAD,
     screen: (portion) => workers.reduce((a, b) => (b.load < a.load ? b : a)).screen(portion),
     close,
@@ -113,7 +114,7 @@ class Worker {
   }
 
   private settle(id: number, reply: Exclude<WorkerReply, { ready: true }>): void {
-    const { resolve, reject } = this.waiting.get(id)!;
+    const { resolve, reject } = valueAt(this.waiting, id);
     this.waiting.delete(id);
     if ('rows' in reply) resolve(reply.rows);
     else reject(errorOf(reply));

@@ -8,6 +8,7 @@ import { GoodNet } from '../../models/goodnet';
 import type { Rendered } from '../../models/images/decode';
 import type { ImageShape } from '../../models/images/set';
 import { mostSuspicious } from '../../models/most-suspicious';
+import { first, valueAt } from '../../models/present';
 import { openTrust } from '../../models/signing/signatures';
 import type { Verdict } from '../../models/verdict';
 import { isOtherShape, isOtherSize } from '../images/files';
@@ -75,9 +76,9 @@ export async function openScreener({ bundle, id, trust, recording }: ScreenerSet
     }
     const verdicts = await mostSuspicious(pictures, (pixels, count) => goodnet.classify(pixels, count));
     rowsOf(readable, verdicts).forEach((row, i) => {
-      rows.set(row.image, { ...row, other: otherOf(pictures[i]![0]!, goodnet.shape) });
+      rows.set(row.image, { ...row, other: otherOf(first(pictures[i]!), goodnet.shape) });
     });
-    return paths.map((path) => rows.get(path)!);
+    return paths.map((path) => valueAt(rows, path));
   }
 
   async function object(bucket: string, key: string): Promise<ScreenRow> {

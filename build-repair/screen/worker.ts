@@ -10,7 +10,8 @@ export async function runWorker(): Promise<void> {
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   process.once('disconnect', () => process.exit());
-  let opened: Promise<Screener> | undefined;
+  let opened = Promise.reject<Screener>(new Error('A portion came before what it is screened with'));
+  opened.catch(() => {});
   process.on('message', async (message: ScreenerSetup | WorkerRequest) => {
     if (!('portion' in message)) {
       // There is one a core.
@@ -23,7 +24,7 @@ export async function runWorker(): Promise<void> {
     }
     const { id, portion } = message;
     try {
-      tell({ id, rows: await (await opened!).screen(portion) });
+      tell({ id, rows: await (await opened).screen(portion) });
     } catch (error) {
       tell({ id, fault: faultOf(error) });
     }

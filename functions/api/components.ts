@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { present } from '../../models/present';
 import {
   inferAnswerSchema,
   inferRequestSchema,
@@ -45,7 +46,7 @@ export function schemas(): object {
 
 function made(io: 'input' | 'output', named: readonly z.ZodType[]): object {
   const registry = z.registry<{ id: string }>();
-  for (const schema of named) registry.add(schema, { id: schema.meta()!.id! });
+  for (const schema of named) registry.add(schema, { id: present(schema.meta()?.id, 'The id of a schema') });
   const { schemas } = z.toJSONSchema(registry, {
     target: 'draft-2020-12',
     io,

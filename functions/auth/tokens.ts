@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { first } from '../../models/present';
 
 const LEAST_LENGTH = 16;
 const LINES = /\r?\n/;
@@ -28,7 +29,7 @@ interface Known {
 export function parseTokens(text: string, where: string, between: RegExp = LINES): TokenCheck {
   const { known, faults } = readTokens(text, where, between);
   if (faults.length > 0) {
-    throw new GoodNetError(faults[0]!, {
+    throw new GoodNetError(first(faults), {
       code: 'TOKENS_UNUSABLE',
       kind: 'usage',
       hint: 'Write one token a line, as in "app:0f3b…"; openssl rand -hex 32 makes one.',

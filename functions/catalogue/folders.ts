@@ -81,7 +81,7 @@ export async function currentVersion(
     return { version: current?.bundle ?? '', id: current?.bundle };
   }
   const { folder: bundle, expectedId } = await resolveBundle(folder, trust);
-  if (bundle !== folder) return { version: expectedId!, id: expectedId };
+  if (bundle !== folder) return { version: expectedId ?? '', id: expectedId };
   if (trust && isStore) {
     throw new BundleError(
       `${folder} is a bundle by itself: that it is the current one of its model is not signed`,

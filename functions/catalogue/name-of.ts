@@ -1,3 +1,4 @@
+import { first } from '../../models/present';
 import { Problem } from '../problem';
 
 /**
@@ -6,7 +7,7 @@ import { Problem } from '../problem';
  */
 export function nameOf(wanted: string | undefined, names: readonly string[]): string {
   if (wanted === undefined) {
-    if (names.length === 1) return names[0]!;
+    if (names.length === 1) return first(names);
     if (names.length === 0) throw new Problem('no-such-model', 'There is no model here yet.');
     throw new Problem('name-a-model', 'There are several models: POST to /v1/models/{model}/classify.');
   }

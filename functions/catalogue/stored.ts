@@ -1,5 +1,6 @@
 import { GoodNetError, messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
+import { first, valueAt } from '../../models/present';
 import { isS3 } from '../../models/store/address';
 import { filesOpener } from '../../models/store/open-store-files';
 import type { Trust } from '../../models/store/trusted';
@@ -162,7 +163,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
   function makeRoom(newest: Loaded): void {
     const total = () => [...loaded.values()].reduce((sum, each) => sum + each.bytes, 0);
     while (total() > maxBytes) {
-      const [name, oldest] = [...loaded].sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0]!;
+      const [name, oldest] = first([...loaded].sort(([, a], [, b]) => a.lastUsed - b.lastUsed));
       if (oldest === newest) return;
       loaded.delete(name);
       retire(oldest);
@@ -234,7 +235,7 @@ export function storedCatalogue(path: string, options: StoredOptions = {}): Cata
     async use(wanted, work) {
       const all = await list();
       const name = nameOf(wanted, [...all.keys()]);
-      const folder = all.get(name)!;
+      const folder = valueAt(all, name);
       let entry = loaded.get(name);
       if (entry) void refresh(name, folder, entry);
       else entry = await loadFirst(name, folder);

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Context } from 'hono';
 import { imageSize } from '../../models/images/set';
+import { first, present } from '../../models/present';
 import type { Verdict } from '../../models/verdict';
 import { readBody } from '../body';
 import { callerOf } from '../caller';
@@ -38,8 +39,8 @@ const OUTPUTS = [
 
 /** What is told beside, of models that can tell it. */
 const FAMILIARITY = [
-  { name: 'familiarity', datatype: 'FP64', of: (verdict: Verdict) => verdict.familiarity! },
-  { name: 'unfamiliar', datatype: 'BOOL', of: (verdict: Verdict) => verdict.unfamiliar! },
+  { name: 'familiarity', datatype: 'FP64', of: (verdict: Verdict) => verdict.familiarity ?? Number.NaN },
+  { name: 'unfamiliar', datatype: 'BOOL', of: (verdict: Verdict) => verdict.unfamiliar ?? false },
 ] as const;
 
 /** What a model tells of each image. */
@@ -74,7 +75,7 @@ async function inferWithin(
   const body = await readBody(c.req.raw, { maxBytes, what: 'A request', room, slowest });
   const { request, ...text } = await parse(body, c.req.header(HEADER_LENGTH), mostValues(model));
   const outputs = wantedOf(request, model);
-  const input = request.inputs[0]!;
+  const input = first(request.inputs);
   const { height, width, channels } = model.input;
   const [count = 0, ...image] = input.shape;
   if (input.name !== INPUT || image.join() !== [height, width, channels].join()) {
@@ -117,7 +118,7 @@ async function parse(
   if (length < 0 || length > body.length) {
     throw new Problem(
       'malformed',
-      `Inference-Header-Content-Length is ${clipped(header!)}, of a body of ${body.length} bytes.`,
+      `Inference-Header-Content-Length is ${clipped(header ?? '')}, of a body of ${body.length} bytes.`,
     );
   }
   const { value, apart } = await parseJson(body.subarray(0, length), maxValues, VALUES);
@@ -189,7 +190,10 @@ function answer(
 }
 
 function outputOf(name: string, verdicts: readonly Verdict[], model: Classifier): OutputTensor {
-  const output = outputsOf(model).find((each) => each.name === name)!;
+  const output = present(
+    outputsOf(model).find((each) => each.name === name),
+    name,
+  );
   const of: (verdict: Verdict) => number | boolean = output.of;
   const data = verdicts.map((verdict) => of(verdict)) as OutputTensor['data'];
   return { name, datatype: output.datatype, shape: [verdicts.length], data };

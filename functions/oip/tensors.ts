@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { endianness } from 'node:os';
 import { BREATH_BYTES, breath } from '../../models/breath';
 import { RangeLook, rescaling, unitInWords } from '../../models/images/range';
+import { first } from '../../models/present';
 import { clipped } from '../json';
 import { Problem } from '../problem';
 import { readNumbers } from './numbers';
@@ -92,7 +93,7 @@ async function checked<T extends Uint8Array | Float32Array>(
     }
     const unit = look.unitRange();
     if (unit) {
-      const which = shape[0]! > 1 ? `, image ${image},` : '';
+      const which = first(shape) > 1 ? `, image ${image},` : '';
       throw new Problem(
         'malformed',
         `The values of ${name}${which} ${unitInWords(unit)}. ${rescaling(unit)} The model scales them itself.`,

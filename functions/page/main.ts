@@ -68,7 +68,7 @@ function startPage(): void {
       progress.value = 0;
       progress.hidden = false;
       results.begin();
-      say(`Asking about ${files.length === 1 ? files[0]!.name : images(files.length)}…`);
+      say(`Asking about ${files.length === 1 ? files[0]?.name : images(files.length)}…`);
       try {
         for await (const answered of classifyFiles(client(), files, { model, signal })) {
           results.add(answered, model, choice.model() === model ? choice.alpha() : model.alpha);

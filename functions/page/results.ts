@@ -28,7 +28,7 @@ export function resultsTable(hasModels: () => boolean): Results {
     const [picture] = entry.row.cells;
     entry.row.className = stateOf(entry.result);
     entry.row.classList.toggle('unfamiliar', isUnfamiliar(entry.result));
-    entry.row.replaceChildren(picture!, ...cellsOf(entry.result));
+    entry.row.replaceChildren(picture ?? '', ...cellsOf(entry.result));
   }
 
   function countOf(state: ReturnType<typeof stateOf>): number {

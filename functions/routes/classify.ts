@@ -9,6 +9,7 @@ import {
   type Rendered,
 } from '../../models/images/decode';
 import { mostSuspicious } from '../../models/most-suspicious';
+import { first } from '../../models/present';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
@@ -125,9 +126,9 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
       const by = { model: model.model, bundle: model.id, alpha: options.alpha };
       trail.judged(options.alpha, outcomes);
       if (isSingle) {
-        const [only] = outcomes;
+        const only = first(outcomes);
         if (only instanceof Problem) throw only;
-        return c.json({ ...by, ...named(only!, model) } satisfies Answer);
+        return c.json({ ...by, ...named(only, model) } satisfies Answer);
       }
       const results = outcomes.map((outcome, i) => ({
         name: decoded[i]!.name,

@@ -19,15 +19,19 @@ const MOST = 24;
  * @throws GoodNetError `usage` where it can't be read
  */
 export function samplesRoute(folder: string | undefined): Hono {
-  const samples = folder === undefined ? [] : picturesIn(folder);
+  const samples = new Map(
+    folder === undefined ? [] : picturesIn(folder).map((name) => [name, join(folder, name)]),
+  );
   return new Hono()
-    .get('/', (c) => c.json({ samples }))
+    .get('/', (c) => c.json({ samples: [...samples.keys()] }))
     .get('/:name', async (c) => {
       const name = c.req.param('name');
-      const bytes = samples.includes(name) && (await readFile(join(folder!, name)).catch(() => undefined));
-      if (!bytes) throw new Problem('not-found', `There is no sample ${name}.`);
+      const path = samples.get(name);
+      const bytes = path && (await readFile(path).catch(() => undefined));
+      const type = typeOf(name);
+      if (!bytes || !type) throw new Problem('not-found', `There is no sample ${name}.`);
       return c.body(new Uint8Array(bytes), 200, {
-        'Content-Type': typeOf(name)!,
+        'Content-Type': type,
         'Cache-Control': 'no-cache',
       });
     });

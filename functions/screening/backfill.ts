@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { messageOf } from '../../models/errors';
+import { first } from '../../models/present';
 import { Semaphore } from '../limits';
 import type { UploadedObject } from '../uploads/s3';
 import { AT_ONCE, type Invocation, type ScreeningOptions, screenAndLog, tellGivenUp } from './events';
@@ -48,7 +49,7 @@ export async function screenBatch(
 ): Promise<BackfillAnswer> {
   const parsed = batchSchema.safeParse(event);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
+    const issue = first(parsed.error.issues);
     throw new Error(`No batch of a Distributed Map: ${issue.path.join('.')}: ${issue.message}`);
   }
   const { log, waits = WAITS } = options;
@@ -74,8 +75,8 @@ export async function screenBatch(
     giveUp(item.object.key, message);
     await tellGivenUp(item.object, message, options);
   }
-  if (isWhole) throw new BatchFailed(again[0]!.message);
-  if (objects.length === 0 && strange.length > 0) throw new Error(strange[0]!.message);
+  if (isWhole) throw new BatchFailed(first(again).message);
+  if (objects.length === 0 && strange.length > 0) throw new Error(first(strange).message);
   return { counts, failed };
 }
 

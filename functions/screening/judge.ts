@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeRenderings, ImageRejected, type Rendered } from '../../models/images/decode';
 import { mostSuspicious } from '../../models/most-suspicious';
+import { first } from '../../models/present';
 import type { Verdict } from '../../models/verdict';
 import type { Classifier } from '../classifier';
 import { LIMITS, type Limits, Semaphore } from '../limits';
@@ -101,7 +102,7 @@ async function judgeFound(object: UploadedObject, found: Fetched | Gone, by: Jud
     return { ...read, outcome: 'unreadable', reason: error.reason, message: error.message };
   }
   const classify = (pixels: Uint8Array, count: number) => model.classify(pixels, count);
-  const verdict = (await mostSuspicious([renderings], classify))[0]!;
+  const verdict = first(await mostSuspicious([renderings], classify));
   if (!verdict.backdoored) return { ...read, outcome: 'clean', verdict };
   const release = await by.released?.(judged.mark);
   if (!release) return { ...read, outcome: 'backdoored', verdict };

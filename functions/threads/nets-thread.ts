@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { valueAt } from '../../models/present';
 import type { Verdict } from '../../models/verdict';
 import type { BundleAt, ThreadReply, ThreadRequest } from './messages';
 
@@ -22,7 +23,7 @@ export class NetsThread {
     // The process need not wait for it.
     this.worker.unref();
     this.worker.on('message', (reply: ThreadReply) => {
-      const { resolve, reject } = this.waiting.get(reply.number)!;
+      const { resolve, reject } = valueAt(this.waiting, reply.number);
       this.waiting.delete(reply.number);
       this.usedAt = Date.now();
       if ('verdicts' in reply) resolve([...reply.verdicts]);

@@ -1,8 +1,10 @@
 /** The program of a thread that runs nets: an engine of its own, and the bundles that it was told to load. */
+
 import { parentPort } from 'node:worker_threads';
 import { startEngine } from '../../models/engine';
 import { messageOf } from '../../models/errors';
 import { GoodNet } from '../../models/goodnet';
+import { present } from '../../models/present';
 import type { Verdict } from '../../models/verdict';
 import type { BundleAt, ThreadReply, ThreadRequest } from './messages';
 
@@ -31,10 +33,11 @@ async function answer(request: ThreadRequest): Promise<readonly Verdict[]> {
   return await goodnet.classify(request.pixels, request.count, request.top);
 }
 
-parentPort!.on('message', async (request: ThreadRequest) => {
+const port = present(parentPort, 'The thread that started this one');
+port.on('message', async (request: ThreadRequest) => {
   const reply: ThreadReply = await answer(request).then(
     (verdicts) => ({ number: request.number, verdicts }),
     (error) => ({ number: request.number, fault: messageOf(error) }),
   );
-  parentPort!.postMessage(reply);
+  port.postMessage(reply);
 });

@@ -113,7 +113,7 @@ export class GoodNetEndpoint extends Construct {
     allow(role, {
       sid: 'AskGoodNet',
       actions: ['execute-api:Invoke'],
-      resources: [this.api!.arnForExecuteApi('*', '/*', '$default')],
+      resources: this.api ? [this.api.arnForExecuteApi('*', '/*', '$default')] : [],
       because: 'The endpoint as a whole: its methods and the models in its paths are not known beforehand.',
     });
   }

@@ -86,7 +86,8 @@ function said(services: readonly string[], period: Duration) {
       usingMetrics[id] = images(name, service, period);
       return `FILL(${id}, 0)`;
     });
-    return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`;
+    const all = parts.join(' + ');
+    return parts.length === 1 ? all : `(${all})`;
   };
   return { flagged: sum('Flagged'), clean: sum('Clean'), usingMetrics };
 }

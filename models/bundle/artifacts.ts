@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { present } from '../present';
 // Registers the layers of ours that a net may have.
 import '../nets/channel-scale';
 import '../nets/dilated';
@@ -29,7 +30,7 @@ export async function netFiles(folder: string, model: LayersModel): Promise<Memo
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
     }),
   );
-  const { modelTopology, weightSpecs, weightData } = artifacts!;
+  const { modelTopology, weightSpecs, weightData } = present(artifacts, 'What was saved');
   const json = {
     format: 'layers-model',
     generatedBy: `TensorFlow.js tfjs-layers v${tf.version_core}`,

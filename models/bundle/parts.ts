@@ -28,8 +28,9 @@ export function partFields<Fields extends object>(parts: Parts, fields: Fields):
 export async function readParts(manifest: Manifest, from: PartReader): Promise<Parts> {
   const parts: { [kind: string]: unknown } = {};
   for (const kind of KINDS) {
-    const field = kind.stored && fieldAt(manifest, placeOf(kind));
-    if (field) parts[kind.name] = await kind.stored!.read(field, from);
+    const { stored } = kind;
+    const field = stored && fieldAt(manifest, placeOf(kind));
+    if (field) parts[kind.name] = await stored.read(field, from);
   }
   return parts;
 }

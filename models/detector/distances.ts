@@ -1,3 +1,4 @@
+import { present } from '../present';
 import { DISTANCES, type DistanceKind, type Distances } from './familiarity';
 import type { Summary } from './summaries';
 
@@ -39,11 +40,14 @@ export function measure(images: readonly Summary[], { latent, trunk, look }: Sur
   const found: { [kind in DistanceKind]?: Float32Array } = {};
   for (const kind of DISTANCES) {
     if (kind === 'look') {
-      if (look) found.look = Float32Array.from(images, (image) => unusual(image.look!, look));
+      if (look) found.look = Float32Array.from(images, (image) => unusual(present(image.look, kind), look));
       continue;
     }
     const to = kind === 'latent' ? latent : trunk;
-    if (to) found[kind] = Float32Array.from(images, (image) => angle(image[kind]!, image.likeliest, to));
+    if (to)
+      found[kind] = Float32Array.from(images, (image) =>
+        angle(present(image[kind], kind), image.likeliest, to),
+      );
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { present } from '../present';
 import { pValue } from './conformal';
 import { onScale, rounded, type Scale } from './scale';
 
@@ -39,8 +40,9 @@ export interface Familiarity {
  * @returns n scores, ≥ 0
  */
 export function strangeness(distances: Distances, scales: readonly DistanceScale[], n: number): Float32Array {
+  const measured = scales.map((scale) => ({ scale, values: present(distances[scale.kind], scale.kind) }));
   return Float32Array.from({ length: n }, (_, i) => {
-    const above = scales.map((scale) => Math.max(onScale(distances[scale.kind]![i]!, scale), 0));
+    const above = measured.map(({ scale, values }) => Math.max(onScale(values[i]!, scale), 0));
     const length = Math.hypot(...above);
     return rounded(Number.isNaN(length) ? Number.POSITIVE_INFINITY : length);
   });

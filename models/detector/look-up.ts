@@ -1,3 +1,4 @@
+import { present } from '../present';
 import { type Gallery, placesOf, projectPlaces, resemblance } from './gallery';
 import { leaveOut } from './margin';
 import type { DetectorNets } from './nets';
@@ -28,9 +29,10 @@ export function lookUp(
   if (which.length === 0) return readings;
   const [height, width, channels] = gallery.stem;
   const size = height * width * channels;
+  const stems = present(readings.stem, 'What a gallery is asked with');
   const found = new Map(
     which.map((image) => {
-      const stem = readings.stem!.subarray(image * size, (image + 1) * size);
+      const stem = stems.subarray(image * size, (image + 1) * size);
       const projected = projectPlaces(placesOf(stem, gallery.stem, gallery.places), gallery);
       const scores = resemblance(gallery, projected, classes, isEntry && ((entry) => isEntry(image, entry)));
       return [image, isRuledOut(image) ? leaveOut(scores, readings.bad.classes[image]!) : scores];

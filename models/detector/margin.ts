@@ -1,3 +1,4 @@
+import { first } from '../present';
 import { exponential } from './exponential';
 
 /**
@@ -18,7 +19,7 @@ export interface Answers {
  */
 export function answerWithout(logits: Float32Array, without: number): { class: number; probability: number } {
   const { classes, probabilities } = answers(leaveOut(logits, without), logits.length);
-  return { class: classes[0]!, probability: probabilities[0]! };
+  return { class: first(classes), probability: first(probabilities) };
 }
 
 /** A row of logits that never answers one class. */

@@ -1,3 +1,4 @@
+import { present } from '../present';
 import {
   type LoadedTransplant,
   loadTransplant,
@@ -43,7 +44,7 @@ export function onTensorFlow({ nets, transplant, readers, further }: Passed): Pa
     run: (pixels, n) => runNets(nets, readers, further, pixels, n),
     viewer: viewer(nets),
     margins(cut, at, regions) {
-      loaded ??= loadTransplant(nets, transplant!.part);
+      loaded ??= loadTransplant(nets, present(transplant, 'What halves are transplanted onto').part);
       return transplantMargins(loaded, cut, at, regions);
     },
     free: () => freeNets(nets, readers),

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GoodNetError } from '../errors';
 import { imageSize } from '../images/set';
+import { first, last, present } from '../present';
 import { measure, type Surroundings } from './distances';
 import type { Ran, Reader, Readings } from './evidence/kind';
 import { KINDS } from './evidence/kinds';
@@ -133,8 +134,9 @@ export function readingsOf(
 }
 
 function distancesOf({ bad, latent, trunk, stem }: Given, n: number, surroundings: Surroundings): Distances {
-  const look = surroundings.look && { values: stem!, channels: surroundings.look.channels };
-  return measure(summarise({ logits: bad, latent: latent!, trunk, stem: look }, n), surroundings);
+  const look = surroundings.look && stem && { values: stem, channels: surroundings.look.channels };
+  const read = { logits: bad, latent: present(latent, 'latent'), trunk, stem: look };
+  return measure(summarise(read, n), surroundings);
 }
 
 /**
@@ -174,13 +176,13 @@ export async function runNets(
     const repaired = nets.repaired ? outputsWithin(nets.repaired, image, nets.memory) : [];
     const ran: Ran = { n, image, bad, relearned, repaired, memory: nets.memory };
     return {
-      bad: bad[0]!,
+      bad: first(bad),
       repaired: repaired[0],
       second: relearned[0],
       relearned: relearned[1],
-      stem: further.stem ? bad.at(-1)! : undefined,
-      latent: further.latent ? latent! : undefined,
-      trunk: further.trunk ? trunk! : undefined,
+      stem: further.stem ? last(bad) : undefined,
+      latent: further.latent ? latent : undefined,
+      trunk: further.trunk ? trunk : undefined,
       rows: Array.from(readers.values(), (reader) => reader.rows(ran)),
     };
   });
@@ -189,7 +191,7 @@ export async function runNets(
   const [bad, repaired, second, relearned, stem, latent, trunk, ...taken] = values;
   const names = [...readers.keys()];
   const rows = new Map(taken.flatMap((each, i) => (each ? [[names[i]!, each]] : [])));
-  return { bad: bad!, repaired, second, relearned, rows, stem, latent, trunk };
+  return { bad: present(bad, 'The logits of B'), repaired, second, relearned, rows, stem, latent, trunk };
 }
 
 /** The values of tensors, which are freed; one that several ask for is read once. */

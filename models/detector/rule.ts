@@ -1,3 +1,4 @@
+import { first } from '../present';
 import type { NetAnswer, Verdict } from '../verdict';
 import { pValue } from './conformal';
 import { type Answers, topAnswers } from './margin';
@@ -62,8 +63,10 @@ export function decide(
     const bad = answerAt(readings.bad, i);
     const repairedLogits = () =>
       passed.has(i) ? readings.logits.withoutNamedClass(i) : readings.logits.repaired(i);
-    const recovered = suspicious.has(i) ? topAnswers(readings.logits.withoutNamedClass(i), 1)[0]! : undefined;
-    const repaired = passed.has(i) ? recovered! : answerAt(readings.repaired, i);
+    const recovered = suspicious.has(i)
+      ? first(topAnswers(readings.logits.withoutNamedClass(i), 1))
+      : undefined;
+    const repaired = (passed.has(i) ? recovered : undefined) ?? answerAt(readings.repaired, i);
     const backdoored = rule.kind === 'calibrated' ? p <= rule.alpha : bad.class !== repaired.class;
     const answer = answerAt(readings.answered, i);
     return {

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../images/set';
 import { rowsToRun } from '../nets/memory';
 import { type PixelScaling, pixelFactors } from '../pixels';
+import { first } from '../present';
 
 /**
  * Images run through the nets at once; larger calls are cut up.
@@ -31,7 +32,7 @@ export function scaleImages(raw: tf.Tensor4D, scaling: PixelScaling): tf.Tensor4
     const { factor, offset } = pixelFactors(scaling, raw.shape[3]);
     const ordered = inNetOrder(raw, scaling);
     const scaled = factor.every((each) => each === factor[0])
-      ? tf.mul(ordered, factor[0]!)
+      ? tf.mul(ordered, first(factor))
       : tf.mul(ordered, tf.tensor1d(factor));
     return (offset.every((each) => each === 0) ? scaled : tf.add(scaled, tf.tensor1d(offset))) as tf.Tensor4D;
   });
@@ -54,14 +55,14 @@ export function outputsOf(model: LayersModel, input: tf.Tensor | tf.Tensor[]): t
  * @param memory bytes, of the whole process; by default the most that wasm can have
  */
 export function outputsWithin(model: LayersModel, input: tf.Tensor, memory?: number): tf.Tensor[] {
-  const rows = input.shape[0]!;
+  const rows = first(input.shape);
   const most = rowsToRun(model, memory);
   if (rows <= most) return outputsOf(model, input);
   return tf.tidy(() => {
     const parts: tf.Tensor[][] = [];
     for (let start = 0; start < rows; start += most)
       parts.push(tf.tidy(() => outputsOf(model, rowsOf(input, start, Math.min(rows, start + most)))));
-    return parts[0]!.map((_, output) => tf.concat(parts.map((part) => part[output]!)));
+    return first(parts).map((_, output) => tf.concat(parts.map((part) => part[output]!)));
   });
 }
 
@@ -95,7 +96,7 @@ export function toLogitsBy(
   memory?: number,
 ): ToLogits {
   return async (rows, n) => {
-    const logits = tf.tidy(() => outputsWithin(model, inputOf(rows, n), memory)[0]!);
+    const logits = tf.tidy(() => first(outputsWithin(model, inputOf(rows, n), memory)));
     const values = (await logits.data()) as Float32Array;
     logits.dispose();
     return values;

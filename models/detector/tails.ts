@@ -1,3 +1,4 @@
+import { valueAt } from '../present';
 import type { Readings } from './evidence/kind';
 import { onScale, type Scale } from './scale';
 
@@ -40,7 +41,7 @@ export function tailScores(readings: Readings, { scales, together }: Tails, n: n
 /** The sum of what the kinds are above 0 for an image, NaN for one that lacks any of them. */
 function sumAt(values: ReadonlyMap<string, Float32Array>, kinds: readonly string[], image: number): number {
   return kinds.reduce((sum, kind) => {
-    const value = values.get(kind)![image]!;
+    const value = valueAt(values, kind)[image]!;
     return Math.fround(sum + (Number.isNaN(value) ? Number.NaN : Math.max(value, 0)));
   }, 0);
 }

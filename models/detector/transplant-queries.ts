@@ -1,3 +1,4 @@
+import { present } from '../present';
 import { type RegionMargins, transplant } from './evidence/transplant';
 import type { NetReadings } from './readings';
 import { firstScores, type Standard } from './score';
@@ -40,15 +41,17 @@ export function transplantCandidates(scores: Float32Array, askFrom: number): num
  * @returns images × regions logit margins at B's class
  */
 export async function marginsOf(
-  { bad, cut }: Pick<NetReadings, 'bad' | 'cut'>,
+  readings: Pick<NetReadings, 'bad' | 'cut'>,
   images: readonly number[],
   margins: RegionMargins,
   regions: readonly Region[],
 ): Promise<Float32Array> {
-  const size = cut!.length / bad.classes.length;
+  const { bad } = readings;
+  const cut = present(readings.cut, 'What is cut');
+  const size = cut.length / bad.classes.length;
   const taken = new Float32Array(images.length * size);
   images.forEach((image, i) => {
-    taken.set(cut!.subarray(image * size, (image + 1) * size), i * size);
+    taken.set(cut.subarray(image * size, (image + 1) * size), i * size);
   });
   const at = Int32Array.from(images, (image) => bad.classes[image]!);
   return await margins(taken, at, regions);

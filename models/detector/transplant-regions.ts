@@ -1,3 +1,4 @@
+import { atLeast } from '../present';
 import { onScale, type Scale, scaleOf } from './scale';
 
 /**
@@ -95,8 +96,11 @@ function summed(
     values.forEach((value, at) => {
       if (HALVES.includes(scales[at]!.piece)) halves[i]! += Math.max(value, 0);
     });
-    const [first, second] = values.sort((a, b) => b - a);
-    highest[i] = first! + second!;
+    const [most, next] = atLeast(
+      2,
+      values.sort((a, b) => b - a),
+    );
+    highest[i] = most + next;
   }
   return { halves, highest };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { last } from '../present';
 
 interface How {
   readonly strides: number | readonly [number, number];
@@ -58,7 +59,7 @@ function pointStrides(attrs: tf.NamedAttrMap, filter: readonly number[]): [numbe
 }
 
 function flat(values: tf.Tensor): tf.Tensor2D {
-  return tf.reshape(values, [-1, values.shape.at(-1)!]);
+  return tf.reshape(values, [-1, last(values.shape)]);
 }
 
 /** @param own undefined for what the kernel of TensorFlow computes */
@@ -73,7 +74,7 @@ function replace(
     kernelName,
     backendName,
     kernelFunc: (args) => {
-      const made = tf.tidy(() => own(args.inputs, args.attrs!) ?? []);
+      const made = tf.tidy(() => own(args.inputs, args.attrs ?? {}) ?? []);
       return made instanceof tf.Tensor ? made : theirs.kernelFunc(args);
     },
   });

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { File } from 'h5wasm';
 import { GoodNetError, messageOf } from '../errors';
+import { first } from '../present';
 import { openRegular } from '../regular';
 import { type PlacedFile, placeFile, startHdf5 } from './library';
 
@@ -87,7 +88,7 @@ export function hdf5Reason(error: unknown): string {
     return 'it is an enumeration of big-endian numbers, which is not supported';
   const lines = text.split('\n');
   const last = lines.findLast((line) => line.trimStart().startsWith('#') && line.includes('(): '));
-  return last === undefined ? lines[0]! : last.slice(last.indexOf('(): ') + '(): '.length);
+  return last === undefined ? first(lines) : last.slice(last.indexOf('(): ') + '(): '.length);
 }
 
 async function hasSignature(file: FileHandle): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Dataset } from 'h5wasm';
+import { first } from '../present';
 import { checkHeld, elsewhere } from './held';
 import { startHdf5 } from './library';
 import { hdf5Reason, isElsewhere, type OpenHdf5, type Refusal } from './open-hdf5';
@@ -71,7 +72,7 @@ export async function numberRows(dataset: Dataset, file: OpenHdf5, Refusal: Refu
   };
   const rows: NumberRows = {
     name,
-    count: shape[0]!,
+    count: first(shape),
     rowShape,
     rowBytes: rowLength * size,
     chunkRows: chunks?.[0],

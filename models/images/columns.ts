@@ -3,6 +3,7 @@ import { ImageError } from '../errors';
 import { checkHeld, elsewhere, refuseLinks } from '../hdf5/held';
 import { hdf5Reason, isElsewhere, type OpenHdf5 } from '../hdf5/open-hdf5';
 import { type NumberRows, numberRows } from '../hdf5/rows';
+import { present } from '../present';
 
 const STRING = 3;
 const SLICE = 1 << 20;
@@ -169,11 +170,12 @@ export async function readGroups(file: OpenHdf5, name: string, count: number): P
 function readTexts(dataset: Dataset, count: number, what: string, bytes: number): string[] {
   const texts: string[] = [];
   let length = 0;
-  const { shape, vlen } = dataset.metadata;
-  const axis = shape!.indexOf(count);
+  const { vlen, shape } = dataset.metadata;
+  const sides = present(shape, `The shape of ${what}`);
+  const axis = sides.indexOf(count);
   for (let start = 0; start < count; start += TEXTS) {
     const end = Math.min(start + TEXTS, count);
-    const some = dataset.slice(shape!.map((_, i) => (i === axis ? [start, end] : []))) as string[];
+    const some = dataset.slice(sides.map((_, i) => (i === axis ? [start, end] : []))) as string[];
     length += some.reduce((sum, text) => sum + text.length, 0);
     if (vlen && length > bytes) {
       throw new ImageError(`${what} claims more text than a file of ${bytes} bytes can hold`, {

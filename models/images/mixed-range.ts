@@ -1,5 +1,6 @@
 import { Blocks } from '../hdf5/blocks';
 import type { NumberRows } from '../hdf5/rows';
+import { first } from '../present';
 import { DARK, MOST_UNIT, RangeLook, type UnitValues } from './range';
 
 /** Which range a picture looks like by itself: `unit` has fractions, `whole` nothing but 0 and 1; undefined where it tells nothing. */
@@ -49,11 +50,11 @@ export function mixedRanges(rows: NumberRows): MixedRanges | undefined {
   const unit = [...found.unit, ...(hasWhole ? found.whole : [])].sort((a, b) => a - b);
   const full = found['0-255'];
   if (unit.length === 0 || full.length === 0) return undefined;
-  const { values, from } = new Blocks(rows).at(unit[0]!);
+  const { values, from } = new Blocks(rows).at(first(unit));
   const unitValues = unitRangeOf(values, from, size) ?? { range: '0-1', smallest: 0, largest: 1 };
   return {
-    unit: { count: unit.length, example: unit[0]!, values: unitValues },
-    full: { count: full.length, example: full[0]! },
+    unit: { count: unit.length, example: first(unit), values: unitValues },
+    full: { count: full.length, example: first(full) },
     hasWhole,
   };
 }

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../errors';
 import type { ImageShape } from '../images/set';
+import { first, present } from '../present';
 import { assembled, uniqueNames } from './assemble';
 import { MOST_LAYERS, tooMany } from './config/read';
 import type { Shape, TensorRef } from './config/spec';
-import type { Applier, WeightValues } from './layers/plan';
+import type { Applier, Plan, WeightValues } from './layers/plan';
 import { owned } from './owned';
 import type { PlannedLayer, PlannedNet } from './planned';
 import { type BoundWeights, type StoredWeight, shapeText } from './weights/stored';
@@ -81,7 +82,7 @@ class Builder {
       done.set(key, result);
       return result;
     };
-    return resolve(net.spec.outputs[0]!);
+    return resolve(first(net.spec.outputs));
   }
 
   #call(layer: PlannedLayer, inputs: tf.SymbolicTensor[]): tf.SymbolicTensor {
@@ -90,7 +91,7 @@ class Builder {
     try {
       const output = layer.inner
         ? this.output(layer.inner, inputs)
-        : this.#applier(layer, inputs[0]!.shape)(inputs);
+        : this.#applier(layer, first(inputs).shape)(inputs);
       const values = output.shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1);
       if (!(values >= 1 && values <= MOST_VALUES))
         throw new Error(`its output would be ${shapeText(output.shape)}`);
@@ -109,14 +110,14 @@ class Builder {
   #applier(layer: PlannedLayer, input: Shape): Applier {
     const known = this.#appliers.get(layer);
     if (known) return known;
-    const applier = layer.plan!.make(this.unique(layer.path), this.#values(layer, input));
+    const applier = planOf(layer).make(this.unique(layer.path), this.#values(layer, input));
     this.#appliers.set(layer, applier);
     return applier;
   }
 
   #values(layer: PlannedLayer, input: Shape): WeightValues[] {
     const stored = this.weights.get(layer) ?? [];
-    return layer.plan!.slots.map(({ name, shape }, i) => {
+    return planOf(layer).slots.map(({ name, shape }, i) => {
       const weight = stored[i];
       if (!weight) throw new NetError(`The file has no weight "${name}" for layer "${layer.path}"`);
       return valuesOf(weight, shape(input), `weight "${name}" of layer "${layer.path}"`);
@@ -147,4 +148,8 @@ function valuesOf(weight: StoredWeight, wanted: readonly number[], what: string)
 
 function keyOf(ref: TensorRef): string {
   return `${ref.call}:${ref.layer}`;
+}
+
+function planOf({ plan, path }: PlannedLayer): Plan {
+  return present(plan, `The plan of layer "${path}"`);
 }

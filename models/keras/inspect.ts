@@ -1,4 +1,5 @@
 import { coded, type ErrorCode, NetError } from '../errors';
+import { first } from '../present';
 import { buildNet } from './build';
 import type { Shape } from './config/spec';
 import type { KerasFile } from './file/keras-file';
@@ -102,9 +103,9 @@ async function describe(
       coded('NET_WEIGHTS_MISFIT', () => buildNet(net, weights, image, { shape, note, isLogit })),
     );
     if (model) {
-      const [end] = model.outputs;
-      classes = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => classesOf(end!.shape, undefined)));
-      output = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => outputOf(end!)));
+      const end = first(model.outputs);
+      classes = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => classesOf(end.shape, undefined)));
+      output = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => outputOf(end)));
       if (problems.length === 0) await attempt(() => checkTrainable(model));
       model.dispose();
     }

@@ -1,4 +1,5 @@
 import { coded, GoodNetError, NetError, UsageError } from '../errors';
+import { first } from '../present';
 import { architectures, findArchitecture } from './architectures';
 import { buildNet } from './build';
 import { classNamesIn, namesBeside } from './class-names';
@@ -85,9 +86,9 @@ async function loadOpened(file: KerasFile, options: LoadNetOptions): Promise<Loa
     buildNet(net, bindWeights(net, file), inputShape, { note, isLogit }),
   );
   try {
-    const [end] = model.outputs;
-    const classes = coded('NET_SHAPE_UNSUPPORTED', () => classesOf(end!.shape, options.classes));
-    const output = coded('NET_SHAPE_UNSUPPORTED', () => outputOf(end!));
+    const end = first(model.outputs);
+    const classes = coded('NET_SHAPE_UNSUPPORTED', () => classesOf(end.shape, options.classes));
+    const output = coded('NET_SHAPE_UNSUPPORTED', () => outputOf(end));
     const { format, kerasVersion } = file;
     return { model, format, kerasVersion, inputShape, classes, output, notes };
   } catch (error) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { copyNet } from '../nets/graph';
+import { first } from '../present';
 import { outputOf, softmaxOf } from './output';
 import { owned } from './owned';
 import { copyOf, linearCopy } from './without-activation';
@@ -18,9 +19,9 @@ export function toLogits(model: tf.LayersModel): tf.LayersModel {
 }
 
 function withoutSoftmax(flat: tf.LayersModel): tf.LayersModel {
-  if (outputOf(flat.outputs[0]!) === 'logits') return flat;
-  const { softmax, after } = softmaxOf(flat.outputs[0]!);
-  const input = softmax.inputs[0]!;
+  if (outputOf(first(flat.outputs)) === 'logits') return flat;
+  const { softmax, after } = softmaxOf(first(flat.outputs));
+  const input = first(softmax.inputs);
   let output = isSoftmaxAlone(softmax.layer) ? input : linearCopy(softmax.layer, input);
   for (const { layer } of after.reverse()) output = copyOf(layer).apply(output) as SymbolicTensor;
   return tf.model({ inputs: flat.inputs, outputs: output, name: flat.name });

@@ -2,6 +2,7 @@ import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { NetError } from '../errors';
 import { callOf, type LayerCall } from '../nets/graph';
 import { PickChannels } from '../nets/pick-channels';
+import { first, last } from '../present';
 import type { NetOutput } from './types';
 
 /** Layers that only move values, or leave them as they are. */
@@ -39,15 +40,15 @@ export function outputOf(output: SymbolicTensor): NetOutput {
   const activation = activationOf(layer);
   if (activation === 'softmax') return 'softmax';
   if (activation === 'logSoftmax') return 'logits';
-  if (className === 'Activation' && activation === 'linear') return outputOf(call.inputs[0]!);
+  if (className === 'Activation' && activation === 'linear') return outputOf(first(call.inputs));
   if (activation === 'linear') return 'logits';
   if (activation !== undefined) throw refused(layer, `ends in ${activation}, not in softmax or logits`);
   if (MOVING.has(className) || isSinglePlace(call)) {
-    const answers = outputOf(call.inputs[0]!);
+    const answers = outputOf(first(call.inputs));
     if (
       answers === 'softmax' &&
       layer instanceof PickChannels &&
-      !layer.keepsAll(call.inputs[0]!.shape.at(-1)!)
+      !layer.keepsAll(last(first(call.inputs).shape))
     )
       throw refused(
         layer,
@@ -74,7 +75,7 @@ export function softmaxOf(output: SymbolicTensor): { softmax: LayerCall; after: 
   let call = callOf(output);
   while (activationOf(call.layer) !== 'softmax') {
     after.push(call);
-    call = callOf(call.inputs[0]!);
+    call = callOf(first(call.inputs));
   }
   return { softmax: call, after };
 }
@@ -90,7 +91,7 @@ function endsInSoftmax(tensor: SymbolicTensor): boolean {
   const call = callOf(tensor);
   const className = call.layer.getClassName();
   if (activationOf(call.layer) === 'softmax') return true;
-  return (MOVING.has(className) || POOLING.test(className)) && endsInSoftmax(call.inputs[0]!);
+  return (MOVING.has(className) || POOLING.test(className)) && endsInSoftmax(first(call.inputs));
 }
 
 /** Pooling over a single place changes nothing. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { copyNet } from '../nets/graph';
+import { first } from '../present';
 import { outputOf } from './output';
 import { owned } from './owned';
 
@@ -13,12 +14,12 @@ import { owned } from './owned';
 export function toProbabilities(model: tf.LayersModel): tf.LayersModel {
   return owned(() => {
     const flat = copyNet(model);
-    const [answer] = flat.outputs;
-    if (outputOf(answer!) === 'softmax') return flat;
+    const answer = first(flat.outputs);
+    if (outputOf(answer) === 'softmax') return flat;
     const taken = new Set(flat.layers.map(({ name }) => name));
     let name = 'softmax';
     for (let i = 1; taken.has(name); i++) name = `softmax_${i}`;
-    const output = tf.layers.softmax({ name }).apply(answer!) as tf.SymbolicTensor;
+    const output = tf.layers.softmax({ name }).apply(answer) as tf.SymbolicTensor;
     return tf.model({ inputs: flat.inputs, outputs: output, name: flat.name });
   });
 }

@@ -34,9 +34,9 @@ export function imageShapeOf(
   const image = imageShape(shape, first, size);
   if (shape?.length === 3)
     note(`The net's input ${shapeText(shape)} has no channels: it is read as grey images.`);
-  if (first)
+  if (first && shape)
     note(
-      `The net's input ${shapeText(shape!)} lies channels first: it is read as the same net with channels last.`,
+      `The net's input ${shapeText(shape)} lies channels first: it is read as the same net with channels last.`,
     );
   return image;
 }
@@ -111,5 +111,5 @@ function sidesOf(
 }
 
 function isSide(length: number | null | undefined): length is number {
-  return Number.isInteger(length) && length! >= 1 && length! <= LARGEST_SIDE;
+  return typeof length === 'number' && Number.isInteger(length) && length >= 1 && length <= LARGEST_SIDE;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { callOf, callsInOrder, type LayerCall } from '../nets/graph';
+import { first } from '../present';
 import { activationOf } from './output';
 import { copyOf, linearCopy } from './without-activation';
 
@@ -36,7 +37,7 @@ export function sigmoidsAsClasses(
   if (!ended || output.shape.length !== 2 || !usedOnce(output, [ended.sigmoid, ...ended.after]))
     return undefined;
   const { sigmoid, after } = ended;
-  const input = sigmoid.inputs[0]!;
+  const input = first(sigmoid.inputs);
   let z = sigmoid.layer.getClassName() === 'Activation' ? input : linearCopy(sigmoid.layer, input);
   for (const { layer } of after.reverse()) z = copyOf(layer).apply(z) as SymbolicTensor;
   const count = output.shape[1];
@@ -62,7 +63,7 @@ function twoClasses(z: SymbolicTensor, unique: (name: string) => string): Symbol
 /** The call whose sigmoid is the net's last step, with those that only move its values, last first. */
 function sigmoidOf(output: SymbolicTensor): { sigmoid: LayerCall; after: LayerCall[] } | undefined {
   const after: LayerCall[] = [];
-  for (let call = callOf(output); call.inputs.length === 1; call = callOf(call.inputs[0]!)) {
+  for (let call = callOf(output); call.inputs.length === 1; call = callOf(first(call.inputs))) {
     const activation = activationOf(call.layer);
     if (activation === 'sigmoid') return { sigmoid: call, after };
     if (!MOVING.has(call.layer.getClassName()) || (activation ?? 'linear') !== 'linear') return undefined;
@@ -77,6 +78,6 @@ function usedOnce(output: SymbolicTensor, calls: readonly LayerCall[]): boolean 
   return calls.every(
     ({ layer, outputs }) =>
       all.filter((call) => call.layer === layer).length === 1 &&
-      all.filter(({ inputs }) => inputs.some(({ id }) => id === outputs[0]!.id)).length <= 1,
+      all.filter(({ inputs }) => inputs.some(({ id }) => id === first(outputs).id)).length <= 1,
   );
 }

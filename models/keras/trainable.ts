@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { outputsOf } from '../detector/run';
 import { coded, messageOf, NetError } from '../errors';
+import { first } from '../present';
 import { toLogits } from './logits';
 import { outputOf } from './output';
 
@@ -25,7 +26,7 @@ async function tryToTrain(model: LayersModel): Promise<void> {
     logits = net;
     checkAnswers(model, net);
     tf.tidy(() => {
-      const image = tf.fill([1, ...(model.inputs[0]!.shape.slice(1) as number[])], 0.5);
+      const image = tf.fill([1, ...(first(model.inputs).shape.slice(1) as number[])], 0.5);
       const weights = net.trainableWeights.map((weight) => weight.read() as tf.Variable);
       const loss = () => tf.sum(tf.logSoftmax(net.apply(image, { training: true }) as tf.Tensor));
       if (weights.length > 0) tf.variableGrads(loss as () => tf.Scalar, weights);
@@ -46,12 +47,18 @@ const DIFFERENT = 1e-3;
 
 /** @throws NetError where a net that ends in softmax answers otherwise than by the softmax of its logits: scaled, or of several places */
 function checkAnswers(model: LayersModel, logits: LayersModel): void {
-  if (outputOf(model.outputs[0]!) !== 'softmax') return;
+  if (outputOf(first(model.outputs)) !== 'softmax') return;
   const difference = tf.tidy(() => {
-    const image = tf.randomUniform([1, ...(model.inputs[0]!.shape.slice(1) as number[])], 0, 1, 'float32', 1);
+    const image = tf.randomUniform(
+      [1, ...(first(model.inputs).shape.slice(1) as number[])],
+      0,
+      1,
+      'float32',
+      1,
+    );
     // Not by predict: it frees a tensor that a layer takes twice before the next one takes it.
-    const [answers, own] = [model, logits].map((each) => outputsOf(each, image)[0]!);
-    return tf.max(tf.abs(tf.sub(answers!, tf.softmax(own!)))).dataSync()[0]!;
+    const own = tf.softmax(first(outputsOf(logits, image)));
+    return first(tf.max(tf.abs(tf.sub(first(outputsOf(model, image)), own))).dataSync());
   });
   if (difference <= DIFFERENT) return;
   throw new NetError(

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { onlyInput } from './only-input';
 
 export interface ChannelScaleArgs {
   name?: string;
@@ -25,7 +26,7 @@ export class ChannelScale extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = onlyInput(inputs);
       return tf.add(tf.mul(x, tf.tensor1d(this.#scale)), tf.tensor1d(this.#offset));
     });
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { onlyInput } from './only-input';
 
 /** What layers that convolve otherwise use of TensorFlow.js's. */
 export interface Convolution extends layers.Layer {
@@ -24,7 +25,7 @@ export const DepthwiseConv2D = layers.depthwiseConv2d({ name: 'base', kernelSize
 
 /** The images that a layer is called with. */
 export function imagesOf(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D {
-  return (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+  return onlyInput(inputs) as tf.Tensor4D;
 }
 
 /** What a convolution gives, with the layer's bias and activation, as far as it has them. */

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-layers';
+import { first, valueAt } from '../present';
 import { DilatedConv2D } from './dilated';
 import { callsInOrder, type LayerCall } from './graph';
 import { GroupedConv2D } from './grouped';
@@ -12,10 +13,9 @@ export interface CutPoint {
 
 /** Multiply-adds of one layer call for one image: kernel values times the places where they are applied. */
 function multiplyAdds(call: LayerCall): number {
-  const places = call.outputs[0]!.shape.slice(1, -1).reduce<number>(
-    (product, size) => product * (size ?? 1),
-    1,
-  );
+  const places = first(call.outputs)
+    .shape.slice(1, -1)
+    .reduce<number>((product, size) => product * (size ?? 1), 1);
   return call.layer.weights
     .filter((weight) => weight.shape.length >= 2)
     .reduce((sum, weight) => sum + places * weight.shape.reduce<number>((p, size) => p * (size ?? 1), 1), 0);
@@ -37,18 +37,18 @@ export function cutPoints(model: tf.LayersModel): CutPoint[] {
   for (const call of calls)
     for (const input of call.inputs) uses.set(input.id, (uses.get(input.id) ?? 0) + 1);
 
-  const live = new Set<number>([model.inputs[0]!.id]);
+  const live = new Set<number>([first(model.inputs).id]);
   const cuts: CutPoint[] = [];
   let done = 0;
   for (const call of calls) {
     done += multiplyAdds(call);
     for (const output of call.outputs) live.add(output.id);
     for (const input of call.inputs) {
-      const left = uses.get(input.id)! - 1;
+      const left = valueAt(uses, input.id) - 1;
       uses.set(input.id, left);
       if (left === 0) live.delete(input.id);
     }
-    const output = call.outputs[0]!;
+    const output = first(call.outputs);
     if (live.size === 1 && live.has(output.id)) cuts.push({ tensor: output, share: done / total });
   }
   return cuts;
@@ -88,8 +88,8 @@ export function transplantCut(model: tf.LayersModel): tf.SymbolicTensor | undefi
       ({ tensor, share }) =>
         share > 0 &&
         tensor.shape.length === 4 &&
-        tensor.shape[1]! >= SMALLEST_CUT &&
-        tensor.shape[2]! >= SMALLEST_CUT,
+        (tensor.shape[1] ?? 0) >= SMALLEST_CUT &&
+        (tensor.shape[2] ?? 0) >= SMALLEST_CUT,
     )
     .at(-1)?.tensor;
 }
@@ -99,7 +99,7 @@ export function latentTensor(model: tf.LayersModel): tf.SymbolicTensor {
   const call = callsInOrder(model.outputs)
     .filter((each) => each.layer.weights.some((weight) => weight.shape.length >= 2))
     .at(-1);
-  return call?.inputs[0] ?? model.outputs[0]!;
+  return call?.inputs[0] ?? first(model.outputs);
 }
 
 /** Whether a layer convolves over height and width with a kernel of its own. */

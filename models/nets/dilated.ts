@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { atLeast } from '../present';
 import { Conv2D, type Convolution, DepthwiseConv2D, finished, imagesOf } from './convolution';
 
 type Tensor4D = tf.Tensor4D;
@@ -24,10 +25,12 @@ export class DilatedDepthwiseConv2D extends DepthwiseConv2D {
   }
 
   override computeOutputShape(input: (number | null)[]): (number | null)[] {
-    const [count, , , channels] = super.computeOutputShape(input) as (number | null)[];
-    const side = (axis: number) =>
-      input[axis + 1] == null ? null : placed(this, axis, input[axis + 1]!).out;
-    return [count!, side(0), side(1), channels!];
+    const [count, , , channels] = atLeast(4, super.computeOutputShape(input) as (number | null)[]);
+    const side = (axis: 0 | 1) => {
+      const length = input[axis + 1];
+      return length == null ? null : placed(this, axis, length).out;
+    };
+    return [count, side(0), side(1), channels];
   }
 }
 

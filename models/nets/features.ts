@@ -1,4 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { atLeast, first } from '../present';
 import { latentTensor, stemCut, transplantCut, trunkCut } from './cut';
 import { callOf, copyBetween, partBetween } from './graph';
 
@@ -25,13 +26,13 @@ export const CUT = 3;
 /** A copy of a flat net (see copyNet) that ends in logits, with its features as further outputs. */
 export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
   const trunk = trunkCut(flat);
-  const outputs = [flat.outputs[0]!, own(latentTensor(flat), 'latent')];
+  const outputs = [first(flat.outputs), own(latentTensor(flat), 'latent')];
   if (trunk) outputs.push(own(pooled(trunk), 'trunk'));
   const cut = trunk && transplantCut(flat);
   if (cut) outputs.push(own(cut, 'cut'));
   const stem = stemCut(flat);
   if (stem) outputs.push(own(stem, 'stem'));
-  const net = copyBetween(flat.inputs[0]!, outputs, name);
+  const net = copyBetween(first(flat.inputs), outputs, name);
   return { net, hasTrunk: trunk !== undefined, hasCut: cut !== undefined, hasStem: stem !== undefined };
 }
 
@@ -40,16 +41,15 @@ export function featureNet(flat: tfl.LayersModel, name: string): FeatureNet {
  * @param net a feature net that has a cut
  */
 export function headBehindCut(net: tfl.LayersModel): tfl.LayersModel {
-  const [cut] = callOf(net.outputs[CUT]!).inputs;
-  return partBetween(cut!, [net.outputs[0]!], `${net.name}_head`);
+  return partBetween(first(callOf(net.outputs[CUT]!).inputs), [first(net.outputs)], `${net.name}_head`);
 }
 
 function pooled(trunk: tfl.SymbolicTensor): tfl.SymbolicTensor {
-  const [, height, width, channels] = trunk.shape as number[];
+  const [, height, width, channels] = atLeast(4, trunk.shape as number[]);
   let pool = 1;
   while (
-    Math.ceil(height! / pool) * Math.ceil(width! / pool) * channels! > MOST_TRUNK_VALUES &&
-    pool < Math.max(height!, width!)
+    Math.ceil(height / pool) * Math.ceil(width / pool) * channels > MOST_TRUNK_VALUES &&
+    pool < Math.max(height, width)
   ) {
     pool++;
   }

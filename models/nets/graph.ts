@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-layers';
+import { first, valueAt } from '../present';
 
 type Layer = tf.layers.Layer;
 
@@ -128,24 +129,24 @@ function between(
       made = model.outputs.map((each) => resolve(each, inside));
     } else {
       const layer = layerFor(call.layer);
-      const applied = layer.apply(inputs.length === 1 ? inputs[0]! : inputs, call.callArgs as never);
+      const applied = layer.apply(inputs.length === 1 ? first(inputs) : inputs, call.callArgs as never);
       made = (Array.isArray(applied) ? applied : [applied]) as tf.SymbolicTensor[];
     }
     call.outputs.forEach((each, i) => {
       known.set(each.id, made[i]!);
     });
-    return known.get(tensor.id)!;
+    return valueAt(known, tensor.id);
   };
 
   const input = tf.input({ shape: from.shape.slice(1), name: inputName(name) });
   const known = new Map([[from.id, input]]);
   const made = outputs.map((each) => resolve(each, known));
-  return tf.model({ inputs: input, outputs: made.length === 1 ? made[0]! : made, name });
+  return tf.model({ inputs: input, outputs: made.length === 1 ? first(made) : made, name });
 }
 
 const inputName = (net: string) => `${net}_input`;
 
 /** A copy of a whole net, laid flat, with weights of its own. */
 export function copyNet(model: tf.LayersModel, name = model.name): tf.LayersModel {
-  return copyBetween(model.inputs[0]!, model.outputs, name);
+  return copyBetween(first(model.inputs), model.outputs, name);
 }

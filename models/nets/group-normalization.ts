@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
+import { atLeast, first, last } from '../present';
+import { onlyInput } from './only-input';
 
 export interface GroupNormalizationArgs {
   name?: string;
@@ -25,7 +27,7 @@ export class GroupNormalization extends layers.Layer {
   }
 
   override build(inputShape: (number | null)[]): void {
-    const channels = inputShape.at(-1)!;
+    const channels = last(inputShape);
     if (channels % this.#groups !== 0) throw new Error(`${channels} channels are not ${this.#groups} groups`);
     this.addWeight('gamma', [channels], 'float32', initializers.ones());
     this.addWeight('beta', [channels], 'float32', initializers.zeros());
@@ -34,13 +36,16 @@ export class GroupNormalization extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const each = x.shape.at(-1)! / this.#groups;
-      const grouped = tf.reshape(x, [x.shape[0]!, -1, this.#groups, each]);
+      const x = onlyInput(inputs);
+      const each = last(x.shape) / this.#groups;
+      const grouped = tf.reshape(x, [first(x.shape), -1, this.#groups, each]);
       const { mean, variance } = tf.moments(grouped, [1, 3], true);
       const normal = tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, this.#epsilon)));
-      const [gamma, beta] = this.weights.map((weight) => weight.read());
-      return tf.add(tf.mul(tf.reshape(normal, x.shape), gamma!), beta!);
+      const [gamma, beta] = atLeast(
+        2,
+        this.weights.map((weight) => weight.read()),
+      );
+      return tf.add(tf.mul(tf.reshape(normal, x.shape), gamma), beta);
     });
   }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { last } from '../present';
 import { Conv2D, finished, imagesOf } from './convolution';
 
 type GroupedArgs = Parameters<typeof layers.conv2d>[0] & { groups: number };
@@ -19,7 +20,7 @@ export class GroupedConv2D extends Conv2D {
   }
 
   override build(inputShape: (number | null)[]): void {
-    super.build([...inputShape.slice(0, -1), inputShape.at(-1)! / this.#groups]);
+    super.build([...inputShape.slice(0, -1), last(inputShape) / this.#groups]);
     // It would ask for as many channels as a group has.
     this.inputSpec = [];
   }

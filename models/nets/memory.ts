@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { first } from '../present';
 import { callsInOrder } from './graph';
 import { MOST_MEMORY } from './most-memory';
 
@@ -53,7 +54,7 @@ function valuesOf(net: LayersModel): Values {
   const sizes = callsInOrder(net.outputs, net.inputs[0]).flatMap(({ outputs }) =>
     outputs.map(({ shape }) => sizeOf(shape)),
   );
-  const input = sizeOf(net.inputs[0]!.shape);
+  const input = sizeOf(first(net.inputs).shape);
   const values = { largest: Math.max(input, ...sizes), all: sizes.reduce((sum, each) => sum + each, input) };
   known.set(net, values);
   return values;

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { atLeast } from '../present';
+import { onlyInput } from './only-input';
 
 export interface PadArgs {
   name?: string;
@@ -23,14 +25,15 @@ export class Pad extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    const x = onlyInput(inputs);
     const { padding, value } = this.#args;
     return tf.pad(x, [[0, 0], ...padding, [0, 0]], value);
   }
 
-  override computeOutputShape([count, rows, columns, channels]: (number | null)[]): (number | null)[] {
+  override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
+    const [count, rows, columns, channels] = atLeast(4, inputShape);
     const [[top, bottom], [left, right]] = this.#args.padding;
-    return [count!, rows! + top + bottom, columns! + left + right, channels!];
+    return [count, (rows ?? 0) + top + bottom, (columns ?? 0) + left + right, channels];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { last } from '../present';
+import { onlyInput } from './only-input';
 
 export interface PickChannelsArgs {
   name?: string;
@@ -27,8 +29,8 @@ export class PickChannels extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const from = x.shape.at(-1)!;
+      const x = onlyInput(inputs);
+      const from = last(x.shape);
       const to = this.#channels.length;
       const picked = new Float32Array(from * to);
       this.#channels.forEach((channel, i) => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { onlyInput } from './only-input';
 
 export interface PlaceScaleArgs {
   name?: string;
@@ -26,7 +27,7 @@ export class PlaceScale extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = onlyInput(inputs);
       const factors = placeFactors(this.#rows, this.#columns);
       return tf.mul(x, tf.tensor(factors, [this.#rows.length, this.#columns.length, 1]));
     });

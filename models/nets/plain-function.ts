@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { present } from '../present';
+import { onlyInput } from './only-input';
 
 /**
  * What is computed of each value: `power` by a number, `clip` between two, of which one may be null, `gelu` by tanh, which TensorFlow.js
@@ -30,9 +32,7 @@ export class PlainFunction extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() =>
-      computed(this.#function, Array.isArray(inputs) ? inputs[0]! : inputs, this.#numbers),
-    );
+    return tf.tidy(() => computed(this.#function, onlyInput(inputs), this.#numbers));
   }
 
   override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
@@ -57,7 +57,7 @@ function computed(name: FunctionName, x: tf.Tensor, [first, second]: readonly (n
     case 'log':
       return tf.log(x);
     case 'power':
-      return power(x, first!);
+      return power(x, present(first, 'An exponent'));
     case 'clip': {
       const above = first == null ? x : tf.maximum(x, first);
       return second == null ? tf.clone(above) : tf.minimum(above, second);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { onlyInput } from './only-input';
 
 const KINDS = { max: tf.max, mean: tf.mean, min: tf.min, sum: tf.sum };
 export type ReduceKind = keyof typeof KINDS;
@@ -32,7 +33,7 @@ export class Reduce extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = onlyInput(inputs);
       return KINDS[this.#kind](x, [...this.#axes], this.#keepDims);
     });
   }

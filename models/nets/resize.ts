@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { atLeast } from '../present';
+import { onlyInput } from './only-input';
 
 export type Interpolation = 'bilinear' | 'nearest';
 
@@ -27,7 +29,7 @@ export class Resize extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = onlyInput(inputs);
       const [count, rows, columns, channels] = x.shape as [number, number, number, number];
       const { height, width, interpolation } = this.#args;
       const down = tf.tensor3d(samples(rows, height, interpolation), [1, height, rows]);
@@ -39,8 +41,8 @@ export class Resize extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
-    const [count, , , channels] = inputShape;
-    return [count!, this.#args.height, this.#args.width, channels!];
+    const [count, , , channels] = atLeast(4, inputShape);
+    return [count, this.#args.height, this.#args.width, channels];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { onlyInput } from './only-input';
 
 /** Below it a length counts as this much: Keras's own. Origin: no choice: Keras 2.15, tf.math.l2_normalize. */
 export const LEAST_SQUARE = 1e-12;
@@ -13,7 +14,7 @@ export class UnitNormalization extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = onlyInput(inputs);
       const squares = tf.sum(tf.square(x), -1, true);
       return tf.mul(x, tf.rsqrt(tf.maximum(squares, LEAST_SQUARE)));
     });

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../nets/graph';
+import { first, valueAt } from '../present';
 import type { OnnxGraph } from './graph';
 import { activationLayers } from './layers/activations';
 import { functionLayers } from './layers/functions';
@@ -31,14 +32,14 @@ export function writeNet(
   const values = new Map(inputs.map((input, i) => [input.id, given[i]!] as const));
   for (const call of callsInOrder(outputs)) {
     // What is given is not made again.
-    if (values.has(call.outputs[0]!.id)) continue;
+    if (values.has(first(call.outputs).id)) continue;
     const { layer } = call;
     const writer = writers.get(layer.getClassName());
     if (!writer) throw new UnwrittenLayer(`the layer "${layer.name}" is a ${layer.getClassName()}`);
-    const from = call.inputs.map(({ id }) => values.get(id)!);
-    const outputShape = call.outputs[0]!.shape.slice(1) as number[];
-    const made = { layer, config: layer.getConfig(), inputs: from, input: from[0]!, outputShape };
-    values.set(call.outputs[0]!.id, writer(graph, made));
+    const from = call.inputs.map(({ id }) => valueAt(values, id));
+    const outputShape = first(call.outputs).shape.slice(1) as number[];
+    const made = { layer, config: layer.getConfig(), inputs: from, input: first(from), outputShape };
+    values.set(first(call.outputs).id, writer(graph, made));
   }
-  return outputs.map(({ id }) => values.get(id)!);
+  return outputs.map(({ id }) => valueAt(values, id));
 }

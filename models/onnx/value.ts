@@ -1,3 +1,4 @@
+import { present } from '../present';
 import type { OnnxGraph } from './graph';
 
 /** Of images channels last (n, height, width, channels) to channels first, and back. */
@@ -38,13 +39,13 @@ export class Value {
 
   /** Its name, as in Keras. */
   get last(): string {
-    this.lastName ??= this.graph.node('Transpose', [this.firstName!], TO_LAST);
+    this.lastName ??= this.graph.node('Transpose', [present(this.firstName, 'A name')], TO_LAST);
     return this.lastName;
   }
 
   /** Its name, channels first; of image-shaped ones alone. */
   get first(): string {
-    this.firstName ??= this.graph.node('Transpose', [this.lastName!], TO_FIRST);
+    this.firstName ??= this.graph.node('Transpose', [present(this.lastName, 'A name')], TO_FIRST);
     return this.firstName;
   }
 

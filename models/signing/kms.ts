@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { regionOf } from '../aws-region';
 import { GoodNetError, messageOf } from '../errors';
+import { present } from '../present';
 import { quietly } from '../quiet-aws';
 import { keyId, type Signer } from './keys';
 
@@ -24,7 +25,7 @@ export async function kmsSigner(arn: string, client = clientFor(arn)): Promise<S
           }),
         )
         .catch(refused(arn));
-      return Signature!;
+      return present(Signature, `The signature by ${arn}`);
     },
   };
 }
@@ -32,7 +33,11 @@ export async function kmsSigner(arn: string, client = clientFor(arn)): Promise<S
 /** The public half of a key in KMS. @throws GoodNetError where it can't be had or is not of Ed25519 */
 export async function kmsPublicKey(arn: string, client = clientFor(arn)): Promise<KeyObject> {
   const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: arn })).catch(refused(arn));
-  const key = createPublicKey({ key: Buffer.from(PublicKey!), format: 'der', type: 'spki' });
+  const key = createPublicKey({
+    key: Buffer.from(present(PublicKey, `The public key of ${arn}`)),
+    format: 'der',
+    type: 'spki',
+  });
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw new GoodNetError(`${arn} is a key of ${key.asymmetricKeyType}; Ed25519 is wanted`, {
     code: 'KEY_UNUSABLE',

@@ -1,6 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod';
 import { BundleError, UsageError } from '../errors';
+import { first } from '../present';
 import { keyId, readPublicKey, type Signer } from './keys';
 import { isKms } from './signer';
 import '../zod-without-jit';
@@ -56,7 +57,7 @@ export function parseSignatures(text: string, where: string): Signatures {
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data.signatures;
-  const { message } = parsed.error.issues[0]!;
+  const { message } = first(parsed.error.issues);
   throw new BundleError(`${where} is damaged or of a newer format: ${message}`, {
     code: 'SIGNATURE_BAD',
     hint: REMOVE,
@@ -115,7 +116,7 @@ export function checkSigned(
     });
   }
   if (known.some((each) => isSignedBy(id, each, trusted))) return;
-  throw new BundleError(`${where} bears a signature of ${known[0]!.keyId} that is not of this bundle`, {
+  throw new BundleError(`${where} bears a signature of ${first(known).keyId} that is not of this bundle`, {
     code: 'SIGNATURE_BAD',
     hint,
   });

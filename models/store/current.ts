@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { BundleError } from '../errors';
+import { first } from '../present';
 import type { Signer } from '../signing/keys';
 import {
   bearsSignatureOf,
@@ -89,7 +90,7 @@ export async function readCurrent(files: Files): Promise<Current | undefined> {
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
+    const issue = first(parsed.error.issues);
     const why = `${issue.path.join('.')}: ${issue.message}`;
     if (isNewer(raw)) {
       throw new BundleError(`${where} is of a newer format: ${why}`, {

@@ -1,4 +1,5 @@
 import { BundleError, GoodNetError, UsageError } from '../errors';
+import { first } from '../present';
 import type { Signer } from '../signing/keys';
 import { checkSigned } from '../signing/signatures';
 import { folderOf, listBundles, readableOrWhy, readFrom, signaturesIn } from './bundles';
@@ -44,7 +45,7 @@ export async function activate(
     });
   }
   if (damaged[0]) throw damaged[0].why;
-  const { id } = found[0]!;
+  const { id } = first(found);
   if (signing) await checkSignedBy(files, id, signing.signer);
   // What can't be loaded would be answered with by nobody.
   if (!isVerified) await readFrom(files, id);

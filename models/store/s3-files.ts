@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { regionHere } from '../aws-region';
 import { GoodNetError, messageOf } from '../errors';
+import { present } from '../present';
 import { quietly } from '../quiet-aws';
 import { type Files, type StoredFile, UnusableFile } from './files';
 
@@ -143,10 +144,9 @@ export function s3Files(address: string, client: S3Client = s3Client()): S3Files
     async remove(keys) {
       for (let start = 0; start < keys.length; start += MOST_KEYS) {
         const Objects = keys.slice(start, start + MOST_KEYS).map((key) => ({ Key: at(key).Key }));
-        const done = await client
+        const { Errors: [fault] = [] } = await client
           .send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }))
           .catch(failed('removing'));
-        const [fault] = done!.Errors ?? [];
         if (fault) failed(`removing ${fault.Key}`)(new Error(fault.Message));
       }
     },
@@ -196,7 +196,11 @@ export async function fetchWhole(
       const bytes =
         ContentLength === undefined ? await body.transformToByteArray() : await collect(body, ContentLength);
       // What was there before the bucket kept versions is called null.
-      return { bytes, version: ETag!, versionId: VersionId === 'null' ? undefined : VersionId };
+      return {
+        bytes,
+        version: present(ETag, 'The ETag of an object'),
+        versionId: VersionId === 'null' ? undefined : VersionId,
+      };
     } catch (error) {
       if (reads === READS) throw error;
       await setTimeout(50 * 2 ** reads * Math.random());

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { present } from '../../../models/present';
 import { lookOf } from '../../terminal';
 import { interruptible } from '../interrupt';
 import { whole } from '../options';
@@ -21,7 +22,7 @@ export function demoCommand(): Command {
     .option('--out <dir>', 'where the images, the bundle and the report go', 'demo-out')
     .option('--seed <n>', 'seed of everything random', whole(0, 2 ** 31 - 1), 1)
     .action(async ({ out, seed, verbose }: DemoFlags) => {
-      const reportFile = (await reportPath({}, join(out, 'report.html')))!;
+      const reportFile = present(await reportPath({}, join(out, 'report.html')), 'The path of the report');
       const { engine, lines } = await startWork({ verbose });
       const { runDemo } = await import('../../demo/run');
       const { demoSteps } = await import('../../demo/plan');

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { GoodNetError, UsageError } from '../../../models/errors';
+import { present } from '../../../models/present';
 import type { Share } from '../../job/share';
 import { Interrupted, interruptible } from '../interrupt';
 import { whole } from '../options';
@@ -101,7 +102,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
       detail: lines.detail,
       signal,
       apart: {
-        program: process.argv[1]!,
+        program: present(process.argv[1], 'The program that runs'),
         limits: limitsOf(flags.netMinutes),
         sign: flags.sign ?? (process.env.GOODNET_SIGN || undefined),
       },

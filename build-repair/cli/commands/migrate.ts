@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { BundleError } from '../../../models/errors';
+import { first } from '../../../models/present';
 import type { Migration } from '../../index';
 import { interruptible } from '../interrupt';
 import { print, printError } from '../print';
@@ -59,5 +60,7 @@ function tell(store: string, { bundles, current }: Migration): void {
 function refuse(store: string, { refused }: Migration): void {
   if (refused.length === 0) return;
   const each = refused.map(({ folder, why }) => `${folder}: ${why.message}`);
-  throw new BundleError(`Not migrated in ${store}:\n  ${each.join('\n  ')}`, { hint: refused[0]!.why.hint });
+  throw new BundleError(`Not migrated in ${store}:\n  ${each.join('\n  ')}`, {
+    hint: first(refused).why.hint,
+  });
 }

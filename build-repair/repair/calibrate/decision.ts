@@ -119,9 +119,9 @@ function decidingOf(readings: Readings): Readings {
 function join(parts: readonly Readings[], isServed: (kind: string) => boolean): Readings {
   const joined: { [kind: string]: Float32Array } = {};
   for (const { name } of KINDS) {
-    const arrays = parts.map((part) => part[name]);
-    if (!isServed(name) || arrays.some((array) => !array)) continue;
-    const values = Float32Array.from(arrays.flatMap((array) => Array.from(array!)));
+    const arrays = parts.flatMap((part) => part[name] ?? []);
+    if (!isServed(name) || arrays.length < parts.length) continue;
+    const values = Float32Array.from(arrays.flatMap((array) => Array.from(array)));
     if (values.some((value) => !Number.isNaN(value))) joined[name] = values;
   }
   return joined;

@@ -1,4 +1,5 @@
 import type { Gallery } from '../../../models/detector/gallery';
+import { present } from '../../../models/present';
 import type { Finding } from '../../finding/types';
 import type { Chosen } from '../choose/choose';
 import type { FittedExpert } from '../fit/expert';
@@ -30,7 +31,8 @@ export async function calibrateExpert(
   const { context, plan, keepsImages } = chosen;
   const { bad, passes, served, classesNotInProbe, views } = fitted;
   const decision = await calibrateDecision(chosen, fitted, finding, alone);
-  const familiarity = calibrateFamiliarity(context, passes.clean.summaries!, plan, keepsImages);
+  const summaries = present(passes.clean.summaries, 'What tells how familiar a picture is');
+  const familiarity = calibrateFamiliarity(context, summaries, plan, keepsImages);
   const { forgetting: expert, relearned: head } = served.fits;
   const { latent, trunk, places } = passes.clean;
   const relearned = head && withSecondOpinion(bad.net, { latent, trunk, head });

@@ -10,6 +10,7 @@ import {
 } from '../../../models/detector/familiarity';
 import { scaleOf } from '../../../models/detector/scale';
 import type { Summary } from '../../../models/detector/summaries';
+import { first, present } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { allImages, groupsOf } from '../../images/load';
 import type { FoldPlan } from '../choose/folds';
@@ -35,10 +36,10 @@ export function calibrateFamiliarity(
   { scheme, folds }: FoldPlan,
   keepsImages: boolean,
 ): CalibratedFamiliarity {
-  const served = scheme === 'split' ? folds[0]!.fit : allImages(context.images);
+  const served = scheme === 'split' ? first(folds).fit : allImages(context.images);
   const isLeftOut = keepsImages ? undefined : sparse(context, served);
   const fits = folds.map(({ fit }) => fitSurroundings(context, of, fit, isLeftOut));
-  const all = scheme === 'split' ? fits[0]! : fitSurroundings(context, of, served, isLeftOut);
+  const all = scheme === 'split' ? first(fits) : fitSurroundings(context, of, served, isLeftOut);
   const kinds = DISTANCES.filter((kind) => [all, ...fits].every((fitted) => fitted[kind]));
   const parts = folds.map(({ calibrate }, i) =>
     measure(
@@ -49,7 +50,10 @@ export function calibrateFamiliarity(
   const images = Int32Array.from(folds.flatMap(({ calibrate }) => Array.from(calibrate)));
   const n = images.length;
   const distances = new Map(
-    kinds.map((kind) => [kind, Float32Array.from(parts.flatMap((part) => Array.from(part[kind]!)))]),
+    kinds.map((kind) => [
+      kind,
+      Float32Array.from(parts.flatMap((part) => Array.from(present(part[kind], kind)))),
+    ]),
   );
   const scales = scalesOf(distances);
   const scored = inParts(n, groupsOf(context.images, images), context.seed, scales, (isUsed) =>

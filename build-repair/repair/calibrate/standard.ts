@@ -2,6 +2,7 @@ import type { Readings } from '../../../models/detector/evidence/kind';
 import { scaleOf } from '../../../models/detector/scale';
 import { type Standard, type Suspected, suspicion } from '../../../models/detector/score';
 import { fitRegions, REGIONS, regionEvidence, regionsOf } from '../../../models/detector/transplant-regions';
+import { valueAt } from '../../../models/present';
 import { Random } from '../../../models/random';
 import { fitDiscriminant } from './fit-discriminant';
 
@@ -112,5 +113,5 @@ function partsOf(n: number, groups: readonly string[] | undefined, seed: number)
   const units = [...new Set(names)];
   const order = new Random(seed, 'scales').permutation(units.length);
   const partOf = new Map(units.map((unit, i) => [unit, order[i]! % PARTS]));
-  return Int32Array.from({ length: n }, (_, image) => partOf.get(names[image]!)!);
+  return Int32Array.from({ length: n }, (_, image) => valueAt(partOf, names[image]!));
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../models/detector/distances';
 import { valuesOf } from '../../../models/detector/run';
 import type { Summary } from '../../../models/detector/summaries';
+import { first } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { fitClassGaussians } from '../learn/class-gaussians';
 import { randomDirections } from '../observe/random-directions';
@@ -40,13 +41,14 @@ export function fitSurroundings(
 ): Surroundings {
   const fitted = Array.from(fit, (image) => of[image]!);
   const labels = fit.map((image) => images.labels[image]!);
-  const rows = (kind: 'latent' | 'trunk' | 'look') => {
+  const rows = (kind: 'trunk' | 'look') => {
     const found = fitted.flatMap((each) => each[kind] ?? []);
     return found.length > 0 ? found : undefined;
   };
+  const latent = fitted.map((each) => each.latent);
   const [trunk, look] = [rows('trunk'), rows('look')];
   return {
-    latent: meanDirections(rows('latent')!, labels, classes, isLeftOut),
+    latent: meanDirections(latent, labels, classes, isLeftOut),
     trunk: trunk && meanDirections(trunk, labels, classes, isLeftOut),
     look: look && fitLook(look, seed),
   };
@@ -59,7 +61,7 @@ function meanDirections(
   classes: number,
   isLeftOut: (label: number) => boolean,
 ): ClassDirections {
-  const size = rows[0]!.length;
+  const size = first(rows).length;
   const sums = new Float32Array(classes * size);
   rows.forEach((row, i) => {
     const label = labels[i]!;
@@ -76,7 +78,7 @@ function meanDirections(
 
 /** One Gaussian of how channels' means and deviations lie. @returns undefined where the images are too few for it */
 function fitLook(moments: readonly Float32Array[], seed: number): Look | undefined {
-  const size = moments[0]!.length;
+  const size = first(moments).length;
   const channels = size / 2;
   const n = moments.length;
   const deviations = moments.reduce((sum, row) => sum + total(row.subarray(channels)), 0);

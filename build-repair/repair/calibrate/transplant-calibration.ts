@@ -12,6 +12,7 @@ import { quantile } from '../../../models/detector/scale';
 import { ASK_ALL } from '../../../models/detector/score';
 import { marginsOf, transplantCandidates } from '../../../models/detector/transplant-queries';
 import { namedByHalves, REGIONS, tellTriggers } from '../../../models/detector/transplant-regions';
+import { present } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { CalibrationTransplants } from './standard';
@@ -70,10 +71,10 @@ export async function transplantCalibration(
   const nets = { ...context, bad: net, relearned: undefined };
   for (const { images, hosts } of folds) {
     const candidates = transplantCandidates(scores.subarray(start, start + images.length), askFrom);
-    const part = { ...hosts!, from };
+    const part = { ...present(hosts, 'Images that halves are transplanted onto'), from };
     const loaded = loadTransplant(nets, part);
     const ofRegions: RegionMargins = (...of) => transplantMargins(loaded, ...of);
-    const readers = new Map([[transplant.name, transplant.open(part, nets)!]]);
+    const readers = new Map([[transplant.name, present(transplant.open(part, nets), 'The reader')]]);
     for (let at = 0; at < candidates.length; at += RUN_BATCH) {
       context.signal?.throwIfAborted();
       const batch = candidates.slice(at, at + RUN_BATCH);

@@ -24,7 +24,7 @@ export function isBeyondChance(right: Uint8Array, others: Uint8Array): boolean {
 export function firstOfBest<T extends { readonly right: Uint8Array }>(tried: readonly T[]): T {
   const rate = ({ right }: T) => count(right, (each) => each === 1);
   const best = tried.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  return tried.find(({ right }) => !isBeyondChance(best.right, right))!;
+  return tried.find(({ right }) => !isBeyondChance(best.right, right)) ?? best;
 }
 
 function count(values: Uint8Array, is: (value: number, i: number) => boolean): number {

@@ -1,5 +1,6 @@
 import type { ImageSet } from '../../../models/images/set';
 import { checkPixels, describePixels } from '../../../models/pixels';
+import { present } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { effortFor } from '../../effort';
 import { fittedInWords } from '../../images/fitted';
@@ -69,7 +70,7 @@ export async function chooseImages(checked: ChooseOptions, inputs: Inputs): Prom
   const { pixels, order, fit, predicted, sample } = chosen;
   tellChoice(checked, chosen, orders);
   tellFit(checked, chosen);
-  const classNames = order === orders[0] ? clean.classNames : clean.otherOrder!.classNames;
+  const { classNames } = order === orders[0] ? clean : present(clean.otherOrder, 'The other order');
   const tell = checked.tell ?? checked.say;
   const isOtherFit = fit !== (clean.shape.fit ?? 'stretch');
   const { unlabelled, hosts, ...read } = isOtherFit ? await inputs.again(fit) : inputs;
@@ -124,7 +125,7 @@ function tellChoice(
   }
   if (orders.length === 1) return;
   const shown = ordersInWords(chosen, orders);
-  const names = order === orders[0] ? undefined : clean.otherOrder!.classNames.slice(0, 5).join(', ');
+  const names = order === orders[0] ? undefined : clean.otherOrder?.classNames.slice(0, 5).join(', ');
   const as = order.name === 'by name' ? ', as Keras takes them' : '';
   tell(
     `Class folders taken in order ${order.name}${names ? ` (${names}, …)${as}` : ''}: of the clean images the net is right about ${shown}`,

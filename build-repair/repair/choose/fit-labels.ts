@@ -1,4 +1,5 @@
 import { ImageError } from '../../../models/errors';
+import { first } from '../../../models/present';
 import { shareRight } from '../observe/accuracy';
 import { LEAST_ACCURACY } from './least-accuracy';
 
@@ -63,7 +64,7 @@ export function misfitError(
   const shown = moved && moved.slice(0, TOLD).join(', ') + (moved.length > TOLD ? ', …' : '');
   const likely =
     causes.length === 1
-      ? causes[0]!
+      ? first(causes)
       : `Likely, in this order: ${causes.map((each, i) => `(${i + 1}) ${each}`).join(' ')}`;
   return new ImageError(
     other

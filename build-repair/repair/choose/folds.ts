@@ -1,3 +1,4 @@
+import { first, valueAt } from '../../../models/present';
 import { Random } from '../../../models/random';
 
 /** One way to part the clean images: what is fitted on, and what is scored for calibration. */
@@ -56,7 +57,7 @@ export function planFolds(
   const random = new Random(seed, 'folds');
   const byClass = new Map<number, number[][]>();
   for (const unit of units) {
-    const label = labels[unit[0]!]!;
+    const label = labels[first(unit)]!;
     const known = byClass.get(label);
     if (known) known.push(unit);
     else byClass.set(label, [unit]);
@@ -68,9 +69,9 @@ export function planFolds(
   const partOf = new Int32Array(labels.length);
   let next = 0;
   for (const label of [...byClass.keys()].sort((a, b) => a - b)) {
-    const members = byClass.get(label)!;
+    const members = valueAt(byClass, label);
     if (keepsAlone && members.length === 1) {
-      for (const image of members[0]!) partOf[image] = ALWAYS_FITTED;
+      for (const image of first(members)) partOf[image] = ALWAYS_FITTED;
       continue;
     }
     for (const place of random.permutation(members.length)) {

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { BGR_CANDIDATES, describePixels, PIXEL_CANDIDATES, type PixelScaling } from '../../../models/pixels';
+import { present } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { scaledTo } from '../../effort';
 import { allImages, spread } from '../../images/load';
@@ -91,7 +92,7 @@ function bestOf(tried: readonly Shown[], orders: readonly LabelOrder[], images: 
       if (!best || first.accuracy >= best.accuracy + margin) best = first;
     }
   }
-  return best!;
+  return present(best, 'A scaling of pixels');
 }
 
 /** The scalings that are tried of nets with so many channels. */
@@ -113,6 +114,9 @@ export function ordersInWords(
   orders: readonly LabelOrder[],
 ): string {
   const accuracyOf = (order: LabelOrder) =>
-    tried.find((each) => each.order === order && each.pixels === pixels)!.accuracy;
+    present(
+      tried.find((each) => each.order === order && each.pixels === pixels),
+      order.name,
+    ).accuracy;
   return orders.map((order) => `${order.name} ${(100 * accuracyOf(order)).toFixed(1)} %`).join(', ');
 }

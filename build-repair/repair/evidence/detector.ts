@@ -102,8 +102,9 @@ export async function readEvidence(
       const read = await readNets(nets, readers, images.gather(batch), batch.length);
       predicted.set(read.bad.classes, start);
       for (const [kind, values] of Object.entries(read.evidence)) {
+        if (!values) continue;
         readings[kind] ??= new Float32Array(held.length);
-        readings[kind].set(values!, start);
+        readings[kind].set(values, start);
       }
       report?.(start + batch.length);
       await new Promise(setImmediate);

@@ -3,6 +3,7 @@ import { distanceReader } from '../../../models/detector/evidence/distance';
 import { LATENT } from '../../../models/detector/evidence/latent';
 import { TRUNK } from '../../../models/detector/evidence/trunk';
 import type { ClassGaussians } from '../../../models/detector/mahalanobis';
+import { present } from '../../../models/present';
 import { calibratedOf, type FittedGaussians, fitClassGaussians } from '../learn/class-gaussians';
 import type { FeatureSpace } from '../observe/observe';
 import type { Fitter } from './fitter';
@@ -28,7 +29,7 @@ function distance(name: 'latent' | 'trunk', output: number): Fitter<FittedGaussi
     },
     open({ gaussians, whitening }, { passes: { clean } }) {
       const { dimensions } = gaussians;
-      const space = loadSpace(clean[name]!);
+      const space = loadSpace(present(clean[name], `What the net says of its ${name}`));
       const by = tf.tensor2d(whitening, [dimensions, dimensions]);
       return distanceReader(
         output,

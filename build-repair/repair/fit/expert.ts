@@ -1,5 +1,6 @@
 import type { TestTimeViews } from '../../../models/detector/test-time-views';
 import { type FeatureNet, featureNet } from '../../../models/nets/features';
+import { first } from '../../../models/present';
 import { allImages } from '../../images/load';
 import type { Chosen } from '../choose/choose';
 import { coversAllClasses } from '../choose/folds';
@@ -30,7 +31,7 @@ export async function fitExpert(chosen: Chosen): Promise<FittedExpert> {
   const bad = featureNet(flat, 'bad');
   let passes: Passes | undefined;
   try {
-    const sample = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(images);
+    const sample = plan.scheme === 'split' ? first(plan.folds).fit : allImages(images);
     const keepsPlaces = keepsImages && coversAllClasses(images.labels, sample, classes);
     passes = await runPasses(context, bad, sample, keepsPlaces);
     const views = await chooseTestTimeViews(context, bad.net, passes.clean, sample);

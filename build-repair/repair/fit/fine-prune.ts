@@ -11,17 +11,17 @@ const MOST_LOSS = 0.04;
  * images as they are, which leaves most backdoors as they were, but so that it unlearns triggers (see unlearn).
  */
 export async function finePrune({ context, flat }: Pick<Chosen, 'context' | 'flat'>): Promise<Pruned> {
-  let pruned: PrunedChannels | undefined;
+  let pruned: PrunedChannels['layers'] = [];
   const { net, measured } = await standAlone(context, {
     bad: flat,
     known: [],
     prune: async (copy, fit) => {
       const channels = await pruneDormantChannels(context, copy, fit, MOST_LOSS);
-      pruned = channels;
+      pruned = channels.layers;
       return (trained) => channels.reapply(trained);
     },
   });
-  const notes = pruned!.layers.map(
+  const notes = pruned.map(
     (layer) => `pruned ${layer.pruned} of ${layer.channels} channels of ${layer.name}`,
   );
   return { kind: 'pruned', repaired: net, alone: measured, notes, dispose: () => net.dispose() };

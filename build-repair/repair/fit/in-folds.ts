@@ -1,6 +1,7 @@
 import type { Readings } from '../../../models/detector/evidence/kind';
 import type { Transplant } from '../../../models/detector/nets';
 import type { FeatureNet } from '../../../models/nets/features';
+import { first } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { allImages } from '../../images/load';
 import type { Chosen } from '../choose/choose';
@@ -64,7 +65,7 @@ export async function fitInFolds(
       if (!isServed) freeFits(fitted);
     }
   }
-  if (plan.scheme === 'split') return { read, served: folds[0]!, classesNotInProbe };
+  if (plan.scheme === 'split') return { read, served: first(folds), classesNotInProbe };
   const all = servedOn(plan, context.images);
   const fitted = await fitDetector({ ...fitting, plan: { ...all, fitsProbe, classesNotInProbe, drawHosts } });
   return { read, served: settle(fitted, folds, context.images.labels), classesNotInProbe };

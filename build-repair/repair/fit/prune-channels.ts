@@ -4,6 +4,7 @@ import { outputsWithin } from '../../../models/detector/run';
 import { NetError } from '../../../models/errors';
 import { isConvolution } from '../../../models/nets/cut';
 import { callOf, type LayerCall } from '../../../models/nets/graph';
+import { first, last } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { spread } from '../../images/load';
 import { STAGES } from '../../stages';
@@ -121,13 +122,13 @@ function lastStages(net: LayersModel): Stage[] {
       stages.set(call.layer.name, {
         layer: call.layer,
         normalisation: normalised?.layer,
-        output: (normalised ?? call).outputs[0]!,
+        output: first((normalised ?? call).outputs),
       });
       return;
     }
     for (const input of call.inputs) walk(input, call);
   };
-  walk(net.outputs[0]!, undefined);
+  walk(first(net.outputs), undefined);
   return [...stages.values()];
 }
 
@@ -168,7 +169,7 @@ async function meanActivation(
 ): Promise<Float32Array[]> {
   const { model } = await import('@tensorflow/tfjs-layers');
   const tapped = model({ inputs: net.inputs, outputs: stages.map(({ output }) => output) });
-  const sums = stages.map(({ output }) => new Float32Array(output.shape.at(-1)!));
+  const sums = stages.map(({ output }) => new Float32Array(last(output.shape)));
   await eachBatch(context, sample, (input) => {
     const means = tf.tidy(() =>
       outputsWithin(tapped, input, context.memory).map((each) =>

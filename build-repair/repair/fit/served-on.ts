@@ -1,3 +1,4 @@
+import { first } from '../../../models/present';
 import { allImages, type LoadedImages } from '../../images/load';
 import type { FitPart } from '../../stages';
 import type { FoldPlan } from '../choose/folds';
@@ -8,6 +9,6 @@ export function servedOn(
   images: Pick<LoadedImages, 'count'>,
 ): { readonly fit: Int32Array; readonly part: FitPart } {
   return scheme === 'split'
-    ? { fit: folds[0]!.fit, part: { number: 1, stream: '' } }
+    ? { fit: first(folds).fit, part: { number: 1, stream: '' } }
     : { fit: allImages(images), part: { number: folds.length + 1, stream: ', on all' } };
 }

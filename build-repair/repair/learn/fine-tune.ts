@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageTensor } from '../../../models/detector/run';
+import { first } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { BatchOrder, batchAccuracy, crossEntropy, train } from './train';
@@ -41,13 +42,12 @@ export async function fineTune(context: RepairContext, work: FineTuning): Promis
         batch: () => {
           const batch = order.next();
           labels = Array.from(batch, (image) => images.labels[image]!);
-          const [inputs, oneHot] = tf.tidy(() => [
-            imageTensor(images.gather(batch), batch.length, shape, pixels),
-            tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32'),
-          ]);
-          return { inputs: inputs!, targets: [oneHot!] };
+          return tf.tidy(() => ({
+            inputs: imageTensor(images.gather(batch), batch.length, shape, pixels),
+            targets: [tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32')],
+          }));
         },
-        loss: (logits, [oneHot]) => tf.mean(crossEntropy(logits, oneHot!)),
+        loss: (logits, targets) => tf.mean(crossEntropy(logits, first(targets))),
         afterStep: (step, logits) => {
           work.afterStep?.(step + 1, steps);
           const now = batchAccuracy(logits, labels);

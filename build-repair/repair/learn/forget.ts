@@ -6,6 +6,7 @@ import { imageTensor, outputsWithin, valuesOf } from '../../../models/detector/r
 import { quantile } from '../../../models/detector/scale';
 import { stemCut } from '../../../models/nets/cut';
 import { copyBetween } from '../../../models/nets/graph';
+import { first } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
@@ -73,8 +74,8 @@ export async function forget(
   const cut = stemCut(bad);
   const stems = passes?.stems;
   // What is kept of a large net's stem needs no other.
-  const stem = cut && !stems ? copyBetween(bad.inputs[0]!, [cut], 'expert_stem') : undefined;
-  const model = copyBetween(cut ?? bad.inputs[0]!, bad.outputs, 'expert');
+  const stem = cut && !stems ? copyBetween(first(bad.inputs), [cut], 'expert_stem') : undefined;
+  const model = copyBetween(cut ?? first(bad.inputs), bad.outputs, 'expert');
   const random = new Random(seed, `forget Forgetting${part.stream}`);
   const drawn = new Random(seed, `forget copies${part.stream}`);
   const batchSize = Math.min(LARGEST_BATCH, Math.ceil(fit.length / 2));
@@ -100,14 +101,14 @@ export async function forget(
               if (stems) return stems.draw(batch, drawn);
               const varied = augmenter.vary(images.gather(batch));
               const image = imageTensor(varied, batch.length, shape, pixels);
-              return stem ? outputsWithin(stem, image, memory)[0]! : image;
+              return stem ? first(outputsWithin(stem, image, memory)) : image;
             }),
             targets: [tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes))],
           };
         },
-        loss: (logits, [oneHot]) => {
+        loss: (logits, targets) => {
           const probabilities = tf.softmax(tf.div(logits, sharpness));
-          const atLabel = tf.sum(tf.mul(probabilities, tf.cast(oneHot!, 'float32')), 1);
+          const atLabel = tf.sum(tf.mul(probabilities, tf.cast(first(targets), 'float32')), 1);
           return tf.neg(tf.mean(tf.log(tf.sub(1 + 1e-6, atLabel))));
         },
         afterStep: (_step, logits) => {
@@ -135,8 +136,8 @@ function medianMargin(
   passes: Pick<Passes, 'clean'> | undefined,
 ): number {
   if (passes) return quantile(Float32Array.from(some, (image) => passes.clean.margins[image]!).sort(), 0.5);
-  const logits = valuesOf(
-    () => outputsWithin(bad, imageTensor(images.gather(some), some.length, shape, pixels), memory)[0]!,
+  const logits = valuesOf(() =>
+    first(outputsWithin(bad, imageTensor(images.gather(some), some.length, shape, pixels), memory)),
   );
   return quantile(margins(logits, classes, answers(logits, classes).classes).sort(), 0.5);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { valueAt } from '../../../models/present';
 import type { Random } from '../../../models/random';
 import { Spool } from '../../images/spool';
 
@@ -11,10 +12,9 @@ const SHARE = 1 / 8;
  */
 export class KeptStems {
   private readonly size: number;
-  private readonly values: Float32Array | undefined;
-  private readonly spool: Spool | undefined;
+  private readonly kept: Float32Array | Spool;
   private readonly placeOf = new Map<number, number>();
-  private kept = 0;
+  private length = 0;
 
   /**
    * @param shape of what the stem says of one image
@@ -31,8 +31,7 @@ export class KeptStems {
   ) {
     this.size = shape.reduce((product, side) => product * side, 1);
     const values = copies * images.length * this.size;
-    if (4 * values <= SHARE * memory) this.values = new Float32Array(values);
-    else this.spool = Spool.create();
+    this.kept = 4 * values <= SHARE * memory ? new Float32Array(values) : Spool.create();
     images.forEach((image, place) => {
       this.placeOf.set(image, place);
     });
@@ -40,9 +39,9 @@ export class KeptStems {
 
   /** Keeps what the stem says of the next images; when all of them are there, of the next copy of the first. */
   keep(values: Float32Array): void {
-    if (this.values) this.values.set(values, this.kept);
-    else this.spool!.append(values);
-    this.kept += values.length;
+    if (this.kept instanceof Spool) this.kept.append(values);
+    else this.kept.set(values, this.length);
+    this.length += values.length;
   }
 
   /** A copy of each of some images, drawn at random: n × the stem's shape. */
@@ -50,15 +49,15 @@ export class KeptStems {
     const { size, shape } = this;
     const rows = new Float32Array(images.length * size);
     images.forEach((image, i) => {
-      const at = (random.int(this.copies) * this.images.length + this.placeOf.get(image)!) * size;
-      if (this.values) rows.set(this.values.subarray(at, at + size), i * size);
-      else this.spool!.read(4 * at, 4, rows, i * size, size);
+      const at = (random.int(this.copies) * this.images.length + valueAt(this.placeOf, image)) * size;
+      if (this.kept instanceof Spool) this.kept.read(4 * at, 4, rows, i * size, size);
+      else rows.set(this.kept.subarray(at, at + size), i * size);
     });
     return tf.tensor(rows, [images.length, ...shape]);
   }
 
   /** Removes the temporary file; nothing can be drawn any more. */
   dispose(): void {
-    this.spool?.dispose();
+    if (this.kept instanceof Spool) this.kept.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import { first } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { type FitPart, STAGES } from '../../stages';
 import type { Observations } from '../observe/observe';
@@ -24,8 +25,8 @@ export function fitLinearProbe(
     joinSpaces(clean, fit),
     ...[varied, ...painted].map((pass) => joinSpaces(pass, changedRows)),
   ];
-  const features = parts[0]!.length / fit.length;
-  const values = new Float32Array(parts.length * parts[0]!.length);
+  const features = first(parts).length / fit.length;
+  const values = new Float32Array(parts.length * first(parts).length);
   const labels = new Int32Array(parts.length * fit.length);
   const fitLabels = fit.map((image) => context.images.labels[image]!);
   parts.forEach((part, i) => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { first, present } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { setLearningRate } from './train';
@@ -71,7 +72,7 @@ export async function softmaxRegression(
           true,
           [weights, bias],
         );
-        return cost!.dataSync()[0]!;
+        return first(present(cost, 'The loss').dataSync());
       });
       context.progress({ stage, done: step + 1, total: steps, loss });
       await new Promise(setImmediate);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { rowsOf } from '../../../models/detector/run';
 import { rowsToTrain } from '../../../models/nets/memory';
+import { first, present } from '../../../models/present';
 import type { Progress } from '../../progress';
 
 /** What one training step works on; the tensors are freed after the step. */
@@ -77,7 +78,7 @@ export async function train(
     try {
       const found = gradientsOf(training, variables, { inputs, targets });
       made.push(found.grads, found.logits, found.input);
-      training.onInputGradient?.(found.input!.dataSync() as Float32Array);
+      if (found.input) training.onInputGradient?.(found.input.dataSync() as Float32Array);
       training.optimizer.applyGradients(found.grads);
       loss = found.loss;
       ended = training.afterStep?.(step, found.logits, targets);
@@ -106,7 +107,7 @@ function gradientsOf(
   variables: tf.Variable[],
   { inputs, targets }: StepBatch,
 ): Gradients {
-  const rows = inputs.shape[0]!;
+  const rows = first(inputs.shape);
   const most = rowsToTrain(training.model, training.memory);
   if (rows <= most) return gradientsOfRows(training, variables, { inputs, targets }, { from: 0, to: rows });
   const parts: Gradients[] = [];
@@ -123,15 +124,17 @@ function gradientsOf(
       const before = grads;
       try {
         const part = gradientsOfRows(training, variables, given, { from, to });
-        parts.push({ ...part, grads: {}, input: part.input && tf.tidy(() => tf.mul(part.input!, share)) });
+        const { input } = part;
+        parts.push({ ...part, grads: {}, input: input && tf.tidy(() => tf.mul(input, share)) });
         grads = tf.tidy(() => addedUp(before, part.grads, share));
         loss += share * part.loss;
-        tf.dispose([part.grads, part.input!]);
+        tf.dispose([part.grads, ...(input ? [input] : [])]);
       } finally {
         tf.dispose([given.inputs, given.targets, before]);
       }
     }
-    const input = parts[0]!.input && tf.tidy(() => tf.concat(parts.map((part) => part.input!)));
+    const ofInputs = parts.flatMap(({ input }) => input ?? []);
+    const input = ofInputs.length > 0 ? tf.tidy(() => tf.concat(ofInputs)) : undefined;
     return { grads, input, logits: tf.tidy(() => tf.concat(parts.map(({ logits }) => logits))), loss };
   } catch (error) {
     tf.dispose(grads);
@@ -170,11 +173,11 @@ function gradientsOfRows(
       },
       watched ? [...variables, watched] : variables,
     );
-    const loss = value.dataSync()[0]!;
+    const loss = first(value.dataSync());
     value.dispose();
     const input = watched && grads[watched.name];
     if (watched) delete grads[watched.name];
-    return { grads, input, logits: logits!, loss };
+    return { grads, input, logits: present(logits, 'The logits'), loss };
   } catch (error) {
     logits?.dispose();
     throw error;

@@ -36,9 +36,9 @@ export class CalibratedCounter {
     const end = this.done + read.bad.classes.length;
     const images = made.calibrated.subarray(this.done, end);
     const scores = this.scores.subarray(this.done, end);
-    const readings = lookUpWithoutNamedClass(read, nets, scores, rule, (i, entry) =>
-      made.isInGallery!(images[i]!, entry),
-    );
+    const { isInGallery } = made;
+    const isEntry = isInGallery && ((i: number, entry: number) => isInGallery(images[i]!, entry));
+    const readings = lookUpWithoutNamedClass(read, nets, scores, rule, isEntry);
     const labels = images.map((image) => context.images.labels[image]!);
     const groups = groupsOf(context.images, images);
     const verdicts = decide(readings, scores, rule, nets.classes);

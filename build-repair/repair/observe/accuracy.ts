@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageTensor, outputsWithin, valuesOf } from '../../../models/detector/run';
+import { first } from '../../../models/present';
 import type { RepairContext } from '../../context';
 
 /** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
@@ -26,7 +27,7 @@ export async function answersOn(
   let start = 0;
   await eachBatch(context, sample, (input, batch) => {
     predicted.set(
-      valuesOf(() => tf.argMax(outputsWithin(net, input, context.memory)[0]!, 1)),
+      valuesOf(() => tf.argMax(first(outputsWithin(net, input, context.memory)), 1)),
       start,
     );
     start += batch.length;

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-
 import { answers, margins } from '../../../models/detector/margin';
 import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { type Summary, summarise } from '../../../models/detector/summaries';
 import type { FeatureNet } from '../../../models/nets/features';
+import { atLeast, last } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { allImages } from '../../images/load';
 import { randomDirections } from './random-directions';
@@ -67,12 +67,12 @@ export async function observe(
   const sample = pass.sample ?? allImages(images);
   const count = sample.length;
   const sizeOf = (output: number) =>
-    net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * side!, 1);
+    net.outputs[output]!.shape.slice(1).reduce<number>((product, side) => product * (side ?? 0), 1);
   const latent = openSpace(context, sizeOf(1), 'latent', count);
   const trunk = hasTrunk ? openSpace(context, sizeOf(2), 'trunk', count) : undefined;
   const stem = pass.places ? keepStemPlaces(net, count) : undefined;
   const summaries: Summary[] | undefined = pass.summaries ? [] : undefined;
-  const channels = net.outputs.at(-1)!.shape.at(-1)!;
+  const channels = last(last(net.outputs).shape);
   const predicted = new Int32Array(count);
   const sure = new Float32Array(count);
   try {
@@ -83,38 +83,38 @@ export async function observe(
       const batch = pass.change?.(gathered) ?? gathered;
       const made = tf.tidy(() => {
         const outputs = outputsWithin(net, imageTensor(batch, n, shape, pixels), context.memory);
-        const [output, latentValues, trunkValues] = outputs;
-        return [
-          output!,
-          project(latentValues!, n, latent),
-          trunk && project(trunkValues!, n, trunk),
-          stem || pass.keepStem || (summaries && hasStem) ? outputs.at(-1)! : undefined,
-          summaries && latentValues!,
-          summaries && hasTrunk ? trunkValues! : undefined,
-        ] as const;
+        const [logits, latentValues, trunkValues] = atLeast(2, outputs);
+        return {
+          logits,
+          latent: project(latentValues, n, latent),
+          trunk: trunk && trunkValues && project(trunkValues, n, trunk),
+          stem: stem || pass.keepStem || (summaries && hasStem) ? last(outputs) : undefined,
+          wholeLatent: summaries && latentValues,
+          wholeTrunk: summaries && hasTrunk ? trunkValues : undefined,
+        };
       });
-      const [answered, latentRead, trunkRead, stemRead, wholeLatent, wholeTrunk] = (await Promise.all(
-        made.map(async (each) => each?.data()),
-      )) as Float32Array[];
-      tf.dispose(made as unknown as tf.Tensor[]);
-      latent.space.values.set(latentRead!, start * latent.space.dimensions);
-      trunk?.space.values.set(trunkRead!, start * trunk.space.dimensions);
-      stem?.keep(stemRead!, start);
-      pass.keepStem?.(stemRead!);
-      const best = answers(answered!, classes).classes;
+      const [logits, latentRead, trunkRead, stemRead, wholeLatent, wholeTrunk] = await Promise.all([
+        made.logits.data<'float32'>(),
+        made.latent.data<'float32'>(),
+        made.trunk?.data<'float32'>(),
+        made.stem?.data<'float32'>(),
+        made.wholeLatent?.data<'float32'>(),
+        made.wholeTrunk?.data<'float32'>(),
+      ]);
+      tf.dispose(made);
+      latent.space.values.set(latentRead, start * latent.space.dimensions);
+      if (trunk && trunkRead) trunk.space.values.set(trunkRead, start * trunk.space.dimensions);
+      if (stemRead) {
+        stem?.keep(stemRead, start);
+        pass.keepStem?.(stemRead);
+      }
+      const best = answers(logits, classes).classes;
       predicted.set(best, start);
-      sure.set(margins(answered!, classes, best), start);
-      summaries?.push(
-        ...summarise(
-          {
-            logits: answered!,
-            latent: wholeLatent!,
-            trunk: wholeTrunk,
-            stem: stemRead && { values: stemRead, channels },
-          },
-          n,
-        ),
-      );
+      sure.set(margins(logits, classes, best), start);
+      if (summaries && wholeLatent) {
+        const stemOf = stemRead && { values: stemRead, channels };
+        summaries.push(...summarise({ logits, latent: wholeLatent, trunk: wholeTrunk, stem: stemOf }, n));
+      }
       context.progress({ stage: pass.stage, done: start + n, total: count });
       await new Promise(setImmediate);
     }

@@ -1,4 +1,5 @@
 import type { FeatureNet } from '../../../models/nets/features';
+import { last } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { Occluder } from '../../images/occlude';
@@ -49,7 +50,7 @@ export async function runPasses(
   });
   const stems = keepsStems(context, bad)
     ? new KeptStems(
-        bad.net.outputs.at(-1)!.shape.slice(1) as number[],
+        last(bad.net.outputs).shape.slice(1) as number[],
         sample,
         KEPT_COPIES,
         context.memory ?? usualMemory(),

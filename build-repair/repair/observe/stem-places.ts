@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Gallery, placesFor, placesOf } from '../../../models/detector/gallery';
 import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
+import { last } from '../../../models/present';
 import type { RepairContext } from '../../context';
 
 /** Origin: chosen by hand, for memory and time; verdicts do not depend on it. */
@@ -24,8 +25,8 @@ export async function stemPlaces(
   const all: Float32Array[] = [];
   for (let start = 0; start < pixels.length; start += BATCH * size) {
     const batch = pixels.subarray(start, start + BATCH * size);
-    const made = tf.tidy(
-      () => outputsWithin(bad, imageTensor(batch, batch.length / size, shape, scaling), memory).at(-1)!,
+    const made = tf.tidy(() =>
+      last(outputsWithin(bad, imageTensor(batch, batch.length / size, shape, scaling), memory)),
     );
     const values = (await made.data()) as Float32Array;
     made.dispose();
@@ -40,7 +41,7 @@ export async function stemPlaces(
  * @param count how many images there will be
  */
 export function keepStemPlaces(net: LayersModel, count: number) {
-  const stem = net.outputs.at(-1)!.shape.slice(1) as [number, number, number];
+  const stem = last(net.outputs).shape.slice(1) as [number, number, number];
   const [height, width, channels] = stem;
   const grid = placesFor({ height, width });
   const places = Array.from({ length: grid[0] * grid[1] }, () => new Float32Array(count * channels));

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Gallery, projectPlaces, resemblance } from '../../../models/detector/gallery';
 import { imageTensor, outputsOf, outputsWithin, valuesOf } from '../../../models/detector/run';
+import { present } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { Occluder } from '../../images/occlude';
@@ -79,7 +80,7 @@ function headRows(
   const scores = valuesOf(() => {
     const input = imageTensor(pixels, n, shape, scaling);
     const given = outputsWithin(bad, input, memory).slice(0, repaired.inputs.length);
-    return outputsOf(repaired, given)[1]!;
+    return present(outputsOf(repaired, given)[1], 'The scores of the linear probe');
   });
   return Array.from({ length: n }, (_, i) => scores.subarray(i * classes, (i + 1) * classes));
 }

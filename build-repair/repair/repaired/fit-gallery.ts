@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CholeskyDecomposition, EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
 import { type Gallery, placesFor } from '../../../models/detector/gallery';
 import { quantile } from '../../../models/detector/scale';
+import { last, valueAt } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
@@ -33,7 +34,7 @@ export async function fitGallery(
   bad: LayersModel,
   seen: readonly Float32Array[],
 ): Promise<Gallery> {
-  const stem = bad.outputs.at(-1)!.shape.slice(1) as [number, number, number];
+  const stem = last(bad.outputs).shape.slice(1) as [number, number, number];
   const [height, width, channels] = stem;
   const places = placesFor({ height, width });
   const { labels } = context.images;
@@ -129,7 +130,7 @@ function classSums(values: tf.Tensor2D, labels: Int32Array): tf.Tensor2D {
   const counts = new Int32Array(place.size);
   const all = values.dataSync();
   labels.forEach((label, i) => {
-    const at = place.get(label)!;
+    const at = valueAt(place, label);
     counts[at]!++;
     for (let c = 0; c < channels; c++) sums[at * channels + c]! += all[i * channels + c]!;
   });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { first } from '../../../models/present';
 import type { LinearProbe } from '../learn/softmax-regression';
 import type { FeatureSpace } from '../observe/observe';
 
@@ -43,7 +44,7 @@ export function withSecondOpinion(bad: tfl.LayersModel, opinion: SecondOpinion):
   const spaces = [space(latent, opinion.latent, 'latent')];
   if (trunk && opinion.trunk) spaces.push(space(trunk, opinion.trunk, 'trunk'));
   const features =
-    spaces.length === 1 ? spaces[0]! : apply(tfl.layers.concatenate({ name: 'features' }), spaces);
+    spaces.length === 1 ? first(spaces) : apply(tfl.layers.concatenate({ name: 'features' }), spaces);
   const relearned = tfl.layers.dense({ units: classes, name: 'relearned' });
   weights.set(relearned, () => [
     tf.tensor2d(opinion.head.weights, [opinion.head.weights.length / classes, classes]),

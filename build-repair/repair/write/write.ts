@@ -1,5 +1,6 @@
 import { packNets } from '../../../models/bundle/pack';
 import { writeBundle } from '../../../models/bundle/write';
+import { first } from '../../../models/present';
 import { folderFiles } from '../../../models/store/folder-files';
 import { setCurrent } from '../../../models/store/move-pointer';
 import { signInStore } from '../../../models/store/publish';
@@ -33,7 +34,7 @@ export async function write(
   const finding = made.finding && (await packFinding(made.finding, context.shape));
   const { files, fields } = await packNets(made.nets, made.parts, made.familiarity);
   const content = { ...contentOf(checked, chosen, made, measured), ...fields, finding: finding?.field };
-  const served = plan.scheme === 'split' ? plan.folds[0]!.fit : allImages(context.images);
+  const served = plan.scheme === 'split' ? first(plan.folds).fit : allImages(context.images);
   const card = new TextEncoder().encode(modelCard(content, classCounts(context.images.labels, served)));
   const written = await writeBundle(out, content, [
     ...files,

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { quantile } from '../../../models/detector/scale';
+import { atLeast, first, last } from '../../../models/present';
 import { alphaText, counted, type Html, percent } from '../words';
 import { figure } from './svg';
 
@@ -30,7 +31,7 @@ export function suspicionFigure(sets: readonly Scores[], threshold: number | und
   const edges = binEdges(sets, threshold);
   const rows = sets.map((_, i) => `${i}`);
   const bars = sets.flatMap((set, i) => barsOf(set, rows[i]!, edges, threshold));
-  const limits = [edges[0]!, edges.at(-1)!] as const;
+  const limits = [first(edges), last(edges)] as const;
   const most = Math.max(...bars.map(({ share }) => share));
   const cut = threshold === undefined ? [] : [Math.asinh(threshold)];
   const farRight = cut.some((at) => at > limits[0] + 0.7 * (limits[1] - limits[0]));
@@ -157,8 +158,8 @@ function barsOf(
   threshold: number | undefined,
 ): Bar[] {
   const counts = new Int32Array(edges.length - 1);
-  const low = edges[0]!;
-  const width = edges[1]! - low;
+  const [low, next] = atLeast(2, edges);
+  const width = next - low;
   for (const score of suspicion) {
     // A score equal to the threshold is not flagged: bins are open below and closed above.
     const bin = Math.ceil((Math.asinh(score) - low) / width - 1e-6) - 1;

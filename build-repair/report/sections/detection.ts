@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Manifest } from '../../../models/bundle/manifest';
 import { smallestAlpha, threshold } from '../../../models/detector/conformal';
+import { first } from '../../../models/present';
 import { detectionFigure, falsePositiveFigure, flaggedAt, type PValues } from '../figures/detection';
 import { type Scores, suspicionFigure } from '../figures/suspicion';
 import { promiseMark } from '../promise';
@@ -48,7 +49,7 @@ ${poisoned.length > 0 ? html`<h3>Poisoned images found</h3>${detectionFigure(poi
 <h3>Clean images flagged</h3>
 ${falsePositiveFigure(clean, chosen, smallest)}
 <div class="scroll" tabindex="0" role="region" aria-label="Share of images flagged at each α">
-<table class="plain alphas"><caption>Share of images flagged at each α.${TABLE_ALPHAS[0]! < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}${calibrated ? ' “Above α” and “below α”: where the 95 % interval leaves it out.' : ''}</caption>
+<table class="plain alphas"><caption>Share of images flagged at each α.${first(TABLE_ALPHAS) < smallest ? ` Less than ${alphaText(smallest)} can’t be told from ${count(bundle.calibration.scores.length)} calibration images.` : ''}${calibrated ? ' “Above α” and “below α”: where the 95 % interval leaves it out.' : ''}</caption>
 <thead><tr><th scope="col">α</th>${columns.map((set, i) => html`<th scope="col" class="${i === 0 ? '' : 'set'}">${i === 0 ? 'clean' : set.name}</th>`)}</tr></thead>
 <tbody>${alphas.map(
     (alpha) =>

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { LEVELS, type Level } from '../../../models/bundle/levels';
 import type { Manifest } from '../../../models/bundle/manifest';
+import { first, last } from '../../../models/present';
 import { list } from '../../list';
 import { costOf } from '../cost';
 import type { Finding, FindingTarget, Report } from '../types';
@@ -53,7 +54,7 @@ function heading({ backdoored, targets }: Finding, bundle: Manifest): string {
     const names = shown.filter((target) => levelOf(target) === level).map((target) => nameOf(target, bundle));
     return names.length > 0 ? [{ level, names }] : [];
   });
-  if (more > 0) groups.at(-1)!.names.push(counted(more, 'more class', 'more classes'));
+  if (more > 0) last(groups).names.push(counted(more, 'more class', 'more classes'));
   const groupTexts = groups.map(
     ({ level, names }) => `${level} ${names.length === 1 ? 'target' : 'targets'}: ${list(names)}`,
   );
@@ -97,7 +98,7 @@ ${cost && html`<p class="cost">${cost}</p>`}</div></div>
 }
 
 function capitalised(text: string): string {
-  return text[0]!.toUpperCase() + text.slice(1);
+  return first(text).toUpperCase() + text.slice(1);
 }
 
 function nameOf(target: FindingTarget, bundle: Manifest): string {

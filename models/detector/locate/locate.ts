@@ -1,4 +1,5 @@
 import type { ImageShape } from '../../images/set';
+import { atLeast, first } from '../../present';
 import type { Box, Located } from '../../verdict';
 import { answers, margins } from '../margin';
 import type { Viewer } from '../test-time-views';
@@ -40,8 +41,8 @@ type Try = (boxes: readonly Box[]) => Promise<Tried[]>;
 export async function locate(by: Viewer, image: Float32Array): Promise<Located> {
   const { shape } = by;
   const fill = await tryingOn(image, by);
-  const [smallest, ...larger] = windowLevels(shape);
-  const fine = await fill(smallest!.boxes);
+  const [smallest, ...larger] = atLeast(1, windowLevels(shape));
+  const fine = await fill(smallest.boxes);
   const heat = heatOf(fine, shape);
   let found = clearest(fine, fine, MOST_ELSEWHERE.window);
   for (const { boxes, kind } of larger) found ??= clearest(await fill(boxes), fine, MOST_ELSEWHERE[kind]);
@@ -53,8 +54,8 @@ export async function locate(by: Viewer, image: Float32Array): Promise<Located> 
 /** Fills boxes of an image, each in a copy of its own, and asks B of them. */
 async function tryingOn(image: Float32Array, { shape, classes, logits }: Viewer): Promise<Try> {
   const whole = await logits(image, 1);
-  const predicted = answers(whole, classes).classes[0]!;
-  const before = margins(whole, classes, Int32Array.of(predicted))[0]!;
+  const predicted = first(answers(whole, classes).classes);
+  const before = first(margins(whole, classes, Int32Array.of(predicted)));
   const size = image.length;
   return async (boxes) => {
     const tried: Tried[] = [];
@@ -107,8 +108,8 @@ async function sharpened(found: Tried, fill: Try, shape: ImageShape): Promise<Tr
     if (left[i]!.fall >= KEPT * found.fall) best[edge] = Math.max(best[edge] ?? 0, by);
   }
   for (const edge of EDGES) best[edge] ??= -outwards(moves, without, edge, found.fall);
-  const [sharp] = await fill([moved(found.box, best)]);
-  return sharp!.changesClass ? sharp! : found;
+  const sharp = first(await fill([moved(found.box, best)]));
+  return sharp.changesClass ? sharp : found;
 }
 
 /** How far outwards of an edge the trigger goes on, in pixels. */

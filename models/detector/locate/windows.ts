@@ -34,8 +34,9 @@ export function windowLevels(
     const across = along(size.width, share, places);
     const down = along(size.height, share, places);
     if (kind === 'window') return { kind, boxes: down.flatMap((y) => across.map((x) => boxOf(x, y))) };
-    const [allAcross, allDown] = [size.width, size.height].map((length) => ({ start: 0, length }));
-    const boxes = [...down.map((y) => boxOf(allAcross!, y)), ...across.map((x) => boxOf(x, allDown!))];
+    const allAcross = { start: 0, length: size.width };
+    const allDown = { start: 0, length: size.height };
+    const boxes = [...down.map((y) => boxOf(allAcross, y)), ...across.map((x) => boxOf(x, allDown))];
     return { kind, boxes };
   });
 }

@@ -4,6 +4,7 @@ import { UnwrittenLayer } from '../../onnx/layers/writer';
 import { writeNet } from '../../onnx/net';
 import { Value } from '../../onnx/value';
 import { type PixelScaling, pixelFactors } from '../../pixels';
+import { first } from '../../present';
 import type { Takes } from '../evidence/kind';
 import type { DetectorNets } from '../nets';
 import type { Further, Given, Readers } from '../readings';
@@ -58,7 +59,7 @@ export function detectorGraph(
     if (value) rows.set(kind, output(value));
   }
   const given = {
-    bad: bad[0]!,
+    bad: first(bad),
     repaired: repaired[0],
     second: relearned[0],
     relearned: relearned[1],
@@ -81,7 +82,7 @@ export function viewsGraph(nets: DetectorNets): Uint8Array {
 /** One net to its first output, `logits`. Its input: n `rows`, scaled where they are images. @throws UnwrittenLayer */
 export function logitsGraph(net: LayersModel): Uint8Array {
   const graph = new OnnxGraph();
-  const shape = net.inputs[0]!.shape.slice(1) as number[];
+  const shape = first(net.inputs).shape.slice(1) as number[];
   graph.input('rows', shape);
   return withLogits(graph, net, Value.last(graph, 'rows', shape));
 }
@@ -109,7 +110,7 @@ function taken(
 
 /** The first output of a net. */
 export function logitsOf(graph: OnnxGraph, { inputs, outputs }: LayersModel, input: Value): Value {
-  return writeNet(graph, { inputs, outputs: [outputs[0]!] }, [input])[0]!;
+  return first(writeNet(graph, { inputs, outputs: [first(outputs)] }, [input]));
 }
 
 function imageOf(graph: OnnxGraph, { shape, pixels }: DetectorNets, isScaled: boolean): Value {

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors';
 import { headBehindCut } from '../../nets/features';
 import { UnwrittenLayer } from '../../onnx/layers/writer';
 import { scaledPixels } from '../../pixels';
+import { first, present, valueAt } from '../../present';
 import { IMAGES_AT_ONCE, transplant as kind, type RegionMargins } from '../evidence/transplant';
 import { freeNets, type Passed, type Passes } from '../passes';
 import type { Given } from '../readings';
@@ -43,10 +44,10 @@ export async function onOnnx(onnx: OnnxRuntime, passed: Passed): Promise<Passes>
       classes,
       async logits(images, n) {
         const { logits } = await views.run({ images: { values: images, shape: [n, ...sizes] } });
-        return logits!;
+        return present(logits, 'logits');
       },
     },
-    margins: (cut, at) => regions!.margins(cut, at, run),
+    margins: (cut, at) => present(regions, 'The regions').margins(cut, at, run),
     free() {
       session.release();
       views.free();
@@ -71,7 +72,10 @@ function givenOf(
   scaled: () => Float32Array,
 ): Given {
   const own = Object.fromEntries(Object.entries(outputs).map(([key, name]) => [key, given[name]]));
-  const taken = Array.from(rows, ([of, name]) => [of, name === IMAGES ? scaled() : given[name]!] as const);
+  const taken = Array.from(
+    rows,
+    ([of, name]) => [of, name === IMAGES ? scaled() : present(given[name], name)] as const,
+  );
   return { ...(own as Omit<Given, 'rows'>), rows: new Map(taken) };
 }
 
@@ -87,13 +91,13 @@ function lazyRegions(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyRegio
   const { part, regions } = transplant;
   const { count } = part;
   const net = part.from === 'cut' ? headBehindCut(nets.bad) : nets.bad;
-  const sizes = net.inputs[0]!.shape.slice(1) as number[];
+  const sizes = first(net.inputs).shape.slice(1) as number[];
   const size = sizes.reduce((product, each) => product * each, 1);
   const graph = lazily(onnx, transplantGraph(net, count, regions));
   let hosts: Promise<Float32Array> | undefined;
   return {
     async margins(cut, at, run) {
-      hosts ??= run(part.hosts, count).then(({ rows }) => rows.get(kind.name)!);
+      hosts ??= run(part.hosts, count).then(({ rows }) => valueAt(rows, kind.name));
       const features = { values: await hosts, shape: [count, ...sizes] };
       const found = new Float32Array(at.length * regions.length);
       for (let start = 0; start < at.length; start += IMAGES_AT_ONCE) {
@@ -104,7 +108,7 @@ function lazyRegions(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyRegio
           hosts: features,
           at: { values: BigInt64Array.from(of, BigInt), shape: [of.length] },
         });
-        found.set(margins!, start * regions.length);
+        found.set(present(margins, 'margins'), start * regions.length);
       }
       return found;
     },
@@ -112,18 +116,20 @@ function lazyRegions(onnx: OnnxRuntime, { nets, transplant }: Passed): LazyRegio
   };
 }
 
+const NOTHING = new Uint8Array();
+
 /** A graph that is loaded when it is asked for the first time. */
 function lazily(onnx: OnnxRuntime, file: Uint8Array): Pick<OnnxSession, 'run'> & { free(): void } {
-  let left: Uint8Array | undefined = file;
+  let left = file;
   let opening: Promise<OnnxSession> | undefined;
   return {
     async run(inputs) {
-      opening ??= onnx.open(left!);
-      left = undefined;
+      opening ??= onnx.open(left);
+      left = NOTHING;
       return await (await opening).run(inputs);
     },
     free() {
-      left = undefined;
+      left = NOTHING;
       opening?.then((session) => session.release()).catch(() => {});
     },
   };

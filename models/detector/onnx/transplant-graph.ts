@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { OnnxGraph } from '../../onnx/graph';
 import { Value } from '../../onnx/value';
+import { atLeast } from '../../present';
 import { sidesOf } from '../evidence/transplant';
 import type { Region } from '../transplant-regions';
 import { logitsOf } from './graph';
@@ -17,7 +18,8 @@ const LOWEST = -3.4e38;
  */
 export function transplantGraph(net: LayersModel, count: number, regions: readonly Region[]): Uint8Array {
   const graph = new OnnxGraph();
-  const [height, width, channels] = net.inputs[0]!.shape.slice(1) as [number, number, number];
+  const [input] = atLeast(1, net.inputs);
+  const [height, width, channels] = input.shape.slice(1) as [number, number, number];
   const sizes = [height, width, channels];
   graph.input('cut', sizes);
   graph.input('hosts', sizes);

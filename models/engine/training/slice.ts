@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { atLeast, first } from '../../present';
 import type { WasmBackend } from '../wasm-backend';
 
 /** wasm's own Slice and SplitV copy the whole tensor out of its memory for each part; here the part alone is copied. */
@@ -16,7 +17,7 @@ function registerSplit(): void {
     kernelFunc: ({ inputs, backend, attrs }) => {
       const { x } = inputs as { x: tf.TensorInfo };
       const { numOrSizeSplits, axis } = attrs as { numOrSizeSplits: number | number[]; axis: number };
-      const at = tf.util.parseAxisParam(axis, x.shape)[0]!;
+      const at = first(tf.util.parseAxisParam(axis, x.shape));
       const slice = tf.getKernel('Slice', 'wasm').kernelFunc;
       let from = 0;
       return tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, at).map((length) => {
@@ -39,10 +40,11 @@ function registerSlice(): void {
       if (x.dtype === 'string') return own.kernelFunc(args);
       const wasm = args.backend as WasmBackend;
       const region = args.attrs as { begin: number | number[]; size: number | number[] };
-      const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, region.begin, region.size);
-      tf.slice_util.assertParamsValid(x as tf.Tensor, begin!, size!);
-      const out = wasm.makeOutput(size!, x.dtype);
-      copyPart(wasm.typedArrayFromHeap(x), wasm.typedArrayFromHeap(out), x.shape, begin!, size!);
+      const given = tf.slice_util.parseSliceParams(x as tf.Tensor, region.begin, region.size);
+      const [begin, size] = atLeast(2, given);
+      tf.slice_util.assertParamsValid(x as tf.Tensor, begin, size);
+      const out = wasm.makeOutput(size, x.dtype);
+      copyPart(wasm.typedArrayFromHeap(x), wasm.typedArrayFromHeap(out), x.shape, begin, size);
       return out;
     },
   });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { first } from '../../present';
 
 /**
  * The gradient of repeating: the sum over all copies. tfjs-core's own cuts each copy out and adds it to the others,
@@ -8,9 +9,10 @@ export function registerTileGradient(): void {
   tf.registerGradient({
     kernelName: 'Tile',
     inputsToSave: ['x'],
-    gradFunc: (dy, [x], attrs) => {
+    gradFunc: (dy, saved, attrs) => {
       const { reps } = attrs as unknown as { reps: number[] };
-      return { x: () => tf.tidy(() => overCopies(dy as tf.Tensor, x!.shape, reps)) };
+      const { shape } = first(saved);
+      return { x: () => tf.tidy(() => overCopies(dy as tf.Tensor, shape, reps)) };
     },
   });
 }

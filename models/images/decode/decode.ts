@@ -1,3 +1,4 @@
+import { first, present } from '../../present';
 import type { Rendering } from '../../verdict';
 import type { Size } from '../fit';
 import type { ImageShape } from '../set';
@@ -28,7 +29,7 @@ export async function decodeImage(
   shape: ImageShape,
   limits: ImageLimits = {},
 ): Promise<Uint8Array> {
-  return (await decodeRenderings(bytes, shape, limits, ['on-white']))[0]!.pixels;
+  return first(await decodeRenderings(bytes, shape, limits, ['on-white'])).pixels;
 }
 
 /**
@@ -73,8 +74,9 @@ async function opened(
   const needed = outline.needed ? gathered(bytes, outline.needed) : bytes.subarray(0, outline.end);
   if (outline.size) checkSize(outline.size, maxPixels);
   // sharp's own look at the header takes as long as decoding a small image does: none where the outline is sure.
-  const seen = outline.size && outline.hasAlpha !== undefined ? undefined : await lookWithSharp(needed);
-  const { height, width } = seen ?? outline.size!;
+  const isSure = outline.size && outline.hasAlpha !== undefined;
+  const seen = isSure ? undefined : await lookWithSharp(needed);
+  const { height, width } = present(seen ?? outline.size, 'The size of an image');
   const size = { height, width };
   checkSize(size, maxPixels);
   checkScans(outline.scans ?? 1, size);

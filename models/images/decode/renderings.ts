@@ -1,4 +1,5 @@
 import { breath } from '../../breath';
+import { valueAt } from '../../present';
 import type { Rendering } from '../../verdict';
 import type { Size } from '../fit';
 import type { ImageShape } from '../set';
@@ -48,7 +49,7 @@ export async function renderedWithSharp(
     const from = rendering === 'alpha-dropped' ? await withoutAlpha(raw) : raw;
     all.set(rendering, { pixels: await rendered(from, rendering, shape), rendering });
   }
-  return wanted.map((rendering) => all.get(rendering)!);
+  return wanted.map((rendering) => valueAt(all, rendering));
 }
 
 /**

@@ -151,7 +151,8 @@ async function placedIn(input: Sharp, shape: ImageShape): Promise<Placed> {
 
 /** @param picture as it is seen, turned upright */
 function placedAs(picture: Size, shape: ImageShape): Placed {
-  return isStretched(shape) ? stretched(shape) : { ...placing(shape.fit!, picture, shape), picture };
+  const { fit = 'stretch' } = shape;
+  return fit === 'stretch' ? stretched(shape) : { ...placing(fit, picture, shape), picture };
 }
 
 function isStretched({ fit = 'stretch' }: ImageShape): boolean {

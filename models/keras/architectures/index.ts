@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, NetError, UsageError } from '../../errors';
+import { first } from '../../present';
 import type { JsonObject } from '../config/json';
 import { type Architecture, readArchitecture, readModel } from '../config/read';
 import type { KerasFile } from '../file/keras-file';
@@ -39,8 +40,9 @@ function classesIn(file: KerasFile, make: (classes: number) => JsonObject): numb
   const net = planNet(readModel(make(2), 2), 2, (error) => {
     throw error;
   });
-  const output = net.layers.find((layer) => layer.spec.name === net.spec.outputs[0]!.layer)!;
-  const classes = bindWeights(net, file).get(output)?.[0]?.shape.at(-1);
+  const { layer: name } = first(net.spec.outputs);
+  const output = net.layers.find((layer) => layer.spec.name === name);
+  const classes = output && bindWeights(net, file).get(output)?.[0]?.shape.at(-1);
   if (classes === undefined) throw new NetError('The file holds no weights for the output layer');
   return classes;
 }

@@ -44,19 +44,21 @@ const LAMBDAS = ['TFOpLambda', 'SlicingOpLambda'];
 export function readOperation(entry: JsonObject, where: string): Operation | undefined {
   const config = own(entry, 'config');
   const nodes = own(entry, 'inbound_nodes');
-  if (!isObject(config) || !Array.isArray(nodes) || nodes.length !== 1) return undefined;
+  if (!isObject(config) || !Array.isArray(nodes)) return undefined;
+  const [node, ...others] = nodes;
+  if (node === undefined || others.length > 0) return undefined;
   const isLambda = LAMBDAS.includes(ownText(entry, 'class_name') ?? '') && foreignClass(entry) === undefined;
   const isOp = /^keras(\.src)?\.ops\.(numpy|nn|core|math|image)$/.test(ownText(entry, 'module') ?? '');
-  if (!isLambda && !isOp && !isOpOfH5(entry, nodes[0]!)) return undefined;
+  if (!isLambda && !isOp && !isOpOfH5(entry, node)) return undefined;
   const name = (isLambda ? ownText(config, 'function') : ownText(entry, 'class_name')) ?? '';
   const base = {
     name: ownText(config, 'name') ?? ownText(entry, 'name') ?? name,
     dtype: own(config, 'dtype') ?? null,
   };
-  const called = isLambda ? calledInKeras2(nodes[0]!) : calledInKeras3(nodes[0]!, config);
+  const called = isLambda ? calledInKeras2(node) : calledInKeras3(node, config);
   const read = rearranging(base, name, called, where) ?? applied(base, name, called, where);
   if (read) return read;
-  const operands = isLambda ? operandsOfKeras2(nodes[0]!, name, where) : operandsOfKeras3(nodes[0]!, where);
+  const operands = isLambda ? operandsOfKeras2(node, name, where) : operandsOfKeras3(node, where);
   const sign = ARITHMETIC.get(name);
   return sign && operands ? arithmetic(base, sign, operands) : undefined;
 }

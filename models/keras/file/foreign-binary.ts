@@ -17,7 +17,7 @@ export function binaryForeign(bytes: Uint8Array): Foreign | undefined {
   if (isSafetensors(file)) return FOREIGN.safetensors;
   // PyTorch's magic number, itself pickled, before the rest: what torch.save wrote before 1.6.
   if (/^80..8a0a6cfc9c46f9206aa85019/.test(file.toString('hex', 0, 14))) return FOREIGN.pytorch;
-  if (file[0] === 0x80 && file[1]! >= 2 && file[1]! <= 5) return FOREIGN.pickle;
+  if (/^80(02|03|04|05)/.test(file.toString('hex', 0, 2))) return FOREIGN.pickle;
   return protobufForeign(file);
 }
 
@@ -45,12 +45,12 @@ function isSafetensors(file: Buffer): boolean {
 
 /** Protobuf has no signature of its own: the first fields tell. */
 function protobufForeign(file: Buffer): Foreign | undefined {
-  const [first, value, second] = file;
+  const [first, value = 0, second = 0] = file;
   // SavedModel: schema version 1, then the graphs. ONNX: a version of its representation (3 or more for ten years),
   // then any of who made it (2–6), its graph (7) or what it imports (8).
   if (first === 0x08 && value === 1 && second === 0x12) return FOREIGN.savedModel;
   const fields = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42];
-  if (first === 0x08 && value! >= 1 && value! <= 32 && fields.includes(second!)) return FOREIGN.onnx;
+  if (first === 0x08 && value >= 1 && value <= 32 && fields.includes(second)) return FOREIGN.onnx;
   return isGraph(file) ? FOREIGN.frozen : undefined;
 }
 

@@ -136,10 +136,14 @@ function attributeParts(file: File, path: string, attribute: string): string[] |
   const entity = entityAt(file, path);
   if (!entity) return undefined;
   const attributes = entity.attrs;
-  if (Object.hasOwn(attributes, attribute)) return textsOf(attributes[attribute]!.value);
+  const own = (name: string) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined);
+  const whole = own(attribute);
+  if (whole) return textsOf(whole.value);
   const parts: string[] = [];
-  for (let i = 0; i < MOST_ATTRIBUTE_PARTS && Object.hasOwn(attributes, `${attribute}${i}`); i++) {
-    parts.push(...textsOf(attributes[`${attribute}${i}`]!.value));
+  for (let i = 0; i < MOST_ATTRIBUTE_PARTS; i++) {
+    const part = own(`${attribute}${i}`);
+    if (!part) break;
+    parts.push(...textsOf(part.value));
   }
   return parts.length > 0 ? parts : undefined;
 }

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { PlainFunction } from '../../nets/plain-function';
+import { first } from '../../present';
 import { type Applier, applier, chain } from './plan';
 
 /** Activations that are made of several steps, named after the layer, by Keras's name. */
@@ -45,7 +46,7 @@ function clipped(name: string, lowest: number, highest: number): Applier {
 function less(layer: string, taken: Applier): Applier {
   const minus = applier(rescaling(`${layer}_minus`, -1, 0));
   const sum = applier(layers.add({ name: `${layer}_less` }));
-  return (inputs) => sum([inputs[0]!, minus([taken(inputs)])]);
+  return (inputs) => sum([first(inputs), minus([taken(inputs)])]);
 }
 
 /** (x + √(x² + 4)) / 2 */
@@ -54,7 +55,7 @@ function squarePlus(layer: string): Applier[] {
     applier(new PlainFunction({ name: `${layer}_${name}`, function: 'power', numbers: [exponent] }));
   const root = chain([power('square', 2), applier(rescaling(`${layer}_plus`, 1, 4)), power('root', 0.5)]);
   const sum = applier(layers.add({ name: `${layer}_sum` }));
-  return [(inputs) => sum([inputs[0]!, root(inputs)]), applier(rescaling(`${layer}_half`, 0.5, 0))];
+  return [(inputs) => sum([first(inputs), root(inputs)]), applier(rescaling(`${layer}_half`, 0.5, 0))];
 }
 
 /** 0 up to −1, x from 1 on, (x + 1)² / 4 between: the square of what is clipped, and what is above. */
@@ -85,7 +86,7 @@ function hardSigmoid(name: string): Applier[] {
 function hardSilu(name: string): Applier[] {
   const gate = chain(hardSigmoid(name));
   const product = applier(layers.multiply({ name: `${name}_gate` }));
-  return [(inputs) => product([inputs[0]!, gate(inputs)])];
+  return [(inputs) => product([first(inputs), gate(inputs)])];
 }
 
 export function rescaling(name: string, scale: number, offset: number): layers.Layer {

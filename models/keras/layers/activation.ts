@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
+import { first, present } from '../../present';
 import { foreignClass } from '../config/foreign';
 import { isObject, type Json, type JsonObject, own, ownText } from '../config/json';
 import { OF_STEPS, rescaling } from './activation-steps';
@@ -106,7 +107,7 @@ function layerAsActivation(value: JsonObject, options: Options): Activation | un
   if (!className || !AS_ACTIVATION.includes(className) || !isObject(config)) return undefined;
   if (foreignClass(value)) return undefined;
   const inner = new Options(config, `${options.where}, activation ${className}`, options.kerasMajor);
-  const plan = activationLayers[className]!(inner);
+  const plan = present(activationLayers[className], `The layer ${className}`)(inner);
   inner.finish();
   return { inside: 'linear', after: (name) => [plan.make(`${name}_activation`, [])] };
 }
@@ -205,12 +206,13 @@ export const activationLayers: Record<string, (options: Options) => Plan> = {
           shape: (input) => input.slice(1).map((length, i) => (shared.includes(i + 1) ? 1 : (length ?? 0))),
         },
       ],
-      make: (name, [alpha]) =>
+      make: (name, weights) =>
         lazily(([input]) => {
+          const alpha = first(weights);
           const shape = input.shape.slice(1) as number[];
-          const { sharedAxes, values } = sharedByAll(alpha!, shape)
-            ? { sharedAxes: shared, values: alpha! }
-            : { sharedAxes: [], values: spread(alpha!, shape) };
+          const { sharedAxes, values } = sharedByAll(alpha, shape)
+            ? { sharedAxes: shared, values: alpha }
+            : { sharedAxes: [], values: spread(alpha, shape) };
           return applier(layers.prelu({ name, sharedAxes, alphaInitializer: 'zeros' }), [values]);
         }),
     };

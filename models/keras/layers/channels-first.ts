@@ -1,8 +1,9 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
+import { atLeast, first } from '../../present';
 import { type JsonObject, own } from '../config/json';
 import type { Shape } from '../config/spec';
-import { type Applier, applier, lazily, type Plan } from './plan';
+import { type Applier, applier, channelsOf, lazily, type Plan } from './plan';
 
 /** Layers that say how images lie; of these alone channels first are the same as channels last, whatever the sides. */
 const BY_FORMAT = new Set([
@@ -89,8 +90,11 @@ export function planChannelsFirst(
 /** A slope a channel, which the file has as (channels, 1, 1). */
 function slopesOfChannels(plan: Plan): Plan {
   return {
-    slots: plan.slots.map((slot) => ({ ...slot, shape: (input) => [input[3]!, 1, 1] })),
-    make: (name, [alpha]) => plan.make(name, [{ ...alpha!, shape: [1, 1, alpha!.shape[0]!] }]),
+    slots: plan.slots.map((slot) => ({ ...slot, shape: (input) => [channelsOf(input), 1, 1] })),
+    make(name, weights) {
+      const alpha = first(weights);
+      return plan.make(name, [{ ...alpha, shape: [1, 1, first(alpha.shape)] }]);
+    },
   };
 }
 
@@ -114,7 +118,11 @@ function permuted(plan: Plan): Plan {
   return {
     slots: plan.slots.map((slot) => ({
       ...slot,
-      shape: (input) => slot.shape(isImage(input) ? [input[0]!, input[3]!, input[1]!, input[2]!] : input),
+      shape(input) {
+        if (!isImage(input)) return slot.shape(input);
+        const [count, height, width, channels] = atLeast(4, input);
+        return slot.shape([count, channels, height, width]);
+      },
     })),
     make: (name, weights) => {
       const inner = plan.make(name, weights);

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
+import { atLeast } from '../../present';
 import { rescaling } from './activation-steps';
 import { powered } from './operations';
 import type { Options } from './options';
@@ -37,9 +38,10 @@ const merges: Record<string, (options: Options) => Plan> = {
       const negate = applier(rescaling(`${name}_minus`, -1, 0));
       const add = applier(layers.add({ name }));
       return (inputs) => {
-        if (inputs.length !== 2)
+        const [from, taken, ...others] = inputs;
+        if (!from || !taken || others.length > 0)
           throw new NetError(`${options.where} takes two inputs, not ${inputs.length}`);
-        return add([inputs[0]!, negate([inputs[1]!])]);
+        return add([from, negate([taken])]);
       };
     },
   }),
@@ -48,7 +50,10 @@ const merges: Record<string, (options: Options) => Plan> = {
     make: (name) => {
       const over = powered(`${name}_over`, -1);
       const multiply = applier(layers.multiply({ name }));
-      return ([a, b]) => multiply([a!, over([b!])]);
+      return (inputs) => {
+        const [a, b] = atLeast(2, inputs);
+        return multiply([a, over([b])]);
+      };
     },
   }),
   Concatenate: (options) => {

@@ -2,6 +2,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { ChannelScale } from '../../nets/channel-scale';
 import { GroupNormalization } from '../../nets/group-normalization';
 import { UnitNormalization } from '../../nets/unit-normalization';
+import { atLeast, first } from '../../present';
 import { isObject, own } from '../config/json';
 import type { Shape } from '../config/spec';
 import type { Options } from './options';
@@ -36,7 +37,7 @@ const perChannel = (options: Options, axes: readonly number[]) => (input: Shape)
 function filled(
   slots: readonly WeightSlot[],
   weights: readonly WeightValues[],
-  shape = weights[0]!.shape,
+  shape = first(weights).shape,
 ): WeightValues[] {
   const given = new Map(slots.map((each, i) => [each.name, weights[i]!]));
   const statistics = ['moving_mean', 'moving_variance'].flatMap((name) => given.get(name) ?? []);
@@ -44,7 +45,7 @@ function filled(
 }
 
 function all(shape: readonly number[], value: number): WeightValues {
-  return { shape, values: new Float32Array(shape[0]!).fill(value) };
+  return { shape, values: new Float32Array(first(shape)).fill(value) };
 }
 
 /** The layers that shift and scale. */
@@ -126,10 +127,10 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     return {
       slots: [slot('gamma', () => [channels])],
       // One value a channel: a depthwise convolution of one pixel, which can be trained.
-      make: (name, [gamma]) =>
+      make: (name, weights) =>
         applier(
           layers.depthwiseConv2d({ name, kernelSize: 1, useBias: false, depthwiseInitializer: 'zeros' }),
-          [{ shape: [1, 1, channels, 1], values: gamma!.values }],
+          [{ shape: [1, 1, channels, 1], values: first(weights).values }],
         ),
     };
   },
@@ -140,7 +141,7 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         scale.length === 1 && offset.length === 1
-          ? applier(layers.rescaling({ name, scale: scale[0]!, offset: offset[0]! }))
+          ? applier(layers.rescaling({ name, scale: first(scale), offset: first(offset) }))
           : applier(new ChannelScale({ name, scale, offset })),
     };
   },
@@ -164,8 +165,10 @@ export const normalizationLayers: Record<string, (options: Options) => Plan> = {
     }
     return {
       slots: [slot('mean', length, false), slot('variance', length, false), slot('count', () => [], false)],
-      make: (name, [means, variances]) =>
-        guard(applier(new ChannelScale({ name, ...toScale(means!.values, variances!.values) }))),
+      make(name, weights) {
+        const [means, variances] = atLeast(2, weights);
+        return guard(applier(new ChannelScale({ name, ...toScale(means.values, variances.values) })));
+      },
     };
   },
 };

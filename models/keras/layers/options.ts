@@ -1,4 +1,5 @@
 import { NetError } from '../../errors';
+import { atLeast } from '../../present';
 import { isObject, type Json, type JsonObject, own } from '../config/json';
 
 /** Options that say how weights were first set or are trained, or that repeat what else is known. */
@@ -64,7 +65,8 @@ export class Options {
     const both = Array.isArray(value) ? value : [value, value];
     if (both.length !== 2 || !both.every(isCount))
       throw this.wrong(key, 'one or two whole numbers of 1 or more');
-    return [both[0]!, both[1]!];
+    const [height, width] = atLeast(2, both);
+    return [height, width];
   }
 
   /** Whole numbers, one or a list. */

@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import { PickChannels } from '../../nets/pick-channels';
+import { first, last } from '../../present';
 import type { Json } from '../config/json';
 import type { Cut, Pick } from '../config/picks';
 import type { Options } from './options';
@@ -25,7 +26,7 @@ export const pickLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily((inputs) => {
-          const sides = inputs[0]!.shape.slice(1) as number[];
+          const sides = inputs[0].shape.slice(1) as number[];
           if (axis !== -1 && axis !== sides.length + 1)
             throw new NetError(`${options.where} stacks along axis ${axis}, which can't be used`, {
               hint: HINT,
@@ -61,7 +62,7 @@ function picked(
   if (!isAll(all[0])) throw refused();
   const kept: number[] = [];
   const cropping: [number, number][] = [];
-  let channels: number[] | undefined;
+  let channels: number[] = [];
   let axis = 0;
   for (const pick of all.slice(1)) {
     if (pick === 'new') {
@@ -73,13 +74,14 @@ function picked(
     const places = placesOf(pick as number | Cut, length);
     if (places.length === 0 || places.some((place) => !(place >= 0 && place < length))) throw refused();
     if (axis === shape.length - 1) channels = places;
-    else if (typeof pick === 'number' || places.some((place, i) => place !== places[0]! + i)) throw refused();
-    else cropping.push([places[0]!, length - 1 - places.at(-1)!]);
+    else if (typeof pick === 'number' || places.some((place, i) => place !== first(places) + i))
+      throw refused();
+    else cropping.push([first(places), length - 1 - last(places)]);
     if (typeof pick !== 'number') kept.push(places.length);
   }
   const isCropped = cropping.some(([before, after]) => before + after > 0);
   if (isCropped && cropping.length !== 2) throw refused();
-  const isSame = channels!.length === shape.at(-1) && channels!.every((channel, i) => channel === i);
+  const isSame = channels.length === shape.at(-1) && channels.every((channel, i) => channel === i);
   const steps = [
     ...(isCropped
       ? [
@@ -89,7 +91,7 @@ function picked(
           }),
         ]
       : []),
-    ...(isSame ? [] : [new PickChannels({ name, channels: channels! })]),
+    ...(isSame ? [] : [new PickChannels({ name, channels })]),
     ...(kept.length === shape.length - 1 && all.every((each) => typeof each !== 'number' && each !== 'new')
       ? []
       : [layers.reshape({ name: `${name}_shape`, targetShape: kept })]),

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type layers, type SymbolicTensor, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
+import { first } from '../../present';
 import type { Shape } from '../config/spec';
 import { CHANNELS_FIRST_HINT, type Options } from './options';
 
@@ -47,7 +48,7 @@ export function channelsOf(input: Shape): number {
 }
 
 /** A layer that answers with its input, unchanged, outside training. */
-export const passThrough: Plan = { slots: [], make: () => (inputs) => inputs[0]! };
+export const passThrough: Plan = { slots: [], make: () => (inputs) => first(inputs) };
 
 /** A layer without weights. */
 export function plain(make: (name: string) => layers.Layer): Plan {
@@ -56,7 +57,7 @@ export function plain(make: (name: string) => layers.Layer): Plan {
 
 /** One step after the other. */
 export function chain(steps: readonly Applier[]): Applier {
-  return (inputs) => steps.reduce((value, step) => step([value]), inputs[0]!);
+  return (inputs) => steps.reduce((value, step) => step([value]), first(inputs));
 }
 
 /** Makes the layers at the first call, when the shape of the input is known; further calls share them. */
@@ -81,7 +82,7 @@ export function applier(layer: layers.Layer, weights: readonly WeightValues[] = 
       const same = tfLayers.activation({ activation: 'linear', name: `${layer.name}_again_${again++}` });
       return same.apply(input) as SymbolicTensor;
     });
-    const output = layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as SymbolicTensor;
+    const output = layer.apply(inputs.length === 1 ? first(inputs) : inputs) as SymbolicTensor;
     if (!set) {
       tf.tidy(() => layer.setWeights(weights.map(({ values, shape }) => tf.tensor(values, [...shape]))));
       set = true;
@@ -103,7 +104,7 @@ const OVER_LAST = 'Build the net with axis=-1, over the channels alone, and save
 /** `checkLast` before each call. */
 export function overLast(options: Options, axes: readonly number[], apply: Applier): Applier {
   return (inputs) => {
-    checkLast(options, axes, inputs[0]!.shape);
+    checkLast(options, axes, first(inputs).shape);
     return apply(inputs);
   };
 }

@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import { type Interpolation, Resize } from '../../nets/resize';
+import { atLeast, first, last } from '../../present';
 import type { Shape } from '../config/spec';
 import type { Options } from './options';
 import { type Applier, applier, chain, lazily, type Plan, passThrough, plain } from './plan';
@@ -42,7 +43,7 @@ function globalPooling(make: (args: { name: string }) => layers.Layer): (options
         lazily(([input]) =>
           chain([
             applier(make({ name })),
-            applier(layers.reshape({ name: `${name}_keep`, targetShape: [1, 1, input.shape.at(-1)!] })),
+            applier(layers.reshape({ name: `${name}_keep`, targetShape: [1, 1, last(input.shape)] })),
           ]),
         ),
     };
@@ -75,8 +76,8 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const [, rows, columns] = input.shape as number[];
-          return resize(options, name, input.shape, [rows! * size[0], columns! * size[1]], 'bilinear');
+          const [, rows, columns] = atLeast(3, input.shape as number[]);
+          return resize(options, name, input.shape, [rows * size[0], columns * size[1]], 'bilinear');
         }),
     };
   },
@@ -86,7 +87,7 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) => {
         const flatten = applier(layers.flatten({ name }));
-        return (inputs) => (inputs[0]!.shape.length === 2 ? inputs[0]! : flatten(inputs));
+        return (inputs) => (first(inputs).shape.length === 2 ? first(inputs) : flatten(inputs));
       },
     };
   },
@@ -97,7 +98,7 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const values = input.shape.slice(1).reduce<number>((product, length) => product * length!, 1);
+          const values = input.shape.slice(1).reduce<number>((product, length) => product * (length ?? 0), 1);
           const rest = targetShape.reduce((product, length) => (length < 0 ? product : product * length), 1);
           const target = targetShape.map((length) => (length < 0 ? values / rest : length));
           if (target.reduce((product, length) => product * length, 1) !== values)
@@ -124,16 +125,16 @@ export const spatialLayers: Record<string, (options: Options) => Plan> = {
       slots: [],
       make: (name) =>
         lazily(([input]) => {
-          const [, rows, columns] = input.shape as number[];
-          if (!(rows! >= height && columns! >= width)) {
+          const [, rows, columns] = atLeast(3, input.shape as number[]);
+          if (!(rows >= height && columns >= width)) {
             throw new NetError(
               `${options.where} would enlarge its input to ${height}×${width}, which can't be used`,
             );
           }
-          const [top, left] = [Math.floor((rows! - height) / 2), Math.floor((columns! - width) / 2)];
+          const [top, left] = [Math.floor((rows - height) / 2), Math.floor((columns - width) / 2)];
           const cropping: Sides = [
-            [top, rows! - height - top],
-            [left, columns! - width - left],
+            [top, rows - height - top],
+            [left, columns - width - left],
           ];
           return applier(layers.cropping2D({ name, cropping }));
         }),
@@ -170,11 +171,11 @@ const MOST_SAMPLES = 2 ** 22;
 function resize(
   options: Options,
   name: string,
-  [, rows, columns]: Shape,
+  [, rows = null, columns = null]: Shape,
   [height, width]: [number, number],
   interpolation: Interpolation,
 ): Applier {
-  if (!(rows! * height <= MOST_SAMPLES && columns! * width <= MOST_SAMPLES)) {
+  if (!((rows ?? 0) * height <= MOST_SAMPLES && (columns ?? 0) * width <= MOST_SAMPLES)) {
     throw new NetError(
       `${options.where} resizes ${rows}×${columns} to ${height}×${width}, which is too large`,
       {

@@ -2,6 +2,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../errors';
 import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../nets/dilated';
 import { GroupedConv2D } from '../../nets/grouped';
+import { atLeast } from '../../present';
 import { readActivation, withActivation } from './activation';
 import type { Options } from './options';
 import { applier, chain, channelsOf, lazily, type Plan, slot, type WeightSlot } from './plan';
@@ -117,8 +118,8 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
             // A group a channel: a depthwise convolution, whose kernel holds the same values in the same order.
             const depthMultiplier = filters / groups;
             const args = { name, depthMultiplier, activation: inner, ...shape, ...DEPTHWISE_ZEROS };
-            const [kernel, ...others] = weights;
-            const depthwise = { ...kernel!, shape: [...shape.kernelSize, channels, depthMultiplier] };
+            const [kernel, ...others] = atLeast(1, weights);
+            const depthwise = { ...kernel, shape: [...shape.kernelSize, channels, depthMultiplier] };
             return applier(depthwiseConv2d(args, dilation), [depthwise, ...others]);
           }),
         ),
@@ -184,7 +185,8 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
         () => [filters],
       ),
       // TensorFlow.js's own layer forgets the depth multiplier when it is saved.
-      make: (name, [depthwise, ...pointwise]) => {
+      make: (name, weights) => {
+        const [depthwise, ...pointwise] = atLeast(1, weights);
         const { kernelSize, strides, padding } = shape;
         const first = {
           name: `${name}_depthwise`,
@@ -196,7 +198,7 @@ export const weightedLayers: Record<string, (options: Options) => Plan> = {
         };
         const second = { name, filters, kernelSize: 1, useBias: shape.useBias, ...ZEROS };
         return chain([
-          applier(depthwiseConv2d({ ...first, ...DEPTHWISE_ZEROS }, dilation), [depthwise!]),
+          applier(depthwiseConv2d({ ...first, ...DEPTHWISE_ZEROS }, dilation), [depthwise]),
           withActivation(name, activation, (inner) =>
             applier(layers.conv2d({ ...second, activation: inner }), pointwise),
           ),

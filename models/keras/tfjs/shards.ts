@@ -1,5 +1,6 @@
 import { pathBeside, readBeside } from '../../beside';
 import { NetError } from '../../errors';
+import { valueAt } from '../../present';
 import type { WeightGroup } from './manifest';
 
 /** A net of more would not fit the memory of the engines. */
@@ -36,7 +37,7 @@ export async function readShards(path: string, groups: readonly WeightGroup[]): 
     const shards = [];
     let left = wanted[i]!;
     for (const location of locations) {
-      const shard = await readBeside(paths.get(location)!, location, (size) => {
+      const shard = await readBeside(valueAt(paths, location), location, (size) => {
         if (size > left) throw misfit([location], size, left);
       });
       left -= shard.length;

@@ -1,4 +1,5 @@
 import { NetError } from '../../errors';
+import { atLeast, valueAt } from '../../present';
 import type { KerasFile } from '../file/keras-file';
 import type { WeightSlot } from '../layers/plan';
 import type { PlannedLayer, PlannedNet } from '../planned';
@@ -39,7 +40,7 @@ function once<T>(read: (path: string) => T): (path: string) => T {
   const known = new Map<string, T>();
   return (path) => {
     if (!known.has(path)) known.set(path, read(path));
-    return known.get(path)!;
+    return valueAt(known, path);
   };
 }
 
@@ -64,7 +65,7 @@ export function bindGroups(net: PlannedNet, file: KerasFile): BoundWeights {
 
   const bound = new Map<PlannedLayer, StoredWeight[]>();
   wanted.forEach(({ layer, slots }, i) => {
-    const group = byOrder ? groups[i]! : byName.get(layer.spec.name)!;
+    const group = byOrder ? groups[i]! : valueAt(byName, layer.spec.name);
     const weights = matched(slots, group.weights, layer.path);
     slots.forEach(({ leaf }, k) => {
       bound.set(leaf, [...(bound.get(leaf) ?? []), weights[k]!]);
@@ -147,9 +148,9 @@ function flipped(bound: Map<PlannedLayer, StoredWeight[]>): BoundWeights {
         hint: 'Load the net with Keras on TensorFlow and save it again.',
       });
     }
-    const [kernel, ...others] = weights;
+    const [kernel, ...others] = atLeast(1, weights);
     const isFlipped = className === 'Conv2D' || className === 'Conv2DTranspose';
-    turned.set(leaf, isFlipped ? [{ ...kernel!, read: () => turnedOver(kernel!) }, ...others] : weights);
+    turned.set(leaf, isFlipped ? [{ ...kernel, read: () => turnedOver(kernel) }, ...others] : weights);
   }
   return turned;
 }

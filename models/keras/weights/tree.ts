@@ -1,4 +1,5 @@
 import { NetError } from '../../errors';
+import { first } from '../../present';
 import type { KerasFile } from '../file/keras-file';
 import type { PlannedLayer, PlannedNet } from '../planned';
 import { misfit } from './groups';
@@ -66,7 +67,7 @@ function bind(
   used: Set<string>,
 ): void {
   const { hdf5 } = file;
-  const container = CONTAINERS.find((name) => hdf5.isGroup(`${root}/${name}`)) ?? CONTAINERS[0]!;
+  const container = CONTAINERS.find((name) => hdf5.isGroup(`${root}/${name}`)) ?? first(CONTAINERS);
   const counts = new Map<string, number>();
   for (const layer of net.layers) {
     const base = snakeCase(layer.spec.className);

@@ -1,5 +1,6 @@
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../../nets/graph';
+import { valueAt } from '../../present';
 import { kerasCall, kerasLayer } from './layers';
 
 /** Keras's name of a tensor: its layer, which call of it, and which of its outputs. */
@@ -23,7 +24,7 @@ export function kerasConfig(model: LayersModel): object {
     model.inputs.map(({ id, sourceLayer }) => [id, [sourceLayer.name, 0, 0]]),
   );
   const calls = new Map<layers.Layer, object[]>();
-  const refOf = ({ id }: SymbolicTensor) => refs.get(id)!;
+  const refOf = ({ id }: SymbolicTensor) => valueAt(refs, id);
   for (const { layer, inputs, outputs } of callsInOrder(model.outputs)) {
     const earlier = calls.get(layer) ?? [];
     calls.set(layer, [...earlier, kerasCall(layer, inputs.map(refOf))]);

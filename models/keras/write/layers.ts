@@ -95,7 +95,7 @@ export function kerasLayer(layer: layers.Layer): WrittenLayer {
   const config: Record<string, unknown> = { name: layer.name };
   for (const option of options) config[snake(option)] = written(option, given[option]);
   // TensorFlow.js's own layer forgets it; its weights tell.
-  if (className === 'SeparableConv2D') config.depth_multiplier = layer.weights[0]!.shape[3];
+  if (className === 'SeparableConv2D') config.depth_multiplier = layer.weights[0]?.shape[3];
   const call = functionOf(layer);
   if (call) return { class_name: 'TFOpLambda', config: { name: layer.name, function: call.function } };
   return { class_name: KERAS_CLASS[className] ?? className, config };
@@ -129,7 +129,8 @@ function functionOf(layer: layers.Layer): { function: string; options: Options }
 /** How Keras 2 writes that a layer is called on tensors: a function of one tensor without a list around it, and with what it is given. */
 export function kerasCall(layer: layers.Layer, tensors: readonly (readonly unknown[])[]): unknown[] {
   const call = functionOf(layer);
-  return call ? [...tensors[0]!, call.options] : tensors.map((tensor) => [...tensor, {}]);
+  const [only = []] = tensors;
+  return call ? [...only, call.options] : tensors.map((tensor) => [...tensor, {}]);
 }
 
 function written(option: string, value: unknown): unknown {

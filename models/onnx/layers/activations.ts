@@ -1,3 +1,4 @@
+import { first } from '../../present';
 import type { OnnxGraph } from '../graph';
 import type { ChannelAxis, Value } from '../value';
 import { type Call, constant, permuted, refuse, type Writer, weightsOf } from './writer';
@@ -13,6 +14,8 @@ const alongChannels =
   (operator: string): Activation =>
   (graph, x, { axis }) =>
     graph.node(operator, [x], { axis: { int: axis } });
+
+const softmax = alongChannels('Softmax');
 
 /** TensorFlow.js's activations, by name. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
@@ -30,7 +33,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu_new: (graph, x) => graph.node('Gelu', [x], { approximate: { text: 'tanh' } }),
   swish: (graph, x) => graph.node('Mul', [x, graph.node('Sigmoid', [x])]),
   hardSigmoid: (graph, x) => graph.node('HardSigmoid', [x], { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
-  softmax: alongChannels('Softmax'),
+  softmax,
   logSoftmax: alongChannels('LogSoftmax'),
 };
 
@@ -67,13 +70,13 @@ export const activationLayers: Readonly<Record<string, Writer>> = {
   ThresholdedReLU: (graph, { input, config }) =>
     input.mapped((x) => graph.node('ThresholdedRelu', [x], { alpha: { float: config.theta as number } })),
   PReLU(graph, { layer, input }) {
-    const [slopes] = weightsOf(layer);
-    const inOrder = input.liesFirst ? permuted(slopes!, [2, 0, 1]) : slopes!;
+    const slopes = first(weightsOf(layer));
+    const inOrder = input.liesFirst ? permuted(slopes, [2, 0, 1]) : slopes;
     return input.mapped((x) => graph.node('PRelu', [x, constant(graph, inOrder)]));
   },
   Softmax(graph, { layer, input, config }) {
     const axis = (config.axis ?? -1) as number;
     if (axis !== -1 && axis !== input.shape.length) refuse(layer, `the axis ${axis}`);
-    return input.mapped((x, channels) => ACTIVATIONS.softmax!(graph, x, channels));
+    return input.mapped((x, channels) => softmax(graph, x, channels));
   },
 };

@@ -1,5 +1,6 @@
 import type { FunctionName } from '../../nets/plain-function';
 import type { ReduceKind } from '../../nets/reduce';
+import { present } from '../../present';
 import type { OnnxGraph } from '../graph';
 import { Value } from '../value';
 import type { Writer } from './writer';
@@ -11,7 +12,8 @@ const FUNCTIONS: Readonly<Record<FunctionName, (graph: OnnxGraph, x: string, num
   exp: (graph, x) => graph.node('Exp', [x]),
   gelu: (graph, x) => graph.node('Gelu', [x], { approximate: { text: 'tanh' } }),
   log: (graph, x) => graph.node('Log', [x]),
-  power: (graph, x, [exponent]) => graph.node('Pow', [x, graph.floats([exponent!], [])]),
+  power: (graph, x, [exponent]) =>
+    graph.node('Pow', [x, graph.floats([present(exponent, 'An exponent')], [])]),
   clip(graph, x, [lowest, highest]) {
     const above = lowest == null ? x : graph.node('Max', [x, graph.floats([lowest], [])]);
     return highest == null ? above : graph.node('Min', [above, graph.floats([highest], [])]);

@@ -13,7 +13,7 @@ function elementwise(two: string, any: string | undefined): Writer {
     const name =
       any !== undefined && names.length !== 2
         ? graph.node(any, names)
-        : names.slice(1).reduce((joined, each) => graph.node(two, [joined, each]), names[0]!);
+        : names.reduce((joined, each) => graph.node(two, [joined, each]));
     return isImage ? Value.first(graph, name, outputShape) : Value.last(graph, name, outputShape);
   };
 }

@@ -1,4 +1,5 @@
 import { LEAST_SQUARE } from '../../nets/unit-normalization';
+import { atLeast, last, present } from '../../present';
 import type { OnnxGraph } from '../graph';
 import { Value } from '../value';
 import { type Call, constant, refuse, type Weight, type Writer, weightsOf } from './writer';
@@ -17,8 +18,8 @@ function scaled(graph: OnnxGraph, input: Value, scale: readonly number[], offset
 function parted({ layer, config }: Call, channels: number): { gamma: Weight; beta: Weight; rest: Weight[] } {
   const rest = weightsOf(layer);
   const all = (value: number) => ({ values: new Float32Array(channels).fill(value), shape: [channels] });
-  const gamma = (config.scale ?? true) ? rest.shift()! : all(1);
-  const beta = (config.center ?? true) ? rest.shift()! : all(0);
+  const gamma = (config.scale ?? true) ? present(rest.shift(), 'A scale') : all(1);
+  const beta = (config.center ?? true) ? present(rest.shift(), 'A shift') : all(0);
   return { gamma, beta, rest };
 }
 
@@ -38,8 +39,8 @@ export const normalizationLayers: Readonly<Record<string, Writer>> = {
   BatchNormalization(graph, call) {
     checkAxis(call);
     const { input, config } = call;
-    const { gamma, beta, rest } = parted(call, input.shape.at(-1)!);
-    const [mean, variance] = rest as [Weight, Weight];
+    const { gamma, beta, rest } = parted(call, last(input.shape));
+    const [mean, variance] = atLeast(2, rest);
     const epsilon = config.epsilon as number;
     if (input.isImage) {
       const weights = [gamma, beta, mean, variance].map((each) => constant(graph, each));
@@ -55,7 +56,7 @@ export const normalizationLayers: Readonly<Record<string, Writer>> = {
   LayerNormalization(graph, call) {
     checkAxis(call);
     const { input, config } = call;
-    const { gamma, beta } = parted(call, input.shape.at(-1)!);
+    const { gamma, beta } = parted(call, last(input.shape));
     const weights = [constant(graph, gamma), constant(graph, beta)];
     const name = graph.node('LayerNormalization', [input.last, ...weights], {
       axis: { int: -1 },
@@ -66,8 +67,8 @@ export const normalizationLayers: Readonly<Record<string, Writer>> = {
   GoodNetGroupNormalization(graph, call) {
     const { input, config, layer } = call;
     const groups = config.groups as number;
-    const [gamma, beta] = weightsOf(layer) as [Weight, Weight];
-    const channels = input.shape.at(-1)!;
+    const [gamma, beta] = atLeast(2, weightsOf(layer));
+    const channels = last(input.shape);
     const places = input.shape.slice(0, -1).reduce((product, size) => product * size, 1);
     // As n × channels × places, whatever the rank is.
     const first = input.isImage

@@ -12,10 +12,10 @@ export interface Window {
 /** How much is padded, as ONNX lists it: before each side, then behind each. Keras pads `same` by the rest more behind. */
 export function padsOf(
   { size, strides, dilations = [1, 1], padding }: Window,
-  [height, width]: readonly number[],
+  sides: readonly number[],
 ): number[] {
   if (padding === 'valid') return [0, 0, 0, 0];
-  const around = [height!, width!].map((length, axis) => {
+  const around = sides.slice(0, 2).map((length, axis) => {
     const reach = (size[axis]! - 1) * dilations[axis]! + 1;
     return Math.max((Math.ceil(length / strides[axis]!) - 1) * strides[axis]! + reach - length, 0);
   });

@@ -1,3 +1,4 @@
+import { atLeast } from '../../present';
 import type { OnnxGraph } from '../graph';
 import { Value } from '../value';
 import { activated } from './activations';
@@ -37,9 +38,9 @@ function convolved(
 const paddingOf = (config: Call['config']) => (config.padding ?? 'valid') as 'same' | 'valid';
 
 const conv2d: Writer = (graph, call) => {
-  const [kernel, bias] = weightsOf(call.layer);
+  const [kernel, bias] = atLeast(1, weightsOf(call.layer));
   const groups = (call.config.groups ?? 1) as number;
-  return activated(graph, call, convolved(graph, call, { kernel: permuted(kernel!, TO_ONNX), bias, groups }));
+  return activated(graph, call, convolved(graph, call, { kernel: permuted(kernel, TO_ONNX), bias, groups }));
 };
 
 /** A depthwise kernel (rows, columns, channels, multiplier) as ONNX has it: a group a channel. */
@@ -50,9 +51,9 @@ function depthwiseKernel(kernel: Weight): Weight {
 }
 
 const depthwise: Writer = (graph, call) => {
-  const [kernel, bias] = weightsOf(call.layer);
-  const groups = kernel!.shape[2]!;
-  return activated(graph, call, convolved(graph, call, { kernel: depthwiseKernel(kernel!), bias, groups }));
+  const [kernel, bias] = atLeast(1, weightsOf(call.layer));
+  const [, , groups] = atLeast(3, kernel.shape);
+  return activated(graph, call, convolved(graph, call, { kernel: depthwiseKernel(kernel), bias, groups }));
 };
 
 /** The layers that multiply by kernels. */
@@ -63,34 +64,35 @@ export const weightedLayers: Readonly<Record<string, Writer>> = {
   DepthwiseConv2D: depthwise,
   GoodNetDilatedDepthwiseConv2D: depthwise,
   SeparableConv2D(graph, call) {
-    const [first, second, bias] = weightsOf(call.layer);
-    const groups = first!.shape[2]!;
-    const within = [...call.outputShape.slice(0, 2), second!.shape[2]!];
+    const [depthwise, pointwise, bias] = atLeast(2, weightsOf(call.layer));
+    const [, , groups] = atLeast(3, depthwise.shape);
+    const [, , between] = atLeast(3, pointwise.shape);
+    const within = [...call.outputShape.slice(0, 2), between];
     const apart = convolved(
       graph,
       { ...call, outputShape: within },
-      { kernel: depthwiseKernel(first!), groups },
+      { kernel: depthwiseKernel(depthwise), groups },
     );
     const plain = { ...call.config, strides: [1, 1], dilationRate: [1, 1], padding: 'valid' };
     const joined = convolved(
       graph,
       { ...call, config: plain, input: apart },
-      { kernel: permuted(second!, TO_ONNX), bias },
+      { kernel: permuted(pointwise, TO_ONNX), bias },
     );
     return activated(graph, call, joined);
   },
   Conv2DTranspose(graph, call) {
     const { layer, config, input, outputShape } = call;
-    const [kernel, bias] = weightsOf(layer);
+    const [kernel, bias] = atLeast(1, weightsOf(layer));
     const strides = config.strides as Sides;
-    const size = kernel!.shape.slice(0, 2) as unknown as Sides;
+    const size = kernel.shape.slice(0, 2) as unknown as Sides;
     // What a convolution the other way round pads.
     const pads = padsOf({ size, strides, padding: paddingOf(config) }, outputShape);
     const missing = [0, 1].map((axis) => {
       const made = (input.shape[axis]! - 1) * strides[axis]! + size[axis]! - pads[axis]! - pads[axis + 2]!;
       return outputShape[axis]! - made;
     });
-    const weights = [constant(graph, permuted(kernel!, TO_ONNX)), ...(bias ? [constant(graph, bias)] : [])];
+    const weights = [constant(graph, permuted(kernel, TO_ONNX)), ...(bias ? [constant(graph, bias)] : [])];
     const name = graph.node('ConvTranspose', [input.first, ...weights], {
       kernel_shape: { ints: size },
       strides: { ints: strides },
@@ -101,21 +103,21 @@ export const weightedLayers: Readonly<Record<string, Writer>> = {
   },
   Dense(graph, call) {
     const { layer, input, outputShape } = call;
-    const [kernel, bias] = weightsOf(layer);
+    const [kernel, bias] = atLeast(1, weightsOf(layer));
     if (input.isImage) {
       // At each place a convolution of one pixel.
-      const [channels, units] = kernel!.shape as [number, number];
-      const asKernel = permuted({ values: kernel!.values, shape: [1, 1, channels, units] }, TO_ONNX);
+      const [channels, units] = kernel.shape as [number, number];
+      const asKernel = permuted({ values: kernel.values, shape: [1, 1, channels, units] }, TO_ONNX);
       const plain = { ...call, config: { strides: [1, 1] } };
       return activated(graph, call, convolved(graph, plain, { kernel: asKernel, bias }));
     }
     const added = bias ? [constant(graph, bias)] : [];
     if (input.shape.length === 1) {
-      const name = graph.node('Gemm', [input.last, constant(graph, kernel!), ...added]);
+      const name = graph.node('Gemm', [input.last, constant(graph, kernel), ...added]);
       return activated(graph, call, Value.last(graph, name, outputShape));
     }
     if (input.shape.length > 3) refuse(layer, 'an input of more than three dimensions');
-    const product = graph.node('MatMul', [input.last, constant(graph, kernel!)]);
+    const product = graph.node('MatMul', [input.last, constant(graph, kernel)]);
     const name = bias ? graph.node('Add', [product, ...added]) : product;
     return activated(graph, call, Value.last(graph, name, outputShape));
   },

@@ -1,4 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import { last } from '../../present';
 import type { OnnxGraph } from '../graph';
 import type { Value } from '../value';
 
@@ -43,7 +44,7 @@ export function refuse(layer: layers.Layer, what: string): never {
 export function permuted({ values, shape }: Weight, order: readonly number[]): Weight {
   const steps = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   const result = new Float32Array(values.length);
-  const inner = order.at(-1)!;
+  const inner = last(order);
   const [length, step] = [shape[inner]!, steps[inner]!];
   let at = 0;
   const fill = (depth: number, offset: number) => {

@@ -1,5 +1,6 @@
 import { pathBeside, readBeside } from '../../beside';
 import { NetError } from '../../errors';
+import { present, valueAt } from '../../present';
 import { countOf } from './constant';
 import { MOST_BYTES, tooMany } from './limits';
 import type { TensorProto } from './proto/messages';
@@ -60,12 +61,14 @@ function reach(tensors: readonly TensorProto[], location: string): number {
 /** The bytes of a tensor that lies in another file. @throws NetError where they are not there, or not so many */
 export function externalBytes(files: ExternalFiles, tensor: TensorProto, length: number): Uint8Array {
   const { name, external } = tensor;
-  const file = files.get(external!.get('location')!)!;
-  const offset = numberIn(external!, 'offset');
-  const told = external!.has('length') ? numberIn(external!, 'length') : length;
-  if (told !== length || offset + length > file.length) {
+  const at = present(external, 'Where a tensor lies');
+  const location = valueAt(at, 'location');
+  const file = valueAt(files, location);
+  const offset = numberIn(at, 'offset');
+  const given = at.has('length') ? numberIn(at, 'length') : length;
+  if (given !== length || offset + length > file.length) {
     throw new NetError(
-      `The weights "${name}" are ${countOf(tensor)} values, but ${told} bytes at ${offset} of the ${file.length} in "${external!.get('location')}" are told`,
+      `The weights "${name}" are ${countOf(tensor)} values, but ${given} bytes at ${offset} of the ${file.length} in "${location}" are told`,
       { hint: 'The files are damaged, or not of one net; copy or export them again.' },
     );
   }

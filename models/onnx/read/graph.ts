@@ -1,4 +1,5 @@
 import { NetError } from '../../errors';
+import { first } from '../../present';
 import { type Constant, readTensor } from './constant';
 import { type ExternalFiles, externalBytes } from './external';
 import { FOLDS } from './folds';
@@ -134,6 +135,6 @@ export function folded(
   if (isNew) computed.values += made.values.length / share;
   if (computed.values > MOST_COMPUTED)
     throw tooMany(`${MOST_COMPUTED} values that are computed of constants`);
-  constants.set(proto.outputs[0]!, made);
+  constants.set(first(proto.outputs), made);
   return true;
 }

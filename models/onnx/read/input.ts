@@ -2,6 +2,7 @@ import { NetError } from '../../errors';
 import type { ImageShape } from '../../images/set';
 import { imageShape } from '../../keras/shapes';
 import type { ImageSize } from '../../keras/types';
+import { present } from '../../present';
 import type { Live } from './live';
 import type { ValueInfo } from './proto/messages';
 import { isFloat, typeName } from './types';
@@ -33,12 +34,13 @@ export function inputOf(info: ValueInfo, size: ImageSize | undefined, note: (not
   const first = shape?.length === 4 && isChannels(shape[1]);
   const image = imageShape(shape, first, size);
   if (shape?.length === 3)
-    note(`The net's input ${dims!.slice(1).join('×')} has no channels: it is read as grey images.`);
-  const batch = dims![0];
+    note(`The net's input ${shape.slice(1).join('×')} has no channels: it is read as grey images.`);
+  const batch = dims?.[0];
   if (batch != null)
     note(
       `The net was exported for ${batch === 1 ? 'one image' : `${batch} images`} at a time: it is read as one for any number.`,
     );
-  const axes = first ? [[0], [3], [1], [2]] : shape!.map((_, axis) => [axis]);
-  return { shape: shape!, image, axes };
+  const known = present(shape, 'A shape of images');
+  const axes = first ? [[0], [3], [1], [2]] : known.map((_, axis) => [axis]);
+  return { shape: known, image, axes };
 }

@@ -3,6 +3,7 @@ import { outputOf } from '../../keras/output';
 import { classesOf } from '../../keras/shapes';
 import { checkTrainable } from '../../keras/trainable';
 import type { LayerDescription, LoadNetOptions, NetDescription } from '../../keras/types';
+import { first } from '../../present';
 import { countOf } from './constant';
 import { inputOf } from './input';
 import { buildOnnx } from './load';
@@ -35,7 +36,7 @@ export async function inspectOnnx(path: string, { inputSize }: LoadNetOptions): 
     const parameters = taken.reduce((sum, [, { values }]) => sum + values.length, 0);
     const outputShape = shape.map((length) => (Number.isNaN(length) ? null : length));
     const { name, outputs, operator } = node.proto;
-    layers.push({ name: name || outputs[0]!, className: operator, outputShape, parameters, weights });
+    layers.push({ name: name || first(outputs), className: operator, outputShape, parameters, weights });
   };
   const graph = await attempt(() => file.graph());
   for (const error of graph ? unknownOperators(graph) : [])
@@ -49,9 +50,9 @@ export async function inspectOnnx(path: string, { inputSize }: LoadNetOptions): 
     const model = await attempt(() => buildOnnx(graph, input, { note, seen }));
     if (model) {
       classes = await attempt(() =>
-        coded('NET_SHAPE_UNSUPPORTED', () => classesOf(model.outputs[0]!.shape, undefined)),
+        coded('NET_SHAPE_UNSUPPORTED', () => classesOf(first(model.outputs).shape, undefined)),
       );
-      output = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => outputOf(model.outputs[0]!)));
+      output = await attempt(() => coded('NET_SHAPE_UNSUPPORTED', () => outputOf(first(model.outputs))));
       if (problems.length === 0) await attempt(() => checkTrainable(model));
       model.dispose();
     }

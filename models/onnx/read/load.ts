@@ -7,6 +7,7 @@ import { outputOf } from '../../keras/output';
 import { owned } from '../../keras/owned';
 import { classesOf } from '../../keras/shapes';
 import type { LoadNetOptions } from '../../keras/types';
+import { first } from '../../present';
 import type { Graph } from './graph';
 import { type Input, inputOf } from './input';
 import { openOnnx } from './onnx-file';
@@ -42,8 +43,10 @@ export async function loadOnnx(path: string, options: LoadNetOptions): Promise<L
   const input = coded('NET_SHAPE_UNSUPPORTED', () => inputOf(graph.input, options.inputSize, note));
   const model = buildOnnx(graph, input, { note, seen: () => {} });
   try {
-    const classes = coded('NET_SHAPE_UNSUPPORTED', () => classesOf(model.outputs[0]!.shape, options.classes));
-    const output = coded('NET_SHAPE_UNSUPPORTED', () => outputOf(model.outputs[0]!));
+    const classes = coded('NET_SHAPE_UNSUPPORTED', () =>
+      classesOf(first(model.outputs).shape, options.classes),
+    );
+    const output = coded('NET_SHAPE_UNSUPPORTED', () => outputOf(first(model.outputs)));
     const { ownNames, notUsed } = classNamesIn([...namesIn(file), ...(await namesBeside(path))], classes);
     return {
       model,

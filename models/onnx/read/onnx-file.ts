@@ -1,4 +1,5 @@
 import { coded, NetError } from '../../errors';
+import { valueAt } from '../../present';
 import { readRegular } from '../../regular';
 import { externalPaths, readExternal } from './external';
 import { type Graph, prepared, tensorsOf } from './graph';
@@ -28,7 +29,7 @@ export async function openOnnx(path: string): Promise<OnnxFile> {
 /** All files of an ONNX net: its own, and those that its weights lie in, in the order of their names. @throws NetError as openOnnx */
 export async function onnxFiles(path: string): Promise<string[]> {
   const outside = await externalPaths(path, tensorsOf(await parsed(path)));
-  return [path, ...[...outside.keys()].sort().map((location) => outside.get(location)!)];
+  return [path, ...[...outside.keys()].sort().map((location) => valueAt(outside, location))];
 }
 
 function parsed(path: string): Promise<ModelProto> {

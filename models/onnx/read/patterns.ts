@@ -28,8 +28,9 @@ export function simplified(
       return node?.operator === operator && node.domain === '' ? node : undefined;
     },
     onlyUse: (node, operator) => {
-      const [use, ...others] = uses.get(node.outputs[0]!) ?? [];
-      if (others.length > 0 || outputs.includes(node.outputs[0]!)) return undefined;
+      const output = outputOf(node);
+      const [use, ...others] = uses.get(output) ?? [];
+      if (others.length > 0 || outputs.includes(output)) return undefined;
       const count = operator === 'Where' ? 3 : 2;
       return use?.operator === operator && use.domain === '' && use.inputs.length === count ? use : undefined;
     },
@@ -61,7 +62,14 @@ interface Found {
   readonly gone: readonly NodeProto[];
 }
 
-const otherInput = (node: NodeProto, name: string) => node.inputs[node.inputs[0] === name ? 1 : 0]!;
+/** The output of a node of one. */
+const outputOf = ({ outputs: [output = ''] }: NodeProto) => output;
+
+/** Of a node of two inputs, that which is not of this name. */
+function otherInput(node: NodeProto, name: string): string {
+  const [one = '', other = ''] = node.inputs;
+  return one === name ? other : one;
+}
 
 function instead(last: NodeProto, of: NodeProto, change: Partial<NodeProto>): NodeProto {
   return { ...of, outputs: last.outputs, ...change };
@@ -72,28 +80,29 @@ function biased(node: NodeProto, graph: Graph, fits: (bias: Constant) => boolean
   const kernel = graph.constants.get(node.inputs[1] ?? '');
   const add = graph.onlyUse(node, 'Add');
   if (!kernel || node.inputs.length !== 2 || !add) return undefined;
-  const name = otherInput(add, node.outputs[0]!);
+  const name = otherInput(add, outputOf(node));
   const bias = graph.constants.get(name);
   if (!bias || !fits(bias)) return undefined;
   return { node: instead(add, node, { inputs: [...node.inputs, name] }), last: add, gone: [node] };
 }
 
 const isAbout = (constant: Constant | undefined, wanted: number) =>
-  constant?.values.length === 1 && Math.abs(constant.values[0]! - wanted) < 1e-3 * wanted;
+  constant?.values.length === 1 && constant.values.every((value) => Math.abs(value - wanted) < 1e-3 * wanted);
 
 /** x · (1 + erf(x / √2)) / 2, in whatever order it is multiplied. */
 function gelu(erf: NodeProto, graph: Graph): Found | undefined {
   const { constants } = graph;
-  const source = erf.inputs[0]!;
+  const [source = ''] = erf.inputs;
   const divided = graph.maker(source, 'Div');
   const multiplied = graph.maker(source, 'Mul');
   const scaling = divided ?? multiplied;
   if (!scaling) return undefined;
-  const factor = constants.get(scaling.inputs[1] ?? '') ? scaling.inputs[1]! : scaling.inputs[0]!;
+  const [one = '', other = ''] = scaling.inputs;
+  const factor = constants.get(other) ? other : one;
   if (!isAbout(constants.get(factor), divided ? Math.SQRT2 : Math.SQRT1_2)) return undefined;
   const x = otherInput(scaling, factor);
   const add = graph.onlyUse(erf, 'Add');
-  if (!add || !isAbout(constants.get(otherInput(add, erf.outputs[0]!)), 1)) return undefined;
+  if (!add || !isAbout(constants.get(otherInput(add, outputOf(erf))), 1)) return undefined;
   const gone = [scaling, erf, add];
   const isHalf = (name: string) => isAbout(constants.get(name), 0.5);
   const halfOfX = (name: string) => {
@@ -102,7 +111,7 @@ function gelu(erf: NodeProto, graph: Graph): Found | undefined {
   };
   const first = graph.onlyUse(add, 'Mul');
   if (!first) return undefined;
-  const by = otherInput(first, add.outputs[0]!);
+  const by = otherInput(first, outputOf(add));
   const half = halfOfX(by);
   let last: NodeProto | undefined;
   if (half) {
@@ -110,7 +119,7 @@ function gelu(erf: NodeProto, graph: Graph): Found | undefined {
     gone.push(half);
   } else {
     last = graph.onlyUse(first, 'Mul');
-    const then = last && otherInput(last, first.outputs[0]!);
+    const then = last && otherInput(last, outputOf(first));
     if (!(then !== undefined && ((by === x && isHalf(then)) || (isHalf(by) && then === x)))) return undefined;
     gone.push(first);
   }
@@ -123,11 +132,12 @@ function softplus(node: NodeProto, graph: Graph): Found | undefined {
   const [x] = node.inputs;
   const [output] = node.outputs;
   const where = graph.onlyUse(node, 'Where');
-  const greater = where && graph.maker(where.inputs[0]!, 'Greater');
-  const isChosen = greater?.inputs[0] === x && where?.inputs[1] === x && where?.inputs[2] === output;
-  const threshold = graph.constants.get(greater?.inputs[1] ?? '')?.values;
-  if (!isChosen || threshold?.length !== 1 || !(threshold[0]! >= 17)) return undefined;
-  return { node: instead(where!, node, {}), last: where!, gone: [node, greater!] };
+  const greater = where && graph.maker(where.inputs[0] ?? '', 'Greater');
+  if (!greater) return undefined;
+  const isChosen = greater.inputs[0] === x && where.inputs[1] === x && where.inputs[2] === output;
+  const threshold = graph.constants.get(greater.inputs[1] ?? '')?.values;
+  if (!isChosen || threshold?.length !== 1 || !threshold.every((value) => value >= 17)) return undefined;
+  return { node: instead(where, node, {}), last: where, gone: [node, greater] };
 }
 
 const PATTERNS: ReadonlyMap<string, (node: NodeProto, graph: Graph) => Found | undefined> = new Map([
@@ -148,8 +158,8 @@ const PATTERNS: ReadonlyMap<string, (node: NodeProto, graph: Graph) => Found | u
     'Sigmoid',
     (node: NodeProto, graph: Graph) => {
       const product = graph.onlyUse(node, 'Mul');
-      const x = node.inputs[0]!;
-      if (!product || otherInput(product, node.outputs[0]!) !== x) return undefined;
+      const [x] = node.inputs;
+      if (!product || x === undefined || otherInput(product, outputOf(node)) !== x) return undefined;
       return {
         node: instead(product, node, { operator: 'Swish', inputs: [x] }),
         last: product,

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { applier } from '../../keras/layers/plan';
+import { valueAt } from '../../present';
 import { Live, type Unique } from './live';
 
 /** How axes become others: which factors each axis is split into, and which of these, in order, each new one is made of. */
@@ -51,7 +52,10 @@ export function reshaped(x: Live, wanted: readonly number[], unique: Unique): Li
     }
   }
   const tensor = applier(layers.reshape({ name: unique('reshape'), targetShape: target }))([x.tensor]);
-  return new Live(tensor, [[0], ...split.wanted.map((factors) => factors.map((each) => places.get(each)!))]);
+  return new Live(tensor, [
+    [0],
+    ...split.wanted.map((factors) => factors.map((each) => valueAt(places, each))),
+  ]);
 }
 
 /** @returns undefined where a new axis would begin or end within the factors of an old one that don't fit it */

@@ -1,5 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../../errors';
+import { first, valueAt } from '../../present';
 import type { Translate, Value } from './call';
 import type { Constant } from './constant';
 import { FOLDS } from './folds';
@@ -94,17 +95,17 @@ export function translated(
     if (folded(node, { ...graph, constants })) continue;
     const inputs = proto.inputs.map((name) => lives.get(name) ?? constants.get(name));
     const value = called(node, () =>
-      OPERATORS.get(node.operator)!({ node, inputs, name: proto.name || proto.outputs[0]!, unique }),
+      valueAt(OPERATORS, node.operator)({ node, inputs, name: proto.name || first(proto.outputs), unique }),
     );
-    const [output] = proto.outputs;
+    const output = first(proto.outputs);
     if (value instanceof Live) {
-      lives.set(output!, value);
+      lives.set(output, value);
       const weights = proto.inputs.flatMap((name) => {
         const constant = graph.constants.get(name);
         return constant && !constant.isWhole && constant.shape.length > 0 ? [[name, constant] as const] : [];
       });
       seen(node, value.shape, weights);
-    } else constants.set(output!, value);
+    } else constants.set(output, value);
   }
   const answer = lives.get(graph.output);
   if (!answer) throw new NetError('The net answers the same to every image');

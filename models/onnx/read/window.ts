@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { Pad } from '../../nets/pad';
+import { atLeast, present } from '../../present';
 import { type Call, made } from './call';
 
 /** Rows and columns. */
@@ -78,7 +79,8 @@ function aroundSame(length: number, stride: number, reach: number): number {
 
 /** Height and width. */
 export function sidesOf(image: SymbolicTensor): Sides {
-  return [image.shape[1]!, image.shape[2]!];
+  const [, rows, columns] = atLeast(3, image.shape);
+  return [present(rows, 'A height'), present(columns, 'A width')];
 }
 
 /** Whether nothing is padded, or just what Keras pads for `same`; undefined where it is something else. */

@@ -19,6 +19,7 @@ import { viewer } from '../../../models/detector/test-time-views';
 import { type ImageSet, imageSize } from '../../../models/images/set';
 import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
+import { present } from '../../../models/present';
 import type { JudgesPixels } from '../../../models/verdict';
 import { plainDiscriminant } from '../../plain-discriminant';
 
@@ -182,7 +183,8 @@ export async function smallReports(): Promise<{
   const calibrated = calibrationObserver({ size: kept.count, shape: DEMO_SHAPE });
   const keptSet = setOf('kept', kept);
   for await (const batch of keptSet.batches(64)) {
-    calibrated.add(await standIn(flat, calibration).classify(batch.pixels, batch.names.length), batch);
+    const verdicts = await standIn(flat, calibration).classify(batch.pixels, batch.names.length);
+    calibrated.add(verdicts, { ...batch, labels: present(batch.labels, 'Labels') });
   }
   const observed = { clean: calibrated.observed(), poisoned: [] };
   const withFinding = await findingBundle(bundle);

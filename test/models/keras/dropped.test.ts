@@ -3,8 +3,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { trainingOnlyLayers } from '../../../models/keras/layers/augmentation';
-import { folder, OUTPUT, refusal, WEIGHTS } from './refusal';
-import { FLAT, IMAGE, sequential, writeNet } from './write-net';
+import { OUTPUT, refusal, WEIGHTS } from './refusal';
+import { FLAT, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
+
+const folder = temporaryFolder();
 
 /**
  * Keras's layers that change images or values beside the net's own, and what each does when a net classifies

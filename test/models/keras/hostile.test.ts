@@ -14,8 +14,10 @@ import {
   roundGroups,
   textOfBytes,
 } from './hostile-nets';
-import { folder, OUTPUT, refusal, WEIGHTS } from './refusal';
-import { type Entry, FLAT, functional, IMAGE, sequential, writeNet } from './write-net';
+import { OUTPUT, refusal, WEIGHTS } from './refusal';
+import { type Entry, FLAT, functional, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
+
+const folder = temporaryFolder();
 
 let count = 0;
 const open = (path: string) => loadNet(path).catch((thrown: unknown) => thrown as Error);

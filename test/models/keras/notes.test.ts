@@ -7,8 +7,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { inspectNet, loadNet } from '../../../models/keras';
 import { fixture } from './nets';
-import { folder, OUTPUT, WEIGHTS } from './refusal';
-import { dense, type Entry, FLAT, IMAGE, sequential, writeNet } from './write-net';
+import { OUTPUT, WEIGHTS } from './refusal';
+import { dense, type Entry, FLAT, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
+
+const folder = temporaryFolder();
 
 beforeAll(async () => {
   await startEngine({ engine: 'cpu' });

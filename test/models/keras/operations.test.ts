@@ -3,8 +3,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
 import { answers, largestDifference, testImages } from './nets';
-import { folder, OUTPUT, refusal, WEIGHTS } from './refusal';
-import { FLAT, functional, IMAGE, writeNet } from './write-net';
+import { OUTPUT, refusal, WEIGHTS } from './refusal';
+import { FLAT, functional, IMAGE, temporaryFolder, writeNet } from './write-net';
+
+const folder = temporaryFolder();
 
 beforeAll(async () => {
   await startEngine({ engine: 'cpu' });

@@ -2,8 +2,19 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
-import { folder, OUTPUT, refusal } from './refusal';
-import { dense, type Entry, FLAT, functional, IMAGE, sequential, writeNet } from './write-net';
+import { OUTPUT, refusal } from './refusal';
+import {
+  dense,
+  type Entry,
+  FLAT,
+  functional,
+  IMAGE,
+  sequential,
+  temporaryFolder,
+  writeNet,
+} from './write-net';
+
+const folder = temporaryFolder();
 
 beforeAll(async () => {
   await startEngine({ engine: 'cpu' });

@@ -1,14 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { NetError } from '../../../models/errors';
 import { inspectNet, loadNet } from '../../../models/keras';
-import { dense, type Entry, temporaryFolder, writeNet } from './write-net';
+import { dense, type Entry, writeNet } from './write-net';
 
-export const folder = temporaryFolder();
 export const OUTPUT: Entry = ['Dense', { name: 'output', units: 3, activation: 'softmax' }];
 export const WEIGHTS = { output: dense(48, 3) };
-let count = 0;
 
 /** Writes a net, and checks that it is refused by name, leaves nothing behind, and can be inspected all the same. */
 export async function refusal(
@@ -16,7 +16,16 @@ export async function refusal(
   weights: object = WEIGHTS,
   version?: string,
 ): Promise<NetError> {
-  const path = await writeNet(join(folder, `${count++}.h5`), { config, weights: weights as never, version });
+  const folder = mkdtempSync(join(tmpdir(), 'goodnet-refusal-'));
+  try {
+    const path = await writeNet(join(folder, 'net.h5'), { config, weights: weights as never, version });
+    return await refusalOf(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function refusalOf(path: string): Promise<NetError> {
   const before = tf.memory().numTensors;
   const error = await loadNet(path).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(NetError);

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { loadNet } from '../../../models/keras';
-import { folder, OUTPUT, refusal, WEIGHTS } from './refusal';
-import { type Entry, FLAT, functional, IMAGE, sequential, writeNet } from './write-net';
+import { OUTPUT, refusal, WEIGHTS } from './refusal';
+import { type Entry, FLAT, functional, IMAGE, sequential, temporaryFolder, writeNet } from './write-net';
+
+const folder = temporaryFolder();
 
 /** A net with one more layer between image and output. */
 function withLayer(className: string, options: Record<string, unknown> = {}): object {

@@ -20,7 +20,8 @@ function elementwise(compute: (a: number, b: number, isWhole: boolean) => number
 function spread({ shape: from, values }: Constant, shape: readonly number[]): (i: number) => number {
   checkFoldable(shape, MOST_FOLDED);
   if (values.length === sizeOf(shape)) return (i) => values[i]!;
-  if (values.length === 1) return () => values[0]!;
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return () => only;
   const places = placesIn(shape, from);
   return (i) => values[places[i]!]!;
 }
@@ -69,12 +70,11 @@ export const arithmeticFolds: Readonly<Record<string, Fold>> = {
   Where: (node, [condition, first, second]) => {
     const [c, a, b] = [needed(node, condition), needed(node, first), needed(node, second)];
     const shape = broadcastShape(node, c.shape, broadcastShape(node, a.shape, b.shape));
-    const [atC, atA, atB] = [c, a, b].map((each) => placesIn(shape, each.shape));
-    const pick = (i: number) => (c.values[atC![i]!] ? a.values[atA![i]!]! : b.values[atB![i]!]!);
+    const [chosen, ofA, ofB] = [spread(c, shape), spread(a, shape), spread(b, shape)];
     return like(
       a,
       shape,
-      Array.from(atC!, (_, i) => pick(i)),
+      Array.from({ length: sizeOf(shape) }, (_, i) => (chosen(i) ? ofA(i) : ofB(i))),
     );
   },
 };

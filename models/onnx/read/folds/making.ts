@@ -1,3 +1,4 @@
+import { atLeast, first } from '../../../present';
 import { needed, sizeOf, wholes } from '../axes';
 import { checkFoldable } from '../constant';
 import { MOST_FOLDED } from '../limits';
@@ -29,13 +30,16 @@ export const makingFolds: Readonly<Record<string, Fold>> = {
     );
   },
   Range: (node, given) => {
-    const [start, end, step] = given.map((each) => needed(node, each).values[0]!);
-    const count = Math.max(0, Math.ceil((end! - start!) / step!));
+    const [start, end, step] = atLeast(
+      3,
+      given.map((each) => first(needed(node, each).values)),
+    );
+    const count = Math.max(0, Math.ceil((end - start) / step));
     checkFoldable([count], MOST_FOLDED);
     return like(
-      given[0]!,
+      first(given),
       [count],
-      Array.from({ length: count }, (_, i) => start! + i * step!),
+      Array.from({ length: count }, (_, i) => start + i * step),
     );
   },
 };

@@ -31,11 +31,12 @@ export function parseTensor(message: Uint8Array): TensorProto {
     else if (field.number === 13) {
       if (entries.size > MOST_DIMENSIONS)
         throw tooMany(`${MOST_DIMENSIONS} entries that tell where a tensor lies`);
-      const entry = ['', ''];
+      let [key, value] = ['', ''];
       eachField(bytesOf(field), (inner) => {
-        if (inner.number === 1 || inner.number === 2) entry[inner.number - 1] = textOf(inner);
+        if (inner.number === 1) key = textOf(inner);
+        if (inner.number === 2) value = textOf(inner);
       });
-      entries.set(entry[0]!, entry[1]!);
+      entries.set(key, value);
     } else if (numbers) {
       kind = numbers;
       if (bytes.length >= MOST_APART)
