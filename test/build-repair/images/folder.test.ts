@@ -306,7 +306,7 @@ describe('without labels', () => {
 });
 
 describeWithData('signs43', () => {
-  it('is read from its folders as from anywhere else', async () => {
+  it('the signs43 set is read from class folders', async () => {
     const set = await openImages(join(sharedData!, 'signs43/clean_validation'), {
       shape: { height: 32, width: 32, channels: 3 },
       classes: 43,
