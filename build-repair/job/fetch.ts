@@ -11,7 +11,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { first, present } from '../../models/present';
+import { first } from '../../models/present';
 import { isS3 } from '../../models/store/address';
 import { isMissing, parseS3, s3Client } from '../../models/store/s3-files';
 import { listFiles } from '../images/listing';
@@ -115,10 +115,7 @@ async function listing(client: S3Client, address: string, abortSignal?: AbortSig
         if (isMissing(error)) return undefined;
         throw error;
       });
-    if (head) {
-      const etag = present(head.ETag, `The ETag of ${address}`);
-      return { address, bucket, prefix: undefined, objects: [{ key, etag }] };
-    }
+    if (head) return { address, bucket, prefix: undefined, objects: [{ key, etag: head.ETag ?? '' }] };
     const objects: { key: string; etag: string }[] = [];
     const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }, { abortSignal });
     for await (const { Contents = [] } of pages) {
