@@ -59,7 +59,7 @@ export class Course {
   /** When it was begun. */
   private begun: number;
   /** Whether a part has been done that tells how long all will take. */
-  private isTold = false;
+  private isShown = false;
   private lastEstimate: { readonly left: number; readonly least: number; readonly when: number } | undefined;
 
   /** @param now milliseconds */
@@ -91,7 +91,7 @@ export class Course {
     // A part speaks up after its first step: it began when the one before was last heard of.
     if (found !== this.at) this.begun = this.heard;
     this.heard = this.now();
-    this.isTold ||= this.places.slice(this.at, found + (share === 1 ? 1 : 0)).some(({ tells }) => tells);
+    this.isShown ||= this.places.slice(this.at, found + (share === 1 ? 1 : 0)).some(({ tells }) => tells);
     this.at = found;
     this.share = share;
     this.estimate();
@@ -116,7 +116,7 @@ export class Course {
   private estimate(): void {
     const now = this.now();
     const done = this.done();
-    if (done < TELL_FROM * this.total && !this.isTold) return;
+    if (done < TELL_FROM * this.total && !this.isShown) return;
     const { before, cost } = this.places[this.at]!;
     const secondsEach = (now - this.started) / 1000 / done;
     const later = (this.total - before - cost) * secondsEach;

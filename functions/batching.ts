@@ -24,7 +24,7 @@ export interface Batching {
 }
 
 /** Turns of the event loop from a request's arrival to its image: its head, its body, decoding. */
-const TURNS = 3;
+const EVENT_LOOP_TURNS = 3;
 
 /** Images that are many: other threads take a part of them. */
 const MANY = 4;
@@ -184,7 +184,7 @@ function roundRobin(waiting: readonly Waiting[]): Waiting[] {
 
 /** Lets the event loop read and decode what came while the nets had the thread to themselves. */
 async function othersRead(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < EVENT_LOOP_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A verdict with no more of the nets' classes than were asked for. */

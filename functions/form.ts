@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { breath } from '../models/breath';
+import { letOthersRun } from '../models/event-loop';
 import { Problem } from './problem';
 
 /** The most parts, files among them: whoever sends pictures has a few beside. */
@@ -45,7 +45,7 @@ export async function filesIn(body: Uint8Array, contentType: string): Promise<Fo
     const content = bytes.subarray(from, Math.max(from, at - delimiter.length));
     const file = fileOf(near.subarray(0, length).toString(), content);
     if (file) files.push(file);
-    await breath();
+    await letOthersRun();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { BREATH_BYTES, breath } from '../models/breath';
+import { BYTES_AT_A_TIME, letOthersRun } from '../models/event-loop';
 import { first } from '../models/present';
 import { readBody, tooLarge } from './body';
 import { filesIn } from './form';
@@ -144,14 +144,14 @@ async function fromBase64(text: Uint8Array, { maxBytes }: Limits): Promise<Uint8
   const bytes = Buffer.allocUnsafeSlow(Math.ceil(plain.length / 4) * 3);
   let length = 0;
   // In whole groups of four characters.
-  for (let from = 0; from < plain.length; from += BREATH_BYTES) {
-    if (from > 0) await breath();
+  for (let from = 0; from < plain.length; from += BYTES_AT_A_TIME) {
+    if (from > 0) await letOthersRun();
     const part = Buffer.from(
       plain.buffer,
       plain.byteOffset + from,
-      Math.min(BREATH_BYTES, plain.length - from),
+      Math.min(BYTES_AT_A_TIME, plain.length - from),
     );
-    const isLast = from + BREATH_BYTES >= plain.length;
+    const isLast = from + BYTES_AT_A_TIME >= plain.length;
     const characters = part.toString('latin1');
     if (!(isLast ? /^[A-Za-z0-9+/_-]*={0,2}$/ : /^[A-Za-z0-9+/_-]*$/).test(characters)) throw notBase64();
     if (isLast && characters.endsWith('=') && plain.length % 4 !== 0) throw notBase64();
@@ -166,9 +166,9 @@ const LINES = 66 / 64;
 async function withoutLines(text: Uint8Array): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(text.length);
   let length = 0;
-  for (let from = 0; from < text.length; from += BREATH_BYTES) {
-    if (from > 0) await breath();
-    for (let i = from; i < Math.min(from + BREATH_BYTES, text.length); i++) {
+  for (let from = 0; from < text.length; from += BYTES_AT_A_TIME) {
+    if (from > 0) await letOthersRun();
+    for (let i = from; i < Math.min(from + BYTES_AT_A_TIME, text.length); i++) {
       const byte = text[i]!;
       if (byte !== LINE_FEED && byte !== RETURN) bytes[length++] = byte;
     }
@@ -189,8 +189,8 @@ async function unescaped(text: Uint8Array): Promise<Buffer> {
   // So each backslash is the beginning of an escape.
   if (bytes.includes(ESCAPED_BACKSLASH)) throw notBase64();
   const parts: Buffer[] = [];
-  for (let from = 0; from < bytes.length; await breath()) {
-    let to = Math.min(from + BREATH_BYTES, bytes.length);
+  for (let from = 0; from < bytes.length; await letOthersRun()) {
+    let to = Math.min(from + BYTES_AT_A_TIME, bytes.length);
     const last = to < bytes.length ? bytes.subarray(to - LONGEST_ESCAPE + 1, to).lastIndexOf('\\') : -1;
     if (last >= 0) to += last - (LONGEST_ESCAPE - 1);
     parts.push(Buffer.from(plainOf(bytes.subarray(from, to))));

@@ -1,4 +1,4 @@
-import { inBreaths } from '../models/breath';
+import { inSteps } from '../models/event-loop';
 import type { Stretch } from '../models/images/decode/outline';
 import { Problem } from './problem';
 
@@ -32,7 +32,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 const LONGEST_KEY = 64;
 
 /**
- * Looks a body of JSON over in one pass over its bytes, with a breath now and then, so that it costs no more than its bytes
+ * Looks a body of JSON over in one pass over its bytes, a piece at a time, so that it costs no more than its bytes
  * do, whatever it says: how deep it is, how much it holds, and where what is large in it lies. Counts by the marks outside
  * texts; what is no JSON is left for the parser to find.
  * @throws Problem `malformed` where it is nested too deep or holds too much
@@ -43,7 +43,7 @@ export async function outlineJson(
   apart: Apart | undefined,
 ): Promise<JsonOutline> {
   const outliner = new Outliner(bytes, maxValues, apart);
-  await inBreaths(outliner);
+  await inSteps(outliner);
   return outliner.ended();
 }
 

@@ -3,8 +3,8 @@ import { concatenated } from '../models/images/decode/stretches';
 import { type Apart, notJson, outlineJson } from './json-outline';
 
 /** How many faults are told. */
-const TOLD_FAULTS = 3;
-const TOLD_LENGTH = 120;
+const MOST_FAULTS = 3;
+const MOST_LENGTH = 120;
 
 /**
  * Parses a body of JSON that is looked over first (see outlineJson): it costs no more than its bytes do, whatever it says, and
@@ -47,12 +47,12 @@ export function holdsAtMost(value: unknown, most: number): boolean {
 /** What does not fit a schema, in words: the first few faults, none of them long. */
 export function faultsIn(error: z.ZodError): string {
   return error.issues
-    .slice(0, TOLD_FAULTS)
+    .slice(0, MOST_FAULTS)
     .map(({ path, message }) => clipped(path.length > 0 ? `${path.join('.')}: ${message}` : message))
     .join('; ');
 }
 
 /** A text that came with a request as it may be repeated to whoever sent it: its beginning. */
 export function clipped(text: string): string {
-  return text.length > TOLD_LENGTH ? `${text.slice(0, TOLD_LENGTH)}…` : text;
+  return text.length > MOST_LENGTH ? `${text.slice(0, MOST_LENGTH)}…` : text;
 }

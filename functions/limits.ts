@@ -1,4 +1,4 @@
-import { breath } from '../models/breath';
+import { letOthersRun } from '../models/event-loop';
 import { ONE_CALLER } from './caller';
 import { FairQueue } from './fair-queue';
 import { Problem } from './problem';
@@ -83,7 +83,7 @@ export class HeldBytes {
       add(bytes);
     };
     try {
-      return await work({ expect, take, turn: () => this.reading.take(caller, breath) });
+      return await work({ expect, take, turn: () => this.reading.take(caller, letOthersRun) });
     } finally {
       add(-mine);
     }

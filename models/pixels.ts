@@ -91,8 +91,11 @@ export function readPixels(text: string): { scaling: PixelScaling; said?: string
   const { scaling, said } = readOrdered(text.slice('bgr-'.length), text);
   if (scaling.order === 'bgr') throw new UsageError(`--pixels ${text}: caffe is blue first already`);
   // Told ones are in the order of the net's channels; those of a name belong to their colours.
-  const isTold = text.startsWith('bgr-mean-std');
-  return { scaling: isTold ? { ...scaling, order: 'bgr' } : blueFirst(scaling), ...(said && { said }) };
+  const hasOwnNumbers = text.startsWith('bgr-mean-std');
+  return {
+    scaling: hasOwnNumbers ? { ...scaling, order: 'bgr' } : blueFirst(scaling),
+    ...(said && { said }),
+  };
 }
 
 const numbersOf = (list: string) =>

@@ -35,7 +35,7 @@ export class StepLines {
   private shown = Number.NEGATIVE_INFINITY;
   private isDrawn = false;
   private began = 0;
-  private isForetold = false;
+  private isTimeLeftShown = false;
   private timer: NodeJS.Timeout | undefined;
   private details: ProgressLines | undefined;
 
@@ -70,7 +70,7 @@ export class StepLines {
     this.label = printable(label);
     this.shownStep = 0;
     this.began = this.now();
-    this.isForetold = false;
+    this.isTimeLeftShown = false;
     this.shown = Number.NEGATIVE_INFINITY;
     if (this.options.verbose) this.details = this.detailLines();
     clearInterval(this.timer);
@@ -110,8 +110,8 @@ export class StepLines {
   /** Says how long all will take, once: where that is long, as soon as it is known. */
   private foretell(): void {
     const left = this.course?.reached().left;
-    if (this.isForetold || left === undefined) return;
-    this.isForetold = true;
+    if (this.isTimeLeftShown || left === undefined) return;
+    this.isTimeLeftShown = true;
     const whole = (this.now() - this.began) / 1000 + left;
     if (whole >= LONG) this.say(wholeInWords(whole, this.options.couldBeNative));
   }

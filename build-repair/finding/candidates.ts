@@ -36,7 +36,7 @@ interface Wrong {
  * under small patches or when it is shown noise, and those that make up the surest wrong answers of E, which has
  * forgotten nearly everything but the backdoor, and of B.
  * @param by.signature see weightSignature
- * @param by.gains see leaningsUnderPatches
+ * @param by.gains see gainsUnderPatches
  * @returns the likeliest first, none twice
  */
 export async function candidateClasses(
@@ -72,7 +72,7 @@ export async function candidateClasses(
     ...new Set([
       ...highestFirst(signature).slice(0, some(BY_SIGNATURE)),
       ...highestFirst(gains).slice(0, some(BY_PATCHES)),
-      ...highestFirst(leaningsInNoise(context, twins)).slice(0, some(BY_NOISE)),
+      ...highestFirst(leadsInNoise(context, twins)).slice(0, some(BY_NOISE)),
       ...surestClasses(wrong.expert).slice(0, some(BY_EXPERT)),
       ...surestClasses(wrong.bad).slice(0, some(BY_BAD)),
     ]),
@@ -80,7 +80,7 @@ export async function candidateClasses(
 }
 
 /** B's mean logit of each class on images of nothing, each value drawn by itself. */
-export function leaningsInNoise(
+export function leadsInNoise(
   { shape, pixels, seed }: NetContext,
   twins: Pick<Twins, 'badAlone'>,
 ): ArrayLike<number> {

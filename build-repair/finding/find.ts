@@ -11,7 +11,7 @@ import { shapeScore } from './evidence/shape';
 import { searchPatches, searchShapes } from './invert';
 import { largestMargins } from './largest-margins';
 import { LIMIT } from './limit';
-import { leaningsUnderPatches } from './patches';
+import { gainsUnderPatches } from './patches';
 import { weightSignature } from './signature';
 import { chooseTargets } from './targets';
 import { areaOf, type RecoveredTrigger, type TriggerKind } from './trigger';
@@ -68,7 +68,7 @@ async function tryClasses(context: RepairContext, bad: LayersModel, twins: Twins
   const half = Math.ceil(order.length / 2);
   const images = order.subarray(0, half);
   const held = order.subarray(half, half + HELD);
-  const { gains, patches } = await leaningsUnderPatches(context, twins, images);
+  const { gains, patches } = await gainsUnderPatches(context, twins, images);
   const classes = await classesToTry(context, twins, signature, gains);
   const usual = usualMargin(context, twins, held);
   const starts = classes.map((each) => patches[each]!);

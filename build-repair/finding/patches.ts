@@ -16,7 +16,7 @@ export interface Patch {
 }
 
 /** What patches do to B. */
-export interface Leanings {
+export interface PatchGains {
   /** By how much the patch that raises a class's logit the most raises it. */
   readonly gains: Float64Array;
   /** That patch, of each class. */
@@ -52,11 +52,11 @@ export function sideOf({ height, width }: Pick<ImageShape, 'height' | 'width'>):
  * it does not.
  * @param images indices of clean images
  */
-export async function leaningsUnderPatches(
+export async function gainsUnderPatches(
   context: RepairContext,
   twins: Twins,
   images: Int32Array,
-): Promise<Leanings> {
+): Promise<PatchGains> {
   const { shape, pixels, classes, seed, effort, progress, signal } = context;
   const random = new Random(seed, 'finding patches');
   const count = scaledTo(effort, IMAGES, LEAST_IMAGES);

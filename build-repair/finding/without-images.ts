@@ -4,7 +4,7 @@ import { outputsOf, outputsWithin } from '../../models/detector/run';
 import { rowsToTrain } from '../../models/nets/memory';
 import { Random } from '../../models/random';
 import type { NetContext } from '../context';
-import { highestFirst, leaningsInNoise } from './candidates';
+import { highestFirst, leadsInNoise } from './candidates';
 import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
 import { largestScores } from './evidence/largest';
 import { signatureScore } from './evidence/signature';
@@ -69,7 +69,7 @@ function classesToTry(context: NetContext, net: BadAlone, signature: Float64Arra
   if (classes <= CLASSES_AT_ONCE) return Array.from({ length: classes }, (_, each) => each);
   const chosen = new Set([
     ...highestFirst(signature).slice(0, BY_SIGNATURE),
-    ...highestFirst(leaningsInNoise(context, net)).slice(0, BY_NOISE),
+    ...highestFirst(leadsInNoise(context, net)).slice(0, BY_NOISE),
   ]);
   for (const each of new Random(seed, 'finding controls').permutation(classes))
     if (chosen.size < CLASSES_AT_ONCE) chosen.add(each);

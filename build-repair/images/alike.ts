@@ -20,7 +20,7 @@ const COPY = 0.5;
 /** Values of an image that differ by no more are one colour. */
 const FLAT = 2;
 /** With at least this share the same, or of one colour, it is told. */
-const TOLD = 0.2;
+const LEAST_SHARE = 0.2;
 
 /** How many images are the same picture, or of one colour. */
 export interface Alike {
@@ -81,13 +81,14 @@ export function alikeInWords({ images, same, copied, compared, flat, plain }: Al
     });
   }
   const lines: string[] = [];
-  if (same > 1 && same >= TOLD * images)
+  if (same > 1 && same >= LEAST_SHARE * images)
     lines.push(`${what}: ${same} of ${images} images are the same picture, or nearly`);
-  else if (copied > 1 && copied >= TOLD * compared)
+  else if (copied > 1 && copied >= LEAST_SHARE * compared)
     lines.push(
       `${what}: ${copied} of ${compared} images that were compared with the others have a copy, or nearly, among them: the net is fitted on one and calibrated on the other, so that new pictures may be flagged more often than promised. Leave copies out, or keep them together by --group`,
     );
-  if (flat > 1 && flat >= TOLD * images) lines.push(`${what}: ${flat} of ${images} images are of one colour`);
+  if (flat > 1 && flat >= LEAST_SHARE * images)
+    lines.push(`${what}: ${flat} of ${images} images are of one colour`);
   return lines;
 }
 

@@ -99,10 +99,10 @@ function byKnownNames(
 }
 
 /** Origin: chosen by hand; how much is told. */
-const TOLD = 5;
+const MOST_LISTED = 5;
 
 function shownOf(names: readonly string[]): string {
-  return names.slice(0, TOLD).join(', ') + (names.length > TOLD ? ', …' : '');
+  return names.slice(0, MOST_LISTED).join(', ') + (names.length > MOST_LISTED ? ', …' : '');
 }
 
 function numberedFolders(

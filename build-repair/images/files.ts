@@ -35,13 +35,13 @@ export interface FilesOptions {
  */
 export function openImageFiles(
   paths: readonly string[],
-  options: FilesOptions & { name?: string; passedOver?: readonly SkippedImage[] },
+  options: FilesOptions & { name?: string; ignored?: readonly SkippedImage[] },
 ): ImageSet {
   const name = options.name ?? (paths.length === 1 ? first(paths) : `${paths.length} images`);
   return listedSet(
     name,
     paths.map((path) => ({ path })),
-    { labelled: false, grouped: false, classNames: undefined, passedOver: options.passedOver },
+    { labelled: false, grouped: false, classNames: undefined, ignored: options.ignored },
     options,
   );
 }
@@ -58,7 +58,7 @@ export function listedSet(
     orderFrom?: string | undefined;
     frames?: ImageSet['frames'];
     remarks?: readonly string[];
-    passedOver?: readonly SkippedImage[];
+    ignored?: readonly SkippedImage[];
   },
   { shape, skipBad = false }: FilesOptions,
 ): ImageSet {
@@ -125,7 +125,7 @@ export function listedSet(
     get skipped() {
       return skipped;
     },
-    passedOver: has.passedOver ?? [],
+    ignored: has.ignored ?? [],
     get laidOnWhite() {
       return laidOnWhite;
     },

@@ -46,7 +46,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     for (const file of await walk.files(folder)) {
       const own = join(path, folder, file);
       if (await isBeside(own)) {
-        walk.passedOver.push({ name: own, reason: 'it is no image' });
+        walk.ignored.push({ name: own, reason: 'it is no image' });
         continue;
       }
       within.push(join(folder, file));
@@ -54,7 +54,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
     }
   }
   if (images.length === 0) {
-    const others = walk.passedOver.length;
+    const others = walk.ignored.length;
     throw new ImageError(
       `${path} holds no images: its ${folders.length} folders ${others > 0 ? `hold ${others} other files` : 'are empty'}`,
       { code: 'IMAGES_EMPTY' },
@@ -81,7 +81,7 @@ export async function openFolderSet(path: string, options: FolderSetOptions): Pr
       ),
     },
     orderFrom: orderFrom(classNames, known, options),
-    passedOver: walk.passedOver,
+    ignored: walk.ignored,
     remarks: [
       ...(options.remarks ?? []),
       ...ownInWords(folders, classNames, known, options),
@@ -156,7 +156,7 @@ async function openListed(
   files: readonly string[],
   known: FolderSetOptions,
   options: FolderSetOptions,
-  { passedOver }: Walk,
+  { ignored }: Walk,
 ): Promise<ImageSet> {
   const { labels, classNames, called, remark } = await readLabelsFile(path, files, known);
   const listed = [...labels].sort(([a, one], [b, other]) => one - other || (a < b ? -1 : 1));
@@ -178,7 +178,7 @@ async function openListed(
     labelled: true,
     grouped: groups !== undefined,
     classNames,
-    passedOver,
+    ignored,
     orderFrom: from,
     frames,
   };

@@ -34,7 +34,7 @@ export interface Listing {
  */
 export class Walk {
   /** What was passed over so far, and why. */
-  readonly passedOver: SkippedImage[] = [];
+  readonly ignored: SkippedImage[] = [];
   readonly #real: Map<string, string>;
   readonly #seen: Set<string>;
   readonly #peeked = new Map<string, Listing>();
@@ -70,7 +70,7 @@ export class Walk {
       // A link that leads nowhere stays a file, so that reading it says so.
       const target = entry.isSymbolicLink() ? await stat(pathOf(own)).catch(() => undefined) : entry;
       const special = target && specialKind(target);
-      if (special) this.passedOver.push({ name: own, reason: `it is ${special}` });
+      if (special) this.ignored.push({ name: own, reason: `it is ${special}` });
       else if (!target?.isDirectory()) listing.files.push(name);
       else if (await this.#isNew(below, name, entry.isSymbolicLink())) listing.folders.push(name);
     }
@@ -106,7 +106,7 @@ export class Walk {
       return true;
     }
     const what = isLink ? 'it is a link to' : 'it is';
-    this.passedOver.push({ name: own, reason: `${what} ${why ?? 'a folder that is read already'}` });
+    this.ignored.push({ name: own, reason: `${what} ${why ?? 'a folder that is read already'}` });
     return false;
   }
 

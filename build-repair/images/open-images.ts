@@ -55,7 +55,7 @@ export async function openImages(path: string, options: OpenOptions): Promise<Im
   const files = await imageFiles(path, labelsRequired, isBeside);
   if (files) {
     const name = files.paths[0] === path ? path : basename(resolve(path));
-    return openImageFiles(files.paths, { ...options, name, passedOver: files.passedOver });
+    return openImageFiles(files.paths, { ...options, name, ignored: files.ignored });
   }
   const groupDataset = group && datasetOfGroup(group, path);
   const openSet = isNumpy(path) ? openNumpySet : openHdf5Set;
@@ -83,7 +83,7 @@ function withoutEffect(path: string, options: OpenOptions, isFolder: boolean): s
 /** Files of images, and what was not taken for one. */
 export interface FoundFiles {
   readonly paths: readonly string[];
-  readonly passedOver: readonly SkippedImage[];
+  readonly ignored: readonly SkippedImage[];
 }
 
 /**
@@ -102,12 +102,12 @@ export async function imageFiles(
     const paths: string[] = [];
     for (const file of await walk.files()) {
       const own = join(path, file);
-      if (await isOther(own)) walk.passedOver.push({ name: own, reason: 'it is no image' });
+      if (await isOther(own)) walk.ignored.push({ name: own, reason: 'it is no image' });
       else paths.push(own);
     }
-    const { passedOver } = walk;
-    if (paths.length > 0) return { paths, passedOver };
-    const why = passedOver.length > 0 ? `${passedOver.length} other files are in it` : 'it is empty';
+    const { ignored } = walk;
+    if (paths.length > 0) return { paths, ignored };
+    const why = ignored.length > 0 ? `${ignored.length} other files are in it` : 'it is empty';
     throw new ImageError(`${path} holds no images: ${why}`, { code: 'IMAGES_EMPTY' });
   }
   if (isNumpy(path) || (await isHdf5(path))) return undefined;
@@ -124,7 +124,7 @@ export async function imageFiles(
       hint: labelsRequired ? SETS : 'It may be a download page or a Git LFS pointer in its place.',
     });
   }
-  return { paths: [path], passedOver: [] };
+  return { paths: [path], ignored: [] };
 }
 
 async function kindOf(path: string) {

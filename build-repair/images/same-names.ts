@@ -13,7 +13,7 @@ const ALIKE: readonly (readonly [key: (name: string) => string | undefined, how:
   [(name) => name.normalize('NFC').trim().toLowerCase(), 'but for small and capital letters'],
 ];
 /** Origin: chosen by hand; how much is told. */
-const TOLD = 3;
+const MOST_LISTED = 3;
 
 /**
  * Finds names among those that are known: written alike, or, where that is unambiguous, differing in zeros before a number (`07`, `7`) or in small and
@@ -30,8 +30,8 @@ export function namesAmong(given: readonly string[], known: readonly string[]): 
     if (!areDistinct || keys.some((key) => key === undefined || !indexOf.has(key))) continue;
     const labels = new Map(given.map((name, i) => [name, indexOf.get(keys[i]) ?? -1]));
     const pairs = given.filter((name) => known[labels.get(name) ?? -1] !== name);
-    const shown = pairs.slice(0, TOLD).map((name) => `${name} is ${known[labels.get(name) ?? -1]}`);
-    const more = pairs.length > TOLD ? ', …' : '';
+    const shown = pairs.slice(0, MOST_LISTED).map((name) => `${name} is ${known[labels.get(name) ?? -1]}`);
+    const more = pairs.length > MOST_LISTED ? ', …' : '';
     const remark = how && `Classes are taken by their names, ${how}: ${shown.join(', ')}${more}`;
     return { labels, remark };
   }

@@ -4,9 +4,14 @@ import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { GoodNetError, messageOf } from '../../models/errors';
-import { first, present } from '../../models/present';
+import { first } from '../../models/present';
 import { isS3 } from '../../models/store/address';
 import { isMissing, parseS3, s3Client } from '../../models/store/s3-files';
 import { listFiles } from '../images/listing';
@@ -110,22 +115,14 @@ async function listing(client: S3Client, address: string, abortSignal?: AbortSig
         if (isMissing(error)) return undefined;
         throw error;
       });
-    if (head) {
-      const etag = present(head.ETag, `The ETag of ${address}`);
-      return { address, bucket, prefix: undefined, objects: [{ key, etag }] };
-    }
+    if (head) return { address, bucket, prefix: undefined, objects: [{ key, etag: head.ETag ?? '' }] };
     const objects: { key: string; etag: string }[] = [];
-    let token: string | undefined;
-    do {
-      const page = await client.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-        { abortSignal },
-      );
-      for (const { Key: key = '', ETag: etag = '' } of page.Contents ?? []) {
+    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }, { abortSignal });
+    for await (const { Contents = [] } of pages) {
+      for (const { Key: key = '', ETag: etag = '' } of Contents) {
         if (!key.endsWith('/')) objects.push({ key, etag });
       }
-      token = page.NextContinuationToken;
-    } while (token);
+    }
     if (objects.length === 0) throw nothingAt(address);
     return { address, bucket, prefix, objects };
   } catch (error) {

@@ -9,8 +9,8 @@ import { labelsNotice } from '../evaluate/labels-fit';
 import { likelyCause } from '../evaluate/likely-cause';
 import { evaluationSteps } from '../evaluate/plan';
 import { fittedInWords } from '../images/fitted';
+import { ignoredLines } from '../images/ignored-files';
 import { laidOnWhite } from '../images/laid-on-white';
-import { passedOverLines } from '../images/passed-over';
 import { Owned } from '../owned';
 import { silent } from '../progress';
 import { Clock } from '../report/clock';
@@ -126,10 +126,10 @@ async function openSets(
 }
 
 function noticesOn(set: ImageSet): string[] {
-  const { name, skipped, passedOver, remarks = [] } = set;
+  const { name, skipped, ignored, remarks = [] } = set;
   return [
     ...(skipped.length > 0 ? [`Left out ${skipped.length} unreadable images of ${name}`] : []),
-    ...passedOverLines(passedOver),
+    ...ignoredLines(ignored),
     ...remarks,
     ...orderInWords(set),
     ...[...laidOnWhite(set), ...fittedInWords(set, 'as the bundle has it')].map(

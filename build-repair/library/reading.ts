@@ -3,8 +3,8 @@ import type { LoadNetOptions } from '../../models/keras';
 import type { LoadedNet } from '../../models/keras/loaded-net';
 import { loadNet } from '../../models/net-files';
 import { type PixelScaling, readPixels } from '../../models/pixels';
+import { ignoredLines } from '../images/ignored-files';
 import { openImages } from '../images/open-images';
-import { passedOverLines } from '../images/passed-over';
 import type { Owned } from '../owned';
 import { parseSize } from '../size';
 import { Net } from './net';
@@ -73,5 +73,5 @@ export async function netOf(options: NetOptions & { readonly net: string | Net }
 export function tellLeftOut(sets: readonly ImageSet[], onNotice: (notice: string) => void): void {
   const skipped = sets.reduce((sum, set) => sum + set.skipped.length, 0);
   if (skipped > 0) onNotice(`Left out ${skipped} unreadable images`);
-  for (const set of sets) passedOverLines(set.passedOver).forEach(onNotice);
+  for (const set of sets) ignoredLines(set.ignored).forEach(onNotice);
 }

@@ -9,7 +9,7 @@ import { isS3 } from '../../models/store/address';
 import { openGivenTrust } from '../../models/store/given-keys';
 import type { S3Place } from '../../models/store/s3-files';
 import { fittedInWords } from '../images/fitted';
-import { passedOverLines } from '../images/passed-over';
+import { ignoredLines } from '../images/ignored-files';
 import { Owned } from '../owned';
 import { silent } from '../progress';
 import { pinBundle } from '../screen/pin';
@@ -86,7 +86,7 @@ export async function screen(options: ScreenOptions): Promise<ScreenTotals> {
       const source = await openSource(path, { shape: input, dataName, layout, leaveOut });
       opened.keep({ dispose: () => source.close() });
       sources.push(source);
-      passedOverLines(source.passedOver).forEach(onNotice);
+      ignoredLines(source.ignored).forEach(onNotice);
       signal?.throwIfAborted();
     }
     const images = sources.reduce((sum, { size }) => sum + size, 0);

@@ -76,17 +76,17 @@ const FEW = 3;
 export function repairSteps(work: RepairWork): Step[] {
   const { images, unlabelled, pixels, fit = true, hosts = 0, effort } = work;
   // What is no pass through the net takes the same however large it is.
-  const aside = (cost: number) => cost * (effort ?? 1);
+  const atAnySize = (cost: number) => cost * (effort ?? 1);
   return [
     step('Reading the images', [
-      part(STAGES.reading, aside(images)),
-      ...(unlabelled > 0 ? [part(STAGES.readingUnlabelled, aside(unlabelled))] : []),
-      ...(hosts > 0 ? [part(STAGES.readingHosts, aside(hosts))] : []),
+      part(STAGES.reading, atAnySize(images)),
+      ...(unlabelled > 0 ? [part(STAGES.readingUnlabelled, atAnySize(unlabelled))] : []),
+      ...(hosts > 0 ? [part(STAGES.readingHosts, atAnySize(hosts))] : []),
     ]),
     ...choosingSteps({ images, pixels, fit, effort }),
     ...STEPS[work.method](work),
     step('Measuring', [part(STAGES.measuring, images)]),
-    step('Writing the bundle', [part(STAGES.writing, aside(500))]),
+    step('Writing the bundle', [part(STAGES.writing, atAnySize(500))]),
   ];
 }
 

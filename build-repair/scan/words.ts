@@ -39,9 +39,9 @@ export function scanText(scan: Scan, look: Look = plain): string {
 
 /** `class 5 (Alice, possible): score 1.64; a trigger that was found turns 98.4 % of clean images to it`. */
 export function targetLine({ score, rate, ...target }: ScanTarget): string {
-  const turns =
+  const triggered =
     rate === undefined
       ? ''
       : `; a trigger that was found turns ${(100 * rate).toFixed(1)} % of clean images to it`;
-  return `${nameOf(target.class, target.name, target.level)}: score ${score.toFixed(2)}${turns}`;
+  return `${nameOf(target.class, target.name, target.level)}: score ${score.toFixed(2)}${triggered}`;
 }

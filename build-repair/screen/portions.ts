@@ -27,7 +27,7 @@ export interface Source {
   /** How many images there are, unreadable ones included. */
   readonly size: number;
   /** What lies in a folder and was not taken for an image, and why. */
-  readonly passedOver: readonly SkippedImage[];
+  readonly ignored: readonly SkippedImage[];
   portions(): AsyncGenerator<Portion, void, void> | Generator<Portion, void, void>;
   close(): void;
 }
@@ -57,18 +57,18 @@ export async function openSource(
     }));
   }
   const files = await imageFiles(path);
-  if (files) return listed(files.paths, (names) => ({ kind: 'files', names }), files.passedOver);
+  if (files) return listed(files.paths, (names) => ({ kind: 'files', names }), files.ignored);
   return ofSet(await openImages(path, { ...options, labelsRequired: false, skipBad: true }));
 }
 
 function listed(
   items: readonly string[],
   portion: (items: readonly string[]) => Portion,
-  passedOver: readonly SkippedImage[] = [],
+  ignored: readonly SkippedImage[] = [],
 ): Source {
   return {
     size: items.length,
-    passedOver,
+    ignored,
     *portions() {
       for (let start = 0; start < items.length; start += PORTION)
         yield portion(items.slice(start, start + PORTION));
@@ -80,7 +80,7 @@ function listed(
 function ofSet(set: ImageSet): Source {
   return {
     size: set.size,
-    passedOver: set.passedOver ?? [],
+    ignored: set.ignored ?? [],
     async *portions() {
       let reported = 0;
       for await (const { names, pixels } of set.batches(PORTION)) {

@@ -10,7 +10,7 @@ export const LINES_OR_COMMAS = /\r?\n|,/;
 /** How often, at most, it is looked whether the file has changed, in milliseconds. */
 const LOOK_AGAIN = 1000;
 /** How many faults of it are told. */
-const TOLD_FAULTS = 3;
+const MOST_FAULTS = 3;
 
 /** Tells whose token it is: its name, or undefined where it is nobody's. */
 export type TokenCheck = (token: string) => string | undefined;
@@ -75,7 +75,7 @@ export function tokenFile(path: string, say: (line: string) => void): TokenCheck
         ? `valid now are those of ${known.map(({ name }) => name).join(', ')}`
         : 'no token is valid now';
     say(
-      `The tokens in ${path} changed, and not all can be read: ${valid}. ${faults.slice(0, TOLD_FAULTS).join('; ')}.`,
+      `The tokens in ${path} changed, and not all can be read: ${valid}. ${faults.slice(0, MOST_FAULTS).join('; ')}.`,
     );
   }
 

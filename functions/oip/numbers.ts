@@ -1,4 +1,4 @@
-import { inBreaths } from '../../models/breath';
+import { inSteps } from '../../models/event-loop';
 import { notJson } from '../json-outline';
 
 const [OPEN, CLOSE, COMMA, MINUS, PLUS, POINT] = [0x5b, 0x5d, 0x2c, 0x2d, 0x2b, 0x2e];
@@ -19,7 +19,7 @@ export type NotPixels = 'other' | 'deep';
 
 /**
  * Reads numbers from the JSON text of a list, nested or flat, as JSON.parse does, without making a value of each: a tensor of
- * millions would take ten times the memory of its text, and hold everybody up for a second. A breath is taken now and then.
+ * millions would take ten times the memory of its text, and hold everybody up for a second. Others are let run between pieces.
  * @param into those for which there is room, rounded to 32-bit floats, or whole numbers of 0–255
  * @param maxDepth of lists, the outermost one of them
  * @returns how many there are, though they may be more than there is room for; or that something is no number, no whole
@@ -32,7 +32,7 @@ export async function readNumbers(
   maxDepth: number,
 ): Promise<number | NotPixels> {
   const reader = new NumberReader(text, into, maxDepth);
-  await inBreaths(reader);
+  await inSteps(reader);
   return reader.ended();
 }
 

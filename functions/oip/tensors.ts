@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { endianness } from 'node:os';
-import { BREATH_BYTES, breath } from '../../models/breath';
+import { BYTES_AT_A_TIME, letOthersRun } from '../../models/event-loop';
 import { RangeLook, rescaling, unitInWords } from '../../models/images/range';
 import { first } from '../../models/present';
 import { clipped } from '../json';
@@ -85,11 +85,11 @@ async function checked<T extends Uint8Array | Float32Array>(
     // Bytes are whole numbers: one above 1 tells that none of them is of 0–1.
     if (values instanceof Uint8Array && values.subarray(image * size, end).some((value) => value > 1))
       continue;
-    for (let from = image * size; from < end; from += BREATH_BYTES) {
-      const some = values.subarray(from, Math.min(from + BREATH_BYTES, end));
+    for (let from = image * size; from < end; from += BYTES_AT_A_TIME) {
+      const some = values.subarray(from, Math.min(from + BYTES_AT_A_TIME, end));
       isPixels &&= arePixels(some);
       look.add(some);
-      await breath();
+      await letOthersRun();
     }
     const unit = look.unitRange();
     if (unit) {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { breath } from '../../models/breath';
+import { letOthersRun } from '../../models/event-loop';
 import {
   decodeRenderings,
   ImageRejected,
@@ -65,7 +65,7 @@ export function classifyRoute(parts: ClassifyParts): (c: Context) => Promise<Res
     const bytes = await image.bytes();
     onWhole(bytes);
     // Other files of a request come in between, and other requests.
-    if (bytes.length > LONG) await breath();
+    if (bytes.length > LONG) await letOthersRun();
     const outline = lookAt(bytes, limits.maxBytes);
     const queue = isLarge(outline) ? decodingLarge : decoding;
     return await queue.take(caller, () =>

@@ -64,7 +64,7 @@ export interface ImageSet {
   /** Images left out by the latest pass; only ever filled where unreadable images may be skipped. */
   readonly skipped: readonly SkippedImage[];
   /** What lies in the folder and is not taken for an image, though it is not hidden: links that lead round, named pipes. */
-  readonly passedOver?: readonly SkippedImage[];
+  readonly ignored?: readonly SkippedImage[];
   /** How many images of the latest pass aren't opaque, and were laid on white; none where the set's kind has no transparency. */
   readonly laidOnWhite?: number;
   /**

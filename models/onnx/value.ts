@@ -33,7 +33,7 @@ export class Value {
   }
 
   /** Whether it is there channels first. */
-  get liesFirst(): boolean {
+  get isChannelsFirst(): boolean {
     return this.firstName !== undefined;
   }
 
@@ -51,7 +51,7 @@ export class Value {
 
   /** What of the same shape comes of it, wherever its channels lie. @param make gives the new tensor's name */
   mapped(make: (name: string, channels: ChannelAxis) => string): Value {
-    return this.liesFirst
+    return this.isChannelsFirst
       ? Value.first(this.graph, make(this.first, FIRST), this.shape)
       : Value.last(this.graph, make(this.last, LAST), this.shape);
   }

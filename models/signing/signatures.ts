@@ -10,7 +10,7 @@ import '../zod-without-jit';
 export const MOST_SIGNATURES = 2 ** 18;
 const MOST_SIGNERS = 64;
 /** So many ids are told where nobody is trusted. */
-const TOLD = 5;
+const MOST_LISTED = 5;
 
 /** Beside a bundle's manifest.json. */
 export const SIGNATURES = 'signatures.json';
@@ -108,8 +108,8 @@ export function checkSigned(
     throw new BundleError(`${where} is not signed`, { code: 'BUNDLE_UNTRUSTED', hint });
   const known = signatures.filter((each) => trusted.has(each.keyId));
   if (known.length === 0) {
-    const ids = signatures.slice(0, TOLD).map((each) => each.keyId);
-    const by = `${ids.join(', ')}${signatures.length > TOLD ? ' and others' : ''}`;
+    const ids = signatures.slice(0, MOST_LISTED).map((each) => each.keyId);
+    const by = `${ids.join(', ')}${signatures.length > MOST_LISTED ? ' and others' : ''}`;
     throw new BundleError(`${where} is signed by ${by}, which is not trusted here`, {
       code: 'BUNDLE_UNTRUSTED',
       hint,

@@ -65,16 +65,15 @@ export function rollback(files: Files, signing?: Signing): Promise<string> {
     async () => {
       const trust = signing && { keys: keysOf(signing), seen: signing.seen };
       const current = await trustedCurrent(files, trust);
-      const passedOver: string[] = [];
+      const refusals: string[] = [];
       for (const id of current.before) {
         const why = await unusable(files, id, signing);
         if (why === undefined) return id;
-        passedOver.push(why);
+        refusals.push(why);
         // Whoever may remove bundles is not to choose by that what is signed.
         if (signing) break;
       }
-      const why =
-        passedOver.length === 0 ? ' has had no bundle before this one' : `: ${passedOver.join('; ')}`;
+      const why = refusals.length === 0 ? ' has had no bundle before this one' : `: ${refusals.join('; ')}`;
       throw new BundleError(`${files.address}${why}`, {
         hint: 'goodnet models lists the bundles of a store, goodnet activate takes any of them.',
       });

@@ -13,7 +13,6 @@ import {
 } from '@aws-sdk/client-s3';
 import { regionHere } from '../aws-region';
 import { GoodNetError, messageOf } from '../errors';
-import { present } from '../present';
 import { quietly } from '../quiet-aws';
 import { type Files, type StoredFile, UnusableFile } from './files';
 
@@ -186,7 +185,7 @@ export async function fetchWhole(
   maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<StoredFile | 'too-large'> {
   for (let reads = 1; ; reads++) {
-    const { Body, ETag, ContentLength, VersionId } = await client.send(new GetObjectCommand(input));
+    const { Body, ETag = '', ContentLength, VersionId } = await client.send(new GetObjectCommand(input));
     const body = Body as Readable & NonNullable<typeof Body>;
     if (ContentLength !== undefined && ContentLength > maxBytes) {
       body.destroy();
@@ -198,7 +197,7 @@ export async function fetchWhole(
       // What was there before the bucket kept versions is called null.
       return {
         bytes,
-        version: present(ETag, 'The ETag of an object'),
+        version: ETag,
         versionId: VersionId === 'null' ? undefined : VersionId,
       };
     } catch (error) {

@@ -28,7 +28,7 @@ export function seenIn(file: string, say: (line: string) => void, least = 0): Se
   const files = folderFiles(dirname(file));
   const key = basename(file);
   const here = seenHere(least);
-  let isTold = false;
+  let isReported = false;
 
   const kept = async () => {
     const found = await files.read(key, { maxBytes: MOST_BYTES }).catch((cause) => {
@@ -56,8 +56,8 @@ export function seenIn(file: string, say: (line: string) => void, least = 0): Se
       try {
         if (await files.write(key, bytes, version === undefined ? 'new' : { version })) return undefined;
       } catch (error) {
-        if (!isTold) say(`What was seen can't be kept for the next run: ${messageOf(error)}`);
-        isTold = true;
+        if (!isReported) say(`What was seen can't be kept for the next run: ${messageOf(error)}`);
+        isReported = true;
         return undefined;
       }
     }

@@ -7,7 +7,7 @@ import { branchedNet } from '../small-nets';
 
 beforeAll(() => startEngine({ engine: 'wasm' }));
 
-it('all is done on a small net', () => {
+it('a small net gets the full effort', () => {
   const net = branchedNet(5);
   expect(multiplyAddsOf(net)).toBeGreaterThan(1000);
   expect(effortFor(net)).toBe(1);

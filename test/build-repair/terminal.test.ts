@@ -22,7 +22,7 @@ test.each([
   expect(marks.bad.includes('\u001b[')).toBe(marked && coloured);
 });
 
-test('a pipe has room for everything, a terminal what it tells', () => {
+test('a pipe has no width, a terminal the one that it reports', () => {
   expect(lookOf(PIPE, {}).columns).toBe(Number.POSITIVE_INFINITY);
   expect(lookOf(TERMINAL, {}).columns).toBe(120);
   expect(lookOf({ isTTY: true, columns: 0 }, {}).columns).toBe(80);

@@ -44,7 +44,7 @@ test('the page’s download and `goodnet screen` write the same bytes', async ()
   expect(await downloaded(results)).toBe(headOf('csv') + rows.join(''));
 });
 
-test('a cell a column, and a line a row', () => {
+test('CSV has a cell a column, and a line a row', () => {
   expect(CSV_HEAD).toBe(
     'image,model,alpha,class,className,backdoored,pValue,suspicion,badClass,badProbability,repairedClass,repairedProbability,familiarity,unfamiliar,error\n',
   );

@@ -19,7 +19,7 @@ import { colours, plain, WHITE } from './stand-in';
 const bucket = 'goodnet';
 const record = `s3://${bucket}/released`;
 
-it('tells where a file of the quarantine came from', () => {
+it('the key of a file in quarantine tells where it came from', () => {
   const from = (key: string, hasVersion = false, quarantine = 'quarantine') =>
     cameFrom({ bucket, key }, quarantine, hasVersion).key;
   expect(from('quarantine/uploads/a.png')).toBe('uploads/a.png');

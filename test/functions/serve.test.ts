@@ -121,7 +121,7 @@ test.each([
   expect((await server.ended).code).toBe(0);
 });
 
-test('serve: answers everybody where it is told to', async () => {
+test('serve: answers other hosts where --host says so', async () => {
   const server = start('serve', store, '--port', '0', '--host', '0.0.0.0', '--no-auth');
   const url = (await printed(server, /http:\/\/0\.0\.0\.0:\d+/)).replace('0.0.0.0', '127.0.0.1');
   expect((await fetch(`${url}/v1/models`)).status).toBe(200);

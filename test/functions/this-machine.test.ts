@@ -75,7 +75,7 @@ it('the name is that of the Host header, as it comes over HTTP', async () => {
   }
 });
 
-it('addresses are told by what they are', () => {
+it('loopback addresses are known by their numbers', () => {
   for (const name of ['localhost', '127.0.0.1', '127.255.0.9', '::1'])
     expect([name, isLoopback(name)]).toEqual([name, true]);
   for (const name of ['0.0.0.0', '::', '128.0.0.1', '127.1', ''])

@@ -39,7 +39,7 @@ it('a net that claims 6 GB takes no memory either', { timeout: TIMEOUT }, async 
   expect(above(measured, FILE)).not.toContain('memory');
 });
 
-it('tells what is above its bound', () => {
+it('a measurement names each cost that is above its bound', () => {
   const bounds = boundsOf({ name: 'x', pixels: 50e6, largest: 25e6 }, { opaque: 1e-8, transparent: 1 });
   expect(bounds).toEqual({ cpu: 0.75, peakMb: 250, loopMs: 100 });
   const cost = { cpu: 0.7, peakMb: 200, loopMs: 90 };

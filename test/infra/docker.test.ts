@@ -24,7 +24,7 @@ it('is said before anything is deployed, and the first stack is refused', { time
   expect(Template.fromStack(stack('Endpoint')).toJSON().Rules?.Docker).toBeUndefined();
 });
 
-it('is not needed with an image of a registry', { timeout: 120_000 }, () => {
+it('Docker is not needed with an image of a registry', { timeout: 120_000 }, () => {
   const stack = withoutDocker({ repairImage: 'example.org/goodnet:1' });
   for (const what of ['Artifacts', 'Repair'])
     expect(Template.fromStack(stack(what)).toJSON().Rules?.Docker).toBeUndefined();

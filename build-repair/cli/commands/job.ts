@@ -120,20 +120,20 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
     outcome.filter(({ done }) => done.outcome === which).map(({ name }) => name),
   ) as [string[], string[]];
   if (flags.json) {
-    const told = outcome.map(({ name, done: { format: _, what: __, ...done } }) => ({ name, ...done }));
-    printJson(told);
+    const results = outcome.map(({ name, done: { format: _, what: __, ...done } }) => ({ name, ...done }));
+    printJson(results);
   } else {
     const repaired = outcome.length - refused.length - unrepaired.length;
     const not = unrepaired.length > 0 ? `, ${unrepaired.length} not repaired` : '';
     print(`${repaired} repaired${not}, ${refused.length} refused`);
   }
-  const told = [
+  const faults = [
     ...(refused.length > 0 ? [`Nets that can't be repaired: ${refused.join(', ')}`] : []),
     ...(unrepaired.length > 0
       ? [`Nets that are not repaired, their bundles not made current: ${unrepaired.join(', ')}`]
       : []),
   ];
-  if (told.length === 0) return;
+  if (faults.length === 0) return;
   const hints = [
     ...(refused.length > 0 ? [`Each has its reason in ${state}, NAME/done.json.`] : []),
     ...(unrepaired.length > 0
@@ -142,7 +142,7 @@ async function jobAction(job: string | undefined, flags: JobFlags): Promise<void
         ]
       : []),
   ];
-  throw new GoodNetError(told.join('. '), { hint: hints.join(' ') });
+  throw new GoodNetError(faults.join('. '), { hint: hints.join(' ') });
 }
 
 function sha256(text: string): string {

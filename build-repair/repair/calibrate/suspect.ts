@@ -5,7 +5,7 @@ import { addedByClass, type Suspected } from '../../../models/detector/score';
  * Chosen on self-made backdoors (faces-stealth: a stripe 94 → 97 %); more than 4 found no more.
  * Origin: faces-stealth; the trial’s code is gone. `npm run ablation -- --only suspected` prints what the most of them adds.
  */
-const WORTHS = [4, 3, 2, 1.5];
+const PRIOR_ODDS = [4, 3, 2, 1.5];
 /**
  * At each of these false-positive rates others must keep their share. They are those that people ask for, from the most to the least
  * sparing (the default is 0.01); the weights above were chosen with them.
@@ -45,7 +45,7 @@ export function suspectedBy(
     );
   };
   const before = others(1);
-  const worth = WORTHS.find((each) =>
+  const worth = PRIOR_ODDS.find((each) =>
     others(each).every((left, place) => left >= LEFT_TO_OTHERS * before[place]!),
   );
   return worth === undefined ? undefined : { classes, worth };

@@ -8,7 +8,7 @@ const LEAST_OF_CLASS = 3;
 /** Other labels count where they make so many images right. Origin: chosen by hand; not varied. */
 const LEAST_GAIN = 6;
 /** Origin: chosen by hand; how much is told. */
-const TOLD = 5;
+const MOST_LISTED = 5;
 
 /** Labels by which B would err less. */
 export interface OtherLabels {
@@ -61,7 +61,7 @@ export function misfitError(
   const of = `${percent(accuracy)} of ${images} clean images rightly`;
   const called = (label: number) => (classNames ? `"${classNames[label]}" (${label})` : `${label}`);
   const moved = other && [...other.moved].map(([from, to]) => `${called(from)} → ${called(to)}`);
-  const shown = moved && moved.slice(0, TOLD).join(', ') + (moved.length > TOLD ? ', …' : '');
+  const shown = moved && moved.slice(0, MOST_LISTED).join(', ') + (moved.length > MOST_LISTED ? ', …' : '');
   const likely =
     causes.length === 1
       ? first(causes)

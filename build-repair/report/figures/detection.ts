@@ -145,9 +145,9 @@ function alphaAxis(narrow: boolean): Plot.Markish {
 }
 
 function background(chosen: number | undefined, smallest: number, low: number, high: number): Plot.Markish[] {
-  const untold = smallest > LEAST ? [{ from: LEAST, to: Math.min(smallest, MOST) }] : [];
+  const unknown = smallest > LEAST ? [{ from: LEAST, to: Math.min(smallest, MOST) }] : [];
   return [
-    Plot.rect(untold, { x1: 'from', x2: 'to', y1: low, y2: high, fill: 'var(--shade)' }),
+    Plot.rect(unknown, { x1: 'from', x2: 'to', y1: low, y2: high, fill: 'var(--shade)' }),
     Plot.ruleX(chosen !== undefined && chosen >= LEAST && chosen <= MOST ? [chosen] : [], {
       stroke: 'var(--ink)',
       strokeOpacity: 0.55,

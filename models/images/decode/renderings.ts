@@ -1,4 +1,4 @@
-import { breath } from '../../breath';
+import { letOthersRun } from '../../event-loop';
 import { valueAt } from '../../present';
 import type { Rendering } from '../../verdict';
 import type { Size } from '../fit';
@@ -103,7 +103,7 @@ const AT_ONE_GO = 2 ** 22;
 async function isOpaque({ data, channels }: Raw): Promise<boolean> {
   if (channels % 2 !== 0) return true;
   for (let from = channels - 1; from < data.length; from += AT_ONE_GO) {
-    if (from >= AT_ONE_GO) await breath();
+    if (from >= AT_ONE_GO) await letOthersRun();
     const to = Math.min(from + AT_ONE_GO, data.length);
     for (let i = from; i < to; i += channels) if (data[i] !== 255) return false;
   }
@@ -117,7 +117,7 @@ async function withoutAlpha(raw: Raw): Promise<Raw> {
   const colours = channels - 1;
   let at = 0;
   for (let from = 0; from < data.length; from += AT_ONE_GO) {
-    if (from > 0) await breath();
+    if (from > 0) await letOthersRun();
     const to = Math.min(from + AT_ONE_GO, data.length);
     for (let i = from; i < to; i += channels) for (let c = 0; c < colours; c++) data[at++] = data[i + c]!;
   }

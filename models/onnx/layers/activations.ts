@@ -71,7 +71,7 @@ export const activationLayers: Readonly<Record<string, Writer>> = {
     input.mapped((x) => graph.node('ThresholdedRelu', [x], { alpha: { float: config.theta as number } })),
   PReLU(graph, { layer, input }) {
     const slopes = first(weightsOf(layer));
-    const inOrder = input.liesFirst ? permuted(slopes, [2, 0, 1]) : slopes;
+    const inOrder = input.isChannelsFirst ? permuted(slopes, [2, 0, 1]) : slopes;
     return input.mapped((x) => graph.node('PRelu', [x, constant(graph, inOrder)]));
   },
   Softmax(graph, { layer, input, config }) {

@@ -86,7 +86,7 @@ export const spatialLayers: Readonly<Record<string, Writer>> = {
   },
   GoodNetPickChannels(graph, { input, config, outputShape }) {
     const channels = graph.integers(config.channels as number[]);
-    return input.liesFirst
+    return input.isChannelsFirst
       ? Value.first(graph, graph.node('Gather', [input.first, channels], { axis: { int: 1 } }), outputShape)
       : Value.last(graph, graph.node('Gather', [input.last, channels], { axis: { int: -1 } }), outputShape);
   },

@@ -70,8 +70,8 @@ export function slicesOf(
 
 /** The axes that a node names, by an attribute (before opset 13) or an input; undefined where it names none. */
 export function axesOf(node: Node, input: Constant | undefined): readonly number[] | undefined {
-  const told = node.ints('axes');
-  return input ? [...input.values] : told;
+  const attribute = node.ints('axes');
+  return input ? [...input.values] : attribute;
 }
 
 /** A shape without some axes of one place, or all. */

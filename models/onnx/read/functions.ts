@@ -46,14 +46,16 @@ function expanded(node: NodeProto, context: Context, depth: number): NodeProto[]
     ...called.outputs.map((name, i) => [name, node.outputs[i] || own(name)] as const),
   ]);
   const rename = (name: string) => (name === '' ? '' : (given.get(name) ?? own(name)));
-  const told = new Map([...called.defaults, ...node.attributes].map((each) => [each.name, each] as const));
+  const attributes = new Map(
+    [...called.defaults, ...node.attributes].map((each) => [each.name, each] as const),
+  );
   return called.nodes.flatMap((inner) => {
     const written: NodeProto = {
       ...inner,
       name: own(inner.name || (inner.outputs[0] ?? '')),
       inputs: inner.inputs.map(rename),
       outputs: inner.outputs.map(rename),
-      attributes: inner.attributes.flatMap((each) => attributeFor(each, told)),
+      attributes: inner.attributes.flatMap((each) => attributeFor(each, attributes)),
     };
     return expanded(written, context, depth + 1);
   });
@@ -62,9 +64,9 @@ function expanded(node: NodeProto, context: Context, depth: number): NodeProto[]
 /** An attribute with the value that the call gave, where it takes it from there; none where the call gave none. */
 function attributeFor(
   attribute: AttributeProto,
-  told: ReadonlyMap<string, AttributeProto>,
+  attributes: ReadonlyMap<string, AttributeProto>,
 ): AttributeProto[] {
   if (attribute.reference === '') return [attribute];
-  const given = told.get(attribute.reference);
+  const given = attributes.get(attribute.reference);
   return given ? [{ ...given, name: attribute.name }] : [];
 }

@@ -37,7 +37,7 @@ test('`goodnet` alone prints its help on standard output, and that is no failure
   expect(await helpOf([])).toBe(alone);
 });
 
-test('commands stand in groups', async () => {
+test('goodnet --help lists the commands in groups', async () => {
   const help = await helpOf([]);
   for (const group of ['Nets', 'Images', 'Stores of bundles']) expect(help).toContain(`\n${group}:\n`);
   expect(help).not.toMatch(/^Commands:$/m);

@@ -56,7 +56,7 @@ test.each([
   ['evaluate', ['evaluate', 'store', '--clean', 'NET', '--json', 'NET', '--no-report']],
   ['evaluate, its report', ['evaluate', 'store', '--clean', 'a.h5', '--poisoned', 'NET', '--report', 'NET']],
   ['screen', ['screen', 'store', 'NET', '--out', 'NET', '--format', 'csv']],
-])('%s refuses to', async (_what, args) => {
+])('%s refuses to write its output over the net', async (_what, args) => {
   const { code, err } = await goodnet(...args.map((each) => (each === 'NET' ? at('net.h5') : each)));
   expect(err).toContain('would be written over');
   expect(code).toBe(2);

@@ -131,7 +131,7 @@ describe('a finding in words', () => {
     expect(findingOutcome(finding(5, 12))[1]).toMatch(/^Some of them .*innocent/);
   });
 
-  test('how sure each is', () => {
+  test('say how sure each target is', () => {
     const levels = ['near certain', 'possible'] as const;
     const two = finding(5, 12);
     const told = { ...two, targets: two.targets.map((each, i) => ({ ...each, level: levels[i]! })) };
@@ -149,7 +149,7 @@ describe('a finding in words', () => {
     expect(evidenceOf({ ...targets[0]!, standsOut: 0.9 })).not.toContain('surer');
   });
 
-  test('none clears no net', () => {
+  test('without targets do not say that the net is clean', () => {
     expect(findingOutcome(finding())).toEqual([
       'No sign of a backdoor.',
       'That does not clear the net: some backdoors are missed.',

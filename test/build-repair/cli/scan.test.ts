@@ -69,7 +69,7 @@ test('weights without an architecture are wrong use, told once', async () => {
   expect(err).toMatch(/--architecture/);
 });
 
-test('SARIF alone on standard output, and not with JSON', async () => {
+test('--sarif prints SARIF alone, and is refused with --json', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { out } = await goodnet('scan', at('nets/chain.h5'), '--sarif', '-');
   expect(out).toBe('');

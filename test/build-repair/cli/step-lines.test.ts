@@ -158,7 +158,7 @@ test('long work: once it is known how long it takes, that is said, once', () => 
   );
 });
 
-test('the time that is left, in words that do not flicker', () => {
+test('the time that is left is shown in words that do not change with every report', () => {
   expect([0, 4, 12.2, 33, 89, 91, 250].map(leftInWords)).toEqual([
     'a few seconds left',
     'a few seconds left',

@@ -62,7 +62,7 @@ test('a store with a bundle of an earlier format is listed, gone on with, and pr
   expect((await goodnet('prune', ...store, '--keep', '1')).out).toBe(`${old} was removed from ${store[1]}`);
 });
 
-test('what is no store is said to be none', async () => {
+test('a folder that is no store is refused as none', async () => {
   for (const command of [['models'], ['prune'], ['rollback'], ['activate', 'ab']]) {
     const { code, out, err } = await goodnet(...command, '--store', join(work, 'none'));
     expect([command, code, out]).toEqual([command, 1, '']);

@@ -29,7 +29,7 @@ test('an interval that leaves out what was promised lies above it or below it', 
   ]);
 });
 
-test('no images, no rate', () => {
+test('a rate of no images has no interval', () => {
   expect(percent(rateOf(0, 0))).toBe('none');
   expect(percent(rateOf(1, 1))).toBe('100.0 % (20.7–100.0)');
 });

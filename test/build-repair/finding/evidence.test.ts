@@ -6,7 +6,7 @@ import { shapeScore } from '../../../build-repair/finding/evidence/shape';
 import { chooseTargets } from '../../../build-repair/finding/targets';
 import { marginsTogether } from '../../../build-repair/finding/usual';
 
-test('however sure B is, little counts where E does not follow', () => {
+test('evidence stays small where the expert does not follow B, however sure B is', () => {
   expect(marginsTogether({ rate: 1, bad: 70, expert: 0 }, 10)).toBe(1);
   expect(marginsTogether({ rate: 1, bad: 70, expert: 65 }, 10)).toBe(13.5);
   expect(marginsTogether({ rate: 0, bad: -20, expert: -30 }, 10)).toBe(-5);

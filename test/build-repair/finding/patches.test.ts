@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import type { RepairContext } from '../../../build-repair/context';
-import { leaningsUnderPatches, sideOf } from '../../../build-repair/finding/patches';
+import { gainsUnderPatches, sideOf } from '../../../build-repair/finding/patches';
 import { Twins } from '../../../build-repair/finding/twins';
 import type { LoadedImages } from '../../../build-repair/images/load';
 import { startEngine } from '../../../models/engine';
@@ -59,7 +59,7 @@ test('the patch that raises a class the most is told with its place, and no tens
     progress: ({ done }) => stages.push(done!),
     signal: undefined,
   };
-  const { gains, patches } = await leaningsUnderPatches(
+  const { gains, patches } = await gainsUnderPatches(
     context,
     twins,
     Int32Array.from({ length: 12 }, (_, i) => i),

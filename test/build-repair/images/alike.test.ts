@@ -84,7 +84,7 @@ describe('images that are alike', () => {
     );
   });
 
-  test('images of one colour are told', () => {
+  test('images of one colour are reported', () => {
     const told = lookForAlike(images((i) => (i < 30 ? new Float32Array(size).fill(8 * i) : other[i]!)));
     expect(alikeInWords(told, 'clean.h5')).toEqual(['clean.h5: 30 of 60 images are of one colour']);
   });

@@ -142,7 +142,7 @@ describe('a folder a class', () => {
     });
     const set = await openImages(path, { shape, classes: 2 });
     expect((await rows(set)).names).toEqual(['0/a.png', '0/really.txt', '1/b.png']);
-    const told = (set.passedOver ?? []).map(({ name }) => name.slice(path.length + 1));
+    const told = (set.ignored ?? []).map(({ name }) => name.slice(path.length + 1));
     expect(told).toEqual(['0/GT-00000.csv', '0/notes.txt', '1/labels.JSON']);
     // Something that should be an image is not passed over.
     const broken = await openImages(write({ '0/a.png': 'not an image' }), { shape, classes: 1 });
@@ -273,10 +273,7 @@ describe('without labels', () => {
     const options = { shape, classes: 2, labelsRequired: false, skipBad: true };
     const set = await openImages(path, options);
     expect(await rows(set)).toMatchObject({ names: ['b.png', 'a/x.png'], labels: [] });
-    expect([set.skipped.length, set.passedOver?.map(({ reason }) => reason)]).toEqual([
-      0,
-      ['it is no image'],
-    ]);
+    expect([set.skipped.length, set.ignored?.map(({ reason }) => reason)]).toEqual([0, ['it is no image']]);
     expect(set.labelled).toBe(false);
     expect((await rows(await openImages(join(path, 'b.png'), options))).firsts).toEqual([[200, 0, 0]]);
     const bad = await openImages(join(path, 'a.txt'), options);
@@ -309,7 +306,7 @@ describe('without labels', () => {
 });
 
 describeWithData('signs43', () => {
-  it('is read from its folders as from anywhere else', async () => {
+  it('the signs43 set is read from class folders', async () => {
     const set = await openImages(join(sharedData!, 'signs43/clean_validation'), {
       shape: { height: 32, width: 32, channels: 3 },
       classes: 43,

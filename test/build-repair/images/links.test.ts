@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ignoredLines } from '../../../build-repair/images/ignored-files';
 import { Walk } from '../../../build-repair/images/listing';
 import { nameOf, pathOf } from '../../../build-repair/images/names';
 import { openImages } from '../../../build-repair/images/open-images';
-import { passedOverLines } from '../../../build-repair/images/passed-over';
 import { ImageError } from '../../../models/errors';
 import { isHdf5 } from '../../../models/hdf5/open-hdf5';
 import { loadNet } from '../../../models/keras';
@@ -37,7 +37,7 @@ async function walked(path: string) {
   const files = await walk.files();
   return {
     files,
-    passedOver: walk.passedOver.map(({ name, reason }) => [name.slice(path.length + 1), reason]),
+    ignored: walk.ignored.map(({ name, reason }) => [name.slice(path.length + 1), reason]),
   };
 }
 
@@ -49,7 +49,7 @@ describe('links', () => {
     const path = write(['a/1.png', 'b/1.png'], { 'a/up': '..', 'b/top': folder });
     expect(await walked(path)).toEqual({
       files: ['a/1.png', 'b/1.png'],
-      passedOver: [
+      ignored: [
         ['a/up', ABOVE],
         ['b/top', ABOVE],
       ],
@@ -57,7 +57,7 @@ describe('links', () => {
     const set = await openImages(path, { shape, classes: 2 });
     expect(set.size).toBe(2);
     expect((await readAll(set)).flatMap(({ labels }) => [...labels!])).toEqual([0, 1]);
-    expect(passedOverLines(set.passedOver)).toEqual([
+    expect(ignoredLines(set.ignored)).toEqual([
       `Passed over: ${path}/a/up (${ABOVE}), ${path}/b/top (${ABOVE})`,
     ]);
   });
@@ -66,7 +66,7 @@ describe('links', () => {
     const path = write(['1.png'], { x: '.', y: '.' });
     expect(await walked(path)).toEqual({
       files: ['1.png'],
-      passedOver: [
+      ignored: [
         ['x', ABOVE],
         ['y', ABOVE],
       ],
@@ -75,7 +75,7 @@ describe('links', () => {
 
   it('to a sibling leave its images to it', async () => {
     const path = write(['b/1.png'], { a: 'b' });
-    expect(await walked(path)).toEqual({ files: ['b/1.png'], passedOver: [['a', OWN]] });
+    expect(await walked(path)).toEqual({ files: ['b/1.png'], ignored: [['a', OWN]] });
   });
 
   it('to folders elsewhere, or hidden ones, are followed, each once', async () => {
@@ -83,7 +83,7 @@ describe('links', () => {
     const path = write(['.kept/3.png'], { a: join(pool, 'x'), b: join(pool, 'x'), c: '.kept', d: pool });
     expect(await walked(path)).toEqual({
       files: ['a/1.png', 'a/y/2.png', 'c/3.png'],
-      passedOver: [
+      ignored: [
         ['b', 'it is a link to a folder that is read already'],
         ['a/round', 'it is a link to a folder that is read already'],
         ['d/x', 'it is a folder that is read already'],
@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('named pipes', () => {
     pipe(join(path, 'stray'));
     const set = await openImages(path, { shape, classes: 2 });
     expect(set.size).toBe(2);
-    expect(set.passedOver).toEqual(
+    expect(set.ignored).toEqual(
       ['stray', 'a/pipe', 'b/through'].map((name) => ({
         name: join(path, name),
         reason: 'it is a named pipe',

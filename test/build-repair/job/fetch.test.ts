@@ -2,11 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inputs } from '../../../build-repair/job/fetch';
 
 let folder: string;
+
+/** A client of S3 whose requests are answered here. */
+const answeredBy = (send: (command: object) => Promise<object>) =>
+  Object.assign(new S3Client({ region: 'eu-central-1' }), { send });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'goodnet-job-test-'));
@@ -24,7 +28,7 @@ describe('inputs', () => {
       return { Body: Readable.from([Buffer.from('x')]) };
     };
     const work = join(folder, 'a/b/c');
-    const asked = inputs(work, { client: { send } as unknown as S3Client });
+    const asked = inputs(work, { client: answeredBy(send) });
     await expect(asked.local('s3://inbox/in')).rejects.toThrow(
       /s3:\/\/inbox\/in: the key .*escaped.txt leads out/,
     );
@@ -66,7 +70,7 @@ describe('the version of a folder', () => {
           throw Object.assign(new Error('none'), { $metadata: { httpStatusCode: 404 } });
         return { Contents: keys.map((Key) => ({ Key, ETag: 'e' })) };
       };
-      return await inputs(folder, { client: { send } as unknown as S3Client }).version('s3://inbox/in');
+      return await inputs(folder, { client: answeredBy(send) }).version('s3://inbox/in');
     };
     expect(await at('in/1/a.png')).toBe(await at('in/1/a.png'));
     expect(await at('in/1/a.png')).not.toBe(await at('in/2/a.png'));

@@ -137,7 +137,7 @@ describe.each(METHODS)('a repair by %s', { timeout: 600_000 }, (method) => {
   );
 });
 
-it('a repair leaves what others made meanwhile', async () => {
+it('a repair leaves the files that others made meanwhile', async () => {
   const made: tf.Variable[] = [];
   const left = await leftOf(
     repaired('magnitude', () => {

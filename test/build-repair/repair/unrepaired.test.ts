@@ -88,7 +88,7 @@ test('a net that is not repaired is told so, and its bundle is not made current 
   expect((await readCurrent(files))!.bundle).toBe(bundles[0]!.id);
 }, 120_000);
 
-test('a net that is repaired is told so, and answered with', async () => {
+test('a net that is repaired is reported so, and made current', async () => {
   left.share = 0.02;
   const { code, out } = await repair();
   expect(code).toBe(0);
@@ -97,7 +97,7 @@ test('a net that is repaired is told so, and answered with', async () => {
   expect(await readCurrent(folderFiles(store()))).toBeDefined();
 }, 120_000);
 
-test('so it is in a job', async () => {
+test('a job reports a net that is not repaired, and makes it current only where that was accepted', async () => {
   left.share = 0.34;
   const text = JSON.parse(readFileSync(job, 'utf8'));
   text.defaults = { ...text.defaults, method: 'fine-prune' };

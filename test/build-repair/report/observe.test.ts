@@ -98,7 +98,7 @@ describe('what was observed', () => {
   });
 });
 
-test('flagged at α: a p-value equal to α counts', () => {
+test('an image whose p-value equals α is counted as flagged', () => {
   const p = Float64Array.of(0.01, 0.010001, 0.2, 0.001);
   expect(flaggedAt(0.01, { pValues: p })).toMatchObject({ hits: 2, n: 4 });
   const one = flaggedAt(0.01, { pValues: p });

@@ -253,7 +253,7 @@ describe('what an evaluation shows', () => {
   });
 });
 
-test('which images are asked for transplants is told', async () => {
+test('the report says which images are asked for transplants', async () => {
   const evidence = async (askFrom: number) => {
     const { bundle } = ofEvaluation;
     if (bundle.rule.kind !== 'calibrated') throw new Error('a calibrated rule is wanted');

@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the usual place, unless told otherwise', async () => {
+test('the report goes to its usual place unless a path is given', async () => {
   expect(await reportPath({}, usual)).toBe(usual);
   expect(await reportPath({ report: 'mine.html' }, usual)).toBe('mine.html');
   expect(await reportPath({ report: false }, usual)).toBeUndefined();

@@ -34,7 +34,7 @@ describe('what is screened', () => {
     });
     const source = await openSource(folder, { shape });
     expect(source.size).toBe(3);
-    expect(source.passedOver.map(({ name }) => name)).toEqual([
+    expect(source.ignored.map(({ name }) => name)).toEqual([
       join(folder, 'class_indices.json'),
       join(folder, 'labels.csv'),
     ]);

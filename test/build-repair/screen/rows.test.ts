@@ -13,7 +13,7 @@ const verdict = {
 
 const by = { model: 'signs', alpha: 0.01 };
 
-test('JSON lines: a verdict or an error', () => {
+test('each JSON line of screening has a verdict or an error', () => {
   expect(headOf('jsonl')).toBe('');
   expect(JSON.parse(lineOf({ image: 'a.png', verdict, className: undefined }, 'jsonl', by))).toEqual({
     image: 'a.png',

@@ -58,7 +58,7 @@ test('rows are written whole, however little of them a write takes', async () =>
   expect(readdirSync(folder)).not.toContain('rows.csv.part.json');
 });
 
-test('on a full disk what is whole stays, and is gone on with', async () => {
+test('on a full disk the whole rows stay, and screening goes on after them', async () => {
   const first = await rowsToFile(path, 'csv', by, 'work');
   await first.write(rows(3));
   await first.reached(checkpoint(1));
@@ -73,7 +73,7 @@ test('on a full disk what is whole stays, and is gone on with', async () => {
   expect(images()).toHaveLength(6);
 });
 
-test('a target that is a folder is told before any work', async () => {
+test('an output that is a folder is refused before any work', async () => {
   mkdirSync(path);
   await expect(rowsToFile(path, 'csv', by, 'work')).rejects.toThrow(
     /rows.csv can't be written: it is a folder/,

@@ -124,7 +124,7 @@ function changed(path: string, value: unknown): Content {
   return content as Content;
 }
 
-test('a manifest may say all of it, and is read as it was sealed', () => {
+test('a manifest with every field is read as it was sealed', () => {
   const { manifest, text } = sealManifest(whole as Content);
   expect(manifest).toEqual({ ...whole, id: manifest.id });
   expect(parseManifest(text, 'm')).toEqual(manifest);
@@ -407,7 +407,7 @@ async function manifestOf(format: number, method: string) {
   return { text, raw: JSON.parse(text), read: parseManifest(text, path) };
 }
 
-test('what format 6 said has a field of its own', async () => {
+test('a manifest of format 6 is read into the fields of today', async () => {
   const expert = await manifestOf(6, 'expert');
   expect(expert.raw.nets.repaired.from).toBe('bad');
   expect(expert.read.nets).toMatchObject({ relearned: { folder: 'repaired', unheard: [] } });
@@ -419,7 +419,7 @@ test('what format 6 said has a field of its own', async () => {
   expect(pruned.read.nets).toEqual({ bad: 'bad', repaired: { folder: 'repaired' } });
 });
 
-test('what format 7 said of the score has a field of its own', async () => {
+test('the score in a manifest of format 7 is read into the fields of today', async () => {
   const expert = await manifestOf(7, 'expert');
   const { scales, together, ...others } = expert.raw.rule;
   expect(expert.read.rule).toEqual({ ...others, first: { kind: 'tails', scales, together } });

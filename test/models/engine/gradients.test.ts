@@ -147,7 +147,7 @@ describe('matrices', () => {
   });
 });
 
-test('sums and means over any axes', async () => {
+test('gradients of sums and means over any axes', async () => {
   for (const axes of [[0], [0, 1, 2], [0, 1, 2, 3], [1, 2], [3], [-4, 1], [2, 0]]) {
     for (const keep of [false, true]) {
       await sameOnCpu([random([3, 4, 5, 6], 1)], (x) => [tf.sum(x!, axes, keep), tf.mean(x!, axes, keep)]);
@@ -156,7 +156,7 @@ test('sums and means over any axes', async () => {
   await sameOnCpu([random([1100, 7], 1)], (x) => [tf.sum(x!, 0), tf.sum(tf.cast(x!, 'int32'), 0)]);
 });
 
-test('repeating', async () => {
+test('gradients of repeating', async () => {
   for (const [shape, reps] of [
     [
       [1, 1, 1, 5],
@@ -192,7 +192,7 @@ test('repeating', async () => {
   }
 });
 
-test('kernels that only the cpu backend has', async () => {
+test('gradients by kernels that only the cpu backend has', async () => {
   await sameOnCpu([random([6, 4], 1)], (x) => [
     tf.unsortedSegmentSum(x!, tf.tensor1d([0, 2, 1, 2, 0, 0], 'int32'), 3),
     tf.einsum('ij,kj->ik', x!, x!),
@@ -200,7 +200,7 @@ test('kernels that only the cpu backend has', async () => {
   ]);
 });
 
-test('a copy outlives its original', async () => {
+test('a cloned tensor outlives its original', async () => {
   const x = random([4], 1);
   const values = await x.data();
   const copy = tf.clone(x);

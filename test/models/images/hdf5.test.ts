@@ -305,7 +305,7 @@ describeWithCases('hdf5-confusing-messages', () => {
   const small = { height: 8, width: 6, channels: 3 };
   const open = (name: string) => openHdf5Set(ofCase('hdf5-confusing-messages', name), { shape: small });
 
-  it('says what is wrong', async () => {
+  it('says what is wrong with an HDF5 set', async () => {
     await expect(open('data_group.h5')).rejects.toMatchObject({
       message: expect.stringContaining('"data" is a group, not a dataset'),
       hint: expect.stringContaining('It holds "data/x".'),
@@ -339,7 +339,7 @@ describeWithData('openHdf5Set on real data', () => {
     set.close();
   });
 
-  it('reads tiles (float64)', async () => {
+  it('reads the tiles of shared data (float64)', async () => {
     const set = await openHdf5Set(join(sharedData!, 'csaw2020/tiles/clean.h5'), {
       shape: faces,
       classes: 1283,

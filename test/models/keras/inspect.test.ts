@@ -174,7 +174,7 @@ it('a layer with weights as activation is named, with what to do', async () => {
   );
 });
 
-it('what Python writes and JSON has not is no damage', async () => {
+it('Infinity, which Python writes into JSON, is named, and no damage to the file', async () => {
   const config = JSON.stringify(sequential([IMAGE, ['ReLU', { name: 'odd', max_value: 'HERE' }], FLAT]));
   const path = await writeNet(join(folder, 'infinite.h5'), {
     config: config.replace('"HERE"', 'Infinity'),

@@ -34,7 +34,7 @@ function checkLogits(model: tfl.LayersModel): void {
   model.dispose();
 }
 
-it('softmax inside a dense layer', () => {
+it('logits of a net whose dense layer has the softmax', () => {
   checkLogits(
     tfl.sequential({ layers: [layers.flatten(IMAGE), layers.dense({ units: 5, activation: 'softmax' })] }),
   );
@@ -47,7 +47,7 @@ it.each([
   checkLogits(tfl.sequential({ layers: [layers.flatten(IMAGE), layers.dense({ units: 5 }), softmax()] }));
 });
 
-it('softmax in a convolution, then moved and dropped out', () => {
+it('logits of a net whose convolution has the softmax, behind it layers that move and drop', () => {
   checkLogits(
     tfl.sequential({
       layers: [
@@ -61,7 +61,7 @@ it('softmax in a convolution, then moved and dropped out', () => {
   );
 });
 
-it('softmax in another order of the classes', () => {
+it('logits of a net whose softmax is followed by another order of the classes', () => {
   checkLogits(
     tfl.sequential({
       layers: [
@@ -85,7 +85,7 @@ it('a softmax of which some classes are left out is refused', () => {
   model.dispose();
 });
 
-it('softmax at the end of a nested model', () => {
+it('logits of a net that ends in a nested model with the softmax', () => {
   const head = tfl.sequential({
     layers: [layers.flatten(IMAGE), layers.dense({ units: 5, activation: 'softmax' })],
   });

@@ -72,7 +72,7 @@ it.each([
   });
 });
 
-it('and in an archive', async () => {
+it('a Lambda among what a .keras archive was compiled with is reported', async () => {
   const files = unzipSync(readFileSync(fixture('keras2/dilated.keras')));
   const config = JSON.parse(strFromU8(files['config.json']!));
   const loss = { class_name: '__lambda__', config: { value: ['4wIAAAAA', null, null] } };

@@ -150,7 +150,7 @@ describe.skipIf(!there)('what nets answer on ONNX Runtime', () => {
   });
 });
 
-it('a layer that is not written is named', () => {
+it('a layer that can not be written as ONNX is named', () => {
   const input = tfl.input({ shape: [4] });
   const output = layers.gaussianNoise({ stddev: 1, name: 'noise' }).apply(input) as tfl.SymbolicTensor;
   const net = tfl.model({ inputs: input, outputs: output });

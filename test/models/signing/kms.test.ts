@@ -55,7 +55,7 @@ describe('keys in KMS', () => {
     expect([await load([one]), await load([other])]).toEqual([id, id]);
   });
 
-  it('of no use are told', async () => {
+  it('that are of no use are refused', async () => {
     await expect(openSigner(rsa)).rejects.toMatchObject({
       code: 'KEY_UNUSABLE',
       message: expect.stringMatching(/is a key of rsa; Ed25519 is wanted/),

@@ -193,7 +193,7 @@ it('a store that points to none is left so; what is no store is said to be none'
   await expect(migrate(folderFiles(at('none')))).rejects.toThrow(/none is no store/);
 });
 
-it('how far it is is told, file by file, over all bundles', async () => {
+it('progress of a migration is reported file by file, over all bundles', async () => {
   const files = folderFiles(at('progress'));
   for (const { folder } of [pruned, expert]) await publish(folder, files);
   const told: [number, number][] = [];

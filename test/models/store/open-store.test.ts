@@ -12,7 +12,7 @@ import { at, files, idOf, keys, made, ours, store, strangers, usePlainStores } f
 usePlainStores();
 
 describe('a store that is opened', () => {
-  it('does all of it', async () => {
+  it('reads, publishes, activates and goes back', async () => {
     const opened = await openStore(store);
     expect(opened.address).toBe(store);
     const progress = vi.fn();

@@ -21,12 +21,12 @@ export const convolutions: Readonly<Record<string, Translate>> = {
     const groups = node.int('group', 1);
     const channels = x.shape[3]!;
     const [filters, each, ...size] = kernel.shape as [number, number, ...number[]];
-    const told = node.ints('kernel_shape') ?? size;
+    const kernelShape = node.ints('kernel_shape') ?? size;
     const fits =
       groups >= 1 &&
       filters % groups === 0 &&
       each * groups === channels &&
-      told.every((side, i) => side === size[i]);
+      kernelShape.every((side, i) => side === size[i]);
     if (!fits || (bias && (bias.values.length !== filters || bias.shape.length !== 1)))
       throw node.refused(
         `has weights of ${kernel.shape.join('×')} for ${channels} channels in ${groups} groups`,

@@ -9,10 +9,10 @@ import { overPlaces } from './pooling';
 /** The axes that go; undefined where the node leaves all as it is. */
 function reducedAxes(call: Call, x: Live): number[] | undefined {
   const { node } = call;
-  const told = axesOf(node, constantInput(call, 1));
+  const named = axesOf(node, constantInput(call, 1));
   const isNothing = node.int('noop_with_empty_axes', 0) === 1;
-  if (!told?.length && isNothing) return undefined;
-  const axes = told?.length ? told.map((axis) => axisIn(node, axis, x.rank)) : [...x.axes.keys()];
+  if (!named?.length && isNothing) return undefined;
+  const axes = named?.length ? named.map((axis) => axisIn(node, axis, x.rank)) : [...x.axes.keys()];
   if (axes.includes(0)) throw node.refused('runs over the images');
   return axes;
 }

@@ -19,8 +19,9 @@ export const transposedConvolutions: Readonly<Record<string, Translate>> = {
     const kernel = weightsOf(call, constantInput(call, 1));
     const bias = call.inputs[2] === undefined ? undefined : weightsOf(call, constantInput(call, 2));
     const [channels, filters, ...size] = kernel.shape as [number, number, ...number[]];
-    const told = node.ints('kernel_shape') ?? size;
-    const fits = size.length === 2 && channels === x.shape[3] && told.every((side, i) => side === size[i]);
+    const kernelShape = node.ints('kernel_shape') ?? size;
+    const fits =
+      size.length === 2 && channels === x.shape[3] && kernelShape.every((side, i) => side === size[i]);
     if (!fits || (bias && (bias.values.length !== filters || bias.shape.length !== 1)))
       throw node.refused(`has weights of ${kernel.shape.join('×')} for ${x.shape[3]} channels`);
     const strides = [...(node.ints('strides') ?? [1, 1])];

@@ -88,7 +88,7 @@ test('cross-fitted, each image is measured by what was fitted without it; too fe
   expect(familiarityOf(strange!, rule.calibration).unfamiliar).toBe(false);
 });
 
-test('no tensors are left', async () => {
+test('calibrating familiarity leaves no tensors', async () => {
   const before = tf.memory().numTensors;
   const { rule } = calibrateFamiliarity(context, await summaries(), split, true);
   await served(rule, pixels.subarray(0, 3 * size));

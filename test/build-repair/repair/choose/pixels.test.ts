@@ -125,7 +125,7 @@ describe('what does better by chance alone', () => {
 });
 
 describeWithCases('wasm-conv-same-stride-beyond-kernel: few images of a net of 0–1', () => {
-  test('are not taken for 0–255 by one image of 80', async () => {
+  test('pixels of 0–1 are not taken for 0–255 because of one image of 80', async () => {
     const net = await loadNet(ofCase('wasm-conv-same-stride-beyond-kernel/trained.keras'));
     const set = await openImages(ofCase('_shared/clean12.h5'), { shape: net.inputShape, classes: 12 });
     const images = await loadImages(set);
@@ -147,7 +147,7 @@ describeWithCases('wasm-conv-same-stride-beyond-kernel: few images of a net of 0
 });
 
 describeWithCases('_shared: a net of 0–1', () => {
-  test('is told from its clean images, and so it is with blue first', async () => {
+  test('the scaling of pixels is found by clean images, blue first, too', async () => {
     const net = await loadNet(ofCase('_shared/unit12.h5'));
     const set = await openImages(ofCase('_shared/clean12.h5'), { shape: net.inputShape, classes: 12 });
     const images = await loadImages(set);

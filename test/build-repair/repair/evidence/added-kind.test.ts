@@ -77,6 +77,6 @@ test('a kind of evidence that is added to the list is fitted, calibrated, kept i
   list.push(added);
 });
 
-test('calibration and serving read it alike', async () => {
+test('calibration and serving read an added kind of evidence alike', async () => {
   expect(await oneOfEach(join(work, 'kinds'))).toEqual(list.map(({ name }) => name));
 });

@@ -57,7 +57,7 @@ test('what the card tells is what the manifest has', () => {
   expect(card).toContain('Pictures: none.');
 });
 
-test('the finding, and a method that has no rate', () => {
+test('the model card says what was found, and of a method without a rate that it has none', () => {
   const target = { rate: 1, score: 9, area: 0.1, trigger: 'finding/pattern-2.png' };
   const finding = { backdoored: true, score: 9, limit: 2, tried: 3, targets: [{ class: 2, ...target }] };
   expect(modelCard({ ...content, finding }, counts)).toMatch(

@@ -20,7 +20,7 @@ test('a net is not repaired where more than the limit is left; of what was not m
   expect(isUnrepaired(alone(NOT_REPAIRED + 0.001))).toBe(true);
 });
 
-test('in words: that it is not repaired, before its figures', () => {
+test('the words of a net that is not repaired say so before its figures', () => {
   expect(aloneLines(alone(0.342, 0.97))).toEqual([
     'Not repaired: 34 % of the images with an implanted trigger still follow it.',
     'Repaired net alone: clean accuracy 98.0 → 97.1 %; implanted triggers 97 % → 34 %.',

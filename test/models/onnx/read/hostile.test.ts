@@ -41,7 +41,7 @@ beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
 });
 
-it('the net that all here are about is read', async () => {
+it('the net that hostile files are made from is read', async () => {
   expect(await saidOf(small())).toBe('read');
 });
 
