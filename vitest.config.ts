@@ -14,7 +14,8 @@ class LongFirst extends BaseSequencer {
 }
 
 /** What changes the process that it runs in: its modules, clock, console or environment, which engine runs in it, or how much it holds. */
-const CHANGES_ITS_PROCESS = /\b(vi\.|process\.env\b|commandLine\(|setBackend\(|memoryUsage\()|models\/engine\/(wasm|cpu|node|onnx)'/;
+const CHANGES_ITS_PROCESS =
+  /\b(vi\.|process\.env\b|commandLine\(|setBackend\(|memoryUsage\()|models\/engine\/(wasm|cpu|node|onnx)'/;
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => `test/${name}`);
@@ -47,7 +48,8 @@ export default defineConfig({
     maxWorkers: '100%',
     sequence: { sequencer: LongFirst },
     setupFiles: ['./test/own-state.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only what hangs is ended: how fast the machine is, and how busy, is no test's matter.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

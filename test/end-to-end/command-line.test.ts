@@ -62,7 +62,7 @@ beforeAll(async () => {
   for (const line of lines) expect(line).toMatch(/^(Step \d+ of 11: |Pixels: 0-1, where the net does best$)/);
   expect(out + err).not.toContain('\u001b');
   expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Repair report[\s\S]*<\/html>\s*$/);
-}, 240_000);
+});
 
 afterAll(() => {
   rmSync(work, { recursive: true, force: true });
@@ -149,7 +149,7 @@ test('screen tells pictures that are unlike the clean ones, and calls no more cl
     }
   }
   for (const { familiarity, unfamiliar } of usual) expect(unfamiliar).toBe(familiarity <= 0.01);
-}, 60_000);
+});
 
 test('magnitude: the same inputs and seed, the same bundle, byte for byte; another seed, another', async () => {
   const made = async (out: string, seed: string) => {
@@ -160,7 +160,7 @@ test('magnitude: the same inputs and seed, the same bundle, byte for byte; anoth
   const once = await made('once', '1');
   expect(await made('twice', '1')).toEqual(once);
   expect(await made('other', '2')).not.toEqual(once);
-}, 240_000);
+});
 
 test('evaluate --json - says nothing but JSON on standard output', async () => {
   const { code, out, err } = await goodnet(
@@ -175,7 +175,7 @@ test('evaluate --json - says nothing but JSON on standard output', async () => {
   expect(code, err).toBe(0);
   expect(JSON.parse(out).clean.accuracyBefore).toBeGreaterThan(0.95);
   expect(err).toMatch(/clean accuracy/i);
-}, 240_000);
+});
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of a repair leaves nothing half-written',
@@ -328,7 +328,7 @@ describe.skipIf(!canLook)('the reports, in a browser', () => {
       expect(code, err).toBe(0);
     }
     browser = await launched();
-  }, 120_000);
+  });
 
   afterAll(() => browser?.close());
 

@@ -39,7 +39,7 @@ describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
     client = s3Client(server.config);
     const settings = { ...server.env, GOODNET_BUNDLE: empty, GOODNET_RESULTS_PREFIX: 'results/' };
     for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
-  }, 60_000);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     client?.destroy();
@@ -199,7 +199,7 @@ describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
   });
 });
 
-it.skipIf(!hasMoto)('comes again after a quarter of an hour', { timeout: 60_000 }, async () => {
+it.skipIf(!hasMoto)('comes again after a quarter of an hour', async () => {
   const moto = await startMoto();
   const client = new SQSClient(moto.config);
   try {
