@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobSchema } from '../../build-repair/job/schema';
 import { oneAnswerSchema } from '../../functions/schemas';
+import { demoIn } from '../demo';
 import { type Block, blocksOf, documents, root } from './blocks';
 import { generatedBlocks } from './generated';
 import { Sandbox } from './sandbox';
@@ -33,7 +34,7 @@ describe('what the documents show', () => {
   const sandbox = new Sandbox();
   let demo = '';
   beforeAll(async () => {
-    demo = await sandbox.run('npx goodnet demo');
+    demo = await demoIn(sandbox.folder);
     await sandbox.bringOwn();
   });
   afterAll(() => sandbox.close());
