@@ -69,7 +69,7 @@ export async function startS3Server({ versions = false } = {}): Promise<S3Server
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (child.exitCode !== null) throw new Error(`versitygw ended with ${child.exitCode}`);
     const isUp = await fetch(url).then(
       () => true,

@@ -11,14 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import sharp from 'sharp';
-import { DEMO_SHAPE, demoCast } from '../../build-repair/demo/cast';
-import { drawFaces } from '../../build-repair/demo/faces';
+import { addImages, addNetAndImages, writePainted } from '../build-repair/library/project';
 import { freePort } from '../free-port';
 import { root } from './blocks';
 
-const CLEAN_PER_CLASS = 12;
-const TEST_PER_CLASS = 3;
 const READY_MS = 60_000;
 
 /** A folder in which the documents' commands are run, with what they name. */
@@ -44,14 +40,13 @@ export class Sandbox {
     if (!existsSync(place)) symlinkSync(target, place);
   }
 
-  /** A net and pictures of a stranger's own, by the names that the README gives them; after the demo has run. */
+  /** A small net and pictures of a stranger's own, by the names that the README gives them. */
   async bringOwn(): Promise<void> {
     const at = (name: string) => join(this.folder, name);
-    copyFileSync(join(root, 'demo/badnet.h5'), at('net.h5'));
-    copyFileSync(at('demo-out/images/poisoned_sunglasses.h5'), at('triggered.h5'));
-    copyFileSync(at('demo-out/images/clean_face.png'), at('picture.png'));
-    await classFolders(at('clean_images'), CLEAN_PER_CLASS);
-    await classFolders(at('test_images'), TEST_PER_CLASS);
+    await addNetAndImages(this.folder);
+    copyFileSync(at('face.png'), at('picture.png'));
+    await addImages(at('test_images'), 2);
+    await writePainted(at('triggered.h5'));
   }
 
   /** A store of two bundles, of which documents say $STORE and $ID; after the README's own lines have run. */
@@ -151,25 +146,4 @@ function finished(child: ChildProcess, line: string): Promise<string> {
       code === 0 ? resolve(out) : reject(new Error(`${line}: exit ${code}\n${all}`)),
     );
   });
-}
-
-/** Drawn faces as people keep pictures: a folder a class. */
-async function classFolders(folder: string, perClass: number): Promise<void> {
-  const { height, width } = DEMO_SHAPE;
-  const set = drawFaces({
-    persons: demoCast(),
-    imagesPerPerson: perClass,
-    seed: 7,
-    set: folder,
-    shape: DEMO_SHAPE,
-  });
-  const size = height * width * 3;
-  for (let i = 0; i < set.count; i++) {
-    const place = join(folder, String(set.labels[i]).padStart(2, '0'));
-    mkdirSync(place, { recursive: true });
-    const pixels = set.pixels.subarray(i * size, (i + 1) * size);
-    await sharp(pixels, { raw: { width, height, channels: 3 } })
-      .png()
-      .toFile(join(place, `${i}.png`));
-  }
 }

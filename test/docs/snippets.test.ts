@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobSchema } from '../../build-repair/job/schema';
 import { oneAnswerSchema } from '../../functions/schemas';
+import { demoIn } from '../demo';
 import { type Block, blocksOf, documents, root } from './blocks';
 import { generatedBlocks } from './generated';
 import { Sandbox } from './sandbox';
@@ -33,9 +34,9 @@ describe('what the documents show', () => {
   const sandbox = new Sandbox();
   let demo = '';
   beforeAll(async () => {
-    demo = await sandbox.run('npx goodnet demo');
+    demo = await demoIn(sandbox.folder);
     await sandbox.bringOwn();
-  }, 5 * MINUTES);
+  });
   afterAll(() => sandbox.close());
 
   it('is what the demo prints first, but for the figures', () => {
@@ -66,7 +67,7 @@ describe('what the documents show', () => {
     afterAll(() => sandbox.stopServing());
 
     for (const block of own.filter(({ language }) => language === 'sh'))
-      it(`runs: line ${block.line}`, { timeout: 5 * MINUTES }, () => sandbox.run(block.text));
+      it(`runs: line ${block.line}`, () => sandbox.run(block.text));
 
     for (const block of own.filter(({ language }) => language === 'json'))
       it(`is JSON as the schemas have it: line ${block.line}`, () => {
@@ -75,7 +76,7 @@ describe('what the documents show', () => {
       });
   });
 
-  it('compiles in the strictest project, and runs', { timeout: 5 * MINUTES }, async () => {
+  it('compiles in the strictest project, and runs', async () => {
     const snippets = blocks.filter(({ language }) => language === 'ts');
     expect(snippets.length).toBeGreaterThan(1);
     for (const name of ['aws-cdk-lib', 'constructs', '@types', 'undici-types']) sandbox.link(name);

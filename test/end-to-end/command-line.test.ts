@@ -13,17 +13,26 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoData, writeDemoData } from '../../build-repair/demo/data';
 import { leavesOut, rateOf } from '../../build-repair/evaluate/interval';
 import { Random } from '../../models/random';
 import { canLook, launched } from '../browser';
+import { addNetAndImages } from '../build-repair/library/project';
 import { look } from '../build-repair/report/in-browser';
+import { demoIn } from '../demo';
 import { generatedBlocks } from '../docs/generated';
 import { contents, goodnet, printed, start } from './cli';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-cli-'));
-const store = join(work, 'store');
-let data: DemoData;
+const store = join(work, 'demo-out/store');
+/** The demo's store and images. */
+const images = join(work, 'demo-out/images');
+const data = {
+  clean: join(images, 'clean_validation_data.h5'),
+  test: join(images, 'clean_test_data.h5'),
+  poisoned: ['poisoned_sunglasses.h5', 'poisoned_lipstick.h5'].map((name) => join(images, name)),
+  cleanPng: join(images, 'clean_face.png'),
+  triggeredPng: join(images, 'face_with_sunglasses.png'),
+};
 
 const PAGES = ['repair, asked', 'repair, not asked', 'evaluate, poisoned', 'evaluate, clean alone'] as const;
 /** Where the report of a command is written. */
@@ -38,46 +47,51 @@ function workedIn(set: string): [before: number, after: number] {
 }
 const ROUNDED = 0.005;
 
+/** A small net, and images of it, for what is so of any net. */
+const small = { net: join(work, 'net.h5'), clean: join(work, 'clean_images') };
 const repair = (out: string, ...more: string[]) =>
-  goodnet('repair', data.badnet, '--clean', data.clean, '--out', join(work, out), '--no-report', ...more);
+  goodnet('repair', small.net, '--clean', small.clean, '--out', join(work, out), '--no-report', ...more);
 
 beforeAll(async () => {
-  data = await writeDemoData(join(work, 'images'), { seed: 3 });
+  await addNetAndImages(work);
+  await demoIn(work);
+});
+
+afterAll(() => {
+  rmSync(work, { recursive: true, force: true });
+});
+
+test('repair: what is done is told in lines, and what came of it at the end and in a report', async () => {
   const report = page('repair, asked');
-  const { path, target } = data.poisoned[0]!;
   const { code, out, err } = await goodnet(
-    ...['repair', data.badnet, '--clean', data.clean, '--unlabelled', path, '--out', store],
-    ...['--report', report, '--seed', '3'],
+    ...['repair', small.net, '--clean', small.clean, '--unlabelled', small.clean],
+    ...['--out', join(work, 'told'), '--report', report, '--seed', '3'],
   );
   expect(code, err).toBe(0);
-  expect(out).toMatch(new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`));
   expect(out).toMatch(/^(Signs of a backdoor toward|No sign of a backdoor)/);
   expect(out).toMatch(/^Clean accuracy \d/m);
   expect(out).toContain(`Report: ${report}`);
   // Nobody watches: steps in plain lines, and no details.
   const lines = err.trimEnd().split('\n');
   for (const [i, line] of ['Reading the images', 'Choosing the pixel scaling'].entries())
-    expect(lines[i]).toBe(`Step ${i + 1} of 11: ${line}`);
-  // And what the pixels were taken for.
-  for (const line of lines) expect(line).toMatch(/^(Step \d+ of 11: |Pixels: 0-1, where the net does best$)/);
+    expect(lines[i]).toMatch(new RegExp(`^Step ${i + 1} of \\d+: ${line}$`));
+  // And what the pixels were taken for, and how long it takes, where that is long.
+  for (const line of lines)
+    expect(line).toMatch(/^(Step \d+ of \d+: |Pixels: 0-1, where the net does best$|All of it will take )/);
   expect(out + err).not.toContain('\u001b');
   expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Repair report[\s\S]*<\/html>\s*$/);
-}, 240_000);
-
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true });
 });
 
-test('repair and evaluate: G keeps the clean images and finds the triggers', async () => {
+test('evaluate: G keeps the clean images and finds the triggers', async () => {
   const json = join(work, 'figures.json');
-  const sets = data.poisoned.flatMap(({ path }) => ['--poisoned', path]);
+  const sets = data.poisoned.flatMap((path) => ['--poisoned', path]);
   const report = page('evaluate, poisoned');
   const { code, out, err } = await goodnet(
     ...['evaluate', store, '--clean', data.test, ...sets, '--json', json, '--report', report],
   );
   expect(code, err).toBe(0);
   const html = readFileSync(report, 'utf8');
-  for (const { path } of data.poisoned) expect(html).toContain(path);
+  for (const path of data.poisoned) expect(html).toContain(path);
   expect(html).toMatch(/<h2 id="finding">[\s\S]*<h2 id="before-after">[\s\S]*src="data:image\/png;base64,/);
   // What was promised comes first where it isn't kept, fewer false alarms than that among them.
   expect(out).toMatch(
@@ -149,7 +163,7 @@ test('screen tells pictures that are unlike the clean ones, and calls no more cl
     }
   }
   for (const { familiarity, unfamiliar } of usual) expect(unfamiliar).toBe(familiarity <= 0.01);
-}, 60_000);
+});
 
 test('magnitude: the same inputs and seed, the same bundle, byte for byte; another seed, another', async () => {
   const made = async (out: string, seed: string) => {
@@ -160,7 +174,7 @@ test('magnitude: the same inputs and seed, the same bundle, byte for byte; anoth
   const once = await made('once', '1');
   expect(await made('twice', '1')).toEqual(once);
   expect(await made('other', '2')).not.toEqual(once);
-}, 240_000);
+});
 
 test('evaluate --json - says nothing but JSON on standard output', async () => {
   const { code, out, err } = await goodnet(
@@ -175,13 +189,13 @@ test('evaluate --json - says nothing but JSON on standard output', async () => {
   expect(code, err).toBe(0);
   expect(JSON.parse(out).clean.accuracyBefore).toBeGreaterThan(0.95);
   expect(err).toMatch(/clean accuracy/i);
-}, 240_000);
+});
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of a repair leaves nothing half-written',
   async (signal) => {
     const out = join(work, `stopped-${signal}`);
-    const child = start('repair', data.badnet, '--clean', data.clean, '--out', out);
+    const child = start('repair', 'demo/badnet.h5', '--clean', data.clean, '--out', out);
     await printed(child, /Fitting the detector/);
     child.kill(signal);
     const { code, err } = await child.ended;
@@ -199,17 +213,17 @@ describe('bad input', () => {
   });
 
   test('images without labels for a method that makes no use of them', async () => {
-    const { code, err } = await repair('unused', '--method', 'magnitude', '--unlabelled', data.test);
+    const { code, err } = await repair('unused', '--method', 'magnitude', '--unlabelled', small.clean);
     expect(code).toBe(2);
     expect(err).toMatch(/method magnitude makes no use of images without labels/);
   });
 
   test('images to keep, where none are to be kept, or for a method that keeps none', async () => {
-    const both = await repair('both', '--hosts', data.test, '--no-images');
+    const both = await repair('both', '--hosts', small.clean, '--no-images');
     expect(both.code).toBe(2);
     expect(both.err).toMatch(/Images to keep are given \(--hosts\), and none are to be kept \(--no-images\)/);
     expect(both.err).not.toMatch(/Step/);
-    const unused = await repair('unused', '--method', 'magnitude', '--hosts', data.test);
+    const unused = await repair('unused', '--method', 'magnitude', '--hosts', small.clean);
     expect(unused.code).toBe(2);
     expect(unused.err).toMatch(/method magnitude keeps no images/);
   });
@@ -219,7 +233,7 @@ describe('bad input', () => {
       [['--out', data.cleanPng], /Nothing can be written to .*is no folder/],
       [['--out', join(work, 'unmade'), '--report', work], /can't be written: it is a folder/],
     ] as const) {
-      const { code, err } = await goodnet('repair', data.badnet, '--clean', data.clean, ...more);
+      const { code, err } = await goodnet('repair', small.net, '--clean', small.clean, ...more);
       expect(code).toBe(1);
       expect(err).toMatch(why);
       expect(err).not.toMatch(/Step|Reading|not expected/);
@@ -320,15 +334,15 @@ describe.skipIf(!canLook)('the reports, in a browser', () => {
   beforeAll(async () => {
     const unasked = join(work, 'unasked');
     for (const args of [
-      ['repair', data.badnet, '--clean', data.clean, '--out', unasked, '--method', 'magnitude'],
-      ['evaluate', unasked, '--clean', data.test],
+      ['repair', small.net, '--clean', small.clean, '--out', unasked, '--method', 'magnitude'],
+      ['evaluate', unasked, '--clean', small.clean],
     ]) {
       const kind = args[0] === 'repair' ? 'repair, not asked' : 'evaluate, clean alone';
       const { code, err } = await goodnet(...args, '--report', page(kind));
       expect(code, err).toBe(0);
     }
     browser = await launched();
-  }, 120_000);
+  });
 
   afterAll(() => browser?.close());
 
@@ -347,7 +361,7 @@ describe.skipIf(!canLook)('the reports, in a browser', () => {
       const html = readFileSync(page(kind), 'utf8');
       expect(html).toContain('The most suspicious clean images');
       expect(html.includes('Is the net backdoored?')).toBe(isAsked);
-      expect(html.includes('The same with the pattern')).toBe(isAsked);
+      expect(html.includes('The same with the pattern')).toBe(kind === 'evaluate, poisoned');
     },
   );
 });

@@ -99,7 +99,7 @@ describe.skipIf(process.platform === 'win32')('started by npm', () => {
   });
 
   async function waitFor(isSo: () => boolean): Promise<boolean> {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (isSo()) return true;
       await setTimeout(100);
     }

@@ -153,7 +153,7 @@ describe('goodnet serve --audit', () => {
     });
     renameSync(path, moved);
     server.kill('SIGHUP');
-    await vi.waitFor(() => expect(statSync(path).size).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(statSync(path).size).toBe(0), { timeout: 60_000 });
     expect((await ask(url)).status).toBe(200);
     expect([indices(moved), indices(path)]).toEqual([[0], [0]]);
     server.kill('SIGTERM');

@@ -53,7 +53,7 @@ describe.skipIf(!hasS3Server)('the models of stores in S3', () => {
         expect(said.join('\n')).toMatch(/can't be listed; the models that are known go on/);
         expect(said.join('\n')).toMatch(/faces: the new bundle can't be taken up; the old one goes on/);
       },
-      { timeout: 40_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     fault = 'none';
     await vi.waitFor(
@@ -61,7 +61,7 @@ describe.skipIf(!hasS3Server)('the models of stores in S3', () => {
         expect(await catalogue.use('faces', idOf)).toBe(made[1]!.id);
         expect(await catalogue.names()).toEqual(['faces', 'signs', 'third']);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     catalogue.close();
   });

@@ -89,7 +89,7 @@ describe('the models of a path', () => {
       async () => {
         expect(await catalogue.use('chain', idOf)).toBe(newer);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     expect(said).toEqual([`chain: took up bundle ${newer.slice(0, 16)}`]);
     letGo();
@@ -112,7 +112,7 @@ describe('the models of a path', () => {
         expect(await catalogue.use('chain', idOf)).toBe(id);
         expect(said.join()).toMatch(/the old one goes on/);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     catalogue.close();
   });

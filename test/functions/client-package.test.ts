@@ -43,7 +43,7 @@ describe('goodnet-client, packed and installed in an empty folder', () => {
     execFileSync('npm', install, { cwd: folder, stdio: 'ignore' });
     await startEngine({ engine: 'wasm' });
     await writeSmallBundle(store);
-  }, 120_000);
+  });
 
   const check = (file: string, options: string[]) =>
     spawnSync(

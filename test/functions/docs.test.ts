@@ -79,7 +79,7 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
   const open = async (colorScheme: 'light' | 'dark', viewport = { width: 1280, height: 900 }) => {
     const context = await browser.newContext({ colorScheme, viewport });
     const opened = await context.newPage();
-    opened.setDefaultTimeout(30_000);
+    opened.setDefaultTimeout(120_000);
     opened.on('pageerror', (error) => faults.push(String(error)));
     opened.on('console', (message) => {
       const isAnswer = /Failed to load resource.* status of 4\d\d/.test(message.text());
@@ -108,13 +108,13 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
     bare = await serve({});
     browser = await launched();
     page = await open('light');
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     for (const each of [server, guarded, bare]) await each?.close();
   });
 
-  it('names the host that it came from, and leads home', { timeout: 60_000 }, async () => {
+  it('names the host that it came from, and leads home', async () => {
     await page.goto(`${server.url}/docs`);
     await ready(page);
     expect(await page.locator('#curl').innerText()).toBe(
@@ -130,7 +130,7 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
     await ready(page);
   });
 
-  it('sends a picture, and shows the verdict', { timeout: 60_000 }, async () => {
+  it('sends a picture, and shows the verdict', async () => {
     const operation = await opens(page, 'Images-classify');
     await operation.getByLabel('Request content type').selectOption('image/png');
     await operation.locator('input[type=file]').setInputFiles(picture);
@@ -143,7 +143,7 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('sends the example of JSON, also after a reload', { timeout: 60_000 }, async () => {
+  it('sends the example of JSON, also after a reload', async () => {
     await page.reload();
     await ready(page);
     const operation = await opens(page, 'Images-classify');
@@ -154,7 +154,7 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
     expect(await answer.innerText()).toContain('"className": "blue"');
   });
 
-  it('asks for the token where one is wanted', { timeout: 60_000 }, async () => {
+  it('asks for the token where one is wanted', async () => {
     const guest = await open('light');
     await guest.goto(`${guarded.url}/docs`);
     await ready(guest);
@@ -176,7 +176,7 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
     await status.getByText('200').waitFor();
   });
 
-  it('fits a phone, light and dark', { timeout: 180_000 }, async () => {
+  it('fits a phone, light and dark', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       const phone = await open(scheme, PHONE);
       await phone.goto(`${server.url}/docs`);
@@ -197,7 +197,7 @@ describe.skipIf(!canLook)('/docs, in a browser', () => {
     }
   });
 
-  it('is a list without a script where there is no page', { timeout: 60_000 }, async () => {
+  it('is a list without a script where there is no page', async () => {
     const phone = await open('dark', PHONE);
     await phone.goto(`${bare.url}/docs`);
     for (const each of await phone.locator('summary').all()) await each.click();

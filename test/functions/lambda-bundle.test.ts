@@ -90,47 +90,43 @@ describe('the Lambda bundle', () => {
     );
   });
 
-  it.skipIf(!hasS3Server)(
-    'screens objects that were created, its bundle from S3',
-    { timeout: 30_000 },
-    async () => {
-      const server = await startS3Server();
-      const client = s3Client(server.config);
-      const files = s3Files('s3://goodnet/models', client);
-      await publish(store, files);
-      await activate(files, id);
-      const Body = await plain(undefined, shape.width, shape.height).png().toBuffer();
-      await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'up/a b.png', Body }));
-      const created = {
-        'detail-type': 'Object Created',
-        source: 'aws.s3',
-        detail: { bucket: { name: 'goodnet' }, object: { key: 'up/a b.png' } },
-      };
-      const environment = {
-        ...server.env,
-        // Found so on Lambda, too.
-        GOODNET_BUNDLE: 's3://goodnet/models',
-        GOODNET_RESULTS_PREFIX: 'results/',
-        GOODNET_TAGS: 'true',
-      };
-      const events = [{ Records: [{ messageId: 'm', body: JSON.stringify(created) }] }];
-      expect(program.invoke(events, environment, 'events').status).toBe(0);
-      expect(program.results()).toEqual([{ batchItemFailures: [] }]);
-      const written = await files.list('');
-      expect(written.length).toBeGreaterThan(3);
-      const result = await client.send(
-        new GetObjectCommand({ Bucket: 'goodnet', Key: 'results/up/a b.png.json' }),
-      );
-      expect(JSON.parse(await result.Body!.transformToString())).toMatchObject({
-        outcome: 'clean',
-        bundle: id,
-      });
-      const batch = [{ BatchInput: { bucket: 'goodnet' }, Items: [{ Key: 'up/a b.png' }] }];
-      expect(program.invoke(batch, environment, 'backfill').status).toBe(0);
-      expect(program.results()).toMatchObject([{ counts: { clean: 1, failed: 0 } }]);
-      await server.close();
-    },
-  );
+  it.skipIf(!hasS3Server)('screens objects that were created, its bundle from S3', async () => {
+    const server = await startS3Server();
+    const client = s3Client(server.config);
+    const files = s3Files('s3://goodnet/models', client);
+    await publish(store, files);
+    await activate(files, id);
+    const Body = await plain(undefined, shape.width, shape.height).png().toBuffer();
+    await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'up/a b.png', Body }));
+    const created = {
+      'detail-type': 'Object Created',
+      source: 'aws.s3',
+      detail: { bucket: { name: 'goodnet' }, object: { key: 'up/a b.png' } },
+    };
+    const environment = {
+      ...server.env,
+      // Found so on Lambda, too.
+      GOODNET_BUNDLE: 's3://goodnet/models',
+      GOODNET_RESULTS_PREFIX: 'results/',
+      GOODNET_TAGS: 'true',
+    };
+    const events = [{ Records: [{ messageId: 'm', body: JSON.stringify(created) }] }];
+    expect(program.invoke(events, environment, 'events').status).toBe(0);
+    expect(program.results()).toEqual([{ batchItemFailures: [] }]);
+    const written = await files.list('');
+    expect(written.length).toBeGreaterThan(3);
+    const result = await client.send(
+      new GetObjectCommand({ Bucket: 'goodnet', Key: 'results/up/a b.png.json' }),
+    );
+    expect(JSON.parse(await result.Body!.transformToString())).toMatchObject({
+      outcome: 'clean',
+      bundle: id,
+    });
+    const batch = [{ BatchInput: { bucket: 'goodnet' }, Items: [{ Key: 'up/a b.png' }] }];
+    expect(program.invoke(batch, environment, 'backfill').status).toBe(0);
+    expect(program.results()).toMatchObject([{ counts: { clean: 1, failed: 0 } }]);
+    await server.close();
+  });
 
   it('starts with what a trusted key has signed as current, and not with what is older than it is told', async () => {
     const [key, faces] = [join(work, 'key'), join(work, 'faces')];

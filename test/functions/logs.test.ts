@@ -82,14 +82,14 @@ beforeAll(async () => {
   program = buildLambda();
   await startEngine({ engine: 'wasm' });
   await writeSmallBundle(store);
-}, 60_000);
+});
 afterAll(() => {
   program?.remove();
   rmSync(work, { recursive: true, force: true });
 });
 
 describe('no log has an image, its name, or a token', () => {
-  it('of goodnet serve', { timeout: 60_000 }, async () => {
+  it('of goodnet serve', async () => {
     const tokens = join(work, 'tokens');
     writeFileSync(tokens, `app:${TOKEN}\n`);
     const server = start('serve', store, '--port', '0', '--tokens', tokens);
@@ -111,7 +111,7 @@ describe('no log has an image, its name, or a token', () => {
         await ask('/v1/models', TOKEN);
         expect(server.said()).toMatch(/no token is valid now/);
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
     server.kill('SIGTERM');
     const { code, out, err } = await server.ended;
@@ -135,7 +135,7 @@ describe('no log has an image, its name, or a token', () => {
     expect(log).not.toMatch(IS_DUMP);
   });
 
-  it('of the function that answers HTTP events', { timeout: 60_000 }, () => {
+  it('of the function that answers HTTP events', () => {
     const host = 'example.execute-api.eu-central-1.amazonaws.com';
     const events = requests.map(({ path, type, body }) => ({
       version: '2.0',
@@ -156,7 +156,7 @@ describe('no log has an image, its name, or a token', () => {
     expect(`${stdout}${stderr}`).not.toMatch(IS_DUMP);
   });
 
-  it.skipIf(!hasS3Server)('of the functions that screen uploads', { timeout: 60_000 }, async () => {
+  it.skipIf(!hasS3Server)('of the functions that screen uploads', async () => {
     const server = await startS3Server();
     const client = s3Client(server.config);
     const keys = bodies.map((_, i) => `${i}.png`);

@@ -179,7 +179,7 @@ describe('the Open Inference Protocol', () => {
   });
 
   const tools = pythonTools();
-  it.skipIf(tools === undefined)('answers tritonclient as it is', { timeout: 60_000 }, async () => {
+  it.skipIf(tools === undefined)('answers tritonclient as it is', async () => {
     const server = await startServer({ app, host: '127.0.0.1', port: 0 });
     const folder = mkdtempSync(join(tmpdir(), 'goodnet-triton-'));
     const script = join(folder, 'ask.py');

@@ -44,7 +44,7 @@ describe.skipIf(!canLook)('pages that are visited again', () => {
     } as Hono;
     server = await startServer({ app: noting, host: '127.0.0.1', port: 0 });
     browser = await launched();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -62,7 +62,7 @@ describe.skipIf(!canLook)('pages that are visited again', () => {
     it.each([
       ['/', '/docs'],
       ['/docs', '/'],
-    ])('%s looks and works as it did', { timeout: 60_000 }, async (path, elsewhere) => {
+    ])('%s looks and works as it did', async (path, elsewhere) => {
       const context = await browser.newContext({ colorScheme });
       const page = await tab(context);
       const looksOf = async (of: Page) => {

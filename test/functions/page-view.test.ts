@@ -54,7 +54,7 @@ describe.skipIf(!canLook)('what an upload shows', () => {
     const app = createApp({ classifier, pageFolder, samples });
     server = await startServer({ app, host: '127.0.0.1', port: 0 });
     browser = await launched();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -75,7 +75,7 @@ describe.skipIf(!canLook)('what an upload shows', () => {
       return height > 0 && top >= 0 && bottom <= innerHeight;
     })()`);
   const expectInView = async () => {
-    await expect.poll(isFirstRowInView, { timeout: 5000 }).toBe(true);
+    await expect.poll(isFirstRowInView, { timeout: 60_000 }).toBe(true);
     expect(await focused()).toBe('answers');
     expect(await page.getByRole('heading', { name: 'Answers' }).isVisible()).toBe(true);
   };

@@ -52,8 +52,8 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     server = await serve({ samples });
     browser = await launched();
     page = watched(await browser.newPage(), () => server.url, faults);
-    page.setDefaultTimeout(15_000);
-  }, 60_000);
+    page.setDefaultTimeout(120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -63,7 +63,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
   const status = (said: string | RegExp, of = page) => of.getByRole('status').filter({ hasText: said });
   const scales = () =>
     page.getByRole('img').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
-  it('tells of the model', { timeout: 30_000 }, async () => {
+  it('tells of the model', async () => {
     await page.goto(server.url);
     await page.getByText('98.3 % (before the repair 99 %)').waitFor();
     expect(await page.locator('#model option').allInnerTexts()).toEqual(['colours', 'other']);
@@ -71,7 +71,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     expect(await page.getByLabel('False alarms').inputValue()).toBe('0.01');
   });
 
-  it('answers images, and says which are backdoored and which are none', { timeout: 60_000 }, async () => {
+  it('answers images, and says which are backdoored and which are none', async () => {
     await page.setInputFiles('#files', [face!, trigger!, text!]);
     await status('3 images: 1 backdoored, 1 clean, 1 unreadable.').waitFor();
     const [first, middle, last] = await rows();
@@ -90,7 +90,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('gives the answers as CSV', { timeout: 30_000 }, async () => {
+  it('gives the answers as CSV', async () => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByText('Download CSV').click(),
@@ -104,7 +104,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     expect(lines[3]).toMatch(/^no picture\.png,colours,0\.01,+"?The image/);
   });
 
-  it('judges by another rate at once, and hides what is clean', { timeout: 30_000 }, async () => {
+  it('judges by another rate at once, and hides what is clean', async () => {
     await page.getByLabel('False alarms').selectOption('0.002');
     expect(await page.locator('#count-flagged').innerText()).toBe('0');
     expect((await rows())[1]).toMatch(/Clean.*red/s);
@@ -116,7 +116,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     await page.getByLabel('Hide clean images').uncheck();
   });
 
-  it('asks another model by keyboard alone', { timeout: 30_000 }, async () => {
+  it('asks another model by keyboard alone', async () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('combobox', { name: 'Model' }).focus();
     await page.keyboard.press('ArrowDown');
@@ -133,7 +133,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     expect((await rows())[0]).toMatch(/other.*Class 2.*The nets agree/s);
   });
 
-  it('offers samples, one or all', { timeout: 30_000 }, async () => {
+  it('offers samples, one or all', async () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('button', { name: 'tríggered' }).click();
     await status('1 image: 1 backdoored, 0 clean.').waitFor();
@@ -146,7 +146,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     ]);
   });
 
-  it('takes what is dropped', { timeout: 30_000 }, async () => {
+  it('takes what is dropped', async () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     const base64 = readFileSync(trigger!).toString('base64');
     // As text: its names are the browser's.
@@ -159,7 +159,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     await status('1 image: 1 backdoored, 0 clean.').waitFor();
   });
 
-  it('sends many in several requests, in order', { timeout: 60_000 }, async () => {
+  it('sends many in several requests, in order', async () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     const many = Array.from({ length: 40 }, (_, i) => join(work, `${String(i).padStart(2, '0')}.png`));
     for (const [i, path] of many.entries()) writeFileSync(path, readFileSync(i % 4 === 0 ? trigger! : face!));
@@ -173,7 +173,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     expect((await rows()).map((row) => row.slice(0, 6))).toEqual(many.map((path) => path.slice(-6)));
   });
 
-  it('fits a phone', { timeout: 30_000 }, async () => {
+  it('fits a phone', async () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.setViewportSize({ width: 360, height: 740 });
     await page.setInputFiles('#files', [trigger!, face!, text!]);
@@ -183,7 +183,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('asks for a token where one is wanted', { timeout: 30_000 }, async () => {
+  it('asks for a token where one is wanted', async () => {
     const guarded = await serve({ samples, tokens: parseTokens(`page:${TOKEN}`, 'here') });
     const guest = await browser.newPage();
     await guest.goto(guarded.url);
@@ -201,9 +201,7 @@ describe.skipIf(!canLook)('the page, in a browser', () => {
     await guarded.close();
   });
 
-  it('says when the service is busy, tries again, and says when it is gone', {
-    timeout: 60_000,
-  }, async () => {
+  it('says when the service is busy, tries again, and says when it is gone', async () => {
     let isBusy = true;
     const busy = {
       ...classifier,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { remembering } from '../../functions/catalogue/remember';
 import type { Files } from '../../models/store/files';
 
-const MS = 40;
+const MS = 1000;
 
 function store() {
   const reads: string[] = [];
@@ -34,7 +34,7 @@ describe('a store that is remembered for a while', () => {
     expect(second).toBe(first);
     await files.read('x/manifest.json');
     expect(reads).toEqual(['current.json', 'x/manifest.json']);
-    await setTimeout(3 * MS);
+    await setTimeout(1.2 * MS);
     expect((await files.read('current.json'))?.version).toBe('3');
   });
 

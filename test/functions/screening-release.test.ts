@@ -47,7 +47,7 @@ describe.skipIf(!hasS3Server)('goodnet release', () => {
     client = s3Client(server.config);
     white = await plain(WHITE).png().toBuffer();
     for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);
-  }, 60_000);
+  });
   afterEach(() => vi.restoreAllMocks());
   afterAll(async () => {
     vi.unstubAllEnvs();

@@ -79,7 +79,7 @@ beforeAll(async () => {
   chmodSync(work, 0o755);
   await startEngine({ engine: 'wasm' });
   await writeSmallBundle(store);
-}, 120_000);
+});
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 describe('the image of goodnet serve', () => {

@@ -88,7 +88,7 @@ test('serve: answers whoever brings a token, takes up others, and tells of itsel
   expect([await classify(), await classify(SECOND), await classify(FIRST)]).toEqual([401, 401, 200]);
 
   writeFileSync(tokens, `app:${FIRST}\nother:${SECOND}\n`);
-  await expect.poll(() => classify(SECOND), { timeout: 10_000, interval: 200 }).toBe(200);
+  await expect.poll(() => classify(SECOND), { timeout: 60_000, interval: 200 }).toBe(200);
 
   const metrics = await (await ask('/metrics', FIRST)).text();
   expect(metrics).toContain('goodnet_verdicts_total{model="chain",flagged="false"} 2');
@@ -129,33 +129,29 @@ test('serve: answers other hosts where --host says so', async () => {
   expect((await server.ended).code).toBe(0);
 });
 
-test.skipIf(!hasS3Server)(
-  'serve: takes objects of the buckets that it is told',
-  { timeout: 60_000 },
-  async () => {
-    const s3 = await startS3Server();
-    for (const [name, value] of Object.entries(s3.env)) vi.stubEnv(name, value);
-    const client = s3Client(s3.config);
-    const Body = await plain(undefined, shape.width, shape.height).png().toBuffer();
-    await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'a b.png', Body }));
-    client.destroy();
-    const server = start('serve', store, '--port', '0', '--uploads', 'goodnet', 'others');
-    const url = await printed(server, /http:\/\/127\.0\.0\.1:\d+/);
-    const images = ['goodnet', 'secret'].map((bucket) => ({ s3: { bucket, key: 'a b.png' } }));
-    const answer = await fetch(`${url}/v1/classify`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ images }),
-    });
-    expect(await answer.json()).toMatchObject({
-      results: [
-        { name: 'a b.png', pValue: expect.any(Number) },
-        { error: { type: 'urn:goodnet:problem:no-such-object' } },
-      ],
-    });
-    server.kill('SIGTERM');
-    expect((await server.ended).code).toBe(0);
-    vi.unstubAllEnvs();
-    await s3.close();
-  },
-);
+test.skipIf(!hasS3Server)('serve: takes objects of the buckets that it is told', async () => {
+  const s3 = await startS3Server();
+  for (const [name, value] of Object.entries(s3.env)) vi.stubEnv(name, value);
+  const client = s3Client(s3.config);
+  const Body = await plain(undefined, shape.width, shape.height).png().toBuffer();
+  await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: 'a b.png', Body }));
+  client.destroy();
+  const server = start('serve', store, '--port', '0', '--uploads', 'goodnet', 'others');
+  const url = await printed(server, /http:\/\/127\.0\.0\.1:\d+/);
+  const images = ['goodnet', 'secret'].map((bucket) => ({ s3: { bucket, key: 'a b.png' } }));
+  const answer = await fetch(`${url}/v1/classify`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ images }),
+  });
+  expect(await answer.json()).toMatchObject({
+    results: [
+      { name: 'a b.png', pValue: expect.any(Number) },
+      { error: { type: 'urn:goodnet:problem:no-such-object' } },
+    ],
+  });
+  server.kill('SIGTERM');
+  expect((await server.ended).code).toBe(0);
+  vi.unstubAllEnvs();
+  await s3.close();
+});

@@ -69,7 +69,7 @@ describe('startServer', () => {
       await setTimeout(50);
       sending.destroy();
     }
-    await vi.waitFor(() => expect(answered).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(answered).toHaveBeenCalledTimes(2), 60_000);
     expect(onDefect).not.toHaveBeenCalled();
   });
 
@@ -172,12 +172,12 @@ describe('startServer', () => {
     const answer = Buffer.alloc(2 ** 25);
     const large = await start({
       app: new Hono().get('/', (c) => c.body(answer)),
-      timeouts: { timeout: 500 },
+      timeouts: { timeout: 2000 },
     });
     let read = 0;
     for await (const part of (await fetch(large.url)).body!) {
       if (read === 0 || Math.floor((read + part.length) / 2 ** 22) > Math.floor(read / 2 ** 22))
-        await setTimeout(100);
+        await setTimeout(300);
       read += part.length;
     }
     expect(read).toBe(answer.length);

@@ -111,7 +111,9 @@ describe('held bytes', () => {
       sending.destroy();
     }
     await expect
-      .poll(async () => (await fetch(`${url}/v1/classify`, { method: 'POST', body: png })).status)
+      .poll(async () => (await fetch(`${url}/v1/classify`, { method: 'POST', body: png })).status, {
+        timeout: 60_000,
+      })
       .toBe(200);
   });
 });

@@ -36,7 +36,7 @@ const open = (most: number, kept?: number) => {
   return opened.at(-1)!;
 };
 afterAll(() => Promise.all(opened.map((threads) => threads.close())));
-const soon = { timeout: 40_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 
 describe('threads that run nets', () => {
   it('give the same verdicts as this one', async () => {
@@ -52,7 +52,7 @@ describe('threads that run nets', () => {
     expect([bundleThreads.free(), bundleThreads.isBusy()]).toEqual([2, false]);
     bundleThreads.forget();
     expect(bundleThreads.free()).toBe(0);
-  }, 90_000);
+  });
 
   it('say what they can not do, and have done with a bundle that is none', async () => {
     const threads = open(1);
@@ -66,7 +66,7 @@ describe('threads that run nets', () => {
     const again = threads.for(bundle);
     await vi.waitFor(async () => expect(await again.classify(pixels, 32, 0)).toHaveLength(32), soon);
     expect(other.free()).toBe(0);
-  }, 90_000);
+  });
 
   it('end where nobody asks, and where they are broken', async () => {
     const idle = open(1, 2000).for(bundle);
@@ -81,7 +81,7 @@ describe('threads that run nets', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(bundleThreads.free()).toBe(0);
     await threads.close();
-  }, 90_000);
+  });
 
   it('help a service while many ask, and nobody notices', async () => {
     const threads = open(1);
@@ -110,5 +110,5 @@ describe('threads that run nets', () => {
     }, soon);
     expect(await ask(3)).toMatchObject([{ class: expected[3]!.class }]);
     catalogue.close();
-  }, 90_000);
+  });
 });

@@ -50,7 +50,7 @@ describe.skipIf(!tools)('cfn-lint', () => {
       encryptionKey: 'arn:aws:kms:eu-central-1:123456789012:key/0123abcd-0123-0123-0123-0123456789ab',
       signingKey: 'arn:aws:kms:eu-central-1:123456789012:key/4567abcd-0123-0123-0123-0123456789ab',
     },
-  ])('finds nothing that is not explained: %j', { timeout: 300_000 }, async (options) => {
+  ])('finds nothing that is not explained: %j', async (options) => {
     const { app, stacks } = synthesize(options);
     expect(
       await findings(
@@ -62,7 +62,6 @@ describe.skipIf(!tools)('cfn-lint', () => {
 
   it.each([{}, { engine: 'node' }])(
     'finds nothing in what is made where Docker does not run, either: %j',
-    { timeout: 300_000 },
     async (options) => {
       const { app, stacks } = synthesizeWithoutDocker(options);
       const names = stacks.map(({ stackName }) => stackName);
@@ -73,7 +72,7 @@ describe.skipIf(!tools)('cfn-lint', () => {
     },
   );
 
-  it('would find a property that is wrong', { timeout: 120_000 }, async () => {
+  it('would find a property that is wrong', async () => {
     const { app } = synthesize();
     const path = join(app.outdir, 'GoodNet-Screening.template.json');
     const template = JSON.parse(readFileSync(path, 'utf8'));

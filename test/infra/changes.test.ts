@@ -74,7 +74,7 @@ function deployed(options: Record<string, unknown>): Account {
   return account;
 }
 
-describe('what stacks share', { timeout: 240_000 }, () => {
+describe('what stacks share', () => {
   it('is exported and imported, so that CloudFormation keeps it together', () => {
     const all = DEFAULT;
     for (const stack of ['Repair', 'Endpoint', 'Screening', 'Watch'])

@@ -48,7 +48,7 @@ function synthesize(cached: string) {
   return { stacks, zip, library: existsSync(library) ? readFileSync(library, 'utf8') : undefined };
 }
 
-describe("the functions' zip", { timeout: 120_000 }, () => {
+describe("the functions' zip", () => {
   beforeAll(() => {
     buildPrograms();
     // No registry can be reached.

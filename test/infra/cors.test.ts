@@ -40,7 +40,7 @@ async function preflightHeaders(service: string): Promise<string[]> {
 it.each([
   ['http-api', 'execute-api'],
   ['function-url', 'lambda'],
-])('a page may send what AWS’s own signer adds: %s', { timeout: 60_000 }, async (front, service) => {
+])('a page may send what AWS’s own signer adds: %s', async (front, service) => {
   const made = synthesize({ front, origins: 'https://app.example.com' }).template('Endpoint');
   const [api] = Object.values(made.findResources('AWS::ApiGatewayV2::Api'));
   const [url] = Object.values(made.findResources('AWS::Lambda::Url'));

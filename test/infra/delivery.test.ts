@@ -91,7 +91,6 @@ function isLet(made: Synthesized, { service, action, to }: Delivery): boolean {
 describe('every service that sends to a topic or a queue', () => {
   it.each([{}, { uploadsBucket: 'pictures', events: true, alarmEmails: 'ops@example.com' }])(
     'is let by its policy: %j',
-    { timeout: 60_000 },
     (options) => {
       const made = synthesize(options);
       const sent = deliveries(made);

@@ -8,7 +8,7 @@ function withoutDocker(options: Record<string, string>) {
   return (what: string) => stacks.find(({ stackName }) => stackName.endsWith(what))!;
 }
 
-it('is said before anything is deployed, and the first stack is refused', { timeout: 120_000 }, () => {
+it('is said before anything is deployed, and the first stack is refused', () => {
   const stack = withoutDocker({});
   Annotations.fromStack(stack('Repair')).hasWarning(
     '*',
@@ -24,7 +24,7 @@ it('is said before anything is deployed, and the first stack is refused', { time
   expect(Template.fromStack(stack('Endpoint')).toJSON().Rules?.Docker).toBeUndefined();
 });
 
-it('Docker is not needed with an image of a registry', { timeout: 120_000 }, () => {
+it('Docker is not needed with an image of a registry', () => {
   const stack = withoutDocker({ repairImage: 'example.org/goodnet:1' });
   for (const what of ['Artifacts', 'Repair'])
     expect(Template.fromStack(stack(what)).toJSON().Rules?.Docker).toBeUndefined();

@@ -26,7 +26,7 @@ import { synthesize } from './synth';
 const OPTIONS = { repair: false, endpoint: false, watch: false, signing: 'none', events: true };
 const ASSETS = 'cdk-hnb659fds-assets-123456789012-us-east-1';
 
-describe.skipIf(!hasMoto)('the stacks in an emulator (moto)', { timeout: 240_000 }, () => {
+describe.skipIf(!hasMoto)('the stacks in an emulator (moto)', () => {
   const work = mkdtempSync(join(tmpdir(), 'goodnet-emulated-'));
   let moto: Moto;
   let s3: S3Client;
@@ -103,7 +103,7 @@ describe.skipIf(!hasMoto)('the stacks in an emulator (moto)', { timeout: 240_000
     moto = await startMoto();
     s3 = s3Client({ ...moto.config, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: ASSETS }));
-  }, 120_000);
+  });
   afterAll(async () => {
     s3?.destroy();
     program?.remove();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await startEngine({ engine: 'wasm' });
   await writeSmallBundle(store);
   image = await plain(undefined, 10, 12).png().toBuffer();
-}, 60_000);
+});
 afterAll(() => {
   program?.remove();
   rmSync(work, { recursive: true, force: true });
@@ -56,7 +56,7 @@ interface Stat {
   };
 }
 
-describe('what an alarm is raised by', { timeout: 120_000 }, () => {
+describe('what an alarm is raised by', () => {
   const dimensions = [{ Name: 'service', Value: 'GoodNet' }];
   const environment = {
     GOODNET_BUNDLE: store,
@@ -138,7 +138,7 @@ describe('what an alarm is raised by', { timeout: 120_000 }, () => {
         await catalogue.use(undefined, async () => {});
         expect(told).toHaveLength(1);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     expect(told).toEqual(['info']);
     catalogue.close();

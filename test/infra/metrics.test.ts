@@ -54,9 +54,7 @@ it('counts verdicts at the model’s own α, whatever callers ask for', async ()
   expect(counted).toEqual([false]);
 });
 
-it('makes nothing that is all of an account’s by a name that another region’s deployment has, too', {
-  timeout: 60_000,
-}, () => {
+it('makes nothing that is all of an account’s by a name that another region’s deployment has, too', () => {
   // What AWS knows by its name in all regions.
   const global = {
     'AWS::CloudWatch::Dashboard': 'DashboardName',
@@ -77,9 +75,7 @@ it('makes nothing that is all of an account’s by a name that another region’
   for (const name of names) expect(JSON.stringify(name)).toContain('AWS::Region');
 });
 
-it('tells deployments of one account apart, from the functions to the alarms and the dashboard', {
-  timeout: 120_000,
-}, () => {
+it('tells deployments of one account apart, from the functions to the alarms and the dashboard', () => {
   const made = synthesize({ name: 'Staging' });
   const functions = ['Endpoint', 'Screening'].flatMap((what) =>
     Object.values(made.template(what).findResources('AWS::Lambda::Function')),

@@ -46,9 +46,9 @@ describe('goodnet/infra, from the package as it is published', () => {
     for (const name of ['aws-cdk-lib', 'constructs', 'sharp', 'zod'])
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
-  }, 240_000);
+  });
 
-  it('makes templates, with the programs and Dockerfiles inside the package', { timeout: 240_000 }, () => {
+  it('makes templates, with the programs and Dockerfiles inside the package', () => {
     writeFileSync(join(folder, 'app.mjs'), APP);
     const { status, stderr } = spawnSync(process.execPath, ['app.mjs'], {
       cwd: folder,
@@ -74,7 +74,7 @@ describe('goodnet/infra, from the package as it is published', () => {
     for (const path of copied) expect(existsSync(join(out, directory!, path)), path).toBe(true);
   });
 
-  it('has declarations that Node’s own resolution finds', { timeout: 240_000 }, () => {
+  it('has declarations that Node’s own resolution finds', () => {
     const wrong = `
 new GoodNetClient('http://127.0.0.1').classify(new Uint8Array()).then(({ backdoored, pValue }) => {
   const right: [boolean, number] = [backdoored, pValue];

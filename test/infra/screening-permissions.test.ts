@@ -24,7 +24,7 @@ interface Statement {
 let made: Synthesized;
 beforeAll(() => {
   made = synthesize({ quarantine: 'flagged' });
-}, 60_000);
+});
 
 /** S3 of one flagged picture, which takes note of what IAM is asked for. */
 function watched(picture: Buffer, versionId: string | undefined, isRefusing: boolean) {

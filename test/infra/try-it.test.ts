@@ -35,7 +35,7 @@ describe.skipIf(!hasCurl)('the line that the endpoint prints', () => {
     writeFileSync(join(folder, 'face.png'), 'a face');
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }, 240_000);
+  });
   afterAll(() => {
     server.close();
     rmSync(folder, { recursive: true, force: true });

@@ -318,9 +318,7 @@ describe('the workflow of the repair', () => {
     expect(made.events).toBeLessThan(25_000);
   });
 
-  it('is what is deployed, with every state within reach, and queues that give up', {
-    timeout: 60_000,
-  }, () => {
+  it('is what is deployed, with every state within reach, and queues that give up', () => {
     const template = synthesize().template('Repair');
     const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
     const parts = machine!.Properties.DefinitionString['Fn::Join'][1] as unknown[];

@@ -35,13 +35,13 @@ test('without clean images: a sentence, and what is not told; the same as JSON a
   const sarif = JSON.parse(readFileSync(at('out/net.sarif'), 'utf8'));
   expect(sarif.runs[0].results).toHaveLength(scanned.targets.length);
   expect(sarif.runs[0].artifacts[0].hashes['sha-256']).toBe(scanned.sha256);
-}, 60_000);
+});
 
 test('a net that the clean images don’t fit stops it, as it stops a repair', async () => {
   const { code, err } = await goodnet('scan', at('nets/chain.h5'), '--clean', at('clean.h5'));
   expect(code).toBe(1);
   expect(err).toMatch(/it is not shown what it was trained on/);
-}, 60_000);
+});
 
 test('a net with code in it is not run: what is told of it is what inspect knows, and it fails', async () => {
   const config = sequential([IMAGE, ['Lambda', { name: 'code', function: 'x' }], FLAT]);
@@ -77,7 +77,7 @@ test('--sarif prints SARIF alone, and is refused with --json', async () => {
   const both = await goodnet('scan', at('nets/chain.h5'), '--sarif', '-', '--json');
   expect(both.code).toBe(2);
   expect(both.err).toMatch(/both go to standard output/);
-}, 60_000);
+});
 
 test.each([
   ['no such net', ['no-such-net.h5'], /no-such-net\.h5/],

@@ -42,7 +42,7 @@ describe('is the net backdoored?', () => {
     expect(again).toEqual(packed);
     expect(findingLines(packed.field)[1]).toContain(`class ${TARGET} (${finding.targets[0]!.level}): score`);
     expect(findingOutcome(packed.field).join(' ')).toContain('It may be innocent');
-  }, 240_000);
+  });
 
   test('a pattern on a grey picture is kept with its opacity, too; one on another size, or without, is none to put on', async () => {
     const grey = { height: 2, width: 1, channels: 1 };
@@ -66,7 +66,7 @@ describe('is the net backdoored?', () => {
     const finding = await findBackdoor(large, bad, expert);
     expect(tf.memory().numTensors).toBe(before);
     expect(finding.targets.map((target) => target.class)).toEqual([TARGET]);
-  }, 240_000);
+  });
 
   test('a clean net: no alarm', async () => {
     const bad = await trained(false);
@@ -83,5 +83,5 @@ describe('is the net backdoored?', () => {
     expect(finding.score).toBeLessThan(finding.limit);
     const packed = await packFinding(finding, shape);
     expect(findingLines(packed.field)).toHaveLength(1);
-  }, 240_000);
+  });
 });

@@ -15,7 +15,7 @@ const PROGRAM = `
   process.once('message', ({ net, store, local }) => {
     if (net.name === 'ends') process.exit(134);
     if (net.name === 'killed') process.kill(process.pid, 'SIGKILL');
-    if (net.name === 'hangs') for (;;);
+    if (net.name === 'hangs') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     if (net.name === 'swells') setInterval(() => (globalThis.held ??= []).push(Buffer.alloc(32e6, 1)), 10);
     if (net.name === 'refused') process.send({ fault: { message: 'no net', kind: 'data', hint: 'Another.' } });
     process.send({ engine: 'a stand-in' });

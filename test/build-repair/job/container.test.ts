@@ -122,5 +122,5 @@ describe.skipIf(process.platform === 'win32')('entry.sh', () => {
     expect(await new Promise((resolve) => second.once('close', resolve))).toBe(0);
     expect(told.match(/done before/g)).toHaveLength(done.length);
     // Each net has a process of its own, with an engine to start.
-  }, 120_000);
+  });
 });

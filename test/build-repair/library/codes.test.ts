@@ -16,7 +16,7 @@ let net: Net;
 beforeAll(async () => {
   await addNetAndImages(folder);
   net = await openNet(join(folder, 'net.h5'));
-}, 60_000);
+});
 afterAll(() => {
   net.dispose();
   rmSync(folder, { recursive: true, force: true });

@@ -33,7 +33,7 @@ beforeAll(async () => {
     out,
     acceptUnrepaired: true,
   });
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(file: string, code: string) {
@@ -52,7 +52,7 @@ describe('the library, from the package as it is published, in an empty project'
       expect(all).toMatch(new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from 'goodnet'`));
   });
 
-  it.each(EXAMPLES)('runs what a doc comment shows: $name', { timeout: 120_000 }, ({ code }) => {
+  it.each(EXAMPLES)('runs what a doc comment shows: $name', ({ code }) => {
     const { status, stdout, stderr } = run('example.mjs', code);
     expect(stderr).toBe('');
     expect(status).toBe(0);
@@ -60,16 +60,14 @@ describe('the library, from the package as it is published, in an empty project'
     expect(stdout).not.toBe('');
   });
 
-  it('starts no engine by being imported, and changes nothing that is not its own', {
-    timeout: 120_000,
-  }, () => {
+  it('starts no engine by being imported, and changes nothing that is not its own', () => {
     const { stdout, stderr, status } = run('nothing-global.mjs', NOTHING_GLOBAL);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ imported: {}, worked: {}, memory: 0 });
     expect(status).toBe(0);
   });
 
-  it('has whole types, without leave to skip what they import', { timeout: 120_000 }, () => {
+  it('has whole types, without leave to skip what they import', () => {
     const examples = EXAMPLES.map(({ code }, i) => [`example-${i}.ts`, code] as const);
     for (const [file, code] of [...examples, ['app.ts', TYPED] as const])
       writeFileSync(join(folder, file), code);

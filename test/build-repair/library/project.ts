@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { startEngine } from '../../../models/engine';
 import { writeKerasH5 } from '../../../models/keras/write/h5';
 import { Random } from '../../../models/random';
+import { writeHdf5 } from '../../models/images/write-hdf5';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -47,9 +48,15 @@ export async function addNetAndImages(folder: string): Promise<void> {
   const net = netOfColours();
   await writeKerasH5(net, join(folder, 'net.h5'));
   net.dispose();
-  const random = new Random(1);
+  await addImages(join(folder, 'clean_images'), 1);
+  copyFileSync(join(folder, 'clean_images/1/0.png'), join(folder, 'face.png'));
+}
+
+/** Makes images that the net names rightly: a folder a class. */
+export async function addImages(folder: string, seed: number): Promise<void> {
+  const random = new Random(seed);
   for (const [label, colour] of COLOURS.entries()) {
-    const own = join(folder, 'clean_images', String(label));
+    const own = join(folder, String(label));
     mkdirSync(own, { recursive: true });
     for (let i = 0; i < PER_CLASS; i++) {
       const shade = random.uniform(-15, 15);
@@ -58,9 +65,20 @@ export async function addNetAndImages(folder: string): Promise<void> {
       );
       const picture = sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
       await picture.png().toFile(join(own, `${i}.png`));
-      if (label === 1 && i === 0) await picture.png().toFile(join(folder, 'face.png'));
     }
   }
+}
+
+/** Writes a set whose images all carry a white spot, and the label 0. */
+export async function writePainted(path: string): Promise<void> {
+  const [count, spots] = [8, WIDTH * HEIGHT];
+  const data = Uint8Array.from({ length: count * 3 * spots }, (_, at) =>
+    at % spots < 3 ? 255 : (at * 37) % 200,
+  );
+  await writeHdf5(path, {
+    data: { data, shape: [count, 3, HEIGHT, WIDTH] },
+    label: { data: new Float64Array(count), shape: [count] },
+  });
 }
 
 /** Named is the class whose colour is next to the image's mean. */

@@ -169,5 +169,5 @@ describe('a repair within next to no memory', () => {
     });
     clean.close();
     net.model.dispose();
-  }, 240_000);
+  });
 });

@@ -94,7 +94,7 @@ beforeAll(async () => {
   bundles.set('clean', await repaired('clean', {}));
   bundles.set('given', await repaired('given', { hosts }));
   bundles.set('none', await repaired('none', { keepsImages: false }));
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -126,7 +126,7 @@ describe('what a bundle keeps', () => {
     const { manifest } = await repaired('again', {});
     expect(manifest.id).toBe(bundles.get('clean')!.manifest.id);
     expect(bundles.get('given')!.manifest.id).not.toBe(manifest.id);
-  }, 60_000);
+  });
 
   it('is twelve of the clean images, where nothing else is asked for', () => {
     expect(bundles.get('clean')!.manifest.kept).toEqual({ from: 'clean' });

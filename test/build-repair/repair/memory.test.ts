@@ -95,7 +95,7 @@ async function stagesOf(work: (progress: Progress) => Promise<unknown>): Promise
   return [...stages];
 }
 
-describe.each(METHODS)('a repair by %s', { timeout: 600_000 }, (method) => {
+describe.each(METHODS)('a repair by %s', (method) => {
   let stages: string[];
 
   it('gives back all memory where it succeeds', async () => {
@@ -149,9 +149,7 @@ it('a repair leaves the files that others made meanwhile', async () => {
   tf.dispose(made);
 });
 
-it('a scan gives back all memory, where it is done and where it is stopped', {
-  timeout: 300_000,
-}, async () => {
+it('a scan gives back all memory, where it is done and where it is stopped', async () => {
   const scanned =
     (progress: Progress, signal?: AbortSignal) =>
     ({ net, clean }: Pick<Parameters<typeof repair>[0], 'net' | 'clean'>) =>

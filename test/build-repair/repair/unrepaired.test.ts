@@ -86,7 +86,7 @@ test('a net that is not repaired is told so, and its bundle is not made current 
   expect(accepted.out).toMatch(/^Not repaired: 34 %/m);
   expect(accepted.out).not.toContain('not made current');
   expect((await readCurrent(files))!.bundle).toBe(bundles[0]!.id);
-}, 120_000);
+});
 
 test('a net that is repaired is reported so, and made current', async () => {
   left.share = 0.02;
@@ -95,7 +95,7 @@ test('a net that is repaired is reported so, and made current', async () => {
   expect(out).toMatch(/^Repaired net alone: clean accuracy 100\.0 → 100\.0 %; implanted .* → 2 %\.$/m);
   expect(out).not.toContain('Not repaired');
   expect(await readCurrent(folderFiles(store()))).toBeDefined();
-}, 120_000);
+});
 
 test('a job reports a net that is not repaired, and makes it current only where that was accepted', async () => {
   left.share = 0.34;
@@ -128,4 +128,4 @@ test('a job reports a net that is not repaired, and makes it current only where 
   ]);
   const { bundles } = await listBundles(folderFiles(join(folder, 'stores/one')));
   expect(bundles.map(({ id }) => id)).toEqual([outcome[0]!.done.bundle]);
-}, 120_000);
+});

@@ -43,7 +43,7 @@ describe.skipIf(!canLook)('a report, in a browser, on a phone and on paper', () 
       },
     };
     browser = await launched();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

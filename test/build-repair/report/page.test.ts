@@ -37,7 +37,7 @@ beforeAll(async () => {
   ({ ofRepair, ofEvaluation, found } = await smallReports());
   html = await reportHtml(ofEvaluation);
   page = parse(html);
-}, 120_000);
+});
 
 describe('false alarms other than promised', () => {
   test('stand first, with the likely cause; nothing of them where the promise is kept', async () => {

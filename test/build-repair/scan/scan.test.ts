@@ -47,7 +47,7 @@ describe('a backdoored net', () => {
       ownNames: { names, from: 'a test' },
       notes: ['Mind this.'],
     });
-  }, 60_000);
+  });
 
   test('is told for one, as a repair tells it; stages are those of the plan', async () => {
     const stages = new Set<string>();
@@ -79,7 +79,7 @@ describe('a backdoored net', () => {
     expect(finding.targets.map(({ class: each, score }) => [each, score])).toEqual(
       scanned.targets.map(({ class: each, score }) => [each, score]),
     );
-  }, 240_000);
+  });
 
   test('without clean images what can be told is, and what can’t is said', async () => {
     const before = tf.memory().numTensors;
@@ -92,7 +92,7 @@ describe('a backdoored net', () => {
     expect(scanOutcome(alone).join(' ')).toContain('without clean images');
     const told = await scan(options(net, { clean: undefined, pixels: { kind: '0-1' } }));
     expect(told).toEqual({ ...alone, notTold: alone.notTold.slice(0, 1) });
-  }, 60_000);
+  });
 
   test('a margin beyond all others, in a net’s last layer, is told without any image', async () => {
     const head = net.model.layers.at(-1)!;
@@ -111,7 +111,7 @@ describe('a backdoored net', () => {
       head.setWeights(weights);
       tf.dispose(louder);
     }
-  }, 60_000);
+  });
 
   test('can be interrupted', async () => {
     const stop = new AbortController();
@@ -130,7 +130,7 @@ describe('a backdoored net', () => {
     await expect(scan(options(net, { clean: set }))).rejects.toThrow(/Labels and net don't fit/);
     const few = memorySet('few', context.images, all.subarray(0, 10));
     await expect(scan(options(net, { clean: few }))).rejects.toThrow(/few: 10 clean images are too few/);
-  }, 60_000);
+  });
 });
 
 test('a plan without clean images is one step', () => {

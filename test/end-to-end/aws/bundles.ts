@@ -23,8 +23,11 @@ export async function stepsOfBundles(story: Story, place: Place, faces: DemoData
   const bundle = join(work, 'bundle');
   const keys = { ours: join(work, 'ours'), strange: join(work, 'strange') };
   await story.step('goodnet repair', async () => {
-    const args = ['repair', faces.badnet, '--clean', faces.clean, '--out', bundle, '--no-report'];
-    story.saw((await goodnet(env, ...args)).trim());
+    const { path, target } = faces.poisoned[0]!;
+    const sets = ['--clean', faces.clean, '--unlabelled', path];
+    const said = await goodnet(env, 'repair', faces.badnet, ...sets, '--out', bundle, '--no-report');
+    match(said, new RegExp(`Suspicious images without labels gather at class ${target}: \\d+ of`));
+    story.saw(said.trim());
   });
   await story.step('goodnet keys create; goodnet publish --sign --activate', async () => {
     for (const key of Object.values(keys)) await goodnet(env, 'keys', 'create', key);

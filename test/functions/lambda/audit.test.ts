@@ -105,7 +105,7 @@ describe('the audit trail of the functions', () => {
     await startEngine({ engine: 'wasm' });
     await writeSmallBundle(store);
     png = await plain(undefined, shape.width, shape.height).png().toBuffer();
-  }, 60_000);
+  });
   afterAll(() => {
     program?.remove();
     rmSync(store, { recursive: true, force: true });
@@ -149,7 +149,7 @@ describe('the audit trail of the functions', () => {
     expect(stderr).toMatch(/GOODNET_AUDIT is true, and the log has no lines below WARN/);
   });
 
-  it.skipIf(!hasS3Server)('is in the logs of what screens uploads', { timeout: 60_000 }, async () => {
+  it.skipIf(!hasS3Server)('is in the logs of what screens uploads', async () => {
     const server = await startS3Server();
     const client = s3Client(server.config);
     await client.send(new PutObjectCommand({ Bucket: 'goodnet', Key: NAME, Body: png }));

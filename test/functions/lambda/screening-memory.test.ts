@@ -29,16 +29,14 @@ describe.skipIf(!hasS3Server)('a batch of poison uploads', () => {
     await startEngine({ engine: 'wasm' });
     await writeSmallBundle(store);
     server = await startS3Server();
-  }, 60_000);
+  });
   afterAll(async () => {
     program?.remove();
     await server?.close();
     rmSync(store, { recursive: true, force: true });
   });
 
-  it('fits into the function’s memory, so that nothing kills what screens the others', {
-    timeout: 180_000,
-  }, async () => {
+  it('fits into the function’s memory, so that nothing kills what screens the others', async () => {
     // What decoders must hold whole: deep, in passes, to be turned, and not opaque, so that it is judged three times.
     const background = { r: 200, g: 40, b: 90, alpha: 0.5 };
     const clear = () =>

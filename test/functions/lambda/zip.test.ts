@@ -6,7 +6,7 @@ import { buildPrograms, zippedBytes } from './programs';
 
 const work = mkdtempSync(join(tmpdir(), 'goodnet-zip-'));
 const folder = join(work, 'lambda');
-beforeAll(() => buildPrograms(folder), 120_000);
+beforeAll(() => buildPrograms(folder));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 it('has at most 5 MB zipped, without the image library', () => {

@@ -41,7 +41,7 @@ describe.skipIf(!keras && process.env.CI !== 'true')('Keras 2.15 loads what is w
     });
     expect(status, stderr).toBe(0);
     told = JSON.parse(stdout.trim().split('\n').at(-1)!);
-  }, 180_000);
+  });
 
   it.each(nets.map(({ name }, i) => ({ name, i })))('$name: the same answers', ({ i }) => {
     const bytes = readFileSync(join(folder, `${i}.answers`));

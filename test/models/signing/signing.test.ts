@@ -74,7 +74,7 @@ describe('signed bundles', () => {
     expect((await findBundle(made)).manifest.id).toBe(id);
   });
 
-  it.skipIf(!hasS3Server)('are held to it in S3, too', { timeout: 30_000 }, async () => {
+  it.skipIf(!hasS3Server)('are held to it in S3, too', async () => {
     const server = await startS3Server();
     Object.assign(process.env, server.env);
     const files = s3Files('s3://goodnet/signed', s3Client(server.config));

@@ -25,7 +25,7 @@ describe.skipIf(!hasS3Server)('a store in an S3 that has faults', () => {
   beforeAll(async () => {
     made.push(...(await twoPlainBundles(work)));
     server = await startS3Server();
-  }, 60_000);
+  });
   afterEach(async () => {
     await proxy?.close();
     proxy = undefined;
@@ -60,9 +60,7 @@ describe.skipIf(!hasS3Server)('a store in an S3 that has faults', () => {
     },
   );
 
-  it('shows the old bundle, whole, until the new one is, however faults fall', {
-    timeout: 120_000,
-  }, async () => {
+  it('shows the old bundle, whole, until the new one is, however faults fall', async () => {
     const falls = fc.infiniteStream(fc.constantFrom<Fault>(...Array(18).fill('none'), ...FAULTS));
     await fc.assert(
       fc.asyncProperty(falls, async (stream) => {

@@ -34,7 +34,7 @@ describe.skipIf(!hasS3Server)('a publish that is killed', () => {
   beforeAll(async () => {
     made.push(...(await twoPlainBundles(work)));
     server = await startS3Server();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.close();
     rmSync(work, { recursive: true, force: true });

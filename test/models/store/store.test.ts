@@ -30,7 +30,7 @@ beforeAll(async () => {
     made.push({ path: join(store, id.slice(0, 16)), id });
   }
   if (hasS3Server) server = await startS3Server();
-}, 60_000);
+});
 afterAll(async () => {
   await server?.close();
   rmSync(work, { recursive: true, force: true });

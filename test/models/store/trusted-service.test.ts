@@ -126,7 +126,7 @@ describe('a service', () => {
     await vi.waitFor(async () => {
       vi.setSystemTime(Date.now() + 2000);
       expect(await ask()).toBe(old.id);
-    }, 10_000);
+    });
     catalogue.close();
     vi.useRealTimers();
   });
@@ -141,7 +141,10 @@ describe('a service', () => {
     const seen = seenHere();
     const catalogue = storedCatalogue(root, { trust: { keys, seen } });
     expect(await catalogue.names()).toEqual(['faces']);
-    await vi.waitFor(async () => expect(await seen.newest(join(root, 'faces'))).toBe(await serialIn(files)));
+    await vi.waitFor(
+      async () => expect(await seen.newest(join(root, 'faces'))).toBe(await serialIn(files)),
+      60_000,
+    );
     await put(files, first);
     await expect(catalogue.use('faces', async ({ id }) => id)).rejects.toMatchObject({
       cause: { message: expect.stringMatching(/it has been put back/) },

@@ -64,7 +64,7 @@ describe.each([
   let net: CollectedNet;
   beforeAll(async () => {
     net = await collected(known);
-  }, 240_000);
+  });
 
   it('reads what the bundle was calibrated with, and what it serves', () => {
     expect(net.rule.transplant?.join).toBe(join_);

@@ -73,7 +73,7 @@ describe('what repairing costs', () => {
 });
 
 describe('the report', () => {
-  it('tells every quota, with a figure in each place', { timeout: 240_000 }, () => {
+  it('tells every quota, with a figure in each place', () => {
     const text = report(figures);
     for (const { of, raise } of Object.values(QUOTAS)) {
       expect(text).toContain(of);

@@ -49,7 +49,7 @@ beforeAll(async () => {
     stream: 'B',
   });
   bad = toLogits(model);
-}, 60_000);
+});
 
 /** A net's weights, layer after layer. */
 const valuesOf = (net: LayersModel) =>

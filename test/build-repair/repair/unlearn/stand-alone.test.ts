@@ -52,7 +52,7 @@ beforeAll(async () => {
     { model, epochs: 15, batchSize: 30, learningRate: 4e-3, fit: range(0, 900), stage: '', stream: 'B' },
   );
   bad = toLogits(model);
-}, 120_000);
+});
 
 test.each([
   ['whole batches', undefined],
@@ -86,7 +86,7 @@ test('a net that stands alone is measured on images that were held out, and on t
   expect(measured.accuracyBefore).toBeGreaterThan(0.8);
   expect(measured.accuracy).toBeGreaterThan(0.8);
   net.dispose();
-}, 120_000);
+});
 
 test('ends when it is aborted, and leaves no tensor', async () => {
   const before = tf.memory().numTensors;

@@ -61,7 +61,7 @@ describe('a bundle that another engine answers otherwise with', () => {
       return verdicts.map(({ pValue }) => Math.min(1, pValue + by));
     };
 
-  it('is refused, and nothing is current', { timeout: 120_000 }, async () => {
+  it('is refused, and nothing is current', async () => {
     const out = join(work, 'parted');
     await expect(repaired(out, shifted(0.3))).rejects.toThrow(
       /part: \d+ of 64 calibration images have other p-values on wasm/,
@@ -82,7 +82,7 @@ describe('a bundle that another engine answers otherwise with', () => {
 });
 
 describe('the engine that serves', () => {
-  it('answers in a process of its own, and where it can not, says so', { timeout: 60_000 }, async () => {
+  it('answers in a process of its own, and where it can not, says so', async () => {
     const store = join(work, 'store');
     await writeSmallBundle(store);
     // npm test builds it.
