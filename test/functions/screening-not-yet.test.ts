@@ -199,20 +199,23 @@ describe.skipIf(!hasS3Server)('an upload before there is a model', () => {
   });
 });
 
-it.skipIf(!hasMoto)('an upload that can not be screened yet comes again after a quarter of an hour', async () => {
-  const moto = await startMoto();
-  const client = new SQSClient(moto.config);
-  try {
-    const queue = await moto.createQueue('uploads');
-    await sendLater(queue, client)('{"a":1}');
-    const counts = ['ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessages'] as const;
-    const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: [...counts] }),
-    );
-    expect(Attributes).toMatchObject({ ApproximateNumberOfMessagesDelayed: '1' });
-    expect(await moto.receive(queue)).toEqual([]);
-  } finally {
-    client.destroy();
-    await moto.close();
-  }
-});
+it.skipIf(!hasMoto)(
+  'an upload that can not be screened yet comes again after a quarter of an hour',
+  async () => {
+    const moto = await startMoto();
+    const client = new SQSClient(moto.config);
+    try {
+      const queue = await moto.createQueue('uploads');
+      await sendLater(queue, client)('{"a":1}');
+      const counts = ['ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessages'] as const;
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: [...counts] }),
+      );
+      expect(Attributes).toMatchObject({ ApproximateNumberOfMessagesDelayed: '1' });
+      expect(await moto.receive(queue)).toEqual([]);
+    } finally {
+      client.destroy();
+      await moto.close();
+    }
+  },
+);
