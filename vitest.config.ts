@@ -13,36 +13,34 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** What changes the process that it runs in: its modules, clock, console or environment, which engine runs in it, or how much it holds. */
-const CHANGES_ITS_PROCESS =
-  /\b(vi\.|process\.env\b|commandLine\(|setBackend\(|memoryUsage\()|models\/engine\/(wasm|cpu|node|onnx)'/;
-const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => `test/${name}`);
-const alone = files.filter((file) => CHANGES_ITS_PROCESS.test(readFileSync(file, 'utf8')));
+/** What a file says that changes its process, or measures it: modules, clock and console; environment; backend; memory. */
+const OF_ITS_PROCESS =
+  /\b(vi\.|commandLine\(|process\.env\b|s3ServerHere\(|setBackend\(|memoryUsage\()|models\/engine\/(wasm|cpu|node|onnx)'/;
+const alone = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((file) => file.endsWith('.test.ts') && OF_ITS_PROCESS.test(readFileSync(file, 'utf8')));
+const infra = 'test/infra/**/*.test.ts';
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        extends: true,
-        test: { name: 'alone', include: alone, exclude: ['test/infra/**'] },
-      },
+      // A process for each of these files, and one for many of the others: TensorFlow.js takes a second to load.
+      { extends: true, test: { name: 'alone', include: alone, exclude: [infra] } },
       {
         extends: true,
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', ...alone],
+          exclude: [infra, ...alone],
           isolate: false,
-          env: { GOODNET_ENGINE: process.env.GOODNET_ENGINE ?? 'wasm' },
+          // The first file starts the engine for all.
+          env: { GOODNET_ENGINE: process.env.GOODNET_ENGINE || 'wasm' },
         },
       },
       // The constructs of CDK take seconds to load, and keep nothing: once for all files of a worker.
-      { extends: true, test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'infra', include: [infra], isolate: false } },
     ],
     reporters: ['default', './test/skipped-reporter.ts'],
-    // TensorFlow.js keeps its backend in module state: a process of its own for each file.
     pool: 'forks',
     // Left out, it is one less than there are cores: on two, one after the other.
     maxWorkers: '100%',

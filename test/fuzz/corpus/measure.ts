@@ -28,9 +28,9 @@ export async function measureRequest({ make }: Pick<HostileRequest, 'make'>): Pr
   const sent = await make();
   const child = new Child('service.ts');
   try {
-    const { url } = await child.told<{ url: string }>(60);
+    const { url } = await child.told<{ url: string }>(GIVE_UP);
     const during = async (count: number) => {
-      await child.ask('begin', 60);
+      await child.ask('begin', GIVE_UP);
       const answers = await Promise.all(Array.from({ length: count }, () => send(url, sent)));
       const { cost, defect } = await child.ask<{ cost: Cost; defect?: string }>('end', GIVE_UP);
       if (defect !== undefined) throw new Error(`a defect: ${defect}`);
