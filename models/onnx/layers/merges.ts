@@ -32,6 +32,8 @@ function ofOneRank(graph: OnnxGraph, inputs: Call['inputs']): string[] {
 export const mergeLayers: Readonly<Record<string, Writer>> = {
   Add: elementwise('Add', 'Sum'),
   Multiply: elementwise('Mul', undefined),
+  GoodNetMatMul: (graph, { inputs: [a, b], outputShape }) =>
+    Value.last(graph, graph.node('MatMul', [a!.last, b!.last]), outputShape),
   Average: elementwise('Mean', 'Mean'),
   Maximum: elementwise('Max', 'Max'),
   Minimum: elementwise('Min', 'Min'),
