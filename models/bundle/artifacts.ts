@@ -6,12 +6,15 @@ import '../nets/channel-scale';
 import '../nets/dilated';
 import '../nets/group-normalization';
 import '../nets/grouped';
+import '../nets/mat-mul';
 import '../nets/pad';
 import '../nets/pick-channels';
 import '../nets/place-scale';
 import '../nets/plain-function';
 import '../nets/reduce';
 import '../nets/resize';
+import '../nets/same-for-all';
+import '../nets/slice';
 import '../nets/unit-normalization';
 
 /** A file of a bundle that is still in memory. */

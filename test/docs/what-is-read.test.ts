@@ -104,11 +104,8 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     'common2/binary.h5',
   ],
   '`Lambda` layers': [lambda],
-  'ONNX, as PyTorch and tf2onnx export convolutional nets ([docs/pytorch.md](docs/pytorch.md))': exported(
-    'resnet_legacy11',
-    'efficientnet_dynamo18',
-    'tf2onnx',
-  ),
+  'ONNX, as PyTorch exports convolutional nets and transformers, and tf2onnx convolutional ones ([docs/pytorch.md](docs/pytorch.md))':
+    exported('resnet_legacy11', 'vit_legacy17', 'swin_dynamo20', 'efficientnet_dynamo18', 'tf2onnx'),
   'TensorFlow.js: `model.json` of layers, as its converter and Teachable Machine write it, quantized or not':
     tfjs,
   'PyTorch `.pt`, TFLite, SavedModel': ['net.pt', 'net.tflite'].map(notNet),
@@ -203,10 +200,26 @@ const NETS: Readonly<Record<string, readonly Net[]>> = {
     withOperator('QuantizeLinear', { inputs: ['m', 'w'] }),
   ],
   'GroupNorm, InstanceNorm and LayerNorm of channels as PyTorch writes them (ConvNeXt), `normalize`, powers and quotients by hand':
-    exported('norms_legacy17', 'norms_dynamo21', 'normalized', 'functions'),
-  '`Attention`, `Split` and others that are not listed, `If`, `Loop`': [
+    exported(
+      'norms_legacy17',
+      'norms_dynamo21',
+      'convnext_legacy16',
+      'convnext_dynamo21',
+      'normalized',
+      'functions',
+    ),
+  "attention of tokens: products of two tensors, class tokens and places' embeddings, windows and masks (ViT, Swin)":
+    exported(
+      'vit_legacy17',
+      'vit_dynamo18',
+      'swin_dynamo20',
+      'tokens_legacy13',
+      'tokens_dynamo18',
+      'tokens_fixed13',
+    ),
+  '`Attention`, `Einsum` and others that are not listed, `If`, `Loop`': [
     'Attention',
-    'Split',
+    'Einsum',
     'If',
     'Loop',
     'Det',

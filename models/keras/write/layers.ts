@@ -86,6 +86,8 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
 export function kerasLayer(layer: layers.Layer): WrittenLayer {
   const className = layer.getClassName();
   const options = Object.hasOwn(OPTIONS, className) ? OPTIONS[className] : undefined;
+  if (!options && className.startsWith('GoodNet'))
+    throw refused(layer, 'which Keras has no layer for', 'Export the net as .onnx instead.');
   if (!options) throw refused(layer, 'which is none of those that GoodNet reads', HINT);
   const given = layer.getConfig() as Options;
   if (given.dataFormat === 'channelsFirst') throw refused(layer, 'with channels first', HINT);

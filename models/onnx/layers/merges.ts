@@ -32,6 +32,15 @@ function ofOneRank(graph: OnnxGraph, inputs: Call['inputs']): string[] {
 export const mergeLayers: Readonly<Record<string, Writer>> = {
   Add: elementwise('Add', 'Sum'),
   Multiply: elementwise('Mul', undefined),
+  GoodNetMatMul: (graph, { inputs, outputShape }) =>
+    Value.last(
+      graph,
+      graph.node(
+        'MatMul',
+        inputs.map(({ last }) => last),
+      ),
+      outputShape,
+    ),
   Average: elementwise('Mean', 'Mean'),
   Maximum: elementwise('Max', 'Max'),
   Minimum: elementwise('Min', 'Min'),

@@ -90,6 +90,11 @@ export const spatialLayers: Readonly<Record<string, Writer>> = {
       ? Value.first(graph, graph.node('Gather', [input.first, channels], { axis: { int: 1 } }), outputShape)
       : Value.last(graph, graph.node('Gather', [input.last, channels], { axis: { int: -1 } }), outputShape);
   },
+  GoodNetSlice(graph, { config, input, outputShape }) {
+    const { axis, begin, size } = config as { axis: number; begin: number; size: number };
+    const bounds = [begin, begin + size, axis].map((each) => graph.integers([each]));
+    return Value.last(graph, graph.node('Slice', [input.last, ...bounds]), outputShape);
+  },
   GoodNetResize(graph, { config, input, outputShape }) {
     // By the same products with matrices: of pixels that lie between two others, rounding would decide.
     const [rows, columns] = input.shape as [number, number];

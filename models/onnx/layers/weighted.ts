@@ -3,7 +3,7 @@ import type { OnnxGraph } from '../graph';
 import { Value } from '../value';
 import { activated } from './activations';
 import { padsOf, type Sides } from './padding';
-import { type Call, constant, permuted, refuse, type Weight, type Writer, weightsOf } from './writer';
+import { type Call, constant, permuted, type Weight, type Writer, weightsOf } from './writer';
 
 /** A kernel of Keras (rows, columns, in, out) as ONNX has it (out, in, rows, columns). */
 const TO_ONNX = [3, 2, 0, 1];
@@ -101,6 +101,14 @@ export const weightedLayers: Readonly<Record<string, Writer>> = {
     });
     return activated(graph, call, Value.first(graph, name, outputShape));
   },
+  GoodNetSameForAll(graph, { layer, input, outputShape }) {
+    const [values] = atLeast(1, weightsOf(layer));
+    const name = input.isChannelsFirst ? input.first : input.last;
+    const images = graph.node('Shape', [name], { start: { int: 0 }, end: { int: 1 } });
+    const shape = graph.node('Concat', [images, graph.integers(outputShape)], { axis: { int: 0 } });
+    const one = constant(graph, values, [1, ...outputShape]);
+    return Value.last(graph, graph.node('Expand', [one, shape]), outputShape);
+  },
   Dense(graph, call) {
     const { layer, input, outputShape } = call;
     const [kernel, bias] = atLeast(1, weightsOf(layer));
@@ -116,7 +124,6 @@ export const weightedLayers: Readonly<Record<string, Writer>> = {
       const name = graph.node('Gemm', [input.last, constant(graph, kernel), ...added]);
       return activated(graph, call, Value.last(graph, name, outputShape));
     }
-    if (input.shape.length > 3) refuse(layer, 'an input of more than three dimensions');
     const product = graph.node('MatMul', [input.last, constant(graph, kernel)]);
     const name = bias ? graph.node('Add', [product, ...added]) : product;
     return activated(graph, call, Value.last(graph, name, outputShape));

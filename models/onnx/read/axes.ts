@@ -33,6 +33,9 @@ export function broadcastShape(node: Node, a: readonly number[], b: readonly num
   });
 }
 
+/** Places of an axis that a part is taken of, at most. */
+const MOST_PLACES = 2 ** 22;
+
 /** Which places are taken along an axis, as Python's slices count. */
 export function slicePlaces(length: number, start: number, end: number, step: number): number[] {
   const within = (at: number, low: number, high: number) =>
@@ -60,9 +63,10 @@ export function slicesOf(
   return new Map(
     axes.map((named, i) => {
       const axis = axisIn(node, named, shape.length);
-      const bounds = [starts[i], ends[i], steps[i], shape[axis]];
+      const bounds = [starts[i], ends[i], steps[i]];
       if (bounds.some((bound) => bound === undefined || Number.isNaN(bound)) || steps[i] === 0)
         throw node.refused('takes a part that is not fixed');
+      if (shape[axis]! > MOST_PLACES) throw node.refused(`takes a part of ${shape[axis]} places`);
       return [axis, slicePlaces(shape[axis]!, starts[i]!, ends[i]!, steps[i]!)] as const;
     }),
   );

@@ -1,8 +1,13 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { type Applier, applier, type WeightValues } from '../../keras/layers/plan';
+import { SameForAll } from '../../nets/same-for-all';
+import { axisIn } from './axes';
 import type { Constant } from './constant';
 import { Live, type Unique } from './live';
 import type { Node } from './node';
+
+/** Values of a constant that is repeated for each image, at most: masks of attention are the largest. */
+const MOST_REPEATED = 2 ** 22;
 
 export type Value = Constant | Live;
 
@@ -16,15 +21,14 @@ export interface Call {
   readonly unique: Unique;
 }
 
-/** Makes layers for a node, and gives what it answers. */
-export type Translate = (call: Call) => Value;
+/** Makes layers for a node, and gives what it answers: of several outputs one each. */
+export type Translate = (call: Call) => Value | readonly Live[];
 
 /** An input that depends on the images. @throws NetError for a constant, or none */
 export function liveInput({ node, inputs }: Call, index = 0): Live {
   const value = inputs[index];
   if (!(value instanceof Live))
     throw node.refused(`works on ${value ? 'constants' : 'nothing'} where images are wanted`);
-  if (!value.isBatched) throw node.refused('works on several images together');
   return value;
 }
 
@@ -34,6 +38,13 @@ export function constantInput({ node, inputs }: Call, index: number): Constant |
   if (value instanceof Live)
     throw node.refused('takes weights or numbers from what it computes of the images');
   return value;
+}
+
+/** An axis of a tensor, from 0 on. @throws NetError where it is that of the images, or a part of it */
+export function axisWithin(node: Node, x: Live, named: number): number {
+  const axis = axisIn(node, named, x.rank);
+  if (x.isOfImages(axis)) throw node.refused('runs over the images');
+  return axis;
 }
 
 /** Makes a layer named after the node, with its weights. */
@@ -48,8 +59,9 @@ export function made(
 /** Images, channels last. @throws NetError for what is none */
 export function imageOf(call: Call, index = 0): SymbolicTensor {
   const x = liveInput(call, index);
-  if (x.rank !== 4) throw call.node.refused(`works on ${x.rank - 1} dimensions, not on images`);
-  return x.arranged([0, 2, 3, 1], call.unique);
+  if (x.rank !== 4 || x.shape[0] !== 1)
+    throw call.node.refused(`works on ${x.shape.join('×')}, not on images`);
+  return x.laid([2, 3, 1], call.unique).tensor;
 }
 
 /** Weights as a layer takes them. @throws NetError where there are none, or they hold what is no number */
@@ -60,6 +72,16 @@ export function weightsOf(call: Call, constant: Constant | undefined, shape = co
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw call.node.refused(`has ${values[bad]} among its weights`);
   return { shape, values };
+}
+
+/** A constant as a tensor that is the same for each image (see Constant). @param x tells how many there are */
+export function constantTensor(call: Call, x: Live, constant: Constant): SymbolicTensor {
+  const { shape, values } = weightsOf(call, constant);
+  if (!(values.length <= MOST_REPEATED))
+    throw call.node.refused(`has a constant of ${shape.join('×')} for each image`);
+  const layer = (name: string) => new SameForAll({ name, shape: [...shape] });
+  const flat = { shape: [values.length], values };
+  return made({ ...call, name: `${call.name}_constant` }, layer, [flat])([x.tensor]);
 }
 
 /** x · scale + offset, of single numbers. */

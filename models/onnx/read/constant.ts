@@ -9,7 +9,7 @@ export interface Constant {
   readonly shape: readonly number[];
   /** Whether these are whole numbers or truth values, such as shapes are computed with. */
   readonly isWhole: boolean;
-  /** 64-bit floats for whole ones; NaN there is the number of images, which is open. */
+  /** 64-bit floats for whole ones; the number of images is 1 (see Live). */
   readonly values: Float32Array | Float64Array;
 }
 

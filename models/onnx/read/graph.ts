@@ -28,6 +28,17 @@ export interface Graph {
   readonly computed: { values: number };
 }
 
+/** The nodes that work on images. Of images' sizes other sizes are computed, as of constants. */
+export function nodesOfImages({ input, nodes }: Pick<Graph, 'input' | 'nodes'>): Set<NodeProto> {
+  const ofImages = new Set([input.name]);
+  const found = nodes.filter((node) => {
+    const worksOnImages = node.inputs.some((name) => ofImages.has(name));
+    if (worksOnImages && node.operator !== 'Shape') for (const name of node.outputs) ofImages.add(name);
+    return worksOnImages;
+  });
+  return new Set(found);
+}
+
 /** All tensors of a file whose values may lie in others. */
 export function tensorsOf({ graph, functions }: ModelProto): TensorProto[] {
   const nodes = [...graph.nodes, ...functions.flatMap((each) => each.nodes)];
@@ -64,7 +75,9 @@ export function prepared(model: ModelProto, files: ExternalFiles): Graph {
   const left = nodes.filter((proto) => !folded(new Node(proto, opset), { constants, read, computed }));
   if (left.length > MOST_LAYERS * WRITTEN_IN) throw tooMany(`${MOST_LAYERS * WRITTEN_IN} nodes`);
   const simple = neededFor(output, simplified(left, constants, [output]));
-  if (simple.length > MOST_LAYERS) throw tooMany(`${MOST_LAYERS} nodes, those of functions at each call`);
+  const ofImages = nodesOfImages({ input, nodes: simple });
+  if ([...ofImages].filter(({ operator }) => operator !== 'Shape').length > MOST_LAYERS)
+    throw tooMany(`${MOST_LAYERS} nodes, those of functions at each call`);
   return { input, output, opset, nodes: simple, constants, read, computed };
 }
 

@@ -34,9 +34,14 @@ export async function inspectOnnx(path: string, { inputSize }: LoadNetOptions): 
   const seen: Seen = (node, shape, taken) => {
     const weights = taken.map(([name, constant]) => ({ name, shape: constant.shape, dtype: 'float32' }));
     const parameters = taken.reduce((sum, [, { values }]) => sum + values.length, 0);
-    const outputShape = shape.map((length) => (Number.isNaN(length) ? null : length));
     const { name, outputs, operator } = node.proto;
-    layers.push({ name: name || first(outputs), className: operator, outputShape, parameters, weights });
+    layers.push({
+      name: name || first(outputs),
+      className: operator,
+      outputShape: shape,
+      parameters,
+      weights,
+    });
   };
   const graph = await attempt(() => file.graph());
   for (const error of graph ? unknownOperators(graph) : [])

@@ -1,10 +1,10 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { messageOf, NetError } from '../../errors';
 import { first, valueAt } from '../../present';
-import type { Translate, Value } from './call';
+import type { Translate } from './call';
 import type { Constant } from './constant';
 import { FOLDS } from './folds';
-import { folded, type Graph } from './graph';
+import { folded, type Graph, nodesOfImages } from './graph';
 import { MOST_VALUES } from './limits';
 import { Live, type Unique } from './live';
 import { Node } from './node';
@@ -47,19 +47,16 @@ export const knownOperators: readonly string[] = [...OPERATORS.keys()].sort();
 /** Is told of each node that works on images: its answer, as ONNX has it, and what it takes of weights. */
 export type Seen = (
   node: Node,
-  shape: readonly number[],
+  shape: readonly (number | null)[],
   weights: readonly (readonly [string, Constant])[],
 ) => void;
 
 /** Why nodes of a graph can't be used, as far as their operators tell. */
-export function unknownOperators({ input, nodes, opset }: Graph): NetError[] {
-  const ofImages = new Set([input.name]);
-  return nodes.flatMap((proto) => {
-    const worksOnImages = proto.inputs.some((name) => ofImages.has(name));
-    // Of images' sizes other sizes are computed, as of constants.
-    if (worksOnImages && proto.operator !== 'Shape') for (const name of proto.outputs) ofImages.add(name);
-    const known = worksOnImages ? OPERATORS : FOLDS;
-    return proto.domain === '' && known.has(proto.operator) ? [] : [unknown(new Node(proto, opset))];
+export function unknownOperators(graph: Graph): NetError[] {
+  const ofImages = nodesOfImages(graph);
+  return graph.nodes.flatMap((proto) => {
+    const known = ofImages.has(proto) ? OPERATORS : FOLDS;
+    return proto.domain === '' && known.has(proto.operator) ? [] : [unknown(new Node(proto, graph.opset))];
   });
 }
 
@@ -97,35 +94,45 @@ export function translated(
     const value = called(node, () =>
       valueAt(OPERATORS, node.operator)({ node, inputs, name: proto.name || first(proto.outputs), unique }),
     );
-    const output = first(proto.outputs);
-    if (value instanceof Live) {
-      lives.set(output, value);
+    const shown = Array.isArray(value) ? value : [value];
+    for (const [i, output] of proto.outputs.entries()) {
+      const each = shown[i];
+      if (each instanceof Live) lives.set(output, each);
+      else if (each) constants.set(output, each);
+    }
+    if (shown[0] instanceof Live) {
       const weights = proto.inputs.flatMap((name) => {
         const constant = graph.constants.get(name);
         return constant && !constant.isWhole && constant.shape.length > 0 ? [[name, constant] as const] : [];
       });
-      seen(node, value.shape, weights);
-    } else constants.set(output, value);
+      seen(node, shapeOf(shown[0]), weights);
+    }
   }
   const answer = lives.get(graph.output);
   if (!answer) throw new NetError('The net answers the same to every image');
   if (!answer.isBatched) throw new NetError('The net does not answer each image by itself');
-  return answer.arranged([...answer.axes.keys()], unique);
+  return answer.laid([...answer.axes.keys()].slice(1), unique).tensor;
+}
+
+/** As people are told it: null for the number of images. */
+function shapeOf(x: Live): (number | null)[] {
+  return x.shape.map((length, axis) => (x.isOfImages(axis) && length === 1 ? null : length));
 }
 
 /** @throws NetError naming the node, also where TensorFlow.js complains */
-function called(node: Node, make: () => Value): Value {
+function called(node: Node, make: () => ReturnType<Translate>): ReturnType<Translate> {
   try {
-    const value = make();
+    const made = make();
     node.finish();
-    if (value instanceof Live) {
+    for (const value of [made].flat()) {
+      if (!(value instanceof Live)) continue;
       const values = value.tensor.shape
         .slice(1)
         .reduce<number>((product, length) => product * (length ?? 1), 1);
       if (!(values >= 1 && values <= MOST_VALUES))
         throw node.refused(`would give ${value.shape.slice(1).join('×')} values an image`);
     }
-    return value;
+    return made;
   } catch (cause) {
     if (cause instanceof NetError) throw cause;
     throw new NetError(`${node.where} can't be built: ${messageOf(cause)}`, { cause });

@@ -8,6 +8,7 @@ import { loadNet } from '../../../models/keras';
 import { toLogits } from '../../../models/keras/logits';
 import { toProbabilities } from '../../../models/keras/probabilities';
 import { kerasH5 } from '../../../models/keras/write/h5';
+import { Slice } from '../../../models/nets/slice';
 import { chainNet } from '../../small-nets';
 import { smallNets } from './exported';
 import { answers, largestDifference, testImages } from './nets';
@@ -87,6 +88,11 @@ describe('what is not written', () => {
       'bilinear enlarging',
       () => through(tfl.layers.upSampling2d({ interpolation: 'bilinear', name: 'odd' })),
       /"odd" is a UpSampling2D that enlarges by bilinear/,
+    ],
+    [
+      'a part of tokens',
+      () => through(new Slice({ axis: 1, begin: 0, size: 2, name: 'odd' })),
+      /"odd" is a GoodNetSlice which Keras has no layer for/,
     ],
     [
       'a model in the model',

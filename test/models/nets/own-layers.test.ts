@@ -5,11 +5,14 @@ import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { GroupNormalization } from '../../../models/nets/group-normalization';
 import { GroupedConv2D } from '../../../models/nets/grouped';
+import { MatMul } from '../../../models/nets/mat-mul';
 import { Pad } from '../../../models/nets/pad';
 import { PlaceScale } from '../../../models/nets/place-scale';
 import { type FunctionName, PlainFunction } from '../../../models/nets/plain-function';
 import { Reduce } from '../../../models/nets/reduce';
 import { Resize } from '../../../models/nets/resize';
+import { SameForAll } from '../../../models/nets/same-for-all';
+import { Slice } from '../../../models/nets/slice';
 import { UnitNormalization } from '../../../models/nets/unit-normalization';
 
 beforeAll(async () => {
@@ -81,6 +84,7 @@ const kinds: [what: string, make: (name: string) => layers.Layer, shape: number[
     [2, 3, 2, 2],
     1e-3,
   ],
+  ['a part of the tokens', (name) => new Slice({ name, axis: 1, begin: 1, size: 2 }), [2, 4, 3], 1e-3],
   ['unit', (name) => new UnitNormalization({ name }), [3, 4], 1e-2],
   [
     'grouped',
@@ -121,6 +125,42 @@ describe.each(kinds)('%s: the gradient on wasm is what differences say', (_, mak
     });
     layer.dispose();
   });
+});
+
+it('products of matrices: the gradients of both are what differences say', () => {
+  tf.tidy(() => {
+    const layer = new MatMul({ name: 'product' });
+    const a = tf.randomUniform([2, 3, 4, 2], -1, 1, 'float32', 1);
+    const b = tf.randomUniform([2, 3, 2, 5], -1, 1, 'float32', 2);
+    const weighing = tf.randomUniform([2, 3, 4, 5], -1, 1, 'float32', 9);
+    const loss = (first: tf.Tensor, second: tf.Tensor) =>
+      tf.sum(tf.mul(layer.apply([first, second]) as tf.Tensor, weighing));
+    const [ofA, ofB] = tf.grads(loss)([a, b]);
+    for (const differs of [
+      tf.sub(
+        ofA!,
+        differences(a, (x) => loss(x, b)),
+      ),
+      tf.sub(
+        ofB!,
+        differences(b, (x) => loss(a, x)),
+      ),
+    ])
+      expect(tf.max(tf.abs(differs)).dataSync()[0]).toBeLessThan(1e-3);
+  });
+});
+
+it('what is the same for all images is there for each, and is not trained', () => {
+  const layer = new SameForAll({ name: 'same', shape: [2, 2] });
+  tf.tidy(() => {
+    layer.apply(tf.zeros([3, 7]));
+    layer.setWeights([tf.tensor1d([1, 2, 3, 4])]);
+    const out = layer.apply(tf.zeros([3, 7])) as tf.Tensor;
+    expect(out.shape).toEqual([3, 2, 2]);
+    expect([...out.dataSync()]).toEqual([1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
+  });
+  expect(layer.trainableWeights).toEqual([]);
+  layer.dispose();
 });
 
 /** What a number changes by with each value of a tensor. */

@@ -40,7 +40,10 @@ export const arithmeticFolds: Readonly<Record<string, Fold>> = {
   Sub: elementwise((a, b) => a - b),
   Mul: elementwise((a, b) => a * b),
   Div: elementwise((a, b, isWhole) => (isWhole ? Math.trunc(a / b) : a / b)),
-  Mod: elementwise((a, b) => a - b * Math.floor(a / b)),
+  Mod: (node, given, read) => {
+    node.only('fmod', [0]);
+    return elementwise((a, b) => a - b * Math.floor(a / b))(node, given, read);
+  },
   Pow: elementwise((a, b) => a ** b),
   Equal: elementwise((a, b) => Number(a === b)),
   Max: elementwise((a, b) => Math.max(a, b)),
@@ -52,6 +55,7 @@ export const arithmeticFolds: Readonly<Record<string, Fold>> = {
   },
   Abs: each(Math.abs),
   Neg: each((x) => -x),
+  Not: each((x) => Number(x === 0)),
   Sqrt: each(Math.sqrt),
   Reciprocal: each((x) => 1 / x),
   Floor: each(Math.floor),

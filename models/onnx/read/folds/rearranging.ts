@@ -46,6 +46,24 @@ export const rearrangingFolds: Readonly<Record<string, Fold>> = {
     const found = taken(x, axis, places);
     return { ...found, shape: [...x.shape.slice(0, axis), ...at.shape, ...x.shape.slice(axis + 1)] };
   },
+  ScatterND: (node, [data, indices, updates]) => {
+    node.only('reduction', ['none']);
+    const [x, at, given] = [needed(node, data), needed(node, indices), needed(node, updates)];
+    checkFoldable(x.shape, MOST_FOLDED);
+    const depth = at.shape.at(-1) ?? 0;
+    const size = sizeOf(x.shape.slice(depth));
+    const values = x.values.slice();
+    const count = at.values.length / depth;
+    if (!(depth >= 1 && depth <= x.shape.length) || given.values.length !== count * size)
+      throw node.refused('puts constants where they don’t fit');
+    for (let i = 0; i < count; i++) {
+      const place = x.shape
+        .slice(0, depth)
+        .reduce((sum, length, axis) => sum * length + axisIn(node, at.values[i * depth + axis]!, length), 0);
+      values.set(given.values.subarray(i * size, (i + 1) * size), place * size);
+    }
+    return { ...x, values };
+  },
   Slice: (node, [data, ...bounds]) => {
     const x = needed(node, data);
     const slices = slicesOf(node, x.shape, [undefined, ...bounds]);

@@ -1,8 +1,8 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { permuted } from '../../layers/writer';
-import { axisIn } from '../axes';
 import {
+  axisWithin,
   type Call,
   constantInput,
   imageOf,
@@ -68,14 +68,12 @@ function along(name: string): Translate {
   return (call) => {
     const { node } = call;
     const x = liveInput(call);
-    const axis = axisIn(node, node.int('axis', node.opset < 13 ? 1 : -1), x.rank);
+    const axis = axisWithin(node, x, node.int('axis', node.opset < 13 ? 1 : -1));
     // Before opset 13 it ran over all axes from this one on.
     if (node.opset < 13 && x.shape.slice(axis + 1).some((length) => length !== 1))
       throw node.refused(`runs over the axes from ${axis} on`);
-    const order = [...x.axes.keys()].filter((each) => each !== axis);
-    const last = x.arranged([...order, axis], call.unique);
-    const axes = x.shape.map((_, each) => [each === axis ? x.rank - 1 : order.indexOf(each)]);
-    return new Live(activation(call, last, name), axes);
+    const { tensor, wrap } = x.lastly(axis, call.unique);
+    return wrap(activation(call, tensor, name));
   };
 }
 
@@ -84,14 +82,14 @@ const prelu: Translate = (call) => {
   const { values, shape } = weightsOf(call, constantInput(call, 1));
   const x = liveInput(call);
   const isImage = x.rank === 4;
-  const tensor = isImage ? imageOf(call) : x.arranged([...x.axes.keys()], call.unique);
+  const { tensor, wrap } = isImage
+    ? { tensor: imageOf(call), wrap: Live.image }
+    : x.laid(x.inner, call.unique);
   const lengths = tensor.shape.slice(1) as number[];
   const channels = lengths.at(-1)!;
   const layer = (slopes: WeightValues, sharedAxes: number[]) => {
-    const given = made(call, (name) => layers.prelu({ name, sharedAxes, alphaInitializer: 'zeros' }), [
-      slopes,
-    ]);
-    return isImage ? Live.image(given([tensor])) : Live.plain(given([tensor]));
+    const prelu = (name: string) => layers.prelu({ name, sharedAxes, alphaInitializer: 'zeros' });
+    return wrap(made(call, prelu, [slopes])([tensor]));
   };
   if (shape.length === x.rank - 1 && shape.every((length, axis) => length === x.shape[axis + 1]))
     return layer(isImage ? permuted({ values, shape }, [1, 2, 0]) : { values, shape }, []);

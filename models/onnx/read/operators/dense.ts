@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import type { WeightValues } from '../../../keras/layers/plan';
-import { type Call, constantInput, liveInput, made, type Translate, weightsOf } from '../call';
+import { MatMul } from '../../../nets/mat-mul';
+import { axisWithin, type Call, constantInput, liveInput, made, type Translate, weightsOf } from '../call';
 import { transposed } from '../folds/fold';
 import { Live } from '../live';
 
@@ -36,17 +37,19 @@ function inOrder({ shape, values }: WeightValues, order: Int32Array): WeightValu
 /** A dense layer over the last axis. What was flattened keeps the order in which it lies; the kernel's rows follow. */
 function dense(call: Call, x: Live, kernel: WeightValues, bias: WeightValues | undefined): Live {
   const { node, unique } = call;
+  const last = axisWithin(node, x, -1);
   const [length, units] = kernel.shape as [number, number];
   if (kernel.shape.length !== 2 || length !== x.shape.at(-1) || (bias && bias.values.length !== units))
-    throw node.refused(
-      `has weights of ${kernel.shape.join('×')} for inputs of ${x.shape.slice(1).join('×')}`,
-    );
+    throw node.refused(`has weights of ${kernel.shape.join('×')} for inputs of ${x.shape.join('×')}`);
   const useBias = bias !== undefined;
   const layer = (name: string) =>
     layers.dense({ name, units, useBias, kernelInitializer: 'zeros', biasInitializer: 'zeros' });
   const weights = (from: WeightValues) => (bias ? [from, { shape: [units], values: bias.values }] : [from]);
-  const order = x.rank === 2 ? orderOf(x) : undefined;
-  if (!order) return Live.plain(made(call, layer, weights(kernel))([x.arranged([...x.axes.keys()], unique)]));
+  const order = x.rank === 2 && x.shape[0] === 1 ? orderOf(x) : undefined;
+  if (!order) {
+    const { tensor, wrap } = x.lastly(last, unique);
+    return wrap(made(call, layer, weights(kernel))([tensor]));
+  }
   const flat = made({ ...call, name: `${call.name}_flat` }, (name) => layers.flatten({ name }))([x.tensor]);
   return Live.plain(made(call, layer, weights(inOrder(kernel, order)))([flat]));
 }
@@ -54,12 +57,33 @@ function dense(call: Call, x: Live, kernel: WeightValues, bias: WeightValues | u
 /** A matrix that stands first works on the last axis but one: as a dense layer does, the two swapped. */
 function before(call: Call, x: Live): Live {
   const matrix = call.inputs[2] === undefined ? constantInput(call, 0) : undefined;
-  if (x.rank < 3 || matrix?.shape.length !== 2)
+  if (x.rank < 2 || matrix?.shape.length !== 2)
     throw call.node.refused('works on what is no matrix an image');
   const swapped = (axes: Live['axes']) => [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
   const turned = new Live(x.tensor, swapped(x.axes));
   const product = dense(call, turned, weightsOf(call, transposed(matrix, [1, 0])), undefined);
   return new Live(product.tensor, swapped(product.axes));
+}
+
+/** Matrices of one tensor times those of another, as attention has them: all axes before a matrix's two are the same in both. */
+function product(call: Call): Live {
+  const { node, unique } = call;
+  const [a, b] = [liveInput(call), liveInput(call, 1)];
+  const [rows, inside] = [a.rank - 2, a.rank - 1];
+  const fits =
+    a.rank === b.rank &&
+    a.rank >= 2 &&
+    a.shape.every((length, axis) => axis >= rows || length === b.shape[axis]) &&
+    a.shape[inside] === b.shape[rows];
+  if (!fits) throw node.refused(`multiplies ${a.shape.join('×')} and ${b.shape.join('×')}`);
+  for (const [x, axis] of [
+    [a, inside],
+    [b, rows],
+  ] as const)
+    if (x.isOfImages(axis)) throw node.refused('runs over the images');
+  const order = [...a.inner.filter((axis) => axis < rows), rows, inside];
+  const laid = a.laid(order, unique);
+  return laid.wrap(made(call, (name) => new MatMul({ name }))([laid.tensor, b.laid(order, unique).tensor]));
 }
 
 /** @returns undefined for zeros, or a factor of zero */
@@ -73,8 +97,7 @@ export const denseOperators: Readonly<Record<string, Translate>> = {
   Gemm(call) {
     const { node } = call;
     const x = liveInput(call);
-    if (x.rank !== 2 || node.int('transA', 0) !== 0)
-      throw node.refused('works on what is no vector an image');
+    if (x.rank !== 2 || node.int('transA', 0) !== 0) throw node.refused('works on what is no matrix');
     const given = constantInput(call, 1);
     const kernel = given && node.int('transB', 0) !== 0 ? transposed(given, [1, 0]) : given;
     const alpha = node.float('alpha', 1);
@@ -91,8 +114,7 @@ export const denseOperators: Readonly<Record<string, Translate>> = {
   },
   /** With a bias where the pattern was seen (see patterns.ts). */
   MatMul(call) {
-    if (call.inputs[0] instanceof Live && call.inputs[1] instanceof Live)
-      throw call.node.refused('multiplies two things that depend on the images');
+    if (call.inputs[0] instanceof Live && call.inputs[1] instanceof Live) return product(call);
     if (call.inputs[1] instanceof Live) return before(call, liveInput(call, 1));
     return dense(call, liveInput(call), weightsOf(call, constantInput(call, 1)), biasOf(call, 1));
   },

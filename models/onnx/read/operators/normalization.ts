@@ -2,8 +2,16 @@ import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ZEROS_AND_ONES } from '../../../keras/layers/normalization';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { GroupNormalization } from '../../../nets/group-normalization';
-import { axisIn } from '../axes';
-import { type Call, constantInput, imageOf, liveInput, made, type Translate, weightsOf } from '../call';
+import {
+  axisWithin,
+  type Call,
+  constantInput,
+  imageOf,
+  liveInput,
+  made,
+  type Translate,
+  weightsOf,
+} from '../call';
 import { Live } from '../live';
 
 /** Each value several times, one after the other. */
@@ -37,17 +45,15 @@ function grouped(
  */
 function instances(call: Call): Live {
   const x = liveInput(call);
-  const channels = x.shape[1]!;
+  const channels = x.shape[axisWithin(call.node, x, 1)]!;
   const weights = scaleAndShift(call, channels);
-  if (x.rank < 3) throw call.node.refused(`works on ${x.rank - 1} dimensions, not on images`);
+  if (x.rank < 3 || x.shape[0] !== 1) throw call.node.refused(`works on ${x.shape.join('×')}, not on images`);
   const lengths = x.tensor.shape.slice(1) as number[];
   const [place, ...more] = x.axes[1]!;
   const places = lengths.slice(0, (place ?? 1) - 1).reduce((product, length) => product * length, 1);
   if (place === undefined || more.length > 0 || places === 1) {
-    const order = [0, ...[...x.axes.keys()].slice(2), 1];
-    const last = grouped(call, x.arranged(order, call.unique), channels, weights);
-    const axes = x.axes.map((_, axis) => [order.indexOf(axis)]);
-    return new Live(last, axes);
+    const { tensor, wrap } = x.laid([...[...x.axes.keys()].slice(2), 1], call.unique);
+    return wrap(grouped(call, tensor, channels, weights));
   }
   const each = lengths.slice(place).reduce((product, length) => product * length, 1);
   const reshaped = (from: SymbolicTensor, targetShape: number[], suffix: string) =>
@@ -76,9 +82,8 @@ export const normalizations: Readonly<Record<string, Translate>> = {
       (name) => layers.batchNormalization({ name, epsilon, ...ZEROS_AND_ONES }),
       weights,
     );
-    if (x.rank === 4) return Live.image(layer([imageOf(call)]));
-    if (x.rank !== 2) throw node.refused(`works on ${x.rank - 1} dimensions, not on images`);
-    return Live.plain(layer([x.arranged([0, 1], unique)]));
+    const { tensor, wrap } = x.lastly(axisWithin(node, x, 1), unique);
+    return wrap(layer([tensor]));
   },
   InstanceNormalization: instances,
   GroupNormalization(call) {
@@ -99,8 +104,8 @@ export const normalizations: Readonly<Record<string, Translate>> = {
     node.attribute('stash_type');
     const x = liveInput(call);
     const length = x.shape.at(-1)!;
-    if (axisIn(node, node.int('axis', -1), x.rank) !== x.rank - 1)
-      throw node.refused('runs over several axes');
+    const axis = axisWithin(node, x, node.int('axis', -1));
+    if (axis !== x.rank - 1) throw node.refused('runs over several axes');
     const [scale, shift] = [1, 2].map((i) =>
       call.inputs[i] === undefined ? undefined : weightsOf(call, constantInput(call, i)),
     );
@@ -114,6 +119,7 @@ export const normalizations: Readonly<Record<string, Translate>> = {
       (name) => layers.layerNormalization({ name, ...args }),
       weights.map(({ values }) => ({ shape: [length], values })),
     );
-    return Live.plain(layer([x.arranged([...x.axes.keys()], unique)]));
+    const { tensor, wrap } = x.lastly(axis, unique);
+    return wrap(layer([tensor]));
   },
 };

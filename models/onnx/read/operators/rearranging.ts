@@ -1,27 +1,33 @@
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { layers } from '@tensorflow/tfjs-layers';
 import { applier } from '../../../keras/layers/plan';
-import { axesOf, axisIn, broadcastShape, needed, shapeFrom, squeezed, unsqueezed } from '../axes';
-import { type Call, constantInput, liveInput, made, type Translate } from '../call';
+import { axesOf, broadcastShape, needed, shapeFrom, sizeOf, squeezed, unsqueezed } from '../axes';
+import { axisWithin, type Call, constantInput, liveInput, made, type Translate } from '../call';
 import { Live } from '../live';
+import type { Node } from '../node';
 import { reshaped } from '../reshape';
+import { orderFor, repeated } from './arithmetic';
 
-/** Lengths of one image: those that a Reshape asks for, without the first, which must be the number of images. */
-function rowOf({ node }: Call, x: Live, wanted: readonly number[]): number[] {
-  const values = x.shape.slice(1).reduce((product, length) => product * length, 1);
-  const keepsZero = node.int('allowzero', 0) === 1;
-  const [first, ...rest] = wanted.map((length, i) =>
-    length === 0 && !keepsZero ? (x.shape[i] ?? 0) : length,
-  );
-  const known = rest.reduce((product, length) => (length === -1 ? product : product * length), 1);
-  const open = rest.filter((length) => length === -1).length;
-  // A net for batches of one fixed size has that size for the number of images.
-  const isNumber = first !== undefined && (Number.isNaN(first) || first === -1 || first >= 1);
-  const fits = open === 0 ? known === values : open === 1 && first !== -1 && values % known === 0;
-  if (!isNumber || !fits || rest.some((length) => Number.isNaN(length)))
+/** Lengths of what is made of one image, those that a Reshape asks for. A net for batches of one fixed size has that size first. */
+function lengthsOf({ node }: Call, x: Live, wanted: readonly number[]): number[] {
+  const isFixed = x.isBatched && wanted.length > 1 && wanted[0]! > 1;
+  const rest = isFixed ? wantedOf(node, x, [1, ...wanted.slice(1)]) : undefined;
+  const lengths = rest ?? wantedOf(node, x, wanted);
+  if (!lengths)
     throw node.refused(
-      `makes ${wanted.map((each) => (Number.isNaN(each) ? 'N' : each)).join('×')} of ${x.shape.slice(1).join('×')} an image`,
+      `makes ${wanted.join('×')} of ${x.shape.slice(x.isBatched ? 1 : 0).join('×')} an image`,
     );
-  return rest.map((length) => (length === -1 ? values / known : length));
+  return lengths;
+}
+
+/** @returns undefined where they don't fit */
+function wantedOf(node: Node, x: Live, wanted: readonly number[]): number[] | undefined {
+  const values = sizeOf(x.shape);
+  const keepsZero = node.int('allowzero', 0) === 1;
+  const lengths = wanted.map((length, i) => (length === 0 && !keepsZero ? (x.shape[i] ?? 0) : length));
+  const known = sizeOf(lengths.filter((length) => length !== -1));
+  const open = lengths.filter((length) => length === -1).length;
+  const fits = open === 0 ? known === values : open === 1 && values % known === 0;
+  return fits ? lengths.map((length) => (length === -1 ? values / known : length)) : undefined;
 }
 
 function moved(x: Live, order: readonly number[]): Live {
@@ -32,25 +38,25 @@ function moved(x: Live, order: readonly number[]): Live {
 }
 
 function concatenated(call: Call): Live {
-  const { node, unique } = call;
-  const parts = call.inputs.map((_, i) => liveInput(call, i));
-  const first = needed(node, parts[0]);
-  const axis = axisIn(node, node.int('axis', 0), first.rank);
+  const { node, unique, inputs } = call;
+  const first = liveInput(
+    call,
+    inputs.findIndex((input) => input instanceof Live),
+  );
+  const parts = inputs.map((input) => needed(node, input));
+  const axis = axisWithin(node, first, node.int('axis', 0));
   const fits = parts.every(
-    ({ shape }) =>
-      shape.length === first.rank && shape.every((n, i) => i === 0 || i === axis || n === first.shape[i]),
+    ({ shape }) => shape.length === first.rank && shape.every((n, i) => i === axis || n === first.shape[i]),
   );
-  if (axis === 0 || !fits)
-    throw node.refused(`joins ${parts.map(({ shape }) => shape.slice(1).join('×')).join(' and ')}`);
+  if (!fits) throw node.refused(`joins ${parts.map(({ shape }) => shape.join('×')).join(' and ')}`);
   if (parts.length === 1) return first;
-  const natural = [...first.axes.keys()];
-  const order = first.rank === 4 && !parts.every((part) => part.lies(natural)) ? [0, 2, 3, 1] : natural;
-  const tensors = parts.map((part) => part.arranged(order, unique));
-  const joined = made(call, (name) => layers.concatenate({ name, axis: order.indexOf(axis) }))(tensors);
-  return new Live(
-    joined as SymbolicTensor,
-    natural.map((each) => [order.indexOf(each)]),
+  const natural = [...new Set([...first.inner, axis])].sort((a, b) => a - b);
+  const order = orderFor(parts, natural);
+  const tensors = parts.map((part) =>
+    part instanceof Live ? part.laid(order, unique).tensor : repeated(call, first, part, order),
   );
+  const joined = made(call, (name) => layers.concatenate({ name, axis: order.indexOf(axis) + 1 }))(tensors);
+  return first.laid(order, unique).wrap(joined);
 }
 
 /** Broadcast to a shape, one axis after the other, its values side by side as many times. */
@@ -58,27 +64,26 @@ function expanded(call: Call): Live {
   const { node, unique } = call;
   const given = liveInput(call);
   const target = [...needed(node, constantInput(call, 1)).values];
-  const shape = broadcastShape(
-    node,
-    given.shape.slice(1),
-    target.slice(target.length > given.rank - 1 ? 1 : 0),
-  );
+  // A net for batches of one fixed size has that size first.
+  const wanted = given.isBatched && target.length === given.rank ? target.with(0, 1) : target;
+  const shape = broadcastShape(node, given.shape, wanted);
   if (target.length > given.rank || shape.some((length) => !(length >= 1)))
-    throw node.refused(`makes ${target.join('×')} of ${given.shape.slice(1).join('×')} an image`);
-  return shape.reduce((x, length, i) => {
-    if (x.shape[i + 1] === length) return x;
-    const tensor = x.arranged([...x.axes.keys()], unique);
+    throw node.refused(`makes ${target.join('×')} of ${given.shape.join('×')}`);
+  return shape.reduce((x, length, axis) => {
+    if (x.shape[axis] === length) return x;
+    const order = [...new Set([...x.inner, axis])].sort((a, b) => a - b);
+    const { tensor, wrap } = x.laid(order, unique);
     const lengths = tensor.shape.slice(1) as number[];
-    const size = (of: number[]) => of.reduce((product, each) => product * each, 1);
+    const at = order.indexOf(axis);
     const flat = applier(
       layers.reshape({
         name: unique('reshape'),
-        targetShape: [size(lengths.slice(0, i)), 1, size(lengths.slice(i))],
+        targetShape: [sizeOf(lengths.slice(0, at)), 1, sizeOf(lengths.slice(at))],
       }),
     )([tensor]);
     const wide = made(call, (name) => layers.upSampling2d({ name, size: [1, length] }))([flat]);
-    const targetShape = lengths.with(i, length);
-    return Live.plain(applier(layers.reshape({ name: unique('reshape'), targetShape }))([wide]));
+    const targetShape = lengths.with(at, length);
+    return wrap(applier(layers.reshape({ name: unique('reshape'), targetShape }))([wide]));
   }, given);
 }
 
@@ -87,24 +92,21 @@ export const rearrangings: Readonly<Record<string, Translate>> = {
   Transpose(call) {
     const x = liveInput(call);
     const order = call.node.ints('perm') ?? [...x.axes.keys()].reverse();
-    if (
-      order[0] !== 0 ||
-      [...order].sort((a, b) => a - b).some((axis, i) => axis !== i) ||
-      order.length !== x.rank
-    )
-      throw call.node.refused('moves the number of images');
+    if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x.rank)
+      throw call.node.refused(`puts its axes in the order ${order}`);
     return moved(x, order);
   },
   Flatten(call) {
     const x = liveInput(call);
-    if (axisIn(call.node, call.node.int('axis', 1), x.rank + 1) !== 1)
-      throw call.node.refused('flattens the images together');
-    return new Live(x.tensor, [[0], x.axes.slice(1).flat()]);
+    const axis = call.node.int('axis', 1);
+    const from = axis < 0 ? axis + x.rank : axis;
+    if (!(from > 0 && from <= x.rank)) throw call.node.refused('flattens the images together');
+    return new Live(x.tensor, [x.axes.slice(0, from).flat(), x.axes.slice(from).flat()]);
   },
   Reshape(call) {
     const x = liveInput(call);
     const wanted = needed(call.node, constantInput(call, 1));
-    return reshaped(x, rowOf(call, x, [...wanted.values]), call.unique);
+    return reshaped(x, lengthsOf(call, x, [...wanted.values]), call.unique);
   },
   Squeeze(call) {
     const x = liveInput(call);

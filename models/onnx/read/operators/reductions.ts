@@ -1,7 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { Reduce, type ReduceKind } from '../../../nets/reduce';
-import { axesOf, axisIn } from '../axes';
-import { type Call, constantInput, liveInput, made, type Translate } from '../call';
+import { axesOf } from '../axes';
+import { axisWithin, type Call, constantInput, liveInput, made, type Translate } from '../call';
 import { computed } from '../computed';
 import { Live } from '../live';
 import { overPlaces } from './pooling';
@@ -12,16 +12,20 @@ function reducedAxes(call: Call, x: Live): number[] | undefined {
   const named = axesOf(node, constantInput(call, 1));
   const isNothing = node.int('noop_with_empty_axes', 0) === 1;
   if (!named?.length && isNothing) return undefined;
-  const axes = named?.length ? named.map((axis) => axisIn(node, axis, x.rank)) : [...x.axes.keys()];
-  if (axes.includes(0)) throw node.refused('runs over the images');
-  return axes;
+  return (named?.length ? named : [...x.axes.keys()]).map((axis) => axisWithin(node, x, axis));
 }
 
 /** Over any axes of an image's, those of places by a pooling layer where there is one. */
 function over(call: Call, x: Live, axes: readonly number[], kind: ReduceKind): Live {
-  const [channels, ...others] = [...x.axes.keys()].slice(1).filter((axis) => !axes.includes(axis));
+  const [channels, ...others] = x.inner.filter((axis) => !axes.includes(axis));
   const keeps = call.node.int('keepdims', 1) === 1;
-  if (x.rank === 4 && channels !== undefined && others.length === 0 && (kind === 'mean' || kind === 'max')) {
+  if (
+    x.rank === 4 &&
+    x.isBatched &&
+    channels !== undefined &&
+    others.length === 0 &&
+    (kind === 'mean' || kind === 'max')
+  ) {
     const order = [0, channels, ...axes.toSorted((a, b) => a - b)];
     const turned = new Live(
       x.tensor,

@@ -148,6 +148,48 @@ describe('sizes that nodes ask for', () => {
         weights: { n: wholes(1, 3, 1e9, 1e9) },
       },
     ],
+    [
+      'ScatterND',
+      small([made('ScatterND', ['w', 'n', 'u']), { operator: 'Add', inputs: ['m', 's'], outputs: ['a'] }], {
+        weights: {
+          w: W,
+          n: { dims: [1, 1], type: 7, values: [2 ** 40] },
+          u: { dims: [1, 3], values: [1, 2, 3] },
+        },
+      }),
+    ],
+    [
+      'a product of long ones',
+      small(
+        [
+          { operator: 'Reshape', inputs: ['m', 'column'], outputs: ['c'] },
+          { operator: 'Expand', inputs: ['c', 'n'], outputs: ['d'] },
+          { operator: 'Transpose', inputs: ['d'], outputs: ['e'], attributes: { perm: [0, 2, 1] } },
+          { operator: 'MatMul', inputs: ['e', 'd'], outputs: ['a'] },
+        ],
+        { weights: { w: W, column: wholes(-1, 3, 1), n: wholes(1, 3, 2 ** 16) } },
+      ),
+    ],
+    [
+      'a part of a long one',
+      small(
+        [
+          { operator: 'Reshape', inputs: ['m', 'column'], outputs: ['c'] },
+          { operator: 'Expand', inputs: ['c', 'n'], outputs: ['d'] },
+          { operator: 'Slice', inputs: ['d', 'one', 'end', 'two'], outputs: ['a'] },
+        ],
+        {
+          weights: {
+            w: W,
+            column: wholes(-1, 3, 1),
+            n: wholes(1, 3, 2 ** 24),
+            one: wholes(1),
+            two: wholes(2),
+            end: wholes(2 ** 24),
+          },
+        },
+      ),
+    ],
     ['Reshape', small([made('Reshape', ['m', 'n'])], { weights: { n: wholes(-1, 2 ** 50) } })],
     [
       'a window',
@@ -374,7 +416,49 @@ const refusedNodes: [
     'values broadcast to a size that no net has',
     { operator: 'Expand', inputs: ['x', 'e'], outputs: ['a'] },
     { e: wholes(1, 3, 2 ** 20, 8) },
-    /joins 3×8×8 and 3×1048576×8/,
+    /joins 1×3×8×8 and 1×3×1048576×8/,
+  ],
+  [
+    'parts that are more than there is',
+    { operator: 'Split', inputs: ['m', 'e'], outputs: ['a', 'b'], attributes: { axis: 1 } },
+    { e: wholes(2, 2 ** 40) },
+    /splits 3 places into 2, 1099511627776/,
+  ],
+  [
+    'more parts than outputs',
+    { operator: 'Split', inputs: ['m'], outputs: ['a'], attributes: { axis: 1, num_outputs: 2 ** 30 } },
+    {},
+    /splits 3 places into 1/,
+  ],
+  [
+    'the images split',
+    { operator: 'Split', inputs: ['m'], outputs: ['a'], attributes: { axis: 0 } },
+    {},
+    /runs over the images/,
+  ],
+  [
+    'a product of what does not fit',
+    { operator: 'MatMul', inputs: ['m', 'm'], outputs: ['a'] },
+    {},
+    /multiplies 1×3 and 1×3/,
+  ],
+  [
+    'a softmax over the images',
+    { operator: 'Softmax', inputs: ['m'], outputs: ['a'], attributes: { axis: 0 } },
+    {},
+    /runs over the images/,
+  ],
+  [
+    'joined with a constant that does not fit',
+    { operator: 'Concat', inputs: ['m', 'e'], outputs: ['a'], attributes: { axis: 1 } },
+    { e: { dims: [2, 3], values: [1, 2, 3, 4, 5, 6] } },
+    /joins 1×3 and 2×3/,
+  ],
+  [
+    'a constant for each image that is too large',
+    { operator: 'Add', inputs: ['m', 'e'], outputs: ['a'] },
+    { e: { dims: [2 ** 21, 3], raw: new Uint8Array(4 * 3 * 2 ** 21) } },
+    /has a constant of 2097152×3 for each image/,
   ],
   [
     'scale and shift of another length',
