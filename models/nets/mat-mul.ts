@@ -12,7 +12,8 @@ export class MatMul extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const [a, b] = inputs as [tf.Tensor, tf.Tensor];
-      const flat = (x: tf.Tensor) => tf.reshape(x, [-1, ...x.shape.slice(-2)]) as tf.Tensor3D;
+      const flat = (x: tf.Tensor) =>
+        tf.reshape<tf.Rank.R3>(x, [-1, ...(x.shape.slice(-2) as [number, number])]);
       const product = tf.matMul(flat(a), flat(b));
       return tf.reshape(product, [...a.shape.slice(0, -1), last(b.shape)]);
     });
