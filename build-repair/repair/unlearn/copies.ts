@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { marginsAgainst } from '../../../models/detector/margin';
 import { outputsWithin, valuesOf } from '../../../models/detector/run';
 import { copyNet } from '../../../models/nets/graph';
+import { first, present } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { STAGES } from '../../stages';
 import type { Fold } from '../choose/folds';
@@ -70,7 +71,10 @@ export async function unlearnInCopies(
       copy.dispose();
     }
   }
-  return { evidence: Float32Array.from(evidence.flatMap((part) => Array.from(part))), implanted: implanted! };
+  return {
+    evidence: Float32Array.from(evidence.flatMap((part) => Array.from(part))),
+    implanted: present(implanted, 'What was implanted'),
+  };
 }
 
 /** Folds that follow each other as one, that calibrates on all of theirs and fits on what each of them fits on. */
@@ -98,7 +102,7 @@ async function marginsOn(
   const logits = new Float32Array(images.length * classes);
   let at = 0;
   await eachBatch(context, images, (input) => {
-    const values = valuesOf(() => outputsWithin(copy, input, context.memory)[0]!);
+    const values = valuesOf(() => first(outputsWithin(copy, input, context.memory)));
     logits.set(values, at);
     at += values.length;
   });

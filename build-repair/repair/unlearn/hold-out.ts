@@ -1,3 +1,4 @@
+import { valueAt } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { LoadedImages } from '../../images/load';
 import { unitsOf } from '../choose/folds';
@@ -27,10 +28,10 @@ export function holdOut(
   for (const place of new Random(seed, 'hold out').permutation(units.length)) {
     const unit = units[place]!;
     const own = counted(unit.map((image) => labels[image]!));
-    const leavesSome = [...own].every(([label, n]) => left.get(label)! > n);
+    const leavesSome = [...own].every(([label, n]) => valueAt(left, label) > n);
     if (!leavesSome || held.size + unit.length > most) continue;
     for (const image of unit) held.add(image);
-    for (const [label, n] of own) left.set(label, left.get(label)! - n);
+    for (const [label, n] of own) left.set(label, valueAt(left, label) - n);
   }
   const images = Array.from({ length: count }, (_, image) => image);
   return {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { imageTensor, outputsWithin } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
+import { atLeast, first } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { scaledTo } from '../../effort';
@@ -40,10 +41,10 @@ export function ownTriggers({ shape, classes, seed }: RepairContext): OwnTrigger
   const left = random.int(width - side + 1);
   const patch = Uint8Array.from({ length: side * side * channels }, () => random.pick([0, 255]));
   const noise = Float32Array.from({ length: imageSize(shape) }, () => random.uniform(0, 255));
-  const [first, second] = random.permutation(classes);
+  const [patched, blended] = atLeast(2, Array.from(random.permutation(classes)));
   return [
     {
-      target: first!,
+      target: patched,
       stamp: (image) => {
         for (let y = 0; y < side; y++)
           for (let i = 0; i < side * channels; i++)
@@ -51,7 +52,7 @@ export function ownTriggers({ shape, classes, seed }: RepairContext): OwnTrigger
       },
     },
     {
-      target: second!,
+      target: blended,
       stamp: (image) => {
         for (let i = 0; i < image.length; i++) image[i] = image[i]! * (1 - BLEND) + noise[i]! * BLEND;
       },
@@ -103,13 +104,13 @@ export async function implant(
           });
           return tf.tidy(() => {
             const inputs = imageTensor(values, batch.length, shape, pixels);
-            const before = tf.softmax(outputsWithin(bad, inputs, memory)[0]!);
+            const before = tf.softmax(first(outputsWithin(bad, inputs, memory)));
             const rest = tf.slice(before, [labels.length, 0]);
             const own = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32');
             return { inputs, targets: [tf.concat([own, rest as tf.Tensor2D], 0)] };
           });
         },
-        loss: (logits, [wanted]) => tf.mean(crossEntropy(logits, wanted!)),
+        loss: (logits, targets) => tf.mean(crossEntropy(logits, first(targets))),
         afterStep: (_step, logits) => {
           const now = tf.tidy(() =>
             batchAccuracy(tf.slice(logits, [0, 0], [labels.length, classes]), labels),

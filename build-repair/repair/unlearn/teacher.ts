@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { outputsWithin } from '../../../models/detector/run';
 import { latentTensor } from '../../../models/nets/cut';
 import { partBetween } from '../../../models/nets/graph';
+import { atLeast, first } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { crossEntropy } from '../learn/train';
 import { eachBatch } from '../observe/accuracy';
@@ -25,16 +26,16 @@ export class Teacher {
   /** @param fit the clean images that it is asked of */
   static async of(context: RepairContext, bad: LayersModel, fit: Int32Array): Promise<Teacher> {
     const { classes, memory } = context;
-    const tapped = partBetween(bad.inputs[0]!, [bad.outputs[0]!, latentTensor(bad)], 'tapped');
+    const tapped = partBetween(first(bad.inputs), [first(bad.outputs), latentTensor(bad)], 'tapped');
     const width = (latentTensor(bad).shape.slice(1) as number[]).reduce((product, each) => product * each, 1);
     const answers = new Float32Array(fit.length * classes);
     const features = new Float32Array(fit.length * width);
     let row = 0;
     await eachBatch(context, fit, (input, batch) => {
       tf.tidy(() => {
-        const [logits, latent] = outputsWithin(tapped, input, memory);
-        answers.set(tf.softmax(tf.div(logits!, TEMPERATURE)).dataSync(), row * classes);
-        features.set(latent!.dataSync(), row * width);
+        const [logits, latent] = atLeast(2, outputsWithin(tapped, input, memory));
+        answers.set(tf.softmax(tf.div(logits, TEMPERATURE)).dataSync(), row * classes);
+        features.set(latent.dataSync(), row * width);
       });
       row += batch.length;
     });

@@ -4,6 +4,7 @@ import { scaleImages, valuesOf } from '../../../models/detector/run';
 import { imageSize } from '../../../models/images/set';
 import { latentTensor } from '../../../models/nets/cut';
 import { partBetween } from '../../../models/nets/graph';
+import { atLeast, first } from '../../../models/present';
 import { Random } from '../../../models/random';
 import type { RepairContext } from '../../context';
 import { scaledTo } from '../../effort';
@@ -64,9 +65,9 @@ export async function unlearn(
   { fit, steps, stage, mirrored, known, afterStep }: Unlearning,
 ): Promise<void> {
   const { images, shape, pixels, seed, memory } = context;
-  const body = partBetween(net.inputs[0]!, [latentTensor(net)], 'body');
+  const body = partBetween(first(net.inputs), [latentTensor(net)], 'body');
   if (trainableVariables(body).length === 0) return;
-  const head = partBetween(latentTensor(net), [net.outputs[0]!], 'head');
+  const head = partBetween(latentTensor(net), [first(net.outputs)], 'head');
   const size = imageSize(shape);
   const batchSize = scaledTo(context.effort, UNLEARNING_BATCH, LEAST_BATCH);
   const stream = 'unlearn';
@@ -111,13 +112,14 @@ export async function unlearn(
         },
         prepare: (raw) => scaleImages(raw as tf.Tensor4D, pixels),
         onInputGradient: (gradient) => triggers.learn(gradient.subarray(...stamped)),
-        loss: (features, [answers, wanted], { from, to }) => {
+        loss: (features, targets, { from, to }) => {
+          const [answers, wanted] = atLeast(2, targets);
           const logits = head.apply(features) as tf.Tensor2D;
           const predicted = tf.add(
             tf.mul(labelLoss(logits, labels.slice(from, to)), 1 - DISTILLED),
-            tf.mul(teacher.distance(logits, answers!), DISTILLED),
+            tf.mul(teacher.distance(logits, answers), DISTILLED),
           );
-          const apart = tf.mean(tf.squaredDifference(flat(features), wanted!));
+          const apart = tf.mean(tf.squaredDifference(flat(features), wanted));
           return tf.add(tf.mean(predicted), tf.mul(apart, FEATURES / teacher.variance));
         },
         afterStep: (_step, features) => {
@@ -153,5 +155,5 @@ function labelLoss(logits: tf.Tensor2D, labels: number[]): tf.Tensor1D {
 }
 
 function flat(features: tf.Tensor): tf.Tensor2D {
-  return tf.reshape(features, [features.shape[0]!, -1]);
+  return tf.reshape(features, [first(features.shape), -1]);
 }

@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { WeightValues } from '../../../keras/layers/plan';
+import { first, last } from '../../../present';
 import { permuted } from '../../layers/writer';
 import {
   axisWithin,
@@ -86,7 +87,7 @@ const prelu: Translate = (call) => {
     ? { tensor: imageOf(call), wrap: Live.image }
     : x.laid(x.inner, call.unique);
   const lengths = tensor.shape.slice(1) as number[];
-  const channels = lengths.at(-1)!;
+  const channels = last(lengths);
   const layer = (slopes: WeightValues, sharedAxes: number[]) => {
     const prelu = (name: string) => layers.prelu({ name, sharedAxes, alphaInitializer: 'zeros' });
     return wrap(made(call, prelu, [slopes])([tensor]));
@@ -95,7 +96,7 @@ const prelu: Translate = (call) => {
     return layer(isImage ? permuted({ values, shape }, [1, 2, 0]) : { values, shape }, []);
   if (values.length !== 1 && (values.length !== channels || shape.at(isImage ? -3 : -1) !== channels))
     throw call.node.refused(`has slopes of ${shape.join('×')}, neither one a channel nor one a value`);
-  const slopes = values.length === 1 ? new Float32Array(channels).fill(values[0]!) : values;
+  const slopes = values.length === 1 ? new Float32Array(channels).fill(first(values)) : values;
   const shared = lengths.slice(1).map((_, i) => i + 1);
   return layer({ shape: [...shared.map(() => 1), channels], values: slopes }, shared);
 };

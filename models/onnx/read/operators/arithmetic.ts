@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ChannelScale } from '../../../nets/channel-scale';
+import { first } from '../../../present';
 import { broadcastShape } from '../axes';
 import { type Call, constantTensor, liveInput, made, rescaled, type Translate, weightsOf } from '../call';
 import { computed } from '../computed';
@@ -31,7 +32,7 @@ function withConstant(call: Call, sign: Sign, x: Live, constant: Constant, isFir
   if (scale?.some((value) => !Number.isFinite(value))) throw call.node.refused('divides by zero');
   if (values.length === 1 && shape.length <= x.rank)
     return x.like(
-      scale ? rescaled(call, x.tensor, scale[0]!, 0) : rescaled(call, x.tensor, factor, offset[0]!),
+      scale ? rescaled(call, x.tensor, first(scale), 0) : rescaled(call, x.tensor, factor, first(offset)),
     );
   // As long as one axis, and 1 along all others.
   const place = shape.findIndex((length) => length !== 1);
@@ -62,12 +63,16 @@ export function repeated(
   return constantTensor(call, x, { ...turned, shape: turned.shape.slice(rest.length) });
 }
 
+/** Where the axes of an image that lies channels first are, channels last. */
+const CHANNELS_FIRST = [2, 3, 1];
+
 /** The order in which tensors are joined: images channels last, unless more of them lie otherwise already. */
 export function orderFor(parts: readonly (Live | Constant)[], natural: readonly number[]): readonly number[] {
   if (natural.join() !== '1,2,3') return natural;
   const lives = parts.filter((part) => part instanceof Live);
-  const [asIs, last] = [natural, [2, 3, 1]].map((order) => lives.filter((part) => part.lies(order)).length);
-  return asIs === lives.length || asIs! > last! ? natural : [2, 3, 1];
+  const lying = (order: readonly number[]) => lives.filter((part) => part.lies(order)).length;
+  const asIs = lying(natural);
+  return asIs === lives.length || asIs > lying(CHANNELS_FIRST) ? natural : CHANNELS_FIRST;
 }
 
 /** Two tensors as one layer takes them: of one rank, their axes in one order. */

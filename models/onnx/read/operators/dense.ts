@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { MatMul } from '../../../nets/mat-mul';
+import { first, valueAt } from '../../../present';
 import { axisWithin, type Call, constantInput, liveInput, made, type Translate, weightsOf } from '../call';
 import { transposed } from '../folds/fold';
 import { Live } from '../live';
@@ -18,7 +19,7 @@ function orderOf(x: Live): Int32Array | undefined {
   const order = new Int32Array(x.shape[1]!);
   const at = natural.map(() => 0);
   for (let i = 0; i < order.length; i++) {
-    order[i] = at.reduce((sum, place, k) => sum + place * stepOf.get(natural[k]!)!, 0);
+    order[i] = at.reduce((sum, place, k) => sum + place * valueAt(stepOf, natural[k]!), 0);
     for (let k = natural.length - 1; k >= 0 && ++at[k]! === x.lengthOf(natural[k]!); k--) at[k] = 0;
   }
   return order;
@@ -59,7 +60,7 @@ function before(call: Call, x: Live): Live {
   const matrix = call.inputs[2] === undefined ? constantInput(call, 0) : undefined;
   if (x.rank < 2 || matrix?.shape.length !== 2)
     throw call.node.refused('works on what is no matrix an image');
-  const swapped = (axes: Live['axes']) => [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
+  const swapped = (axes: Live['axes']) => [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
   const turned = new Live(x.tensor, swapped(x.axes));
   const product = dense(call, turned, weightsOf(call, transposed(matrix, [1, 0])), undefined);
   return new Live(product.tensor, swapped(product.axes));
@@ -108,7 +109,7 @@ export const denseOperators: Readonly<Record<string, Translate>> = {
     const units = scaled.shape[1]!;
     const all =
       bias?.values.length === 1
-        ? { shape: [units], values: new Float32Array(units).fill(bias.values[0]!) }
+        ? { shape: [units], values: new Float32Array(units).fill(first(bias.values)) }
         : bias;
     return dense(call, x, scaled, all);
   },

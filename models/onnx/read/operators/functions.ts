@@ -21,9 +21,9 @@ export const functions: Readonly<Record<string, Translate>> = {
     const x = liveInput(call);
     const { shape, values } = constantInput(call, 1) ?? { shape: [], values: [] };
     const [exponent] = values;
-    if (values.length !== 1 || shape.length > x.rank || !Number.isFinite(exponent))
+    if (exponent === undefined || values.length !== 1 || shape.length > x.rank || !Number.isFinite(exponent))
       throw call.node.refused('has an exponent that is not one number');
-    return exponent === 1 ? x : power(exponent!)(call);
+    return exponent === 1 ? x : power(exponent)(call);
   },
   Reciprocal: power(-1),
   Sqrt: power(0.5),

@@ -29,9 +29,14 @@ function extreme(of: 'maximum' | 'minimum'): Translate {
       .map((i) => {
         const constant = constantInput(call, i);
         const [number] = constant?.values ?? [];
-        if (constant?.values.length !== 1 || constant.shape.length > x.rank || !Number.isFinite(number))
+        if (
+          number === undefined ||
+          constant?.values.length !== 1 ||
+          constant.shape.length > x.rank ||
+          !Number.isFinite(number)
+        )
           throw node.refused('has a constant that is not one number');
-        return number!;
+        return number;
       });
     if (numbers.length === 0) return x;
     const bounds = of === 'maximum' ? [Math.max(...numbers), null] : [null, Math.min(...numbers)];

@@ -2,6 +2,7 @@ import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ZEROS_AND_ONES } from '../../../keras/layers/normalization';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { GroupNormalization } from '../../../nets/group-normalization';
+import { last } from '../../../present';
 import {
   axisWithin,
   type Call,
@@ -103,7 +104,7 @@ export const normalizations: Readonly<Record<string, Translate>> = {
     const epsilon = node.float('epsilon', 1e-5);
     node.attribute('stash_type');
     const x = liveInput(call);
-    const length = x.shape.at(-1)!;
+    const length = last(x.shape);
     const axis = axisWithin(node, x, node.int('axis', -1));
     if (axis !== x.rank - 1) throw node.refused('runs over several axes');
     const [scale, shift] = [1, 2].map((i) =>

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { applier } from '../../../keras/layers/plan';
+import { first } from '../../../present';
 import { axesOf, broadcastShape, needed, shapeFrom, sizeOf, squeezed, unsqueezed } from '../axes';
 import { axisWithin, type Call, constantInput, liveInput, made, type Translate } from '../call';
 import { Live } from '../live';
@@ -9,7 +10,7 @@ import { orderFor, repeated } from './arithmetic';
 
 /** Lengths of what is made of one image, those that a Reshape asks for. A net for batches of one fixed size has that size first. */
 function lengthsOf({ node }: Call, x: Live, wanted: readonly number[]): number[] {
-  const isFixed = x.isBatched && wanted.length > 1 && wanted[0]! > 1;
+  const isFixed = x.isBatched && wanted.length > 1 && first(wanted) > 1;
   const rest = isFixed ? wantedOf(node, x, [1, ...wanted.slice(1)]) : undefined;
   const lengths = rest ?? wantedOf(node, x, wanted);
   if (!lengths)

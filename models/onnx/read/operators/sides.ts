@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { PickChannels } from '../../../nets/pick-channels';
 import { Slice } from '../../../nets/slice';
+import { first, last as lastOf } from '../../../present';
 import { axesOf, axisIn, needed, slicesOf } from '../axes';
 import { axisWithin, type Call, constantInput, liveInput, made, type Translate } from '../call';
 import { Live } from '../live';
@@ -28,7 +29,7 @@ function taken(call: Call, x: Live, slices: Slices): Live {
     : [...changed].reduce((part, [axis, places]) => along(call, part, axis, places, x.rank === 2), x);
 }
 
-const areSideBySide = (places: readonly number[]) => places.every((place, i) => place === places[0]! + i);
+const areSideBySide = (places: readonly number[]) => places.every((place, i) => place === first(places) + i);
 
 /** A part of images: rows and columns side by side by the layer for it. */
 function ofImages(call: Call, x: Live, slices: Slices): Live {
@@ -42,7 +43,7 @@ function ofImages(call: Call, x: Live, slices: Slices): Live {
   const { tensor, wrap } = x.laid([...order, last], call.unique);
   const cropping = order.map((axis): [number, number] => {
     const places = slices.get(axis) ?? [0, x.shape[axis]! - 1];
-    return [places[0]!, x.shape[axis]! - 1 - places.at(-1)!];
+    return [first(places), x.shape[axis]! - 1 - lastOf(places)];
   }) as unknown as Pads;
   const layer = (name: string) => layers.cropping2D({ name, cropping });
   const cropped = wrap(made({ ...call, name: `${call.name}_crop` }, layer)([tensor]));
@@ -60,7 +61,7 @@ function along(call: Call, x: Live, axis: number, places: readonly number[], isC
       ? { tensor: x.tensor, wrap: x.like.bind(x) }
       : x.laid(order, call.unique);
     const at = isApart ? own : order.indexOf(axis) + 1;
-    const layer = (name: string) => new Slice({ name, axis: at, begin: places[0]!, size: places.length });
+    const layer = (name: string) => new Slice({ name, axis: at, begin: first(places), size: places.length });
     return wrap(made(call, layer)([tensor]));
   }
   const every = isChannels ? undefined : everyOther(call, x, axis, places);
@@ -108,7 +109,7 @@ function padding(call: Call): Live {
   const isWhole = around.flat().every((pad) => Number.isInteger(pad) && pad >= 0 && pad <= 2 ** 14);
   if (mode !== 'constant' || !isWhole || !Number.isFinite(value))
     throw node.refused(`pads by ${mode === 'constant' ? around.join(', ') : mode}`);
-  if (x.rank !== 4 || !x.isBatched || around[0]!.some((pad) => pad > 0))
+  if (x.rank !== 4 || !x.isBatched || first(around).some((pad) => pad > 0))
     throw node.refused('pads what is no image');
   // Channels are those of the two outer axes that aren't padded.
   const last = around[1]!.every((pad) => pad === 0) ? 1 : 3;
