@@ -44,7 +44,7 @@ const OPERATORS: ReadonlyMap<string, Translate> = new Map(
 /** The operators that are read, in order. */
 export const knownOperators: readonly string[] = [...OPERATORS.keys()].sort();
 
-/** Is told of each node that works on images: its answer, as ONNX has it, and what it takes of weights. */
+/** Is told of each node that works on images: its answer, the number of images first, and what it takes of weights. */
 export type Seen = (
   node: Node,
   shape: readonly (number | null)[],
@@ -114,9 +114,9 @@ export function translated(
   return answer.laid([...answer.axes.keys()].slice(1), unique).tensor;
 }
 
-/** As people are told it: null for the number of images. */
-function shapeOf(x: Live): (number | null)[] {
-  return x.shape.map((length, axis) => (x.isOfImages(axis) && length === 1 ? null : length));
+/** As people are told it: the number of images first, as null, wherever ONNX has it. */
+function shapeOf({ shape, inner }: Live): (number | null)[] {
+  return [null, ...inner.map((axis) => shape[axis]!)];
 }
 
 /** @throws NetError naming the node, also where TensorFlow.js complains */
