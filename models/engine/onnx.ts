@@ -10,6 +10,12 @@ const packageName = 'onnxruntime-node';
  * AveragePool whose window is no larger, which then is refused.
  */
 const WRONG = 'Pad_Fusion';
+/**
+ * From 1.29 on ONNX Runtime sends its makers how it is used, with an identifier of the machine that it writes to the user's cache, unless this
+ * stands in the environment before it starts (microsoft/onnxruntime, pull request 27379). It is the process's own environment that counts: in
+ * a worker thread, whose `process.env` is a copy, it must stand there already.
+ */
+const NO_TELEMETRY = 'ORT_DISABLE_TELEMETRY';
 /** Where `npm run setup:native` lays it inside node_modules. */
 const FOLDER = '.onnxruntime';
 
@@ -67,7 +73,7 @@ export function findOnnxRuntime(): string | undefined {
 }
 
 /**
- * Loads onnxruntime-node.
+ * Loads onnxruntime-node. It sends nothing to anybody, unless `ORT_DISABLE_TELEMETRY` is set to 0.
  * @param threads that one graph runs on; by default one a core
  * @throws GoodNetError `environment` where it is not installed or does not load
  */
@@ -110,6 +116,7 @@ export function startOnnx(threads = availableParallelism()): OnnxRuntime {
 
 function load(entry: string): { library: Library; version: string } {
   const require = createRequire(import.meta.url);
+  process.env[NO_TELEMETRY] ??= '1';
   try {
     const library = require(entry) as Library;
     const { version } = require(join(dirname(entry), '..', 'package.json')) as { version: string };

@@ -2,6 +2,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+// It sends nothing to anybody (models/engine/onnx.ts).
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 const require = createRequire(import.meta.url);
 const folder = process.argv[2];
 const { InferenceSession, Tensor } = require(folder);

@@ -1,12 +1,23 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startEngine } from '../../../models/engine';
 import { findOnnxRuntime } from '../../../models/engine/onnx';
 
 if (findOnnxRuntime() === undefined) console.log('Skipped: npm run setup:native has not been run.');
 
 describe.skipIf(findOnnxRuntime() === undefined)('where onnxruntime-node is installed', () => {
+  // Before anything starts: what ONNX Runtime would keep of the user.
+  const home = mkdtempSync(join(tmpdir(), 'goodnet-home-'));
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('XDG_CACHE_HOME', join(home, 'cache'));
   beforeEach(() => {
     delete process.env.GOODNET_ENGINE;
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(home, { recursive: true });
   });
 
   test('ONNX Runtime answers, beside a TensorFlow.js that loads nets', async () => {
@@ -28,5 +39,13 @@ describe.skipIf(findOnnxRuntime() === undefined)('where onnxruntime-node is inst
     const { onnx } = await startEngine();
     await expect(onnx!.open(Uint8Array.of(1, 2, 3))).rejects.toThrow();
     expect(onnx!.loaded).toBe(0);
+  });
+
+  test('ONNX Runtime sends nothing to its makers: it writes no identifier and no log of what it would send', async () => {
+    const { onnx } = await startEngine();
+    await onnx!.open(Uint8Array.of(1)).catch(() => {});
+    expect(process.env.ORT_DISABLE_TELEMETRY).toBe('1');
+    expect(readdirSync(home)).toEqual([]);
+    expect(existsSync(join(tmpdir(), `mat-debug-${process.pid}.log`))).toBe(false);
   });
 });

@@ -24,6 +24,9 @@ interface OnnxInference {
   release(): Promise<void>;
 }
 
+// It sends nothing to anybody (models/engine/onnx.ts).
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** A detector's nets in plain onnxruntime-node. */
 export interface PlainDetector extends Pick<DetectorGraph, 'outputs' | 'rows'> {
   readonly nets: DetectorNets;
