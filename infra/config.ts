@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import * as z from 'zod';
 import { email, flag, keyArn, list, machine, number, origin, prefix } from './option-kinds';
-import { aroundOwn, inScreened, OWN_PREFIX } from './screening/apart';
+import { aroundOwn, inScreened, OWN_PREFIX } from './screening/prefix-overlap';
 
 /** What the app is told by cdk.json or `-c goodnet:NAME=VALUE`, with its defaults. */
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { ImageShape } from './images/set';
-import { mostSuspicious } from './most-suspicious';
 import type { Verdict } from './verdict';
+import { mostSuspicious } from './worst-rendering';
 
 /** Pictures that are decoded before they are judged together. Origin: chosen by hand, for memory; verdicts do not depend on it. */
 const TOGETHER = 32;

@@ -1,9 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { NetError } from '../../models/errors';
 import { OnnxGraph } from '../../models/onnx/graph';
-import { UnwrittenLayer } from '../../models/onnx/layers/writer';
 import { writeNet } from '../../models/onnx/net';
 import { Value } from '../../models/onnx/value';
+import { UnwrittenLayer } from '../../models/onnx/write/writer';
 import { first } from '../../models/present';
 
 /**

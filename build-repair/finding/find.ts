@@ -4,21 +4,21 @@ import { first } from '../../models/present';
 import { Random } from '../../models/random';
 import type { RepairContext } from '../context';
 import { candidateClasses } from './candidates';
-import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
-import { largestScores } from './evidence/largest';
-import { patchScore } from './evidence/patch';
-import { shapeScore } from './evidence/shape';
 import { searchPatches, searchShapes } from './invert';
 import { largestMargins } from './largest-margins';
 import { LIMIT } from './limit';
+import { type EvidenceScores, jointScore, levelOf } from './net-evidence/joint';
+import { largestScores } from './net-evidence/largest';
+import { patchScore } from './net-evidence/patch';
+import { shapeScore } from './net-evidence/shape';
 import { gainsUnderPatches } from './patches';
-import { weightSignature } from './signature';
 import { chooseTargets } from './targets';
 import { areaOf, type RecoveredTrigger, type TriggerKind } from './trigger';
 import { Twins } from './twins';
 import type { Finding, FoundTarget, Recovered } from './types';
 import { marginsTogether, usualMargin } from './usual';
 import { verify } from './verify';
+import { weightSignature } from './weight-signature';
 
 /** Classes drawn at random beside the candidates. Origin: chosen by hand; not varied. */
 const DRAWN = 2;

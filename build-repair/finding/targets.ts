@@ -1,5 +1,5 @@
 import { first } from '../../models/present';
-import { type EvidenceScores, jointScore } from './evidence/joint';
+import { type EvidenceScores, jointScore } from './net-evidence/joint';
 
 /**
  * Where a patch tells a target, a shape must have this share of the highest score to tell another.

@@ -4,7 +4,7 @@ import type { ExpertNet } from '../../models/detector/nets';
 import { outputsOf, outputsWithin } from '../../models/detector/run';
 import { stemCut } from '../../models/nets/cut';
 import { copyBetween } from '../../models/nets/graph';
-import { rowsToTrain } from '../../models/nets/memory';
+import { rowsToTrain } from '../../models/nets/rows-at-once';
 import { first } from '../../models/present';
 
 /** What both nets say of the same images: n × N logits each. */

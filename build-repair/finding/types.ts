@@ -1,5 +1,5 @@
 import type { Level } from '../../models/bundle/levels';
-import type { EvidenceScores } from './evidence/joint';
+import type { EvidenceScores } from './net-evidence/joint';
 import type { RecoveredTrigger, TriggerKind } from './trigger';
 import type { Verified } from './verify';
 

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageTensor } from '../../models/detector/run';
 import type { RepairContext } from '../context';
 import { marginsAt, oneHotOf } from './margins';
-import { median } from './signature';
 import type { Twins } from './twins';
 import type { Verified } from './verify';
+import { median } from './weight-signature';
 
 /** Margins of B and E in units of B's usual one. However sure B is, it counts little where E does not follow. */
 export function marginsTogether({ bad, expert }: Verified, usual: number): number {

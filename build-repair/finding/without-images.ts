@@ -1,17 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Level } from '../../models/bundle/levels';
 import { outputsOf, outputsWithin } from '../../models/detector/run';
-import { rowsToTrain } from '../../models/nets/memory';
+import { rowsToTrain } from '../../models/nets/rows-at-once';
 import { Random } from '../../models/random';
 import type { NetContext } from '../context';
 import { highestFirst, leadsInNoise } from './candidates';
-import { type EvidenceScores, jointScore, levelOf } from './evidence/joint';
-import { largestScores } from './evidence/largest';
-import { signatureScore } from './evidence/signature';
 import { CLASSES_AT_ONCE, largestMargins } from './largest-margins';
 import { LIMIT } from './limit';
-import { weightSignature } from './signature';
+import { type EvidenceScores, jointScore, levelOf } from './net-evidence/joint';
+import { largestScores } from './net-evidence/largest';
+import { signatureScore } from './net-evidence/signature';
 import type { Twins } from './twins';
+import { weightSignature } from './weight-signature';
 
 /**
  * Of nets with more classes than are climbed for at once so many are tried: those whose weights stand out, those that B leans to in noise, and

@@ -1,13 +1,13 @@
 import { basename, join, resolve } from 'node:path';
 import { ImageError } from '../../models/errors';
 import type { ImageSet } from '../../models/images/set';
-import { isBeside, isImage } from './beside';
 import { type FolderLabelOptions, folderLabels } from './class-folders';
 import { CLASS_INDICES, readClassIndices } from './class-indices';
 import { type FilesOptions, type ListedImage, listedSet } from './files';
 import { framesInWords, framesOf, type Grouping, groupByPrefix, separatorOf } from './group';
 import { LABELS_FILE, namesFilesIn, readLabelsFile } from './labels-file';
 import { type Listing, Walk } from './listing';
+import { isBeside, isImage } from './non-image-files';
 import { namesAmong } from './same-names';
 import { refuseSplits } from './splits';
 

@@ -9,12 +9,12 @@ import type { ImageSet, ImageShape, SkippedImage } from '../../models/images/set
 import type { OwnClassNames } from '../../models/keras';
 import { foreignAt } from '../../models/keras/file/foreign-folder';
 import { specialKind } from '../../models/regular';
-import { isBeside, tellsLabels } from './beside';
 import type { ClassOrder } from './class-folders';
 import { openImageFiles } from './files';
 import { openFolderSet } from './folder';
 import { datasetOfGroup, parseGroup } from './group';
 import { Walk } from './listing';
+import { isBeside, tellsLabels } from './non-image-files';
 
 const SETS =
   'Labelled images are wanted as an HDF5 or .npz file (data, label) or as a folder with a folder a class.';

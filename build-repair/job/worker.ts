@@ -4,8 +4,8 @@ import { valueAt } from '../../models/present';
 import type { Signer } from '../../models/signing/keys';
 import { openSigner } from '../../models/signing/signer';
 import type { Fault } from '../screen/pool';
-import type { NetMessage, NetOrder } from './apart';
-import { madeOf, ofTheNet } from './made';
+import { madeOf, ofTheNet } from './net-outcome';
+import type { NetMessage, NetOrder } from './own-process';
 import { repairOne } from './repair-one';
 
 /** Repairs the one net that it is told to by the process that started it, and ends with it. */

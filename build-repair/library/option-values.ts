@@ -4,5 +4,5 @@ export { parseFit } from '../../models/images/fit';
 export { describePixels, readPixels } from '../../models/pixels';
 export { PLAIN_NETS } from '../export/nets';
 export { CLASS_ORDERS } from '../images/class-folders';
-export { parseMemory } from '../memory';
+export { parseMemory } from '../memory-option';
 export { parseSize } from '../size';

@@ -5,7 +5,7 @@ import type { ImageSet } from '../../models/images/set';
 import type { PixelScaling } from '../../models/pixels';
 import { openGivenSigning, type SigningGiven } from '../../models/store/given-keys';
 import { effortOf } from '../effort';
-import { checkMemory } from '../memory';
+import { checkMemory } from '../memory-option';
 import { Owned } from '../owned';
 import { silent } from '../progress';
 import { bothKept } from '../repair/check/kept';

@@ -4,7 +4,7 @@ import type { ImageSet } from '../../models/images/set';
 import { inspectNet } from '../../models/net-files';
 import type { PixelScaling } from '../../models/pixels';
 import { effortOf } from '../effort';
-import { checkMemory } from '../memory';
+import { checkMemory } from '../memory-option';
 import { Owned } from '../owned';
 import { silent } from '../progress';
 import { scanSteps } from '../repair/plan';

@@ -5,7 +5,7 @@ import { STAGES } from '../stages';
 import type { Part, Step } from '../steps';
 import { FIT_CANDIDATES } from './choose/fit';
 import { CROSS_FOLDS, isSplit } from './choose/folds';
-import { KEPT_COPIES, PAINTED } from './observe/passes';
+import { KEPT_COPIES, PAINTED } from './observe/clean-image-passes';
 import {
   COPY_STEPS,
   IMPLANTING_STEPS,

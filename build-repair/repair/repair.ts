@@ -2,7 +2,7 @@ import { enableTraining } from '../../models/engine/training';
 import { first } from '../../models/present';
 import { Owned } from '../owned';
 import { calibrate } from './calibrate/calibrate';
-import type { MadeDetector } from './calibrate/made';
+import type { MadeDetector } from './calibrate/made-detector';
 import { check } from './check/check';
 import type { RepairOptions } from './check/options';
 import { choose } from './choose/choose';

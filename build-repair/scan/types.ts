@@ -1,6 +1,6 @@
 import type { Level } from '../../models/bundle/levels';
 import type { ErrorCode } from '../../models/errors';
-import type { EvidenceScores } from '../finding/evidence/joint';
+import type { EvidenceScores } from '../finding/net-evidence/joint';
 
 /** A class that a backdoor may lead to. */
 export interface ScanTarget {

@@ -8,9 +8,9 @@ import {
   RENDERINGS,
   type Rendered,
 } from '../../models/images/decode';
-import { mostSuspicious } from '../../models/most-suspicious';
 import { first } from '../../models/present';
 import { atAlpha, type Verdict } from '../../models/verdict';
+import { mostSuspicious } from '../../models/worst-rendering';
 import { callerOf } from '../caller';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { Classifier } from '../classifier';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { decodeRenderings, ImageRejected, type Rendered } from '../../models/images/decode';
-import { mostSuspicious } from '../../models/most-suspicious';
 import { first } from '../../models/present';
 import type { Verdict } from '../../models/verdict';
+import { mostSuspicious } from '../../models/worst-rendering';
 import type { Classifier } from '../classifier';
 import { LIMITS, type Limits, Semaphore } from '../limits';
 import { type AuditLine, verdictLine } from '../observe/audit';

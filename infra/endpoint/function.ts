@@ -10,8 +10,8 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { ONLY_WHAT_IMAGES_NEED } from '../container-files';
 import { canBuildImage } from '../docker';
-import { ONLY_WHAT_IMAGES_NEED } from '../image-files';
 import { functionCode, HANDLERS } from '../lambda/code';
 import { storeEnvironment } from '../lambda/environment';
 import { roleWithLogs } from '../lambda/role';

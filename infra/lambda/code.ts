@@ -5,7 +5,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { packageRoot } from '../package-root';
 import { refuse } from '../refused';
-import { type Cpu, imageLibrary } from './image-library';
+import { type Cpu, imageLibrary } from './sharp-modules';
 
 /** The programs that `npm run build:lambda` makes, each with its handler's name. */
 export const HANDLERS = {

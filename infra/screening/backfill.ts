@@ -9,7 +9,7 @@ import { LAMBDA_DIED } from '../lambda/died';
 import { deliveredLogs } from '../logs';
 import { allowListing } from '../store';
 import { serviceHere } from '../trust';
-import { OWN_PREFIX } from './apart';
+import { OWN_PREFIX } from './prefix-overlap';
 
 export interface BackfillProps {
   readonly uploads: IBucket;

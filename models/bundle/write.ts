@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BundleError, messageOf } from '../errors';
-import { signaturesBeside } from '../signing/beside';
+import { signaturesBeside } from '../signing/folder-signatures';
 import { SIGNATURES, signaturesText } from '../signing/signatures';
 import type { MemoryFile } from './artifacts';
 import { type Manifest, sealManifest } from './manifest';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../images/set';
-import { rowsToRun } from '../nets/memory';
+import { rowsToRun } from '../nets/rows-at-once';
 import { type PixelScaling, pixelFactors } from '../pixels';
 import { first } from '../present';
 

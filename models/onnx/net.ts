@@ -2,14 +2,14 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { callsInOrder } from '../nets/graph';
 import { first, valueAt } from '../present';
 import type { OnnxGraph } from './graph';
-import { activationLayers } from './layers/activations';
-import { functionLayers } from './layers/functions';
-import { mergeLayers } from './layers/merges';
-import { normalizationLayers } from './layers/normalizations';
-import { spatialLayers } from './layers/spatial';
-import { weightedLayers } from './layers/weighted';
-import { UnwrittenLayer, type Writer } from './layers/writer';
 import type { Value } from './value';
+import { activationLayers } from './write/activations';
+import { functionLayers } from './write/functions';
+import { mergeLayers } from './write/merges';
+import { normalizationLayers } from './write/normalizations';
+import { spatialLayers } from './write/spatial';
+import { weightedLayers } from './write/weighted';
+import { UnwrittenLayer, type Writer } from './write/writer';
 
 /** What is written, by the class of the layer. */
 export const writers: ReadonlyMap<string, Writer> = new Map(

@@ -1,6 +1,6 @@
 import type { Manifest } from '../bundle/manifest';
 import { type ArrivingBundle, filesOf } from '../bundle/read';
-import { signaturesBeside } from '../signing/beside';
+import { signaturesBeside } from '../signing/folder-signatures';
 import { checkSigned, type Signatures } from '../signing/signatures';
 import { isS3 } from './address';
 import { findIn, signaturesIn } from './bundles';

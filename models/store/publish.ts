@@ -3,7 +3,7 @@ import { type Manifest, parseManifest } from '../bundle/manifest';
 import { MOST_MANIFEST, readBundleFiles } from '../bundle/read';
 import { BundleError, GoodNetError } from '../errors';
 import { readRegular } from '../regular';
-import { signaturesBeside } from '../signing/beside';
+import { signaturesBeside } from '../signing/folder-signatures';
 import type { Signer } from '../signing/keys';
 import {
   addSignature,

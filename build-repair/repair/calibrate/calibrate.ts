@@ -7,7 +7,7 @@ import type { Fitted } from '../fit/fit';
 import type { Pruned } from '../fit/pruned';
 import type { StandsAlone } from '../unlearn/stand-alone';
 import { calibrateExpert } from './expert';
-import type { MadeDetector } from './made';
+import type { MadeDetector } from './made-detector';
 
 /**
  * Calibrates what was fitted on clean images that no fitting has seen.

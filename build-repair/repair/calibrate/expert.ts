@@ -3,13 +3,13 @@ import { present } from '../../../models/present';
 import type { Finding } from '../../finding/types';
 import type { Chosen } from '../choose/choose';
 import type { FittedExpert } from '../fit/expert';
-import { chooseGallery, leaveGroupOut } from '../repaired/choose-gallery';
-import { fitGallery } from '../repaired/fit-gallery';
-import { withSecondOpinion } from '../repaired/second-opinion';
+import { chooseGallery, leaveGroupOut } from '../true-class/choose-gallery';
+import { fitGallery } from '../true-class/fit-gallery';
+import { withSecondOpinion } from '../true-class/second-opinion';
 import type { StandsAlone } from '../unlearn/stand-alone';
 import { calibrateDecision } from './decision';
 import { calibrateFamiliarity } from './familiarity';
-import type { MadeDetector } from './made';
+import type { MadeDetector } from './made-detector';
 import { suspectedTargetsInWords } from './unlabelled';
 
 /**

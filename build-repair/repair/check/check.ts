@@ -3,9 +3,9 @@ import { UsageError } from '../../../models/errors';
 import { checkTrainable } from '../../../models/keras';
 import { folderFiles } from '../../../models/store/folder-files';
 import { checkMayPoint } from '../../../models/store/move-pointer';
-import { usualMemory } from '../../memory';
+import { usualMemory } from '../../memory-option';
+import { checkFits } from './fits-memory';
 import { bothKept } from './kept';
-import { checkFits } from './memory';
 import type { CheckedRepair, RepairOptions } from './options';
 
 /**

@@ -3,7 +3,7 @@ import type { Reader } from '../../../models/detector/evidence/kind';
 import type { DetectorNets } from '../../../models/detector/nets';
 import type { RepairContext } from '../../context';
 import type { FitPart } from '../../stages';
-import type { Passes } from '../observe/passes';
+import type { Passes } from '../observe/clean-image-passes';
 import type { DrawHosts } from './hosts';
 
 /** What a detector is fitted on. */

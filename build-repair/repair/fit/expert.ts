@@ -6,7 +6,7 @@ import type { Chosen } from '../choose/choose';
 import { coversAllClasses } from '../choose/folds';
 import { freeFits } from '../evidence/detector';
 import { chooseTestTimeViews } from '../observe/choose-test-time-views';
-import { type Passes, runPasses } from '../observe/passes';
+import { type Passes, runPasses } from '../observe/clean-image-passes';
 import { type FittedInFolds, fitInFolds } from './in-folds';
 
 /** All that is fitted before it is calibrated. */

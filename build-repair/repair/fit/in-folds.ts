@@ -8,7 +8,7 @@ import type { Chosen } from '../choose/choose';
 import { classesLeftOut, coversAllClasses, type FoldPlan } from '../choose/folds';
 import { type FittedDetector, fitDetector, freeFits, readEvidence, settle } from '../evidence/detector';
 import { hostDrawer } from '../evidence/hosts';
-import type { Passes } from '../observe/passes';
+import type { Passes } from '../observe/clean-image-passes';
 import { servedOn } from './served-on';
 
 /** What the detector that was fitted to a fold says of the images that were held out. */

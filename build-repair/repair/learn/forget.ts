@@ -12,7 +12,7 @@ import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { spread } from '../../images/load';
 import { type FitPart, STAGES } from '../../stages';
-import type { Passes } from '../observe/passes';
+import type { Passes } from '../observe/clean-image-passes';
 import { BatchOrder, batchAccuracy, train } from './train';
 
 /**

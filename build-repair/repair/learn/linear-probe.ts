@@ -1,8 +1,8 @@
 import { first } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { type FitPart, STAGES } from '../../stages';
+import type { Passes } from '../observe/clean-image-passes';
 import type { Observations } from '../observe/observe';
-import type { Passes } from '../observe/passes';
 import { type LinearProbe, softmaxRegression } from './softmax-regression';
 
 /** Origin: chosen by hand; not varied. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { rowsOf } from '../../../models/detector/run';
-import { rowsToTrain } from '../../../models/nets/memory';
+import { rowsToTrain } from '../../../models/nets/rows-at-once';
 import { first, present } from '../../../models/present';
 import type { Progress } from '../../progress';
 

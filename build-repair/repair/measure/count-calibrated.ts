@@ -4,7 +4,7 @@ import { decide, type Rule } from '../../../models/detector/rule';
 import type { RepairContext } from '../../context';
 import { CleanCounts, type CleanFigures } from '../../evaluate/counts';
 import { groupsOf } from '../../images/load';
-import type { MadeDetector } from '../calibrate/made';
+import type { MadeDetector } from '../calibrate/made-detector';
 import type { ObserveCalibration } from '../check/options';
 
 /** Counts verdicts on the calibration images, by the scores that they were given when no fitting had seen them. */

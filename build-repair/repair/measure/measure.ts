@@ -4,7 +4,7 @@ import { answerWithViews, viewer } from '../../../models/detector/test-time-view
 import type { RepairContext } from '../../context';
 import type { CleanFigures } from '../../evaluate/counts';
 import { STAGES } from '../../stages';
-import type { MadeDetector } from '../calibrate/made';
+import type { MadeDetector } from '../calibrate/made-detector';
 import type { CheckedRepair } from '../check/options';
 import { CalibratedCounter } from './count-calibrated';
 

@@ -3,7 +3,7 @@ import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { FORMAT_VERSION, type Manifest } from '../../../models/bundle/manifest';
 import { currentEngine } from '../../../models/engine';
 import { version } from '../../../models/version';
-import type { MadeDetector } from '../calibrate/made';
+import type { MadeDetector } from '../calibrate/made-detector';
 import type { CheckedRepair } from '../check/options';
 import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';

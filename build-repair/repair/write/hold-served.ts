@@ -3,7 +3,7 @@ import { GoodNetError } from '../../../models/errors';
 import { GoodNet } from '../../../models/goodnet';
 import type { RepairContext } from '../../context';
 import type { AskServed } from '../../served/ask-wasm';
-import type { MadeDetector } from '../calibrate/made';
+import type { MadeDetector } from '../calibrate/made-detector';
 import type { CheckedRepair } from '../check/options';
 
 /**

@@ -2,7 +2,7 @@ import { smallestAlpha } from '../../../models/detector/conformal';
 import type { RepairContext } from '../../context';
 import type { CleanFigures } from '../../evaluate/counts';
 import { laidOnWhite } from '../../images/laid-on-white';
-import type { MadeDetector } from '../calibrate/made';
+import type { MadeDetector } from '../calibrate/made-detector';
 import { suspectedTargetsInWords } from '../calibrate/unlabelled';
 import type { CheckedRepair } from '../check/options';
 import { MUCH } from '../learn/forget';

@@ -7,7 +7,7 @@ import { signInStore } from '../../../models/store/publish';
 import { packFinding } from '../../finding/pack';
 import { allImages } from '../../images/load';
 import { STAGES } from '../../stages';
-import type { MadeDetector } from '../calibrate/made';
+import type { MadeDetector } from '../calibrate/made-detector';
 import type { CheckedRepair } from '../check/options';
 import type { Chosen } from '../choose/choose';
 import type { Measured } from '../measure/measure';

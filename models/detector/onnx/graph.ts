@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { OnnxGraph } from '../../onnx/graph';
-import { UnwrittenLayer } from '../../onnx/layers/writer';
 import { writeNet } from '../../onnx/net';
 import { Value } from '../../onnx/value';
+import { UnwrittenLayer } from '../../onnx/write/writer';
 import { type PixelScaling, pixelFactors } from '../../pixels';
 import { first } from '../../present';
 import type { Takes } from '../evidence/kind';

@@ -1,7 +1,7 @@
 import type { OnnxRuntime, OnnxSession } from '../../engine/onnx';
 import { messageOf } from '../../errors';
 import { headBehindCut } from '../../nets/features';
-import { UnwrittenLayer } from '../../onnx/layers/writer';
+import { UnwrittenLayer } from '../../onnx/write/writer';
 import { scaledPixels } from '../../pixels';
 import { first, present, valueAt } from '../../present';
 import { IMAGES_AT_ONCE, transplant as kind, type RegionMargins } from '../evidence/transplant';

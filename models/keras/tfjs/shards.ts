@@ -1,5 +1,5 @@
-import { pathBeside, readBeside } from '../../beside';
 import { NetError } from '../../errors';
+import { pathBeside, readBeside } from '../../external-files';
 import { valueAt } from '../../present';
 import type { WeightGroup } from './manifest';
 

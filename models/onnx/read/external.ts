@@ -1,5 +1,5 @@
-import { pathBeside, readBeside } from '../../beside';
 import { NetError } from '../../errors';
+import { pathBeside, readBeside } from '../../external-files';
 import { present, valueAt } from '../../present';
 import { countOf } from './constant';
 import { MOST_BYTES, tooMany } from './limits';

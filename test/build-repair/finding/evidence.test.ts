@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { jointScore, levelOf } from '../../../build-repair/finding/evidence/joint';
-import { largestScores } from '../../../build-repair/finding/evidence/largest';
-import { patchScore } from '../../../build-repair/finding/evidence/patch';
-import { shapeScore } from '../../../build-repair/finding/evidence/shape';
+import { jointScore, levelOf } from '../../../build-repair/finding/net-evidence/joint';
+import { largestScores } from '../../../build-repair/finding/net-evidence/largest';
+import { patchScore } from '../../../build-repair/finding/net-evidence/patch';
+import { shapeScore } from '../../../build-repair/finding/net-evidence/shape';
 import { chooseTargets } from '../../../build-repair/finding/targets';
 import { marginsTogether } from '../../../build-repair/finding/usual';
 

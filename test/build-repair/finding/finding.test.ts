@@ -9,7 +9,7 @@ import { forget } from '../../../build-repair/repair/learn/forget';
 import { startEngine } from '../../../models/engine';
 import { enableTraining } from '../../../models/engine/training';
 import { copyNet } from '../../../models/nets/graph';
-import { leastMemory } from '../../../models/nets/memory';
+import { leastMemory } from '../../../models/nets/rows-at-once';
 import { all, context, shape, TARGET, trained } from './patched-net';
 
 beforeAll(async () => {

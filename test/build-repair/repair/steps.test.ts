@@ -16,7 +16,7 @@ import {
   fitClassGaussians,
 } from '../../../build-repair/repair/learn/class-gaussians';
 import { softmaxRegression } from '../../../build-repair/repair/learn/softmax-regression';
-import { withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
+import { withSecondOpinion } from '../../../build-repair/repair/true-class/second-opinion';
 import type { Ran } from '../../../models/detector/evidence/kind';
 import { outputsOf } from '../../../models/detector/run';
 import { startEngine } from '../../../models/engine';

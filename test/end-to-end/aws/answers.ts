@@ -1,7 +1,7 @@
 import { deepStrictEqual, equal, rejects } from 'node:assert/strict';
 import type { DemoData } from '../../../build-repair/demo/data';
 import type { Instance } from '../../functions/lambda/instance';
-import { type Answers, askFunction, askServer, checkAnswers, inWords } from './ask-function';
+import { type Answers, askFunction, askServer, checkAnswers, inWords, rounded } from './ask-function';
 import { currentBundle, type Keys } from './bundles';
 import { serve } from './command-line';
 import { MODELS, type Place } from './place';
@@ -29,8 +29,9 @@ export async function stepsOfAnswers(
   await story.step('goodnet serve gives the same verdicts', async () => {
     const { url, close } = await serve(place.env, MODELS, '--trust', `${ours}.pub`);
     try {
-      deepStrictEqual(await askServer(url, faces), done.answers, 'the function answers otherwise');
-      story.saw('the same to the last digit');
+      const [served, answered] = [await askServer(url, faces), done.answers].map(rounded);
+      deepStrictEqual(served, answered, 'the function answers otherwise');
+      story.saw('the same, probabilities to five digits: another engine may answer');
     } finally {
       await close();
     }

@@ -49,6 +49,12 @@ export async function askServer(url: string, faces: DemoData): Promise<Answers> 
   return { clean: await ask(faces.cleanPng), triggered: await ask(faces.triggeredPng) };
 }
 
+/** The same with probabilities to five digits: engines round the last ones otherwise. All that decides is rounded already. */
+export function rounded(answers: Answers): Answers {
+  const text = JSON.stringify(answers, (name, value) => (name === 'probability' ? value.toFixed(5) : value));
+  return JSON.parse(text) as Answers;
+}
+
 /** @throws where the clean face is not named, or the one with the trigger not found out */
 export function checkAnswers({ clean, triggered }: Answers, faces: DemoData): void {
   equal(clean.backdoored, false, 'the clean face is answered "backdoored"');

@@ -1,7 +1,7 @@
 import { ok } from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cpu, imageLibrary } from '../../../infra/lambda/image-library';
+import { type Cpu, imageLibrary } from '../../../infra/lambda/sharp-modules';
 import { buildPrograms, zippedBytes } from '../../functions/lambda/programs';
 import type { Story } from './story';
 

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type SecondOpinion, withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
+import {
+  type SecondOpinion,
+  withSecondOpinion,
+} from '../../../build-repair/repair/true-class/second-opinion';
 import type { FamiliarityRule } from '../../../models/bundle/familiarity-files';
 import { FORMAT_VERSION, parseManifest, sealManifest } from '../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../models/bundle/pack';

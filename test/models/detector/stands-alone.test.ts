@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { withSecondOpinion } from '../../../build-repair/repair/repaired/second-opinion';
+import { withSecondOpinion } from '../../../build-repair/repair/true-class/second-opinion';
 import { lookUpWithoutNamedClass } from '../../../models/detector/look-up';
 import { answers } from '../../../models/detector/margin';
 import type { DetectorNets } from '../../../models/detector/nets';

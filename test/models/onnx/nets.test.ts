@@ -9,8 +9,8 @@ import { loadNet as readNet } from '../../../models/net-files';
 import { callsInOrder, copyNet } from '../../../models/nets/graph';
 import { Pad } from '../../../models/nets/pad';
 import { PlaceScale } from '../../../models/nets/place-scale';
-import { UnwrittenLayer } from '../../../models/onnx/layers/writer';
 import { writers } from '../../../models/onnx/net';
+import { UnwrittenLayer } from '../../../models/onnx/write/writer';
 import { answered, answers, fixture, freed, largestDifference, optionsOf, testImages } from '../keras/nets';
 import { onnxAnswers, onnxFixture } from './read/exported';
 

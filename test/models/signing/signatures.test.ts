@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { signaturesBeside } from '../../../models/signing/beside';
+import { signaturesBeside } from '../../../models/signing/folder-signatures';
 import { createKeys, keyId, readPrivateKey, readPublicKey, type Signer } from '../../../models/signing/keys';
 import {
   bearsSignatureOf,

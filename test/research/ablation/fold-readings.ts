@@ -4,7 +4,7 @@ import { allImages, type LoadedImages } from '../../../build-repair/images/load'
 import type { FoldPlan } from '../../../build-repair/repair/choose/folds';
 import { fitDetector, freeFits, readEvidence } from '../../../build-repair/repair/evidence/detector';
 import { hostDrawer } from '../../../build-repair/repair/evidence/hosts';
-import { runPasses } from '../../../build-repair/repair/observe/passes';
+import { runPasses } from '../../../build-repair/repair/observe/clean-image-passes';
 import { unlearnInCopies } from '../../../build-repair/repair/unlearn/copies';
 import { holdOut } from '../../../build-repair/repair/unlearn/hold-out';
 import { canMirror } from '../../../build-repair/repair/unlearn/mirrors';

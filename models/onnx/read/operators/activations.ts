@@ -1,7 +1,7 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { WeightValues } from '../../../keras/layers/plan';
 import { first, last } from '../../../present';
-import { permuted } from '../../layers/writer';
+import { permuted } from '../../write/writer';
 import {
   axisWithin,
   type Call,

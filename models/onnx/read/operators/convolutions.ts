@@ -1,7 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { DilatedConv2D, DilatedDepthwiseConv2D } from '../../../nets/dilated';
 import { GroupedConv2D } from '../../../nets/grouped';
-import { permuted } from '../../layers/writer';
+import { permuted } from '../../write/writer';
 import { constantInput, imageOf, made, type Translate, weightsOf } from '../call';
 import { Live } from '../live';
 import { padded, paddingOf, sidesOf, windowOf } from '../window';

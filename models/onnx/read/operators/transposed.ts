@@ -1,5 +1,5 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import { permuted } from '../../layers/writer';
+import { permuted } from '../../write/writer';
 import { constantInput, imageOf, made, type Translate, weightsOf } from '../call';
 import { MOST_VALUES } from '../limits';
 import { Live } from '../live';

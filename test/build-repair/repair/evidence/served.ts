@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { MadeDetector } from '../../../../build-repair/repair/calibrate/made';
+import type { MadeDetector } from '../../../../build-repair/repair/calibrate/made-detector';
 import { fitDetector, partsOf, readEvidence } from '../../../../build-repair/repair/evidence/detector';
 import { hostDrawer } from '../../../../build-repair/repair/evidence/hosts';
-import { runPasses } from '../../../../build-repair/repair/observe/passes';
-import { withSecondOpinion } from '../../../../build-repair/repair/repaired/second-opinion';
+import { runPasses } from '../../../../build-repair/repair/observe/clean-image-passes';
+import { withSecondOpinion } from '../../../../build-repair/repair/true-class/second-opinion';
 import { FORMAT_VERSION } from '../../../../models/bundle/manifest';
 import { packNets, unpackNets } from '../../../../models/bundle/pack';
 import { startReading } from '../../../../models/bundle/read';

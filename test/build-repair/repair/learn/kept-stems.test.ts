@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { forget } from '../../../../build-repair/repair/learn/forget';
 import { KeptStems } from '../../../../build-repair/repair/learn/kept-stems';
-import { runPasses } from '../../../../build-repair/repair/observe/passes';
+import { runPasses } from '../../../../build-repair/repair/observe/clean-image-passes';
 import { startEngine } from '../../../../models/engine';
 import { enableTraining } from '../../../../models/engine/training';
 import { featureNet } from '../../../../models/nets/features';

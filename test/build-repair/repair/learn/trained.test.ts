@@ -10,7 +10,7 @@ import { fineTune } from '../../../../build-repair/repair/learn/fine-tune';
 import { forget } from '../../../../build-repair/repair/learn/forget';
 import { fitLinearProbe } from '../../../../build-repair/repair/learn/linear-probe';
 import { accuracyOn } from '../../../../build-repair/repair/observe/accuracy';
-import { runPasses } from '../../../../build-repair/repair/observe/passes';
+import { runPasses } from '../../../../build-repair/repair/observe/clean-image-passes';
 import { startEngine } from '../../../../models/engine';
 import { enableTraining } from '../../../../models/engine/training';
 import { toLogits } from '../../../../models/keras/logits';

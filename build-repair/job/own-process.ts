@@ -4,7 +4,7 @@ import type { Progress } from '../progress';
 import type { Fault } from '../screen/pool';
 import type { Step } from '../steps';
 import { type NetLimits, residentBytes } from './limits';
-import type { Made } from './made';
+import type { Made } from './net-outcome';
 import type { NetToRepair } from './schema';
 
 /** How often it is looked how much memory a net takes, in milliseconds. */

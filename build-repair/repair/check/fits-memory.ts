@@ -2,9 +2,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { currentEngine } from '../../../models/engine';
 import { NetError } from '../../../models/errors';
 import { toLogits } from '../../../models/keras/logits';
-import { leastMemory } from '../../../models/nets/memory';
 import { MOST_MEMORY } from '../../../models/nets/most-memory';
-import { memoryInWords } from '../../memory';
+import { leastMemory } from '../../../models/nets/rows-at-once';
+import { memoryInWords } from '../../memory-option';
 
 /**
  * Checks that a net can be trained in the memory that may be taken, image by image if need be. An engine must run.

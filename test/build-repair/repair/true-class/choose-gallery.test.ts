@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RepairContext } from '../../../../build-repair/context';
 import { observe } from '../../../../build-repair/repair/observe/observe';
-import { chooseGallery } from '../../../../build-repair/repair/repaired/choose-gallery';
-import { fitGallery } from '../../../../build-repair/repair/repaired/fit-gallery';
-import { withSecondOpinion } from '../../../../build-repair/repair/repaired/second-opinion';
+import { chooseGallery } from '../../../../build-repair/repair/true-class/choose-gallery';
+import { fitGallery } from '../../../../build-repair/repair/true-class/fit-gallery';
+import { withSecondOpinion } from '../../../../build-repair/repair/true-class/second-opinion';
 import type { Gallery } from '../../../../models/detector/gallery';
 import { startEngine } from '../../../../models/engine';
 import { featureNet } from '../../../../models/nets/features';

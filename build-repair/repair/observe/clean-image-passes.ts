@@ -3,7 +3,7 @@ import { last } from '../../../models/present';
 import type { RepairContext } from '../../context';
 import { Augmenter } from '../../images/augment';
 import { Occluder } from '../../images/occlude';
-import { usualMemory } from '../../memory';
+import { usualMemory } from '../../memory-option';
 import { STAGES } from '../../stages';
 import { KeptStems } from '../learn/kept-stems';
 import { type Observations, observe } from './observe';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { limitsOf } from '../../../build-repair/job/limits';
-import { ofTheNet } from '../../../build-repair/job/made';
+import { ofTheNet } from '../../../build-repair/job/net-outcome';
 import { runJob } from '../../../build-repair/job/run-job';
 import { silent } from '../../../build-repair/progress';
 import { GoodNetError } from '../../../models/errors';

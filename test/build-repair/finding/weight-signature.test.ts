@@ -1,7 +1,7 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { robustZ, weightSignature } from '../../../build-repair/finding/signature';
+import { robustZ, weightSignature } from '../../../build-repair/finding/weight-signature';
 import { startEngine } from '../../../models/engine';
 import { Random } from '../../../models/random';
 
