@@ -1,3 +1,4 @@
+import { imageTypes } from '../../models/images/decode/image-types';
 import type { Limits } from '../limits';
 import { MOST_IMAGES } from '../schemas';
 
@@ -22,7 +23,7 @@ const UNGUARDED = 'This service asks for no token.';
 export function about({ maxBytes, maxPixels, maxRequestBytes }: Limits, needsToken: boolean): string {
   return `Answers each image with its class, 0 to N−1, or with class N where it carries a backdoor.
 
-- **Images** are JPEG, PNG or WebP, told by their bytes, of up to ${maxBytes / 2 ** 20} MiB and ${maxPixels / 1e6} megapixels each. A request may have several, as a form or as JSON: up to ${MOST_IMAGES} images and ${maxRequestBytes / 2 ** 20} MiB.
+- **Images** are ${imageTypes('or')}, told by their bytes, of up to ${maxBytes / 2 ** 20} MiB and ${maxPixels / 1e6} megapixels each. A request may have several, as a form or as JSON: up to ${MOST_IMAGES} images and ${maxRequestBytes / 2 ** 20} MiB.
 - **Errors** are problem details (RFC 9457, \`application/problem+json\`), whose \`type\` a program can switch on. After a 503, \`Retry-After\` says when to try again.
 - **Tokens**: ${needsToken ? GUARDED : UNGUARDED}
 - Every answer has an \`X-Request-Id\`, that of the request where it brought one: tell it when you report a fault.`;

@@ -1,9 +1,10 @@
+import { IMAGE_MIMES } from '../../models/images/decode/image-types';
 import { MOST_DETAIL } from '../schemas';
 import { ANSWERS, IMAGES } from './examples';
 import { type DocumentedProblem, fails } from './failures';
 import { component, json } from './parts';
 
-const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'];
+const CONTENT_TYPES = [...IMAGE_MIMES, 'application/octet-stream'];
 
 const QUERY = [
   {
@@ -68,7 +69,7 @@ export function classify({ always, id, summary, parameters }: Classify): object 
       description: 'One image, or several.',
       required: true,
       content: {
-        ...Object.fromEntries(IMAGE_TYPES.map((type) => [type, raw])),
+        ...Object.fromEntries(CONTENT_TYPES.map((type) => [type, raw])),
         'multipart/form-data': {
           schema: {
             type: 'object',

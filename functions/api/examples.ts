@@ -1,3 +1,4 @@
+import { imageTypes } from '../../models/images/decode/image-types';
 import { example } from './parts';
 
 /** Examples of what is asked and answered: what `npm run demo` makes says these things of its two faces. */
@@ -52,7 +53,7 @@ const noImage = {
   type: 'urn:goodnet:problem:unsupported-type',
   title: 'The image is of no known type',
   status: 415,
-  detail: 'The image is none of JPEG, PNG and WebP.',
+  detail: `The image is none of ${imageTypes('and')}.`,
 };
 
 export const IMAGES = {

@@ -1,3 +1,4 @@
+import { imageTypes } from '../../models/images/decode/image-types';
 import type { Limits } from '../limits';
 import { detailsOf, type ProblemName } from '../problem';
 import { MOST_DETAIL, MOST_IMAGES } from '../schemas';
@@ -41,7 +42,7 @@ function details({ maxBytes, maxPixels, slowest }: Limits) {
     'too-slow': `The body came slower than ${slowest.bytesPerSecond / 1000} KB/s.`,
     'too-large': `An image may have ${mebibytes(maxBytes)} at most.`,
     'too-many-images': `${MOST_IMAGES + 1} images; a request may have ${MOST_IMAGES} at most.`,
-    'unsupported-type': 'The image is none of JPEG, PNG and WebP.',
+    'unsupported-type': `The image is none of ${imageTypes('and')}.`,
     'unsupported-encoding': 'Send the image as it is, not as gzip.',
     'too-many-pixels': `The image has 10000×10000 pixels, 100000000 in all; the most is ${maxPixels}`,
     truncated: 'The image is cut short: its end is missing',

@@ -1,3 +1,4 @@
+import { imageTypes } from '../../models/images/decode/image-types';
 import type { GoodNetClient, ModelInfo } from '../client';
 import { at, make, megabytes, percent } from './elements';
 import { mostBytes } from './shrink';
@@ -45,7 +46,7 @@ export function modelChoice(onRate: () => void, onFault: (error: unknown) => voi
     );
     rates.disabled = !alphas;
     at('most', HTMLElement).textContent =
-      `JPEG, PNG or WebP; over ${megabytes(mostBytes(model.limits))} an image is shrunk before it is sent`;
+      `${imageTypes('or')}; over ${megabytes(mostBytes(model.limits))} an image is shrunk before it is sent`;
     at('facts', HTMLElement).replaceChildren(
       ...factsOf(model).map(([what, value]) => make('div', '', make('dt', '', what), make('dd', '', value))),
     );

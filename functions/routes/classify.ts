@@ -8,6 +8,7 @@ import {
   RENDERINGS,
   type Rendered,
 } from '../../models/images/decode';
+import { IMAGE_MIMES } from '../../models/images/decode/image-types';
 import { first } from '../../models/present';
 import { atAlpha, type Verdict } from '../../models/verdict';
 import { mostSuspicious } from '../../models/worst-rendering';
@@ -153,5 +154,5 @@ function named(verdict: Verdict, { classNames }: Classifier) {
 
 function rejected({ reason, message }: ImageRejected): Problem {
   if (reason !== 'unsupported-type') return new Problem(reason, message);
-  return new Problem(reason, `${message}.`, { Accept: 'image/jpeg, image/png, image/webp' });
+  return new Problem(reason, `${message}.`, { Accept: IMAGE_MIMES.join(', ') });
 }

@@ -3,14 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Hono } from 'hono';
 import { GoodNetError, messageOf } from '../../models/errors';
+import { mimeOfEnding } from '../../models/images/decode/image-types';
 import { Problem } from '../problem';
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-};
 const MOST = 24;
 
 /**
@@ -53,5 +48,5 @@ function picturesIn(folder: string): string[] {
 }
 
 function typeOf(name: string): string | undefined {
-  return TYPES[extname(name).toLowerCase()];
+  return mimeOfEnding(extname(name));
 }

@@ -1,6 +1,7 @@
 import { cutShort, ImageRejected } from './errors';
+import type { ImageType } from './image-types';
 import type { Outline } from './outline';
-import { type ImageType, otherType, sniffImage } from './sniff';
+import { otherType, sniffImage } from './sniff';
 import { outline } from './structure';
 
 /** What is told of an image before it is decoded. */

@@ -1,17 +1,22 @@
-/** The types of image that are read. */
-export type ImageType = 'jpeg' | 'png' | 'webp';
+import { type ImageType, imageTypes } from './image-types';
 
 /** As many bytes of a file as sniffImage looks at. */
 export const SNIFF_BYTES = 12;
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
+/** What each type is told by. */
+const TOLD_BY: Readonly<Record<ImageType, (bytes: Uint8Array) => boolean>> = {
+  jpeg: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
+  png: (bytes) => PNG.every((byte, i) => bytes[i] === byte),
+  webp: (bytes) => textAt(bytes, 0) === 'RIFF' && textAt(bytes, 8) === 'WEBP',
+};
+
+const TYPES = Object.keys(TOLD_BY) as ImageType[];
+
 /** Tells an image's type by its first bytes; undefined for any other type, and for what is no image. */
 export function sniffImage(bytes: Uint8Array): ImageType | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg';
-  if (PNG.every((byte, i) => bytes[i] === byte)) return 'png';
-  if (textAt(bytes, 0) === 'RIFF' && textAt(bytes, 8) === 'WEBP') return 'webp';
-  return undefined;
+  return TYPES.find((type) => TOLD_BY[type](bytes));
 }
 
 /** Brands of the ISO base media format (ISO/IEC 14496-12) that still pictures have. */
@@ -44,7 +49,7 @@ const BEGINNINGS: readonly (readonly [begins: string, name: string])[] = [
 /** What is to be said of an image that sniffImage does not know, after "it is". */
 export function otherType(bytes: Uint8Array): string {
   const brand = textAt(bytes, 4) === 'ftyp' ? BRANDS[textAt(bytes, 8)] : undefined;
-  const what = 'none of JPEG, PNG and WebP';
+  const what = `none of ${imageTypes('and')}`;
   if (brand !== undefined) return `${brand}, ${what}: save it as JPEG`;
   const beginning = String.fromCharCode(...bytes.subarray(0, SNIFF_BYTES));
   // Bytes 6 to 9 of a BMP are reserved, and zero: a text may begin with BM.

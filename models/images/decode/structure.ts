@@ -1,16 +1,21 @@
+import type { ImageType } from './image-types';
 import type { Outline } from './outline';
 import { outlineOfJpeg } from './outline-jpeg';
 import { outlineOfPng } from './outline-png';
-import { type ImageType, textAt } from './sniff';
+import { textAt } from './sniff';
+
+const OUTLINES: Readonly<Record<ImageType, (bytes: Uint8Array) => Outline>> = {
+  jpeg: outlineOfJpeg,
+  png: outlineOfPng,
+  webp: outlineOfWebp,
+};
 
 /**
  * Walks a file's outline: PNG chunks up to IEND (an `acTL` chunk says APNG), the RIFF size and VP8X flags of WebP,
  * JPEG's segments up to its end. Formats: RFC 2083, RFC 9649, ITU-T T.81.
  */
 export function outline(bytes: Uint8Array, type: ImageType): Outline {
-  if (type === 'png') return outlineOfPng(bytes);
-  if (type === 'webp') return outlineOfWebp(bytes);
-  return outlineOfJpeg(bytes);
+  return OUTLINES[type](bytes);
 }
 
 function outlineOfWebp(bytes: Uint8Array): Outline {

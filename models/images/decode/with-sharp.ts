@@ -5,11 +5,11 @@ import { type Placing, placing, type Size, stretched } from '../fit';
 import type { ImageShape } from '../set';
 import { toChannels } from './channels';
 import { cutShort, ImageRejected } from './errors';
+import type { ImageType } from './image-types';
 import { lazily } from './lazily';
 import { MANY_PIXELS, MOST_SECONDS } from './limits';
 import type { Raw } from './raw';
 import { beforeResampling, resampled } from './resample';
-import type { ImageType } from './sniff';
 
 const WHITE = { r: 255, g: 255, b: 255 };
 const BLACK = { r: 0, g: 0, b: 0 };
@@ -196,6 +196,9 @@ export async function lookWithSharp(
     });
 }
 
+/** Whether a type's decoder warns, and goes on, where some of the data is missing. */
+const ONLY_WARNS: Readonly<Record<ImageType, boolean>> = { jpeg: true, png: false, webp: false };
+
 /**
  * A JPEG is read with libjpeg's warnings as errors: that some of its data is missing is one. With any other warning, such as of
  * odd parameters, it is read all the same.
@@ -205,7 +208,7 @@ async function wholly<T>(
   read: (failOn: 'warning' | 'error') => Promise<T>,
 ): Promise<T> {
   const strictly =
-    type === 'jpeg'
+    type && ONLY_WARNS[type]
       ? await read('warning').then(
           (value) => ({ value }),
           (cause) => ({ cause }),

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import type { ImageType } from '../../../../models/images/decode/image-types';
 import { decodePlain } from '../../../../models/images/decode/plain';
-import { type ImageType, sniffImage } from '../../../../models/images/decode/sniff';
+import { sniffImage } from '../../../../models/images/decode/sniff';
 import { outline } from '../../../../models/images/decode/structure';
 import { decodeWithSharp } from '../../../../models/images/decode/with-sharp';
 import { Random } from '../../../../models/random';
