@@ -13,6 +13,11 @@ import { isUnrepaired } from './unrepaired';
  * Origin: chosen by hand; it decides what is told, no verdict.
  */
 const LEAST_ACCURACY = 0.5;
+/**
+ * A repaired net that names fewer of the clean images than B by more than this is told of; one image less is none.
+ * Origin: chosen by hand, above what unlearning costs nets with nine images a class (docs/method.md); it decides what is told, no verdict.
+ */
+const MOST_LOST = 0.05;
 /** So many classes are listed by their number. Origin: chosen by hand; how much is told. */
 const LISTED = 8;
 
@@ -63,6 +68,7 @@ export function noticesOf(
     );
   }
   if (isUnrepaired(alone)) notices.push(...aboutUnrepaired(nets.expert !== undefined));
+  notices.push(...aboutLost(alone));
   if (alone?.images === 0) {
     notices.push(
       'No clean image could be held out: what is told of the repaired net alone was measured on the images that it was made from, and is too good.',
@@ -89,6 +95,17 @@ export function rememberingNotice(remembers: number): string[] {
   if (remembers < MUCH) return [];
   return [
     `The expert could not be made to forget (it still names ${percent(remembers)} of the clean images): backdoors are more easily missed.`,
+  ];
+}
+
+/** That the repaired net alone has lost clean accuracy; nothing where it has not. */
+function aboutLost(alone: Noticed['alone']): string[] {
+  if (!alone) return [];
+  const lost = alone.accuracyBefore - alone.accuracy;
+  const isOneImage = alone.images > 0 && Math.round(lost * alone.images) < 2;
+  if (lost <= MOST_LOST || isOneImage) return [];
+  return [
+    `The repaired net alone names only ${percent(alone.accuracy)} of the clean images, the net itself ${percent(alone.accuracyBefore)}: with so few clean images repairing costs accuracy. Serve the bundle, which answers by the net itself where nothing is suspicious, or give more clean images of each class.`,
   ];
 }
 

@@ -39,6 +39,8 @@ describe('what is to be known of a bundle', () => {
     expect(notices(lacking('transplant', 'trunk'))).toEqual([]);
     expect(notices({}, { groups: 200 })).toEqual([]);
     expect(notices({ alone: left(0.1) })).toEqual([]);
+    // One image of fourteen.
+    expect(notices({ alone: { ...left(0, 14), accuracyBefore: 1, accuracy: 13 / 14 } })).toEqual([]);
   });
 
   test('classes without clean images, by their numbers', () => {
@@ -93,6 +95,12 @@ describe('what is to be known of a bundle', () => {
       { alone: left(0.3), nets: { expert: undefined } },
       {},
       /still follows triggers.*nothing else flags/,
+    ],
+    [
+      'a repaired net that has lost clean accuracy',
+      { alone: { ...left(0), accuracy: 0.56 } },
+      {},
+      /^The repaired net alone names only 56 % of the clean images, the net itself 95 %: .*more clean images/,
     ],
     ['figures of the images that it was made from', { alone: left(0, 0) }, {}, /could be held out.*too good/],
   ])('%s', (_, made, more, told) => {
